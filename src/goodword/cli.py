@@ -1,5 +1,3 @@
-"""The `goodword` command."""
-
 import argparse
 import os
 import sys

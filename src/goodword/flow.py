@@ -1,8 +1,7 @@
 """THE MAP: which event leads to what, in the order of the data.
 
-A domain function writes its row and records its event in one transaction. Each handler named here then runs once, in a
-transaction of its own effects (core.events); the handlers of one event run in no order. An event without a handler
-is only kept for the timeline.
+Each handler named here runs once, in a transaction of its own effects (core.events); the handlers of one event run in
+no order. An event without a handler is only kept for the timeline.
 """
 
 from goodword.assessments import data_export as assessments_data_export

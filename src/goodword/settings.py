@@ -1,5 +1,3 @@
-"""Settings from the environment; see docs/settings.md."""
-
 import os
 from pathlib import Path
 

@@ -1,5 +1,3 @@
-"""The web application, for waitress or any WSGI server."""
-
 import os
 
 from django.core.wsgi import get_wsgi_application

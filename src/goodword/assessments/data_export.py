@@ -1,8 +1,7 @@
 """Data export of assessments: answers, scores, marks.
 
-Test items, flags and observations are exported for the organisation only (docs/decisions/0022-*). Adjustment requests,
-and times of timed tests, which reveal them, are for the candidate only, unless they agree to share them
-(docs/decisions/0026-*).
+Test items, flags and observations are for the organisation only (docs/decisions/0022-*). Adjustment requests, and times
+of timed tests, which reveal them, are for the candidate only, unless they agree to share them (docs/decisions/0026-*).
 """
 
 from collections import Counter
@@ -158,7 +157,6 @@ def _answer(
 
 
 def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
-    """Mails about the requests, which are not filed under the application."""
     refs = [subject_ref_of(one) for one in asked]
     return [exported_mail(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
 

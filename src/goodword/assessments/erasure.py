@@ -1,5 +1,3 @@
-"""Erasure of assessments: answers, files, scores and adjustments. The attempt itself stays."""
-
 from datetime import datetime
 
 from django.db.models import Model, QuerySet
@@ -60,7 +58,6 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 
 def _forget(asked: QuerySet[Adjustment]) -> None:
-    """Delete requests and their mails, uncounted because members see the counts."""
     mails = Email.objects.across_organisations().filter(
         subject_ref__in=[subject_ref_of(one) for one in asked]
     )

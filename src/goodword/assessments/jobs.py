@@ -1,5 +1,3 @@
-"""Sweeps for reminders and clocks; norms and calibrations requested by members."""
-
 from goodword.assessments.adjustments.mails import remind_contacts
 from goodword.assessments.attempts.completion import end_overdue
 from goodword.assessments.attempts.mails import remind_due
@@ -10,7 +8,6 @@ from goodword.core import clock, jobs
 
 @jobs.job(name="assessments.remind", cron="* * * * * */15", queueing_lock="assessments.remind")
 def sweep_reminders(*, timestamp: int = 0) -> None:
-    """Send due reminders to candidates and to contacts for adjustments."""
     del timestamp  # given to every periodic job; the clock is ours
     now = clock.now()
     remind_due(now=now)

@@ -1,7 +1,4 @@
-"""Marking of answers by a rubric.
-
-With two raters, points are hidden from each other and everybody else until both have marked.
-"""
+"""Marking of answers by a rubric. Of two raters nobody sees points until both have marked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,11 +62,7 @@ class CriterionMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerToMark:
-    """An answer with its rubric.
-
-    `given`: the markings that this reader may see: all once enough members have marked, before that only their own.
-    `state`: "open", "half" (one of two raters has marked) or "done".
-    """
+    """`given`: the markings that this reader may see. `state`: "open", "half" (one of two raters) or "done"."""
 
     order: int
     item: str
@@ -157,7 +150,6 @@ def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, t
 
 
 def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, ...]:
-    """The completed attempt's answers with a rubric, as this member may see them; () before it is completed."""
     if attempt.completed_at is None:
         return ()
     found = [(part, rubrics_of(part, read_answers(part))) for part in parts_of(attempt)]
@@ -272,11 +264,10 @@ def mark_answer(
     by: Membership,
     now: datetime,
 ) -> Marking:
-    """Give points by criterion, or change one's own marking.
+    """Give points by criterion, or change one's own marking until the second rater has marked.
 
-    With two raters a marking can change until the second one is saved. Records "attempt.marked" once all answers of the
-    part are marked, and for each later change. Raises AttemptNotFinished, NothingToMark, AlreadyMarked, Settled,
-    WrongPoints, and LookupError for an unknown part; then nothing changes.
+    Records "attempt.marked" once all answers of the part are marked, and for later changes. Raises AttemptNotFinished,
+    NothingToMark, AlreadyMarked, Settled, WrongPoints, and LookupError for an unknown part.
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)

@@ -24,10 +24,7 @@ LARGE: Final = ("version__content", "part__calibration__content")
 
 
 def content_of(version: TestVersion) -> Content:
-    """Published versions are read and parsed once per process.
-
-    Content left out by `defer` is read from the database.
-    """
+    """Published versions are parsed once per process. Content left out by `defer` is read from the database."""
     if version.published_at is None:
         return parse(version.test.kind, version.content)
     found = _parsed.get(version.pk)
@@ -46,10 +43,7 @@ def parse(kind: str, data: object) -> Content:
 
 
 def items_of(part: AttemptPart) -> tuple[Item, ...]:
-    """The items that count, in order; one query if they are drawn. `part` comes with version and test.
-
-    Void items are left out. Generated items exist once the part has started.
-    """
+    """The items that count, in order, without void ones; generated ones exist once the part has started."""
     content = content_of(part.version)
     kind, drawn = kind_of(content), list[tuple[str, GeneratedItem]]()
     if kind.is_generated:
@@ -114,7 +108,6 @@ def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
 
 
 def latest_attempt(application: Application) -> Attempt | None:
-    """The newest attempt in any state."""
     return attempts_of(application).first()
 
 
@@ -124,7 +117,6 @@ def latest_done(application: Application) -> Attempt | None:
 
 
 def attempts_of(application: Application) -> QuerySet[Attempt]:
-    """Newest first."""
     return (
         Attempt.objects.across_organisations()
         .filter(step_request__application_id=application.pk)
@@ -134,7 +126,6 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
 
 
 def application_of(attempt: Attempt) -> Application:
-    """With candidate, organisation and the role's owner."""
     return (
         Application.objects.of(attempt.organisation)
         .select_related("candidate", "organisation", "role__owner__user")
@@ -143,7 +134,6 @@ def application_of(attempt: Attempt) -> Application:
 
 
 def answers_of(part: AttemptPart) -> Mapping[str, Json]:
-    """Saved answers now, {item id: value}. One query."""
     return dict(part.answers.values_list("item", "value"))
 
 

@@ -1,7 +1,6 @@
 """The result of an attempt, from its stored scores and total.
 
-Details such as whether a task was solved are derived from stored answers and keys. There is no total over scales, and
-results never mention time, breaks or adjustments.
+There is no total over scales, and results never mention time, breaks or adjustments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,10 +39,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """One category (with weights, one test): its share solved and its share of the total, from 0 to 1.
-
-    `category`: id of a category of generated tasks, else empty.
-    """
+    """Share solved and share of the total, from 0 to 1. `category`: of generated tasks, else empty."""
 
     name: str
     category: str = ""
@@ -62,10 +58,7 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalResult:
-    """The total of an assessment that has one, from 0 to 1; if `value` is None, `why_not` says why.
-
-    `weighted`: by weights, with a `reason`; else the mean of category means.
-    """
+    """From 0 to 1; if `value` is None, `why_not` says why. `weighted`: by weights, with a `reason`."""
 
     value: Fraction | None
     weighted: bool
@@ -102,10 +95,7 @@ class AttemptResult:
     total: TotalResult | None = None
 
     def serving(self, requirement: Requirement | None) -> Self:
-        """The result for another role, with its requirement if there is only one test.
-
-        With several tests, that role has not said what each of them assesses.
-        """
+        """The result for another role, which has not said what each of several tests assesses."""
         named = requirement if len(self.parts) == 1 else None
         return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
 
@@ -124,8 +114,7 @@ class AttemptResult:
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
     """The issued result with the answers behind each number; None before the attempt is completed.
 
-    `language`: of titles and scale texts, if a test exists in it; else the attempt's. Nine queries for any number of
-    parts, and one more each for norms and for another language.
+    `language`: of titles and scale texts. Nine queries, and one more each for norms and for another language.
     """
     if attempt.completed_at is None:
         return None
@@ -161,10 +150,7 @@ def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
 
 
 def contents_in(parts: Sequence[AttemptPart], language: str) -> Mapping[int, Content]:
-    """Content by part id, with titles and scale texts in this language if the test exists in it.
-
-    Items stay as they were shown. One more query if a test was taken in another language.
-    """
+    """By part id, with titles and scale texts in this language if possible. Items stay as they were shown."""
     contents = {part.pk: content_of(part.version) for part in parts}
     foreign = [part for part in parts if language and part.version.language not in {"", language}]
     if not foreign:
@@ -218,10 +204,7 @@ def _portion(portion: Mapping[str, Any], titles: Mapping[str, str]) -> Portion:
 
 
 def parts_with_scores(attempt: Attempt) -> Sequence[AttemptPart]:
-    """Parts in order with answers, drawn items, scores and norms, files (without content) and markings.
-
-    Six queries.
-    """
+    """Parts in order with answers, drawn items, scores and norms, files (without content) and markings."""
     organisation = attempt.organisation
     rows = list(
         AttemptPart.objects.of(organisation)

@@ -1,7 +1,4 @@
-"""Scores of parts and the total of an attempt, computed by pure functions and stored once.
-
-The evidence recomputes them with the same functions. Marks given by people are not scores and don't count in totals.
-"""
+"""Scores of parts and the total of an attempt: pure functions, which the evidence uses to recompute them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,16 +26,12 @@ def compute_scores(
     tables: Mapping[str, NormTable] | None = None,
     calibration: Calibration | None = None,
 ) -> tuple[ComputedScore, ...]:
-    """The scores of one part.
-
-    `items`: those that count. `answers`: stored values by item id. `tables`: norm tables by scale.
-    """
+    """`items`: those that count. `answers`: stored values by item id. `tables`: norm tables by scale."""
     found = kind_of(content).scores(content, form=form, items=items, answers=answers, calibration=calibration)
     return tuple(_with_norms(one, (tables or {}).get(one.scale)) for one in found)
 
 
 def score_part(part: AttemptPart) -> None:
-    """Store the scores of a part that has ended. They never change."""
     group = norm_group_of(part)
     calibration = part.part.calibration
     found = compute_scores(
@@ -128,15 +121,14 @@ class Total:
 
     @property
     def written(self) -> str:
-        """ "23/60", or empty."""
         return "" if self.value is None else str(self.value)
 
 
 def make_total(parts: Sequence[ScoredPart], *, mode: str) -> Total:
-    """The total over parts with right and wrong answers and a count.
+    """The total over parts with right and wrong answers and a count. Custom questions are a category.
 
-    Custom questions are a category of their own. Portions are {"category": id or "", "part": or "", "share", "weight",
-    "counted": [{"part", "solved", "given"}]}, with fractions as strings.
+    Portions are {"category": id or "", "part": or "", "share", "weight", "counted": [{"part", "solved", "given"}]},
+    with fractions as strings.
     """
     counted = {
         one.part: found for one in parts if (found := kind_named(one.kind).solved(one.scores, part=one.part))
@@ -188,10 +180,6 @@ def _issued_portion(
 
 
 def issue_total(attempt: Attempt) -> IssuedTotal | None:
-    """Store the total of the issued scores, with the attempt locked. Idempotent.
-
-    None if the assessment has no total.
-    """
     assessment = attempt.assessment
     if assessment.total == Assessment.Total.OFF:
         return None

@@ -1,5 +1,3 @@
-"""URLs of candidates' pages, the contact's answer to an adjustment request, and members' pages."""
-
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.assessments.flags.display import dismiss_flag

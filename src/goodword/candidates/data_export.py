@@ -1,7 +1,4 @@
-"""Data export of a person and their applications.
-
-A candidate's own copy has no status, stage or rejection reason, so that nobody learns of a rejection through Goodword.
-"""
+"""A candidate's own copy has no status, stage or reason: nobody learns of a rejection through Goodword."""
 
 from typing import Any
 

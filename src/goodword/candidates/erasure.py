@@ -1,5 +1,3 @@
-"""Erasure of our copy of a person and their applications."""
-
 from datetime import datetime
 
 from django.db.models import Q

@@ -1,5 +1,3 @@
-"""Candidates and their applications: our copy of what Greenhouse says."""
-
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
@@ -8,13 +6,10 @@ from goodword.roles.models import Role
 
 
 def _one_line(*names: str) -> str:
-    """Subject lines contain these names."""
     return " ".join(" ".join(names).split())
 
 
 class Candidate(OrganisationOwned):
-    """There is one row per person and Greenhouse connection."""
-
     connection_id = models.BigIntegerField(null=True)
     remote_id = models.BigIntegerField(null=True)
     first_name = models.CharField(max_length=200, default="", blank=True)
@@ -66,8 +61,6 @@ class Candidate(OrganisationOwned):
 
 
 class Application(OrganisationOwned):
-    """One Greenhouse application: a person on one role."""
-
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
         REJECTED = "rejected", "Rejected"
@@ -116,7 +109,6 @@ class Application(OrganisationOwned):
 
     @property
     def is_being_erased(self) -> bool:
-        """Erased, or about to be. Nobody is contacted any more."""
         return self.deleted_at is not None or self.erased_at is not None
 
     @property
@@ -128,11 +120,7 @@ class Application(OrganisationOwned):
 
 
 class Erasure(OrganisationOwned):
-    """A request to erase a person's data, or one application's.
-
-    Open steps close at once. The data is erased at `due_at`, because a merge can look like a deletion: data still
-    visible in Greenhouse by then, or merged, is kept (`cancelled_at`).
-    """
+    """Open steps close at once; data goes at `due_at`, unless still visible in Greenhouse, as a merged person is."""
 
     class Reason(models.TextChoices):
         CANDIDATE_DELETED = "candidate_deleted"
@@ -189,8 +177,6 @@ class Erasure(OrganisationOwned):
 
 
 class Hold(OrganisationOwned):
-    """A legal hold on a person, or on everyone who applied for a role. It prevents erasure until it is lifted."""
-
     class Ground(models.TextChoices):
         """Given to the people concerned (GDPR, article 17, paragraph 3)."""
 

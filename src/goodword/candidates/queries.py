@@ -1,5 +1,3 @@
-"""Queries for applications and their people."""
-
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet

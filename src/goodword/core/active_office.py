@@ -134,8 +134,6 @@ _EBCDIC: Final = b"\x4c\x6f\xa7\x94"
 
 
 class _Bounds:
-    """The remaining limits for one file, shared with the documents embedded in it."""
-
     def __init__(self) -> None:
         self.xml = active_xml.Reader()
         self.unpacked = 0
@@ -237,8 +235,6 @@ def _relations(archive: zipfile.ZipFile, names: list[str], bounds: _Bounds) -> d
 
 
 class _Types:
-    """The content types declared in `[Content_Types].xml`. Raises a Problem if one is a program's."""
-
     def __init__(
         self, archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], bounds: _Bounds
     ) -> None:
@@ -351,10 +347,7 @@ def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[
 
 
 def _each_element(content: bytes, look: Callable[[str, dict[str, str]], None], bounds: _Bounds) -> None:
-    """Check the elements of an XML part by their local names. One with a document type could define anything.
-
-    Attributes of a namespace keep it, before a space.
-    """
+    """Visit the elements of an XML part by local name. A document type, which could define anything, is refused."""
     depth = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:

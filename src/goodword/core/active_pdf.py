@@ -1,8 +1,7 @@
 """Detects active PDF features: scripts, programs, attached files, and links that open by themselves.
 
-The file is not parsed: viewers repair broken files in different ways, so our own parser would miss features that one of
-them finds. Instead, the names of such features are searched for in the raw bytes and in decompressed object streams. A
-name within plain text, such as "(HTML/JavaScript)", is ignored; any other hit counts, even where no viewer looks.
+The file is not parsed, since viewers repair broken files in different ways. The names of such features are searched
+for in the raw bytes and in decompressed object streams, and count even where no viewer looks.
 """
 
 import bisect
@@ -335,7 +334,6 @@ def _refuse_commented_numbers(content: bytes) -> None:
 
 
 def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes]) -> bool:
-    """Whether a link could open by itself when the file is opened, without a click."""
     if not any(_LINK.search(part) for part in parts):
         return False
     for part in parts:

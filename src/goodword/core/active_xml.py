@@ -1,7 +1,4 @@
-"""Detects programs and external content in the XML parts of office files: OpenDocument, Office Open XML, VML and SVG.
-
-Elements are matched by their local names, since not all programs check namespaces.
-"""
+"""Detects programs and external content in XML parts, by local names: not all programs check namespaces."""
 
 import posixpath
 import re
@@ -150,10 +147,7 @@ class Reader:
         self.elements = 0
 
     def read(self, pieces: Iterable[bytes], *, part: str, external: Collection[str] = frozenset()) -> None:
-        """Raise a Problem unless the part is harmless; an ExpatError if it is not well-formed.
-
-        `external` are the ids of its relations that lead out of the file.
-        """
+        """Raise a Problem, or an ExpatError if not well-formed. `external`: ids of relations out of the file."""
         _Part(self, part, external).read(pieces)
 
     def count(self, *, depth: int) -> None:
@@ -248,7 +242,6 @@ class _Part:
             element(self, attributes)
 
     def _uses(self, element: str, key: str) -> None:
-        """Allow an external relation in hyperlinks only."""
         if element not in _HYPERLINKS or not key.endswith(":id"):
             raise Elsewhere
 
@@ -312,12 +305,10 @@ class _Part:
             raise Elsewhere
 
     def _leaves(self, target: str) -> bool:
-        """Whether a relative address points outside the archive."""
         path = unquote(target).replace("\\", "/")
         return posixpath.normpath(posixpath.join(posixpath.dirname(self.name), path)).startswith("../")
 
     def database(self, _element: str, name: str) -> None:
-        """Reject an OpenDocument form with data from a database."""
         if name.strip():
             raise Elsewhere
 
@@ -338,24 +329,19 @@ class _Part:
         _check_formula(formula)
 
     def program(self, _attributes: dict[str, str]) -> NoReturn:
-        """Reject macros, and data that starts another program."""
         raise Programs
 
     def elsewhere(self, _attributes: dict[str, str]) -> NoReturn:
-        """Reject data from another file or an address."""
         raise Elsewhere
 
     def locked(self, _attributes: dict[str, str]) -> NoReturn:
-        """Reject an encrypted file."""
         raise Unreadable
 
     def listener(self, attributes: dict[str, str]) -> None:
-        """Check an OpenDocument event, which runs a macro unless it is a slide action."""
         if not any(key.endswith(":action") for key in attributes):
             raise Programs
 
     def pointer(self, attributes: dict[str, str]) -> None:
-        """Check the action of the pointer moving over part of a slide."""
         action = attributes.get("action", "")
         if action and not action.casefold().startswith(_MOVES):
             raise Programs
@@ -363,14 +349,12 @@ class _Part:
             raise Elsewhere
 
     def picture(self, attributes: dict[str, str]) -> None:
-        """Reject an Office picture with a linked file."""
         if any(
             value for key, value in attributes.items() if key.endswith((":link", ":href")) and _is_id(value)
         ):
             raise Elsewhere
 
     def ole_object(self, attributes: dict[str, str]) -> None:
-        """Check an Office object that may be linked."""
         if attributes.get("Type", "").strip().casefold() == "link":
             raise Elsewhere
 
@@ -379,7 +363,6 @@ class _Part:
             raise Elsewhere
 
     def field_mark(self, attributes: dict[str, str]) -> None:
-        """Follow the start of a Word field, the end of its instruction and the end of its result."""
         kind = next((value for key, value in attributes.items() if key.endswith("fldCharType")), "")
         inner = self.fields[-1]
         if kind == "begin":
@@ -393,16 +376,13 @@ class _Part:
                 self.fields.pop()
 
     def field_text(self, _attributes: dict[str, str]) -> None:
-        """Add a piece of an instruction, which may be split anywhere."""
         self._collect(self.fields[-1].add)
 
     def run_text(self, _attributes: dict[str, str]) -> None:
-        """Add text that belongs to an open instruction."""
         if len(self.fields) > 1 and self.fields[-1].is_open:
             self._collect(self.fields[-1].add)
 
     def paragraph(self, _attributes: dict[str, str]) -> None:
-        """End an instruction outside any field with its paragraph."""
         self.fields[0].check()
         self.fields[0] = _Field()
 

@@ -1,7 +1,4 @@
-"""The clock: system time, except in demo and tests, where it can be moved.
-
-The demo plays three working days in a minute. The offset is a row, so that web and workers see the same time.
-"""
+"""The clock: system time, plus an offset in demo and tests. It is a row, so that web and workers agree."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -14,7 +11,6 @@ _cached: tuple[float, timedelta] | None = None
 
 
 def now() -> datetime:
-    """The time, aware, in UTC."""
     real = datetime.now(UTC)
     return real + _offset() if settings.GOODWORD_CLOCK_MAY_MOVE else real
 

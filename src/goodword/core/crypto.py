@@ -1,10 +1,8 @@
 """Secrets: encrypted at rest with rotatable keys, and random link tokens of which only hashes are stored.
 
-AES-256-GCM. The associated data names table, row and organisation, so a sealed value cannot be decrypted anywhere else.
-The value starts with its key's id: the first key of GOODWORD_FIELD_KEYS seals, every listed key opens.
-
-One canary per key checks at start that the keys match the database. With a wrong key webhooks would be refused and *do
-not contact* entries missed without any error.
+AES-256-GCM. The associated data names table, row and organisation, so a sealed value opens nowhere else. The first key
+of GOODWORD_FIELD_KEYS seals, every listed key opens. With a wrong key webhooks would be refused and *do not contact*
+entries missed without any error: one canary per key checks this at start.
 """
 
 import base64
@@ -41,7 +39,6 @@ def seal(plain: str, *, place: str) -> str:
 
 
 def seal_with(key_id: str, plain: str, *, place: str) -> str:
-    """Like `seal`, with a particular key from the list."""
     key = settings.GOODWORD_FIELD_KEYS[key_id]
     nonce = os.urandom(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, plain.encode(), place.encode())
@@ -64,7 +61,6 @@ def unseal(sealed: str, *, place: str) -> str:
 
 
 def register_secrets(samples: Secrets) -> None:
-    """Register secrets that must open when the first canary is written."""
     _registered.append(samples)
 
 
@@ -91,10 +87,7 @@ def canary_problem(canaries: Iterable[tuple[str, str]]) -> str:
 
 
 def check_field_keys() -> None:
-    """Raise SettingError for keys that do not match; otherwise give each key in use its canary.
-
-    Idempotent. If two processes start for the first time with different keys, the second fails.
-    """
+    """Raise SettingError for keys that do not match; otherwise give each key in use its canary. Idempotent."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -117,10 +110,7 @@ def check_field_keys_at_start() -> None:
 
 
 def forget_field_key(key_id: str) -> int:
-    """Give up a lost key. Returns how many stored secrets can no longer be opened.
-
-    Raises SettingError for a key without a canary, and for one that is configured and works.
-    """
+    """Give up a lost key. Returns how many secrets can no longer be opened. Raises SettingError for one that works."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -139,7 +129,6 @@ def forget_field_key(key_id: str) -> int:
 
 
 def opens(sealed: str, *, place: str) -> bool:
-    """Whether any configured key opens this value."""
     try:
         unseal(sealed, place=place)
     except CannotOpen:

@@ -1,8 +1,4 @@
-"""Data exports of a person: each app's `data_export.py` exports its models.
-
-flow.py lists the exporters in reading order. An architecture test requires every model to be exported, or to be listed
-there with a reason.
-"""
+"""Data exports: each app's `data_export.py` exports its models. flow.py lists the exporters in reading order."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -61,7 +57,6 @@ def exports(*models: str) -> Callable[[Callable[[ExportRequest], Sections]], Exp
 
 
 def export(request: ExportRequest) -> dict[str, Any]:
-    """All data of a person by section, without empty sections."""
     found: dict[str, Any] = {}
     for exporter in exporters():
         found |= {name: section for name, section in exporter.export(request).items() if section}

@@ -1,5 +1,3 @@
-"""Recognise database outages, wait until they are over, and check the database at start."""
-
 import os
 import queue
 import re
@@ -44,10 +42,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 def wait_until_back() -> None:
-    """Return once Django's connection of this thread works again. Raises stopping.Stopped.
-
-    Does nothing within a transaction, which is lost and will fail when it ends.
-    """
+    """Return once this thread's connection works again; at once in a transaction. Raises stopping.Stopped."""
     if connection.in_atomic_block:
         return
     for wait in waits():
@@ -64,7 +59,6 @@ def wait_until_back() -> None:
 
 
 def waits() -> Iterator[float]:
-    """Seconds to wait before each retry, indefinitely."""
     wait = FIRST_WAIT
     while True:
         yield wait
@@ -98,10 +92,9 @@ def check_database() -> None:
 
 
 def wait_for_database(*, migrated: bool = True) -> None:
-    """Wait until the database can be reached; with `migrated` check that it has all migrations of this version.
+    """Wait for the database; with `migrated` check its migrations. SIGTERM exits with status 0.
 
-    Prints the reason every minute; SIGTERM exits with status 0. Raises SettingError for errors that waiting does not
-    fix, such as a wrong password.
+    Raises SettingError for errors that waiting does not fix, such as a wrong password.
     """
     before = signal.signal(signal.SIGTERM, _leave)
     try:

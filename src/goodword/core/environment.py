@@ -1,7 +1,4 @@
-"""Read settings from the environment. `NAME_FILE` names a file with the value, for mounted secrets.
-
-A test compares the names with docs/settings.md.
-"""
+"""Settings from the environment. `NAME_FILE` names a file with the value, for mounted secrets."""
 
 import base64
 import json
@@ -62,7 +59,6 @@ def number(name: str, default: int | None, *, least: int = 0) -> int:
 
 
 def choice(name: str, default: str, choices: Sequence[str]) -> str:
-    """One of the choices, in any case."""
     value = text(name, default).upper()
     if value not in choices:
         raise SettingError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
@@ -126,7 +122,6 @@ def _split(name: str, value: str, *, example: str) -> SplitResult:
 
 
 def port(name: str, default: int) -> int:
-    """The number of a port to listen on."""
     given = text(name, str(default))
     value = int(given) if given.isdecimal() else 0
     if not 0 < value <= LARGEST_PORT:
@@ -135,7 +130,6 @@ def port(name: str, default: int) -> int:
 
 
 def flag(name: str, *, default: bool) -> bool:
-    """A yes/no setting: 1, true, yes, on or 0, false, no, off."""
     value = text(name, "1" if default else "0").lower()
     if value in {"1", "true", "yes", "on"}:
         return True
@@ -199,7 +193,6 @@ def scanner(name: str) -> str:
 
 
 def smtp(url: str) -> dict[str, Any]:
-    """Options of Django's SMTP mailer for smtp://, smtp+starttls:// or smtps:// with user:password@host:port."""
     parts = urlsplit(url)
     try:
         port = parts.port

@@ -1,8 +1,6 @@
-"""Erasure of a person: each app's `erasure.py` erases its models.
+"""Erasure of a person: each app's `erasure.py` erases its models, in one transaction.
 
-flow.py lists the erasers from the top layer down, so that dependants go before the rows they reference. They run in one
-transaction, with the person's row and applications locked. An architecture test requires every model to be erased or
-listed there as holding no personal data.
+flow.py lists the erasers from the top layer down: dependants before the rows they reference.
 """
 
 from collections import Counter
@@ -18,10 +16,9 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whose data is erased: a whole person, or only one application or some referees of a person who stays.
+    """Whose data is erased: a whole person, or one application or some referees of a person who stays.
 
-    `candidate_id` is None if the person stays. The `remote_...` are Greenhouse's ids on `connection_id`; those of the
-    person include everybody merged into them, and are empty if the person stays.
+    `candidate_id` is None if the person stays. The `remote_...` are Greenhouse's ids, merged profiles included.
     """
 
     organisation_id: int
@@ -40,10 +37,9 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """An app's part of an erasure, and its models ("reports.Report").
+    """An app's part of an erasure, and its models ("reports.Report"). Idempotent.
 
-    `erase` deletes rows or blanks personal data in them and returns how many; it is idempotent. Texts, addresses,
-    answers, files and links are erased; ids, codes, states and times may stay.
+    Texts, addresses, answers, files and links are erased; ids, codes, states and times may stay.
     """
 
     models: tuple[str, ...]
@@ -60,10 +56,7 @@ def erases(*models: str) -> Callable[[Callable[[Subject, datetime], Counts]], Er
 
 
 def erase(subject: Subject, *, now: datetime) -> dict[str, int]:
-    """Run all erasers in the caller's transaction. Returns the counts.
-
-    Raises RuntimeError outside a transaction, since a partial erasure would be recorded as complete.
-    """
+    """Run all erasers; RuntimeError outside a transaction, since a partial erasure would be recorded as complete."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Erase a person inside one transaction.")
     erased: Counter[str] = Counter()

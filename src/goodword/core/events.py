@@ -1,14 +1,11 @@
 """Events and their reactions, as listed in flow.py.
 
-A domain function writes its row and records its event in one transaction, with a `Reaction` row for each handler. A
-worker claims the oldest due rows, runs their handlers and marks them done in the handlers' own transaction, so each
-takes effect once. New rows run in batches of one transaction; if a batch fails, its rows run one by one.
+An event is recorded with a `Reaction` row for each handler. A worker claims the oldest due rows, runs their handlers
+and marks them done in the handlers' own transaction, so each takes effect once. New rows run in batches of one
+transaction; if a batch fails, its rows run one by one.
 
 A claim counts the attempt in advance, so that a handler that crashes its worker is not run forever; the count is
-reverted after a database outage or a worker shutdown. The rows of a killed worker are due again after `LEASE`. A row
-is locked while its handler runs, so no other worker runs it, however long it takes.
-
-A job queued after commit wakes the worker. If that job is lost, the sweep finds the rows.
+reverted after an outage or shutdown. The rows of a killed worker are due again after `LEASE`.
 """
 
 import logging
@@ -91,11 +88,7 @@ def record(
     application_id: int | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Write the event and a reaction for each of its handlers, in the caller's transaction.
-
-    Raises RuntimeError outside a transaction (the row could then be lost without its event), KeyError for a name
-    that flow.py does not know.
-    """
+    """Write the event and its reactions; RuntimeError outside a transaction, KeyError for a name not in flow.py."""
     event = Event(
         name=name,
         organisation_id=organisation_id,
@@ -122,7 +115,6 @@ def record_all(events: Sequence[Event]) -> None:
 
 
 def _queue(wanted: Sequence[tuple[Event, str]]) -> None:
-    """Write a reaction for each event and handler name, in the transaction of the events."""
     if not wanted:
         return
     Reaction.objects.bulk_create(Reaction(event=event, handler=handler) for event, handler in wanted)
@@ -173,7 +165,6 @@ def sweep_reactions(*, timestamp: int = 0) -> None:
 
 
 def run_due(*, now: datetime) -> bool:
-    """Claim and run what is due next; False if nothing is."""
     left = _claim(now)
     if not left:
         return False
@@ -256,7 +247,6 @@ def name_of(handler: Handler) -> str:
 
 @cache
 def flow() -> Flow:
-    """The map in flow.py, or the one a test has set."""
     found: Flow = import_string(settings.GOODWORD_FLOW)
     return found
 
@@ -281,10 +271,7 @@ def _is_lock_timeout(error: Exception) -> bool:
 
 
 def _claim(now: datetime) -> list[Reaction]:
-    """A due row that was tried before, else the oldest due rows, oldest first, with their events.
-
-    A row that may have crashed its worker is claimed alone, since a claim counts as an attempt.
-    """
+    """A due row that was tried before, alone since it may have crashed its worker; else the oldest due rows."""
     rows: list[Reaction] = []
     for least, greatest, most in ((1, TRIES - 1, 1), (0, 0, TOGETHER)):
         values = {"now": now, "until": now + LEASE, "least": least, "greatest": greatest, "most": most}

@@ -45,10 +45,7 @@ DATABASE = "database"
 
 
 def silent_for() -> timedelta | None:
-    """Time since the last heartbeat of any worker; None if there never was one.
-
-    By the database's clock, which wrote the row: hosts' clocks differ, and the demo's clock moves.
-    """
+    """Since the last heartbeat of any worker, by the database's clock: hosts' clocks differ, and the demo's moves."""
     silence = ExpressionWrapper(Now() - F("seen_at"), output_field=DurationField())
     found: timedelta | None = (
         Heartbeat.objects.filter(program=WORKER)
@@ -74,10 +71,9 @@ def missing_worker() -> MissingWorker | None:
 
 
 class HeartbeatThread(threading.Thread):
-    """Beats until it is stopped, whatever the database does. A context manager.
+    """Beats until it is stopped, whatever the database does.
 
-    `also` is called with the open connection at each beat, for other regular checks; `broken` when the database
-    answers with an error that waiting does not fix.
+    `also` is called with the open connection at each beat; `broken` for an error that waiting does not fix.
     """
 
     def __init__(
@@ -169,7 +165,6 @@ class Readiness:
         self._said: list[str] = []
 
     def failing(self) -> list[str]:
-        """The names of the failing checks, within two seconds."""
         with self._lock:
             look = self._look
             if look is None or look.is_old():
@@ -233,10 +228,7 @@ def failing_checks(line: psycopg.Connection, *, now: datetime) -> list[tuple[str
 
 
 def _write(line: psycopg.Connection) -> None:
-    """Commit a row, and make the database write a megabyte of temporary data.
-
-    On a full disk the row alone could still fit into an existing page.
-    """
+    """Commit a row and write a megabyte of temporary data: a row alone could still fit on a full disk."""
     line.execute(
         "INSERT INTO core_heartbeat (program, seen_at) VALUES ('web', now()) "
         "ON CONFLICT (program) DO UPDATE SET seen_at = now()"
@@ -286,7 +278,6 @@ readiness = Readiness()
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """200 while this process runs. Depends on nothing else, so it is always quick."""
     return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 

@@ -56,7 +56,6 @@ def is_page(path: str) -> bool:
 
 
 def redacted(text: str) -> str:
-    """`text` without the secret part of our own URLs."""
     return _SECRET_PATHS.sub(lambda found: f"/{found[1] or found[2]}/[redacted]", text)
 
 
@@ -150,8 +149,7 @@ class PortalLanguage:
 class BodyLimit:
     """Refuses with 413 a body over GOODWORD_MAX_BODY, or GOODWORD_MAX_UPLOAD where candidates upload files.
 
-    The server has buffered the whole body by then, or discarded it if too large, so the length is known and a slow
-    sender occupies no thread.
+    The server has buffered or discarded the body by then: the length is known, and no thread waits.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -207,8 +205,7 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 class CleanInput:
     """Removes control characters from query parameters, cookies, form fields and URL arguments before any view.
 
-    PostgreSQL accepts no NUL in text, so every view that looked one up would fail. Query parameters are also truncated;
-    form fields lose only NULs, since forms clean the rest and report errors.
+    PostgreSQL accepts no NUL in text. Form fields lose only NULs, since forms clean the rest and report errors.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -253,7 +250,6 @@ def _cleaned(data: QueryDict, clean: Callable[[str], str]) -> Any:
 
 
 def build_static_files() -> None:
-    """Build the generated files at start, so that no request waits for them."""
     if settings.SERVESTATIC_USE_FINDERS:
         for finder in get_finders():
             for _ in finder.list(None):
@@ -263,8 +259,8 @@ def build_static_files() -> None:
 class StaticFiles:
     """Passes requests for static files to servestatic, all others straight on.
 
-    servestatic's middleware is asynchronous only. In a synchronous chain Django would create an event loop and change
-    threads four times for each request: two milliseconds, and a wait for the interpreter each time.
+    servestatic's middleware is asynchronous only: Django would create an event loop and change threads four times for
+    each request, which costs two milliseconds.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -1,7 +1,4 @@
-"""Recover jobs: requeue those of dead workers, list and retry failed ones, prune old ones.
-
-A killed worker leaves its jobs *doing*. Every job may run twice, so they are requeued.
-"""
+"""Recover jobs: requeue those of dead workers, as every job may run twice; list and retry failed ones; prune."""
 
 import json
 import logging
@@ -74,10 +71,7 @@ def prune(*, timestamp: int = 0) -> None:
 
 
 def retry_stalled() -> int:
-    """Requeue the jobs of dead workers. Returns how many.
-
-    One worker does this at a time: a job just requeued by another may be running already.
-    """
+    """One worker does this at a time: a job just requeued by another may be running already. Returns how many."""
     with transaction.atomic():
         if not _alone():
             return 0
@@ -129,10 +123,7 @@ def show_failed() -> int:
 
 
 def retry_failed(names: Sequence[str], *, now: datetime) -> int:
-    """Retry the given names, such as `reaction:12` or `job:34`; all if there are none.
-
-    Returns 0, or 2 with an error message for a name that is invalid or has not failed.
-    """
+    """`names`, such as `reaction:12` or `job:34`, or all. Returns 0, or 2 with an error message."""
     status = 0
     for name in names or _all():
         kind, _, number = name.partition(":")
@@ -184,7 +175,6 @@ def _retry_reaction(pk: int, _: datetime) -> bool:
 
 
 def retry_job(pk: int, _: datetime) -> bool:
-    """Requeue a failed job with all its attempts. False if it has not failed, or a newer one of its kind is queued."""
     with connection.cursor() as cursor:
         cursor.execute(_RETRY, [pk])
         return bool(cursor.rowcount)

@@ -1,8 +1,7 @@
 """Jobs: Procrastinate rows in the caller's transaction, run by `goodword worker`. Arguments are ids only.
 
-A job with a queueing lock has no retries, since a newer one may wait under the lock; its sweep retries it. A job
-interrupted by a database outage or a worker shutdown is requeued without counting an attempt. A failed job stays in the
-table until a person handles it, or until the sweep that repeats its work succeeds.
+A job with a queueing lock has no retries, since a newer one may wait under the lock; its sweep retries it. A failed
+job stays until a person handles it, or until the sweep that repeats its work succeeds.
 """
 
 import logging
@@ -79,7 +78,6 @@ class Job:
         configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).defer(**ids)
 
     def defer_each(self, ids: Iterable[Mapping[str, int | str]]) -> None:
-        """Enqueue several jobs in one statement."""
         if wanted := [cast(dict[str, Any], dict(one)) for one in ids]:
             configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).batch_defer(*wanted)
 
@@ -105,10 +103,7 @@ def job(
     priority: int = USUAL,
     swept_by: str | None = None,
 ) -> Callable[[Callable[..., None]], Job]:
-    """Register a function as a job under a stable name; with `cron` (six fields, seconds last) it also runs on time.
-
-    `swept_by` names the scheduled job that repeats the work if this one fails.
-    """
+    """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work."""
     if cron or swept_by:
         SWEPT.setdefault(swept_by or name, set()).add(name)
 
@@ -142,7 +137,6 @@ def job(
 
 
 def named(name: str) -> Job:
-    """A registered job by its name, for domain code that the job imports."""
     return REGISTERED[name]
 
 
@@ -157,10 +151,9 @@ def _forget_failed(sweep: str) -> int:
 
 
 def for_each(ids: Iterable[int], act: Callable[[int], bool]) -> int:
-    """Act on each row. Returns how many were acted on.
+    """Returns how many were acted on. An outage or shutdown ends the sweep.
 
-    A failing row is logged and left for the next sweep: rows come in the order in which they are due, so it would
-    otherwise block all later ones forever. A database outage ends the sweep, as does a worker's shutdown.
+    A failing row is logged and left for the next sweep: it would otherwise block all later ones forever.
     """
     done = 0
     for pk in ids:

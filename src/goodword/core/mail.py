@@ -48,7 +48,6 @@ _TOO_LARGE: Final = 552
 
 
 def provider(name: str) -> str:
-    """The provider's name; empty for none. Raises SettingError for an unknown one."""
     if name and name not in PROVIDERS:
         raise SettingError(f"GOODWORD_MAIL_PROVIDER must be one of {', '.join(PROVIDERS)}, not {name!r}.")
     if name in _PACKAGES and find_spec(_PACKAGES[name]) is None:
@@ -88,7 +87,6 @@ def webhook_secret(given: str, *, provider: str) -> str:
 
 
 def return_address(given: str) -> str:
-    """The address for bounces; empty: the sender's address."""
     local, _, domain = given.partition("@")
     if given and (not local or not domain or "+" in local or len(local) > 20):
         raise SettingError(
@@ -137,8 +135,8 @@ class Withdrawn(Exception):
 class EmailBackend(DjangoBackend):
     """Sends each message on its own connection. Raises Fault.
 
-    A message may have an attribute `hand_over`, called when the server is ready for it; an exception there stops the
-    message. Only such messages wait `answer_timeout` seconds for the answer; others are sent while a web page loads.
+    `message.hand_over` is called when the server is ready; an exception there stops the message. Only such messages
+    wait `answer_timeout` seconds for the answer; others are sent while a web page loads.
     """
 
     connection: Any
@@ -178,7 +176,6 @@ class EmailBackend(DjangoBackend):
             self.close()
 
     def close(self) -> None:
-        """Send QUIT, ignoring failures."""
         for connection in (self._partial_connection, self.connection):
             if connection is None:
                 continue
@@ -233,7 +230,6 @@ def _bytes_of(message: EmailMessage) -> bytes:
 
 
 def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -> None:
-    """One message on an open connection. Raises Fault."""
     try:
         refused = connection.sendmail(sender, recipients, content)
     except smtplib.SMTPSenderRefused as error:

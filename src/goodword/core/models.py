@@ -31,8 +31,7 @@ class FieldKeyCanary(models.Model):
 class Event(models.Model):
     """Something that happened, append-only; written in the transaction that made it true.
 
-    `organisation_id` and `application_id` are plain numbers: the core knows no other app. `data` holds ids and
-    plain facts, never answers or addresses, so that the log survives an erasure.
+    `data` holds ids and plain facts, never answers or addresses, so that the log survives an erasure.
     """
 
     organisation_id = models.BigIntegerField()
@@ -53,9 +52,7 @@ class Event(models.Model):
 
 
 class Reaction(models.Model):
-    """A handler's task to deal with an event. Written with the event and set to *done* in the handler's own
-    transaction, so that it takes effect once. *Failed* means that a person is needed.
-    """
+    """A handler's task, set to *done* in its own transaction, so that it runs once; *failed* needs a person."""
 
     class State(models.TextChoices):
         WAITING = "waiting"

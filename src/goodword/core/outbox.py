@@ -1,9 +1,7 @@
-"""Side effects as rows: claim, act, settle.
+"""Side effects as rows: claim (*sending*), act outside any transaction, settle.
 
-A row is *queued*. A worker claims it in a short transaction (*sending*), acts outside any transaction, and settles it:
-*sent*, *queued* again with a later `not_before`, or *failed* until a person retries it. A worker that dies between
-claim and settle leaves the row *sending*; the sweep finds it by its age, and its owner decides whether acting twice is
-safe.
+A worker that dies between claim and settle leaves the row *sending*; the sweep finds it by its age, and its owner
+decides whether acting twice is safe.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -48,7 +46,6 @@ STUCK_AFTER = timedelta(minutes=5)
 
 
 def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
-    """Claim a due queued row in a transaction of its own; None if it is not available."""
     with transaction.atomic():
         row = (
             model._default_manager.select_for_update(skip_locked=True, of=("self",))
@@ -116,10 +113,7 @@ def is_still_mine(row: Outbox) -> bool:
 def _settle(
     row: Outbox, state: str, columns: Mapping[str, object], *, among: Collection[str] = _IN_HAND
 ) -> bool:
-    """Write the outcome, unless the row was cancelled or claimed by another worker, who then writes it.
-
-    `attempts` identifies the claim, so a row freed by the sweep and not claimed since is still this worker's.
-    """
+    """Write the outcome, unless the row was cancelled or claimed again: `attempts` identifies the claim."""
     values = {"state": state, **columns}
     mine = type(row)._default_manager.filter(pk=row.pk, state__in=among, attempts=row.attempts)
     if not mine.update(**values):

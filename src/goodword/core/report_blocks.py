@@ -1,7 +1,4 @@
-"""The blocks that reports are made of. Results produce them; PDFs and screens draw them.
-
-All texts are plain, complete and in the report's language. A drawing comes with its alternative text.
-"""
+"""The blocks of reports: results produce them; PDFs and screens draw them. Texts are in the report's language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +6,6 @@ from typing import Protocol
 
 
 class Phrases(Protocol):
-    """The phrases of a report in its language."""
-
     @property
     def language(self) -> str: ...
 
@@ -126,8 +121,6 @@ class RatingChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionRow:
-    """An option and how many chose it; `hollow` counts the candidate."""
-
     label: str
     filled: int
     hollow: int
@@ -137,8 +130,6 @@ class OptionRow:
 
 @dataclass(frozen=True, slots=True)
 class OptionChart:
-    """Options with a dot for each person who chose them."""
-
     header: Sequence[str]
     rows: Sequence[OptionRow]
 

@@ -1,9 +1,7 @@
 """One web server process: waitress with connection limits, timeouts and a graceful shutdown.
 
-waitress reads whole requests in its one asynchronous thread before a worker thread sees them, so slow clients occupy
-no worker thread. Silent clients are cut off, and so are those that send a few bytes at a time, for which waitress alone
-would wait forever. Bodies that are too large get a 413. Browsers show a response only after sending the whole request,
-so an oversized body sent to a page is read and discarded first.
+waitress reads whole requests in one thread, so slow clients occupy no worker thread; here they are also cut off.
+Browsers show a response only after sending the whole request, so an oversized body is read and discarded first.
 """
 
 import copy
@@ -69,9 +67,8 @@ def make_server(
 ) -> "Server":
     """A server on a bound socket; `run()` serves, `stop()` ends it.
 
-    `max_body` and, for the upload URL, `max_upload` in bytes; uploads may take longer if `may_upload` knows the link.
-    `per_address` applies only without a trusted proxy: all of a proxy's connections come from one address, and it has
-    limits of its own (deploy/).
+    `max_body`, `max_upload`: bytes. Uploads may take longer if `may_upload` knows the link. `per_address` applies only
+    without a trusted proxy, whose connections come from one address.
     """
     behind_proxies: dict[str, object] = {}
     if trusted_proxies:
@@ -156,9 +153,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
 
 
 class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
-    """A response, without a body for HEAD: waitress sends any body it is given, and the client would take it for the
-    response to its next request.
-    """
+    """Without a body for HEAD: the client would take it for the response to its next request."""
 
     channel: Any
     chunked_response: bool
@@ -196,8 +191,6 @@ class ErrorAnswer(ResponseTask, ErrorTask):  # type: ignore[misc]  # the library
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
-    """A connection with a time limit for each request to arrive."""
-
     parser_class = Parser
     task_class = ApplicationAnswer
     error_task_class = ErrorAnswer
@@ -248,7 +241,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         return self.server.arrival_seconds * longer
 
     def is_idle(self) -> bool:
-        """Whether nothing is arriving, in progress or being sent."""
         return not (self.requests or self.request is not None or self.total_outbufs_len)
 
     def is_arriving(self) -> bool:
@@ -256,7 +248,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         return self.request is not None and not self.requests and not self.request.known
 
     def is_going_out(self) -> bool:
-        """Whether a finished response is being sent."""
         return not self.requests and self.request is None and bool(self.total_outbufs_len)
 
 
@@ -312,11 +303,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         )
 
     def make_room_for(self, new: Channel) -> None:
-        """At a limit, close one connection: the one idle for longest, else the one that has been sending its request
-        or fetching its response for longest.
-
-        If all of the new one's address are in progress, close the new one.
-        """
+        """At a limit, close one: idle for longest, else sending or fetching for longest, else the new one."""
         others = [one for one in self.active_channels.values() if one is not new and not one.will_close]
         if self.per_address:
             same = [one for one in others if one.address == new.address]

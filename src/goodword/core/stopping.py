@@ -1,7 +1,4 @@
-"""Cooperative shutdown: long work checks between batches whether this process is stopping.
-
-Only a worker is ever stopped this way; elsewhere `check` does nothing and `pause` is a sleep.
-"""
+"""Cooperative shutdown: long work checks between batches whether this worker is stopping."""
 
 import threading
 
@@ -9,14 +6,10 @@ _requested = threading.Event()
 
 
 class Stopped(BaseException):
-    """The process is stopping; another worker continues the work.
-
-    Not an `Exception`, so that code which survives any error in a single row lets it through.
-    """
+    """Another worker continues. Not an `Exception`: code which survives any error in a single row lets it through."""
 
 
 def request() -> None:
-    """Ask all work in this process to stop."""
     _requested.set()
 
 

@@ -1,7 +1,6 @@
 """`goodword up`: web, worker and the embedded PostgreSQL, restarted when they exit.
 
-Programs start in order and stop in reverse order; only a crash loop ends the group. A guard process stops them if this
-one is killed.
+Programs stop in reverse order; only a crash loop ends the group. A guard stops them if this process is killed.
 """
 
 import os
@@ -60,7 +59,6 @@ class PortInUse(Exception):
 
 
 def refuse_busy_port(port: int, *, setting: str) -> None:
-    """Raise PortInUse if something listens on this port of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -74,15 +72,11 @@ def worker_command() -> list[str]:
 
 
 def goodword(*arguments: str) -> list[str]:
-    """The command line of our own program, independent of PATH."""
     return [sys.executable, "-m", "goodword.cli", *arguments]
 
 
 def leave_on_terminate() -> None:
-    """Make SIGTERM and a closed terminal end this program like Ctrl-C, so that everything is stopped in order.
-
-    SIGINT itself as well: scripts start background programs with it ignored.
-    """
+    """Make SIGTERM and a closed terminal end this program like Ctrl-C. Background programs ignore SIGINT at first."""
 
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
         raise KeyboardInterrupt
@@ -94,10 +88,7 @@ def leave_on_terminate() -> None:
 
 
 def up() -> int:
-    """Run web and worker until a signal, with the embedded PostgreSQL unless DATABASE_URL is set.
-
-    Programs that exit are restarted; a crash loop ends everything with status 1.
-    """
+    """Run until a signal, with the embedded PostgreSQL unless DATABASE_URL is set. A crash loop ends with status 1."""
     leave_on_terminate()
     port = environment.port("GOODWORD_PORT", 8000)
     refuse_busy_port(port, setting="GOODWORD_PORT")
@@ -137,10 +128,7 @@ class Patience:
     crashes: int = 0
 
     def ended(self, now: float, *, refused: bool = False) -> float | None:
-        """Seconds to wait before the next start; None in a crash loop.
-
-        `refused`: it has run before and now refuses to start, for lack of something that comes back, like a database.
-        """
+        """Seconds to wait; None in a crash loop. `refused`: it worked before, and lacks something that comes back."""
         self.crashes = 1 if now - self.began >= STEADY_SECONDS else self.crashes + 1
         if refused:
             self.crashes = min(self.crashes, CRASHES)
@@ -161,8 +149,6 @@ class _Program:
 
 
 class Children:
-    """A context manager. `start` each program, then `watch` and `wait`."""
-
     def __init__(self, *, env: Mapping[str, str], log: IO[bytes] | None = None) -> None:
         self._env = {**os.environ, **env}
         self._log = log
@@ -190,13 +176,11 @@ class Children:
         self._tell_guard()
 
     def run(self, command: Sequence[str], *, given: str = "") -> None:
-        """Run a program until it exits. Raises CalledProcessError."""
         subprocess.run(  # noqa: S603 - our own commands
             command, env=self._env, check=True, input=given.encode(), stdout=self._log, stderr=self._log
         )
 
     def ended(self) -> str:
-        """The name of a program that is not running; empty if all are."""
         return next((one.name for one in self._programs if one.process.poll() is not None), "")
 
     def watch(self, server: postgres.Server | None = None) -> None:
@@ -313,7 +297,6 @@ class _Guard:
         self._process: subprocess.Popen[bytes] | None = None
 
     def tell(self, pids: Sequence[int]) -> None:
-        """Pass on the process ids of the running programs."""
         if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603 - fixed script
                 ["/bin/sh", "-c", _GUARD, "goodword-guard", str(GRACE_SECONDS * 10)],
@@ -326,7 +309,6 @@ class _Guard:
         self._write(" ".join(map(str, pids)))
 
     def dismiss(self) -> None:
-        """End the guard, since all programs have exited."""
         if self._process is not None:
             self._write("over")
             self._process.communicate()

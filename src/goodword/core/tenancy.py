@@ -1,8 +1,6 @@
-"""Organisation-owned rows are fetched through the organisation.
+"""Organisation-owned rows are fetched through the organisation, `Model.objects.of(organisation)`.
 
-Views and domain code use `Model.objects.of(organisation)`. The exception is `across_organisations()`, for sweeps, for
-jobs with a row's id, and for link and webhook tokens, which prove access. An architecture test forbids any other read
-through `.objects` of such a model.
+The exception, `across_organisations()`, is for sweeps, jobs with a row's id, and link and webhook tokens.
 """
 
 from typing import Any, Protocol, TypeVar

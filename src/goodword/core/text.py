@@ -81,7 +81,7 @@ _WEEKDAYS: Final = {"de": "l, j. F"}
 
 
 def clean_text(raw: str, *, one_line: bool = False) -> str:
-    """The text in Unicode form NFC, trimmed, without control characters; with `one_line` on one line.
+    """NFC, trimmed; with `one_line` on one line.
 
     Removes control characters (category Cc, except tab and line feed), lone surrogates (Cs), noncharacters, the byte
     order mark and bidirectional overrides. Line breaks of every kind become a line feed.
@@ -112,18 +112,14 @@ def has_link(text: str) -> bool:
 
 
 def has_written_link(text: str) -> bool:
-    """Like `has_link`, but a site's bare name is allowed, since companies may be called Booking.com.
-
-    A scheme, a path, a mail address and a host below a site ("pay.example.com") count.
-    """
+    """Like `has_link`, but a site's bare name is allowed: companies may be called Booking.com."""
     return _finds(text, bare=False)
 
 
 def defused(text: str) -> str:
-    """The text, written so that mail programs make no links of it.
+    """Written so that mail programs make no links of it.
 
-    A written link gets visible brackets ("http[:]//evil[.]example"). The dot of anything else that could be a host
-    ("Booking.com") is surrounded by invisible word joiners.
+    A written link gets brackets ("http[:]//evil[.]example"), other hosts ("Booking.com") invisible word joiners.
     """
     if has_written_link(text):
         return _bracketed(text)
@@ -136,10 +132,7 @@ def defused(text: str) -> str:
 
 
 def defused_in_header(text: str) -> str:
-    """For subjects, sender names and notes, where invisible characters are lost or suspicious.
-
-    Names that could be taken for a host get brackets too ("Booking[.]com").
-    """
+    """For subjects and names, where invisible characters are lost: hosts get brackets too ("Booking[.]com")."""
     plain = text.replace(WORD_JOINER, "")
     return _bracketed(plain) if has_link(plain) else plain
 
@@ -183,13 +176,11 @@ def _is_link(found: re.Match[str], plain: str, *, bare: bool) -> bool:
 
 
 def _is_initials(host: str, rest: str) -> bool:
-    """Whether these are initials before a name that begins with a particle."""
     *initials, last = host.split(".")
     return last in _PARTICLES and all(len(one) == 1 for one in initials) and bool(re.match(r"\s+\w", rest))
 
 
 def _suffix_of(host: str) -> str:
-    """The public suffix that a host ends in; empty if it ends in none."""
     last = host.rpartition(".")[2]
     if last in _MORE_SUFFIXES:
         return last

@@ -42,7 +42,6 @@ _NO_OBJECT = {"dict_type", "model_type", "model_attributes_type", "dataclass_typ
 
 
 def shortened(name: str) -> str:
-    """A name from somebody's file, shortened for a sentence."""
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
@@ -51,8 +50,7 @@ def sentences(
 ) -> list[str]:
     """A sentence for each problem of `data`: "Level 2 of question 3 needs a text under “label”."
 
-    `whole` is what `data` is called ("question 3"), `each` what the entries of a list or an object in it are called, by
-    their key ({"levels": "level", "when": "condition"}).
+    `whole`: what `data` is called ("question 3"); `each`: its entries by key ({"levels": "level"}).
     """
     return [_sentence(details, data, whole, each or {}) for details in error.errors(include_url=False)]
 

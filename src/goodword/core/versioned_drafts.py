@@ -1,8 +1,4 @@
-"""Versioned drafts: edited as a draft, published as an immutable version, then referred to.
-
-A draft is changed under its owner's lock and only from its current revision. Each app has its own rows and rules for
-publishing.
-"""
+"""Drafts, published as immutable versions. Changed under the owner's lock, and from their current revision."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,10 +32,7 @@ class InLanguage(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguagesDraft[R]:
-    """A draft with a row for each language: the source, which determines the structure, and its translations.
-
-    `R` is the model of the rows; it has `revision` and `language`.
-    """
+    """A draft with a row for each language: the source, which determines the structure, and its translations."""
 
     source: R
     translations: tuple[R, ...]
@@ -60,10 +53,9 @@ class LanguagesDraft[R]:
 def changed[O, D: HasRevision](
     lock: Callable[[], O], draft_of: Callable[[O], D | None], *, revision: int | None
 ) -> Iterator[D]:
-    """The draft of an owner, to be changed in one transaction.
+    """The draft, to be changed in one transaction. `lock` locks the owner. Raises `NoDraft` and `StaleDraft`.
 
-    `lock` locks the owner's row and returns it, `draft_of` reads its draft. `revision` is that of the page on which
-    the change is based; None if the change does not depend on the rest. Raises `NoDraft` and `StaleDraft`.
+    `revision`: that of the page the change is based on; None if it does not depend on the rest.
     """
     with transaction.atomic():
         draft = draft_of(lock())
@@ -74,6 +66,5 @@ def changed[O, D: HasRevision](
 
 
 def check_revision(row: HasRevision, revision: int | None) -> None:
-    """Raises `StaleDraft` if the row has changed since `revision`."""
     if revision is not None and row.revision != revision:
         raise StaleDraft

@@ -29,10 +29,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
-    """Serve until a signal. With several processes this one holds the socket and supervises the others.
-
-    Requests in progress at the signal are finished, within a time limit.
-    """
+    """Serve until a signal, and finish requests in progress. With several processes this one supervises the others."""
     chosen = port or environment.port("GOODWORD_PORT", 8000)
     listening = bind(host, chosen)
     if processes <= 1:
@@ -56,8 +53,6 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class _Process:
-    """The serving process, which can be stopped before it has started to serve."""
-
     def __init__(self) -> None:
         self.server: Server | None = None
 
@@ -92,9 +87,7 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
 
 
 def _load() -> "WSGIApplication":
-    """Check the field keys, import all pages and migrations, build missing static files, and return the application.
-    Raises SettingError.
-    """
+    """Check the field keys, import all pages, build missing static files. Raises SettingError."""
     from django.core.wsgi import get_wsgi_application
     from django.urls import get_resolver
 
@@ -148,7 +141,6 @@ def _end(children: set[int]) -> None:
 
 
 def _close_connections() -> None:
-    """Close database connections before forking: two processes must not share one."""
     from django.db import connections
 
     for one in connections.all(initialized_only=True):
@@ -177,10 +169,7 @@ def _child(listening: socket.socket, read_end: int, write_end: int) -> int:
 
 
 def _end_with(parent: int, read_end: int, end: Callable[[], None]) -> None:
-    """Call `end` when the parent is gone, which closes its end of a pipe.
-
-    Linux also sends a signal, which does not depend on one of our threads being scheduled.
-    """
+    """Call `end` when the parent closes its end of a pipe, or on Linux by a signal, which needs no thread."""
 
     def watch() -> None:
         os.read(read_end, 1)

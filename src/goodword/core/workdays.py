@@ -27,9 +27,8 @@ _SMALL: Final = {"And": "and", "Of": "of", "The": "the"}
 class Calendar:
     """Working days: Monday to Friday in `zone`, without the public holidays of a country and region.
 
-    `country` is an ISO 3166-1 code, `region` a code of the `holidays` package; empty: no holidays. An unknown region
-    gets the whole country's holidays, an unknown country none; it is logged once. A deadline a day early does less
-    harm than none at all.
+    `country` (ISO 3166-1) and `region` are codes of the `holidays` package; empty: no holidays. Unknown ones are logged
+    once: a deadline a day early does less harm than none at all.
     """
 
     zone: ZoneInfo
@@ -48,7 +47,6 @@ class Calendar:
         return day
 
     def at(self, zone: str) -> "Calendar":
-        """The same working days in another time zone; an empty name changes nothing."""
         return replace(self, zone=ZoneInfo(zone)) if zone else self
 
 
@@ -58,10 +56,7 @@ def calendar_of(zone: str, *, country: str = "", region: str = "") -> Calendar:
 
 
 def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datetime:
-    """The same local time, `days` working days after `start`, in the time zone of `start`.
-
-    Counted in local days, so that daylight saving time does not shift the time of day.
-    """
+    """The same local time, counted in local days, so that daylight saving time does not shift it."""
     local = start.astimezone(calendar.zone)
     day = local.date()
     for _ in range(days):
@@ -72,8 +67,7 @@ def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datet
 def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collection[ZoneInfo] = ()) -> datetime:
     """`moment` itself if it is on a working day between 9 and 17 local time, else the next such time.
 
-    With `zones` it must be between 9 and 17 there too. Where that never happens (Berlin and Honolulu), only the first
-    of them counts, on a working day of the calendar.
+    In all `zones`, too; where that never happens (Berlin and Honolulu), only in the first.
     """
     found = _in_hours(moment, calendar=calendar)
     if not zones:

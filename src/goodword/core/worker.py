@@ -1,6 +1,4 @@
-"""The worker: runs jobs until a signal, waits out database outages, and requeues interrupted jobs without counting an
-attempt.
-"""
+"""The worker: runs jobs until a signal, and requeues interrupted ones without counting an attempt."""
 
 import asyncio
 import logging
@@ -119,7 +117,6 @@ class Worker(LibraryWorker):
         self._lost: set[int] = set()
 
     async def work(self) -> None:
-        """Run jobs until `end`. Raises ConnectorException."""
         await self.run()  # type: ignore[no-untyped-call]
 
     def end(self) -> None:
@@ -130,10 +127,7 @@ class Worker(LibraryWorker):
         return {context.job.id for context in list(self._running_jobs.values()) if context.job.id is not None}
 
     def look_after(self, connection: psycopg.Connection) -> None:
-        """Update the heartbeat, and requeue jobs that the table lists as running here but that are not.
-
-        This happens when the database's answer is lost. A job just fetched looks the same, so it must be seen twice.
-        """
+        """Beat, and requeue jobs listed as running here that are not: seen twice, since a new job looks the same."""
         if self.worker_id is None:
             return
         connection.execute(_BEAT, [self.worker_id])
@@ -195,11 +189,9 @@ def give_back(connection: psycopg.Connection, job_id: int) -> None:
 
 
 def work(concurrency: int | None = None, *, grace: float) -> int:
-    """Run jobs, `concurrency` at once, each in its own thread. Waits out database outages.
+    """Run jobs, each in its own thread, until a signal. Returns the exit status. Raises SettingError.
 
-    After a signal no more jobs are started; those still running after `grace` seconds are returned to the queue, and
-    the process exits at once. Returns the exit status: 0 after a signal, 1 if it cannot continue, so that a process
-    manager restarts it. Raises SettingError.
+    Jobs still running after `grace` seconds return to the queue. Status 1 if it cannot continue, to be restarted.
     """
     at_once = concurrency or settings.GOODWORD_WORKER_CONCURRENCY
     if at_once > settings.GOODWORD_POOL:

@@ -1,5 +1,3 @@
-"""What the recruiter, the candidate and the referees do on Goodword's pages."""
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,13 +54,11 @@ def webhook_settings(page: Browser) -> tuple[str, str]:
 
 
 def webhooks_in_place(page: Browser, number: int) -> bool:
-    """Whether the Greenhouse card shows this many webhooks in place."""
     _integrations(page)
     return page.says(f"{number} of {number} are in place")
 
 
 def may_write(page: Browser) -> bool:
-    """Whether the Greenhouse card shows that notes can be written."""
     _integrations(page)
     return page.says("Active") and not page.says("writing untested")
 
@@ -156,7 +152,6 @@ def give_reference(page: Browser, link: str, *, referee: int) -> None:
 
 
 def _nth(number: int) -> Callable[[str, list[str]], str]:
-    """Picks the option with this number, modulo the number of options."""
     return lambda _, options: options[number % len(options)]
 
 

@@ -1,7 +1,4 @@
-"""A browser without JavaScript, and a reader of the demo's mailbox.
-
-Links, buttons and fields are found by their visible text.
-"""
+"""A browser without JavaScript, and a reader of the demo's mailbox. Elements are found by their visible text."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -18,16 +15,12 @@ WAIT_SECONDS = 60.0
 
 
 class StoryFailed(Exception):
-    """A check failed in `step`; the message says which."""
-
     def __init__(self, step: str, message: str) -> None:
         super().__init__(message)
         self.step = step
 
 
 class Browser:
-    """One person's browser, with its own cookies. `step`: the current step of the story, for error messages."""
-
     def __init__(self, base: str) -> None:
         self._client = httpx2.Client(base_url=base, timeout=30, follow_redirects=False)
         self.step = ""
@@ -57,10 +50,8 @@ class Browser:
     ) -> None:
         """Fill in the form with this button and press it. `fields`: values by label.
 
-        A radio button or checkbox is named by its own label, with any value (a list under an empty label ticks
-        several); a select takes the text of an option. "Group / Field" names a field in a fieldset. `pick` is called
-        with each unanswered question and its options and returns one of them. `text` fills in every required text
-        area.
+        Radio buttons and checkboxes have own labels; "Group / Field" names a field in a fieldset. `pick` is called
+        with each unanswered question and its options and returns one. `text` fills in required text areas.
         """
         button = self._find("button", words)
         form = button.find_parent("form")
@@ -89,7 +80,6 @@ class Browser:
             self._load(self._client.get(action, params=QueryParams(urlencode(data))))
 
     def choose(self, words: str) -> None:
-        """Select the radio button whose label contains `words`."""
         for radio in self.page.find_all("input", type="radio"):
             form = radio.find_parent("form")
             if isinstance(form, Tag) and words in text_of(_label_of(form, radio)):
@@ -103,7 +93,6 @@ class Browser:
         return any(text_of(tag) == words for tag in self.page.find_all("button"))
 
     def checkbox_labels(self) -> list[str]:
-        """The labels of the first group of several checkboxes; empty if there is none."""
         groups: dict[str, list[Tag]] = {}
         for box in self.page.find_all("input", type="checkbox"):
             groups.setdefault(str(box["name"]), []).append(box)
@@ -111,7 +100,6 @@ class Browser:
         return [text_of(_label_of(self.page, box)) for box in boxes]
 
     def text(self) -> str:
-        """The text of the page in one line."""
         return " ".join(self.page.get_text(" ").split())
 
     def says(self, words: str) -> bool:
@@ -132,7 +120,6 @@ class Browser:
         return str(field.get("value") or "")
 
     def failure(self, message: str) -> StoryFailed:
-        """A failure in the current step."""
         return StoryFailed(self.step, message)
 
     def _load(self, response: httpx2.Response) -> None:
@@ -231,7 +218,6 @@ def _label_of(form: Tag, field: Tag) -> Tag:
 
 
 def text_of(tag: Tag) -> str:
-    """The text of an element in one line."""
     return " ".join(tag.get_text(" ").split())
 
 
@@ -259,8 +245,6 @@ def _values(form: Tag) -> list[tuple[str, str]]:
 
 
 class Mailbox:
-    """Reads the demo's mailbox."""
-
     def __init__(self, url: str) -> None:
         self._client = httpx2.Client(base_url=url, timeout=10)
         self.step = ""
@@ -276,7 +260,6 @@ class Mailbox:
     def wait(
         self, *, to: str, subject: str = "", count: int = 1, seconds: float = WAIT_SECONDS
     ) -> dict[str, Any]:
-        """Wait for the `count`-th such mail."""
         wait_until(
             lambda: len(self.all(to=to, subject=subject)) >= count,
             step=self.step,

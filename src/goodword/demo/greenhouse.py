@@ -1,5 +1,3 @@
-"""What a recruiter and an admin do on the sandbox's screens, as Greenhouse's article describes it."""
-
 import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -30,8 +28,6 @@ WEBHOOKS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A candidate in the sandbox. `profile`: the URL of their page."""
-
     name: str
     email: str
     profile: str
@@ -42,27 +38,22 @@ class Person:
 
 
 class Greenhouse:
-    """A user of the sandbox."""
-
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
 
     def create_harvest_key(self) -> str:
-        """Create a Harvest credential with the article's permissions. Returns the key."""
         page = self._new_credential("Harvest", "Goodword Harvest API key")
         key = page.value_of("API key")
         self._permit(CATEGORIES)
         return key
 
     def create_v3_credential(self) -> tuple[str, str]:
-        """Create a Harvest V3 (OAuth) credential. Returns client id and secret."""
         page = self._new_credential("Harvest V3 (OAuth)", "Goodword Harvest V3")
         credential = page.value_of("Client ID"), page.value_of("Client secret")
         self._permit(V3_CATEGORIES)
         return credential
 
     def create_webhook(self, name: str, when: str, *, endpoint_url: str, secret_key: str) -> None:
-        """Create a webhook, which must be enabled after its ping."""
         page = self._dev_center("Web Hooks")
         page.follow("Create New Web Hook")
         page.press(
@@ -81,7 +72,6 @@ class Greenhouse:
         return self._person(f"{first_name} {last_name}", email)
 
     def add_prospect(self, *, first_name: str, last_name: str, email: str) -> Person:
-        """Add a prospect without a job."""
         page = self.browser
         page.open("/")
         page.follow("Candidates")
@@ -120,7 +110,6 @@ class Greenhouse:
         return found
 
     def recruiter(self, job: str) -> str:
-        """The name of the job's responsible recruiter."""
         page = self.job(job)
         for part, name in zip(page.page.select(".facts dt"), page.page.select(".facts dd"), strict=True):
             if "recruiter" in text_of(part).lower():

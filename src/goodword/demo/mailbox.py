@@ -1,7 +1,4 @@
-"""The demo's mailbox: an SMTP server, a web page of the mails, and /messages.json.
-
-Run it with `python -m goodword.demo.mailbox --port 8025 --smtp-port 8026 [--state FILE]`.
-"""
+"""The demo's mailbox: SMTP server and web page. `python -m goodword.demo.mailbox --port 8025 --smtp-port 8026`"""
 
 import argparse
 import json
@@ -38,15 +35,12 @@ class Message:
     received_at: str
 
     def public(self) -> dict[str, object]:
-        """As in /messages.json."""
         values = asdict(self)
         values["from"] = values.pop("sender")
         return values
 
 
 class Store:
-    """All mails, oldest first; with a path also on disk."""
-
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._lock = threading.Lock()
@@ -122,7 +116,6 @@ class Handler:
 
 
 def create_app(store: Store) -> Flask:
-    """The web pages and /messages.json."""
     app = Flask(__name__, template_folder="mailbox_templates", static_folder=None)
 
     @app.template_filter()

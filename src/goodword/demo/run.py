@@ -1,5 +1,3 @@
-"""`goodword demo` and `goodword demo --once`."""
-
 import fcntl
 import json
 import os
@@ -52,7 +50,6 @@ def demo() -> int:
 
 @contextmanager
 def _locked(data: Path) -> Iterator[None]:
-    """Lock the data folder, creating it if needed. Raises SettingError if another demo runs on it."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (data / "demo.lock").open("a") as lock:
         try:

@@ -51,7 +51,6 @@ class StoryResult:
 
 
 def play(world: World, *, out: TextIO) -> StoryResult:
-    """Play all steps, with progress on `out`. Raises StoryFailed at the first failed check."""
     with closing(Story(world)) as story:
         _play_steps(story, out)
         return story.result
@@ -116,7 +115,6 @@ class StorySupport:
             one.close()
 
     def begin(self, step: str) -> None:
-        """Failures name this step from now on."""
         self.step = step
         for one in (self.recruiter, self.guest, self.greenhouse.browser, self.mailbox):
             one.step = step
@@ -131,7 +129,6 @@ class StorySupport:
         return wait_until(condition, step=self.step, message=message, seconds=seconds)
 
     def apply(self, first_name: str, last_name: str) -> Person:
-        """Apply for the story's job."""
         email = f"{first_name.lower()}@mail.example"
         person = self.greenhouse.apply(actions.JOB, first_name=first_name, last_name=last_name, email=email)
         self.people[first_name] = person
@@ -146,7 +143,6 @@ class StorySupport:
         return mail
 
     def note(self, person: Person, text: str, *, count: int) -> dict[str, str]:
-        """Check the newest of `count` notes on the Activity Feed, and return it."""
         self.wait(
             lambda: len(self.greenhouse.notes(person)) >= count,
             lambda: f"No note on the Activity Feed: {self.greenhouse.browser.text()[:700]}",
@@ -237,15 +233,11 @@ class StorySupport:
 
 
 class Story(StorySupport):
-    """The steps, in order."""
-
     def credentials(self) -> None:
-        """Create a Harvest key and a Harvest V3 credential in Greenhouse."""
         self.result.v1_key = self.greenhouse.create_harvest_key()
         self.result.v3_client_id, self.result.v3_client_secret = self.greenhouse.create_v3_credential()
 
     def connect(self) -> None:
-        """Enter the key in Goodword; read the webhook settings."""
         actions.sign_in(self.recruiter, self.world.password)
         actions.connect(self.recruiter, self.result.v1_key)
         for category in CATEGORIES:
@@ -259,7 +251,6 @@ class Story(StorySupport):
         self.check(len(self.result.secret_key) >= 32, "There is no secret key.")
 
     def webhooks(self) -> None:
-        """Create the article's four webhooks; each ping shows in Goodword."""
         for name, when in WEBHOOKS:
             self.greenhouse.create_webhook(
                 name, when, endpoint_url=self.result.endpoint_url, secret_key=self.result.secret_key
@@ -272,7 +263,6 @@ class Story(StorySupport):
             self.recruiter.must_say(f"{name} In place")
 
     def role(self) -> None:
-        """Create a role, link its Greenhouse job, map stages to both steps."""
         self.role_url = actions.create_role(self.recruiter, actions.JOB)
         actions.manage_automation(self.recruiter, self.role_url, job_id=self._job_id())
         self.recruiter.open(self.role_url)
@@ -280,7 +270,6 @@ class Story(StorySupport):
         self.recruiter.must_say("Reference Check → Reference check")
 
     def assessment(self) -> None:
-        """A candidate applies, is moved, invited and answers: report, mail and note."""
         ada = self.apply("Ada", "Okonkwo-Łuczak 🎈")
         invitation = self.move_and_wait(ada, "Assessment", subject="assessment")
         self.role_shows(ada, "Waiting", column="Assessment")
@@ -297,7 +286,6 @@ class Story(StorySupport):
         )
 
     def references(self) -> None:
-        """The candidate is moved on and two referees answer: mails, report and note."""
         ada = self.people["Ada"]
         invitation = self.move_and_wait(ada, "Reference Check", subject="eference")
         self.role_shows(ada, "Waiting", column="Reference check")
@@ -318,7 +306,6 @@ class Story(StorySupport):
         self.result.notes = self.greenhouse.notes(ada)
 
     def others(self) -> None:
-        """Invited candidates are rejected and hired, a prospect is rejected; three working days later, one reminder."""
         rejected, hired = self.apply("Reza", "Tehrani"), self.apply("Hana", "Novák")
         due = self.apply("Dana", "Ortiz")
         invitations = [
@@ -350,7 +337,6 @@ class Story(StorySupport):
         self.check(not self.guest.says("reject"), "The closed page mentions the rejection.")
 
     def noise(self) -> None:
-        """A delivery sent three times, and two in the wrong order, have no effect."""
         quinn = self.people["Quinn"]
         self.wait(
             lambda: "E-mail sent: invitation" in self.timeline(quinn),

@@ -1,5 +1,3 @@
-"""The demo's clock."""
-
 from datetime import timedelta
 
 from django import forms
@@ -16,7 +14,6 @@ class ClockForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def clock_page(request: HttpRequest) -> HttpResponseBase:
-    """Show the time; on POST, move it forward."""
     form = ClockForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         clock.advance(timedelta(hours=form.cleaned_data["hours"]))

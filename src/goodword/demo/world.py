@@ -183,7 +183,6 @@ def _environment(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
 
 
 def _password(data: Path) -> str:
-    """The admin's password, generated at the first start."""
     path = data / "admin-password"
     if not path.exists():
         path.touch(mode=0o600)

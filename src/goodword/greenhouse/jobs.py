@@ -1,5 +1,3 @@
-"""Jobs of the Greenhouse connection. Imports the parts' own jobs, so that Procrastinate finds them."""
-
 from goodword.core import clock, jobs
 from goodword.greenhouse.activity_feed import jobs as activity_feed  # noqa: F401 - registers its jobs
 from goodword.greenhouse.inbox import jobs as inbox  # noqa: F401 - registers its jobs
@@ -16,7 +14,6 @@ def check_permissions(*, connection_id: int) -> None:
 
 @jobs.job(name="greenhouse.check.sweep", cron="* * * * * 20", queueing_lock="greenhouse.check.sweep")
 def sweep_checks(*, timestamp: int = 0) -> None:
-    """Probe permissions where that is due, once a minute."""
     del timestamp  # Procrastinate passes it to every periodic job
     for pk in permissions.due(now=clock.now()).values_list("pk", flat=True):
         check_permissions.defer_once(lock=f"greenhouse.check:{pk}", connection_id=pk)
@@ -24,6 +21,5 @@ def sweep_checks(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="greenhouse.erase", cron="*/10 * * * * 40", queueing_lock="greenhouse.erase")
 def sweep_erasures(*, timestamp: int = 0) -> None:
-    """Erase what is due, after another look at Greenhouse."""
     del timestamp  # see above
     deletions.erase_due(now=clock.now())

@@ -1,5 +1,3 @@
-"""Connections to Greenhouse, webhook deliveries, notes on the Activity Feed, and passes of reconciliation."""
-
 import json
 import uuid
 from datetime import datetime
@@ -92,7 +90,6 @@ class Connection(OrganisationOwned):
         self.token, self.token_lease_until = "", None
 
     def credentials(self) -> V1Credentials | V3Credentials:
-        """Raises crypto.CannotOpen."""
         plain = json.loads(self.unseal("credential", self.credential))
         if self.api == self.Api.V1:
             return V1Credentials(plain["key"])
@@ -106,8 +103,6 @@ class Connection(OrganisationOwned):
 
 
 class WebhookSecret(OrganisationOwned):
-    """A secret key of the endpoint; several are valid while one is rotated."""
-
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="secrets")
     secret = models.TextField()
     created_at = models.DateTimeField()
@@ -127,7 +122,6 @@ class WebhookSecret(OrganisationOwned):
         )
 
     def reveal(self) -> str:
-        """Raises crypto.CannotOpen."""
         return self.connection.unseal("webhook_secret", self.secret)
 
     @classmethod
@@ -150,8 +144,6 @@ def sealed_secrets() -> list[tuple[str, str]]:
 
 
 class Webhook(OrganisationOwned):
-    """A webhook known from its ping."""
-
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="webhooks")
     #: our code for the event ("candidate_stage_change"); empty for a ping that fits none
     action = models.CharField(max_length=60, default="", blank=True)
@@ -168,8 +160,6 @@ class Webhook(OrganisationOwned):
 
 
 class Permission(OrganisationOwned):
-    """A permission, by its name on Greenhouse's screen."""
-
     class State(models.TextChoices):
         GRANTED = "granted", "Granted"
         MISSING = "missing", "Missing"
@@ -290,10 +280,7 @@ class Delivery(OrganisationOwned):
 
 
 class ActivityFeedNote(OrganisationOwned, Outbox):
-    """The note of one report version. Its link is minted when it is posted.
-
-    A test note has no report; it goes to a candidate chosen by an admin.
-    """
+    """The note of one report version, or a test note without a report. Its link is minted when it is posted."""
 
     class FailureReason(models.TextChoices):
         """Why a member has to act (activity_feed.outcomes.FAILURE_HELP)."""
@@ -362,8 +349,6 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
 
 
 class Reconciliation(OrganisationOwned):
-    """One pass over a connection, which compares our copies with Harvest."""
-
     class State(models.TextChoices):
         RUNNING = "running"
         DONE = "done"

@@ -1,5 +1,3 @@
-"""Shared by the settings pages: their navigation, and access to a connection."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +12,6 @@ from goodword.greenhouse.setup.connections import connection_of, oldest_connecti
 
 
 def connected(request: MemberRequest, pk: int) -> Connection:
-    """A live connection of the organisation, or 404."""
     connection = connection_of(request.organisation, pk)
     if connection is None:
         raise Http404("not connected")

@@ -19,10 +19,8 @@ The stored shapes, by question type (None for all: an optional question without 
 | dates_confirm | `{"answer": "confirmed", "corrected" or "unsure", "from": "YYYY-MM" or null, "to": same}` |
 | title_confirm | `{"answer": "confirmed", "corrected" or "unsure", "title": str}` |
 
-Input has the same shape, but levels, positions and numbers may be text, periods may have `"ongoing": bool`, a month
-may be `{"year": "2021", "month": "3"}` (a day also has "day"), and a ranking may be `{value: rank}`. A stored `to` is
-null if ongoing. If nothing was stated, answers to confirmations are stored as "corrected". A stored value is itself a
-valid input.
+Input has the same shape, but levels, positions and numbers may be text, periods may have `"ongoing": bool`, a month may
+be `{"year": "2021", "month": "3"}` (a day also has "day"), and a ranking may be `{value: rank}`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,10 +79,7 @@ from goodword.questionnaires.types import (
 def validate(
     question: Question, raw: object, *, stated: Stated | None = None, today: date | None = None
 ) -> Json:
-    """The value to store, in the shape of the table above, from untrusted input.
-
-    With `today`, corrected periods in the future are refused. Raises `AnswerError`.
-    """
+    """In the shape of the table above. With `today`, periods in the future are refused. Raises `AnswerError`."""
     known = stated or Stated()
     match question:
         case Rating() | Agreement():

@@ -110,7 +110,6 @@ class Block:
 
     @property
     def levels(self) -> list[dict[str, str]]:
-        """A rating's levels and “can't judge”, for the rating component."""
         if not isinstance(self.question, Rating):
             return []
         levels = [
@@ -135,11 +134,7 @@ class Block:
 
 
 class QuestionForm(forms.Form):
-    """The questions of one page, with placeholders filled.
-
-    `saved` are stored answers by question id; with `today`, periods in the future are refused. After `is_valid()`,
-    `answers` are the valid values to store.
-    """
+    """`saved` are stored answers by question id; `answers` the valid values to store, after `is_valid()`."""
 
     use_required_attribute = False
 
@@ -171,7 +166,6 @@ class QuestionForm(forms.Form):
 
     @property
     def blocks(self) -> list[Block]:
-        """The questions in order, for `questionnaires/questions.html`."""
         blocks: list[Block] = []
         above = ""
         for question in self.questions:
@@ -271,7 +265,6 @@ def _degrees(question: Rating | Agreement | Between, named: Mapping[int, str]) -
 
 
 def _heading(question: Question, also: str = "") -> Heading:
-    """Label and help of the main input; `also` follows the help text."""
     # Django prints help texts as HTML, so plain text is escaped.
     return {
         "label": question.text,
@@ -285,7 +278,6 @@ def _one_choice(question: Question, choices: Sequence[tuple[str, str]]) -> Parts
 
 
 def _months(*, required: bool = True) -> Parts:
-    """First and last month, or ongoing."""
     return {
         "from": MonthField(label=gettext("First month"), required=required),
         "to": MonthField(label=gettext("Last month"), required=required),
@@ -360,7 +352,6 @@ def _to_confirm(question: Confirmation, choices: list[tuple[str, str]], *, state
 
 
 def _initial(question: Question, value: Json) -> dict[str, object]:
-    """Initial values of the parts, from a stored answer."""
     if value is None:
         return {}
     if isinstance(question, Ranking) and isinstance(value, list | tuple):

@@ -1,5 +1,3 @@
-"""One question of each type on one page, for development; a POST shows errors. Nothing is stored."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 

@@ -117,10 +117,7 @@ def read_day(raw: object) -> str | None:
 def read_period(
     given: Mapping[str, object], *, this_month: str | None = None
 ) -> tuple[str, str | None] | None:
-    """First and last month (None if ongoing), from "from", "to" and "ongoing"; None if all are empty.
-
-    Raises `AnswerError` about "from" or "to", also for months after `this_month` ("YYYY-MM").
-    """
+    """From "from", "to" and "ongoing"; None if all are empty. Raises `AnswerError`, also after `this_month`."""
     ongoing = given.get("ongoing") is True or ("to" in given and given["to"] is None)
     first = read_month(given.get("from"), part="from")
     last = None if ongoing else read_month(given.get("to"), part="to")
@@ -168,7 +165,7 @@ def _month(typed: str, *, part: str) -> int:
 
 
 def read_number(question: Number, raw: object) -> float | None:
-    """The number, an int if the question has no decimals; None if empty. Raises `AnswerError`.
+    """An int if the question has no decimals; None if empty. Raises `AnswerError`.
 
     "7,5", "7.5" and "7.50 hours" are equal, and "1 200" is 1200. So is "1,200" for integers; with decimals it is
     refused as ambiguous.

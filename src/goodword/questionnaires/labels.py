@@ -54,7 +54,6 @@ def would_work_again() -> Mapping[str, str]:
 
 
 def agreement() -> Mapping[int, str]:
-    """Labels by level, from 1 (none) to 5 (full)."""
     return {
         1: gettext("Strongly disagree"),
         2: gettext("Disagree"),
@@ -103,7 +102,6 @@ def choose_some(least: int, most: int, *, of: int) -> str:
 
 
 def relationships() -> Mapping[str, str]:
-    """The referee's relationship to the candidate."""
     return {
         "manager": pgettext("relationship", "Manager"),
         "peer": pgettext("relationship", "Colleague"),
@@ -133,13 +131,11 @@ def not_able() -> str:
 
 
 def month(value: str) -> str:
-    """ "2021-03" as "March 2021"."""
     year, number = value.split("-")
     return f"{MONTHS[int(number)]} {year}"
 
 
 def day(value: str) -> str:
-    """ "2021-03-04" as "4 March 2021"."""
     year, number, of_month = value.split("-")
     words = {"day": int(of_month), "month": MONTHS[int(number)], "year": year}
     return gettext("%(day)s %(month)s %(year)s") % words
@@ -175,9 +171,8 @@ def period(from_month: str, to_month: str | None) -> str:
 class RenderedAnswer:
     """A question and its answer in plain text.
 
-    `detail` is the example of the rated level. `competency` and `level` (1 to 5, None if "can't judge") belong to
-    ratings and agreements; `place` (likewise), `left` and `right` to positions between statements; `verdict`
-    ("confirmed", "corrected", "unsure") and `stated` to confirmations.
+    `detail`: the example of the rated level. `place`, `left` and `right` belong to positions between statements;
+    `verdict` ("confirmed", "corrected", "unsure") and `stated` to confirmations.
     """
 
     question_id: str
@@ -199,10 +194,7 @@ class RenderedAnswer:
 def render_answers(
     questions: Sequence[Question], answers: Mapping[str, Json], *, stated: Stated | None = None
 ) -> tuple[RenderedAnswer, ...]:
-    """One for each question, from stored answers by question id (see `answers.py`).
-
-    Labels of the page ("Yes", month names) are in the active language.
-    """
+    """From stored answers by question id. Labels of the page ("Yes", month names) are in the active language."""
     return tuple(_render(question, answers.get(question.id), stated or Stated()) for question in questions)
 
 

@@ -27,10 +27,9 @@ class Questionnaire(OrganisationOwned):
 
 
 class QuestionnaireVersion(OrganisationOwned):
-    """A version in one language; the questions are JSON of questionnaires.types.
+    """A version in one language, as JSON of questionnaires.types; a draft without `published_at`.
 
-    All languages of a number share question ids and values, so answers can be shown in any of them. Without
-    `published_at` it is a draft.
+    Languages of a number share question ids and values, so answers can be shown in any of them.
     """
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")

@@ -38,11 +38,7 @@ class QuestionError(ReadingError):
 
 
 def parse(data: Sequence[object]) -> tuple[Question, ...]:
-    """The questions of a JSON list.
-
-    Raises `QuestionError` about the first problem: a missing text, an unknown name or type, a repeated id, a condition
-    that can never be met.
-    """
+    """Raises `QuestionError` about the first problem, such as a condition that can never be met."""
     if not isinstance(data, list | tuple) or not data:
         raise QuestionError("A questionnaire is a list with at least one question.")
     if len(data) > MOST_QUESTIONS:
@@ -66,7 +62,6 @@ def parse(data: Sequence[object]) -> tuple[Question, ...]:
 
 
 def parse_question(data: object, *, whole: str) -> Question:
-    """One question, called `whole` ("question 3") in a `QuestionError`."""
     given = _with_defaults(data) if isinstance(data, Mapping) else data
     try:
         return _QUESTION.validate_python(given)
@@ -80,7 +75,6 @@ def to_json(questions: Sequence[Question]) -> list[dict[str, Json]]:
 
 
 def question_schema() -> dict[str, Any]:
-    """The JSON Schema of one question."""
     return _QUESTION.json_schema()
 
 

@@ -55,7 +55,6 @@ def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:
 
 
 def roles_of(questionnaire: Questionnaire, member: Membership) -> list[Role]:
-    """The roles that use it, of those the member may see. One query."""
     return list(_used(questionnaire, _roles_by_questionnaire(member)))
 
 

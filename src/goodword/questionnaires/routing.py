@@ -26,8 +26,6 @@ MOST_STATEMENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class ConditionProblem:
-    """A condition that can never be met: the number of its question, from 1, and the problem."""
-
     number: int
     what: str
 
@@ -38,11 +36,9 @@ def applicable[Q: QuestionBase](
     relationship: str = "",
     answers: Mapping[str, Json] | None = None,
 ) -> tuple[Q, ...]:
-    """The questions that a person is asked.
+    """Without a `relationship`, questions for all are included; without `answers`, conditions are ignored.
 
-    Without a `relationship`, questions for all relationships are included. With stored `answers` by question id,
-    conditions must be met; without, they are ignored. Questions that depend on one that is not asked are not asked
-    either, even if an answer to it is stored.
+    Questions that depend on one that is not asked are not asked, even if an answer to it is stored.
     """
     found: dict[str, Q] = {}
     for question in questions:
@@ -70,10 +66,9 @@ def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
-    """Split questions into pages.
+    """Split questions into pages: confirmations together, up to five statements on one competency, else one each.
 
-    Neighbouring confirmations share a page, as do up to five neighbouring statements on one competency. A question
-    never shares a page with the one it depends on, so that its page can be skipped.
+    A question never shares a page with the one it depends on, so that its page can be skipped.
     """
     result: list[list[Question]] = []
     for question in questions:

@@ -64,7 +64,6 @@ def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float
 
 
 def minutes(questions: Sequence[Question]) -> int:
-    """Minutes for all of them, rounded, at least 1."""
     seconds = 0.0
     seen: set[str] = set()
     for question in questions:

@@ -1,10 +1,8 @@
 """The question types.
 
-`parse.py` reads them from JSON, `answers.py` validates answers, `forms.py` makes the inputs, `labels.py` words the
-answers. To add a type, add a class here and to `Question`; mypy then names every place that does not handle it.
-
-Texts may contain `{candidate}` and `{company}`. Labels of levels and choices are stored with the question, in its
-language; labels of the page ("Yes", "Not sure") are translated.
+To add a type, add a class here and to `Question`; mypy then names every place that does not handle it. Texts may
+contain `{candidate}` and `{company}`. Labels of levels and choices are stored with the question; those of the page
+translated.
 """
 
 import math
@@ -391,11 +389,7 @@ CONFIRMED, CORRECTED, UNSURE = "confirmed", "corrected", "unsure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """The candidate's statements about a referee, to be confirmed.
-
-    Months are "YYYY-MM"; `to_month` is None if ongoing. For values that were not stated (empty, None for
-    `from_month`), the question asks without a suggestion.
-    """
+    """To be confirmed. Months are "YYYY-MM"; `to_month` is None if ongoing. Empty values were not stated."""
 
     relationship: str = ""
     company: str = ""

@@ -1,5 +1,3 @@
-"""A reference check on the candidate's page: each slot, its referee and what members can do."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,11 +18,7 @@ _ASKED = frozenset({"out", "undelivered"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOverview:
-    """A slot with its present or former referee.
-
-    `state`: as SlotStatus, or "replaced" or "ended", since `since`. `trouble`: "returned" (their mail bounces),
-    "failed" (it was not sent), or "".
-    """
+    """`state`: as SlotStatus, or "replaced" or "ended". `trouble`: "returned" (mail bounces), "failed", or ""."""
 
     slot: Slot | None
     asked: str
@@ -46,10 +40,7 @@ class SlotOverview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOverview:
-    """`self_reference`: "off", "asked", "begun" or "in", since `self_reference_since`.
-
-    `waits_for`: "you" (*I can't name anyone*), "candidate", "referees", or "offer" alone.
-    """
+    """`self_reference`: "off", "asked", "begun" or "in". `waits_for`: "you", "candidate", "referees" or "offer"."""
 
     check: Check
     slots: Sequence[SlotOverview]

@@ -1,8 +1,8 @@
 """Data export of reference checks.
 
-Candidates get what they entered and who has answered. They get the answers only if the check lets them see those, and
-never why somebody declined. Unsubmitted answers are only in their author's export. Flags are for the organisation: most
-concern two people, so a member decides what may be passed on (docs/decisions/0022-*). Keyed hashes are never exported.
+Candidates get answers only if the check lets them see those, and never why somebody declined. Unsubmitted answers
+are only in their author's export. Flags are for the organisation: most concern two people, so a member decides what may
+be passed on (docs/decisions/0022-*).
 """
 
 from collections.abc import Mapping, Sequence

@@ -147,11 +147,7 @@ def _blank_columns(referee: Referee, *, now: datetime) -> None:
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:
-    """Erase a referee's data in every app. `by`: "referee" or "member:3".
-
-    False if already erased or under a legal hold. A referee's own request is then carried out once the hold is lifted,
-    and they are not contacted any more.
-    """
+    """`by`: "referee" or "member:3". False if already erased or under a legal hold, which delays it."""
     with transaction.atomic():
         place = (
             Referee.objects.across_organisations()

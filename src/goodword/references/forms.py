@@ -20,16 +20,12 @@ LONGEST_REASON = 2000
 
 
 class PlainTextField(forms.CharField):
-    """Text without control characters; one line unless in a text area."""
-
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         return clean_text(text, one_line=not isinstance(self.widget, forms.Textarea))
 
 
 class AddressField(forms.EmailField):
-    """An e-mail address, without the invisible characters that copying brings."""
-
     def to_python(self, value: Any) -> str:
         return clean_text(super().to_python(value) or "", one_line=True)
 
@@ -157,7 +153,6 @@ class RefereeForm(forms.Form):
             del self.fields["language"]
 
     def entered(self, name: str) -> str:
-        """One valid input, even if the form is not valid yet."""
         return str(self.cleaned_data.get(name, ""))
 
     def clean(self) -> None:

@@ -1,5 +1,3 @@
-"""Sweeps of reminders, deadlines and retention."""
-
 from goodword.core import clock, jobs
 from goodword.references.domain import completion, reminders
 from goodword.references.erasure import erase_asked

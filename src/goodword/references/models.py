@@ -1,5 +1,3 @@
-"""Reference checks, their slots, referees, requests and references."""
-
 from collections.abc import Mapping
 
 from django.db import models
@@ -239,7 +237,6 @@ class ReferenceRequest(OrganisationOwned):
 
     @property
     def mail_ref(self) -> str:
-        """`Email.subject_ref` of the referee's mails."""
         return f"request:{self.pk}"
 
     @property
@@ -288,8 +285,7 @@ class CheckFlag(Flag):
 
 
 class Trace(OrganisationOwned):
-    """Network address and device of a candidate or referee, if the organisation watches devices. Raw values are deleted
-    after 30 days, the keyed hashes with their person."""
+    """Address and device, if the organisation records them. Raw values are deleted after 30 days."""
 
     check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="traces")
     #: empty for the candidate

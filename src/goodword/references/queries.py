@@ -1,5 +1,3 @@
-"""Reads about checks. Results are in results.py."""
-
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
@@ -10,12 +8,10 @@ from goodword.references.models import Check, Reference, ReferenceRequest
 
 
 def latest_check(application: Application) -> Check | None:
-    """The check that the application's portal shows."""
     return checks_of(application).first()
 
 
 def checks_of(application: Application) -> QuerySet[Check]:
-    """Latest first."""
     return (
         Check.objects.of(application.organisation)
         .select_related(
@@ -30,7 +26,6 @@ def checks_of(application: Application) -> QuerySet[Check]:
 
 
 def progress(check: Check) -> tuple[int, int]:
-    """References received and wanted."""
     answered = Reference.objects.of(check.organisation).filter(request__check_run=check).count()
     return answered, check.wanted
 

@@ -1,5 +1,3 @@
-"""The results of a check, filled by results.py."""
-
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,9 +10,8 @@ type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "cho
 
 @dataclass(frozen=True, kw_only=True)
 class ReceivedReference:
-    """A reference, or the self-reference (`is_self`).
+    """A reference, or the self-reference (`is_self`). `factual`: dates and title only. `late`: after completion.
 
-    `relationship`: the referee's version, if given. `factual`: dates and title only. `late`: after completion.
     `language`: the name of the language of the answers, if it differs from that of the questions.
     """
 
@@ -34,8 +31,7 @@ class ReceivedReference:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer in words, with the level's example and the comment. `values`: levels, places or option numbers; empty
-    for texts and "can't say"."""
+    """In words. `values`: levels, places or option numbers; empty for texts and "can't say"."""
 
     by: ReceivedReference
     words: str
@@ -54,7 +50,6 @@ class AnswerGroup:
 
     @property
     def n(self) -> int:
-        """Answers on the scale."""
         return sum(bool(answer.values) for answer in self.answers)
 
     @property
@@ -72,8 +67,7 @@ class AnswerGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class ScaleCell:
-    """Number of referees who chose one level. `spread`: "from" at the lowest chosen, "to" at the highest, "through"
-    between; else empty."""
+    """Referees who chose one level. `spread`: "from" the lowest chosen, "through", "to" the highest; or ""."""
 
     value: int
     label: str
@@ -103,9 +97,8 @@ class ChosenOption:
 class QuestionResult:
     """A question and all its answers.
 
-    `kind`: "rating", "agreement", "between", "adjectives", "choice", "line" (a few words) or "text". `levels`: of the
-    first three. `options`: numbers and labels of the next two. `ends`: the statements of "between". `unasked`: why
-    somebody was not asked; `not_asked` and `left_open`: who. `self_text`: the candidate's version of the question.
+    `kind`: "rating", "agreement", "between" (with `levels`), "adjectives", "choice" (with `options`), "line" or "text".
+    `ends`: the statements of "between". `unasked`: why somebody was not asked; `not_asked` and `left_open`: who.
     """
 
     id: str
@@ -188,11 +181,7 @@ class QuestionResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """A stated fact and what the referee says.
-
-    `kind`: the question's type. `what`: its short name. `verdict`: "confirmed", "corrected" or "unsure", then
-    `confirmed` is empty.
-    """
+    """A stated fact and what the referee says. `verdict`: "confirmed", "corrected" or "unsure"."""
 
     reference: str
     kind: str

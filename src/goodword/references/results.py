@@ -1,8 +1,4 @@
-"""The results of a check: ratings by relationship, answers in full, stated beside confirmed.
-
-Only counting and grouping. Questions are in the organisation's language; answers in other languages of the version are
-matched by ids and values.
-"""
+"""The results of a check: counted and grouped, in the organisation's language, matched by ids and values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -63,8 +59,7 @@ type Respondent = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
-    """Complete or not; references in order of arrival. Three queries, if version, candidate and organisation are
-    loaded."""
+    """Complete or not. Three queries, if version, candidate and organisation are loaded."""
     questions = _questions(check)
     references = list(
         Reference.objects.of(check.organisation)
@@ -343,8 +338,7 @@ def _verifications(references: Sequence[Reference], questions: Sequence[Question
 def _contradictions(
     received: Sequence[ReceivedReference], facts: Sequence[Verification]
 ) -> Iterator[Contradiction]:
-    """Different dates or titles from referees of one company for the same statement. Relationships are each referee's
-    own and cannot contradict."""
+    """Different dates or titles from referees of one company. Relationships are each referee's own."""
     people = {one.id: one for one in received}
     groups: dict[tuple[str, str, str], dict[str, list[ReceivedReference]]] = {}
     for fact in facts:

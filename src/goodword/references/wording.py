@@ -25,7 +25,6 @@ def one_referee(kind: str) -> str:
 
 
 def heading(kind: str) -> str:
-    """As a heading: "A manager of yours"."""
     return {
         "manager": _("A manager of yours"),
         "peer": _("A colleague"),
@@ -38,7 +37,6 @@ def heading(kind: str) -> str:
 
 
 def for_member(kind: str) -> str:
-    """For members: "Manager"."""
     return _("Anybody who knows their work") if kind == ANY else labels.relationships()[kind]
 
 

@@ -1,8 +1,3 @@
-"""Roles, their steps, and their links to Greenhouse jobs.
-
-Greenhouse ids are plain numbers, because connections belong to a higher layer.
-"""
-
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
@@ -26,8 +21,6 @@ class Role(OrganisationOwned):
 
 
 class Step(OrganisationOwned):
-    """A step with its settings. Every role has both kinds."""
-
     class Kind(models.TextChoices):
         ASSESSMENT = "assessment", "Assessment"
         REFERENCE_CHECK = "reference_check", "Reference check"
@@ -111,8 +104,6 @@ class Automation(OrganisationOwned):
 
 
 class StageRule(OrganisationOwned):
-    """A Greenhouse stage that starts a step."""
-
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="rules")
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="rules")
     stage_id = models.BigIntegerField()
@@ -144,8 +135,6 @@ class AlreadyThere(OrganisationOwned):
 
 
 class RoleNotice(OrganisationOwned):
-    """A change of a role's job or mapped stage that a member should review."""
-
     class Kind(models.TextChoices):
         JOB_CLOSED = "job_closed"
         JOB_GONE = "job_gone"

@@ -5,10 +5,7 @@ from goodword.roles.models import Automation, Role, RoleNotice, StageRule
 
 
 def visible_roles(member: Membership) -> QuerySet[Role]:
-    """The roles that a member may see: for hiring managers those they were added to, else all.
-
-    Roles of confidential Greenhouse jobs: only admins, the owner and members added to them.
-    """
+    """Hiring managers: those they were added to. Confidential jobs: only admins, owner, those added."""
     roles = Role.objects.of(member.organisation)
     if member.is_admin:
         return roles
@@ -20,12 +17,10 @@ def visible_roles(member: Membership) -> QuerySet[Role]:
 
 
 def is_confidential(role: Role) -> bool:
-    """Whether a job of the role is confidential in Greenhouse."""
     return Automation.objects.of(role.organisation).filter(role=role, confidential=True).exists()
 
 
 def automation_of(*, connection_id: int, job_id: int | None) -> Automation | None:
-    """The automation of a Greenhouse job, which belongs to at most one role."""
     if job_id is None:
         return None
     return (

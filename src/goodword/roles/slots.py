@@ -34,7 +34,6 @@ def referee_count(slots: Sequence[SlotSetting]) -> int:
 
 
 def required_count(slots: Sequence[SlotSetting]) -> int:
-    """The number of required referees."""
     return sum(slot.count for slot in slots if slot.needed)
 
 

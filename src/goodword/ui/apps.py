@@ -1,5 +1,3 @@
-"""Layouts, components, styles and charts. No models."""
-
 from django.apps import AppConfig
 
 

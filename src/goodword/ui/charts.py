@@ -1,8 +1,4 @@
-"""Layout of the charts: rows with all coordinates.
-
-Each chart has a wide and a narrow drawing. The narrow one puts labels above the lines, so that text keeps its size on a
-phone.
-"""
+"""Charts as rows with coordinates, wide and narrow: the narrow puts labels above lines, to keep the text's size."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,10 +28,7 @@ class Axis:
 
 
 def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float, int]]:
-    """Each value with its level: values within `grain` of each other are stacked, so that none is hidden.
-
-    Sorted; after STACK_LIMIT levels the stack starts again.
-    """
+    """Sorted values with their level: those within `grain` are stacked, so that none is hidden."""
     piles: dict[int, int] = {}
     placed = []
     for value in sorted(values):
@@ -115,7 +108,6 @@ class Chart:
 
     @property
     def rows(self) -> list[Any]:
-        """For the text alternative and the table."""
         return self.wide.rows
 
     @property

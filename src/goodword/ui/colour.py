@@ -1,8 +1,4 @@
-"""Colour contrast by WCAG 2.2, and an organisation's accent colour.
-
-Colours are `#rrggbb` strings. Formulas: WCAG 2.2, *relative luminance* and *contrast ratio*
-(https://www.w3.org/TR/WCAG22/#dfn-relative-luminance).
-"""
+"""Colour contrast by WCAG 2.2 (https://www.w3.org/TR/WCAG22/), and an organisation's accent. Colours: `#rrggbb`."""
 
 import re
 from dataclasses import dataclass
@@ -35,13 +31,11 @@ def to_hex(channels: tuple[int, int, int]) -> str:
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance: 0 is black, 1 is white."""
     red, green, blue = (_linear(channel) for channel in parse_hex(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1..21."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -54,10 +48,7 @@ def mix(colour: str, into: str, share: float) -> str:
 
 
 def readable(colour: str, *, on: str, towards: str, ratio: float = AA_TEXT) -> str:
-    """Move `colour` towards black or white (`towards`) until its contrast with `on` reaches `ratio`.
-
-    Returns `towards` if nothing else does.
-    """
+    """Moved towards black or white until its contrast with `on` reaches `ratio`; `towards` if nothing else does."""
     for hundredth in range(100, -1, -1):
         candidate = mix(colour, towards, hundredth / 100)
         if contrast(candidate, on) >= ratio:

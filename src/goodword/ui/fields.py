@@ -1,5 +1,3 @@
-"""Rendering of forms, error summaries and question components."""
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +25,6 @@ class LongSelect(Select):
         attrs: Mapping[str, Any] | None = None,
         renderer: BaseRenderer | None = None,  # noqa: ARG002 - as in the base class
     ) -> SafeString:
-        """The HTML of Django's own template, without its line breaks."""
         widget = self.get_context(name, value, dict(attrs or {}))["widget"]
         options = format_html_join(
             "",
@@ -50,7 +47,6 @@ class ErrorLink:
 
 
 def first_input_id(field: BoundField) -> str:
-    """The id of the input to focus: the first of a group of radio buttons or checkboxes."""
     if field.use_fieldset and field.auto_id:
         return f"{field.auto_id}_0"
     return field.id_for_label or field.auto_id
@@ -78,8 +74,6 @@ def _led(label: str, message: str) -> str:
 
 @dataclass(frozen=True)
 class Option:
-    """An answer option; `example`: example behaviour, or empty."""
-
     value: str
     label: str
     example: str = ""
@@ -122,10 +116,7 @@ def question_from_field(
 
 
 def read_options(options: Iterable[Any], values: Iterable[Any]) -> list[Option]:
-    """From pairs `(value, label)`, triples with an example, or mappings.
-
-    Values are compared as text, since posted values are strings.
-    """
+    """From pairs `(value, label)`, triples with an example, or mappings. Values are compared as text."""
     chosen = {str(value) for value in values if value not in (None, "")}
     read = []
     for option in options:

@@ -1,5 +1,3 @@
-"""The gallery of components: sample data and views."""
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -184,7 +182,6 @@ def gallery_context(form: SampleForm) -> dict[str, Any]:
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """All components on one page; a POST shows them with errors. Not mounted in production."""
     form = SampleForm(request.POST) if request.method == "POST" else SampleForm()
     if form.is_bound:
         form.is_valid()
@@ -201,7 +198,6 @@ def gallery_layout(request: HttpRequest, layout: str) -> HttpResponse:
 
 @require_POST
 def gallery_saved(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's signature
-    """Response of a page that saves automatically."""
     return HttpResponse(status=204)
 
 

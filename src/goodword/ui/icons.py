@@ -66,10 +66,7 @@ ICONS: Final = {
 
 @lru_cache(maxsize=1024)
 def icon_svg(name: str, *, size: int | str = 18, label: str = "") -> SafeString:
-    """An icon as inline SVG, `size` px square. With a `label` it is announced, without one it is hidden.
-
-    Raises KeyError for an unknown name.
-    """
+    """With a `label` it is announced, without one hidden. Raises KeyError for an unknown name."""
     accessible = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
     # without inline styles, which our content security policy would block
     svg = lucide(

@@ -1,10 +1,7 @@
-"""Static files built on demand: the style sheet and the web fonts.
+"""Static files built on demand, in `GOODWORD_BUILT_STATIC`: the style sheet and the web fonts.
 
-`BuiltFinder` comes before Django's finders, so that its `ui/css/goodword.css` is served and collected. Files are built
-in `GOODWORD_BUILT_STATIC`.
-
-The font is Inter, from the package fontpkg-inter. Its variable file has 2,900 glyphs and 860 kB; pages need two
-scripts, weights 400 to 700 and text size: a tenth. Fonts are cached under a fingerprint of their sources.
+Inter's variable file has 860 kB; pages need two scripts, weights 400 to 700 and text size: a tenth. Fonts are cached
+under a fingerprint of their sources.
 """
 
 import hashlib
@@ -86,10 +83,7 @@ def source_file() -> Path:
 
 
 def build_fonts(folder: Path) -> list[Path]:
-    """Build the missing web fonts in `folder`, and return the paths of all.
-
-    Files are moved into place when complete, so that two processes can do this at once.
-    """
+    """Build the missing fonts. Files are moved into place when complete, so that two processes can do this."""
     source = source_file()
     mark = _fingerprint(source)
     stamp = folder / "made-from.txt"
@@ -141,10 +135,7 @@ _IMPORT = re.compile(r'@import url\("(?P<name>[\w-]+\.css)"\) layer\((?P<layer>\
 
 
 def bundled(sources: Path = SOURCES) -> str:
-    """`goodword.css` with each `@import` replaced by its file: one request instead of forty.
-
-    Raises FileNotFoundError for a missing part.
-    """
+    """`goodword.css` with each `@import` replaced by its file. Raises FileNotFoundError for a missing part."""
 
     def part(match: re.Match[str]) -> str:
         text = (sources / match["name"]).read_text(encoding="utf-8").strip()
@@ -154,7 +145,6 @@ def bundled(sources: Path = SOURCES) -> str:
 
 
 def build_styles(folder: Path, sources: Path = SOURCES) -> Path:
-    """Write the style sheet into `folder` if it has changed, and return its path."""
     path = folder / ENTRY
     text = bundled(sources)
     if not path.exists() or path.read_text(encoding="utf-8") != text:

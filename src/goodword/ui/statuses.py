@@ -1,7 +1,4 @@
-"""Words, tones and marks of states, the same on every screen.
-
-Each mark has its own shape, so that colour is never the only difference.
-"""
+"""Words, tones and marks of states. Each mark has its own shape: colour is never the only difference."""
 
 from dataclasses import dataclass
 
@@ -42,7 +39,6 @@ MARKS: dict[str, str] = {
 
 
 def mark_svg(name: str) -> str:
-    """A mark as inline SVG of 14 px, hidden from screen readers because the word follows."""
     shape = MARKS.get(name, MARKS["ring"])
     return (
         '<svg class="mark" width="14" height="14" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
@@ -89,7 +85,6 @@ UNKNOWN_TONE = "quiet"
 
 
 def status_of(state: str, *, attention: bool = False) -> Status:
-    """The display of `state`; with `attention` as *Needs attention*. Unlisted states are displayed by their name."""
     if attention:
         return STATUSES["needs_attention"]
     known = STATUSES.get(str(state))

@@ -1,5 +1,3 @@
-"""Data export of step requests."""
-
 from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
 from goodword.workflow.models import StepRequest
 

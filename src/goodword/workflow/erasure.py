@@ -50,8 +50,7 @@ def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, 
 
 
 def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
-    """Schedule the erasure of the whole person in seven days. Idempotent. Mails the recruiter of `application`, and the
-    candidate in `language`."""
+    """The whole person, in seven days. Idempotent. Mails the recruiter, and the candidate in `language`."""
     with transaction.atomic():
         erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
         hold = hold_against_erasure(application.candidate)

@@ -1,7 +1,6 @@
 """Flags: facts about a check or an attempt that a person should review.
 
-The rules that raise them, and their wording, are in references.flags and assessments.flags. Only the candidate's page
-shows flags: they change no result and enter no report, list, comparison, mail or note (an architecture test).
+Only the candidate's page shows them: they change no result and enter no report, list, comparison, mail or note.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -36,8 +35,6 @@ class NoteRequired(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FlagWording:
-    """The words of one code, lazily translated."""
-
     title: Any
     explanations: tuple[Any, ...]
     to_do: Any
@@ -132,7 +129,6 @@ class DismissForm(forms.Form):
 
 
 def dismiss_flag[F: Flag](model: type[F], *, flag_id: int, member: Membership, note: str, now: datetime) -> F:
-    """Dismiss a flag for good. Of two dismissals the first counts. Raises NoteRequired, model.DoesNotExist."""
     cleaned = clean_text(note)
     if not cleaned or len(cleaned) > LONGEST_NOTE:
         raise NoteRequired

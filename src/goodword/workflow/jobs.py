@@ -1,5 +1,3 @@
-"""The sweep of delayed step requests."""
-
 from goodword.core import clock, jobs
 from goodword.workflow.domain.automation import start_delayed
 

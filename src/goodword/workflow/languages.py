@@ -21,7 +21,6 @@ def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def language_name(code: str) -> str:
-    """ "Deutsch" for "de"; the code itself if Django does not know it."""
     try:
         return str(translation.get_language_info(code)["name_local"]).capitalize()
     except KeyError:
@@ -49,8 +48,7 @@ def with_query_language(request: HttpRequest, url: str) -> str:
 
 
 def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> dict[str, object]:
-    """Template context for language links (workflow/language_links.html). For pages that store nothing: an expired link
-    may be in other hands."""
+    """Template context for language links. For pages that store nothing: an expired link may be in other hands."""
     shown = [
         (
             code,

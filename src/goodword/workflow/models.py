@@ -61,7 +61,6 @@ class StepRequest(OrganisationOwned):
 
     @property
     def mail_ref(self) -> str:
-        """`Email.subject_ref` of the candidate's mails about this step."""
         return f"step_request:{self.pk}"
 
 
@@ -117,8 +116,7 @@ class StepRun(OrganisationOwned):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A finding of a rule. `code`: the kind of flag. `key`: its subject. `facts`: JSON for the sentence
-    shown, without names or network addresses."""
+    """`code`: the kind of flag. `key`: its subject. `facts`: JSON without names or network addresses."""
 
     code: str
     grade: Grade
@@ -153,7 +151,6 @@ class Flag(OrganisationOwned):
 
     @property
     def run_id(self) -> Mapping[str, int]:
-        """For the audit log: {"check": 7}."""
         raise NotImplementedError  # the models of references and assessments define it
 
     def update_from(self, finding: Finding) -> None:

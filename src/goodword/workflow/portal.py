@@ -65,7 +65,6 @@ def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: 
 
 
 def unknown_page(request: HttpRequest) -> HttpResponse:
-    """For a link that was mistyped, cut off or erased."""
     return _page(request, "workflow/unknown.html", 404)
 
 

@@ -1,5 +1,3 @@
-"""The retention period, as stated in privacy notices."""
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -8,7 +6,6 @@ from goodword.candidates.models import Hold
 
 
 def period(months: int) -> str:
-    """In years if whole, else in months."""
     years, rest = divmod(months, 12)
     if rest:
         return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}

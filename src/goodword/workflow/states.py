@@ -91,8 +91,7 @@ def lock[R: StepRun](model: type[R], pk: int) -> R:
 def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
     """Perform an act of the table on a locked run and save it. Raises MoveNotAllowed.
 
-    `by`: "candidate", "greenhouse", "member:3" or "goodword". `reason`: why it was closed. Reminders stop when a run
-    ends or pauses; the caller plans them again on resume and reopen.
+    `by`: "candidate", "greenhouse", "member:3" or "goodword". Reminders stop when a run ends or pauses.
     """
     if not may(run, act):
         raise MoveNotAllowed(

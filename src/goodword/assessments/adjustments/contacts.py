@@ -19,10 +19,9 @@ class Contact:
 
 
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
-    """The person named by the organisation, unless they hire for this role; else the first admin who doesn't.
+    """The person named by the organisation, else the first admin, who doesn't hire for this role; else the recruiter.
 
-    If there is none, the recruiter, with `outside` False. Skips addresses in `but`. `application` comes with
-    organisation and the role's owner.
+    `but`: addresses to skip. `application` comes with organisation and the role's owner.
     """
     passed = _team(application) | {address.lower() for address in but}
     return next(

@@ -1,5 +1,3 @@
-"""Forms for adjustment requests and their answers."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -76,7 +74,6 @@ class RequestForm(forms.Form):
             self.fields["may_disclose"].label = _("The others on the hiring team may know about this")
 
     def clean_text(self) -> str:
-        """Remove control characters. Markup stays and is escaped on output."""
         return clean_text(self.cleaned_data["text"])
 
     def clean(self) -> dict[str, Any]:
@@ -176,7 +173,6 @@ class AnswerForm(forms.Form):
 
     @property
     def share(self) -> int:
-        """Granted extra time in percent."""
         chosen = self.cleaned_data.get("percent", "0")
         return int(self.cleaned_data.get("other_percent") or 0) if chosen == OTHER else int(chosen or 0)
 

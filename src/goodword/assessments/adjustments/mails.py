@@ -1,8 +1,4 @@
-"""Mails about adjustment requests, to the contact and to the candidate.
-
-They are filed under the request, so that timelines and members' exports don't contain them. The recruiter neither sends
-them nor gets replies.
-"""
+"""Mails about adjustment requests. Filed under the request, so that members' timelines and exports don't have them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -51,7 +47,6 @@ def subject_ref_of(row: Adjustment) -> str:
 def mail_contact(
     row: Adjustment, *, application: Application, contact: Contact, now: datetime, key: str = "asked"
 ) -> None:
-    """Mail the contact, whose reply goes to the candidate."""
     candidate, organisation = application.candidate, application.organisation
     queue(
         organisation=organisation,
@@ -81,7 +76,6 @@ def mail_contact(
 
 
 def mail_answer(row: Adjustment, *, application: Application, by: Person, now: datetime) -> None:
-    """Mail the candidate the answer, from the person who gave it, unless they may not be mailed."""
     if mail_blocked_reason(application):
         return
     _write(
@@ -99,7 +93,6 @@ def mail_answer(row: Adjustment, *, application: Application, by: Person, now: d
 
 
 def mail_request_lost(row: Adjustment, *, application: Application, now: datetime) -> None:
-    """Tell the candidate that their request reached nobody outside the hiring team."""
     if mail_blocked_reason(application):
         return
     goodword = Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT)
@@ -147,10 +140,7 @@ def remind_contacts(*, now: datetime) -> int:
 
 
 def possibly_due(*, now: datetime) -> Sequence[int]:
-    """The ids of the oldest AT_MOST unanswered requests whose contact was mailed once. One query.
-
-    Requests that can never be due are excluded, since they would crowd out newer ones.
-    """
+    """Oldest unanswered requests whose contact was mailed once; those never due would crowd out newer ones."""
     mail = Email.objects.across_organisations().filter(organisation=OuterRef("organisation"))
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
     again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{REMINDER}"))

@@ -1,7 +1,4 @@
-"""Adjustment requests: make, answer, withdraw, carry over to a new attempt.
-
-Members can read events and an application's mails, so none are recorded or filed there.
-"""
+"""Adjustment requests. Members can read events and an application's mails, so none are recorded there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,9 +49,9 @@ def request_adjustment(
 ) -> RequestOutcome:
     """Request `percent` extra time, an accessible version (`form`), or something in the candidate's own words.
 
-    Extra time up to what the role grants everybody is granted immediately; the words are then neither read nor stored.
-    For anything else the contact is mailed and the deadline put on hold. Raises CannotRequest, Closed, and ValueError
-    for an empty request; then nothing changes.
+    Extra time that the role grants everybody is granted immediately; the words are then not stored. For anything else
+    the contact is mailed and the deadline put on hold. Raises CannotRequest, Closed, and ValueError for an empty
+    request.
     """
     if not (percent or form or text):
         raise ValueError("Nothing is requested.")
@@ -109,9 +106,8 @@ def answer_request(
 ) -> Adjustment:
     """Grant `percent` extra time, other `forms` (part number to form), an accessible version, or nothing.
 
-    `accessible`: an accessible version that the sentence explains. `by`: whom the link was sent to. Resumes the
-    deadline and mails the candidate. Parts that have started don't change. Raises AlreadyAnswered, Closed,
-    and ValueError for a percentage out of range; then nothing changes.
+    `accessible`: a version that the sentence explains. `by`: whom the link was sent to. Parts that have started don't
+    change. Raises AlreadyAnswered, Closed, and ValueError for a percentage out of range.
     """
     if not 0 <= percent <= MAX_PERCENT:
         raise ValueError(f"{percent} percent")
@@ -160,10 +156,7 @@ def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
 
 
 def carry_over(attempt: Attempt, *, now: datetime) -> None:
-    """Move the requests of earlier attempts at the same step to this new one, in the caller's transaction.
-
-    Grants apply here too, and an unanswered request waits here; its link stays valid.
-    """
+    """Move the requests of earlier attempts at the step to this one: grants apply, and an open one waits here."""
     earlier = Adjustment.objects.of(attempt.organisation).filter(
         attempt__step_request_id=attempt.step_request_id
     )
@@ -175,10 +168,7 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
 
 
 def on_mail_returned(event: Event) -> None:
-    """After a bounced mail, ask the next person outside the hiring team.
-
-    Without one the request ends, and the candidate is mailed; their page says who would read a new request.
-    """
+    """After a bounced mail, ask the next person outside the hiring team; without one the request ends."""
     email = mail_of(event)
     if email is None or email.kind != mails.ASKED or email.link_subject_id is None:
         return
@@ -214,7 +204,7 @@ def _addresses_tried(asked: Adjustment) -> set[str]:
 
 
 def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Put the deadline and reminders of a locked attempt on hold from now, and save it."""
+    """From now on; saves the locked attempt."""
     if attempt.clock_stopped_at is None:
         attempt.clock_stopped_at = now
     attempt.next_reminder_at = None
@@ -222,7 +212,7 @@ def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
 
 
 def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Resume the deadline of a locked attempt with the working days that were left, and save it."""
+    """With the working days that were left; saves the locked attempt."""
     if attempt.clock_stopped_at is None:
         return
     deadline = extend_by_hold(

@@ -1,5 +1,3 @@
-"""A candidate's requests and grants, what they may still request, and what the hiring team may see."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,10 +24,7 @@ class WhyNot(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestStatus:
-    """An attempt's requests, oldest first, and what may still be requested.
-
-    `timed`: the parts that could still get extra time.
-    """
+    """An attempt's requests, oldest first. `timed`: the parts that could still get extra time."""
 
     requests: Sequence[Adjustment]
     timed: Sequence[AttemptPart]
@@ -42,7 +37,6 @@ class RequestStatus:
 
 
 def request_status(attempt: Attempt) -> RequestStatus:
-    """Three queries."""
     requests = list(Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk"))
     parts = list(AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt))
     return RequestStatus(
@@ -84,10 +78,7 @@ def timed_parts_not_begun(attempt: Attempt) -> Sequence[AttemptPart]:
 
 
 def extend_clocks(attempt: Attempt, *, percent: int) -> None:
-    """Extend clocks that have not started by `percent` of the role's time, with the attempt locked.
-
-    Of two grants the longer one counts.
-    """
+    """Extend clocks that have not started by `percent` of the role's time; the longest grant counts."""
     for part in timed_parts_not_begun(attempt):
         assert part.seconds is not None  # it is timed
         part.seconds = max(part.seconds, extended_seconds(clock_minutes(part), percent=percent))

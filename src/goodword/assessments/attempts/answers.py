@@ -49,9 +49,8 @@ def save_answer(
 ) -> SavedAnswer:
     """Save a new or changed answer. The first one starts an untimed part, and the attempt.
 
-    `given_at`: when it was given, if the browser was offline then. Of two answers the later one counts, whichever
-    arrives first; in a timed part only the time of arrival counts. Raises what open_part raises, NotBegun, UnknownItem,
-    UnknownOption and WrongItem; then nothing changes.
+    `given_at`: when it was given, if the browser was offline then. Of two answers the later one counts; in a timed part
+    by time of arrival. Raises what open_part raises, NotBegun, UnknownItem, UnknownOption and WrongItem.
     """
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
@@ -99,11 +98,7 @@ def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
 def save_file(
     *, attempt_id: int, order: int, item_id: str, file: CheckedFile, now: datetime, device: str = ""
 ) -> SavedAnswer:
-    """Store a file as the answer to its question, replacing an earlier one.
-
-    If two devices upload at once, the later file wins, whichever arrives first. Raises what save_answer raises; then
-    nothing is stored.
-    """
+    """Store a file, replacing an earlier one; of two uploads the later one counts. Raises as save_answer."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
@@ -134,10 +129,9 @@ def save_file(
 
 
 def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
-    """In a timed part, leave item `number`, answered or not, for the next one. After the last one the part ends.
+    """Leave item `number` of a timed part; the last one ends it. Raises as open_part.
 
-    Idempotent: ignores a second click, and a click for an `item_id` that has been replaced after a break. Raises what
-    open_part raises.
+    Idempotent: ignores a second click, and one for an `item_id` that was replaced after a break.
     """
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)

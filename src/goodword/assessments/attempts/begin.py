@@ -1,7 +1,7 @@
 """The language, version and form in which a candidate takes a part, and its start.
 
-Anyone may choose tasks without figures before a part starts. Because nobody has to ask for it, the choice reveals
-nothing about an adjustment (docs/decisions/0026-*).
+Anyone may choose tasks without figures before a part starts, so the choice reveals nothing about an adjustment
+(docs/decisions/0026-*).
 """
 
 import secrets
@@ -33,7 +33,7 @@ SEEDS: Final = 2**62
 def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
     """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English.
 
-    A test that exists in none of these is shown in its own language and ignored here, unless it is the only one.
+    A test in none of these is ignored, unless it is the only one.
     """
     languages = [_base_code(language) for language in (wanted, fallback, FALLBACK_LANGUAGE) if language]
     offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
@@ -50,7 +50,6 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 
 
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
-    """The published version of a part's test in this language, else in its own. Raises LookupError."""
     wanted = (language, "", FALLBACK_LANGUAGE)
     rank = Case(*(When(language=one, then=place) for place, one in enumerate(wanted)), default=len(wanted))
     found = _published(part).select_related("test").order_by(rank, "pk").first()
@@ -76,10 +75,7 @@ def _base_code(language: str) -> str:
 
 
 def open_form(part: AttemptPart) -> str:
-    """The form that the candidate may switch to before the part starts: without figures, or back. Else empty.
-
-    `part` comes with its version, test and the assessment's part. No query.
-    """
+    """The form that the candidate may switch to before the part starts: without figures, or back. Else empty."""
     content = content_of(part.version)
     kind = kind_of(content)
     if part.begun_at is not None or part.ended_at is not None:
@@ -102,10 +98,7 @@ def needs_start(part: AttemptPart) -> bool:
 
 
 def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> AttemptPart:
-    """Start a part. Idempotent. `device` is a value of AttemptPart.Device.
-
-    Raises what open_part raises, and AwaitingAdjustment for a timed part while a request is unanswered.
-    """
+    """Idempotent. Raises as open_part, and AwaitingAdjustment for a timed part while a request is unanswered."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
         if part.begun_at is not None:
@@ -148,10 +141,7 @@ class UnknownForm(Exception):
 
 
 def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> AttemptPart:
-    """Switch the part to the form that is open to everybody. Idempotent.
-
-    Raises UnknownForm and what open_part raises; then nothing changes.
-    """
+    """Switch to the form that is open to everybody. Idempotent. Raises UnknownForm, and as open_part."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
         if form != part.form or part.begun_at is not None:
@@ -162,10 +152,7 @@ def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> Att
 
 
 def set_form(part: AttemptPart, form: str) -> None:
-    """Set the form of a part that has not started, keeping the time per task. The attempt must be locked.
-
-    Raises UnknownForm.
-    """
+    """Before the part starts, keeping the time per task. The attempt is locked. Raises UnknownForm."""
     if form != open_form(part):
         raise UnknownForm(form)
     part.form = form
@@ -188,10 +175,7 @@ def offered_languages(attempt: Attempt) -> tuple[str, ...]:
 
 
 def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
-    """The language of pages and mails: the candidate's choice, else their browser's, else the attempt's.
-
-    Once they have started, the language they started in.
-    """
+    """The candidate's choice, else their browser's, else the attempt's; once started, that in which they started."""
     if attempt.progress != Attempt.Progress.PENDING:
         return attempt.language
     wanted = [code for code in (candidate.chosen_language, *browser) if code]
@@ -201,10 +185,7 @@ def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Seque
 
 
 def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt:
-    """Switch the attempt and each of its parts to this language.
-
-    Raises NotOffered, TooLate and Closed; then nothing changes.
-    """
+    """Raises NotOffered, TooLate and Closed."""
     with transaction.atomic():
         attempt = part_state.open_attempt(attempt_id, now=now)
         if language == attempt.language:

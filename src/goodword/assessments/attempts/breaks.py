@@ -41,10 +41,9 @@ class AfterBreak(StrEnum):
 
 
 def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
-    """Continue after a lost connection, as decided by `after_break`. False, without a change, if it was not lost.
+    """Continue after a lost connection, as decided by `after_break`. False if it was not lost. Raises as open_part.
 
-    Idempotent. Gives back the time of the break; for a void item, all the time since it was shown. Raises what
-    open_part raises.
+    Gives back the time of the break; for a void item, all the time since it was shown.
     """
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
@@ -76,11 +75,7 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
 
 
 def after_break(part: AttemptPart) -> AfterBreak:
-    """How the part continues after a break. `part` comes with its version.
-
-    Custom questions stay. Other items are replaced even if their answer arrived during the break, because the candidate
-    could have used the break to think.
-    """
+    """Items are replaced even if answered during the break, which could serve to think; custom questions stay."""
     on_break = kind_of(content_of(part.version)).on_break
     if on_break is OnBreak.STAYS:
         return AfterBreak.SAME

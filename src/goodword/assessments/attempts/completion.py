@@ -1,7 +1,4 @@
-"""End and score parts, complete attempts, and decline.
-
-A total is issued in the transaction that completes the attempt.
-"""
+"""End and score parts, complete attempts, and decline. Totals are issued in the transaction that completes."""
 
 from datetime import datetime
 
@@ -31,11 +28,7 @@ class Unanswered(Exception):
 
 
 def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
-    """End a part by *Finish*. Idempotent.
-
-    Untimed parts need every item answered; timed ones may end early. Raises Unanswered and what open_part raises,
-    except PartOver; then nothing changes.
-    """
+    """End a part by *Finish*. Idempotent. Raises Unanswered, for untimed parts, and as open_part except PartOver."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         part = part_state.part_of(attempt, order)
@@ -58,10 +51,7 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
 
 
 def end_overdue(*, now: datetime) -> int:
-    """End the parts whose time is up. Returns how many.
-
-    A disconnected part waits as long as the attempt takes answers.
-    """
+    """End the parts whose time is up, or that stay disconnected while answers count. Returns how many."""
     broke = Q(
         breaks__lt=part_state.MAX_BREAKS,
         seen_at__lt=F("ends_at") - part_state.BREAK_AFTER,
@@ -104,10 +94,7 @@ def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None
 
 
 def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
-    """Complete a locked attempt whose parts have all ended.
-
-    A closed attempt keeps its answers and completes when it is reopened.
-    """
+    """A closed attempt keeps its answers and completes when it is reopened."""
     left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
     if not is_open(attempt) or left.exists():
         return
@@ -118,10 +105,7 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
 
 
 def decline(*, attempt_id: int, now: datetime) -> Attempt:
-    """Decline on the candidate's behalf and cancel their mails. Idempotent.
-
-    Answers are kept but never scored. Raises Closed.
-    """
+    """Decline for the candidate and cancel their mails; answers are never scored. Idempotent. Raises Closed."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         if attempt.progress == StepRun.Progress.DECLINED:

@@ -42,8 +42,7 @@ INVITED_AGAIN = "invited_again"
 def on_step_requested(event: Event) -> None:
     """Assign a requested assessment, once, unless it is no longer needed or an earlier result may be reused.
 
-    A concurrent rejection either waits for the application's lock, and then closes the new attempt, or has already
-    committed, and none is created.
+    A concurrent rejection either waits for the application's lock, or has committed, and no attempt is created.
     """
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return
@@ -60,10 +59,9 @@ def on_step_requested(event: Event) -> None:
 
 
 def assign(*, step_request: StepRequest, application: Application, now: datetime, by: str) -> Attempt:
-    """Create an attempt and queue its invitation, with the request and application locked in the caller's transaction.
+    """Create an attempt and queue its invitation, with the request and application locked. `by`: who asked.
 
-    Fixes the versions of the assessment and its tests, and the language. `by`: who asked. Once the mail server accepts
-    the invitation, the deadline restarts and reminders begin (on_mail_sent).
+    Fixes the versions of assessment and tests, and the language. The deadline restarts once the mail is sent.
     """
     organisation, step = application.organisation, step_request.step
     assessment = current_assessment(step, now=now)
@@ -114,11 +112,7 @@ def _new_part(attempt: Attempt, planned: AssessmentPart, *, language: str) -> At
 
 
 class CannotInvite(Exception):
-    """The candidate cannot be invited now.
-
-    `reason`: how the application ended, a code of StepRequest.Waits, "not_started", or "too_soon" for a test that they
-    may retake from `day` on.
-    """
+    """`reason`: the outcome, a code of StepRequest.Waits, "not_started", or "too_soon" for a retake before `day`."""
 
     def __init__(self, reason: str, *, day: date | None = None) -> None:
         super().__init__(reason)
@@ -142,9 +136,8 @@ def invite_again(
 ) -> Attempt:
     """Close unfinished attempts of this request, and assign a new one with a new invitation. Results stay.
 
-    After an attempt with activity, `after` must be the id of the one that the member has confirmed, else NotConfirmed.
-    Raises CannotInvite if the application has ended, the candidate may not be mailed, the step has not started, or they
-    took one of its tests recently; LookupError for a request of another organisation or another kind of step.
+    After an attempt with activity, `after` must be its id, else NotConfirmed. Raises CannotInvite; LookupError for a
+    request of another organisation or kind of step.
     """
     if (
         step_request.organisation_id != member.organisation_id
@@ -190,10 +183,7 @@ def _unfinished(step_request: StepRequest) -> list[int]:
 
 
 def retake_from(*, application: Application, step: Step, now: datetime) -> date | None:
-    """The first day, in the organisation's zone, on which this person may retake the step's tests; None: now.
-
-    Counts from their last completed attempt with any of these tests, in any application.
-    """
+    """The first day on which this person may retake the step's tests; None: now. Counts from any application."""
     newest = current_version(step)
     # the default assessment has work style only
     months = Assessment().retake_months if newest is None else newest.retake_months
@@ -218,7 +208,6 @@ def retake_from(*, application: Application, step: Step, now: datetime) -> date 
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 

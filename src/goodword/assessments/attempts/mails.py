@@ -1,5 +1,3 @@
-"""Mails to a candidate about an attempt: invitation, reminders, new links."""
-
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +35,6 @@ MAX_REMINDERS = 200
 
 
 def deadline_in_words(attempt: Attempt, *, organisation: Organisation, language: str = "") -> str:
-    """The deadline in the organisation's zone: "Tuesday 24 November"."""
     with translation.override(language or attempt.language):
         return written_weekday(attempt.deadline_at.astimezone(organisation.zone))
 
@@ -53,11 +50,7 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue the mail `name` ("invitation", "reminder") with a new link to the candidate's portal.
-
-    `invites`: the deadline counts from when the mail is sent. `application` comes with candidate, organisation and the
-    role's owner.
-    """
+    """Queue "invitation" or "reminder" with a new portal link. `invites`: the deadline restarts then."""
     organisation, candidate = application.organisation, application.candidate
     language = candidate_language(attempt, candidate)
     recruiter = recruiter_of(application)
@@ -96,10 +89,7 @@ def _overview(attempt: Attempt, *, language: str, now: datetime) -> Overview:
 
 
 def send_link(*, attempt_id: int, now: datetime) -> bool:
-    """Mail the candidate a new link, to continue on a computer.
-
-    False, without a mail, after MAX_LINKS_A_DAY or if they may not be mailed. Raises Closed.
-    """
+    """To continue on a computer. False after MAX_LINKS_A_DAY or if they may not be mailed. Raises Closed."""
     with transaction.atomic():
         attempt = part_state.open_attempt(attempt_id, now=now)
         application = application_of(attempt)
@@ -128,7 +118,6 @@ class LinkedAttempt:
 
 
 def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
-    """The newest attempt that a candidate's link leads to."""
     attempt = (
         Attempt.objects.of(link.organisation)
         .select_related("step_request__step", "organisation")
@@ -150,10 +139,7 @@ def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
 
 
 def send_fresh_link(link: Link, *, now: datetime) -> bool:
-    """Mail the candidate a new link. Returns whether a mail was queued.
-
-    Not within FRESH_LINK_INTERVAL of the last one, nor if there is nothing left to open.
-    """
+    """Not within FRESH_LINK_INTERVAL of the last one. Returns whether a mail was queued."""
     with transaction.atomic():
         first = linked_attempt(link, now=now)
         if first is None:
@@ -183,10 +169,7 @@ def remind_due(*, now: datetime) -> int:
 
 
 def remind(*, attempt_id: int, now: datetime) -> bool:
-    """Queue a reminder if it is due, and plan the next one. Returns whether one was queued.
-
-    Outside working hours it waits until the next working morning.
-    """
+    """Queue a reminder if it is due, in working hours, and plan the next one. Returns whether one was queued."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         if attempt.next_reminder_at is None or attempt.next_reminder_at > now:

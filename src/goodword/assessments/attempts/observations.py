@@ -26,10 +26,9 @@ class InvalidObservation(Exception):
 def observe(
     *, attempt_id: int, order: int, kind: str, item_id: str, amount: int, now: datetime
 ) -> Observation | None:
-    """Record that the page was left (`amount` seconds) or text pasted (`amount` characters) on an item.
+    """The page was left (`amount` seconds) or text pasted (characters). None after MAX_ROWS or if just recorded.
 
-    None after MAX_ROWS, or if the same was recorded just now. Raises InvalidObservation, what open_part raises, and
-    NotBegun for a part without an answer yet; then nothing changes.
+    Raises InvalidObservation, what open_part raises, and NotBegun for a part without an answer yet.
     """
     known = next((one for one in MAX_AMOUNT if one == kind), None)
     if known is None or amount < (MIN_SECONDS_AWAY if known == Observation.Kind.LEFT else 1):
@@ -47,10 +46,7 @@ def observe(
 def observe_second_window(
     *, attempt_id: int, order: int, number: int, item_id: str, value: Json, now: datetime
 ) -> Observation | None:
-    """Record that item `number` got a different answer after the timed part had moved on.
-
-    None if the answer is the stored one, or was on its way when the next item came. Raises what open_part raises.
-    """
+    """Item `number` got another answer after the timed part had moved on; None if it was already on its way."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
         if part.shown_at is None or number >= part.at or now - part.shown_at <= part_state.IN_TRANSIT:

@@ -1,5 +1,3 @@
-"""The parts of an attempt and their progress, for mails and pages."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +16,7 @@ from goodword.core.json_reading import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
-    """A part as the candidate sees it.
-
-    `minutes`: on its clock, or about how long it takes. `next_number`: the first unanswered item, None if there is
-    none; in a timed part the item on screen.
-    """
+    """`minutes`: on its clock, or about how long it takes. `next_number`: the first unanswered item, or on screen."""
 
     part: AttemptPart
     kind: str
@@ -74,7 +68,6 @@ class Overview:
 
     @property
     def only(self) -> PartView | None:
-        """The part, if there is only one."""
         return self.parts[0] if len(self.parts) == 1 else None
 
     @property
@@ -88,7 +81,6 @@ class Overview:
 
     @property
     def current(self) -> PartView | None:
-        """The part to do now; None once all are over."""
         return next((part for part in self.parts if not part.over), None)
 
     @property
@@ -97,7 +89,6 @@ class Overview:
 
 
 def for_mails(seen: Overview) -> dict[str, object]:
-    """The overview as plain data for mails. Clocks are the role's, because members can read sent mails."""
     minutes = {part.order: clock_minutes(part.part) if part.timed else part.minutes for part in seen.parts}
     return {
         "minutes": sum(minutes.values()),
@@ -116,10 +107,7 @@ def for_mails(seen: Overview) -> dict[str, object]:
 
 
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
-    """The parts of an attempt with their progress. Three queries.
-
-    `language`: show the parts in it although it is not the attempt's yet.
-    """
+    """Three queries. `language`: show the parts in it although it is not the attempt's yet."""
     parts = parts_of(attempt, scores=False)
     if language:
         for part in parts:

@@ -1,9 +1,8 @@
 """Whether an attempt and its parts take answers: clocks, locked lookups, and the reasons to refuse.
 
-Only the server's time counts. While a clock runs, the page sends a heartbeat every HEARTBEAT seconds; a saved answer
-counts as one. More than BREAK_AFTER without any is a lost connection. On return, candidates get the lost time back, at
-most MAX_BREAKS times (breaks.resume). The item on screen is then replaced unless its answer had arrived before, so a
-break gains no time to think. Otherwise the clock keeps running.
+Only the server's time counts. More than BREAK_AFTER without a heartbeat or answer is a lost connection. On return,
+candidates get the lost time back, at most MAX_BREAKS times (breaks.resume); the item on screen is then replaced unless
+its answer had arrived before, so a break gains no time to think.
 """
 
 from datetime import datetime, timedelta
@@ -59,10 +58,7 @@ def is_over(part: AttemptPart, *, now: datetime) -> bool:
 
 
 def clock_minutes(part: AttemptPart, *, form: str = "") -> int:
-    """The role's minutes for a timed part, in this form or the part's own.
-
-    A form with another number of tasks gets the same time per task, rounded up to whole minutes.
-    """
+    """The role's minutes for a timed part. A form with another number of tasks gets the same time per task."""
     minutes, planned, taken = part.part.minutes or 0, part.part.form, form or part.form
     content = content_of(part.version)
     if taken == planned or not kind_of(content).is_generated:
@@ -91,10 +87,7 @@ class OutOfOrder(Exception):
 
 
 def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
-    """The attempt, locked in the caller's transaction. Raises Closed.
-
-    Answers still count within 30 days after the deadline, and while the attempt is paused.
-    """
+    """Locked. Answers still count within 30 days after the deadline, and while paused. Raises Closed."""
     attempt = lock(Attempt, attempt_id)
     if not takes_answers(attempt, now=now):
         raise Closed
@@ -102,10 +95,7 @@ def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
 
 
 def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
-    """A part that still takes answers, with its attempt locked in the caller's transaction.
-
-    Raises Closed, PartOver, OutOfOrder, and LookupError for an unknown part.
-    """
+    """Locks its attempt. Raises Closed, PartOver, OutOfOrder, and LookupError for an unknown part."""
     attempt = open_attempt(attempt_id, now=now)
     parts = list(
         AttemptPart.objects.of(attempt.organisation)
@@ -126,7 +116,6 @@ def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
 
 
 def part_of(attempt: Attempt, order: int) -> AttemptPart:
-    """A part of a locked attempt. Raises LookupError."""
     part = (
         AttemptPart.objects.of(attempt.organisation)
         .select_related("version__test", "part")

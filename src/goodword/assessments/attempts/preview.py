@@ -1,7 +1,4 @@
-"""Previews of tests and assessments, without a candidate. Nothing is saved.
-
-Generated items come from seeds above `begin.SEEDS`, which no candidate gets.
-"""
+"""Previews without a candidate. Nothing is saved; seeds above `begin.SEEDS` give items that no candidate gets."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,8 +22,6 @@ from goodword.assessments.queries import content_of, count_of, practice_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewScreens:
-    """Practice items and items of one form in a language."""
-
     part: PartView
     practice: tuple[Item, ...]
     items: tuple[Item, ...]
@@ -37,10 +32,7 @@ class PreviewScreens:
 
 
 def preview_screens(version: TestVersion, *, form: str, language: str, seed: int) -> PreviewScreens:
-    """The screens in the active language; generated items come from `seed` (0 or more).
-
-    Creates no rows. Raises LookupError for an unknown form.
-    """
+    """In the active language; generated items come from `seed` (0 or more). Raises LookupError for an unknown form."""
     content = content_of(version)
     part = AttemptPart(
         organisation_id=version.organisation_id,
@@ -74,10 +66,7 @@ def preview_screens(version: TestVersion, *, form: str, language: str, seed: int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPosition:
-    """`done` parts are over, the next one has `begun` or not.
-
-    `open_forms`: numbers of the parts shown in the other form.
-    """
+    """`done` parts are over. `open_forms`: numbers of the parts shown in the other form."""
 
     done: int = 0
     begun: bool = False
@@ -87,11 +76,7 @@ class PreviewPosition:
 def preview_overview(
     planned: Sequence[AssessmentPart], *, attempt: Attempt, position: PreviewPosition, now: datetime
 ) -> tuple[Overview, tuple[Item, ...]]:
-    """The parts as a candidate sees them at this position, and the items of the current part.
-
-    Generated items are there once it has begun; clocks show their full time. `attempt` is not saved; `planned` come
-    with their tests.
-    """
+    """The parts as a candidate sees them here, and the items of the current part, once it has begun if generated."""
     views: list[PartView] = []
     items: tuple[Item, ...] = ()
     for planned_part in planned:

@@ -45,7 +45,6 @@ class CannotAsk(Exception):
 
 
 def create_test(*, questionnaire: Questionnaire, name: str, by: Membership, now: datetime) -> Test:
-    """Create a draft from a questionnaire's newest version in all languages. Raises NotPublished and CannotAsk."""
     rows = _askable(questionnaire)
     return create(
         kind=Test.Kind.QUESTIONS,
@@ -64,8 +63,8 @@ def create_test(*, questionnaire: Questionnaire, name: str, by: Membership, now:
 def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int) -> int:
     """Put the questions of the newest version into the draft. Returns that version's number.
 
-    Languages that the questionnaire no longer has leave the draft; one that came begins with what is added here
-    empty. Raises NotPublished, CannotAsk, LanguageGone, `NoDraft` and `StaleDraft`.
+    Languages that the questionnaire no longer has leave the draft; new ones have empty texts. Raises NotPublished,
+    CannotAsk, LanguageGone, `NoDraft` and `StaleDraft`.
     """
     rows = {row.language: row.questions for row in _askable(questionnaire)}
     number = versions_in_all_languages(questionnaire)[0].number
@@ -189,10 +188,7 @@ def set_right_answers(*, test: Test, question_id: str, values: Sequence[str], re
 
 
 def set_rubric(*, test: Test, question_id: str, criteria: Sequence[Criterion], revision: int) -> None:
-    """By what it is marked; no criterion takes the rubric away. A criterion without an id is new.
-
-    Raises as `describe`, `KeyError`, and NoChoices for a question with choices.
-    """
+    """Without criteria the rubric is removed; criteria without an id are new. Raises as `set_right_answers`."""
     rubric = [
         {
             "id": one.id or f"c{secrets.token_hex(4)}",
@@ -244,10 +240,9 @@ class SourceIncomplete(Exception):
 
 
 def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) -> str:
-    """Freeze the draft. Returns the version's number.
+    """Freeze the draft; languages with empty texts stay in the next one. Returns the version's number.
 
-    Languages with empty texts are left out and stay in a draft of the version after this one. Raises SourceIncomplete,
-    `NoDraft`, `StaleDraft`, and `ReadingError` if something is not whole.
+    Raises SourceIncomplete, `NoDraft`, `StaleDraft`, and `ReadingError` if something is incomplete.
     """
     with locked_draft(test, revision=revision) as draft:
         if count_missing_texts(draft.content):

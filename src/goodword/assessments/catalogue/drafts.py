@@ -31,7 +31,6 @@ class Draft(LanguagesDraft[TestVersion]):
 
 
 def is_own(test: Test) -> bool:
-    """Whether the organisation wrote it and may edit it."""
     return test.key.startswith(OWN_PREFIX)
 
 
@@ -63,7 +62,6 @@ def locked_draft(test: Test, *, revision: int) -> Iterator[Draft]:
 
 
 def lock(test: Test) -> Test:
-    """Its row, locked until the transaction ends."""
     return Test.objects.of(test.organisation).select_for_update().get(pk=test.pk)
 
 
@@ -138,10 +136,7 @@ def next_number(test: Test) -> str:
 def freeze(
     draft: Draft, *, whole: Sequence[TestVersion], by: Membership, now: datetime, details: Mapping[str, Any]
 ) -> str:
-    """Publish the complete languages (`whole`); the others stay in a draft of the next version.
-
-    Returns the published number. Runs in the transaction of `locked_draft`.
-    """
+    """Publish the complete languages (`whole`), in the transaction of `locked_draft`; others stay in a draft."""
     number = draft.source.number
     left = [row for row in draft.rows if row not in whole]
     for row in whole:
@@ -171,10 +166,7 @@ def freeze(
 
 
 def discard(*, test: Test, revision: int, by: Membership, now: datetime) -> bool:
-    """Delete the draft, and the test if it was never published. Returns whether the test still exists.
-
-    Raises `NoDraft` and `StaleDraft`.
-    """
+    """Delete the draft, and the test if never published. Returns whether it still exists. Raises as `locked_draft`."""
     with locked_draft(test, revision=revision) as draft:
         stays = bool(newest_published(draft.test))
         audit(

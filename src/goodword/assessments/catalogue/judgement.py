@@ -57,10 +57,9 @@ def create_set(
 
 
 def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
-    """A copy with all languages of its newest version, or of its draft if there is none, as a draft of one's own.
+    """A copy of the newest version, or else of the draft, in all languages; the organisation's is the source.
 
-    The organisation's own language leads if the set is in it, else English, else the one that led before. Raises
-    LookupError for a test of another kind, and for one that has nothing to copy yet.
+    Raises LookupError for a test of another kind, or with nothing to copy yet.
     """
     if test.kind != Test.Kind.JUDGEMENT:
         raise LookupError(f"Test {test.pk} is no judgement set.")
@@ -106,10 +105,7 @@ class TooMany(Exception):
 
 
 def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
-    """Put a scenario at the end. Returns its id.
-
-    Raises `NoDraft`, `StaleDraft` and `TooMany`.
-    """
+    """Append a scenario. Returns its id. Raises `NoDraft`, `StaleDraft` and `TooMany`."""
     with locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         if len(scenarios) >= MAX_SCENARIOS:
@@ -122,10 +118,7 @@ def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revis
 def change_scenario(
     *, test: Test, scenario_id: str, text: str, actions: Sequence[KeyedAction], revision: int
 ) -> None:
-    """Put this in its place; actions that were there keep their ids.
-
-    Raises `NoDraft`, `StaleDraft`, and `KeyError` if the scenario has gone.
-    """
+    """Existing actions keep their ids. Raises `NoDraft`, `StaleDraft`, and `KeyError` for a removed scenario."""
     with locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         place = place_of(draft.content, scenario_id)
@@ -135,10 +128,7 @@ def change_scenario(
 
 
 def move_scenario(*, test: Test, scenario_id: str, by: int, revision: int) -> int:
-    """Change places with the one above (`UP`) or below (`DOWN`). Returns its place from now on, from 1.
-
-    At the end of the list nothing moves. Raises as `change_scenario`.
-    """
+    """Swap a scenario with its neighbour (`UP`, `DOWN`). Returns its place, from 1. Raises as `change_scenario`."""
     with locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         place = place_of(draft.content, scenario_id)
@@ -151,7 +141,6 @@ def move_scenario(*, test: Test, scenario_id: str, by: int, revision: int) -> in
 
 
 def remove_scenario(*, test: Test, scenario_id: str, revision: int) -> None:
-    """Remove a scenario from the draft. Raises as `change_scenario`."""
     with locked_draft(test, revision=revision) as draft:
         place_of(draft.content, scenario_id)
         left = [one for one in draft.content["scenarios"] if one["id"] != scenario_id]
@@ -174,10 +163,7 @@ class NoLanguage(Exception):
 
 
 def add_language(*, test: Test, language: str, revision: int, now: datetime) -> None:
-    """The draft in another language, its texts empty; one that is there stays.
-
-    Raises `NoDraft` and `StaleDraft`.
-    """
+    """Add a language with empty texts; an existing one stays. Raises `NoDraft` and `StaleDraft`."""
     with locked_draft(test, revision=revision) as draft:
         if draft.row(language) is None:
             content = translation_of(draft.content, language=language)
@@ -186,10 +172,7 @@ def add_language(*, test: Test, language: str, revision: int, now: datetime) -> 
 
 
 def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision: int) -> None:
-    """Put translated texts in, by place (`editor.judgement.texts_of`); "" leaves a text open.
-
-    What the source has not (any more) is left out. Raises `NoDraft`, `StaleDraft` and `NoLanguage`.
-    """
+    """By place (`editor.judgement.texts_of`); texts that the source lacks are left out. Raises as `remove_language`."""
     with locked_draft(test, revision=revision) as draft:
         row = _translation(draft, language)
         wanted = texts_of(draft.content)
@@ -198,7 +181,6 @@ def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision:
 
 
 def remove_language(*, test: Test, language: str, revision: int) -> None:
-    """Remove a language from the draft. Raises as `save_texts`."""
     with locked_draft(test, revision=revision) as draft:
         _translation(draft, language).delete()
         draft.source.save(update_fields=["revision"])
@@ -220,8 +202,8 @@ def publish_set(
 ) -> str:
     """Freeze the draft with the basis of its key: who set it (names), and how. Returns the version's number.
 
-    Languages with empty texts are left out: they stay, with what was translated, in a draft of the version after
-    this one. Raises `NoScenarios`, `NoDraft`, `StaleDraft`, and `PackError` if something is not whole.
+    Languages with empty texts stay in the next draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft`, and `PackError` if
+    something is incomplete.
     """
     with locked_draft(test, revision=revision) as draft:
         if not draft.content["scenarios"]:
@@ -235,6 +217,5 @@ def publish_set(
 
 
 def _save_source(draft: Draft, content: Content) -> None:
-    """Save the source and update the translations, in the transaction of `locked_draft`."""
     contents = {row.language: updated_translation(content, row.content) for row in draft.translations}
     save(draft, {draft.source.language: content, **contents})

@@ -28,7 +28,6 @@ def is_pack(test: Test) -> bool:
 
 
 def _lock(test: Test) -> Test:
-    """Its row, locked until the transaction ends."""
     return Test.objects.of(test.organisation).select_for_update(of=("self",)).get(pk=test.pk)
 
 
@@ -47,10 +46,7 @@ def _lock_draft(version: TestVersion) -> TestVersion:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Test:
-    """The built-in test with its newest version, created if missing. Older versions stay.
-
-    Raises `LookupError` for an unknown key.
-    """
+    """With its newest version, created if missing. Older versions stay. Raises `LookupError` for an unknown key."""
     number, languages = newest(key)
     built = BUILT_IN[key]
     have = TestVersion.objects.of(organisation).filter(test__key=key, number=number)
@@ -96,10 +92,7 @@ def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
 
 
 def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
-    """Import a file as a draft of the test with its id, which is created if missing. All or nothing.
-
-    Raises `ReadingError` with a sentence on what is wrong and what to do.
-    """
+    """Import a file as a draft of the test with its id, created if missing. All or nothing. Raises `ReadingError`."""
     file = read_file(raw)
     content = file.content
     if content.id in BUILT_IN or content.id.startswith(OWN_PREFIX):
@@ -176,10 +169,7 @@ def _check_beside(row: TestVersion, content: ImportedContent, test: Test) -> Non
 
 
 def sign_off(*, version: TestVersion, name: str, why: str, by: Membership, now: datetime) -> TestVersion:
-    """Record who has reviewed the flagged items of a draft, and why they are needed. Replaces an earlier sign-off.
-
-    Raises `NotADraft`.
-    """
+    """Who has reviewed the flagged items, and why they are needed; replaces an earlier sign-off. Raises `NotADraft`."""
     with transaction.atomic():
         row = _lock_draft(version)
         row.signed_off_by, row.signed_off_why, row.signed_off_at = name, why, now
@@ -231,10 +221,7 @@ def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> Test
 
 
 def discard_pack(*, version: TestVersion, by: Membership, now: datetime) -> bool:
-    """Delete a draft, and the test if it has no other version. Returns whether the test still exists.
-
-    Raises `NotADraft`.
-    """
+    """Delete a draft, and the test without another version. Returns whether it still exists. Raises `NotADraft`."""
     with transaction.atomic():
         row = _lock_draft(version)
         test = row.test
@@ -257,10 +244,7 @@ class ComesWithGoodword(Exception):
 
 
 def archive(*, test: Test, by: Membership, now: datetime) -> bool:
-    """Stop offering a test; roles that use it keep it. False if it was archived already.
-
-    Raises `ComesWithGoodword`.
-    """
+    """Stop offering a test; roles that use it keep it. False if it was archived. Raises `ComesWithGoodword`."""
     if is_builtin(test):
         raise ComesWithGoodword
     return _set_archived(test, archived_at=now, action="test.archived", by=by, now=now)

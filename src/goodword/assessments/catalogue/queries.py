@@ -1,5 +1,3 @@
-"""Reads for the members' library pages."""
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +16,7 @@ from goodword.roles.queries import visible_roles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTest:
-    """A test in the list.
-
-    `newest`: the newest published number, or empty. `sheet`: of its first form, in English if possible; None before the
-    first publication. `drafts`: languages of drafts.
-    """
+    """`newest`: the newest published number, or empty. `sheet`: of its first form. `drafts`: languages of drafts."""
 
     test: Test
     newest: str
@@ -64,7 +58,6 @@ def list_tests(member: Membership) -> list[ListedTest]:
 
 
 def versions_of(test: Test) -> list[TestVersion]:
-    """All versions of a test, newest number first, English first among languages, drafts last."""
     rows = list(
         TestVersion.objects.of(test.organisation)
         .filter(test=test)
@@ -149,7 +142,6 @@ def _displayed_version(rows: Sequence[TestVersion]) -> TestVersion | None:
 
 
 def _newest_first(rows: Sequence[TestVersion]) -> list[str]:
-    """Published numbers, newest first. A later translation makes no version newer."""
     begun: dict[str, tuple[float, int]] = {}
     for row in rows:
         if row.published_at is not None:

@@ -122,8 +122,7 @@ _APART = ("join.csv",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """Agreement of scores, totals and marks, and the files changed since the export. Older exports have no totals and
-    marks."""
+    """Agreement of scores, totals and marks (older exports lack the latter), and files changed since the export."""
 
     scores: Tally
     totals: Tally

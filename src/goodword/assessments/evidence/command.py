@@ -1,5 +1,3 @@
-"""`goodword evidence`: export an organisation's evidence, or check an export."""
-
 import sys
 from pathlib import Path
 
@@ -14,7 +12,6 @@ _MOST_LISTED = 20
 
 
 def write(*, slug: str, folder: Path) -> int:
-    """Exports; returns the exit status."""
     organisation = Organisation.objects.filter(slug=slug).first()
     if organisation is None:
         print(f"goodword: There is no organisation “{slug}”.", file=sys.stderr)

@@ -1,5 +1,3 @@
-"""Exports an organisation's evidence into a folder. Only `join.csv` identifies people; store it separately."""
-
 import json
 import random
 import secrets
@@ -82,8 +80,6 @@ There are no times, no adjustments, and no data of people who were erased. Rando
 
 
 class Aliases:
-    """Random names for rows, new with each export, so that exports cannot be linked."""
-
     def __init__(self) -> None:
         self._names: dict[tuple[str, int], str] = {}
 
@@ -443,10 +439,7 @@ def _figures(score: Score) -> dict[str, Any]:
 
 
 def marks_of(part: AttemptPart, name: str, *, names: Aliases) -> Iterator[Mapping[str, Any]]:
-    """The rows of a part called `name`, in random rater order. No query if the part was read with its marks.
-
-    Where two raters are required, an answer is left out until both have marked it.
-    """
+    """In random rater order. Where two raters are required, an answer is left out until both have marked it."""
     content = content_of(part.version)
     marks = list(part.markings.all())
     raters = Counter(one.item for one in marks)

@@ -1,5 +1,3 @@
-"""A folder that only its owner can read, written once, with checksums of its files."""
-
 import csv
 import hashlib
 import io
@@ -53,7 +51,6 @@ class Folder:
 
     @contextmanager
     def lines(self, name: str) -> Iterator[Rows]:
-        """A file with one JSON object per line."""
         with self.file(name) as opened:
 
             def write(row: Mapping[str, Any]) -> None:
@@ -78,8 +75,7 @@ def digest(path: Path) -> str:
 
 
 def changed(path: Path, *, may_lack: Sequence[str] = ()) -> list[str]:
-    """Names of files that were changed or are missing, except those in `may_lack`. Raises FolderError without
-    checksums."""
+    """Files changed or missing, except those in `may_lack`. Raises FolderError without checksums."""
     found = []
     for line in text_of(path, SUMS).splitlines():
         wanted, _, name = line.partition("  ")

@@ -1,4 +1,1 @@
-"""Flags on attempts (mechanism: workflow.flags; docs/decisions/0027-*).
-
-No fact reveals how long a candidate took or how many items they got, because that could reveal an adjustment.
-"""
+"""Flags on attempts (docs/decisions/0027-*). No fact reveals times or item counts, or so an adjustment."""

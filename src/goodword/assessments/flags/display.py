@@ -1,5 +1,3 @@
-"""The flags of an attempt on the candidate's page: wording, list and dismissal."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -100,7 +98,6 @@ OBSERVED: Mapping[str, Any] = {
 
 
 def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
-    """The facts of a flag in one sentence, with the title of the part."""
     known = dict(facts) | {"part": part}
     match code:
         case rules.LEFT_PAGE:
@@ -185,7 +182,6 @@ def _display(flag: AttemptFlag, titles: dict[str, str]) -> DisplayedFlag:
 
 
 def _titles(attempt: Attempt) -> dict[str, str]:
-    """Titles by part number."""
     parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt)
     return {str(part.order): title_of(part) for part in parts.select_related("version__test", "attempt")}
 

@@ -118,10 +118,7 @@ def fast_flag(*, key: str, answers: Iterable[Timed], measured: bool) -> Finding 
 def seconds_between(
     items: Sequence[str], answered: Mapping[str, datetime], *, begun_at: datetime | None
 ) -> dict[str, float]:
-    """Seconds from one answer to the next, by the id of the later item, if the next item in order was answered next.
-
-    `items`: ids in order.
-    """
+    """By the id of the later item, if the next item in order was answered next. `items`: ids in order."""
     place = {item: number for number, item in enumerate(items)}
     known = sorted((at, place[item], item) for item, at in answered.items() if item in place)
     seconds: dict[str, float] = {}
@@ -175,10 +172,7 @@ def on_attempt_completed(event: Event) -> None:
 
 
 def update_flags(attempt: Attempt, *, now: datetime) -> None:
-    """Store what is found on a locked attempt. Idempotent.
-
-    Dismissed flags stay dismissed; flags that are no longer found stay too.
-    """
+    """Store what is found on a locked attempt. Idempotent. Flags that are dismissed or no longer found stay."""
     rows = AttemptFlag.objects.of(attempt.organisation).filter(attempt=attempt)
     there = {(flag.code, flag.key): flag for flag in rows}
     for found in find_flags(attempt):

@@ -133,14 +133,12 @@ class Kind[C](Protocol):
         """The scores of one part, without norms. `items` are those that count, `answers` the stored ones by item id."""
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
-        """What enters a total of the issued scores (value and items by scale) of a part; nothing if it is not right or
-        wrong. Custom questions are a category of their own."""
+        """What enters a total, from the issued scores of a part; nothing if it is not right or wrong."""
 
     def reliability(
         self, content: C, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
     ) -> dict[str, Reliability]:
-        """The reliability of each scale in these people's answers; by items, only of people who answered all of
-        them."""
+        """Of each scale in these people's answers; by items, only of people who answered all."""
 
     def result(
         self,
@@ -152,8 +150,7 @@ class Kind[C](Protocol):
         scores: Mapping[str, Score],
         known: Known,
     ) -> Result | None:
-        """The result of a part from its issued scores, by scale; None while there is none. `items` are those that
-        count; `part` comes with its uploads and marks."""
+        """From the issued scores, by scale; None while there is none. `items` are those that count."""
 
     def translated(self, content: C, other: C) -> C:
         """The content with title and scale texts in another language of the same version; items stay."""
@@ -196,9 +193,5 @@ def kind_named(name: str) -> Kind[Any]:
 
 
 def technical_sheet(content: Content, form: str = FULL_FORM, *, known: Known = NOTHING) -> TechnicalSheet:
-    """The technical sheet for one form of a test, with what the organisation's own answers add.
-
-    It is generated from the test's data and these figures, so it claims only what they show. Raises `LookupError` for
-    an unknown form.
-    """
+    """Generated from the test's data and the organisation's own answers. Raises `LookupError` for an unknown form."""
     return kind_of(content).sheet(content, form, known)

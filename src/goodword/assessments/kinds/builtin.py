@@ -1,8 +1,7 @@
 """The built-in tests: their names, and their content by version and language.
 
-The newest version of a pack is `<kind>/packs/<id>_<language>.json`, an earlier one
-`<id>_<version>_<language>.json`. Packs become rows of an organisation when they are first used (catalogue.packs), so
-that results stay complete when a built-in test changes.
+The newest version of a pack is `<kind>/packs/<id>_<language>.json`, an earlier one `<id>_<version>_<language>.json`.
+Packs become an organisation's rows when first used, so that results stay complete when a test changes.
 """
 
 import json
@@ -29,8 +28,6 @@ _PACKED: Final = ("scales", "judgement")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltIn:
-    """One built-in test; `kind` as in models.Test."""
-
     key: str
     kind: str
     title: str
@@ -75,10 +72,7 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
 
 
 def contents(key: str) -> dict[str, dict[str, Any]]:
-    """The newest content of a built-in test by language; generated items have one, under "".
-
-    Raises `LookupError` for a test that does not exist.
-    """
+    """The newest content by language; generated items have one, under "". Raises `LookupError` for an unknown test."""
     if key not in BUILT_IN:
         raise LookupError(f"There is no built-in test “{key}”.")
     if key == REASONING:
@@ -94,10 +88,7 @@ def newest(key: str) -> tuple[str, frozenset[str]]:
 
 
 def content(key: str, *, language: str, version: str = "") -> dict[str, Any]:
-    """The content of a pack in a language, as it is stored; English where it is not translated to it.
-
-    Without a `version` the newest. Raises `LookupError` for a pack or version that does not exist.
-    """
+    """As it is stored; by default the newest, and English if not translated. Raises `LookupError`."""
     found = _packs(key)
     short = language.lower().replace("_", "-").split("-")[0]
     newest = _load(found, "", short)
@@ -111,7 +102,6 @@ def pack_languages(key: str) -> tuple[str, ...]:
 
 
 def pack_versions(key: str) -> tuple[str, ...]:
-    """All versions of a pack, the newest last. Raises `LookupError` for a pack that does not exist."""
     newest = str(content(key, language=SOURCE_LANGUAGE)["version"])
     return (*sorted({version for version, _ in _packs(key) if version}, key=int), newest)
 

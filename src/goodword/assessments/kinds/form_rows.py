@@ -1,5 +1,3 @@
-"""Form rows that can be added, moved and removed by buttons, without JavaScript."""
-
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,10 +15,9 @@ def row_count(data: Any, *, most: int) -> int:
 
 
 def changed_rows(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDict | None:
-    """The posted data with rows added, moved or removed, if such a button was pressed; else None.
+    """The posted data with rows changed, if such a button was pressed; else None.
 
-    Buttons are named `more_rows`, `row_up`, `row_down` and `row_out`; the last three have a row's index as value.
-    Inputs of a row are named `<part>_<index>`.
+    `more_rows`, `row_up`, `row_down` and `row_out` have a row's index as value. Inputs are named `<part>_<index>`.
     """
     made, there = data.copy(), row_count(data, most=most)
     if "more_rows" in data:

@@ -1,8 +1,7 @@
 """Flags texts that touch on health, for a person to review and sign off.
 
-Many countries forbid questions about illness, disability or mental state before an offer (in the United States:
-Americans with Disabilities Act, 42 U.S.C. 12112(d)), and the answers are health data (GDPR, article 9). The word lists
-are broad on purpose: they mark texts to review and refuse nothing.
+Many countries forbid questions about illness before an offer (United States: Americans with Disabilities Act, 42 U.S.C.
+12112(d)), and the answers are health data (GDPR, article 9). The word lists are broad on purpose and refuse nothing.
 """
 
 import re

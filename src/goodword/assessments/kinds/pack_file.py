@@ -1,7 +1,4 @@
-"""Reads a test from an untrusted file. Each problem is one sentence.
-
-Files that are too large or too deeply nested are refused before further parsing.
-"""
+"""Reads a test from an untrusted file. Each problem is one sentence; size and depth are limited."""
 
 import json
 import re
@@ -33,7 +30,6 @@ class PackFile:
 
 
 def read_file(raw: bytes) -> PackFile:
-    """The test in a JSON file. Raises `ReadingError` with a sentence that names the field."""
     if len(raw) > LARGEST:
         raise PackError(f"The file is larger than {LARGEST // 1_000_000} MB. Tests are far smaller.")
     data = _opened(raw)

@@ -85,8 +85,7 @@ type ResponseScale = Annotated[tuple[ResponseOption, ...], AfterValidator(_check
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormOffer:
-    """A form of a version. `minutes` is the time limit of generated items, else an estimate; `figures`: some items
-    are pictures."""
+    """`minutes` is the time limit of generated items, else an estimate; `figures`: some items are pictures."""
 
     id: str
     name: str
@@ -100,8 +99,7 @@ def whole_minutes(seconds: float) -> int:
 
 
 def read[T](adapter: TypeAdapter[T], data: object, *, whole: str, error: type[ReadingError] = PackError) -> T:
-    """`data` as the adapter's type; else `error` with a sentence that names the first wrong field. `whole` is what
-    sentences call `data`."""
+    """Else `error` with a sentence that names the first wrong field. `whole` is what sentences call `data`."""
     try:
         return adapter.validate_python(data)
     except ValidationError as wrong:

@@ -27,11 +27,6 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartResult(ABC):
-    """Common to all results: the test's title and technical sheet, and the job requirement it assesses.
-
-    `weight` is its weight in a weighted total.
-    """
-
     kind: str
     order: int
     title: str
@@ -91,8 +86,7 @@ class PartHead(TypedDict):
 
 
 class NormedScoreFigures(TypedDict):
-    """Figures behind a percentile: of `n` people, `below` score lower and `equal` the same; `sd` is the group's,
-    `error` the standard error of measurement.
+    """Of `n` people, `below` score lower and `equal` the same; `error` is the standard error of measurement.
 
     `coefficient` is "omega", "alpha", "halves", "calibration" or "" (unknown), from `reliability_n` people.
     """
@@ -109,10 +103,9 @@ class NormedScoreFigures(TypedDict):
 
 
 class NormedScoreData(TypedDict):
-    """A score in its norm group: the 90 % band on the score's own scale and as percentiles.
+    """The 90 % band on the score's own scale and as percentiles. `norms` is the number of the norms.
 
-    `n` first attempts in `language` (its name) on one type of `device` ("phone", "computer", "": unknown); `norms` is
-    the number of the norms. `figures` exist since schema 4.
+    `n` first attempts in `language` (its name) on one `device` ("phone", "computer", "": unknown).
     """
 
     low: float
@@ -212,8 +205,7 @@ def sheet_blocks(part: PartHead, words: Phrases) -> list[Block]:
 
 
 def normed_score_text(normed: NormedScoreData, words: Phrases, *, by_distance: bool = False) -> str:
-    """Percentiles, norm group and band in two or three sentences. `by_distance`: low percentiles are close to the
-    key."""
+    """In two or three sentences. `by_distance`: low percentiles are close to the key."""
     group = group_text(normed, words)
     low, high = normed["percentile_low"], normed["percentile_high"]
     if by_distance:

@@ -1,5 +1,3 @@
-"""Computed scores of any kind of test, their reliability, and their position in a norm group."""
-
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -131,10 +129,9 @@ class NormTableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScoreDetails:
-    """The figures behind a percentile: of `n` people, `below` score lower and `equal` the same.
+    """Of `n` people, `below` score lower and `equal` the same; `sd` and `error` are on the score's own scale.
 
-    `sd` is the group's standard deviation, `error` the standard error of measurement, both on the score's own scale.
-    `rows` are the norm table around the score, which has `all_rows`; `test` and `table` identify the whole table.
+    `rows` are the norm table around the score, which has `all_rows`; `test` and `table` identify it.
     """
 
     score: float
@@ -194,8 +191,7 @@ def figure(value: float) -> str:
 class NormedScore:
     """A score's position in its norm group, as issued: the 90 % band on its own scale, and percentiles.
 
-    The group has `n` first attempts in `language` (a tag) on one type of `device`; `norms` is the number of the norm
-    set. `by_distance`: the score is a distance from a key, so low percentiles are close to it.
+    Of `n` first attempts in `language` (a tag) on one `device`. `by_distance`: low percentiles are close to a key.
     """
 
     low: float
@@ -219,10 +215,7 @@ class NormedScore:
 
     @property
     def words(self) -> str:
-        """ "between the 40th and 70th percentile of 132 first attempts in English on computers, norms 2".
-
-        For distances: "closer to the key than 30 to 60 of 100 people among 132 first attempts …".
-        """
+        """For example "between the 40th and 70th percentile of 132 first attempts in English on computers"."""
         if self.by_distance:
             return self._nearer_words
         values = {

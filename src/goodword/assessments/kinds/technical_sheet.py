@@ -31,10 +31,7 @@ _BY: Final[Mapping[str, Promise]] = {
 
 
 def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -> str:
-    """The formulas behind a reliability, without a full stop; empty if its source is unknown.
-
-    `way` is "items", "halves" or "calibration"; `alpha` and `omega` say which coefficients there are.
-    """
+    """Without a full stop; empty if unknown. `way`: "items", "halves" or "calibration"."""
     formulas = [str(formula) for formula, there in ((_OMEGA, omega), (_ALPHA, alpha)) if there]
     return "; ".join(formulas) or str(_BY.get(way, ""))
 
@@ -74,8 +71,7 @@ class ScaleFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellFacts:
-    """A family of generated items at one level. `start` and `difficulty` are in logits; the latter is None until it
-    is calibrated."""
+    """`start` and `difficulty` are in logits; the latter is None until it is calibrated."""
 
     category: str
     family: str
@@ -90,8 +86,7 @@ class CellFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnScale:
-    """A score in a norm group, with the group's mean and standard deviation, and its reliability from
-    `reliability_n` people."""
+    """With the group's mean and standard deviation, and its reliability from `reliability_n` people."""
 
     name: str
     n: int
@@ -142,8 +137,7 @@ NOTHING = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechnicalSheet:
-    """The facts about a test, in the active language. Kinds fill `scales`, `cells` and `more` (facts by
-    heading)."""
+    """In the active language. Kinds fill `scales`, `cells` and `more` (facts by heading)."""
 
     title: str
     version: str
@@ -192,10 +186,7 @@ def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, 
 
 
 def published_norm(group: NormGroup) -> str:
-    """A norm group of a content pack; no percentile comes from it.
-
-    Percentiles need one type of device (psychometrics.norms), which published norms do not state.
-    """
+    """No percentile comes from it: published norms do not state the type of device (psychometrics.norms)."""
     people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
     text = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
     return f"{text} " + gettext(

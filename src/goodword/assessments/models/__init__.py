@@ -1,5 +1,3 @@
-"""The library's tests, roles' assessments, and candidates' attempts with answers and scores."""
-
 from goodword.assessments.models.attempts import (
     Adjustment,
     Answer,

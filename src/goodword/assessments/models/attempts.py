@@ -1,5 +1,3 @@
-"""A candidate's attempt at an assessment: its parts, items, answers, scores, flags, markings and adjustments."""
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -44,10 +42,7 @@ class Attempt(StepRun):
 
 
 class AttemptPart(OrganisationOwned):
-    """One test of an attempt: its version and form, and the candidate's progress.
-
-    Answers after `ends_at` don't count. `seconds` and `form` reflect adjustments, which nobody else may see.
-    """
+    """Answers after `ends_at` don't count. `seconds` and `form` reflect adjustments, which nobody else may see."""
 
     class Device(models.TextChoices):
         UNKNOWN = "", "Unknown"
@@ -99,10 +94,7 @@ class AttemptPart(OrganisationOwned):
 
 
 class DrawnItem(OrganisationOwned):
-    """An item generated for one candidate, with its key and rule (kinds.reasoning.generated).
-
-    `voided_at`: a lost connection has made it void, and another item has replaced it.
-    """
+    """Generated for one candidate, with key and rule. `voided_at`: replaced because of a lost connection."""
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="drawn")
     #: number of the item, from 1
@@ -122,8 +114,8 @@ class DrawnItem(OrganisationOwned):
 class Answer(OrganisationOwned):
     """The answer to one item. It can change until the part ends; in a timed part, until the next item is shown.
 
-    `value`: a value of the answer scale; an option id; {action id: value} for a situation; for custom questions as in
-    questionnaires.answers, and {"upload": id} for a file.
+    `value`: a value of the answer scale; an option id; {action id: value}; for custom questions as in
+    questionnaires.answers, and {"upload": id}.
     """
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="answers")
@@ -176,10 +168,9 @@ class Marking(OrganisationOwned):
 
 
 class Adjustment(OrganisationOwned):
-    """A request for extra time or an accessible version.
+    """A request for extra time or an accessible version, answered through a link.
 
-    Answered through a link, by somebody outside the hiring team if there is one. Unless the candidate agrees
-    (`may_disclose`), it appears in no timeline, result, report, note, mail to members or export by them.
+    Unless the candidate agrees (`may_disclose`), it appears in no timeline, result, report, note or export by members.
     """
 
     class State(models.TextChoices):
@@ -254,10 +245,7 @@ class Score(OrganisationOwned):
 
 
 class IssuedTotal(OrganisationOwned):
-    """The total of a completed attempt, if the assessment has one, with its components (assessments.scoring).
-
-    Written in the transaction that completes the attempt. Marks by people come later and never count.
-    """
+    """The total of a completed attempt, with its components. Marks by people come later and never count."""
 
     class WhyNot(models.TextChoices):
         #: a test with right and wrong answers has no count, or there is no such test

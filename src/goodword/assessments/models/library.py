@@ -38,10 +38,9 @@ class Test(OrganisationOwned):
 
 
 class TestVersion(OrganisationOwned):
-    """One version of a test in one language, as JSON in the format of its kind (assessments.kinds.builtin).
+    """One version of a test in one language, as JSON in the format of its kind. Immutable once published.
 
-    Languages of one `number` share the ids of items, scales and forms. Generated tests have one row, with the language
-    "". A draft while `published_at` is empty; never changes afterwards.
+    Languages of one `number` share the ids of items, scales and forms. Generated tests have one row, with "".
     """
 
     __test__ = False
@@ -74,8 +73,6 @@ class TestVersion(OrganisationOwned):
 
 
 class NormSet(OrganisationOwned):
-    """Norm groups of one version and form of a test. Never changes."""
-
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="norm_sets")
     version = models.CharField(max_length=20)
     form = models.CharField(max_length=60)
@@ -94,10 +91,7 @@ class NormSet(OrganisationOwned):
 
 
 class NormGroup(OrganisationOwned):
-    """Figures of first attempts in one language on one class of device: a table per scale (psychometrics.norms).
-
-    Contains no individual data.
-    """
+    """Figures of first attempts in one language on one class of device: a table per scale, no individual data."""
 
     norm_set = models.ForeignKey(NormSet, on_delete=models.CASCADE, related_name="groups")
     language = models.CharField(max_length=10)

@@ -1,7 +1,7 @@
 """Answers that count for norms and calibrations: each person's first attempt, if it was completed.
 
-Later attempts are easier, and everyone counts once. Attempts erased or about to be erased do not count, and the next
-one does not become the first. Attempts with extra time count, because the counts would otherwise reveal whose they are.
+Erased attempts do not count, and the next one does not become the first. Attempts with extra time count, because the
+counts would otherwise reveal whose they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,10 +41,7 @@ class TakenPart:
 
 
 def first_attempts(test: Test, *, by_form: bool) -> list[FirstAttempt]:
-    """First attempts at each version of a test and, with `by_form`, at each form. Six queries.
-
-    Candidates merged in Greenhouse count as one person.
-    """
+    """At each version and, with `by_form`, each form; merged candidates count as one. Six queries."""
     seen: set[tuple[object, ...]] = set()
     found = []
     for begun in _begun(test):
@@ -77,10 +74,7 @@ class _Begun:
 
 
 def _begun(test: Test) -> Iterator[_Begun]:
-    """A test's parts that have begun, earliest first.
-
-    One query per table, because the planner handles a join of all of them badly before statistics are updated.
-    """
+    """Earliest first. One query per table: the planner handles the join badly before statistics are updated."""
     owner, versions = test.organisation, dict(test.versions.values_list("pk", "number"))
     rows = AttemptPart.objects.of(owner).filter(version__in=list(versions), begun_at__isnull=False)
     parts = list(

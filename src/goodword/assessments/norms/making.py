@@ -1,11 +1,9 @@
 """Makes norms and calibrations of a test from the organisation's own first attempts.
 
-Norm groups share one language and one class of device. Sex, race and age are not recorded, and norms are not split by
-them. A calibration uses all first attempts at a version, whatever the form, language and device, because items are
-drawn by the same rules; whether they are equally hard in each is not known.
+Norms are not split by sex, race or age, which are not recorded. A calibration uses all first attempts at a version,
+because items are drawn by the same rules; whether they are equally hard in each language is not known.
 
-Issued scores do not change. A role uses new norms or a new calibration once a member selects them for a new version of
-its assessment.
+Issued scores do not change. A role uses new ones once a member selects them for a new version of its assessment.
 """
 
 from collections import Counter
@@ -157,10 +155,7 @@ def _store(
 
 
 def make_calibration(*, test_id: int, version: str, member_id: int, now: datetime) -> Calibration:
-    """Creates the next calibration of a version.
-
-    Raises `NotEnough` or `NotSettled`. Then the audit log has what was missing, for the page where it was requested.
-    """
+    """Raises `NotEnough` or `NotSettled`; then the audit log has what was missing, for the page."""
     try:
         with transaction.atomic():
             test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)

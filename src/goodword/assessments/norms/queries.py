@@ -80,8 +80,7 @@ class VersionNorms:
 
 
 def norms_of(test: Test) -> tuple[VersionNorms, ...]:
-    """The versions of a test that have attempts or norms, newest first. The number of queries does not grow with
-    them."""
+    """Versions that have attempts or norms, newest first, with a constant number of queries."""
     firsts = first_attempts(test, by_form=True)
     sets = list(
         NormSet.objects.of(test.organisation)
@@ -178,11 +177,7 @@ def known_of(version: TestVersion, form: str) -> Known:
 
 
 def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[int, Known]:
-    """The facts about each part's test, by part id: with the norms and calibration fixed on the role, or the
-    newest.
-
-    At most three queries. Custom questions have no figures.
-    """
+    """By part id, with the norms and calibration fixed on the role, or the newest. At most three queries."""
     figured = [part for part in parts if not kind_named(part.version.test.kind).has_rubrics]
     tests = {part.version.test_id for part in figured}
     if not tests:

@@ -47,7 +47,6 @@ class InvalidSetting(Exception):
 
 
 def lock(step: Step) -> Step:
-    """The step, locked until the transaction ends."""
     rows = Step.objects.of(step.organisation).select_related("organisation")
     return rows.select_for_update(of=("self",)).get(pk=step.pk)
 
@@ -81,11 +80,7 @@ def renumber(draft: Assessment, parts: list[AssessmentPart]) -> None:
 
 
 def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = False) -> Assessment:
-    """The open draft, else a new one with the tests and settings of the current version or, without one, the default
-    test.
-
-    `empty`: no tests.
-    """
+    """The open draft, else a new one like the current version, or with the default test. `empty`: no tests."""
     with transaction.atomic():
         locked = lock(step)
         if draft := draft_of(locked):
@@ -114,8 +109,7 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
 def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
     """Append the newest version of a test, with its proposed form, time limit and norms.
 
-    Raises `NoDraft`, `StaleDraft`, LookupError for an unknown test, and `InvalidSetting` for one that is not offered or
-    already in the draft.
+    Raises `NoDraft`, `StaleDraft`, LookupError for an unknown test, and `InvalidSetting` for an unsuitable one.
     """
     with locked_draft(step, revision=revision) as draft:
         test = Test.objects.of(draft.organisation).select_related("organisation").filter(pk=test_id).first()
@@ -143,10 +137,7 @@ def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
 
 
 def move_part(*, step: Step, part_id: int, by: Literal[-1, 1], revision: int) -> int:
-    """Move a test one place up or down, if possible. Returns its place, from 1.
-
-    Raises `NoDraft`, `StaleDraft`, and LookupError for a removed part.
-    """
+    """Returns its place, from 1. Raises `NoDraft`, `StaleDraft`, and LookupError for a removed part."""
     with locked_draft(step, revision=revision) as draft:
         moved = part_of(draft, part_id)
         parts = in_order(draft)
@@ -158,7 +149,6 @@ def move_part(*, step: Step, part_id: int, by: Literal[-1, 1], revision: int) ->
 
 
 def remove_part(*, step: Step, part_id: int, revision: int) -> None:
-    """Remove a test from the draft. Raises as `move_part`."""
     with locked_draft(step, revision=revision) as draft:
         part_of(draft, part_id).delete()
         renumber(draft, in_order(draft))
@@ -180,10 +170,7 @@ class PartChoice:
 def change_part(
     *, step: Step, part_id: int, choice: PartChoice, revision: int, by: Membership, now: datetime
 ) -> AssessmentPart:
-    """Change the settings of a test. A changed requirement is credited to `by`.
-
-    Raises `NoDraft`, `StaleDraft`, LookupError for a removed part, and `InvalidSetting`.
-    """
+    """A changed requirement is credited to `by`. Raises as `move_part`, and `InvalidSetting`."""
     with locked_draft(step, revision=revision) as draft:
         part = part_of(draft, part_id)
         try:
@@ -205,7 +192,6 @@ def change_part(
 
 
 def set_part_requirement(part: AssessmentPart, text: str, *, by: Membership, now: datetime) -> None:
-    """Set the requirement of a part, without saving it. Raises `InvalidSetting` if it is too long."""
     text = text.strip()
     if len(text) > MAX_REQUIREMENT_LENGTH:
         said = _("Enter at most %(most)d characters.") % {"most": MAX_REQUIREMENT_LENGTH}
@@ -259,7 +245,6 @@ def _calibration(part: AssessmentPart, chosen: int | Literal["newest"] | None) -
 
 
 def discard_draft(*, step: Step, revision: int, by: Membership, now: datetime) -> None:
-    """Delete the draft. Raises `NoDraft` and `StaleDraft`."""
     with locked_draft(step, revision=revision) as draft:
         write(
             organisation=draft.organisation,

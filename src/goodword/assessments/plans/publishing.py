@@ -35,10 +35,7 @@ class Settings:
 
 
 def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
-    """Change the settings of the draft. Reason and weights are stored only for a weighted total.
-
-    Raises `NoDraft`, `StaleDraft`, and `InvalidSetting` for an impossible total or a number out of range.
-    """
+    """Reason and weights are stored only for a weighted total. Raises `NoDraft`, `StaleDraft`, `InvalidSetting`."""
     with locked_draft(step, revision=revision) as draft:
         parts = in_order(draft)
         weighted = settings.total == Assessment.Total.WEIGHTS
@@ -107,13 +104,10 @@ class Unfinished(Exception):
 def publish(
     *, step: Step, revision: int, by: Membership, now: datetime, requirements: Mapping[int, str] | None = None
 ) -> Assessment:
-    """Make the draft the current version. Assigned attempts keep theirs.
+    """Make the draft the current version. Assigned attempts keep theirs. Raises `NoDraft`, `StaleDraft`, `Unfinished`.
 
-    `requirements`: missing requirements, by part id. The step's own requirement, which lower layers check before
-    starting it, becomes those of all tests joined.
-
-    Raises `NoDraft`, `StaleDraft`, and `Unfinished` without tests, for a test without a requirement, or for an
-    impossible total.
+    `requirements`: missing requirements, by part id. The step's own, which lower layers check before starting it,
+    becomes those of all tests joined.
     """
     with locked_draft(step, revision=revision) as draft:
         parts = in_order(draft)

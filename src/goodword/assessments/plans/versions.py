@@ -1,5 +1,3 @@
-"""The versions of a role's assessment, and the tests it can use."""
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +33,6 @@ def published_of(tests: Iterable[Test]) -> dict[int, list[TestVersion]]:
 
 
 def newest_version_number(test: Test) -> str | None:
-    """Of the newest published version; None before the first."""
     rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False)
     return rows.order_by("-published_at", "-pk").values_list("number", flat=True).first()
 
@@ -47,7 +44,6 @@ def content_of_number(test: Test, number: str) -> Content:
 
 
 def content_among(rows: Iterable[TestVersion], number: str) -> Content:
-    """As content_of_number, but without a query."""
     found = [row for row in rows if row.number == number]
     if not found:
         raise LookupError(f"Version {number} is not published.")
@@ -55,7 +51,6 @@ def content_among(rows: Iterable[TestVersion], number: str) -> Content:
 
 
 def form_of(content: Content, form: str) -> FormOffer:
-    """Raises LookupError."""
     for offer in content.offers():
         if offer.id == form:
             return offer
@@ -78,7 +73,6 @@ def may_be_timed(test: Test) -> bool:
 
 
 def is_right_or_wrong(content: Content) -> bool:
-    """Whether there are correct answers to count."""
     return kind_of(content).is_right_or_wrong(content)
 
 
@@ -95,8 +89,7 @@ def newest_calibration(test: Test, *, number: str) -> Calibration | None:
 def current_assessment(step: Step, *, now: datetime) -> Assessment:
     """The version for invitations: the newest published one, or a default made from the step's requirement.
 
-    Runs in the caller's transaction, with the step request locked. A default is renewed when the requirement changes;
-    an assessment built by a member is not.
+    The step request is locked. A default is renewed when the requirement changes; one built by a member is not.
     """
     newest = current_version(step)
     if newest is not None and (newest.created_by_id is not None or _has_requirement(newest, step)):
@@ -109,7 +102,6 @@ def current_assessment(step: Step, *, now: datetime) -> Assessment:
 
 
 def current_version(step: Step) -> Assessment | None:
-    """The newest published version."""
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at__isnull=False)
     return rows.order_by("-number").first()
 
@@ -155,10 +147,7 @@ def _create_default(step: Step, *, now: datetime) -> Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPart:
-    """One test of an assessment.
-
-    `minutes`: on its clock, or about how long it takes. `outdated`: a newer version of the test is published.
-    """
+    """`minutes`: on its clock, or about how long it takes. `outdated`: a newer version of the test is published."""
 
     part: AssessmentPart
     content: Content
@@ -171,7 +160,6 @@ class PlannedPart:
 
 
 def planned_parts(assessment: Assessment) -> tuple[PlannedPart, ...]:
-    """The tests of an assessment, in order. Two queries."""
     rows = list(
         assessment.parts.select_related("test__organisation", "norms", "calibration").order_by("order")
     )
@@ -191,7 +179,6 @@ def built_by_member(step: Step) -> Assessment | None:
 
 
 def versions_of(step: Step) -> Sequence[Assessment]:
-    """Published versions, newest first, with their publishers."""
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at__isnull=False)
     in_order = AssessmentPart.objects.of(step.organisation).select_related("test").order_by("order")
     parts = Prefetch("parts", queryset=in_order)

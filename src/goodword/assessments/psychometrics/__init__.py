@@ -1,7 +1,4 @@
-"""Psychometrics: pure functions without a database, each with its formula, source and version.
-
-docs/scoring.md lists assumptions and open questions. Each kind of test scores its own answers (assessments.kinds).
-"""
+"""Pure functions, each with its formula, source and version. Assumptions: docs/scoring.md."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -44,10 +44,7 @@ class TooFew(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class NormKey:
-    """The people compared: first attempts at one form of one version, in one language, on one type of device.
-
-    Norms are never split by sex, race or age.
-    """
+    """The people compared: first attempts at one form, in one language, on one device; never by sex, race or age."""
 
     test: str
     version: str
@@ -58,8 +55,7 @@ class NormKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormTable:
-    """A norm group for one score. `sd` is of a sample (n - 1). `cumulative` has, for each observed score in rising
-    order, how many scores are at or below it. `reliability` is None if unknown."""
+    """`sd` is of a sample (n - 1). `cumulative`: for each observed score, rising, how many are at or below it."""
 
     n: int
     mean: float
@@ -74,8 +70,6 @@ class NormTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """A score's 90 % band, on its own scale and as percentiles."""
-
     low: float
     high: float
     percentile_low: int
@@ -84,10 +78,7 @@ class Band:
 
 
 def norm_table(scores: Iterable[float | Fraction], reliability: float | None) -> NormTable:
-    """The table of a norm group, from one score per person.
-
-    Raises `TooFew` below `LEAST`, and `ValueError` for a score that is not finite or a reliability above 1.
-    """
+    """From one score per person. Raises `TooFew`, and `ValueError` for a score not finite or a reliability above 1."""
     values = sorted(float(score) for score in scores)
     if not all(map(math.isfinite, values)):
         raise ValueError("A score is a finite number.")
@@ -122,10 +113,7 @@ def percentile(table: NormTable, score: float | Fraction) -> int:
 
 
 def standard_error(table: NormTable) -> float | None:
-    """The standard error of measurement, in the unit of the scores.
-
-    None if the reliability is unknown or not positive, or if all scores are equal.
-    """
+    """In the unit of the scores; None if the reliability is unknown or not positive, or all scores are equal."""
     if table.reliability is None or table.reliability <= 0 or table.sd == 0:
         return None
     return table.sd * math.sqrt(1 - table.reliability)
@@ -159,8 +147,7 @@ def to_json(table: NormTable) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> NormTable:
-    """Raises `ValueError` for a table of another rule or an inconsistent one, `KeyError` or `TypeError` for other
-    data."""
+    """Raises `ValueError` for another rule or inconsistent data, `KeyError` or `TypeError` for other data."""
     if data["rule"] != SCORING["norms"]:
         raise ValueError(f"This norm table was made by rule {data['rule']!r}.")
     table = NormTable(

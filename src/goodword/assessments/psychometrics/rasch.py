@@ -66,8 +66,6 @@ type Matrix = list[list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A shortage that prevents calibration: people, or answers, right or wrong ones in a cell. There are `n`."""
-
     kind: Literal["persons", "answers", "right", "wrong"]
     cell: Cell | None
     n: int
@@ -103,8 +101,7 @@ class Difficulty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """The difficulties of all cells, and the standard deviation and reliability of the abilities of `n` people. It
-    never changes."""
+    """The difficulties of all cells, and the standard deviation and reliability of the abilities of `n` people."""
 
     cells: Mapping[Cell, Difficulty]
     sd: float
@@ -115,17 +112,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """An ability and its standard error, in logits; 0 is the mean of the calibration sample."""
-
     theta: float
     se: float
 
 
 def calibrate(persons: Sequence[Answers]) -> Calibration:
-    """The difficulties of all cells, from one sequence of first-attempt answers per person; empty ones are skipped.
+    """From one sequence of first-attempt answers per person; empty ones are skipped.
 
-    Raises `NotEnough`; `NotSettled` if people do not differ or the answers do not determine the difficulties;
-    `ValueError` for an answer other than 0 and 1.
+    Raises `NotEnough`, `NotSettled` if the answers do not determine the difficulties, and `ValueError`.
     """
     taken = [person for person in persons if person]
     order = sorted({cell for person in taken for cell, _ in person})
@@ -159,10 +153,7 @@ def calibrate(persons: Sequence[Answers]) -> Calibration:
 
 
 def ability(calibration: Calibration, answers: Answers) -> Ability:
-    """The ability for some answers; without answers, 0 with the standard deviation of the sample.
-
-    Raises `UnknownCell`, and `ValueError` for an answer other than 0 and 1.
-    """
+    """Without answers, 0 with the standard deviation of the sample. Raises `UnknownCell` and `ValueError`."""
     order = list(calibration.cells)
     for cell, _ in answers:
         if cell not in calibration.cells:
@@ -175,7 +166,6 @@ def ability(calibration: Calibration, answers: Answers) -> Ability:
 
 
 def to_json(calibration: Calibration) -> dict[str, Any]:
-    """The calibration as JSON, with the version of the rule."""
     return {
         "rule": SCORING["rasch"],
         "sd": calibration.sd,
@@ -261,10 +251,7 @@ def posterior(given: Sequence[int], right: int, difficulties: Sequence[float], s
 
 
 def fit(groups: Groups, right: Sequence[int]) -> Fit:
-    """The estimates; `right` has the right answers in each cell, of all people.
-
-    Each cell needs right and wrong answers. Raises `NotSettled` if it does not converge.
-    """
+    """`right`: right answers in each cell, of all people; some in each, not all. Raises `NotSettled`."""
     given_in = list(zip(*groups, strict=True))
     sizes = [sum(counts.values()) for counts in groups.values()]
     difficulties = [
@@ -372,8 +359,7 @@ def _add(
 
 
 def _inverse_diagonal(matrix: Matrix) -> list[float]:
-    """The diagonal of the inverse of a symmetric matrix (its lower triangle): sums of squares of the columns of the
-    inverse Cholesky factor."""
+    """Sums of squares of the columns of the inverse Cholesky factor of a symmetric matrix (its lower triangle)."""
     size = len(matrix)
     lower = [[0.0] * size for _ in range(size)]
     for i in range(size):

@@ -51,17 +51,12 @@ class Reliability:
 
 
 def reliability_of(rows: Sequence[Sequence[float]]) -> Reliability:
-    """Both coefficients of a scale: `rows` has a row per person and a column per item, after their keys, without
-    gaps."""
+    """`rows` has a row per person and a column per item, after their keys, without gaps."""
     return Reliability(alpha=alpha(rows), omega=omega(rows), n=len(rows))
 
 
 def alpha(rows: Sequence[Sequence[float]]) -> float | None:
-    """Cronbach's alpha, which can be negative.
-
-    None for fewer than two items or people, and if all sums are equal. Raises `ValueError` for rows of different
-    lengths.
-    """
+    """Cronbach's alpha, which can be negative. None for fewer than two items or people, or equal sums."""
     items = _items(rows)
     if len(items) < 2 or len(rows) < 2:
         return None
@@ -74,8 +69,8 @@ def alpha(rows: Sequence[Sequence[float]]) -> float | None:
 def omega(rows: Sequence[Sequence[float]]) -> float | None:
     """McDonald's omega, 0 to 1.
 
-    None for fewer than three items (a single factor is then not identified) or two people, for an item without
-    variance, and if the solution does not converge or is improper. Raises `ValueError` for rows of different lengths.
+    None for fewer than three items (a single factor is not identified) or two people, an item without variance, or if
+    the solution does not converge or is improper.
     """
     items = _items(rows)
     if len(items) < 3 or len(rows) < 2:
@@ -168,10 +163,7 @@ def halves(items: Sequence[tuple[Cell, bool]]) -> tuple[int, int]:
 
 
 def split_half(people: Sequence[tuple[float, float]]) -> float | None:
-    """The reliability from each person's halves, at most 1; it can be negative.
-
-    None for fewer than three people, if a half has no variance, and if the halves are perfectly opposed.
-    """
+    """From each person's halves, at most 1, maybe negative; None for fewer than three people or without variance."""
     if len(people) < 3:
         return None
     # sorted, so that the order of people does not change the last digit

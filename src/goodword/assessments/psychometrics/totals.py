@@ -48,10 +48,6 @@ class Solved:
 
 
 def solved(items: Iterable[Marked]) -> tuple[Solved, ...]:
-    """One `Solved` per category, in order of first occurrence.
-
-    `items` are all items of the form, including those not reached. A category of void items alone has 0 of 0.
-    """
     right: dict[str, int] = {}
     given: dict[str, int] = {}
     for item in items:
@@ -84,8 +80,6 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A category (or, with weights, a test): its share solved, and its weight in the total."""
-
     name: str
     share: Fraction
     weight: Fraction
@@ -100,11 +94,7 @@ class Total:
 
 
 def total(parts: Sequence[Part], weights: Mapping[str, int] | None = None) -> Total:
-    """The total, by the formulas above. `weights` maps test ids to positive integers.
-
-    Raises `NoTotal` for no tests, a test that is not right-or-wrong, a repeated or empty test, and for weights that are
-    missing, superfluous or not positive integers.
-    """
+    """By the formulas above. `weights`: test ids to positive integers. Raises `NoTotal`."""
     _check(parts)
     shares = _category_means(parts) if weights is None else _test_shares(parts)
     whole = dict.fromkeys(shares, 1) if weights is None else _checked(weights, set(shares))

@@ -1,7 +1,4 @@
-"""Access to the candidate's pages: from a link's token to an open attempt, or to a page that explains why not.
-
-Opening a link changes nothing.
-"""
+"""Access to the candidate's pages. Opening a link changes nothing."""
 
 import contextlib
 from collections.abc import Callable
@@ -49,8 +46,6 @@ ENDED_TEMPLATES = {
 
 @dataclass(kw_only=True)
 class AttemptSession:
-    """A candidate's attempt during one request."""
-
     visit: Visit
     attempt: Attempt
     now: datetime
@@ -106,10 +101,7 @@ type Page[**P] = Callable[Concatenate[HttpRequest, AttemptSession, P], HttpRespo
 
 
 def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Pass an AttemptSession to the view, in the attempt's language, while the attempt takes answers.
-
-    An ended or closed attempt shows its last page; late forms are redirected there.
-    """
+    """Pass an AttemptSession to the view while the attempt takes answers; else its last page, also for late forms."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(page)
@@ -152,10 +144,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
 
 
 def _in_their_language(request: HttpRequest, session: AttemptSession) -> AttemptSession:
-    """Show pages in the candidate's language until they start.
-
-    Submitting a page stores its language. Pressing a language button is a choice that overrides the browser's.
-    """
+    """Until they start. Submitting a page stores its language; pressing a language button overrides the browser's."""
     attempt, candidate = session.attempt, session.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
     language = pressed or candidate_language(attempt, candidate, browser=browser_languages(request))
@@ -203,7 +192,6 @@ def render_page(
 
 
 def _languages(session: AttemptSession) -> dict[str, object]:
-    """Context for the language buttons; empty once the attempt has started, or with one language."""
     attempt = session.attempt
     if session.preview is not None or attempt.progress != StepRun.Progress.PENDING:
         return {}
@@ -221,7 +209,6 @@ def _languages(session: AttemptSession) -> dict[str, object]:
 
 
 def to_overview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Redirect a form or a script to the overview page."""
     if is_script(request):
         return private(JsonResponse({"saved": False, "go": session.overview_url}, status=409))
     return private(redirect(session.overview_url))
@@ -240,14 +227,12 @@ def is_script(request: HttpRequest) -> bool:
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Keep the page out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
 def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:
-    """Whether the link opens pages, with LINK_GRACE for an attempt in progress."""
     late = LINK_GRACE if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
     return is_alive(visit.link, now=now - late)
 
@@ -267,9 +252,6 @@ def _closed(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def device_of(request: HttpRequest) -> AttemptPart.Device:
-    """Phone or computer, by the user agent. Nothing else of it is stored.
-
-    Browser makers recommend testing for "Mobi" (MDN, "Browser detection using the user agent").
-    """
+    """Phone or computer, by "Mobi" in the user agent (MDN, "Browser detection using the user agent")."""
     agent = request.headers.get("User-Agent", "")
     return AttemptPart.Device.PHONE if "Mobi" in agent else AttemptPart.Device.COMPUTER

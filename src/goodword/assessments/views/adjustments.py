@@ -1,5 +1,3 @@
-"""Adjustment pages: the candidate's request, and the contact's answer through a link without login."""
-
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -47,7 +45,6 @@ State = Adjustment.State
 
 @candidate_page
 def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Past requests and answers, and the form while another request is allowed."""
     adjustment = request_status(session.attempt)
     time = bool(adjustment.timed)
     form = RequestForm(request.POST if request.method == "POST" else None, time=time)

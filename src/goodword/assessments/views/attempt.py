@@ -1,7 +1,4 @@
-"""The candidate's pages around the items: overview, start and end of a part, practice, declining, result.
-
-Previews use the `show_...` functions.
-"""
+"""The candidate's pages around the items. Previews use the `show_...` functions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -51,7 +48,6 @@ from goodword.workflow.portal import closed_page, unknown_page, visit_of
 
 @candidate_page
 def overview_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """The overview page, also between two parts."""
     if request.method == "POST":
         return to_overview(request, session)
     return show_overview(request, session, waiting=is_awaiting_answer(session.attempt))
@@ -59,7 +55,6 @@ def overview_page(request: HttpRequest, session: AttemptSession) -> HttpResponse
 
 @candidate_page
 def language_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Redirect back; the access decorator has stored the language."""
     back = request.POST.get("back", "")
     inside = back.startswith(session.overview_url) and url_has_allowed_host_and_scheme(
         back, allowed_hosts=None
@@ -84,7 +79,6 @@ def link_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 @candidate_page
 def part_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """The page before a part; *Start* draws its items and starts its clock."""
     view = session.part(order)
     if view.over or view != session.overview.current:
         return to_overview(request, session)
@@ -122,7 +116,6 @@ def practice(request: HttpRequest, session: AttemptSession, order: int, number: 
 
 @candidate_page
 def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Unanswered items and *Finish*; in a timed part a confirmation to end early."""
     view, refused = session.part(order), False
     if request.method == "POST":
         try:
@@ -177,7 +170,6 @@ def show_overview(
 
 
 def overview_target(session: AttemptSession, current: PartView) -> str:
-    """The next page after the overview. A single untimed part skips its start page."""
     if current.begun:
         return session.next_url(current)
     if session.overview.only and not current.waits_for_start and practice_of(current.part):
@@ -253,7 +245,6 @@ def show_finish(
     missing: Sequence[int],
     refused: bool = False,
 ) -> HttpResponse:
-    """`missing`: numbers of unanswered items, from 1."""
     order = view.order
     return render_page(
         request,

@@ -1,5 +1,3 @@
-"""Editor of custom questions: one question, its file settings, right answers and rubric."""
-
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -33,7 +31,6 @@ KIND = Test.Kind.QUESTIONS
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Add a file question at the end."""
     form = _form(request, draft, "")
     stale = False
     if form.is_bound and form.is_valid():
@@ -50,7 +47,6 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """Change a file question. Input is kept if somebody else has saved meanwhile."""
     _file_or_404(draft, question_id)
     form = _form(request, draft, question_id)
     stale = False
@@ -70,7 +66,6 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 @require_POST
 @draft_page(KIND)
 def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """Move a file question up or down."""
     _file_or_404(draft, question_id)
     up = request.POST.get("by") == "up"
     place = custom_questions.move_file(
@@ -87,7 +82,6 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
 @require_POST
 @draft_page(KIND)
 def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """Remove a file question with its rubric."""
     _file_or_404(draft, question_id)
     custom_questions.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
     messages.success(request, _("Removed. Published versions keep it."))
@@ -95,7 +89,6 @@ def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 
 
 def to_editor(request: MemberRequest, draft: Draft, query: str = "") -> HttpResponseBase:
-    """Redirect to the draft."""
     where = redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
     where["Location"] += query
     return where

@@ -1,5 +1,3 @@
-"""Editor of custom questions: create from a questionnaire, draft, details, update, publish, discard."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,7 +62,6 @@ class ListedQuestion:
 
 
 def list_questions(content: Content) -> list[ListedQuestion]:
-    """The questions in order."""
     found = []
     last = len(content["questions"])
     for place, entry in enumerate(content["questions"], start=1):
@@ -199,7 +196,6 @@ def _refused(organisation: Organisation, questionnaires: QuerySet[Questionnaire]
 @require_safe
 @draft_page(KIND)
 def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """The list of questions. After a move, `?moved=<id>&by=up` restores the focus."""
     questionnaire = _questionnaire(draft)
     newest = next(iter(numbers(questionnaire)), 0) if questionnaire else 0
     return render(
@@ -252,7 +248,6 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_POST
 @draft_page(KIND)
 def update(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Replace the questions with those of the questionnaire's newest version."""
     questionnaire = _questionnaire(draft)
     try:
         if questionnaire is None:
@@ -278,7 +273,6 @@ def update(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Confirm and publish the next version."""
     error = ""
     if request.method == "POST":
         try:
@@ -312,7 +306,6 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Confirm, then delete the draft."""
     if request.method == "POST":
         stays = drafts.discard(
             test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()

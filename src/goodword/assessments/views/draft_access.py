@@ -1,5 +1,3 @@
-"""Access to an organisation's own tests and their drafts."""
-
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate
@@ -29,10 +27,7 @@ def test_of(request: MemberRequest, pk: int, *, kind: Test.Kind) -> Test:
 
 
 def draft_page[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., HttpResponseBase]]:
-    """Give the view the draft of the test `pk`; without one, to the test's page, which says so.
-
-    `StaleDraft` that a view lets through leads to the editor as it is now.
-    """
+    """Give the view the draft of the test `pk`, or redirect to the test's page; after `StaleDraft` to the editor."""
     page, editor = EDITORS[kind]
 
     def decorate(view: DraftView[P]) -> Callable[..., HttpResponseBase]:
@@ -65,6 +60,5 @@ def draft_page[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., H
 
 
 def revision_of(request: MemberRequest) -> int:
-    """The revision that the submitted form is based on; -1, which no draft has, if missing."""
     given = request.POST.get("revision", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

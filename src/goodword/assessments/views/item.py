@@ -374,8 +374,7 @@ def _observe_second_window(
 def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
     """The number of the item that a form was for; None if that item is gone.
 
-    `number` comes from the URL. It may belong to another item by now, because a break has replaced the item or an
-    answer in another window has shown or hidden an earlier question.
+    `number` comes from the URL and may belong to another item: a break has replaced it, or a condition has changed.
     """
     sent = request.POST.get("item")
     if sent is None:  # a page from before forms named their item

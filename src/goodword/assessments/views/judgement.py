@@ -1,5 +1,3 @@
-"""Editor of judgement sets: create, draft, details, translations, publish, discard."""
-
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -41,7 +39,6 @@ KIND = Test.Kind.JUDGEMENT
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def new(request: MemberRequest) -> HttpResponseBase:
-    """Create an empty set."""
     form = NewForm(
         request.POST if request.method == "POST" else None,
         initial={
@@ -61,7 +58,6 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Use as a start*: copy a set."""
     test = test_of(request, pk, kind=KIND)
     try:
         made = judgement.duplicate_set(test=test, by=request.member, now=clock.now())
@@ -114,7 +110,6 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @draft_page(KIND)
 def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """The list of scenarios. After a move, `?moved=<id>&by=up` restores the focus."""
     there = {row.language for row in draft.rows}
     return render(
         request,
@@ -141,7 +136,6 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Name, instructions and construct. Input is kept if somebody else has saved meanwhile."""
     form = DetailsForm(request.POST if request.method == "POST" else None, initial=draft.content)
     stale = False
     if form.is_bound and form.is_valid():
@@ -168,7 +162,6 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Confirm, then delete the draft."""
     if request.method == "POST":
         stays = drafts.discard(
             test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
@@ -188,7 +181,6 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_POST
 @draft_page(KIND)
 def add_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Add a language with empty texts."""
     language = request.POST.get("language", "")
     if language not in LANGUAGES:
         raise Http404("no such language")
@@ -199,7 +191,6 @@ def add_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
-    """Translate the texts side by side. Input is kept if the draft has changed meanwhile."""
     row = draft.row(language)
     if row is None or row == draft.source:
         return _no_translation(request, draft)
@@ -236,7 +227,6 @@ def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpRes
 @require_POST
 @draft_page(KIND)
 def remove_translation(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
-    """Remove a language from the draft."""
     try:
         remove_language(test=draft.test, language=language, revision=revision_of(request))
     except NoLanguage:
@@ -257,7 +247,6 @@ def _no_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(Test.Kind.JUDGEMENT)
 def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Confirm and publish the next version."""
     form = PublishForm(request.POST if request.method == "POST" else None)
     stale = False
     if form.is_bound and form.is_valid():

@@ -1,5 +1,3 @@
-"""Editor of judgement sets: one scenario, added, changed, moved, removed."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +24,6 @@ KIND = Test.Kind.JUDGEMENT
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Add a scenario at the end."""
     form = _form(request, draft, {})
     stale = False
     if form.is_bound and form.is_valid():
@@ -52,7 +49,6 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
-    """Change a scenario. Input is kept, beside the stored version, if somebody else has saved meanwhile."""
     try:
         scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
     except KeyError:
@@ -80,7 +76,6 @@ def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
 @require_POST
 @draft_page(KIND)
 def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
-    """Move a scenario up or down."""
     up = request.POST.get("by") == "up"
     try:
         place = judgement.move_scenario(
@@ -102,7 +97,6 @@ def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def remove(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
-    """Confirm, then remove a scenario."""
     try:
         scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
         if request.method == "POST":

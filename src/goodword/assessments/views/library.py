@@ -1,5 +1,3 @@
-"""Library: the list of tests, a test's page with its technical sheet, and its items."""
-
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,37 +49,30 @@ class SelectedVersion:
 
     @cached_property
     def content(self) -> Content:
-        """The parsed content."""
         return content_of(self.version)
 
     @property
     def builtin(self) -> bool:
-        """Whether the test comes with Goodword."""
         return is_builtin(self.test)
 
     @property
     def imported(self) -> bool:
-        """Whether it was imported."""
         return is_pack(self.test)
 
     @property
     def is_draft(self) -> bool:
-        """Whether this version is still a draft."""
         return self.version.published_at is None
 
     @property
     def is_newest(self) -> bool:
-        """Whether there is no newer published version."""
         return self.is_draft or self.version.number == self.rows[0].number
 
     @property
     def form_name(self) -> str:
-        """The name of the form."""
         return self.content.form_label(self.form)
 
     @property
     def language_name(self) -> str:
-        """The name of the language; empty for generated items."""
         return language_name(self.language) if self.language else ""
 
     @property
@@ -119,21 +110,18 @@ class SelectedVersion:
 
 
 def test_of(request: MemberRequest, pk: int) -> Test:
-    """A test of the member's organisation, or 404."""
     return access.owned(Test.objects.of(request.organisation), pk)
 
 
 def draft_version(request: MemberRequest, pk: int, version_pk: int) -> TestVersion:
-    """A version of a test of the member's organisation, or 404."""
     rows = TestVersion.objects.of(request.organisation).filter(test_id=pk).select_related("test")
     return access.owned(rows, version_pk)
 
 
 def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
-    """The version, language and form in the query string, else the newest version in English in its first form.
+    """As in the query string, else the newest in English in its first form.
 
-    A version or language that is not there is a 404; a form that the version does not have gives its first one. None
-    where nothing is to be read yet: a test written here is read in its editor before it is published.
+    None before the first publication of a test written here, which is read in its editor. Raises Http404.
     """
     test = test_of(request, pk)
     rows = [row for row in versions_of(test) if row.published_at is not None or is_pack(test)]
@@ -161,8 +149,6 @@ def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
 
 
 class SignOffForm(forms.Form):
-    """The person responsible for items about health, and the reason for them."""
-
     use_required_attribute = False
 
     name = forms.CharField(
@@ -186,7 +172,6 @@ class SignOffForm(forms.Form):
 @require_safe
 @access.member(kinds=access.WORKS)
 def tests(request: MemberRequest) -> HttpResponse:
-    """All tests by kind, archived ones apart."""
     ensure_all_builtin(request.organisation, now=clock.now())
     rows = list_tests(request.member)
     there = [row for row in rows if row.test.archived_at is None]
@@ -227,7 +212,6 @@ def test(request: MemberRequest, pk: int) -> HttpResponseBase:
 def page_context(
     request: MemberRequest, found: SelectedVersion, *, form: SignOffForm | None = None
 ) -> dict[str, Any]:
-    """Template context of a version's page."""
     known = known_of(found.version, found.form)
     flags = flags_of(found.content)
     asks = found.is_draft and found.imported and bool(flags)
@@ -247,7 +231,6 @@ def page_context(
 @require_POST
 @access.member(kinds=access.WORKS)
 def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Archive a test."""
     try:
         packs.archive(test=test_of(request, pk), by=request.member, now=clock.now())
     except packs.ComesWithGoodword:
@@ -260,7 +243,6 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Restore an archived test."""
     packs.bring_back(test=test_of(request, pk), by=request.member, now=clock.now())
     messages.success(request, _("It is back, and roles can choose it again."))
     return redirect("test", request.organisation.slug, pk)
@@ -293,7 +275,6 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def items(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """All items of a version. `?seed=` reproduces samples of generated items."""
     found = selected_version(request, pk)
     if found is None:
         raise Http404("nothing is published")
@@ -305,7 +286,6 @@ def items(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def seed_of(request: MemberRequest) -> int:
-    """The seed in the query string, else a random one."""
     asked = request.GET.get("seed", "")
     if asked.isascii() and asked.isdigit() and len(asked) < 11 and 0 < int(asked) < SEEDS:
         return int(asked)

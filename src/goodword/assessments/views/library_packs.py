@@ -1,5 +1,3 @@
-"""Library: import a pack, sign it off, publish or discard its draft."""
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -29,8 +27,6 @@ from goodword.core.json_reading import ReadingError
 
 
 class ImportForm(forms.Form):
-    """A file, or its text."""
-
     use_required_attribute = False
 
     file = forms.FileField(
@@ -61,12 +57,10 @@ class ImportForm(forms.Form):
 
     @property
     def source(self) -> str:
-        """The name of the field that was used."""
         return "file" if self.cleaned_data.get("file") is not None else "text"
 
     @property
     def raw(self) -> bytes:
-        """The content of the file or text."""
         file = self.cleaned_data.get("file")
         if file is not None:
             found: bytes = file.read(LARGEST + 1)
@@ -95,7 +89,6 @@ def import_(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def sign_off(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBase:
-    """Sign off items about health with a name and a reason."""
     version = draft_version(request, pk, version_pk)
     form = SignOffForm(request.POST)
     if version.published_at is not None:
@@ -128,7 +121,6 @@ def sign_off(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBa
 @require_POST
 @access.member(kinds=access.WORKS)
 def publish(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBase:
-    """Publish a draft."""
     version = draft_version(request, pk, version_pk)
     try:
         publish_pack(version=version, by=request.member, now=clock.now())
@@ -144,7 +136,6 @@ def publish(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBas
 @require_POST
 @access.member(kinds=access.WORKS)
 def discard(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBase:
-    """Discard a draft."""
     version = draft_version(request, pk, version_pk)
     try:
         stays = discard_pack(version=version, by=request.member, now=clock.now())
@@ -157,7 +148,6 @@ def discard(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBas
 
 
 def _at(request: MemberRequest, version: TestVersion) -> str:
-    """The URL of this version's page."""
     where = reverse("test", args=[request.organisation.slug, version.test_id])
     return f"{where}?version={version.number}&language={version.language}"
 

@@ -1,5 +1,3 @@
-"""Members mark answers to custom questions by a rubric, and download files that candidates uploaded."""
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +79,6 @@ class Work:
 @require_safe
 @access.member(kinds=access.WORKS)
 def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    """All answers with a rubric, and the marks that the member may see."""
     work = _work(request, pk, attempt_pk)
     _audit_view(request, work)
     return render(
@@ -195,7 +192,6 @@ def _audit_view(request: MemberRequest, work: Work) -> None:
 @require_safe
 @access.member()
 def download(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Download a candidate's file; browsers neither display nor cache it."""
     applications = visible_applications(request.member).filter(erased_at=None)
     upload = access.owned(
         Upload.objects.of(request.organisation).filter(

@@ -1,5 +1,3 @@
-"""Library > a test > Norms: norms and calibrations from the organisation's own answers."""
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -60,7 +58,6 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def make(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Start the computation of norms for one version and form."""
     test = access.owned(Test.objects.of(request.organisation), pk)
     version, form = request.POST.get("version", ""), request.POST.get("form", "")
     found = _of_version(test, version)
@@ -83,7 +80,6 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Start the calibration of a version."""
     test = access.owned(Test.objects.of(request.organisation), pk)
     version = request.POST.get("version", "")
     found = _of_version(test, version)
@@ -110,7 +106,6 @@ def _of_version(test: Test, version: str) -> VersionNorms | None:
 
 
 def _scales(test: Test) -> dict[str, str]:
-    """Names of scales by id."""
     published = test.versions.filter(published_at__isnull=False)
     newest = published.filter(language="en").order_by("-pk").first() or published.first()
     names = {"": _("All of it")}
@@ -189,12 +184,10 @@ def _calibration(found: CalibrationStatus) -> dict[str, object]:
 
 
 def _spoken(name: str) -> str:
-    """A family's or a category's id as words."""
     return name.replace("_", " ").capitalize()
 
 
 def _lack(lack: Mapping[str, Any]) -> str:
-    """The shortage, in a sentence."""
     words = {
         "level": lack["level"],
         "family": _spoken(lack["family"]),

@@ -52,7 +52,6 @@ class Preview(AttemptSession):
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """Items of the current part."""
         return self._at_position[1]
 
     def url(self, name: str, *args: object) -> str:
@@ -64,7 +63,6 @@ class Preview(AttemptSession):
 
 
 def first(request: HttpRequest, session: Preview) -> HttpResponse:
-    """The overview page, or after the last part the thank-you page."""
     if session.overview.current is None:
         shares = session.attempt.assessment.shares_result
         result_url = session.url("portal_assessment_result") if shares else ""

@@ -1,7 +1,6 @@
-"""Erasure of a person's data, or of one application: requested, cancelled, carried out.
+"""Erasure of a person's data, or of one application.
 
-A request closes open steps at once, by reactions to `erasure.requested`. The data is erased when it is due, in one
-transaction. Cancelling reopens the steps and sends nothing.
+A request closes open steps at once (`erasure.requested`); the data goes when it is due. Cancelling sends nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,10 +33,7 @@ def request_erasure(
     member: Membership | None = None,
     due_at: datetime | None = None,
 ) -> Erasure:
-    """Request the erasure of a person or of one application, in the caller's transaction.
-
-    Due in seven days by default. A second request does not add an erasure; the earlier due time counts.
-    """
+    """In the caller's transaction, due in seven days by default. A second request only makes it due earlier."""
     candidate, applications = lock_person(of.candidate_id if isinstance(of, Application) else of.pk)
     whole = isinstance(of, Candidate)
     wanted = (
@@ -68,10 +64,7 @@ def request_erasure(
 def cancel_erasure(
     erasure: Erasure, *, because: str, now: datetime, by: str, member: Membership | None = None
 ) -> bool:
-    """Cancel an erasure, in the caller's transaction. False if it is done or already cancelled.
-
-    `because`: the reason, in a sentence.
-    """
+    """In the caller's transaction. False if it is done or already cancelled. `because`: a sentence."""
     candidate, applications = lock_person(_person_of(erasure))
     erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
     if erasure.done_at is not None or erasure.cancelled_at is not None:
@@ -89,16 +82,12 @@ def cancel_erasure(
 
 
 def pending(of: Candidate | Application) -> QuerySet[Erasure]:
-    """Erasures of one application don't count for the person, nor the reverse."""
     who = Q(candidate=of) if isinstance(of, Candidate) else Q(application=of)
     return Erasure.objects.across_organisations().filter(who, done_at=None, cancelled_at=None)
 
 
 def carry_out(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
-    """Erase the data in every app, with an entry on the timeline and in the audit log.
-
-    The caller checks that it is due. False if it is done, cancelled, or stopped by a legal hold.
-    """
+    """Erase what is due in every app. False if it is done, cancelled, or stopped by a legal hold."""
     with transaction.atomic():
         erasure = (
             Erasure.objects.across_organisations().select_related("application").filter(pk=erasure_id).first()

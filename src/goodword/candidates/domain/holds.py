@@ -1,8 +1,4 @@
-"""Legal holds, which keep a person's data from being erased.
-
-A hold covers a person, including profiles merged into them, or everyone who applied for a role. It stops every erasure:
-by retention, the candidate, a member, or Greenhouse. Requests made meanwhile are carried out once it is lifted.
-"""
+"""Legal holds, which keep data of a person (merged profiles included) or a role's applicants from every erasure."""
 
 from typing import Final, LiteralString
 
@@ -61,7 +57,6 @@ def _lock(statement: LiteralString, organisation_id: int) -> None:
 
 
 def erased_before(role: Role) -> int:
-    """Number of applicants for the role who have been erased, wholly or with this application."""
     applied = Application.objects.of(role.organisation).filter(role=role)
     gone = applied.filter(Q(erased_at__isnull=False) | Q(candidate__erased_at__isnull=False))
     return gone.values("candidate_id").distinct().count()

@@ -11,10 +11,7 @@ from goodword.core.events import record
 
 
 def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
-    """Lock a person's row, then those of their applications, until the caller's transaction ends.
-
-    The sync locks in the same order. Rows that refer to them can still be written. Raises Candidate.DoesNotExist.
-    """
+    """Lock a person's row, then their applications, as the sync does. Raises Candidate.DoesNotExist."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A person is locked inside a transaction only.")
     candidate = (
@@ -33,10 +30,7 @@ def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
 
 
 def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: datetime) -> bool:
-    """Confirm the name that the member saw, and continue the steps that waited for it.
-
-    False if the name has changed, or needs no confirmation.
-    """
+    """Confirm the name that the member saw. False if it has changed, or needs no confirmation."""
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
         if row.name != name or not row.is_name_suspicious:

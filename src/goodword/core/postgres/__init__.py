@@ -1,8 +1,3 @@
-"""The embedded PostgreSQL: for machines without a DATABASE_URL. Knows nothing of Django.
-
-`start` is for the commands that run everything (and for tests), `attach` for all others.
-"""
-
 from .layout import (
     DATABASE,
     AlreadyRunningError,

@@ -24,7 +24,6 @@ class Launcher:
         return [*self.prefix, str(program_folder() / program), *arguments]
 
     def own(self, path: Path) -> None:
-        """Give a file or folder to the user that the program runs as."""
         if self.owner is None or not path.exists() or path.stat().st_uid == self.owner:
             return
         # the top last: its owner shows, after a crash, that this is unfinished
@@ -34,7 +33,6 @@ class Launcher:
 
 
 def environment() -> dict[str, str]:
-    """The environment of the server's programs, independent of the caller's."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -106,10 +104,7 @@ def refuse_other_version(layout: Layout) -> None:
 
 
 def make_cluster(layout: Layout, launcher: Launcher, *, durable: bool) -> None:
-    """Create the cluster if missing. A partial one left by a crash is deleted first.
-
-    Raises `CannotStartError` with the output of `initdb`.
-    """
+    """Raises `CannotStartError`. A partial one left by a crash is deleted first."""
     if layout.cluster.exists():
         return
     unfinished = layout.home / "data.unfinished"
@@ -153,10 +148,7 @@ def make_socket_folder(launcher: Launcher) -> str:
 
 
 def renew_socket_folder(directory: str, launcher: Launcher) -> None:
-    """Empty the socket folder for a restart, or recreate it under the same name.
-
-    Raises `CannotStartError` when that is not possible.
-    """
+    """Empty the socket folder for a restart, or recreate it under the same name. Raises `CannotStartError`."""
     folder = Path(directory)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -42,7 +42,6 @@ class Layout:
 
     @classmethod
     def of(cls, data_dir: Path) -> "Layout":
-        """The layout of a data directory, absolute or relative."""
         return cls(data_dir.absolute())
 
     @property
@@ -103,7 +102,6 @@ def program_folder() -> Path:
 
 @cache
 def major_version() -> str:
-    """The major version of the programs, such as "18", as in a cluster's `PG_VERSION`."""
     answer = subprocess.run(  # noqa: S603 - our own program by its full path
         [str(program_folder() / "postgres"), "--version"], capture_output=True, text=True, check=False
     )

@@ -67,10 +67,10 @@ class Record:
 
 
 def record(layout: Layout) -> Record | None:
-    """The server's record; None if there is none, or it is only partly written.
+    """The server's record; None if it is missing or partly written.
 
-    Lines of the file: 1 pid, 2 data directory, 3 start, 4 port, 5 socket directory, 6 address, 7 shared
-    memory, 8 state (https://www.postgresql.org/docs/18/storage-file-layout.html).
+    Lines: pid, data directory, start, port, socket directory, address, shared memory, state
+    (https://www.postgresql.org/docs/18/storage-file-layout.html).
     """
     try:
         lines = (layout.cluster / "postmaster.pid").read_text().splitlines()
@@ -114,10 +114,7 @@ def is_server(pid: int, cluster: Path) -> bool:
 
 
 def end_stray(layout: Layout, *, patience: float = 60) -> None:
-    """Stop a server whose parent is gone, and clean up after it. Only for the holder of the lock.
-
-    A fast shutdown first; after `patience` seconds an immediate one, after which the next start recovers.
-    """
+    """Stop a server whose parent is gone: fast, then immediately. Only for the holder of the lock."""
     found = record(layout)
     if found is None:
         return
@@ -132,16 +129,12 @@ def end_stray(layout: Layout, *, patience: float = 60) -> None:
 
 
 def forget_dead(layout: Layout) -> None:
-    """Remove the pid file of a dead server: its pid, now a zombie or another process, would keep the next one from
-    starting. Only for the holder of the lock."""
+    """Remove a dead server's pid file, which would block the next start if the pid were reused."""
     (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
 def attach(data_dir: Path) -> str:
-    """The URL of the server that runs for this data directory.
-
-    Raises `NotRunningError` if none does or it is not ready yet.
-    """
+    """The URL of the running server. Raises `NotRunningError` if there is none or it is not ready yet."""
     layout = Layout.of(data_dir)
     found = record(layout)
     if found is not None and found.socket_directory and answers(found.socket_directory):

@@ -39,7 +39,6 @@ def _watch(pid: int, sockets: str) -> subprocess.Popen[bytes]:
 
 
 def _dismiss(guard: subprocess.Popen[bytes]) -> None:
-    """End the guard of a stopped server."""
     guard.communicate(b"over\n")
 
 
@@ -81,7 +80,6 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The `postgresql://` URL of the database, over a Unix socket."""
         return url_for(self._sockets)
 
     @property
@@ -90,7 +88,6 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The server's process id; 0 once it has been stopped."""
         return self._process.pid if self._process else 0
 
     @property
@@ -99,7 +96,6 @@ class Server:
 
     @property
     def alive(self) -> bool:
-        """Whether the server is still running."""
         return self._process is not None and self._process.poll() is None
 
     def __enter__(self) -> Self:
@@ -111,7 +107,6 @@ class Server:
         self.stop()
 
     def start(self, *, who: str) -> None:
-        """Use the module's `start`."""
         layout = self._layout
         layout.make_home()
         self._lock = running.take_lock(layout)
@@ -224,10 +219,7 @@ def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
     """Start PostgreSQL on the data below `data_dir`, creating it if missing, and wait until it answers.
 
     With `durable=False` a crash of the machine may lose data, and everything is faster: for tests. `who` is shown to
-    anyone who tries to start a second one; the default is the running command.
-
-    Raises `AlreadyRunningError`, `OtherVersionError` or `CannotStartError`. A server left behind by a killed
-    process is stopped first.
+    anyone who tries to start a second one. Raises `AlreadyRunningError`, `OtherVersionError` or `CannotStartError`.
     """
     server = Server(Layout.of(data_dir), durable=durable)
     server.start(who=who or " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]))

@@ -1,5 +1,3 @@
-"""Jobs of the Activity Feed: post notes, search for duplicates, sweep."""
-
 from django.db.models import Q
 
 from goodword.core import clock, jobs
@@ -31,7 +29,6 @@ def search_duplicates(*, timestamp: int = 0) -> None:
     queueing_lock="greenhouse.activity_feed.sweep",
 )
 def sweep(*, timestamp: int = 0) -> None:
-    """Requeue the notes of dead workers, and post those that are due."""
     del timestamp  # see above
     now = clock.now()
     outcomes.requeue_interrupted(now=now)

@@ -28,10 +28,7 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def on_report_ready(event: Event) -> None:
-    """Queue a note on the candidate's Activity Feed, unless their application has been erased.
-
-    Skipped for a run that a later finished run supersedes: readers take the last note for the current result.
-    """
+    """Queue a note, unless a later finished run supersedes this one: readers take the last note as current."""
     assert event.application_id is not None  # reports are about applications
     if lock_application(event.application_id).erased_at is not None:
         return
@@ -113,10 +110,7 @@ def retry(note: ActivityFeedNote, *, now: datetime) -> bool:
 
 
 def retry_all(connection: Connection, *, now: datetime) -> int:
-    """Retry all failed notes of a connection, for example after setting a new credential. Returns how many.
-
-    Notes waiting after a refusal become due at once, too.
-    """
+    """Retry failed notes, for example after a new credential, and refused ones now. Returns how many had failed."""
     notes = ActivityFeedNote.objects.across_organisations().filter(connection=connection)
     refused = notes.filter(state=State.QUEUED, refusals__gt=0, not_before__gt=now)
     refused.exclude(outcome_unknown=True).update(not_before=now)

@@ -83,10 +83,7 @@ def fail(note: ActivityFeedNote, *, error: str, reason: str, now: datetime) -> N
 
 
 def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now: datetime) -> None:
-    """Greenhouse says that the key lacks the permission: retry a few times over an hour, then fail.
-
-    Counted separately from other failures. A test note is not retried, because someone is waiting for its result.
-    """
+    """Retry for an hour, then fail; counted separately. Someone waits for a test note, so it fails at once."""
     if note.report is None or note.refusals >= len(REFUSED_WAITS):
         fail(note, error=error, reason=reason, now=now)
         return
@@ -95,10 +92,7 @@ def retry_after_refusal(note: ActivityFeedNote, *, error: str, reason: str, now:
 
 
 def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, wait: timedelta, unknown: bool) -> None:
-    """Retry after the usual delay, but not before `wait` is over; fail after the last attempt.
-
-    `unknown`: the note may be on the feed all the same. This stays set, since a write may land at any time.
-    """
+    """Not before `wait` is over. `unknown` stays set: the note may be on the feed, since a write may land late."""
     delay = outbox.LADDER[min(note.tries, len(outbox.LADDER)) - 1]
     unknown = unknown or note.outcome_unknown
     wait = max(delay, wait, UNKNOWN_WAIT if unknown else timedelta(0))
@@ -116,10 +110,7 @@ def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, wait: time
 
 
 def requeue_interrupted(*, now: datetime) -> int:
-    """Requeue notes whose worker died, with their outcome unknown, so that the feed is searched first.
-
-    Returns how many. A note that keeps interrupting its workers fails.
-    """
+    """Requeue notes of dead workers with their outcome unknown; fail those that keep interrupting their workers."""
     dead = ActivityFeedNote.objects.across_organisations().filter(
         state=ActivityFeedNote.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
     )
@@ -147,7 +138,6 @@ def is_transient(error: HarvestError) -> bool:
 
 
 def may_be_permission(error: HarvestError) -> bool:
-    """Whether a permission may be missing; Harvest v1 gives the same answer for an unknown key."""
     return isinstance(error, Forbidden) or (isinstance(error, Unauthorised) and error.may_be_permission)
 
 

@@ -1,9 +1,8 @@
 """Posts one note per report version, and searches for duplicates.
 
-Greenhouse has no idempotency keys, so each claim writes once. After an unknown outcome (no answer, a failure of
-Greenhouse, a dead worker) the note waits until that write has either landed or failed; then the feed is searched for
-the report's code, and the note is written again only if it is missing. A slow worker gives up before another may claim
-its row. Writes that land even later are found by `search_due`; Harvest cannot delete notes, so a member has to.
+Greenhouse has no idempotency keys, so each claim writes once. After an unknown outcome the note waits until that write
+has landed or failed, and is written again only if its marker is not on the feed. A slow worker gives up before another
+may claim its row. `search_due` finds writes that land even later; members have to delete those, Harvest cannot.
 """
 
 import logging
@@ -119,11 +118,7 @@ def post(note_id: int, *, now: datetime) -> None:
 
 
 def find_notes(api: HarvestApi, *, candidate_id: int, marker: str) -> list[Note]:
-    """Notes on the feed whose last line is this marker, oldest first. Raises HarvestError.
-
-    Elsewhere in a note the marker may be a quotation. Tags count as line breaks, because Greenhouse does not document
-    whether bodies come back as plain text.
-    """
+    """Notes whose last line is this marker; elsewhere it may be a quotation. Oldest first. Raises HarvestError."""
     notes = (note for note in api.notes(candidate_id) if _last_line(note.body) == marker)
     return sorted(notes, key=lambda note: note.id)
 
@@ -181,7 +176,7 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
 
 
 def _authors(api: HarvestApi, application: Application, *, connection: Connection) -> Iterator[int | None]:
-    """The recruiter, the job's responsible recruiter, the user an admin chose; for v3 then the acting user."""
+    """Recruiter, the job's responsible recruiter, the user an admin chose; for v3 then the acting user."""
     recruiters = possible_recruiters(api, recruiter_id=application.recruiter_id, job_id=application.job_id)
     yield from _active(api, recruiters, connection=connection)
 
@@ -270,7 +265,6 @@ def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
 
 
 def search_due(*, now: datetime) -> int:
-    """Search for duplicates where that is due. Returns how many notes had new ones."""
     due = ActivityFeedNote.objects.across_organisations().filter(search_duplicates_at__lte=now)
     pks = due.order_by("search_duplicates_at").values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
     return for_each(list(pks), lambda pk: _search_feed(pk, now=now))

@@ -1,7 +1,4 @@
-"""The text of a note: what was completed, the link and the report's code, but no results.
-
-An organisation can change the first line.
-"""
+"""The text of a note: what was completed, the link and the report's code, but no results."""
 
 import re
 from collections.abc import Mapping
@@ -78,5 +75,4 @@ def _outcome(report: Report) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Keep Greenhouse from turning text into a link."""
     return defused_in_header(" ".join(text.split()))

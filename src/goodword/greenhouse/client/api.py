@@ -1,5 +1,3 @@
-"""The Protocol that the adapters for Harvest v1 and v3 implement, and building a client."""
-
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -48,9 +46,8 @@ TOKEN_URL = "https://auth.greenhouse.io/token"  # noqa: S105  # an address
 class HarvestApi(Protocol):
     """Harvest v1 or v3. Every method raises `HarvestError`.
 
-    Records that are not visible are None or missing from a list, never an error: deleted, merged, private and unknown
-    ones cannot be distinguished, so nothing may be erased because of them. Lists are read page by page while they are
-    consumed, newest first.
+    Deleted, merged, private and unknown records cannot be distinguished: they are None or missing, and nothing may be
+    erased because of them. Lists are read page by page while they are consumed, newest first.
     """
 
     @property
@@ -78,10 +75,9 @@ class HarvestApi(Protocol):
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """Filtered by jobs, by status, or by change between two times.
+        """Filtered by jobs, status, or change since `updated_since`. `until` (now) is the next `updated_since`.
 
-        `until` defaults to now and is only used with `updated_since`; it is the next `updated_since`. Empty `job_ids`
-        give nothing. v1 filters by the last activity, which not every change updates.
+        Empty `job_ids` give nothing. v1 filters by the last activity, which not every change updates.
         """
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
@@ -92,11 +88,7 @@ class HarvestApi(Protocol):
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]: ...
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
-        """Many applications with their candidates. `applications` maps ids to candidate ids, as far as known.
-
-        v3 reads fifty applications and then their candidates, v1 fifty candidates with their applications. Some may be
-        missing.
-        """
+        """With candidates; some may be missing. `applications`: ids to candidate ids, where known."""
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         """`until` is the next `since`."""
@@ -135,10 +127,9 @@ class HarvestApi(Protocol):
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """Post once, without retries.
+        """Post once, without retries. v1 needs an author; in v3 the acting user is the default.
 
-        After an error with `outcome_unknown`, search the notes for the body's marker before posting again. v1 needs an
-        author; in v3 the acting user is the default.
+        After an error with `outcome_unknown`, search the notes for the body's marker before posting again.
         """
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
@@ -177,12 +168,10 @@ def build(
     sleep: Callable[[float], None] = time.sleep,
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
-    """A client for one credential. Close it, or use it in a `with` block.
+    """A client for one credential. Close it, or use it in a `with` block. Raises `ValueError` for an invalid address.
 
-    `base_url` includes the version (`.../v1`, `.../v3`). Plain HTTP and private networks need `allow_private`.
-    `transport` replaces the network. `worked_before` decides what a refusal means (None: unknown). The clients of one
-    connection share `token_store`, `pacer` and `token_pacer`. `watch` is called with every exchange. Raises
-    `ValueError` for an invalid address.
+    `base_url` includes the version (`.../v1`). Plain HTTP and private networks need `allow_private`. `worked_before`
+    decides what a refusal means (None: unknown). Clients of one connection share `token_store` and the pacers.
     """
     for address in (base_url, token_url):
         _check_address(address, allow_private=allow_private)

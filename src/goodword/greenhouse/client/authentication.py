@@ -1,4 +1,4 @@
-"""Credentials of Harvest v1 and v3, and how calls are authenticated. No repr, and so no log, contains a secret."""
+"""Credentials of Harvest v1 and v3, and how calls are authenticated. No repr contains a secret, so no log does."""
 
 import base64
 import threading
@@ -40,8 +40,6 @@ ANY_SCOPE = Permission("token", "at least one scope", ())
 
 @dataclass(frozen=True, slots=True)
 class V1Credentials:
-    """A Harvest API key: the user name of HTTP Basic with an empty password."""
-
     api_key: str = field(repr=False)
 
     @property
@@ -51,10 +49,7 @@ class V1Credentials:
 
 @dataclass(frozen=True, slots=True)
 class V3Credentials:
-    """Client credentials of a Harvest v3 (OAuth) integration.
-
-    `act_as`: the Greenhouse user id the token acts as (`sub`, a Site Admin), by default the integration's service user.
-    """
+    """OAuth client credentials. `act_as`: the Site Admin whose id is the token's `sub`; else the service user."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -185,10 +180,7 @@ class OAuth:
             return None
 
     def _valid(self, *, refused: Mapping[str, str] | None) -> Token:
-        """The shared token, or a new one minted by one caller while the others wait.
-
-        If that takes too long we mint our own: new tokens are not known to end older ones.
-        """
+        """The shared token, or one of our own if minting it takes another caller too long: older ones stay valid."""
         for _ in range(_POLLS):
             token = self._store.get()
             if token is not None and token.renew_at > self._policy.clock() and _bearer(token) != refused:
@@ -246,7 +238,6 @@ class OAuth:
         return repeated(once, retry=self._policy.retry, sleep=self._policy.sleep)
 
     def _refusal(self, answer: HarvestResponse) -> HarvestError | None:
-        """Distinguish the token endpoint's own 400s (greenhouse.md, 1.3)."""
         secrets = self._credentials.secrets
         error = refusal(
             answer,

@@ -1,7 +1,6 @@
-"""The errors of the client, all `HarvestError`s.
+"""The errors of the client, all `HarvestError`s: what happened (`sentence`) and what to do (`remedy`).
 
-Each has the method, path (without the query, which can contain an e-mail address), status and Greenhouse's request id,
-and says what happened (`sentence`) and what to do (`remedy`). Secrets are removed from Greenhouse's messages, since a
+`path` has no query, which can contain an e-mail address. Secrets are removed from Greenhouse's messages, since a
 refusal can echo a client id.
 """
 
@@ -80,10 +79,7 @@ class Refusal(StrEnum):
 
 
 class Unauthorised(HarvestError):
-    """The credential was refused.
-
-    `may_be_permission`: Harvest v1 also answers 401 for a missing permission; `probe_all` distinguishes the two.
-    """
+    """`may_be_permission`: v1 also answers 401 for a missing permission; `probe_all` distinguishes the two."""
 
     def __init__(
         self, where: Where, *, kind: Refusal, may_be_permission: bool = False, detail: str = ""
@@ -124,8 +120,6 @@ SITE_ADMIN = (
 
 
 class Forbidden(HarvestError):
-    """The credential works but may not do this. `permission` is its name on Greenhouse's screen."""
-
     def __init__(
         self,
         where: Where,
@@ -152,8 +146,6 @@ class Forbidden(HarvestError):
 
 
 class NotFound(HarvestError):
-    """Reading a record that is not visible returns None instead."""
-
     @property
     def sentence(self) -> str:
         if self.status == 410:
@@ -196,8 +188,6 @@ class RateLimited(HarvestError):
 
 
 class Unavailable(HarvestError):
-    """Greenhouse could not be reached, took too long, or failed. See `outcome_unknown` for writes."""
-
     @property
     def sentence(self) -> str:
         if self.status is None:

@@ -1,7 +1,6 @@
 """Refuses calls into private networks, even if a public name resolves to a private address.
 
-The name is resolved here, and the connection is made to that address, so that a second look-up cannot return another
-one (DNS rebinding). TLS still verifies the certificate against the name.
+Connects to the address resolved here, so that a second look-up cannot return another one (DNS rebinding).
 """
 
 import ipaddress
@@ -27,7 +26,6 @@ class PrivateAddressError(httpx2.RequestError): ...
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address, and any IPv4 address embedded in it, is on the public internet."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)

@@ -1,12 +1,10 @@
 """Stays under Greenhouse's rate limit, by what its answers report.
 
-Observed (greenhouse.md, 2.5): v3 counts in windows of 30 seconds that are aligned to Greenhouse's clock, 150 calls
-each; v1 in windows of 10 seconds, 50 calls; tokens by the minute, 60. None of the numbers is promised, so the answers
-take precedence. `X-RateLimit-Reset` is *not* the end of the window and is not used.
+Observed (greenhouse.md, 2.5): windows aligned to Greenhouse's clock, 150 calls in 30 seconds (v3) or 50 in 10 (v1), 60
+tokens a minute. None is promised, so answers take precedence. `X-RateLimit-Reset` is *not* the end of the window.
 
-The rules (`ask`, `heard`, `turned`, `refused`) are pure functions on a `Window`: no clock, no lock, no rows.
-`LocalPacer` keeps the window for the threads of one process; a pacer shared by all workers keeps it in the database.
-All times in the rules are seconds since the epoch by Greenhouse's clock (see `ClockSkew`).
+The rules (`ask`, `heard`, `turned`, `refused`) are pure functions on a `Window`, in seconds since the epoch by
+Greenhouse's clock (see `ClockSkew`). `LocalPacer` shares a window among threads, other pacers among workers.
 """
 
 import threading
@@ -34,8 +32,6 @@ UNKNOWN_SKEW = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The window in seconds, and the calls allowed in it until an answer reports them."""
-
     window: float
     usual: int
 
@@ -106,10 +102,7 @@ class LocalPacer:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`number` counts windows from the epoch. `remaining` excludes calls in flight.
-
-    `remaining` None: unknown, and one call may probe it; negative: that call is in flight.
-    """
+    """`number` counts from the epoch. `remaining` excludes calls in flight; None: unknown; negative: probed by one."""
 
     number: int = 0
     limit: int | None = None
@@ -120,10 +113,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Whether a call may go: at once (`wait` 0.0), which leads to `after`, or ask again in `wait` seconds.
-
-    Only valid while the window has more than `floor` calls left.
-    """
+    """Go at once (`wait` 0.0) if more than `floor` calls are left, which leads to `after`; else ask again later."""
 
     wait: float
     after: Window
@@ -193,8 +183,8 @@ def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) 
 def heard(known: Window, count: Count, *, rate: Rate) -> Window:
     """After an answer.
 
-    Answers overtake each other, so the smaller number is nearer the truth, and one from an earlier window is ignored.
-    If far less remains than we have used, another program shares the credential; its calls in flight need a margin.
+    Answers overtake each other, so the smaller number counts, and one from an earlier window is ignored. If far less
+    remains than we have used, another program shares the credential; its calls in flight need a margin.
     """
     number = int(count.sent // rate.window)
     if number < known.number:
@@ -236,9 +226,8 @@ class _LastCount:
 class ClockSkew:
     """The difference between Greenhouse's clock and ours, for one process and one connection.
 
-    Each answer's `Date`, in whole seconds, bounds it from both sides, and many answers together narrowly. Without dates
-    the clocks are taken to be nearly equal, until the remaining calls increase between two answers: then a new window
-    has begun in between. There is no lock: a torn read is only less exact.
+    Many answers' `Date`s, in whole seconds, bound it narrowly. Without them a rise of the remaining calls shows where a
+    window begins. There is no lock: a torn read is only less exact.
     """
 
     def __init__(self, *, window: float) -> None:
@@ -263,10 +252,10 @@ class ClockSkew:
         self._bounds, self._dated = bounds, True
 
     def counted(self, *, limit: int, remaining: int, sent: float, received: float) -> bool:
-        """Whether a new window began between the last answer and this one, unexpected by our clock.
+        """Whether a new window began between two answers, unexpected by our clock.
 
-        Only if this call was sent after the last answer arrived and more remains now. Dates take precedence: with them,
-        such counts come from several servers that count separately.
+        Only if this call was sent after the last answer arrived. With dates, such counts come from servers that count
+        separately.
         """
         last = self._last
         if last is not None and received < last.received:

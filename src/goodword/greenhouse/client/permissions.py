@@ -1,7 +1,4 @@
-"""The permissions we need, by their names on Greenhouse's screens: seven from its set-up article, and recommended ones.
-
-Source of the v3 scope names: docs/greenhouse.md, section 1.7.
-"""
+"""The permissions we need, by their names on Greenhouse's screens. v3 scopes: docs/greenhouse.md, section 1.7."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +10,6 @@ from goodword.greenhouse.client.errors import Forbidden, Unauthorised
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """`name` is the one on Greenhouse's screen; `without` says what is lost without it."""
-
     key: str
     name: str
     reads: tuple[str, ...]
@@ -89,11 +84,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """`state` is about reading, `writing` about writing (None where we never write).
-
-    A probe never writes, so with Harvest v1 `writing` is at best UNTESTED. `detail` says what to tick, or why the state
-    is unknown.
-    """
+    """`detail` says what to tick, or why the state is unknown. A probe never writes, so v1 `writing` stays UNTESTED."""
 
     permission: Permission
     state: State
@@ -121,10 +112,9 @@ class Probed(Protocol):
 def probe_all(api: Probed) -> Iterator[ProbeResult]:
     """Probe one permission after the other, yielding each result at once so that pages can show progress.
 
-    Harvest v1 answers 401 both for a bad key and for a missing permission. Refusals before the first success are
-    therefore kept back: they were missing permissions if another read works or Greenhouse knows the key; otherwise
-    `Unauthorised` is raised (greenhouse.md, C3). Harvest v3 gives no token to a credential without scopes: then all are
-    missing. Any other error is raised at once.
+    v1 answers 401 both for a bad key and for a missing permission: refusals before the first success are kept back, and
+    become `Unauthorised` unless another read works or Greenhouse knows the key (greenhouse.md, C3). v3 gives no token
+    without scopes: then all are missing.
     """
     refused: list[Permission] = []
     last: Unauthorised | None = None

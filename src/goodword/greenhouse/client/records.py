@@ -1,7 +1,6 @@
 """Tolerant reading of Harvest's JSON, which changes without notice and differs from its documentation.
 
-Unknown members are ignored, unknown enum values become UNKNOWN, nulls and wrong types count as absent; only a missing
-id is an `UnexpectedShape` (greenhouse.md, 6.13 and 6.14).
+Nulls and wrong types count as absent, unknown enum values are UNKNOWN; only a missing id is an `UnexpectedShape`.
 """
 
 from collections.abc import Mapping
@@ -28,7 +27,6 @@ class Record:
         return name in self._data
 
     def id(self, name: str = "id") -> int:
-        """Raises `UnexpectedShape` without one."""
         found = self.id_or_none(name)
         if found is None:
             raise self._answer.unexpected(f"A record has no {name}.")
@@ -142,10 +140,7 @@ def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
 
 
 def user_of(record: Record) -> User:
-    """v3 has `primary_email` and `deactivated`, v1 `primary_email_address` and `disabled`.
-
-    The primary address of a service account is empty.
-    """
+    """The primary address of a service account is empty. v1 and v3 name the members differently."""
     email = record.text_or_none("primary_email") or record.text_or_none("primary_email_address")
     first, last = record.text("first_name").strip(), record.text("last_name").strip()
     known = ((email,) if email else ()) + record.texts("emails")

@@ -1,5 +1,3 @@
-"""Calls to Harvest: authenticated, paced, reads repeated, writes sent once, lists read page by page."""
-
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,10 +44,9 @@ MAX_PAGES = 20_000  # ten million rows: more means an endless list
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Waits in seconds. They double from `first_wait` to `longest_wait`, each shortened by up to a half.
+    """Seconds. Waits double, each shortened by up to a half; `Retry-After` is obeyed exactly.
 
-    `Retry-After` is obeyed exactly. `patience` bounds the sum of one call's waits; beyond it the caller gets the error
-    and can come back later without blocking a worker.
+    `patience` bounds the sum of one call's waits, so that no worker is blocked.
     """
 
     attempts: int = 4
@@ -207,11 +204,10 @@ def _backoff(retry: Retry, attempt: int) -> float:
 def pages(
     session: Session, path: str, *, permission: Permission, params: Mapping[str, str] | None = None
 ) -> Iterator[list[Record]]:
-    """The pages of a list, each read on demand.
+    """The pages of a list, each read on demand. Without an address for the next page this was the last one.
 
-    The next page's address is followed unchanged, since a cursor must be the only parameter (else 422). Without one
-    this was the last page. An address on another host, above our base or read before is an `UnexpectedShape`: the
-    credential must not leave Harvest.
+    The address is followed unchanged, since a cursor must be the only parameter (else 422). One on another host, above
+    our base or read before is an `UnexpectedShape`: the credential must not leave Harvest.
     """
     answer = session.get(path, permission=permission, params={"per_page": str(PER_PAGE), **(params or {})})
     seen = {answer.url}
@@ -290,11 +286,7 @@ def refusal(
     secrets: Iterable[str],
     now: datetime,
 ) -> HarvestError | None:
-    """The error of an answer, None for a success.
-
-    v1 (no `acting_user`) also answers 401 for a missing permission: it means that once another call of this client has
-    worked (`works_now`).
-    """
+    """A v1 401 means a missing permission once this client's calls have worked (`works_now`)."""
     where, status = answer.where, answer.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
@@ -326,11 +318,7 @@ def refusal(
 
 
 def greenhouse_message(answer: HarvestResponse, *, secrets: Iterable[str]) -> str:
-    """Greenhouse's reason, shortened and without secrets (one of its refusals echoes the client id).
-
-    The documented form is `{"message", "errors": [text | {parameter: text}]}`; the token endpoint sends `{"error"}`.
-    Anything else, such as a proxy's HTML page, is ignored.
-    """
+    """Greenhouse's reason, shortened and without secrets; empty for anything undocumented, such as a proxy's page."""
     try:
         body = answer.json()
     except UnexpectedShape:

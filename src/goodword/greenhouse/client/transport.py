@@ -1,7 +1,7 @@
 """One HTTP exchange with Greenhouse, bounded in time and size.
 
-TLS is verified. Redirects are not followed, so that a credential never goes to another host. Proxies of the environment
-are not used, since they would bypass the guard against private addresses.
+Redirects are not followed, so that a credential never goes to another host. Proxies of the environment are not used,
+since they would bypass the guard against private addresses.
 """
 
 import json
@@ -74,7 +74,6 @@ class HarvestResponse:
     write: bool
 
     def json(self) -> Any:
-        """Raises `UnexpectedShape`."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):

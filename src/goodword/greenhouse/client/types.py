@@ -1,7 +1,4 @@
-"""The client's records, the same for Harvest v1 and v3.
-
-All times are aware and in UTC. Ids are Greenhouse's own 64-bit numbers.
-"""
+"""The client's records, the same for Harvest v1 and v3. Times are in UTC; ids are Greenhouse's 64-bit numbers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +6,6 @@ from enum import StrEnum
 
 
 class ApplicationStatus(StrEnum):
-    """As in Harvest v1; `active` is `in_process` in v3."""
-
     ACTIVE = "active"
     REJECTED = "rejected"
     HIRED = "hired"
@@ -42,8 +37,6 @@ class OwnerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Names of departments and offices are missing if we may not read them."""
-
     id: int
     name: str
     requisition_id: str | None
@@ -72,8 +65,6 @@ class JobPost:
 
 @dataclass(frozen=True, slots=True)
 class JobStage:
-    """`order` counts from 0."""
-
     id: int
     job_id: int
     name: str
@@ -83,11 +74,7 @@ class JobStage:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """`stage_id` is the id of the job's stage (`JobStage.id`), not v3's `stage_id` of the application's own stage row.
-
-    `stage_entered_at` is only set if it came with other data; see `HarvestApi.stage_entered_at`. A prospect has no
-    `job_id`.
-    """
+    """`stage_id` is `JobStage.id`, not v3's `stage_id` of an application stage. A prospect has no `job_id`."""
 
     id: int
     candidate_id: int
@@ -117,8 +104,6 @@ class ApplicationStage:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Unknown for a v1 key."""
-
     user_id: int | None = None
     site_admin: bool | None = None
 
@@ -157,8 +142,6 @@ class RejectionReason:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`email` is the first of `emails`."""
-
     id: int
     name: str
     first_name: str
@@ -171,8 +154,6 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class JobOwner:
-    """`responsible` means for new applications."""
-
     job_id: int
     user_id: int
     kind: OwnerKind

@@ -1,5 +1,3 @@
-"""Harvest v1: `HarvestApi`, the probes of permissions, and its records (facts: greenhouse.md, section 7)."""
-
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Self
@@ -60,9 +58,7 @@ class HarvestV1:
         return Actor()
 
     def knows_key(self) -> bool:
-        """v1 checks the key before the path: an unknown path gets 401 with a wrong key, 404 with one without
-        permissions.
-        """
+        """v1 checks the key before the path: an unknown path gets 401 with a wrong key, 404 otherwise."""
         try:
             self._session.get(NOWHERE, permission=APPLICATIONS)
         except NotFound:

@@ -1,5 +1,3 @@
-"""Harvest v3: `HarvestApi`, the probes of permissions, and its records (facts: greenhouse.md, sections 1 to 4)."""
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -246,7 +244,7 @@ class HarvestV3:
 
 
 def window(since: datetime, until: datetime) -> str:
-    """A filter for `updated_at`, both ends included. The only place that formats dates (greenhouse.md, C5).
+    """A filter for `updated_at`, both ends included (greenhouse.md, C5).
 
     Lists come newest id first: without an end, a row that changes while reading could appear on a later page.
     """
@@ -278,10 +276,9 @@ def application_filters(
 
 
 class _Completion:
-    """Reads what an application's row lacks, so that a sync needs one call for fifty applications.
+    """Reads what application rows lack, in one call for fifty: always the name of a rejection reason.
 
-    `job_interview_stage_id` and `rejection_reason_id` were added in the summer of 2026 and may be absent; the name of a
-    rejection reason is never in the row.
+    `job_interview_stage_id` and `rejection_reason_id` were added in the summer of 2026 and may be absent.
     """
 
     def __init__(self, session: Session) -> None:
@@ -322,7 +319,6 @@ class _Completion:
         return self.stages([application_id]).get(application_id)
 
     def stages(self, application_ids: Sequence[int]) -> dict[int, Record]:
-        """Raises Forbidden."""
         rows = rows_of(
             self._session,
             "/application_stages",
@@ -412,7 +408,6 @@ class Prober:
         return ProbeResult(permission, State.GRANTED, writing, _on_writing(permission, writing))
 
     def introspected(self) -> Introspection | None:
-        """None if Greenhouse does not provide it."""
         if not self._introspected:
             self._introspection = self._oauth.introspect()
             self._introspected = True
@@ -470,10 +465,7 @@ _VISIBILITIES: dict[str, Visibility | None] = {
 
 
 def application_of(record: Record) -> Application:
-    """The stage is `job_interview_stage_id`; `stage_id` is the id of an application stage and not used.
-
-    The stage and `rejection_reason_id` may be absent (docs/greenhouse.md, 3.4); see `_Completion`.
-    """
+    """The stage is `job_interview_stage_id`, which may be absent (docs/greenhouse.md, 3.4); see `_Completion`."""
     return Application(
         id=record.id(),
         candidate_id=record.id("candidate_id"),

@@ -1,7 +1,7 @@
 """In a burst, reads deliveries from Harvest fifty at a time and handles them in one transaction.
 
-This is only an optimisation: everything else, and the whole batch after any error, is handled one by one. Prefetched
-data belongs to one delivery, and is not used if our copy has been written since (`sync.reading.Prefetched`).
+An optimisation only: all others, and the whole batch after any error, are handled one by one. Prefetched data is not
+used if our copy has been written since (`sync.reading.Prefetched`).
 """
 
 import logging
@@ -42,8 +42,6 @@ BATCH_ACTIONS = APPLICATION_ACTIONS - {"delete_application"}
 
 
 class _Cache:
-    """Prefetched data by delivery id, shared by the threads of this process."""
-
     def __init__(self) -> None:
         self.lock = threading.Lock()  # one thread reads, the others wait for what it reads
         self.until = 0.0
@@ -64,10 +62,7 @@ _caches: defaultdict[int, _Cache] = defaultdict(_Cache)
 
 
 def prefetched_for(delivery: Delivery, *, now: datetime) -> Prefetched:
-    """Data read for a claimed delivery; reads it together with the next ones if there are enough of them.
-
-    Raises HarvestError, and crypto.CannotOpen.
-    """
+    """Data read for a claimed delivery, and for the next ones if there are enough. Raises HarvestError, CannotOpen."""
     if (
         delivery.attempts > 1
         or delivery.action not in APPLICATION_ACTIONS
@@ -90,10 +85,7 @@ def prefetched_for(delivery: Delivery, *, now: datetime) -> Prefetched:
 
 
 def _next_deliveries(delivery: Delivery, *, now: datetime) -> list[Delivery]:
-    """The deliveries to handle next: the oldest of each application, without earlier attempts.
-
-    The query is simple and the rest is filtered here, because of the planner (see `leases`).
-    """
+    """The oldest delivery of each application, without earlier attempts; filtered here as in `leases`."""
     rows = (
         Delivery.objects.across_organisations()
         .filter(state=Delivery.State.RECEIVED, pk__gt=delivery.pk)
@@ -114,7 +106,6 @@ def _next_deliveries(delivery: Delivery, *, now: datetime) -> list[Delivery]:
 
 
 def _cached_for(connection_id: int) -> dict[int, Prefetched]:
-    """Empty while another thread is reading."""
     cache = _caches[connection_id]
     if not cache.lock.acquire(blocking=False):
         return _EMPTY

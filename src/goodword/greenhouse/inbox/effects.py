@@ -1,7 +1,4 @@
-"""The effect of a delivery, by its action. Each effect reads Harvest first.
-
-`settle` is called with sentences about what happened, in the writing transaction.
-"""
+"""The effect of a delivery, by its action. Each reads Harvest first, and calls `settle` in the writing transaction."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -48,10 +45,7 @@ def carry_out(
     settle: Settle,
     prefetched: Callable[[], Prefetched] = lambda: NOTHING_PREFETCHED,
 ) -> None:
-    """Carry out the effect of a delivery, or say why it has none. Raises HarvestError with nothing written, TooBusy.
-
-    `prefetched` is only called if an application is read.
-    """
+    """Raises HarvestError with nothing written, TooBusy. `prefetched` is only called if an application is read."""
     if payload.action in JOB_ACTIONS:
         _sync_jobs(payload, connection=connection, now=now, settle=settle)
         return
@@ -149,7 +143,6 @@ def _sync_jobs(payload: Payload, *, connection: Connection, now: datetime, settl
 
 
 def _jobs_of(payload: Payload, *, connection: Connection) -> list[int]:
-    """If the body names only a stage, these are the linked jobs that map it."""
     if payload.job_ids or payload.stage_id is None:
         return list(payload.job_ids or ())
     rules = StageRule.objects.across_organisations().filter(
@@ -187,6 +180,5 @@ def register_webhook(connection: Connection, ping: Ping, *, now: datetime) -> st
 
 
 def webhook_action(event: str) -> str:
-    """Empty for an event that we do not follow."""
     fits = _PING_EVENT.fullmatch(" ".join(event.lower().split()))
     return _PING_ACTIONS.get(fits["what"], "") if fits else ""

@@ -57,7 +57,6 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
 
 
 def _wake() -> None:
-    """Without a wake-up the sweep finds the row."""
     try:
         wake_inbox()
     except (DatabaseError, ConnectorException):
@@ -70,10 +69,7 @@ def _answer(text: str, status: HTTPStatus) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A connection and those of its valid secret keys that can be decrypted.
-
-    `all_open` is False if a field key is missing: a signature that matches no key may then still be right.
-    """
+    """`all_open` is False if a field key is missing: a signature that matches no key may then still be right."""
 
     connection: Connection
     keys: list[str]
@@ -81,7 +77,6 @@ class Endpoint:
 
 
 def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
-    """None if the connection has ended or has no valid key: deliveries are refused."""
     connection = (
         Connection.objects.across_organisations()
         .filter(endpoint_key=endpoint_key)
@@ -123,11 +118,9 @@ def _count_refused(connection: Connection, *, now: datetime) -> None:
 
 
 def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) -> bool:
-    """Store a signed delivery once. True if it is new and waits to be processed.
+    """Store a signed delivery once. True if it is new and waits to be processed; one that cannot be read has *failed*.
 
-    A known event id changes nothing. The id is not signed and may be missing; the same body under another id is stored
-    again, which is harmless, since only what Harvest says has an effect. A body that cannot be read is stored as
-    *failed*.
+    The event id is not signed and may be missing. The same body under another id is stored again, which is harmless.
     """
     values: dict[str, object] = {
         "organisation_id": connection.organisation_id,

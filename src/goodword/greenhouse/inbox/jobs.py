@@ -1,8 +1,4 @@
-"""Jobs of the inbox.
-
-A woken worker handles deliveries one after another for a short turn. The next wake-up then queues behind other jobs, so
-that a burst of hundreds of deliveries does not delay mail.
-"""
+"""Jobs of the inbox. A woken worker takes a short turn; the next wake-up queues behind other jobs, such as mail."""
 
 import time
 
@@ -37,7 +33,6 @@ def work_inbox() -> None:
 
 @jobs.job(name="greenhouse.inbox.sweep", cron="* * * * * */5", queueing_lock="greenhouse.inbox.sweep")
 def sweep_inbox(*, timestamp: int = 0) -> None:
-    """Wake the inbox for due deliveries: lost wake-ups, postponed ones, leases of dead workers."""
     del timestamp  # Procrastinate passes it to every periodic job
     now = clock.now()
     free_orphans(now=now)

@@ -1,12 +1,11 @@
 """Leases of deliveries: claimed by one worker, settled in the transaction that writes the effect.
 
-Claiming sets `not_before` to the end of a lease, counts the attempt, and counts a fault in advance, which is undone if
-the delivery was not the cause: otherwise one that kills its worker each time would be retried forever. After a worker
-dies, its delivery is due again when the lease ends, or as soon as its database connection is gone (`free_orphans`). A
-worker that was merely slow finds on settling that it has lost the lease, and writes nothing.
+Claiming sets `not_before` to the end of a lease, and counts a fault in advance, undone if the delivery was not the
+cause: otherwise one that kills its worker would be retried forever. After a worker dies, its delivery is due when the
+lease ends or its database connection is gone (`free_orphans`). A slow worker finds on settling that it lost the lease.
 
-The queries are simple on purpose. Statistics gathered while the inbox was empty make the planner believe that
-`state = 'received'` matches one row; a join or a correlated subquery then scans the whole backlog for each claim.
+Queries are simple on purpose: statistics gathered while the inbox was empty make the planner believe that
+`state = 'received'` matches one row, and a join then scans the whole backlog for each claim.
 """
 
 import json
@@ -59,11 +58,9 @@ class Turns:
 class Turn:
     """A worker's short turn at the inbox.
 
-    `resting`: connections to skip. `ready`: deliveries to claim next, as (id, connection id), oldest first, each the
-    first of its application when it was read. `alone`: ids of deliveries that cannot be handled in a batch.
-
-    Turns that share `turns` never work on the same connection: they would wait for each other's locks and read the same
-    from Greenhouse. `at`: the connection this turn works on. `missed`: another turn was started for it and gave way.
+    `resting`: connections to skip. `ready`: next deliveries, as (id, connection id), the first of each application.
+    `alone`: ids that cannot be handled in a batch. `at`: the connection this turn works on; turns that share `turns`
+    never work on the same. `missed`: another turn was started for it and gave way.
     """
 
     resting: set[int] = field(default_factory=set)
@@ -115,18 +112,12 @@ class Turn:
 
 
 def wake_inbox() -> None:
-    """Defer the processing of the inbox, unless a job already waits.
-
-    Not in the transaction of the rows: in a burst the requests would wait for each other, and wake-ups would be lost.
-    """
+    """Defer the processing of the inbox, unless a job waits. Not in the rows' transaction: requests would wait."""
     jobs.named("greenhouse.inbox").defer_once(lock="greenhouse.inbox")
 
 
 def claim(turn: Turn, *, now: datetime) -> Delivery | None:
-    """Lease the oldest due delivery to the caller; None if there is none.
-
-    Deliveries about one application are handled in order of arrival: an earlier one still waiting blocks later ones.
-    """
+    """Lease the oldest due delivery, if any. One waiting for an application blocks later ones."""
     if delivery := _claim_ready(turn, now=now):
         return delivery
     for page in _pages(turn, now=now):
@@ -192,10 +183,7 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 def _lease(
     turn: Turn, ids: Sequence[int], *, most: int, tried: int = MAX_TRIES, now: datetime
 ) -> list[Delivery]:
-    """Lease the first of these that are still due and not locked by others.
-
-    Commits asynchronously: losing a lease in a database crash just ends it.
-    """
+    """Those still due and not locked. Commits asynchronously: a lease lost in a crash just ends."""
     values = {"ids": list(ids), "now": now, "until": now + LEASE, "most": most, "tried": tried}
     leased = list(Delivery.objects.across_organisations().raw(_LEASE, values))
     for delivery in leased:
@@ -218,8 +206,7 @@ WHERE leased_to IS NOT NULL AND NOT EXISTS (
 def free_orphans(*, now: datetime) -> int:
     """End the leases of workers whose database connection is gone. Returns how many.
 
-    A worker still handling such a delivery loses the attempt, as after any expired lease. A restart of the server does
-    not count as a fault of the delivery.
+    The worker loses the attempt. A restart of the server does not count as a fault of the delivery.
     """
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_ORPHANS)

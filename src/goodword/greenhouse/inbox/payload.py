@@ -1,7 +1,6 @@
 """Webhook bodies: the actions we follow, and what decides whether, and about whom, Harvest is read.
 
-Greenhouse's published samples are rough: a hire has no status and no stage but `job` and `jobs`; almost any member may
-be null.
+Greenhouse's samples are rough: a hire has no status and no stage; almost any member may be null.
 """
 
 import json
@@ -126,11 +125,7 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """The parts of a body that we use.
-
-    `job_ids` None: it names no jobs, which differs from having none. `winner_id`: whom a candidate was merged into.
-    `anonymised_fields`: in Greenhouse's words. `stage_id`: a deleted stage of a job.
-    """
+    """`job_ids` None: it names no jobs. `winner_id`: whom a candidate was merged into. `stage_id`: a deleted stage."""
 
     action: str
     application_id: int | None = None
@@ -278,7 +273,6 @@ def _id(value: object) -> int | None:
 
 
 def _text(value: object) -> str:
-    """PostgreSQL cannot store NUL and lone surrogates, which JSON can contain."""
     if not isinstance(value, str):
         return ""
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()

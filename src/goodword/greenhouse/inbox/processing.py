@@ -47,10 +47,7 @@ WORKER_DIED = "Goodword's worker stopped each time it processed this delivery. F
 
 
 def work_one(turn: Turn, *, now: datetime) -> bool:
-    """Handle the next due delivery, or the next batch if it was prefetched. False if there is none.
-
-    A connection that cannot be used is skipped for the rest of the turn.
-    """
+    """Handle the next due delivery, or a prefetched batch. False if there is none that this turn can handle."""
     if batch := claim_prefetched(turn, now=now):
         left = [delivery for delivery, _ in batch]
         try:
@@ -137,10 +134,7 @@ def _handle(delivery: Delivery, *, now: datetime) -> None:
 
 
 def _caused_by(events: Iterable[Event], *, roles: Iterable[int] = ()) -> list[dict[str, Any]]:
-    """Affected applications with the names of their events in order, and affected roles.
-
-    Readings that were overtaken have been rolled back, and their events with them.
-    """
+    """Affected applications with the names of their events in order, and affected roles."""
     events = list(events)
     existing = set(Event.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", flat=True))
     names: dict[int, list[str]] = {}
@@ -216,10 +210,7 @@ def retention() -> timedelta:
 
 
 def prune(*, now: datetime) -> int:
-    """Remove old deliveries that are settled, or wait for a connection that has ended or no longer works.
-
-    Those that wait for an unreachable Greenhouse stay. Returns how many were removed.
-    """
+    """Remove old deliveries that are settled or whose connection no longer works. Returns how many."""
     dead = Connection.objects.across_organisations().filter(
         state__in=[Connection.State.DISCONNECTED, Connection.State.BROKEN]
     )

@@ -1,5 +1,3 @@
-"""Reads of the inbox: search, entries of the list, effects of a delivery, and figures for the health page."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,8 +47,6 @@ EVENT_LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`older` and `newer` are ids to continue from."""
-
     rows: list[Delivery]
     older: int | None
     newer: int | None
@@ -72,7 +68,6 @@ def count_by_state(rows: QuerySet[Delivery]) -> dict[str, int]:
 
 
 def page_of(rows: QuerySet[Delivery], *, before: int | None = None, after: int | None = None) -> Page:
-    """Continue from an id instead of a page number: the thousandth page costs no more than the first."""
     rows = rows.select_related("connection").defer("body")
     if after is not None:
         found = list(rows.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
@@ -129,8 +124,6 @@ def _people_named(organisation: Organisation, query: str) -> Iterable[tuple[int,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEntry:
-    """`who` is the candidate's name, or Greenhouse's ids."""
-
     delivery: Delivery
     label: str
     who: str
@@ -199,8 +192,6 @@ def _ids(delivery: Delivery) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxHealth:
-    """`oldest` and `next_try` concern waiting deliveries."""
-
     waiting: int
     oldest: datetime | None
     next_try: datetime | None

@@ -1,5 +1,3 @@
-"""The endpoint that Greenhouse calls, and the pages of deliveries below /o/<slug>/."""
-
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.greenhouse.inbox import endpoint, views

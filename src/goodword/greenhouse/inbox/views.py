@@ -1,5 +1,3 @@
-"""The webhook deliveries, for admins: the list with its search, one delivery, and replays."""
-
 import json
 from functools import partial
 from urllib.parse import urlencode
@@ -37,7 +35,6 @@ MAX_SHOWN = 200_000
 @require_safe
 @access.member(kinds=access.ADMIN)
 def delivery_list(request: MemberRequest) -> HttpResponse:
-    """The deliveries, newest first, by state, connection and search."""
     state = request.GET.get("state", "") if request.GET.get("state", "") in State.values else ""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     all_connections = list(Connection.objects.of(request.organisation).order_by("pk"))
@@ -75,7 +72,6 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One delivery with its body, which contains personal data: every view is audited."""
     delivery = access.owned(Delivery.objects.of(request.organisation).select_related("connection"), pk)
     write(
         organisation=request.organisation,
@@ -113,7 +109,6 @@ def replay_delivery(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def replay_failed(request: MemberRequest) -> HttpResponseBase:
-    """Confirm and replay all failed deliveries."""
     all_connections = list(Connection.objects.of(request.organisation).order_by("pk"))
     chosen = _chosen(request.GET.get("connection", ""), among=all_connections)
     back = _query(state=State.FAILED, connection=str(chosen.pk) if chosen else "")

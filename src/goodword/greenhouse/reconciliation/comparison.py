@@ -36,8 +36,6 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Between Harvest and our copy. `sentence` describes it without names of people."""
-
     remote_id: int
     kind: str
     sentence: str
@@ -50,10 +48,9 @@ class Difference:
 class MissedInvitation:
     """An application in a mapped stage whose step was not requested.
 
-    `entered_at`: when it entered the stage, if known. Otherwise `not_before`, when it was surely not there yet, can
-    prove that the entry is recent, and `not_after`, when it surely was, that it is old. `in_our_copy`: our copy has the
-    same stage, so no arrival was missed. `was_unreachable`: the step waited for an address or for permission to e-mail.
-    `already_there`: it was in the stage when the mapping was confirmed, so it is only synced.
+    `entered_at`: when it entered the stage, if known. Otherwise it was surely not there `not_before` and surely there
+    `not_after`. `in_our_copy`: our copy has the stage, so no arrival was missed. `was_unreachable`: the step waited for
+    an address or permission to e-mail. `already_there`: it was there when the mapping was confirmed, so only sync it.
     """
 
     remote_id: int
@@ -84,8 +81,6 @@ class MissedInvitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalApplication:
-    """`ignored`: erased or deleted here."""
-
     pk: int
     status: str
     job_id: int | None
@@ -99,8 +94,6 @@ class LocalApplication:
 
 @dataclass(frozen=True, slots=True)
 class StageMapping:
-    """`steps` has the step ids of each (job, stage)."""
-
     linked: dict[int, Automation]
     steps: dict[Pair, frozenset[int]]
 
@@ -109,9 +102,8 @@ class StageMapping:
 class LocalState:
     """Stored data of some applications, by Greenhouse's ids unless stated otherwise.
 
-    `requested`: pairs of our application's and a step's id. `already_there`: when an application was recorded as
-    already in a stage. `waiting`: missed invitations that wait for a decision. `in_inbox`: a delivery is not yet
-    handled. `reacting`: an arrival was recorded a short time ago.
+    `requested`: our application's and step's ids. `already_there`: when it was recorded. `waiting`: for a decision.
+    `in_inbox`: a delivery is not yet handled. `reacting`: an arrival was recorded a short time ago.
     """
 
     applications: dict[int, LocalApplication]
@@ -133,10 +125,7 @@ def compare_applications(
     until: datetime,
     now: datetime,
 ) -> tuple[list[Difference], list[MissedInvitation]]:
-    """Differences to sync, and missed invitations to decide about. Raises HarvestError.
-
-    Applications that were active after `until`, or whose delivery is in the inbox, are left to their deliveries.
-    """
+    """Raises HarvestError. Applications active after `until`, or in the inbox, are left to their deliveries."""
     mapping = stage_mapping(connection)
     local = local_state(connection, [one.id for one in page], now=now)
     differences: list[Difference] = []
@@ -191,10 +180,7 @@ def _difference(theirs: remote.Application, kind: str, sentence: str) -> Differe
 
 
 def _is_new(theirs: remote.Application, mapping: StageMapping) -> bool:
-    """Whether a webhook should have reported it: it came to a linked job after the job was linked.
-
-    Earlier ones are copied only once they enter a mapped stage.
-    """
+    """Whether a webhook should have reported it. Earlier ones are copied only once they enter a mapped stage."""
     jobs = theirs.prospective_job_ids if theirs.job_id is None else (theirs.job_id,)
     automation = next((mapping.linked[job_id] for job_id in jobs if job_id in mapping.linked), None)
     return (
@@ -243,10 +229,7 @@ def _not_before(
     mapping: StageMapping,
     connection: Connection,
 ) -> datetime | None:
-    """The latest moment when they were surely not in this stage.
-
-    They had not applied, our copy was read in another stage, or the last pass would have found them.
-    """
+    """The latest moment when they had not applied, were read elsewhere, or a pass did not find them."""
     moments = [theirs.applied_at]
     if ours is not None:
         moments.append(ours.synced_at)
@@ -259,10 +242,7 @@ def _not_before(
 def _with_entry_times(
     api: HarvestApi, missed: Sequence[MissedInvitation], *, local: LocalState
 ) -> list[MissedInvitation]:
-    """With the time of entry, where Greenhouse gives it (one call for fifty), and `already_there` set.
-
-    Those already there are left out unless our copy needs an update.
-    """
+    """Adds the time of entry. Those already there are left out unless our copy is outdated."""
     unknown = [one.remote_id for one in missed if one.entered_at is None and not one.already_there]
     try:
         stages = {one.application_id: one for one in api.application_stages_of(unknown)} if unknown else {}
@@ -292,7 +272,6 @@ def _was_already_there(one: MissedInvitation, local: LocalState) -> bool:
 
 
 def stage_mapping(connection: Connection) -> StageMapping:
-    """Links may change during a pass."""
     automations = Automation.objects.across_organisations().filter(connection_id=connection.pk)
     rules = StageRule.objects.across_organisations().filter(automation__connection_id=connection.pk)
     steps: dict[Pair, set[int]] = {}
@@ -384,9 +363,7 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
 def compare_candidates(
     candidates: Iterable[remote.Candidate], *, connection: Connection
 ) -> tuple[list[Difference], list[MissedInvitation]]:
-    """One application of each candidate whose data differs, and applications whose step waited for a candidate who can
-    be e-mailed now.
-    """
+    """One application per candidate whose data differs, and those that waited for one who can be e-mailed now."""
     differences: list[Difference] = []
     missed: list[MissedInvitation] = []
     for page in batched(candidates, CANDIDATES):

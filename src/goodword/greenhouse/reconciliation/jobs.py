@@ -1,5 +1,3 @@
-"""Jobs of reconciliation: scheduled and requested passes, and invitations that a member requested."""
-
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -40,7 +38,6 @@ def invite(*, connection_id: int) -> None:
     queueing_lock="greenhouse.reconciliation.sweep",
 )
 def sweep(*, timestamp: int = 0) -> None:
-    """End the passes of dead workers, begin those that are due, and retry requested invitations."""
     del timestamp  # Procrastinate passes it to every periodic job
     now = clock.now()
     for dead in passes.end_dead(now=now):
@@ -77,7 +74,6 @@ def begin_pass(
 
 
 def begin_due(*, now: datetime) -> int:
-    """The longest overdue first. Returns how many were begun."""
     if settings.GOODWORD_SYNC_MINUTES <= 0:
         return 0
     running = Reconciliation.objects.across_organisations().filter(

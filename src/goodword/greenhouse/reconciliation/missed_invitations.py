@@ -1,7 +1,7 @@
 """Missed invitations: candidates in a mapped stage whom no webhook reported. `decide` chooses whom a pass invites.
 
-A pass invites only few, and only after recent moves: webhooks can be off for weeks, and an invitation for last month's
-move would surprise candidates and recruiters. The others wait until a member invites or dismisses them.
+Only few, and only after recent moves: webhooks can be off for weeks, and an invitation for last month's move would
+surprise candidates and recruiters. The others wait for a member's decision.
 """
 
 import logging
@@ -92,8 +92,7 @@ def _is_old(one: MissedInvitation, now: datetime) -> bool:
 def settle_missed_invitations(work: Pass) -> None:
     """Decide about the missed invitations of a pass, and sync their applications.
 
-    Those that are not invited come first, with their arrivals suppressed: the sync of another application of the same
-    candidate must not invite them either.
+    Those not invited first, with arrivals suppressed: no other application of the candidate may invite them either.
     """
     now = work.tick()
     already_there = [one for one in work.missed.values() if one.already_there]
@@ -115,10 +114,7 @@ def settle_missed_invitations(work: Pass) -> None:
 
 
 def _budget(work: Pass) -> int:
-    """The number of invitations allowed in this pass.
-
-    Failed passes since the last successful one count too: otherwise one that keeps failing would invite everybody.
-    """
+    """Failed passes since the last successful one count too: one that keeps failing would invite everybody."""
     passes = Reconciliation.objects.across_organisations().filter(connection=work.connection)
     done = passes.filter(state=Reconciliation.State.DONE).order_by("-started_at").first()
     since = passes.filter(pk__gt=done.pk) if done else passes
@@ -188,10 +184,7 @@ def end_obsolete(connection: Connection, *, now: datetime) -> int:
 def request_invitations(
     connection: Connection, pks: Collection[int], *, member: Membership, now: datetime
 ) -> int:
-    """Mark entries for inviting, as far as the member sees them. Returns how many were newly marked.
-
-    In the caller's transaction, which also defers the job. `send_requested` asks Greenhouse before it invites.
-    """
+    """Mark entries that the member sees. Returns how many. The caller's transaction also defers the job."""
     chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
     findings = Finding.objects.of(member.organisation)
     waiting = findings.filter(pk__in=chosen, state=State.WAITING)
@@ -210,10 +203,7 @@ def request_invitations(
 
 
 def dismiss(connection: Connection, pks: Collection[int], *, member: Membership, now: datetime) -> int:
-    """Decide not to invite. Returns how many. Entries marked for inviting stay.
-
-    They are recorded as already in the stage: if they leave it and come back, they are invited as usual.
-    """
+    """Entries marked for inviting stay. Recorded as already there: a return to the stage still invites."""
     with transaction.atomic():
         chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
         rows = list(
@@ -261,11 +251,7 @@ def dismiss(connection: Connection, pks: Collection[int], *, member: Membership,
 
 
 def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
-    """Invite those that members chose, oldest first. Returns how many entries were settled.
-
-    Only one worker at a time does this for a connection. If Greenhouse cannot be used, the rest stay marked for the
-    next sweep.
-    """
+    """Invite those that members chose, oldest first, one worker per connection. Returns how many were settled."""
     connection = (
         Connection.objects.across_organisations()
         .select_related("organisation")

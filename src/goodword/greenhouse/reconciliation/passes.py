@@ -94,10 +94,7 @@ class Disconnected(Exception): ...
 def begin(
     connection: Connection, *, now: datetime, full: bool, requested_by: Membership | None = None
 ) -> Reconciliation | None:
-    """Create a pass for a worker to take; None if one is running, which then becomes a full one if `full`.
-
-    Its lease has already expired, so the first worker takes it.
-    """
+    """Create a pass for a worker to take. None if one is running, which becomes full if `full`."""
     try:
         with transaction.atomic():
             return Reconciliation.objects.create(
@@ -147,10 +144,7 @@ def renew(row: Reconciliation, *, now: datetime) -> None:
 
 
 def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -> bool:
-    """End it successfully; the next pass reads changes since `started_at`. False if it has become a full one meanwhile.
-
-    Raises Lost.
-    """
+    """The next pass reads changes since `started_at`. False if this has become a full one meanwhile. Raises Lost."""
     with transaction.atomic():
         mine = _running().select_for_update(of=("self",)).filter(pk=row.pk, lease_until=row.lease_until)
         found = mine.first()
@@ -171,7 +165,6 @@ def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
 
 
 def end_dead(*, now: datetime) -> list[Reconciliation]:
-    """End the passes of dead workers, and those that no worker took. Returns them."""
     untaken = Q(lease_until=F("started_at"))
     begun = ~untaken & Q(resume={}, lease_until__lt=now)
     interrupted = ~Q(resume={}) & Q(lease_until__lt=now - INTERRUPTED)
@@ -335,11 +328,9 @@ def sync_differences(
     wait: bool = False,
     suppressed: Suppressed = NONE_SUPPRESSED,
 ) -> list[int]:
-    """Sync the applications in batches. Returns those that failed, by Greenhouse's id.
+    """Sync in batches; `after` is called with each. Returns the ids that failed. Raises HarvestError.
 
-    With `wait`, each one still in its stage becomes a missed invitation that waits for a decision. `suppressed`: see
-    `sync.applications.apply`. `after` is called with each finished batch. A failing application does not stop the
-    others. Raises HarvestError if Greenhouse itself cannot be used.
+    With `wait`, those still in their stage become missed invitations. `suppressed`: see `sync.applications.apply`.
     """
     failed: list[int] = []
     for batch in batched(differences, BATCH):
@@ -395,9 +386,7 @@ def _our_copies(connection: Connection, by_id: Mapping[int, Difference]) -> dict
 
 
 def _is_finding(one: Difference, before: Any, after: Any, *, wait: bool) -> bool:
-    """Whether the sync changed anything (a delivery may have been quicker); with `wait`, whether the application is
-    still in its stage.
-    """
+    """A delivery may have been quicker; with `wait`, whether it is still in its stage."""
     if after is None:
         return False
     if wait:

@@ -1,8 +1,7 @@
-"""Runs one pass over a connection: reads from Harvest, syncs differences, decides about missed invitations.
+"""Runs one pass: reads from Harvest, syncs differences, decides about missed invitations.
 
-No transaction is open during calls to Greenhouse. A worker that stops, or loses its database, releases the pass, and
-another continues it. If a worker dies, finished updates stay; the lease expires, and the next pass reads the same
-period, since only a successful pass advances it.
+No transaction is open during calls. A worker that stops, or loses its database, releases the pass to another. If it
+dies, finished updates stay, and the next pass reads the same period.
 """
 
 import logging
@@ -61,11 +60,7 @@ class NoJobs(Exception): ...
 
 
 def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
-    """Run a pass; no-op if it has ended or a live worker has it.
-
-    `tick` returns the time, since a pass may take minutes. Failures of Greenhouse are recorded in the row. Raises
-    stopping.Stopped and the errors of a database outage; the pass can then be continued.
-    """
+    """No-op if a live worker has it. After stopping.Stopped or a database outage it can be continued."""
     row = passes.take(pass_id, now=tick())
     if row is None:
         return
@@ -99,7 +94,6 @@ def _run(work: Pass) -> None:
 
 
 def _reconcile(work: Pass) -> None:
-    """Recent changes or everything, then jobs; missed invitations last, when their number is known."""
     did_full = False
     while True:
         if work.row.full:
@@ -139,11 +133,7 @@ def compare_recent(work: Pass) -> None:
 
 
 def compare_everything(work: Pass) -> None:
-    """Compare every application of the linked jobs, and the candidates that changed in the pass's period.
-
-    Our applications that no longer appear are marked as not visible. Raises HarvestError, passes.Lost,
-    stopping.Stopped.
-    """
+    """Applications of linked jobs, and changed candidates; ours that no longer appear are marked as not visible."""
     linked = stage_mapping(work.connection).linked
     if not linked:
         return
@@ -178,10 +168,7 @@ def _compare_page(api: HarvestApi, page: tuple[remote.Application, ...], *, work
 
 
 def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> None:
-    """Ask for our applications that no list contained: they may belong to another job now.
-
-    Those that are still missing are read once more, alone, by the sync that marks them.
-    """
+    """Applications in no list may belong to another job now. Those still missing are marked."""
     found = list(api.applications_by_id(ids))
     differences, missed = compare_applications(
         api, found, connection=work.connection, until=work.until, now=work.tick()

@@ -59,10 +59,9 @@ class DayOfFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncStatus:
-    """`running` is the current pass, `last` the one that ended last, `next_at` the next (None: only by a click).
+    """`next_at` is None if only a click begins a pass. `counts`: the last pass's findings by kind and whether synced.
 
-    `counts`: the last pass's findings by kind and whether they were synced. `waiting` invitations wait for a decision,
-    `requested` of them are being sent. `silent`: changes found in the last day since the last delivery.
+    `silent`: changes found in the last day since the last delivery.
     """
 
     running: Reconciliation | None
@@ -172,7 +171,6 @@ def _silent(findings: QuerySet[Finding], *, connection: Connection, now: datetim
 
 
 def summary(status: SyncStatus) -> list[str]:
-    """The outcome of the last pass in sentences. If it failed, `status.last.error` says why."""
     if status.last is None:
         return []
     outcomes = [_outcome(kind, synced=synced, n=n) for (kind, synced), n in status.counts.items()]
@@ -183,7 +181,6 @@ def summary(status: SyncStatus) -> list[str]:
 
 
 def duration(row: Reconciliation) -> str:
-    """For example "1 min 12 s"."""
     if row.ended_at is None:
         return ""
     minutes, seconds = divmod(max(1, round((row.ended_at - row.started_at).total_seconds())), 60)
@@ -220,7 +217,6 @@ def describe(one: FindingCount) -> str:
 
 
 def explain(deliveries: DeliveryCounts) -> str:
-    """Say why webhooks did not report the changes, as far as we know, and what to do."""
     if deliveries.refused:
         return _(
             "Deliveries were refused because of a wrong signature: compare the secret key in each webhook in "

@@ -1,5 +1,3 @@
-"""URLs of the sync pages, below /o/<slug>/."""
-
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.greenhouse.reconciliation import views

@@ -1,5 +1,3 @@
-"""The Sync page, and missed invitations that wait for a decision."""
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -35,7 +33,6 @@ def sync(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.WORKS)
 def progress(request: MemberRequest, pk: int) -> HttpResponse:
-    """The card of the running pass, polled every two seconds."""
     context = _sync_context(connected(request, pk), request)
     return render(request, "greenhouse/reconciliation/parts/pass.html", context)
 
@@ -43,7 +40,6 @@ def progress(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def sync_now(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Begin a full pass; a running one becomes a full one."""
     connection = connected(request, pk)
     now = clock.now()
     with transaction.atomic():
@@ -61,7 +57,6 @@ def sync_now(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def status_context(found: status.SyncStatus) -> dict[str, Any]:
-    """Variables of parts/pass.html, parts/days.html and summary.html."""
     return {
         "sync": found,
         "duration": status.duration(found.last) if found.last else "",
@@ -159,7 +154,6 @@ def _decide(
 
 
 def _chosen(request: MemberRequest, connection: Connection) -> QuerySet[Finding]:
-    """The ticked findings, or all up to the newest one that the page showed."""
     data = request.POST if request.method == "POST" else request.GET
     rows = domain.waiting_for(request.member, connection).filter(invite_requested_at=None)
     if data.get("all"):

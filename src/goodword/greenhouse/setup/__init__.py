@@ -1,1 +1,0 @@
-"""Connecting Greenhouse accounts: keys and permissions, webhooks, notes, health."""

@@ -1,8 +1,4 @@
-"""Jobs, job posts, stages and applications in Greenhouse, to choose from when a role is linked.
-
-All functions call Greenhouse, outside any transaction, and raise HarvestError or CannotOpen. Jobs are cached for a
-minute, since each search needs them.
-"""
+"""What can be linked to a role. All call Greenhouse, and raise HarvestError or CannotOpen."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -45,7 +41,6 @@ class Job:
 
     @property
     def details(self) -> list[str]:
-        """Distinguishes jobs of the same name."""
         parts = [self.requisition_id, ", ".join(self.departments), ", ".join(self.offices), f"id {self.id}"]
         return [part for part in parts if part]
 

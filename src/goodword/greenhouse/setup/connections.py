@@ -69,7 +69,6 @@ def rename(connection: Connection, name: str, *, member: Membership, now: dateti
 
 
 def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Membership, now: datetime) -> None:
-    """Add a secret key. Older ones stay valid for `keep_for`, so that webhooks can be changed one by one."""
     with transaction.atomic():
         row = locked(connection)
         ends = now + keep_for
@@ -82,7 +81,6 @@ def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Member
 
 
 def end_old_secrets(connection: Connection, *, member: Membership, now: datetime) -> int:
-    """Returns how many were still valid."""
     with transaction.atomic():
         row = locked(connection)
         valid = list(WebhookSecret.valid(row, now=now).values_list("pk", flat=True))
@@ -94,7 +92,6 @@ def end_old_secrets(connection: Connection, *, member: Membership, now: datetime
 
 
 def disconnect(connection: Connection, *, member: Membership, now: datetime) -> None:
-    """Delete the key and refuse deliveries from now on. Results and roles stay."""
     with transaction.atomic():
         row = locked(connection)
         if row.state == DISCONNECTED:

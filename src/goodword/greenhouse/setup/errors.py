@@ -1,5 +1,3 @@
-"""Error messages for calls to Greenhouse that a member waits for."""
-
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _

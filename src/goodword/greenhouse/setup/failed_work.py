@@ -1,5 +1,3 @@
-"""An organisation's failed reactions and failed jobs that no sweep repeats."""
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -74,10 +72,7 @@ class FailedJob:
 
 
 def failed_jobs(member: Membership, *, now: datetime) -> list[FailedJob]:
-    """Newest first.
-
-    Roles that the member may not see aren't named, and only admins see whose password reset it is.
-    """
+    """Newest first. Without roles that the member may not see; only admins see whose password reset it is."""
     roles = dict(visible_roles(member).values_list("automations__pk", "title"))
     tests = dict(Test.objects.of(member.organisation).values_list("pk", "title"))
     people: dict[int, str] = {}
@@ -121,7 +116,6 @@ def _failed_jobs(organisation: Organisation, *, now: datetime) -> list[Procrasti
 
 
 def _is_stale(job: ProcrastinateJob, *, now: datetime) -> bool:
-    """Nobody waits any longer for this password reset."""
     if job.task_name != RESET:
         return False
     asked_at = datetime.fromisoformat(job.args["asked_at"])

@@ -64,11 +64,7 @@ JOBS_LOOKED_UP = {Connection.Api.V3: 150, Connection.Api.V1: 15}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCheck:
-    """The results for a key so far.
-
-    `works`: some call succeeded. Until then a refusal by Harvest v1 may mean the key or a permission. `account_name` is
-    empty if Greenhouse does not give it.
-    """
+    """`works`: some call succeeded; until then a v1 refusal may mean the key or a permission."""
 
     credentials: Credentials
     results: tuple[ProbeResult, ...] = ()
@@ -87,7 +83,6 @@ class KeyCheck:
 
 
 def check_next(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
-    """Check one more permission. Reads only. Raises HarvestError: then the key must not be stored."""
     with client_for_check(check, worked_before=worked_before) as (api, store):
         return _checked(check, api, store)
 
@@ -145,8 +140,6 @@ def _checked(check: KeyCheck, api: HarvestApi, store: TokenStore) -> KeyCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionProgress:
-    """`state` is named as in the check row component."""
-
     name: str
     state: str
 
@@ -171,10 +164,7 @@ def progress(check: KeyCheck) -> list[PermissionProgress]:
 
 
 def seal(check: KeyCheck, *, member: Membership, now: datetime) -> str:
-    """The check, encrypted for a hidden field of the admin's page.
-
-    The server stores nothing, so that an abandoned check leaves nothing behind and a refused key is never stored.
-    """
+    """The check, encrypted for a hidden field: nothing of an abandoned check or refused key is stored."""
     token = check.token
     plain = {
         "key": fingerprint(check.credentials),
@@ -243,10 +233,10 @@ def connect(
     now: datetime,
     connection: Connection | None = None,
 ) -> Connection:
-    """Store a checked key and return its connection. Raises InUse.
+    """Store a checked key. Raises InUse.
 
-    Without a `connection` a further Greenhouse account is connected. With one, its key is replaced, or it is
-    reconnected; endpoint, secret key, webhooks and roles stay.
+    Without a `connection` a further account is connected. With one, its key is replaced, or it is reconnected;
+    endpoint, secret key, webhooks and roles stay.
     """
     with transaction.atomic():
         # two admins, or one who clicks twice: the second finds the first one's row
@@ -300,7 +290,6 @@ def worked_before(credentials: Credentials, connection: Connection | None) -> bo
 
 
 def free_name(organisation: Organisation, wanted: str, *, but: Connection | None = None) -> str:
-    """Adds a number if another connection has the name."""
     names = {one.name.casefold() for one in live_connections(organisation) if but is None or one.pk != but.pk}
     if wanted.casefold() not in names:
         return wanted
@@ -325,8 +314,6 @@ def _new(organisation: Organisation, check: KeyCheck, *, member: Membership, now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountWarning:
-    """`instead` is the connection to use."""
-
     title: str
     sentence: str
     roles: Sequence[str] = ()
@@ -349,10 +336,9 @@ def connection_using(
 def account_warnings(
     check: KeyCheck, *, organisation: Organisation, connection: Connection | None
 ) -> list[AccountWarning]:
-    """Signs that this key belongs to another account than `connection`, or to one that is already connected.
+    """Signs that this key belongs to another account than `connection`, or to a connected one. Raises HarvestError.
 
-    Harvest v3 names the account, v1 does not; but job ids are unique in Greenhouse, so the linked jobs distinguish
-    accounts. Calls Greenhouse. Raises HarvestError if it cannot be reached.
+    v1 does not name the account; but job ids are unique in Greenhouse, so linked jobs distinguish accounts.
     """
     live = [one for one in live_connections(organisation) if connection is None or one.pk != connection.pk]
     others = live + (disconnected(organisation) if connection is None else [])

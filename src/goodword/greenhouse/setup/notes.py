@@ -64,7 +64,6 @@ def set_notes(
 
 
 def example(words: str) -> str:
-    """Raises wording.BadWording."""
     line = wording.render(wording.clean_wording(words), EXAMPLE)
     return f"{line}\nReport (PDF): {settings.GOODWORD_BASE_URL}/s/...\nGW-4T7K-QM2X"
 

@@ -34,10 +34,7 @@ CHECKED_AGAIN = timedelta(minutes=5)
 
 
 def store(connection: Connection, results: Iterable[ProbeResult], *, now: datetime) -> str:
-    """Replace the rows by these results, in the caller's transaction.
-
-    Returns the resulting state of the connection, and sets its next check; neither is saved.
-    """
+    """In the caller's transaction. Returns the connection's state and sets its next check, unsaved."""
     Permission.objects.across_organisations().filter(connection=connection).delete()
     rows = [
         Permission(
@@ -59,7 +56,6 @@ def store(connection: Connection, results: Iterable[ProbeResult], *, now: dateti
 
 
 def state_of(result: ProbeResult) -> str:
-    """Missing if reading or writing is; granted only if both are."""
     if result.missing:
         return PermissionState.MISSING
     if Probed.UNTESTED in (result.state, result.writing):
@@ -68,7 +64,6 @@ def state_of(result: ProbeResult) -> str:
 
 
 def _detail(result: ProbeResult) -> str:
-    """Recommended permissions also say what is lost without them."""
     if result.missing and result.permission.without:
         return f"{result.detail} {result.permission.without}".strip()
     return result.detail
@@ -83,10 +78,9 @@ def display_state(state: str, *, required: bool) -> str:
 
 
 def check_again(connection: Connection, *, member: Membership | None, now: datetime) -> str:
-    """Check every permission again. Returns the connection's state.
+    """Returns the connection's state. `member`: None if scheduled. Raises HarvestError, CannotOpen, nothing changed.
 
     Permissions may be withdrawn at any time; deliveries and notes then wait, and resume here once they are back.
-    `member` is None for a scheduled check. Raises HarvestError and CannotOpen with nothing changed.
     """
     priority = Priority.PERSON if member else Priority.BACKGROUND
     with harvest(connection, priority=priority, retry=BRIEFLY) as api:
@@ -146,8 +140,6 @@ def _lacking(connection: Connection) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionRow:
-    """`state` is named as in the check row component."""
-
     name: str
     state: str
     detail: str
@@ -155,8 +147,6 @@ class PermissionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionCard:
-    """There are no rows while the key is refused."""
-
     connection: Connection
     status: str
     word: str | Promise
@@ -232,7 +222,6 @@ def _status(connection: Connection, *, untested: bool) -> tuple[str, str | Promi
 
 
 def _row(row: Permission, *, written: bool) -> PermissionRow:
-    """A posted note proves that writing is permitted."""
     if written and row.name == FEED and row.state == Permission.State.UNTESTED:
         return PermissionRow(name=row.name, state=Permission.State.GRANTED, detail="")
     return PermissionRow(

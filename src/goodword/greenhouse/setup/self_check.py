@@ -1,5 +1,3 @@
-"""*Test now*: check reading from Greenhouse and the endpoint for its webhooks."""
-
 import hashlib
 import hmac
 import ipaddress
@@ -89,10 +87,7 @@ def _check_reading(connection: Connection, *, member: Membership, now: datetime)
 
 
 def check_endpoint(connection: Connection, *, now: datetime) -> list[CheckResult]:
-    """Send a signed test delivery to our own Endpoint URL.
-
-    No other URL is ever called; redirects are not followed.
-    """
+    """Send a signed test delivery to our own Endpoint URL; redirects are not followed."""
     newest = WebhookSecret.valid(connection, now=now).select_related("connection").first()
     try:
         secret = newest.reveal() if newest else ""
@@ -176,7 +171,6 @@ def _connection_error(error: httpx2.HTTPError) -> str:
 
 
 def _reachability_warnings(url: str) -> Iterator[CheckResult]:
-    """Greenhouse may be unable to reach an address that this server can reach."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:

@@ -1,5 +1,3 @@
-"""URLs of the integration pages, below /o/<slug>/."""
-
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.greenhouse.setup.views import health, integrations, key, notes, webhooks

@@ -28,8 +28,6 @@ PREVENTED_FINDINGS: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSpec:
-    """`when` is its event; `without` says what is missed without it."""
-
     action: str
     name: str
     when: str
@@ -148,7 +146,6 @@ def endpoint_details(connection: Connection, *, now: datetime) -> dict[str, Any]
 
 
 def _revealed(secret: WebhookSecret) -> str:
-    """Empty if a field key was removed; then it must be rotated."""
     try:
         return secret.reveal()
     except CannotOpen:
@@ -160,10 +157,7 @@ def _revealed(secret: WebhookSecret) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookActivity:
-    """Last ping or delivery (None: none yet), and changes since then that it should have reported (`missed`).
-
-    Silence alone proves nothing: perhaps nothing happened.
-    """
+    """`missed`: changes since the last delivery that it should have reported. Silence alone proves nothing."""
 
     name: str
     last: datetime | None

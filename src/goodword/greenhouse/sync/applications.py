@@ -1,7 +1,6 @@
 """Updates our copies of applications from Harvest, for deliveries and reconciliation alike.
 
-Two states of an application are compared, never deliveries. So syncing is idempotent, and deliveries in the wrong order
-still end in what Harvest says now.
+Two states are compared, never deliveries: syncing is idempotent, and the order of deliveries does not matter.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -75,10 +74,10 @@ def sync_applications(
     suppressed: Suppressed = NONE_SUPPRESSED,
     prefetched: Prefetched = NOTHING_PREFETCHED,
 ) -> list[str]:
-    """Read the applications from Harvest and write what changed. Returns a sentence for each.
+    """Write what changed in Harvest. Returns a sentence for each. Raises TooBusy; HarvestError with nothing written.
 
     `settle` is called with the sentences in the writing transaction, so that the caller's row is settled if and only if
-    the changes are written. `suppressed`: see `apply`. Raises HarvestError with nothing written, and TooBusy.
+    the changes are written. `suppressed`: see `apply`.
     """
     wanted = sorted(set(remote_ids))  # the same order in all workers avoids deadlocks
     for _ in range(READINGS):
@@ -107,11 +106,10 @@ def sync_application(connection: Connection, remote_id: int, *, now: datetime, h
 def start_stage_steps(
     application_id: int, *, job_id: int | None, by: str, at: datetime, stage_id: int | None = None
 ) -> list[StepRequest]:
-    """Request the steps of the application's current stage that have not begun, because a member clicked.
+    """Request the steps of the current stage that have not begun, because a member clicked.
 
-    Call it after a sync, in the caller's transaction. Does nothing if the application has moved to another job (or
-    another stage, if `stage_id` is given), has ended, or is not visible in Greenhouse. The click also counts as the one
-    required after a rejection was undone.
+    In the caller's transaction, after a sync. Does nothing if the application has ended or has moved to another job
+    (or stage, if `stage_id` is given). Counts as the click required after a rejection was undone.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Steps are requested in the transaction of their cause.")
@@ -159,10 +157,9 @@ def state_of(row: Application) -> ApplicationState:
 
 
 def changes(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> Iterator[Change]:
-    """Names and data of the events between two states, in their natural order.
+    """Events between two states, in their natural order. A rejected or hired application enters no stage.
 
-    `old` is None for a new application. `arrived`: whether being in this stage counts as an arrival. A rejected or
-    hired application enters no stage.
+    `old` is None for a new application. `arrived`: whether being in this stage counts as an arrival.
     """
     active = new.status == Status.ACTIVE
     if old is None:
@@ -196,15 +193,11 @@ def _entered(new: ApplicationState) -> Change:
 
 
 def lacks_stage(application: remote.Application) -> bool:
-    """Whether Greenhouse omits the stage of an ended application (v1 does after a hire, v3 may).
-
-    Our copy then keeps its stage: otherwise undoing the rejection or hire would look like an arrival.
-    """
+    """Our copy then keeps its stage: otherwise undoing the rejection or hire would look like an arrival."""
     return application.stage_id is None and application.status in ENDED
 
 
 def describe(name: str, data: Mapping[str, Any]) -> str:
-    """Names of people are left out."""
     match name:
         case "application.applied":
             return "first seen"
@@ -234,13 +227,11 @@ def apply(
 ) -> list[str]:
     """Update our copies and record events, in the caller's transaction. Returns a sentence for each. Raises Stale.
 
-    For `suppressed` applications neither the arrival in the stage nor a change of the candidate is recorded: what they
-    would start waits for a member's click.
+    For `suppressed` applications no arrival and no change of the candidate is recorded: these wait for a click.
 
     `synced_at` is the version of our rows. It is noted before Harvest is read, only grows, and must be unchanged under
     the row's lock. So every write is based on a reading made after the previous write, whatever the workers' clocks
-    say, and no lock is held over the network. A new row cannot be locked: the unique key makes a second insert wait,
-    and it then finds an unexpected version.
+    say. A new row cannot be locked: the unique key makes a second insert wait and find an unexpected version.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings are written inside a transaction only.")
@@ -380,7 +371,6 @@ def update_application(
 def _columns(
     application: remote.Application, *, row: Application, reading: ApplicationReading, now: datetime
 ) -> dict[str, Any]:
-    """A status unknown to us leaves ours unchanged."""
     known = application.status is not ApplicationStatus.UNKNOWN
     status = application.status.value if known else row.status
     rejected, hired = status == Application.Status.REJECTED, status == Application.Status.HIRED
@@ -431,11 +421,7 @@ def _record(name: str, row: Application, *, data: Mapping[str, Any], now: dateti
 
 
 def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
-    """Whether an application seen for the first time has arrived in a mapped stage.
-
-    Not if it was there when the stage was mapped: those candidates were left out by decision, and count only once they
-    are known to have entered the stage again.
-    """
+    """Not if it was there when the stage was mapped, unless it is known to have entered again: it was left out."""
     if automation is None or not is_mapped(
         connection_id=automation.connection_id, job_id=row.job_id, stage_id=row.stage_id
     ):
@@ -450,11 +436,7 @@ def has_entered_since(
     active_at: datetime | None,
     elsewhere_at: datetime | None,
 ) -> bool:
-    """Whether the application entered its stage after being recorded as already there; true if it was not recorded.
-
-    `active_at`: the application's last activity in Greenhouse; `elsewhere_at`: when it was last read there in another
-    stage.
-    """
+    """Since being recorded as already there. `elsewhere_at`: when it was last read in another stage."""
     if automation is None or row.stage_id is None or row.remote_id is None:
         return True
     recorded = (
@@ -486,8 +468,7 @@ def release_waiting(
 ) -> None:
     """Record waiting arrivals that a late delivery reports, in the transaction that wrote our copies.
 
-    After an outage of ours Greenhouse retries deliveries for hours. If reconciliation is faster, the arrival waits for
-    a decision, and the delivery finds no difference; it must still have its effect.
+    After an outage Greenhouse retries for hours; reconciliation may be faster and leave no difference to find.
     """
     if not hint.arrived or hint.stage_id is None:
         return

@@ -1,9 +1,3 @@
-"""Updates many prefetched applications in one transaction with few statements.
-
-This handles ordinary ones only: application and candidate are ours, still belong together, are not erased, and have not
-been written since they were read. The caller updates the others one by one (`applications.sync_applications`).
-"""
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,10 +63,7 @@ class Updated:
 def prepare(
     connection: Connection, read: Mapping[int, tuple[Hint, Prefetched]], *, now: datetime
 ) -> list[Plan]:
-    """The ordinary ones among prefetched applications, by Greenhouse's ids, completed by further reads.
-
-    Not inside a transaction. Raises HarvestError.
-    """
+    """Ordinary: ours, not erased, not written since the read. Not inside a transaction. Raises HarvestError."""
     ours = _applications(connection, read)
     applications = _remote(ours, read)
     automations = _automations(connection, {application.job_id for application in applications.values()})
@@ -110,10 +101,7 @@ def prepare(
 
 
 def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> list[Updated]:
-    """Write the changes in the caller's transaction, except for those that are no longer ordinary.
-
-    Locks people before applications, as `apply` does.
-    """
+    """Write in the caller's transaction, except for those no longer ordinary. Locks people first, as `apply` does."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings are written inside a transaction only.")
     # before the applications, as placing a hold does
@@ -249,7 +237,6 @@ def _already_there(automations: Mapping[int | None, Automation], remote_ids: Col
 
 
 def _save(unchanged: Collection[Candidate], rows: Collection[Application]) -> None:
-    """All rows are locked."""
     by_version: dict[datetime | None, list[int]] = {}
     for candidate in unchanged:
         by_version.setdefault(candidate.synced_at, []).append(candidate.pk)

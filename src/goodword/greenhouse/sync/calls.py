@@ -91,12 +91,10 @@ SET calls = greenhouse_calltally.calls + excluded.calls, seconds = greenhouse_ca
 class SharedPacer:
     """The `Pacer` of one connection, for all threads of a process.
 
-    Its `RateWindow` row is read, the rules decide (`client.pacing`), and a conditional update writes the outcome if the
-    row is unchanged. No lock is held over a call. Inside a transaction, which would keep the row locked, this process
-    paces itself alone.
+    Reads the `RateWindow` row, decides (`client.pacing`), and updates it if unchanged. No lock is held over a call.
+    Inside a transaction, which would keep the row locked, this process paces itself alone.
 
-    Times in the row are by Greenhouse's clock, of which each process has its own estimate, so that hosts with different
-    clocks agree on the windows.
+    Times in the row are by Greenhouse's clock, so that hosts with different clocks agree on the windows.
     """
 
     def __init__(self, *, connection_id: int, organisation_id: int, rate: Rate) -> None:
@@ -124,7 +122,6 @@ class SharedPacer:
         return _A_MOMENT
 
     def observe(self, report: RateReport) -> None:
-        """Skips the database if the answer changes nothing."""
         if database.in_atomic_block:
             self._alone.observe(report)
             return
@@ -183,7 +180,6 @@ class SharedPacer:
         return True
 
     def _replaced(self, known: Window, after: Window) -> bool:
-        """False if the row has changed since it was read."""
         if after.remaining is None or after.remaining < 0:
             self._left = None
         unchanged = _is(number=known.number, limit=known.limit, remaining=known.remaining)
@@ -278,10 +274,7 @@ def _count_metered() -> None:
 
 
 class CallCounter:
-    """Counts the calls of one client: pass `count` as its `watch`, and call `flush` at its end, also after an error.
-
-    Only counts and seconds are kept: no path, no text, no secret.
-    """
+    """Pass `count` as a client's `watch`, and call `flush` at its end, also after an error. Keeps no path or secret."""
 
     def __init__(self, connection: Connection) -> None:
         self._key = (connection.organisation_id, connection.pk)
@@ -373,10 +366,7 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHealth:
-    """`limit` and `remaining` belong to the current window of `window` seconds; None until known.
-
-    `share` is the used part of the limit, 0 to 1. `blocked_until`: Greenhouse has asked us to wait.
-    """
+    """Of the current window of `window` seconds; None until known. `share` is the used part, 0 to 1."""
 
     hour: Calls
     day: Calls

@@ -1,5 +1,3 @@
-"""Our copies of candidates: the data copied from Greenhouse, the address to write to, and merges."""
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,10 +64,9 @@ def write_candidate(
     connection: Connection,
     now: datetime,
 ) -> tuple[Candidate, bool]:
-    """Lock and write our copy. Returns it, and whether anything that affects mailing them has changed.
+    """Lock and write our copy. Returns it, and whether anything that affects mailing them has changed. Raises Stale.
 
-    An erased person stays erased (`erased_at`) unless they have applied since; under a legal hold nothing is blanked.
-    Raises Stale if our copy has changed since `as_of` (see `applications.apply`).
+    An erased person stays erased unless they have applied since; under a legal hold nothing is blanked.
     """
     lock_role_holds(connection.organisation_id)  # before the candidate, as placing a hold does
     row, fresh = (
@@ -99,7 +96,6 @@ def write_candidate(
 
 
 def update_candidate(row: Candidate, person: remote.Candidate) -> bool:
-    """Copy Greenhouse's data to our row, unsaved. Returns whether anything that affects mailing them has changed."""
     values = candidate_columns(person)
     row.merged_into = None  # a separate person in Greenhouse again
     before = _mailable(row)
@@ -130,7 +126,6 @@ def address_of(contacts: Iterable[Contact]) -> str:
 
 
 def is_address(value: str) -> bool:
-    """Greenhouse checks addresses loosely."""
     try:
         validate_email(value.strip())
     except ValidationError:
@@ -139,11 +134,10 @@ def is_address(value: str) -> bool:
 
 
 def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool:
-    """Give the loser's applications to the winner, as merged in Greenhouse. False if that was done before.
+    """Give the loser's applications to the winner, in the caller's transaction. False if that was done before.
 
-    Runs in the caller's transaction. Timelines, mails and results move with the applications; the loser's name and
-    address are blanked. Erasures requested because the merge looked like a deletion are cancelled; those that a person
-    requested are repeated for the winner.
+    Erasures requested because the merge looked like a deletion are cancelled; those that a person requested are
+    repeated for the winner.
     """
     locked = {pk: lock_person(pk) for pk in sorted({loser_id, winner.pk})}  # the same order in all workers
     loser, applications = locked[loser_id]

@@ -1,11 +1,9 @@
-"""Candidates merged, deleted or anonymised in Greenhouse, deleted applications, and the erasures that follow.
+"""Candidates merged, deleted or anonymised in Greenhouse, and deleted applications.
 
-A signed event only says where to look. Harvest is read first, outside any transaction; then everything is written in
-one, which also calls `settle`. All functions are idempotent and accept events in any order. They return sentences about
-what happened, and raise HarvestError with nothing written, and TooBusy.
+An event only says where to look: Harvest is read first, then all is written in one transaction, which calls `settle`.
+Idempotent, in any order. Functions return sentences; raise HarvestError with nothing written, and TooBusy.
 
-Nothing is erased merely because it is not visible: an event must have reported it, and then it is erased only after
-seven days.
+Nothing is erased merely because it is not visible: only seven days after an event reported it.
 """
 
 import logging
@@ -110,10 +108,7 @@ def candidate_anonymised(
     now: datetime,
     settle: Settle = _nothing,
 ) -> list[str]:
-    """`fields`: what was blanked, in Greenhouse's words ("full_name").
-
-    The id stays visible; a missing address and name confirm it. If only other data was blanked, our copy is updated.
-    """
+    """`fields`: what was blanked, in Greenhouse's words ("full_name"). A missing address and name confirm it."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
@@ -149,11 +144,7 @@ def application_deleted(
 
 
 def erase_due(*, now: datetime) -> int:
-    """Erase what is due and still gone from Greenhouse. Returns how many.
-
-    Greenhouse is read once more: a person who is visible again, or was merged, is kept. While Greenhouse cannot be
-    reached nothing is erased.
-    """
+    """Erase what is due and still gone from Greenhouse, which is read once more. Returns how many."""
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
     resting: set[int] = set()
@@ -190,10 +181,7 @@ def _read_and_write(
     now: datetime,
     settle: Callable[[list[str]], None],
 ) -> list[str]:
-    """Read the people and all their applications that we have, then let `write` write in a transaction.
-
-    If none of ours is concerned, Harvest is not read.
-    """
+    """Read the people and their applications that we have, if any, then let `write` write in a transaction."""
     for _ in range(READINGS):
         wanted = _our_applications(connection, candidate_ids, application_ids)
         if not wanted and not _any_known(connection, candidate_ids):
@@ -224,7 +212,6 @@ def _read_and_write(
 def _our_applications(
     connection: Connection, candidate_ids: Collection[int], application_ids: Collection[int]
 ) -> list[int]:
-    """Sorted in the same order in all workers."""
     rows = Application.objects.across_organisations().filter(
         Q(candidate__remote_id__in=candidate_ids) | Q(remote_id__in=application_ids),
         connection_id=connection.pk,
@@ -289,7 +276,6 @@ def _cancel_erasures(connection: Connection, candidate_id: int, *, because: str,
 
 
 def _member_keeps(**of: Candidate | Application) -> bool:
-    """Whether a member has cancelled such an erasure: a replay must not undo that."""
     earlier = Erasure.objects.across_organisations().filter(**of).exclude(reason__in=BY_PEOPLE)
     return earlier.filter(cancelled_by__isnull=False).exists()
 

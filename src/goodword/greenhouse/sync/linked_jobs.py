@@ -20,10 +20,9 @@ def sync_jobs(
     now: datetime,
     settle: Callable[[dict[int, list[str]]], None] = lambda _: None,
 ) -> dict[int, list[str]]:
-    """Read those of these jobs that are linked to a role. Returns sentences about what changed, by job id.
+    """Read linked jobs. Returns sentences about changes, by job id. Raises HarvestError with nothing written, TooBusy.
 
-    Fifty jobs take two calls in v3, and a third if a job post was chosen. A job that is not visible only leads to a
-    notice. `settle` is called inside the writing transaction. Raises HarvestError with nothing written, and TooBusy.
+    Fifty jobs take two calls in v3, three if a post was chosen. `settle` is called in the writing transaction.
     """
     wanted = sorted(set(job_ids))
     for _ in range(READINGS):

@@ -29,11 +29,7 @@ class WebhookUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """Parts of a signed delivery that fill gaps in Harvest's data.
-
-    `arrived`: they have just entered `stage_id`; `restored`: a rejection or a hire was undone; `reason`: of a
-    rejection; `users`: the recruiters in the body.
-    """
+    """Parts of a signed delivery that fill gaps in Harvest's data. `restored`: a rejection or hire was undone."""
 
     stage_id: int | None = None
     arrived: bool = False
@@ -48,11 +44,7 @@ NO_HINT = Hint()
 
 @dataclass(frozen=True, slots=True)
 class Prefetched:
-    """Applications and candidates read together, by Greenhouse's ids, so that a burst of deliveries costs few calls.
-
-    Each comes with the version (`synced_at`) of our row before the read, None without a row, and is used only while the
-    row still has it.
-    """
+    """Read together, by Greenhouse's ids; used while our row still has the version (`synced_at`) from before."""
 
     applications: Mapping[int, tuple[remote.Application, Version]] = field(default_factory=dict)
     candidates: Mapping[int, tuple[remote.Candidate, Version]] = field(default_factory=dict)
@@ -83,11 +75,10 @@ NOBODY = Recruiter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationReading:
-    """An application as read from Harvest, and the versions (`synced_at`) of our rows before the read.
+    """An application as read, and the versions (`synced_at`) of our rows before.
 
     `application` or `candidate` None: not visible. `unlinked`: it belongs to no role, and the candidate was not read.
-    `recruiter` None: unchanged. `entered_at`: when the stage was entered, if read and known. `restored`: the delivery
-    undoes a rejection or a hire.
+    `recruiter` None: unchanged. `restored`: the delivery undoes a rejection or a hire.
     """
 
     remote_id: int
@@ -111,9 +102,7 @@ def read_application(
     now: datetime,
     prefetched: Prefetched = NOTHING_PREFETCHED,
 ) -> ApplicationReading:
-    """Read an application and its candidate: two calls in v3, up to four if stage or recruiter are new. Raises
-    HarvestError.
-    """
+    """Two calls in v3, up to four if stage or recruiter are new. Raises HarvestError."""
     ours = (
         Application.objects.across_organisations()
         .filter(connection_id=connection.pk, remote_id=remote_id)
@@ -195,10 +184,7 @@ def _entered_at(
     hint: Hint,
     is_mapped: Callable[..., bool],
 ) -> datetime | None:
-    """Read only if the stage is new to us and starts a step.
-
-    If Greenhouse does not provide it (v1, a missing permission): when the delivery that reports the move came.
-    """
+    """Read only if the stage is new to us and starts a step; else when the delivery that reports the move came."""
     if application.stage_id is None or (ours is not None and ours.stage_id == application.stage_id):
         return None
     if application.stage_entered_at is not None:
@@ -253,10 +239,9 @@ def find_recruiter(
     webhook_users: Collection[WebhookUser],
     own_domains: Collection[str],
 ) -> Recruiter:
-    """The application's recruiter, else the job's responsible recruiter; deactivated users are skipped.
+    """The application's recruiter, else the job's responsible one; deactivated users are skipped.
 
-    The address comes from Greenhouse's users, else from a signed webhook body if its domain is one of the
-    organisation's own. Without an address the role's owner is used (`candidates.queries.recruiter_of`).
+    The address comes from Greenhouse's users, else from a signed body if its domain is the organisation's.
     """
     for user_id in possible_recruiters(api, recruiter_id=recruiter_id, job_id=job_id):
         try:
@@ -307,11 +292,7 @@ def _valid_address(address: str) -> str:
 
 
 def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: datetime) -> Prefetched:
-    """Read applications and their candidates together. Raises HarvestError.
-
-    `wanted`: the applications' ids and their candidates' as far as known, both Greenhouse's. Fifty applications cost
-    two or three calls with v3, one with v1.
-    """
+    """`wanted`: application ids with candidate ids. Two or three calls for fifty. Raises HarvestError."""
     ours = _our_applications(connection, wanted)
     known = {one: wanted[one] or (ours[one].candidate.remote_id if one in ours else None) for one in wanted}
     versions = _candidate_versions(connection, {one for one in known.values() if one is not None})

@@ -1,10 +1,4 @@
-"""A Harvest client for a saved connection, whose calls update the connection's health.
-
-    with harvest(connection) as api:
-        application = api.application(409)
-
-Never use it inside a transaction: a slow Greenhouse would keep rows locked.
-"""
+"""A Harvest client for a saved connection. Never in a transaction: a slow Greenhouse would keep rows locked."""
 
 import json
 import threading
@@ -107,10 +101,7 @@ def client_for(
 def harvest(
     connection: Connection, *, priority: Priority = Priority.BACKGROUND, retry: Retry = READS
 ) -> Iterator[HarvestApi]:
-    """A client for a saved connection. A HarvestError that leaves the block is stored as its `last_error`.
-
-    Raises crypto.CannotOpen. A saved credential has worked, so a refusal means *revoked or expired*.
-    """
+    """Raises crypto.CannotOpen. A HarvestError leaving the block is stored; a refusal means *revoked or expired*."""
     try:
         credentials = connection.credentials()
     except crypto.CannotOpen as error:
@@ -180,16 +171,15 @@ def _set_error(connection: Connection, sentence: str) -> QuerySet[Connection]:
 
 
 def _setting(name: str) -> Any:
-    """Tests use such settings to replace the network and the waits."""
     path: str | None = getattr(settings, name, None)
     return import_string(path) if path else None
 
 
 class ConnectionTokens:
-    """The `TokenStore` of one connection for one session: the token is stored encrypted and shared by all workers.
+    """The `TokenStore` of one connection for one session: encrypted, shared by all workers.
 
-    The lease is a column with an end, not a lock held over the call: a worker that dies while minting blocks the others
-    for TOKEN_LEASE at most. A token minted with a replaced credential is not stored.
+    The lease is a column with an end, not a lock: a worker that dies while minting blocks others for TOKEN_LEASE. A
+    token minted with a replaced credential is not stored.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -233,10 +223,9 @@ class ConnectionTokens:
 
 
 class CachedReads:
-    """Caches some reads of `HarvestApi` for one connection, per process, for some minutes.
+    """Caches reads, per connection and process, since the applications of a burst have the same few users.
 
-    The applications of a burst have the same few users. Refusals are cached for all rows of a kind, since a credential
-    that may not read users, teams or stages is refused each time. Each read raises Forbidden, also from the cache.
+    Refusals are cached for all rows of a kind. Each read raises Forbidden, also from the cache.
     """
 
     def __init__(self, api: HarvestApi, *, connection: Connection, now: datetime) -> None:
@@ -257,7 +246,6 @@ class CachedReads:
 
     @contextmanager
     def refusals(self, kind: str) -> Iterator[None]:
-        """Cache a refusal of the block. While cached, Forbidden is raised without entering the block."""
         if (refused := self._get(kind, _REFUSED)) is not None:
             permission, where = refused[0]
             raise Forbidden(where, permission=permission)

@@ -1,8 +1,4 @@
-"""Built-in questionnaires, composed of a library of competencies and questions.
-
-`templates.json` lists their questions, `library_<language>.json` has the texts, so all languages share ids, types and
-values. All was written for this project; docs/competencies.md explains each competency.
-"""
+"""Built-in questionnaires: `templates.json` has question ids, `library_<language>.json` texts by id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,8 +77,6 @@ class _TemplateWords(_Strict):
 
 
 class _Library(_Strict):
-    """`library_<language>.json`."""
-
     language: str
     licence: str
     source: str
@@ -109,16 +103,12 @@ _TEMPLATES: TypeAdapter[dict[str, _TemplateEntry]] = TypeAdapter(dict[str, _Temp
 
 
 def keys() -> tuple[str, ...]:
-    """All keys, the most general questionnaire first."""
     return tuple(_templates())
 
 
 @cache
 def load(key: str = GENERAL_PROFESSIONAL, *, language: str = SOURCE_LANGUAGE) -> Template:
-    """A built-in questionnaire, in English if it is not translated into `language` ("de", "de-at", ...).
-
-    Raises `LookupError` for an unknown key.
-    """
+    """In English if it is not translated into `language` ("de", "de-at"). Raises `LookupError` for an unknown key."""
     if key not in _templates():
         raise LookupError(f"There is no built-in questionnaire “{key}”.")
     library = _library(_available(language))
@@ -143,7 +133,6 @@ def load(key: str = GENERAL_PROFESSIONAL, *, language: str = SOURCE_LANGUAGE) ->
 
 
 def languages(key: str = GENERAL_PROFESSIONAL) -> tuple[str, ...]:
-    """The languages of a built-in questionnaire; none for an unknown key."""
     return _languages() if key in _templates() else ()
 
 

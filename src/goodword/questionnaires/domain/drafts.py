@@ -38,7 +38,6 @@ class Draft(LanguagesDraft[QuestionnaireVersion]):
 
 
 def is_own(questionnaire: Questionnaire) -> bool:
-    """Whether it is the organisation's own, which it may edit."""
     return questionnaire.key.startswith(OWN)
 
 
@@ -68,10 +67,7 @@ def locked_draft(
 
 
 def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None) -> None:
-    """Validate and save the questions, and update the translations. Raises `parse.QuestionError`.
-
-    `translated` are the translations of a new question by language.
-    """
+    """Also updates translations; `translated` has those of a new question. Raises `parse.QuestionError`."""
     more = translated or {}
     draft.source.questions = to_json(parse(entries)) if entries else []
     draft.source.revision += 1
@@ -123,11 +119,6 @@ def publish(
     by: Membership,
     now: datetime,
 ) -> int:
-    """Publish the draft. Returns its version number.
-
-    Languages in `without` that have empty texts stay in a draft of the following version. Raises `NoQuestions`,
-    `NeedsReason`, `NotTranslated`, `NoDraft`, `StaleDraft` and `parse.QuestionError`.
-    """
     with locked_draft(questionnaire, revision=revision) as draft:
         if not draft.entries:
             raise NoQuestions
@@ -167,10 +158,7 @@ def publish(
 
 
 def discard(*, questionnaire: Questionnaire, revision: int, by: Membership, now: datetime) -> bool:
-    """Delete the draft, or the whole questionnaire if it was never published. Returns whether it still exists.
-
-    Raises `NoDraft` and `StaleDraft`.
-    """
+    """Delete the draft, or all if never published. Returns whether it still exists. Raises `NoDraft`, `StaleDraft`."""
     with locked_draft(questionnaire, revision=revision) as draft:
         stays = bool(numbers(draft.questionnaire))
         audit(
@@ -211,7 +199,7 @@ def save_texts(
     texts: Mapping[str, Mapping[str, str]],
     revision: int,
 ) -> None:
-    """Save translations by question id and place (`editor.entries.texts_of`), ignoring texts the source lacks.
+    """By question id and place (`editor.entries.texts_of`), ignoring texts the source lacks.
 
     `revision` is that of the translation. Raises `NoDraft`, `StaleDraft` and `NoLanguage`.
     """
@@ -228,7 +216,6 @@ def save_texts(
 
 
 def remove_language(*, questionnaire: Questionnaire, language: str, revision: int) -> None:
-    """Remove a language from the draft; published versions keep it. Raises as `save_texts`."""
     with locked_draft(questionnaire) as draft:
         row = _translation(draft.translations, language)
         check_revision(row, revision)

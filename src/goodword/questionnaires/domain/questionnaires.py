@@ -21,10 +21,7 @@ LONGEST_TITLE = 200
 
 
 def begin_draft(*, questionnaire: Questionnaire, now: datetime) -> Draft:
-    """The draft, created from the newest version if there is none.
-
-    Raises `NotEditable` if the questionnaire is built in or archived.
-    """
+    """The draft, created from the newest version if there is none. Raises `NotEditable`."""
     with transaction.atomic():
         row = lock(questionnaire)
         if not is_own(row) or row.archived_at is not None:
@@ -70,10 +67,7 @@ def create(
 
 
 def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
-    """*Make a copy*: a draft with everything of the newest version, or else of the draft.
-
-    The source is the organisation's language if the questions are in it, else English, else the present source.
-    """
+    """A draft with everything of the newest version, or else of the draft; the organisation's language leads."""
     with transaction.atomic():
         row = lock(questionnaire)
         draft = draft_of(row)

@@ -18,10 +18,7 @@ UP, DOWN = -1, 1
 
 
 def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
-    """Append a question. Returns its id, which is made of its words.
-
-    Raises `NoDraft`, `StaleDraft` and `parse.QuestionError`.
-    """
+    """Append a question. Returns its id, made of its words. Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`."""
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         words = str(entry.get("competency") or entry["text"])
@@ -31,10 +28,6 @@ def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | 
 
 
 def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
-    """Add a competency of the library below the last rating, in the draft's languages. Returns the question's id.
-
-    Raises `NoDraft`, `parse.QuestionError`, and `LookupError` for an unknown key.
-    """
     with locked_draft(questionnaire) as draft:
         entries = draft.entries
         name = new_name(key, taken={known["id"] for known in entries}, otherwise="question")
@@ -51,10 +44,6 @@ def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
 
 
 def duplicate_question(*, questionnaire: Questionnaire, question_id: str, revision: int) -> str:
-    """Copy a question, with its translations, to right below it. Returns the new id.
-
-    Raises `NoDraft`, `StaleDraft`, and `KeyError` if the question no longer exists.
-    """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         place = index_of(entries, question_id)
@@ -76,10 +65,6 @@ def _of_library(key: str, language: str) -> Entry:
 
 
 def change_question(*, questionnaire: Questionnaire, question_id: str, entry: Entry, revision: int) -> None:
-    """Replace a question, except for its id and type.
-
-    Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`, and `KeyError` if the question no longer exists.
-    """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         place = index_of(entries, question_id)
@@ -98,10 +83,9 @@ class ConditionConflict(Exception):
 def move_question(
     *, questionnaire: Questionnaire, question_id: str, by: int, revision: int, drop_condition: bool = False
 ) -> int:
-    """Swap a question with the one above (`UP`) or below (`DOWN`), if any. Returns its new number.
+    """Swap a question with its neighbour (`UP`, `DOWN`). Returns its number. Raises `KeyError` for a removed one.
 
-    If one depends on the other, raises `ConditionConflict`, or removes the condition with `drop_condition`. Raises
-    `NoDraft`, `StaleDraft`, and `KeyError` if the question no longer exists.
+    If one depends on the other, raises `ConditionConflict`, or removes the condition with `drop_condition`.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
@@ -126,10 +110,6 @@ class HasDependants(Exception):
 def remove_question(
     *, questionnaire: Questionnaire, question_id: str, revision: int, with_dependants: bool | None = None
 ) -> None:
-    """Delete a question, and its dependants if `with_dependants`; if False, they lose their condition.
-
-    Raises `HasDependants` if that is None; `NoDraft`, `StaleDraft`, and `KeyError` if the question no longer exists.
-    """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         del entries[index_of(entries, question_id)]

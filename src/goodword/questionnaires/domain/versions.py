@@ -39,7 +39,6 @@ def stored_questions(version: QuestionnaireVersion) -> tuple[Question, ...]:
 
 
 def languages_of(version: QuestionnaireVersion) -> tuple[str, ...]:
-    """The languages of a version or draft, the source first. One query."""
     return tuple(sibling.language for sibling in _siblings(version))
 
 
@@ -58,7 +57,6 @@ def current_version(questionnaire: Questionnaire, *, language: str) -> Questionn
 
 
 def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
-    """Questionnaires that a step can use, by title: published and not archived. One query."""
     published = QuestionnaireVersion.objects.of(organisation).filter(
         questionnaire=OuterRef("pk"), published_at__isnull=False
     )
@@ -70,10 +68,9 @@ def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Questionnaire:
-    """The organisation's copy of a built-in questionnaire, created or updated if necessary.
+    """Created or updated if necessary. Raises `LookupError` for an unknown key.
 
-    A newer built-in version is added only if no member has changed the questionnaire; missing languages of the
-    present version are always added. Raises `LookupError` for an unknown key.
+    A newer built-in version is added only if no member has changed the questionnaire; missing languages always are.
     """
     template = builtin.load(key, language=organisation.language)
     questionnaire = Questionnaire.objects.of(organisation).filter(key=key).first()
@@ -99,10 +96,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Qu
 
 
 def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "") -> int:
-    """Minutes to answer: the measured median, or an estimate while there are too few measurements.
-
-    The estimate is for `relationship`; without one, for the relationship with the most questions.
-    """
+    """The measured median, or an estimate for `relationship`, by default that with the most questions."""
     if version.median_seconds is not None and version.measured >= ENOUGH_MEASURED:
         return max(1, int(version.median_seconds / 60 + 0.5))
     questions = stored_questions(version)
@@ -111,10 +105,7 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
 
 
 def record_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:
-    """Store the median of the plausible answering times, and their number.
-
-    `seconds` are all known times or the latest of them, so repeated and concurrent calls do no harm.
-    """
+    """Store the median of the plausible answering times. `seconds` has all known times, so repeats do no harm."""
     plausible = [value for value in seconds if SHORTEST_SECONDS <= value <= LONGEST_SECONDS]
     if plausible:
         _versions_beside(version).filter(pk=version.pk).update(
@@ -194,7 +185,6 @@ def _as_version(
 
 
 def numbers(questionnaire: Questionnaire) -> list[int]:
-    """Published version numbers, the newest first."""
     rows = QuestionnaireVersion.objects.of(questionnaire.organisation).filter(
         questionnaire=questionnaire, published_at__isnull=False
     )
@@ -217,6 +207,5 @@ def versions_in_all_languages(
 
 
 def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
-    """Create or update all built-in questionnaires."""
     for key in keys():
         ensure_builtin(organisation, key, now=now)

@@ -14,10 +14,7 @@ type Languages = Mapping[str, Sequence[Entry]]
 
 
 def changes(before: Languages, after: Languages) -> list[str]:
-    """Sentences about the differences between questions by language, whose first language is the source.
-
-    Of translations, only the number of changed texts is given.
-    """
+    """By language, whose first is the source. Of translations, only the number of changed texts is given."""
     language = next(iter(after))
     old = list(before.get(language) or next(iter(before.values())))
     new = list(after[language])

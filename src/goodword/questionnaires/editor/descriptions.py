@@ -16,7 +16,6 @@ _SHORT = 70
 
 
 def short(text: str) -> str:
-    """The text, cut between words if long."""
     line = " ".join(text.split())
     if len(line) <= _SHORT:
         return line
@@ -29,7 +28,6 @@ def named(entry: Mapping[str, Any]) -> str:
 
 
 def numbered(entries: Sequence[Entry], question_id: str) -> str:
-    """4 “How reliably did …”."""
     place = index_of(entries, question_id)
     return _("%(number)s “%(text)s”") % {"number": place + 1, "text": short(str(entries[place]["text"]))}
 
@@ -79,7 +77,6 @@ class QuestionType:
 
 
 def groups() -> list[tuple[str, list[QuestionType]]]:
-    """All types in display order, by heading."""
     return [
         (_("Rate"), _to_rate()),
         (_("Choose"), _to_choose()),
@@ -89,7 +86,6 @@ def groups() -> list[tuple[str, list[QuestionType]]]:
 
 
 def question_types() -> dict[str, QuestionType]:
-    """All types by their name in JSON."""
     return {kind.name: kind for _heading, members in groups() for kind in members}
 
 

@@ -61,7 +61,6 @@ def with_source_texts(source: Sequence[Entry], translated: Sequence[Entry]) -> l
 
 
 def index_of(entries: Sequence[Entry], question_id: str) -> int:
-    """The index of a question. Raises `KeyError`."""
     for place, entry in enumerate(entries):
         if entry["id"] == question_id:
             return place
@@ -124,5 +123,4 @@ def without_condition(entry: Mapping[str, Any]) -> Entry:
 
 
 def competencies_of(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The distinct competencies of ratings and statements."""
     return tuple(dict.fromkeys(entry["competency"] for entry in entries if entry.get("competency")))

@@ -83,11 +83,7 @@ def to_file(contents: Contents) -> str:
 
 
 def read_file(raw: bytes) -> Contents:
-    """The contents of a file. Raises `InvalidFile`.
-
-    The first language is the source. The others must have the same questions in the same order; their texts may be
-    empty.
-    """
+    """The first language is the source; the others may have empty texts. Raises `InvalidFile`."""
     data = _loaded(raw)
     try:
         file = QuestionnaireFile.model_validate(data)

@@ -1,5 +1,3 @@
-"""Access to a questionnaire and to its draft."""
-
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate
@@ -19,7 +17,6 @@ type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpRespons
 
 
 def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
-    """A questionnaire of the member's organisation, or 404."""
     return access.owned(Questionnaire.objects.of(request.organisation), pk)
 
 

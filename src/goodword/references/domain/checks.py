@@ -1,5 +1,3 @@
-"""The state of a check: locks, slots, deadlines, reminders and events."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,8 +85,7 @@ def refuse_if_request_over(check: Check, request: ReferenceRequest, *, now: date
 
 
 def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:
-    """Whether an answer to this request still counts: while the check is open; once it is complete, until the request's
-    own deadline, unless the application has ended since."""
+    """While the check is open; then until the request's own deadline, unless the application has ended since."""
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
@@ -122,7 +119,6 @@ def lock_request_for_member(request_id: int, *, member: Membership) -> tuple[Che
 
 
 def refuse_unless_open(check: Check) -> None:
-    """Raise Refused, with the reason, unless members can act on the check."""
     if check.progress in DONE:
         raise Refused(_("This reference check is done."))
     if not is_open(check):
@@ -132,7 +128,6 @@ def refuse_unless_open(check: Check) -> None:
 
 
 def is_running(check: Check) -> bool:
-    """Whether members can act on the check, paused or not."""
     return is_open(check) and not closing_reason(check.step_request.application, check.step_request.step)
 
 
@@ -150,11 +145,8 @@ def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotStatus:
-    """A slot with its present referee.
-
-    `state`: "free", "named" (not sent yet), "deferred" (sent, on hold until an offer), "out" (asked, has not answered),
-    "undelivered" (their mail bounces), "answered", "declined", "questioned" (*I can't name anyone* awaits an answer),
-    or "waived".
+    """`state`: "free", "named" (not sent), "deferred" (until an offer), "out" (asked), "undelivered" (mail bounces),
+    "answered", "declined", "questioned" (*I can't name anyone* awaits an answer) or "waived".
     """
 
     slot: Slot
@@ -176,7 +168,6 @@ class SlotStatus:
 
 
 def slot_statuses(check: Check) -> list[SlotStatus]:
-    """All slots of a check in order, waived ones included."""
     slots = Slot.objects.of(check.organisation).filter(check_run=check).order_by("number")
     present = Referee.objects.of(check.organisation).filter(check_run=check, replaced_at=None)
     in_slot = {referee.slot: referee for referee in present.select_related("request")}
@@ -205,8 +196,7 @@ def waits_for_candidate(statuses: Sequence[SlotStatus], *, lacks_self_reference:
 
 
 def waits_for_organisation(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> bool:
-    """Whether the deadline is on hold: no request is open, and either *I can't name anyone* is unanswered, or only
-    deferred referees are left."""
+    """No request is open, and *I can't name anyone* is unanswered or only deferred referees are left: no deadline."""
     states = {status.state for status in statuses}
     if "out" in states:
         return False
@@ -251,8 +241,7 @@ def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
 
 
 def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar, Sequence[ZoneInfo]]:
-    """The calendar with the referee's hours, and zones where it must be daytime too. Until the referee's own zone is
-    known, these are the organisation's and the candidate's."""
+    """The referee's hours, and zones where it must be daytime too: without their own, the candidate's."""
     calendar = check.organisation.calendar
     if request.time_zone:
         return calendar.at(request.time_zone), ()
@@ -270,10 +259,9 @@ def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
 
 
 def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
-    """Set the next reminder of an open request, and when it counts as slow (unsaved). The check is locked.
+    """Set the next reminder, and when the request counts as slow (unsaved). The check is locked.
 
-    Reminders count from sending, are never more than the first mail promised, and are skipped once missed. There are
-    none while the mail bounces or is unsent.
+    Reminders are never more than the first mail promised; none while the mail bounces or is unsent.
     """
     if request.undelivered_at is not None or request.invited_at is None:
         request.next_reminder_at = request.slow_at = None
@@ -300,15 +288,14 @@ def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: date
 def slow_from(
     *, sent_at: datetime, deadline_at: datetime, days: Sequence[int], calendar: Calendar
 ) -> datetime:
-    """When a referee counts as slow: a working day after the last reminder, but at least two before the deadline, and
-    never before the first working day. Pure."""
+    """A working day after the last reminder, at least two before the deadline, never before the first. Pure."""
     before_deadline = working_days_before(deadline_at, DAYS_LEFT, calendar=calendar)
     after_last = add_working_days(sent_at, days[-1] + 1, calendar=calendar) if days else before_deadline
     return max(min(after_last, before_deadline), add_working_days(sent_at, 1, calendar=calendar))
 
 
 def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
-    """Update clock, attention and the candidate's reminders of a locked check from its slots, and save it.
+    """Update clock, attention and the candidate's reminders of a locked check, and save it.
 
     Call this after every change of a slot, referee or request. `asked_at`: when the candidate was asked for something
     new; the remaining reminders count from then.

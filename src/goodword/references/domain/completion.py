@@ -1,5 +1,3 @@
-"""When a check is complete, completing it, and ending the remaining requests."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,11 +39,7 @@ class RequestedReference:
 def is_complete(
     asked: Sequence[RequestedReference], *, least: int, lacks_self_reference: bool = False
 ) -> bool:
-    """Whether enough has arrived: at least `least` references (or all, if fewer slots remain), including every required
-    one, and the self-reference if required.
-
-    A check without any reference is never complete.
-    """
+    """At least `least` references (or all remaining), every required one, and the self-reference. Never without any."""
     answered = sum(one.answered for one in asked)
     if not answered or lacks_self_reference:
         return False
@@ -87,11 +81,7 @@ def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
 
 
 def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
-    """Finish a locked check: act "complete", or "mark_complete" by a member.
-
-    Reminders stop and queued mail is cancelled. Open requests keep their link until their own deadline. Raises
-    MoveNotAllowed.
-    """
+    """Open requests keep their link until their own deadline; queued mail is cancelled. Raises MoveNotAllowed."""
     check.clock_stopped_at = None
     move(check, act, at=now, by=by)
     stop_reminders(check, now=now)

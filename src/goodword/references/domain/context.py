@@ -1,5 +1,3 @@
-"""The people, role, questionnaire and languages of a check."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,13 +51,11 @@ def check_context(check: Check, *, language: str = "") -> CheckContext:
 
 
 def version_of(check: Check, *, language: str = "") -> QuestionnaireVersion:
-    """The check's questionnaire version in this language, if it exists."""
     return in_language(check.version, language or check.language)
 
 
 def questions_of(check: Check, *, language: str = "", relationship: str = "") -> tuple[Question, ...]:
-    """The check's questions with the candidate's name. With a relationship, those such a referee is asked, apart from
-    conditions on earlier answers."""
+    """With the candidate's name. `relationship`: only what such a referee is asked, except by earlier answers."""
     version = version_of(check, language=language)
     questions = applicable(stored_questions(version), relationship=relationship)
     return fill_placeholders(
@@ -77,7 +73,6 @@ def minutes_of(check: Check, *, language: str = "", relationship: str = "") -> i
 
 
 def stated_of(referee: Referee) -> Stated:
-    """The candidate's statements about a referee, for the questions that confirm them."""
     return Stated(
         relationship=referee.relationship,
         company=referee.company,

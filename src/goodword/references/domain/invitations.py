@@ -1,5 +1,3 @@
-"""Opening a check and inviting the candidate, inviting again, and fresh links for expired ones."""
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,8 +45,7 @@ class CannotInvite(Exception):
 
 
 def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
-    """The newest version of the step's questionnaire, in the organisation's language if possible; the built-in
-    questionnaire if the step has none that is published."""
+    """The newest version, in the organisation's language if possible; else of the built-in questionnaire."""
     organisation = step.organisation
     if step.questionnaire_id is not None:
         chosen = Questionnaire.objects.of(organisation).filter(pk=step.questionnaire_id).first()
@@ -69,10 +66,9 @@ def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
 
 
 def on_step_requested(event: Event) -> None:
-    """Open a requested reference check, once, unless it is no longer needed or an earlier one may be reused.
+    """Open a requested check, once, unless it is no longer needed or an earlier one may be reused.
 
-    A concurrent rejection either waits for the application's lock, and then closes the new check, or has already
-    committed, and none is opened.
+    A concurrent rejection either waits for the application's lock, or has committed, and none is opened.
     """
     if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
         return
@@ -89,11 +85,7 @@ def on_step_requested(event: Event) -> None:
 
 
 def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
-    """Open a check for a step request and queue the candidate's invitation.
-
-    Returns an unfinished one without sending anything. Deadline and reminders start once the mail server accepts the
-    invitation (reactions.on_mail_sent).
-    """
+    """Open a check and queue the invitation, or return an unfinished one. Deadlines start once it is sent."""
     locked = (
         StepRequest.objects.of(step_request.organisation)
         .select_for_update(of=("self",), no_key=True)
@@ -160,11 +152,10 @@ def needs_confirmation(check: Check) -> bool:
 def invite_again(
     *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
 ) -> Check:
-    """Invite again by hand.
+    """Invite again by a member.
 
-    An unfinished check is reopened or resumed if necessary and gets a new deadline. New links go to referees who have
-    not answered, unless they opted out, otherwise to the candidate. After a finished check a new one is opened if
-    `after` is the id of the one that the member has confirmed.
+    An unfinished check is reopened or resumed, with a new deadline and links to referees who have not answered, else
+    to the candidate. After a finished check a new one is opened if the member has confirmed it (`after`).
 
     Raises NotConfirmed, CannotInvite, and StepRequest.DoesNotExist if it is another organisation's or withdrawn.
     """
@@ -311,10 +302,7 @@ def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
 
 
 def send_fresh_link(link: Link, *, now: datetime) -> bool:
-    """Mail a new link to the recipient of an expired one. Returns whether a mail was queued.
-
-    None is sent within ten minutes of the last, for a revoked link, or if there is no page left to open.
-    """
+    """Mail a new link, at most every ten minutes, unless revoked or over. Returns whether a mail was queued."""
     with transaction.atomic():
         first = linked_check(link, now=now)
         if first is None:

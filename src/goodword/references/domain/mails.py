@@ -1,7 +1,4 @@
-"""The mails of a check to candidate, referees and recruiter, each queued once per key.
-
-Their links expire (notifications.domain.links); one click sends a new one (invitations.send_fresh_link).
-"""
+"""The mails of a check, each queued once per key. Links expire; one click sends a new one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -46,8 +43,7 @@ def mail_candidate(
 ) -> None:
     """Queue a mail to the candidate with a fresh portal link, unless they may not be mailed.
 
-    `name`: "invitation", "reminder", "another", "one_more", "cannot_provide_answered", "fresh" or "slow". `days`: sets
-    a deadline at least that many working days after sending (0: the deadline is already set). `extra`: more template
+    `days`: sets a deadline at least that many working days after sending (0: it is already set). `extra`: template
     context.
     """
     facts = check_context(check)
@@ -78,7 +74,6 @@ def mail_candidate(
 
 
 def _invitation_context(check: Check) -> Mapping[str, object]:
-    """The references requested; when invited again, those still missing."""
     statuses = slot_statuses(check)
     missing = [status.slot for status in statuses if status.state in AWAITING_CANDIDATE] or [
         one.slot for one in statuses
@@ -147,8 +142,7 @@ def language_for(check: Check, referee: Referee) -> str:
 
 
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
-    """The mail that *Send* would queue, unsaved. Until there is an offer the deadline is unknown, and the mail says how
-    it is counted."""
+    """The mail that *Send* would queue, unsaved. Without an offer the deadline is unknown."""
     facts = check_context(check, language=language_for(check, referee))
     to = Person(name=referee.name, address=referee.email)
     step = check.step_request.step
@@ -224,7 +218,6 @@ def mail_recruiter(
 
 
 def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) -> None:
-    """Queued once each time the candidate says so."""
     assert slot.cannot_at is not None
     facts = check_context(check, language=check.organisation.language)
     with translation.override(facts.language):

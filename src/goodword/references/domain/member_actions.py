@@ -1,5 +1,3 @@
-"""Members' actions on an open check. For another organisation's check or request, all raise DoesNotExist."""
-
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -94,8 +92,7 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 def extend_check(
     *, check_id: int, days: int, member: Membership, now: datetime, referees: bool = False
 ) -> Check:
-    """Move the deadline to `days` working days from now, with `referees` also that of open requests. No mail is sent.
-    Raises Refused if that is not later, ValueError for an impossible number of days."""
+    """`referees`: also open requests. Raises Refused unless it is later, ValueError for an impossible `days`."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -161,7 +158,7 @@ def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datet
 
 
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:
-    """Send the request to another, valid address. Idempotent. Raises Refused.
+    """Send the request to another address. Idempotent. Raises Refused.
 
     The deadline restarts. Draft, language and time zone are deleted: somebody else may have the old link.
     """

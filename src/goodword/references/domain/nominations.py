@@ -59,8 +59,7 @@ def details_problems(
     this_month: str,
     kind: str = ANY,
 ) -> dict[str, str]:
-    """Messages by field. `kind`: the required relationship. `own_addresses`: the candidate's. `other_addresses`: those
-    of the check's other referees."""
+    """Messages by field. `kind`: the required relationship. `other_addresses`: of the check's other referees."""
     found: dict[str, str] = {}
     if kind not in {ANY, details.relationship}:
         found["relationship"] = _("A different kind of referee is needed here. Please reload the page.")
@@ -91,10 +90,7 @@ def address_problem(address: str, *, own_addresses: Collection[str], other_addre
 
 
 def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """Save a new or changed referee of a slot. A deferred one has to be sent again.
-
-    Raises InvalidNomination, and Closed if the check is over, the slot is closed or its referee has been contacted.
-    """
+    """A deferred referee has to be sent again. Raises InvalidNomination, and Closed if already contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -150,7 +146,6 @@ def may_name_another(check: Check, slot: Slot) -> bool:
 
 
 def full_slots(check: Check, slots: Sequence[Slot]) -> set[int]:
-    """The numbers of the slots that take no more nominations. One query."""
     rows = Referee.objects.of(check.organisation).filter(check_run=check)
     named = list(rows.values_list("slot", "created_at"))
     return {
@@ -192,8 +187,7 @@ def nomination_problems(
 
 
 def nomination_address_problem(check: Check, *, slot: Slot, address: str) -> str:
-    """The error in an address, before the form is complete. Opt-outs show only with the complete form, so that
-    they are harder to find out."""
+    """Before the form is complete. Opt-outs show only with the complete form: harder to find out."""
     return _declined_problem(check, address) or address_problem(
         address,
         own_addresses=[check.step_request.application.candidate.email],
@@ -220,10 +214,7 @@ def _declined_problem(check: Check, address: str) -> str:
 
 
 def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """Put another referee into a slot. The old request and link end; the new mail waits for *Send*.
-
-    Raises InvalidNomination, and Closed if the check is over or nobody can be replaced.
-    """
+    """The old link ends; the new mail waits for *Send*. Raises InvalidNomination, Closed."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)

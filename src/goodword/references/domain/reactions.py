@@ -1,5 +1,3 @@
-"""Reactions of a check to events of its application and mails."""
-
 from datetime import datetime
 
 from goodword.core.models import Event
@@ -112,8 +110,7 @@ def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
 
 
 def on_mail_returned(event: Event) -> None:
-    """Revoke a referee's link and ask the candidate for another address; or mark the candidate's check, also if their
-    invitation was not sent."""
+    """Revoke a referee's link and ask for another address; or mark the candidate's check."""
     email = mail_of(event)
     if email is None:  # erased
         return

@@ -1,7 +1,4 @@
-"""Reminders to candidates and referees, by sweep or by a member, and notices to candidates about slow referees.
-
-A sweep reads the due rows and checks each again under its lock.
-"""
+"""Reminders to candidates and referees, and notices about slow referees. Each is checked again under its lock."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -152,14 +149,11 @@ def _wants_no_mail(request: ReferenceRequest) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded:
-    """`left`: remaining reminders. `out_of_hours`: sent at an hour when no automatic reminder would be."""
-
     left: int
     out_of_hours: bool
 
 
 def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) -> Reminded:
-    """Raises Refused, Check.DoesNotExist."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         _refuse_unless_running(check)
@@ -181,7 +175,6 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
 
 
 def remind_referee_now(*, request_id: int, member: Membership, now: datetime) -> Reminded:
-    """Raises Refused, ReferenceRequest.DoesNotExist."""
     with transaction.atomic():
         check, request = lock_request_for_member(request_id, member=member)
         _refuse_unless_running(check)

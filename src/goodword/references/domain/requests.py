@@ -95,7 +95,6 @@ def mailbox(address: str) -> str:
 
 
 def store_opt_out(*, organisation: Organisation, address: str, now: datetime) -> bool:
-    """Returns whether it is new."""
     if has_opted_out(organisation=organisation, address=address):
         return False
     _, fresh = DoNotContact.objects.of(organisation).get_or_create(
@@ -130,10 +129,9 @@ def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -
 def decline_request(
     *, request_id: int, why: str, reason: str, opt_out: bool, now: datetime
 ) -> ReferenceRequest:
-    """Decline as a referee. `why`: WOULD_RATHER_NOT or NOT_ME. `reason`: for the recruiter only. `opt_out`: no more
-    mail from this organisation.
+    """Decline as a referee. `why`: WOULD_RATHER_NOT or NOT_ME. `reason`: for the recruiter only. Raises Closed.
 
-    Of several calls the first counts, but an opt-out always does. Raises Closed.
+    Of several calls the first counts, but an opt-out always does.
     """
     with transaction.atomic():
         check, request = checks.lock_request(request_id)

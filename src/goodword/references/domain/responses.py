@@ -1,7 +1,4 @@
-"""A referee's answers: draft, submission, a copy by mail, and what follows.
-
-Draft and AnsweringSession are pure, and serve the self-reference too.
-"""
+"""A referee's answers: draft and submission. Draft and AnsweringSession are pure; self-references use them, too."""
 
 import hashlib
 import json
@@ -68,10 +65,7 @@ class SubmittedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Answers until they are submitted.
-
-    `typed`: input of unfinished answers, by question id. `left`: there was a break of more than ONE_SITTING.
-    """
+    """`typed`: input of unfinished answers, by question id. `left`: there was a break of more than ONE_SITTING."""
 
     answers: Mapping[str, Json] = field(default_factory=dict)
     typed: Mapping[str, Typed] = field(default_factory=dict)
@@ -103,9 +97,8 @@ class Draft:
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
         """The draft with what a page sent.
 
-        `seen`: fingerprints of the questions when the page was shown; missing for empty ones. Answers that the page did
-        not change keep their stored state, which another tab or device may have changed. Of two changes the later one
-        counts.
+        `seen`: fingerprints when the page was shown. Answers that the page did not change keep their stored state:
+        another tab may have changed them. Of two changes the later one counts.
         """
         answers, typed = dict(self.answers), dict(self.typed)
         for one in submitted:
@@ -140,10 +133,7 @@ def _fingerprint(answer: Json, typed: Typed) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class AnsweringSession:
-    """All questions in the reader's language, with the draft.
-
-    `stated`: what the candidate stated about the referee. `today`: the date at the organisation.
-    """
+    """All questions in the reader's language, with the draft. `stated`: the candidate's statements."""
 
     questions: tuple[Question, ...]
     draft: Draft
@@ -248,7 +238,6 @@ def answering_session(check: Check, request: ReferenceRequest, *, now: datetime)
 
 
 def begin(*, request_id: int, now: datetime) -> None:
-    """Idempotent. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -278,10 +267,7 @@ def keep_draft_of_closed(
 
 
 def submit(*, request_id: int, now: datetime) -> Reference:
-    """Turn the draft into a reference. Of several submissions the first counts.
-
-    Answers to questions that no longer apply are left out. Raises Incomplete, Closed.
-    """
+    """Of several submissions the first counts. Raises Incomplete, Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:
@@ -400,8 +386,7 @@ def _answers_in_words(request: ReferenceRequest, language: str) -> list[dict[str
 
 
 def mail_recruiter_on_reference(event: Event) -> None:
-    """Mail the recruiter a link after the first reference, and after later ones if they want that. After the last, the
-    report replaces this mail."""
+    """Mail a link after the first reference, and later ones if wanted. The last leads to the report instead."""
     check = (
         Check.objects.across_organisations()
         .select_related("step_request__step")

@@ -80,8 +80,7 @@ def fingerprint(shown: list[MailPreview]) -> str:
 
 
 def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list[ReferenceRequest]:
-    """Send to every named referee not contacted yet, and defer those with `after_offer`. Idempotent; referees named
-    later are sent later.
+    """Send to every named referee not contacted yet, and defer those with `after_offer`. Idempotent.
 
     `seen`: fingerprint of the mails as shown, with `link` in place of the secret URL. Raises Closed, NotAsShown,
     OptedOut.
@@ -131,11 +130,7 @@ def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceR
 
 
 def release_referee(*, referee_id: int, member: Membership, now: datetime) -> ReferenceRequest | None:
-    """Release the mail to a deferred referee. Idempotent.
-
-    None if nothing was deferred, or they opted out; then the candidate is asked for another. Raises
-    Referee.DoesNotExist, Closed.
-    """
+    """None if nothing was deferred, or they opted out. Raises Referee.DoesNotExist, Closed."""
     with transaction.atomic():
         referee = Referee.objects.of(member.organisation).get(pk=referee_id)
         check = checks.lock_open_check(referee.check_run_id, now=now)

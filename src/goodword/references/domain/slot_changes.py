@@ -1,5 +1,3 @@
-"""Changes to the slots of an open check. For another organisation's check, member functions raise DoesNotExist."""
-
 from datetime import datetime
 
 from django.db import transaction
@@ -61,8 +59,7 @@ def add_slot(
 
 
 def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> Slot:
-    """The candidate can't name a referee: notify the recruiter, and stop the clock unless requests are open. Of several
-    calls the first counts. Raises Closed."""
+    """Of several calls the first counts; stops the clock unless requests are open. Raises Closed."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -85,11 +82,6 @@ def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> S
 def answer_cannot(
     *, check_id: int, slot: int, answer: str, note: str, member: Membership, now: datetime
 ) -> Slot:
-    """Answer *I can't name anyone* with a Slot.Answer and a note to the candidate.
-
-    The clock continues, the candidate is mailed if they have something left to do, and the check completes if this was
-    all that was missing. Of several answers the first counts. Raises Closed, and Refused for waiving the only referee.
-    """
     answer = Answer(answer)
     if answer == Answer.NOTHING:
         raise ValueError("an answer is wanted")

@@ -62,8 +62,7 @@ ENOUGH_CHECKS = 20
 def record_trace(
     request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime
 ) -> None:
-    """Record address and device of a referee (`asked`) or the candidate (None), once per pair. REMOTE_ADDR is the
-    client's: the web server resolves trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
+    """Once per pair. REMOTE_ADDR is the client's: the server resolves trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
     organisation = check.organisation
     if not organisation.watches_devices:
         return
@@ -121,8 +120,7 @@ def _hash(organisation_id: int, text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """`id`: the referee's, None for the candidate. `seen`: pairs of address hash and device hash, either of which may
-    be empty."""
+    """`id`: the referee's, None for the candidate. `seen`: pairs of address and device hash, either may be empty."""
 
     id: int | None
     company: str = ""

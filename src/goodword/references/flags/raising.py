@@ -1,5 +1,3 @@
-"""Finding and storing the flags of a check, whenever something arrives."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,8 +62,7 @@ def on_address_corrected(event: Event) -> None:
 def update_flags(check: Check, *, now: datetime) -> None:
     """Store the flags found on a locked check. Idempotent.
 
-    Dismissed flags stay dismissed. A flag is deleted with a replaced or erased referee, and an address flag with the
-    address. Other flags stay, even after their traces are deleted.
+    Dismissed flags stay dismissed, others even after their traces are deleted; those of replaced referees go.
     """
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")

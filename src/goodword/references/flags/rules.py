@@ -289,8 +289,7 @@ def address_flag(
 
 
 def fits(domain: str, company: str) -> bool:
-    """Whether a domain can be a company's: either contains a word of the other, it begins with the initials, or both
-    are similar. True if there is nothing to compare, or the scripts differ."""
+    """Shared words, initials or similarity. True if there is nothing to compare, or the scripts differ."""
     words = [word for word in _company_words(company) if word not in _LEGAL] or _company_words(company)
     labels = _labels(domain)
     if not words or not labels:

@@ -260,7 +260,6 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
 
 
 def flags_of(check: Check) -> FlagList:
-    """All flags of a check, in two queries."""
     referees = list(Referee.objects.of(check.organisation).select_related("request").filter(check_run=check))
     names, candidate = {one.pk: one.name for one in referees}, _candidate(check)
     rows = (

@@ -1,7 +1,4 @@
-"""Access to both portals: from a link's token to the check or request, or to the neutral page.
-
-Pages are never cached or indexed. Opening one changes nothing, because mail scanners open links.
-"""
+"""Access to both portals. Opening a page changes nothing, because mail scanners open links."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -119,10 +116,7 @@ class CandidateVisit:
 def for_candidate(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[CandidateView], CandidateView]:
-    """Pass a CandidateVisit to the view. With `only_open` a finished check redirects to the first page.
-
-    `keep` is called like the view with what is posted to a page that has closed meanwhile.
-    """
+    """With `only_open` a finished check redirects. `keep` gets what is posted to a page closed meanwhile."""
 
     def decorate(view: CandidateView) -> CandidateView:
         @wraps(view)
@@ -219,10 +213,7 @@ class RefereeVisit:
 def for_referee(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[RefereeView], RefereeView]:
-    """Pass a RefereeVisit to the view. With `only_open` a settled request redirects to the first page.
-
-    `keep` is called like the view with what is posted to a page that has closed meanwhile.
-    """
+    """With `only_open` a settled request redirects. `keep` gets what is posted to a page closed meanwhile."""
 
     def decorate(view: RefereeView) -> RefereeView:
         @wraps(view)

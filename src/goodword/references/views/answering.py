@@ -1,5 +1,3 @@
-"""Pages of questions and the review page, for referees and for self-references."""
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,7 +33,6 @@ class AnswerPages:
         return self.page(session.page_numbers[0]) if session.page_numbers else self.review
 
     def back(self, session: AnsweringSession, number: int) -> str:
-        """The previous page of questions, else the first page."""
         before = session.before(number)
         return self.page(before) if before else self.first
 
@@ -71,7 +68,6 @@ def read_page(request: HttpRequest, session: AnsweringSession, number: int) -> P
 
 
 def page_form(session: AnsweringSession, number: int) -> QuestionForm:
-    """A page's form with the draft, unfinished input included."""
     return form_for(session, session.on_page(number, asked_only=True))
 
 

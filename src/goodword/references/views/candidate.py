@@ -1,5 +1,3 @@
-"""The candidate's first page, the privacy notice, language, and declining the check."""
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -255,7 +253,6 @@ def notice(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
 @require_POST
 @access.for_candidate(only_open=False)
 def language(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
-    """Redirect back; views.access has stored the language."""
     back, home_url = request.POST.get("back", ""), reverse("portal", args=[visit.token])
     inside = back.startswith(home_url) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if inside else home_url)

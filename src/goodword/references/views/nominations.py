@@ -1,5 +1,3 @@
-"""The candidate names, replaces and removes referees, says that they can't name one, nudges, and sends."""
-
 from typing import Final
 from urllib.parse import quote, urlencode
 

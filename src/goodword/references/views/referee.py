@@ -1,5 +1,3 @@
-"""The referee's first page, declining, a copy of their answers, a question to the recruiter, a fresh link."""
-
 from typing import Final
 
 from django.contrib import messages
@@ -75,7 +73,6 @@ def home(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 @require_POST
 @access.for_referee(only_open=False)
 def language(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
-    """Redirect back; views.access has stored the language."""
     back, home_url = request.POST.get("back", ""), reverse("referee", args=[visit.token])
     inside = back.startswith(home_url) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if inside else home_url)
@@ -129,7 +126,6 @@ def opt_out(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _initial(request: HttpRequest) -> dict[str, object]:
-    """Answers filled in before the language was changed, or given by the link."""
     if request.method == "POST":
         sent = DeclineForm(request.POST)
         return {name: sent[name].data for name in sent.fields}
@@ -166,7 +162,6 @@ def ask(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
-    """For a referee's link. The candidate's: workspace.views.fresh."""
     now, link = clock.now(), links.resolve(token, purpose=Link.Purpose.REFEREE)
     found = linked_check(link, now=now) if link else None
     if link is None or found is None:

@@ -1,7 +1,4 @@
-"""A referee's own data: overview, download and erasure, even when the check is closed.
-
-The overview mails a link to the known address; only that link (/dr/) downloads and erases.
-"""
+"""A referee's own data. The overview mails a link (/dr/) to the known address; only that one downloads and erases."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -48,8 +45,7 @@ type DataView = Callable[[HttpRequest, RefereeVisit, bool], HttpResponse]
 def _by_link(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponse]]:
-    """Open a view by a link of this purpose. An expired link redirects to its own page, or with `expired` opens the
-    view."""
+    """An expired link redirects to its own page, or with `expired` opens the view."""
 
     def decorate(view: DataView) -> Callable[..., HttpResponse]:
         @wraps(view)

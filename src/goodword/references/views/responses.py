@@ -1,5 +1,3 @@
-"""The referee's pages of questions, the review, and dates and title only."""
-
 from collections.abc import Sequence
 from typing import Final
 

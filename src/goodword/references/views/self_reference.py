@@ -1,5 +1,3 @@
-"""The candidate's self-reference: notice, questions, review, thanks."""
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Final

@@ -61,7 +61,6 @@ def _record_already_there(
     stage_ids: Collection[int],
     now: datetime,
 ) -> None:
-    """Record the applications in these stages, which reconciliation then never invites."""
     AlreadyThere.objects.across_organisations().bulk_create(
         [
             AlreadyThere(
@@ -129,13 +128,11 @@ def link(
     now: datetime,
     seen: str | None = None,
 ) -> Automation:
-    """Link a role to a job, or update the link. Idempotent.
+    """Link a role to a job, or update the link. Idempotent. Raises JobTaken, RequirementMissing, ChangedMeanwhile.
 
     `stages`: kind of step -> the stages that start it. `present`: the applications in the job's stages; those in a
     stage that newly starts a step are recorded, so that reconciliation never invites them. Others are not: their
     webhook may still be on its way. `seen`: the version that `by` saw; None skips that check.
-
-    Raises JobTaken, RequirementMissing, ChangedMeanwhile.
     """
     with transaction.atomic():
         automation, fresh = _locked_automation(role, job=job, by=by, now=now)
@@ -189,7 +186,6 @@ def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
 
 
 def _locked_automation(role: Role, *, job: JobLink, by: Membership, now: datetime) -> tuple[Automation, bool]:
-    """The job's automation, locked, and whether it was created."""
     automation, fresh = Automation.objects.across_organisations().get_or_create(
         connection_id=job.connection_id,
         job_id=job.job_id,
@@ -213,7 +209,6 @@ def _locked_automation(role: Role, *, job: JobLink, by: Membership, now: datetim
 
 
 def _update(automation: Automation, *, job: JobLink) -> bool:
-    """Update names and post. Returns whether another post was chosen."""
     values = {
         "job_name": job.job_name[:_NAME],
         "requisition_id": job.requisition_id[:_REQUISITION],

@@ -1,5 +1,3 @@
-"""Changes of linked Greenhouse jobs and their stages."""
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +12,9 @@ Pipeline = Sequence[tuple[int, str]]
 
 
 def stage_move(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
-    """The old and new position of a stage ("after “Screen”"); None if it has not moved, is new or gone.
+    """The old and new position ("after “Screen”"); None if it has not moved, is new or gone.
 
-    It has moved if different stages precede it, and a different one directly. Stages added, removed or moved around it
-    do not count.
+    It has moved if different stages precede it, and a different one directly.
     """
     shared = {one for one, _ in before} & {one for one, _ in after}
     if stage_id not in shared:
@@ -57,12 +54,6 @@ class StageNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobNow:
-    """A job as Greenhouse shows it.
-
-    `status`: empty if unknown to us. `stages`: in order; empty if unknown, for example without permission to read them.
-    `post_title`: of the chosen post; None if unknown.
-    """
-
     name: str
     requisition_id: str
     status: str
@@ -76,10 +67,9 @@ class Outdated(Exception):
 
 
 def update_job(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
-    """Update a linked job, in the caller's transaction. Returns each change as a sentence.
+    """Returns each change as a sentence; in the caller's transaction. `job`: None if Greenhouse does not show it.
 
-    `job`: None if Greenhouse does not show it. `automation`: as read before the call to Greenhouse; raises Outdated if
-    its `job_checked_at` has changed since.
+    Raises Outdated if `job_checked_at` has changed since `automation` was read.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Call update_job() in a transaction.")
@@ -142,7 +132,6 @@ def _stages(row: Automation, stages: tuple[StageNow, ...], *, now: datetime) -> 
 
 
 def _stage_in_use(row: Automation, stage: StageNow, *, name: str, now: datetime) -> Iterator[str]:
-    """Changes of a mapped stage in use, formerly called `name`."""
     if settle(row, kind=Kind.STAGE_GONE, stage_id=stage.id, now=now):
         yield f"Stage “{name}” is back in use."
     new = stage.name[:_STAGE]

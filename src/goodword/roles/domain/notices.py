@@ -1,5 +1,3 @@
-"""Notices on a role about changes of its Greenhouse job or mapped stages."""
-
 from datetime import datetime
 
 from django.db import transaction
@@ -21,10 +19,7 @@ def notice(
     before: str = "",
     after: str = "",
 ) -> None:
-    """Create a notice, or update the open one of this kind, keeping its `before`; settle it if the change was undone.
-
-    Call it with the automation's row locked.
-    """
+    """Create or update a notice; settle it if the change was undone. The caller has locked the automation."""
     row = _open(automation, kind=kind, stage_id=stage_id).first()
     if row is None:
         RoleNotice.objects.create(
@@ -45,7 +40,6 @@ def notice(
 
 
 def settle(automation: Automation, *, kind: str, now: datetime, stage_id: int | None = None) -> bool:
-    """Settle an open notice. Returns whether there was one."""
     return bool(_open(automation, kind=kind, stage_id=stage_id).update(settled_at=now))
 
 
@@ -57,7 +51,6 @@ def settle_mapped(automation: Automation, *, by: Membership, now: datetime) -> N
 
 
 def dismiss(row: RoleNotice, *, by: Membership, now: datetime) -> None:
-    """Dismiss a notice. Idempotent."""
     with transaction.atomic():
         open_rows = RoleNotice.objects.of(by.organisation).filter(pk=row.pk, settled_at=None)
         if not open_rows.update(settled_at=now, settled_by=by):

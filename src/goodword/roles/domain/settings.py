@@ -1,5 +1,3 @@
-"""Create a role; change the settings of its steps."""
-
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -58,10 +56,7 @@ def settings_of(step: Step) -> StepSettings:
 
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:
-    """Change the settings, with an audit entry. Returns whether anything changed.
-
-    Open runs keep their slots, deadlines and reminders. The form validates the combination.
-    """
+    """Returns whether anything changed. Open runs keep their slots, deadlines and reminders."""
     with transaction.atomic():
         row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
         changed = _changed(settings_of(row), settings)
@@ -88,10 +83,7 @@ def set_delay(*, step: Step, minutes: int, by: Membership, now: datetime) -> boo
 
 
 def set_requirement(*, step: Step, text: str, by: Membership, now: datetime) -> bool:
-    """Set the job requirement of an assessment, with author and time, in the caller's transaction.
-
-    Returns whether it changed.
-    """
+    """Set an assessment's job requirement, with author and time. Returns whether it changed."""
     text = text.strip()
     row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
     if text == row.requirement:
@@ -109,11 +101,7 @@ def set_requirement(*, step: Step, text: str, by: Membership, now: datetime) -> 
 
 
 def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
-    """Create a role with both steps.
-
-    By default an assessment pauses when the candidate leaves the stage and closes when they are hired; a reference
-    check continues, since an offer often depends on it.
-    """
+    """Assessments pause when candidates leave the stage; checks continue, since offers depend on them."""
     with transaction.atomic():
         role = Role.objects.create(
             organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now

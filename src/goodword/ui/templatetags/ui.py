@@ -34,10 +34,7 @@ register.filter("first_input_id", first_input_id)
 
 @register.filter
 def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
-    """A component's remaining attributes, escaped, without False, None and `class`.
-
-    Cotton's `{{ attrs }}` does not escape values, so data could break out of the attribute.
-    """
+    """Escaped, without False, None and `class`. Cotton's `{{ attrs }}` escapes nothing: data could break out."""
     own = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
     shown = {name: value for name, value in own.items() if name != "class"}
     valued = [(name, value) for name, value in shown.items() if value not in (True, False, None)]
@@ -48,7 +45,6 @@ def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
 
 @register.simple_tag
 def status_for(state: str, attention: bool = False) -> Status:
-    """For `{% status_for state attention as status %}`."""
     return status_of(state, attention=bool(attention))
 
 
@@ -69,7 +65,6 @@ def short_time(at: datetime | None) -> str:
 
 @register.filter
 def long_time(at: datetime | None) -> str:
-    """With year and time zone, for tooltips; empty for None."""
     if at is None:
         return ""
     local = timezone.localtime(at)
@@ -102,7 +97,6 @@ def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
 
 @register.simple_tag
 def errors_of(form: BaseForm | None, forms: Iterable[BaseForm] | None = None) -> list[ErrorLink]:
-    """Entries of an error summary for one or several forms."""
     return error_links([*([form] if form else []), *(forms or [])])
 
 
@@ -128,13 +122,11 @@ def question_of(
 
 @register.simple_tag
 def check_for(state: str) -> Status:
-    """The status of a check: granted, missing, untested, waiting, or lacking (only recommended)."""
     return CHECKS[state]
 
 
 @register.filter
 def times(count: int | str) -> range:
-    """For loops: `{% for i in count|times %}`."""
     return range(int(count))
 
 
@@ -173,16 +165,11 @@ def scale_dots(
     maximum: float = 5,
     mark_name: str = "",
 ) -> dict[str, Any]:
-    """Chart of means on a common axis, a row for each scale, with single answers as rings and their spread.
-
-    `rows`: mappings with `label` and `mean` (None: not enough answers); optional `marks` (single answers), `band` (low,
-    high: uncertainty of the mean) and `detail`. `low` and `high` name the ends of the axis; neither is better.
-    """
     chart = scale_chart(rows, minimum=minimum, maximum=maximum)
     return {"chart": chart, "title": title, "low": low, "high": high, "mark_name": mark_name}
 
 
 @register.inclusion_tag("ui/charts/answer_bars.html")
 def answer_bars(rows: Iterable[Mapping[str, Any]], *, title: str = "") -> dict[str, Any]:
-    """A bar for each answer. `rows`: mappings with `label` and `count`."""
+    """`rows`: mappings with `label` and `count`."""
     return {"chart": answer_chart(rows), "title": title}

@@ -1,5 +1,3 @@
-"""Effects of a move, rejection or hire on an application's step requests and runs."""
-
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
@@ -97,8 +95,7 @@ def _was_not_to_be_invited(application: Application) -> bool:
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
     """Bring the application's runs in line with its present state.
 
-    Yields each action with its run, locked and saved, for the caller to update what depends on it. "transfer": the run
-    continues under another role's settings.
+    Yields each action with its run, locked and saved. "transfer": it continues under another role's settings.
     """
     assert event.application_id is not None
     if not has_step_requests(event):
@@ -138,8 +135,7 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
 
 
 def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
-    """The close reason, or empty to keep the run open. A job without a role closes runs that are open at the move, not
-    those open when a job is unlinked later."""
+    """Empty to keep the run open. Without a role, runs open at the move close; later unlinking closes none."""
     if reason := closing_reason(application, run.step_request.step):
         return reason
     if job_matches_role(application) and run.step_request.step.role_id == application.role_id:

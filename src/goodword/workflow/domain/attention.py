@@ -61,8 +61,7 @@ def on_needs_attention(event: Event) -> None:
 
 
 def on_name(event: Event) -> None:
-    """One mail per application and name, if mail waits because the name contains a link. A step that has not
-    started shows its own reason."""
+    """One mail per application and name with a link. A step that has not started shows its own reason."""
     if event.application_id is None:
         return
     application = (

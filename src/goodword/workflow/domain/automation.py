@@ -1,5 +1,3 @@
-"""Automation: starting steps when a candidate enters a stage, at once, later or not at all."""
-
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -36,10 +34,9 @@ State = StepRequest.State
 
 
 def on_entered_stage(event: Event) -> None:
-    """Request each step that the stage starts. A second arrival is recorded and starts nothing.
+    """Request each step that the stage starts; a second arrival is recorded only.
 
-    Nothing happens if the candidate has been rejected, hired or moved on meanwhile, or moved to another job where they
-    are in no stage of the step.
+    Nothing happens if the candidate has been rejected, hired or moved on meanwhile.
     """
     assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
@@ -73,11 +70,7 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step on a locked, active application, once per application and step.
-
-    If something prevents it, the request waits with its reason. It also waits for the step's delay, and for a click
-    after a rejection or hire was undone.
-    """
+    """Once per application and step, locked and active. What prevents the step is stored as its reason to wait."""
     step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
         application=application,
         step=step,
@@ -104,11 +97,7 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
 def still_wanted(
     step_request: StepRequest, application: Application, *, at: datetime, by_hand: bool = False
 ) -> bool:
-    """Whether a requested step may start now; otherwise settle the request. Both are locked.
-
-    If the application has ended, the request waits for a click. If the candidate has left the stage or the role, it is
-    withdrawn. With `by_hand` the stage does not matter.
-    """
+    """Otherwise settle the request: it waits if the application has ended, and is withdrawn if the stage was left."""
     if (
         step_request.state != StepRequest.State.STARTED
     ):  # it waits for a member by now, or an earlier result was reused

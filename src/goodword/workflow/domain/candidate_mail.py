@@ -1,5 +1,3 @@
-"""Reactions of a run to its candidate's mail: sent, bounced, marked as spam, or on hold for a link in the name."""
-
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -53,8 +51,7 @@ def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
 
 
 def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
-    """Stop reminders and mark the mail's unfinished run, unless the candidate's address has changed. Keeps another
-    reason for attention."""
+    """Stop reminders and mark the run, unless the address has changed. Keeps another reason for attention."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     application = email.application  # not for a mail about an adjustment, which belongs to its request only

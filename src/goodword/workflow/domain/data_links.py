@@ -1,7 +1,4 @@
-"""Short-lived links to *Your data*, mailed to the known address only.
-
-So an old or forwarded mail gives access to neither download nor erasure.
-"""
+"""Short-lived links to *Your data*, mailed to the known address only: an old mail must not give access."""
 
 from datetime import datetime, timedelta
 
@@ -27,8 +24,7 @@ def send_own_data_link(
     language: str,
     now: datetime,
 ) -> bool:
-    """Queue the mail, even to people who want no e-mail: they have asked for it. False without an address, or if asked
-    too often."""
+    """Even to people who want no e-mail: they asked for it. False without an address, or if asked too often."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not to.address or application.erased_at is not None:

@@ -21,8 +21,8 @@ def next_reminder(
 ) -> datetime | None:
     """The next reminder after `now`, on one of `days` (working days after `opened_at`). Pure.
 
-    Days count in `calendar`; the mail goes out in the working hours of `hours` (the recipient's time zone), and in
-    daytime in all `zones`. The first `sent` are used up. Missed reminders are skipped, so that they never pile up.
+    Days count in `calendar`; mail goes out in the hours of `hours`, and in daytime in all `zones`. The first `sent` are
+    used up. Missed reminders are skipped, so that they never pile up.
     """
     for day in sorted(days)[sent:]:
         moment = into_working_hours(
@@ -36,10 +36,7 @@ def next_reminder(
 def extend_by_hold(
     deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
 ) -> datetime:
-    """The deadline after a stop: with as many working days from now as were left, at least one.
-
-    An overdue deadline stays overdue by the same time. Pure.
-    """
+    """With as many working days from now as were left, at least one; overdue by the same time. Pure."""
     if deadline <= stopped_at:
         return deadline + (now - stopped_at)
     left = days_left(deadline, now=stopped_at, calendar=calendar)

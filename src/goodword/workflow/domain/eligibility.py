@@ -1,10 +1,7 @@
 """Whether a step may start, continue or close, decided from the locked application row.
 
-Reactions run concurrently and in any order. An event only says that something changed; the row, which is what
-Greenhouse said last, decides. Each change of the row has its own reaction, so the last one leaves the step in the right
-state.
-
-Lock order: application, step request, run.
+Reactions run concurrently and in any order. An event only says that something changed; each change of the row has its
+own reaction, so the last one leaves the step in the right state. Lock order: application, step request, run.
 """
 
 from goodword.candidates.models import Application
@@ -23,18 +20,16 @@ STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "chec
 
 
 def has_step_requests(event: Event) -> bool:
-    """Whether the event's application has any step request; most changes in Greenhouse concern none of ours.
+    """Most changes in Greenhouse concern none of ours.
 
-    Needs no lock if the change was recorded under the application's lock, as requests are. Not for `candidate.changed`,
-    which is recorded without it.
+    Needs no lock if the change was recorded under the application's, as requests are; `candidate.changed` is not.
     """
     assert event.application_id is not None
     return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
 
 
 def lock_application(application_id: int) -> Application:
-    """Lock the application, with candidate, organisation and the role's owner. First moves its step requests to the
-    steps of its role. Rows that refer to it, such as mail, can still be written."""
+    """First moves its step requests to the steps of its role. Referring rows, such as mail, can still be written."""
     application = (
         Application.objects.across_organisations()
         .select_for_update(of=("self",), no_key=True)
@@ -99,8 +94,7 @@ def closing_reason(application: Application, step: Step) -> str:
 def needs_click(application: Application, step: Step) -> bool:
     """Whether a rejection, hire or erasure was undone, and nothing has requested the step since.
 
-    Then nothing is sent until a member clicks, or the application enters a stage of the step again. Events are recorded
-    under the application's lock, so they are in order.
+    Then nothing is sent until a member clicks, or the application enters a stage of the step again.
     """
     events = Event.objects.filter(application_id=application.pk)
     restored = events.filter(name__in=RESTORED).order_by("-pk").first()
@@ -134,7 +128,6 @@ def blocking_reason(application: Application) -> str:
 
 
 def mail_blocked_reason(application: Application) -> str:
-    """Why the candidate may not be mailed, or empty. A link in the name only delays mail."""
     if application.prospect:
         return Waits.PROSPECT
     if not application.candidate.email:
@@ -147,8 +140,7 @@ def mail_blocked_reason(application: Application) -> str:
 def _reassign_requests(application: Application) -> None:
     """Move the requests of a locked application to the steps of its role.
 
-    Open runs keep their deadline and follow that role's settings. If both roles have a request of a kind, the started
-    one stays; if both have started, the other role's request stays with its own step.
+    Of two requests of a kind the started one stays; if both have started, the other role's keeps its step.
     """
     if application.role_id is None:
         return

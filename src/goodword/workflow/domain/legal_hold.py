@@ -24,10 +24,7 @@ class NothingToKeep(Exception):
 
 
 def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
-    """Keep the data of a person, or of everyone who applied for a role. Idempotent.
-
-    `ground` (Hold.Ground) is for the people concerned, `reason` for members. Raises NothingToKeep.
-    """
+    """Idempotent. `ground` is for the people concerned, `reason` for members. Raises NothingToKeep."""
     organisation = by.organisation
     with transaction.atomic():
         person = on if isinstance(on, Candidate) else None

@@ -1,5 +1,4 @@
-"""Step requests: state changes with their events, starting by hand, and reusing an earlier result. Applications are
-locked."""
+"""Step requests: state changes with their events, starting, reusing a result. Applications are locked."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -40,7 +39,6 @@ def lock_application_of(event: Event) -> Application:
 
 
 def waiting_requests(application: Application) -> QuerySet[StepRequest]:
-    """Requests that have not started, locked."""
     step_requests = StepRequest.objects.of(application.organisation)
     locked = step_requests.select_for_update(of=("self",), no_key=True).select_related("step")
     return locked.filter(application=application, state=State.WAITING).order_by("pk")
@@ -126,10 +124,9 @@ def record_event(
 def start_by_member(
     *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
 ) -> StepRequest:
-    """Start the step now, without its delay. Idempotent.
+    """Start without the delay. Idempotent. `after_reuse`: also if an earlier result was reused.
 
-    `after_reuse`: also if an earlier result was reused. Raises CannotStart, and LookupError if step, application and
-    member do not belong together.
+    Raises CannotStart, and LookupError if step, application and member do not belong together.
     """
     with transaction.atomic():
         application = lock_application(application_id)
@@ -162,8 +159,7 @@ def start_by_member(
 def offer_earlier[R: StepRun](
     model: type[R], step_request: StepRequest, *, application: Application, at: datetime
 ) -> bool:
-    """Wait for a decision if the candidate has a recent result of this kind on another application. False if there is
-    none."""
+    """Wait for a decision if there is a recent result of this kind on another application, else False."""
     earlier = _latest_result(model, step_request, application=application, at=at)
     if earlier is None:
         return False

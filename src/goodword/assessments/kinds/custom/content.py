@@ -1,9 +1,8 @@
 """Custom questions: the shared types of question, and files, with a right answer or a rubric where there is one.
 
-The content of a version is `{"kind": "questions", "id", "version", "language", "name", "instructions",
-"questions": [...], "rubrics": [...], "right": {...}}`, and `"taken_from": {"questionnaire": 12, "number": 3}` where
-they were taken from a version of a questionnaire. Questions are as in questionnaires.parse, and
-`{"type": "file", "id", "text", "help", "required", "types": ["pdf"], "megabytes": 5}`.
+The content is `{"kind": "questions", "id", "version", "language", "name", "instructions", "questions": [...],
+"rubrics": [...], "right": {...}}`, with `"taken_from": {"questionnaire": 12, "number": 3}` if it comes from one. Files
+are `{"type": "file", "id", "text", "help", "required", "types": ["pdf"], "megabytes": 5}`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,8 +88,7 @@ class TakenFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionSet:
-    """One version in one language. `rubrics` has criteria and `right` the values of right choices, by question id; a
-    question has one, the other or neither."""
+    """By question id, `rubrics` has criteria and `right` the values of right choices; a question has at most one."""
 
     id: str
     version: str

@@ -1,8 +1,4 @@
-"""Editing custom questions: questions from a questionnaire, additions, and the forms.
-
-Questions are edited in their questionnaire; files, keys, rubrics and instructions here. Rubrics are for raters and the
-same in all languages; texts for candidates are written in each language.
-"""
+"""Editing custom questions. Questions are edited in their questionnaire; files, keys and rubrics here."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,11 +75,7 @@ def new_contents(
 def with_questions(
     content: Content, questions: Sequence[Entry], *, questionnaire: int, number: int
 ) -> Content:
-    """The content with the questions of another version.
-
-    Files keep their place behind the same question. Rubrics and right answers are kept where question and choices
-    remain.
-    """
+    """Files keep their place behind the same question; rubrics and right answers stay where the question does."""
     made = [_for_self(entry) for entry in questions]
     for place, entry in enumerate(content["questions"]):
         if entry["type"] == FILE:
@@ -119,7 +111,6 @@ def has_choices(entry: Entry) -> bool:
 
 
 def place_of(content: Content, question_id: str) -> int:
-    """The index of a question. Raises `KeyError`."""
     for place, entry in enumerate(content["questions"]):
         if entry["id"] == question_id:
             return place
@@ -132,7 +123,6 @@ def rubric_of(content: Content, question_id: str) -> list[dict[str, Any]]:
 
 
 def count_missing_texts(content: Content) -> int:
-    """The number of empty texts that candidates read."""
     files = [entry for entry in content["questions"] if entry["type"] == FILE]
     return (not content["name"]) + sum(not entry["text"] for entry in files)
 

@@ -1,5 +1,3 @@
-"""Custom questions as test items: answer forms, practice questions and scores."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -58,10 +56,7 @@ _MOST_WORDS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomQuestion:
-    """A custom question. Its answer is as in questionnaires.answers, or {"upload": id} for a file.
-
-    A skipped optional question counts as answered, with an empty value.
-    """
+    """Its answer is as in questionnaires.answers, or {"upload": id}. A skipped optional one counts as answered."""
 
     id: str
     question: AnyQuestion
@@ -212,7 +207,6 @@ class FileForm(forms.Form):
         self.fields["file"].widget.attrs["data-most"] = str(question.megabytes * MEGABYTE)
 
     def clean(self) -> None:
-        """Checks type and size by the content of the file, not its name."""
         file = self.cleaned_data.get("file")
         if file is None:
             if "file" not in self.errors and self.question.required and self.saved is None:

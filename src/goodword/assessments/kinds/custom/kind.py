@@ -1,5 +1,3 @@
-"""The kind `questions`."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final

@@ -1,5 +1,3 @@
-"""Technical sheet, result and report of custom questions."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -159,8 +157,7 @@ class RaterComment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredQuestion:
-    """A question with its answer in words, or its file. `right` is None without a key; `raters` are names, in the
-    order of a criterion's points."""
+    """With its answer in words, or its file. `right` is None without a key; `raters` are names."""
 
     id: str
     text: str
@@ -188,7 +185,6 @@ class AnsweredQuestion:
 
     @property
     def mean(self) -> float | None:
-        """The mean of the raters' sums; None until it is marked."""
         return fmean(self.sums) if self.state is MarkState.DONE and self.sums else None
 
     @property
@@ -214,7 +210,6 @@ class QuestionsResult(PartResult):
 
     @property
     def to_mark(self) -> int:
-        """The number of answers that wait for a rater."""
         return sum(one.state in {MarkState.NOT_YET, MarkState.HALF} for one in self.questions)
 
     @property
@@ -323,8 +318,7 @@ class Remark(TypedDict):
 
 
 class QuestionData(TypedDict):
-    """A question with its answer in words or the name of its file (None: no answer, or erased). `right` is None
-    without a key. `state` is a `MarkState`."""
+    """The answer in words or a file's name (None: no answer, or erased). `right` is None without a key."""
 
     text: str
     answer: str | None

@@ -1,8 +1,7 @@
-"""Checks candidates' uploads by content and size, not by name.
+"""Checks candidates' uploads by content and size, not by name. Files are never displayed or run.
 
-The first bytes identify a file's type (puremagic); for office files, the type declared in their archive does. Files
-with programs or external content are rejected, as are those that the virus scanner, if configured, flags. Files are
-never displayed or run: members download them.
+The first bytes identify a type (puremagic), or the type declared in an office file's archive. Files with programs or
+external content are rejected, as are those that the virus scanner, if configured, flags.
 """
 
 import hashlib
@@ -169,9 +168,7 @@ def _matches_ending(ending: str, content: bytes) -> bool:
 
 
 def _is_office(ending: str, content: bytes) -> bool:
-    """Whether an archive is an office file of this ending.
-
-    All archives start alike. Open Packaging files (ECMA-376 part 2) declare the type of their main part in
+    """All archives start alike. Open Packaging files (ECMA-376 part 2) declare the type of their main part in
     [Content_Types].xml, OpenDocument files (part 2, 3.3) in the file `mimetype`.
     """
     wanted = next(kinds[ending] for kinds in ACCEPTED.values() if ending in kinds)

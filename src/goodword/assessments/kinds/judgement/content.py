@@ -1,7 +1,4 @@
-"""A situational judgement set: situations, actions to rate, and how effective each is keyed to be.
-
-`docs/content-packs.md` describes its JSON.
-"""
+"""A situational judgement set: situations, actions to rate, and their keys. JSON: `docs/content-packs.md`."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

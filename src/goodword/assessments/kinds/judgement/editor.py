@@ -107,7 +107,6 @@ def count_untranslated(source: Content, translated: Content) -> int:
 
 
 def place_of(content: Content, scenario_id: str) -> int:
-    """The index of a scenario. Raises `KeyError`."""
     for place, scenario in enumerate(content["scenarios"]):
         if scenario["id"] == scenario_id:
             return place
@@ -379,8 +378,6 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The texts of the set itself (`number` 0), or of one scenario."""
-
     number: int
     pairs: Sequence[Pair]
 

@@ -213,10 +213,7 @@ class ActionScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementScore:
-    """The mean distance from the key in steps of the answer scale; None if fewer than `needed` actions were rated.
-
-    `smallest` and `largest` are the possible extremes for the rated actions, or for all if none was rated.
-    """
+    """In steps of the answer scale; None if fewer than `needed` actions were rated. `smallest`, `largest`: extremes."""
 
     distance: float | None
     smallest: float
@@ -228,10 +225,7 @@ class JudgementScore:
 
 
 def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore:
-    """The score of a set, by the formula above.
-
-    `answers` maps action ids to values of the answer scale. Raises `ScoringError` for answers that are not of this set.
-    """
+    """By the formula above; `answers` by action id. Raises `ScoringError` for answers that are not of this set."""
     _check(judgement, answers)
     scored = tuple(
         _action_score(scenario, action, answers.get(action.id))

@@ -1,5 +1,3 @@
-"""The kind `judgement`."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final

@@ -107,8 +107,7 @@ def _smallest(judgement: JudgementSet) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedAction:
-    """An action with its rating, its key, their distance in steps, and the reason for the key; None if it was not
-    rated."""
+    """With rating, key, distance in steps and the reason for the key; None if it was not rated."""
 
     text: str
     answer: int | None
@@ -134,8 +133,7 @@ class RatedScenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementResult(PartResult):
-    """Situational judgement. `distance`: the mean distance from the key in steps of the answer scale, None if too few
-    actions were rated. `smallest` and `largest`: its possible extremes for the same actions."""
+    """`distance` from the key in steps; None if too few were rated. `smallest`, `largest`: its extremes."""
 
     template: ClassVar[str] = "assessments/result/judgement.html"
 
@@ -173,7 +171,6 @@ class JudgementResult(PartResult):
 
     @property
     def smallest_text(self) -> str:
-        """Two decimals, because a few half steps among many keys matter."""
         return f"{self.smallest:.2f}" if self.smallest else "0"
 
     @property

@@ -78,8 +78,7 @@ def things_in(statement: Statement) -> tuple[int, ...]:
 
 
 def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
-    """Whether a statement holds in an arrangement. Places of statements are counted from 1, and a lower place is
-    further left, or more. Raises `ValueError` for an unknown statement."""
+    """Places are counted from 1; a lower one is further left, or more. Raises `ValueError` for an unknown statement."""
     match statement:
         case ("at", int(a), int(place)):
             return places[a] == place - 1
@@ -155,8 +154,7 @@ type Mistaken = Callable[[int], Sequence[tuple[int, str]]]
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Statements about n things, the place that is asked for (from 0), the options, the key, and the orders that
-    the statements leave, each from the first place to the last."""
+    """Statements about n things, the place asked for (from 0), options, key, and the orders that remain."""
 
     statements: tuple[Statement, ...]
     place: int
@@ -176,14 +174,14 @@ def _draw(
     in_a_chain: bool = False,
     first_named: bool = False,
 ) -> _Placed:
-    """Statements of the kinds in `pattern` (names of statements; several, parted by "|", are alternatives) that are
-    true of a random order, with a question on one of `places`. No thing stands in more than `most_mentions` of them:
-    a thing named in every statement would be found without thought. `turned` is a misread statement. Draws
+    """Statements of the kinds in `pattern` ("|" separates alternatives), true of a random order, and a question.
+
+    No thing occurs in more than `most_mentions` of them: one in every statement would be found without thought. Draws
     until all statements are needed and every wrong option is a typical error.
 
-    The right one is among the things named most as often as any; in a chain, where the ends are named once and all
-    others twice, that is so because every place is asked for equally often. With `first_named` the thing that is named
-    first is always offered, and right as often as any other option."""
+    The right one is among the things named most as often as any; in a chain that holds because every place is asked for
+    equally often. With `first_named` the thing named first is always offered, and right as often as any other.
+    """
     wanted = source.randrange(N_OPTIONS)
     decided = wanted < N_OPTIONS - 1
     # Drawn first too; otherwise the question would reveal whether it can be answered.
@@ -234,8 +232,7 @@ def _draw(
 def _is_named_fairly(
     right: int, offered: Sequence[int], statements: Sequence[Statement], *, mentioned: float
 ) -> bool:
-    """Whether the right answer is among the things named most if `mentioned` (0 to 1) requires it, else not. Over many
-    items it is among them as often as any offered thing."""
+    """Whether the right answer is among the things named most exactly if `mentioned` (0 to 1) requires it."""
     named = {thing: sum(thing in things_in(statement) for statement in statements) for thing in offered}
     most = [thing for thing in offered if named[thing] == max(named.values())]
     return (right in most) is (mentioned < len(most) / len(offered))

@@ -1,8 +1,4 @@
-"""The forms of the reasoning test: each a blueprint that items are drawn to.
-
-The content of a version is `{"kind": "reasoning", "version": "1", "forms": {"standard_20": blueprint, ...}}`, with
-each blueprint as `parse_blueprint` reads it.
-"""
+"""The forms of the reasoning test: `{"kind": "reasoning", "version", "forms": {"standard_20": blueprint, ...}}`."""
 
 import random
 from collections.abc import Collection, Mapping, Sequence
@@ -53,11 +49,10 @@ class Blueprint:
 
 
 def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
-    """The items of a form, always the same for a blueprint and seed.
+    """The items of a form, always the same for a blueprint and seed; by level, families mixed within it.
 
-    Ordered by level, families mixed within it. No task repeats; no key position has more than its fair share
-    plus one; three successive keys are never in one position. Raises `LookupError` or `ValueError` for unknown families
-    and levels, and `ValueError` if no such form is found.
+    No task repeats; no key position has more than its fair share plus one, nor three in a row. Raises `LookupError` or
+    `ValueError` for unknown families and levels, and `ValueError` if no such form is found.
     """
     source = random.Random(f"form:{seed}")  # noqa: S311 - the seed is kept with the form
     slots = _slots(source, blueprint.entries)
@@ -70,10 +65,7 @@ def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
 
 
 def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
-    """Another item of the same family and level, with a new task. Raises `ValueError` if there is none.
-
-    It is the same for an item, a seed and the items `taken`.
-    """
+    """Another item of the same family and level, fixed by item, seed and `taken`. Raises `ValueError` if none."""
     name = f"replacement:{item.family}:{item.level}:{item.seed}:{seed}"
     source = random.Random(name)  # noqa: S311 - the item it draws is kept whole
     known = {item.task, *(one.task for one in taken)}
@@ -147,10 +139,9 @@ _BLUEPRINT: Final = TypeAdapter(Blueprint)
 
 
 def parse_blueprint(data: object) -> Blueprint:
-    """The blueprint in {"minutes": 20, "entries": [{"family": "sets", "level": 1, "n": 2}, ...]}.
+    """{"minutes": 20, "entries": [{"family": "sets", "level": 1, "n": 2}, ...]}. Raises `BlueprintError`.
 
-    Raises `BlueprintError` with a sentence that names the field: families and levels must exist, each pair of them
-    once, with at least one item; a form has at most 100 items and 1 to 240 minutes.
+    Families and levels must exist, each pair once; a form has 1 to 100 items and 1 to 240 minutes.
     """
     whole = "the blueprint"
     blueprint = read(_BLUEPRINT, data, whole=whole, error=BlueprintError)

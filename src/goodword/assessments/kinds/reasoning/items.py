@@ -219,7 +219,6 @@ def reasoning_reliability(
 
 
 def solved_by_category(scores: Mapping[str, tuple[float | None, int]]) -> list[Solved]:
-    """Issued scores (value and items by scale) as counts, in the order of the categories."""
     return [
         Solved(scale, round(value or 0), items)
         for scale, (value, items) in sorted(scores.items(), key=lambda score: _place(score[0]))

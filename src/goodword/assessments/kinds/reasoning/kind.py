@@ -1,5 +1,3 @@
-"""The kind `reasoning`."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 

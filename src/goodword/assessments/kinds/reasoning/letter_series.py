@@ -79,12 +79,7 @@ FAMILY = Family(id=_ID, category="letters", version=_VERSION, levels=(1, 2, 3, 4
 
 
 def _is_clear(terms: Sequence[Term], wrong: Collection[Term]) -> bool:
-    """Whether all options are in the alphabet; no option pair may occur in the series, or it could be ruled out
-    at once.
-
-    A series of pairs must fit the alphabet with any of the options as its last term. If only the right one fitted, a
-    letter near the end of the alphabet would reveal it.
-    """
+    """No option pair may occur in the series, and any option must fit the alphabet, or it could be ruled out."""
     right = terms[-1]
     if len(right) == 1:
         return all(_in_alphabet(places) for places in wrong)
@@ -104,8 +99,7 @@ def _in_alphabet(places: Term) -> bool:
 
 
 def _draw(source: random.Random, level: int, kind: int) -> _Draw:
-    """A series of a level. `kind` (0 to 3) has two bits: the letter with the longer line of options, and the error
-    of the other line; all kinds are drawn equally often."""
+    """`kind` (0 to 3): the letter with the longer line of options, and the error of the other; equally often."""
     if level == 3:
         return _two_series(source, kind)
     if level == 4:
@@ -147,8 +141,7 @@ def _two_series(source: random.Random, kind: int) -> _Draw:
 
 @cache
 def _all_two_series() -> tuple[tuple[int, int, int, int], ...]:
-    """Both steps, and the last shown letters of both series. The steps differ by at least two, so that the
-    alternation is noticeable.
+    """Both steps, and the last letters. The steps differ by at least two, so that the alternation is noticeable.
 
     Either series fits the alphabet with either step, so that all four plausible answers are equally often right.
     """

@@ -32,8 +32,7 @@ from goodword.core.json_reading import Json
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A series; its last term is the one asked for. `lines` are the first two of its options, of which the
-    first may be the longer; None is a slip of the pen."""
+    """A series; its last term is asked for. `lines`: the first two of its options; None is a slip of the pen."""
 
     terms: tuple[int, ...]
     rule: Mapping[str, Json]
@@ -133,10 +132,7 @@ def two_in_turn(source: random.Random) -> Draw:
 
 
 def two_series(source: random.Random) -> Draw:
-    """Eight terms of two alternating series, and the next of the first one.
-
-    Start values are limited so that all four plausible answers are equally often right.
-    """
+    """And the next of the first one. All four plausible answers are equally often right."""
     while True:
         first, second = source.sample([step for step in range(-9, 13) if abs(step) > 1], 2)
         own_last, last = source.randrange(2, 106), source.randrange(2, 106)
@@ -213,8 +209,8 @@ RULES: Mapping[int, Callable[[random.Random], Draw]] = {
 def other_continuations(terms: Sequence[int]) -> set[int]:
     """The next terms by simple rules that fit all terms shown.
 
-    Rules: one difference; one growth of the differences; one factor; times a number plus a number; the sum of
-    the two before; two differences in turn; two series in turn with a difference each; a factor that grows by one.
+    One difference; one growth of the differences; one factor; times a number plus a number; the sum of the two before;
+    two differences in turn; two series in turn with a difference each; a factor that grows by one.
     """
     found: set[int] = set()
     steps = _differences(terms)

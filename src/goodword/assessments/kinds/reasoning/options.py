@@ -1,12 +1,8 @@
 """Wrong answers for series, chosen so that the options alone do not reveal the right one.
 
-If every wrong answer is one error away from the right answer, the right one is the option in the middle, and can be
-found without the task. So the options of a series lie on a grid whose lines are errors: a line leads from an answer to
-the one that a person with this (additional) error gets. First, one of the five points of the grid is drawn as the right
-answer, all equally likely; then tasks are drawn until one fits. The grid looks the same whichever point is right.
-
-(Options of matrices follow the same principle; see Hu et al., 2021, "Stratified rule-aware network for abstract visual
-reasoning".)
+If every wrong answer is one error away from the right answer, the right one is the option in the middle. So the options
+lie on a grid whose lines are errors, and one of its five points is drawn as the right answer, all equally likely; then
+tasks are drawn until one fits. (See Hu et al., 2021, "Stratified rule-aware network for abstract visual reasoning".)
 """
 
 import random
@@ -35,10 +31,9 @@ _POINTS: Mapping[Shape, tuple[Steps, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One dimension of error: `errors` names the error for each multiple of `by` away from the right answer.
+    """`errors` names the error for each multiple of `by` away from the right answer; `at`: the letter's index.
 
-    An error without an opposite, such as confusing two numbers, has one name only; over all tasks it must lead up as
-    often as down. `at` is the index of the letter that it changes.
+    An error without an opposite, such as confusing two numbers, must lead up as often as down over all tasks.
     """
 
     by: int
@@ -77,10 +72,9 @@ def draw_steps(source: random.Random, shape: Shape) -> tuple[Steps, ...]:
 def wrong_answers(
     right: Sequence[int], lines: Sequence[Line], steps: Sequence[Steps]
 ) -> dict[tuple[int, ...], str] | None:
-    """The four wrong answers, each with its errors ("repeats_last_difference+slip_of_1"); None where one of them has
-    no error to lead to it, or two options are the same.
+    """The four wrong answers, each with its errors ("repeats_last_difference+slip_of_1"), as numbers or letters.
 
-    An answer is the numbers of a term: one, or one for each of its letters.
+    None where one of them has no error that leads to it, or two options are the same.
     """
     wrong: dict[tuple[int, ...], str] = {}
     for each in steps:

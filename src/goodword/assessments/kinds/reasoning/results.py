@@ -1,5 +1,3 @@
-"""Result and report of a reasoning test."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -54,8 +52,7 @@ class CategoryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellDifficulty:
-    """A family and level: its difficulty `b` in logits with standard error, from `answers` of the calibration
-    sample; and this candidate's tasks."""
+    """`b` in logits with standard error, from `answers` of the calibration sample; and this candidate's tasks."""
 
     family: str
     level: int
@@ -77,8 +74,7 @@ class CellDifficulty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbilityDetails:
-    """The calibration behind an ability: the `n` people, the standard deviation `sd` of their abilities (logits),
-    their reliability; and the candidate's `cells`."""
+    """The `n` people, `sd` of their abilities (logits), their reliability; and the candidate's `cells`."""
 
     number: int
     n: int
@@ -116,7 +112,6 @@ class Ability:
 
     @property
     def error_text(self) -> str:
-        """The standard error: "0.3"."""
         return written_number(self.error)
 
     @property
@@ -167,8 +162,6 @@ class AnsweredTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningResult(PartResult):
-    """A reasoning test. `ability` is None unless the test was calibrated for the role."""
-
     template: ClassVar[str] = "assessments/result/reasoning.html"
 
     whole: CategoryResult
@@ -195,7 +188,6 @@ class ReasoningResult(PartResult):
 
     @property
     def reliability_text(self) -> str:
-        """The reliability in the norm group; empty where none is known."""
         normed = self.whole.normed
         return "" if normed is None or normed.reliability is None else written_number(normed.reliability)
 
@@ -380,8 +372,7 @@ class TaskOption(TypedDict):
 
 
 class TaskData(TypedDict):
-    """A task: statements, a series or drawings, then options. `chosen` (None: no answer) and `right` are option
-    numbers."""
+    """Statements, a series or drawings, then options. `chosen` (None: no answer) and `right` are option numbers."""
 
     number: int
     category: str

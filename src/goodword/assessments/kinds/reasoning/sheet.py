@@ -92,9 +92,8 @@ def spread_of_forms(
 ) -> dict[float, float]:
     """For each ability, the standard deviation over simulated forms of the expected score, in items.
 
-    In each form every item has its own difficulty, spread around the start value of its family and level. To first
-    order the variance is the sum over items of (P * (1 - P) * spread)^2, at most n * (spread / 4)^2: 0.28 items for
-    20 items and a spread of 0.25.
+    To first order the variance is the sum over items of (P * (1 - P) * spread)^2, at most n * (spread / 4)^2: 0.28
+    items for 20 items and a spread of 0.25.
     """
     source = random.Random(f"spread:{seed}")  # noqa: S311 - a simulation
     values = [start_value(entry.family, entry.level) for entry in blueprint.entries for _ in range(entry.n)]
@@ -163,7 +162,6 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
 
 
 def _within(category: str) -> str:
-    """A category within a sentence: lower case, except German nouns."""
     return category if (get_language() or "").startswith("de") else category.lower()
 
 

@@ -1,7 +1,4 @@
-"""An instrument: items, keys, scales and answer scale, read from a content pack.
-
-`docs/content-packs.md` describes its JSON.
-"""
+"""An instrument: items, keys, scales and answer scale. Its JSON: `docs/content-packs.md`."""
 
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Self

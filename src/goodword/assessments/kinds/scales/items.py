@@ -146,8 +146,6 @@ class ScoringError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemScore:
-    """An answer as given, and its value after the key; both None if not answered."""
-
     item_id: str
     text: str
     keyed: Literal["+", "-"]
@@ -168,10 +166,7 @@ class ScaleScore:
 
 
 def score(instrument: Instrument, form: str, answers: Mapping[str, int]) -> tuple[ScaleScore, ...]:
-    """The scores of all scales of a form, in the instrument's order, by the formula above.
-
-    `answers` maps item ids to values of the answer scale. Raises `FormError` and `ScoringError`.
-    """
+    """In the instrument's order; `answers` by item id. Raises `FormError` and `ScoringError`."""
     items = instrument.items_of(form)
     _check(instrument, items, answers)
     return tuple(

@@ -1,10 +1,7 @@
 """Published norm groups of a content pack; those split by sex, race or age are refused.
 
-Such norms would score the same answers differently for different people. The Civil Rights Act of 1991, section 106,
-forbids that for sex and race in the United States; anti-discrimination law elsewhere leads to the same.
-
-Splits are recognised by a group's fields and by its name, in English, German and French. A name that excludes nobody
-passes: "Adults (18+)", "All ages".
+The Civil Rights Act of 1991, section 106, forbids scoring by sex and race in the United States; anti-discrimination law
+elsewhere leads to the same. Splits are recognised by fields and by name; "Adults (18+)" excludes nobody and passes.
 """
 
 import re
@@ -42,7 +39,7 @@ class NormGroup:
 
     @property
     def usable(self) -> bool:
-        """Whether it is large enough to compare with; a smaller one is kept, and shown as what it is."""
+        """Whether it is large enough to compare with; a smaller one is kept and shown."""
         return self.n >= LEAST
 
 

@@ -59,8 +59,7 @@ class ScaleContradiction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
-    """All scales with pairs. `mean` is over all pairs, in points of the answer scale; `chance` is expected of random
-    answers."""
+    """`mean` is over all pairs, in points of the answer scale; `chance` is expected of random answers."""
 
     scales: tuple[ScaleContradiction, ...]
     pairs: int

@@ -1,5 +1,3 @@
-"""Technical sheet, result and report of a test of scales."""
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, NotRequired, Self, TypedDict
@@ -331,8 +329,7 @@ class Norm(TypedDict):
 
 
 class Band(TypedDict):
-    """A norm group's range on the answer scale; `label` says where the score is ("within the middle half of the
-    group")."""
+    """On the answer scale; `label` says where the score is ("within the middle half of the group")."""
 
     low: float
     high: float

@@ -1,5 +1,3 @@
-"""The health page of a Greenhouse account, and *Test now*."""
-
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +29,6 @@ RESULTS = "greenhouse_test"
 @require_safe
 @access.member(kinds=access.WORKS)
 def health(request: MemberRequest, pk: int) -> HttpResponse:
-    """Only admins see names of candidates and secrets."""
     connection, now = connected(request, pk), clock.now()
     webhooks = webhook_setup(connection)
     context: dict[str, Any] = {

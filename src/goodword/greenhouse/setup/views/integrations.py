@@ -1,5 +1,3 @@
-"""Settings > Integrations: the connected accounts, and what an admin does with one."""
-
 from typing import Any
 
 from django import forms
@@ -59,7 +57,6 @@ def integrations(request: MemberRequest) -> HttpResponse:
 
 
 def overview(request: MemberRequest) -> dict[str, Any]:
-    """Only admins get secret keys."""
     now = clock.now()
     live = connections.live_connections(request.organisation)
     return {
@@ -124,7 +121,6 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def author(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """An empty field undoes the choice."""
     connection = connected(request, pk)
     form = AuthorForm(request.POST or None, initial={"user": connection.note_author_remote_id})
     if request.method == "POST" and form.is_valid():

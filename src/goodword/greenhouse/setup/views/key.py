@@ -37,7 +37,6 @@ from goodword.greenhouse.setup.views.integrations import overview
 
 
 def _secret(*, autofocus: bool = False) -> forms.PasswordInput:
-    """A password field that keeps its value when the form has an error. It never contains a stored key."""
     attrs = {"autocomplete": "off", "spellcheck": "false", "autofocus": autofocus}
     return forms.PasswordInput(render_value=True, attrs=attrs)
 
@@ -99,10 +98,9 @@ FORMS: dict[str, type[KeyForm]] = {"v3": V3Form, "v1": V1Form}
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    """Show the dialog, or check the key and store it if Greenhouse accepts it.
+    """Show the dialog, or check the key and store it. `pk`: the connection whose key is replaced.
 
-    `pk`: the connection whose key is replaced; without it a further account is connected. With JavaScript each request
-    checks one permission and shows the result; without it one request checks all.
+    With JavaScript each request checks one permission and shows the result; without it one request checks all.
     """
     connection = None
     if pk is not None:

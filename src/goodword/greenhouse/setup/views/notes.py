@@ -1,5 +1,3 @@
-"""Settings > Notes in Greenhouse, and *Post a test note*."""
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages

@@ -1,5 +1,3 @@
-"""The webhooks of an account: what to enter in Greenhouse, their pings, and the secret key."""
-
 from datetime import timedelta
 
 from django import forms

@@ -1,5 +1,3 @@
-"""The fields that every question has, as a form."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

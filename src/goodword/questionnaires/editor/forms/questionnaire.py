@@ -1,5 +1,3 @@
-"""Forms of a questionnaire: title, import, publishing, translation."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -155,7 +153,6 @@ class TranslationForm(forms.Form):
             yield Group(place, str(entry["text"]), pairs)
 
     def texts(self) -> Mapping[str, Mapping[str, str]]:
-        """Translations by question id and place."""
         return {
             entry["id"]: {where: self.cleaned_data[f"{entry['id']}-{where}"] for where in texts_of(entry)}
             for entry in self._source

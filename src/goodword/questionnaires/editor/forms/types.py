@@ -143,8 +143,6 @@ class CommentedForm(QuestionForm):
 
 
 class WorkAgainForm(CommentedForm):
-    """Not part of the self-assessment."""
-
     in_self_assessment = False
 
 
@@ -225,8 +223,6 @@ class NumberForm(QuestionForm):
 
 
 class ConfirmForm(QuestionForm):
-    """Not part of the self-assessment."""
-
     in_self_assessment = False
 
 

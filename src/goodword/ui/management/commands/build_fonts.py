@@ -1,5 +1,3 @@
-"""`manage.py build_fonts`: build the web fonts before the first request."""
-
 from pathlib import Path
 from typing import Any
 

@@ -1,8 +1,4 @@
-"""Draws figures of matrices as SVG in the colour of the surrounding text.
-
-Everything is shapes and lines, without ids, styles or clips, so that one page can contain many pictures. Shadings are
-patterns, never hues: outline, stripes, grey and solid.
-"""
+"""Draws figures as SVG without ids, styles or clips, so that one page can have many. Shadings are never hues."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape

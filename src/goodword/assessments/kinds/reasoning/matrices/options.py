@@ -1,8 +1,7 @@
 """The eight options of a matrix: all combinations of right values and of values that typical errors lead to.
 
-Every value of an aspect occurs in equally many options, so that the options alone reveal nothing. (Options that each
-change one value of the key reveal it, as the one in the middle: Hu et al., 2021, "Stratified rule-aware network for
-abstract visual reasoning".)
+Every value occurs in equally many options, so that the options alone reveal nothing. (Options that each change one
+value of the key reveal it: Hu et al., 2021, "Stratified rule-aware network for abstract visual reasoning".)
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,9 +47,8 @@ class Choice:
 
 def options(rules: Sequence[Ruled], plain: Cell, random: Random) -> tuple[tuple[Option, ...], str]:
     """Eight options in random order, and the id of the right one. The first rule is the one with the most values.
-    `plain` holds the aspects without a rule; one of them is varied where a single rule has too few values of its own.
 
-    `Option.error` lists the errors that lead to it, as in "turn:wrong_direction+shading:repeats_beside".
+    `plain`: aspects without a rule. `Option.error`: "turn:wrong_direction+shading:repeats_beside".
     """
     varied = {
         rule.aspect: _choices(rule, share, random) for rule, share in zip(rules, _shares(rules), strict=True)
@@ -80,8 +78,7 @@ def _values(varied: Mapping[Aspect, Sequence[Choice]], choices: Sequence[Choice]
 
 
 def _shares(rules: Sequence[Ruled]) -> list[int]:
-    """The number of values of each rule's aspect among the options; their product is eight, or four if a single rule
-    has no more."""
+    """The number of values of each rule's aspect among the options; their product is eight, or four."""
     match rules:
         case [Ruled(aspect="count")]:
             return [4]
@@ -108,8 +105,7 @@ def _choices(rule: Ruled, share: int, random: Random) -> list[Choice]:
 
 
 def _errors(rule: Ruled) -> dict[int, str]:
-    """Every wrong value that may be offered, with its error. Values that do not occur in the matrix are used only if
-    there are too few others."""
+    """Every wrong value that may be offered; values that do not occur in the matrix only if needed."""
     beside, above, before = rule.rows[2][1], rule.rows[1][2], rule.rows[2][0]
     around = ROUND.get(rule.aspect, 0)
     errors: dict[int, str] = {}
@@ -163,8 +159,7 @@ def _counted(rule: Ruled, share: int, random: Random) -> list[Choice]:
 
 
 def _toggled(rule: Ruled, share: int, random: Random) -> list[Choice]:
-    """The right places with some of one to three places toggled, each filled in half of the options. Whether a toggled
-    place belongs to the key is random, so that neither the fullest nor the emptiest option is safe."""
+    """Some of one to three places toggled, each in half of the options, so that no extreme is safe."""
     first, second, key = rule.rows[2]
     taken = [place for place in range(9) if key >> place & 1]
     free = [place for place in range(9) if not key >> place & 1]

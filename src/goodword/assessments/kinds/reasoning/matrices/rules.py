@@ -1,8 +1,6 @@
 """The rules of figural matrices: nine values of one aspect that follow one kind of rule.
 
-The kinds are those that Carpenter, Just and Shell (1990, Psychological Review 97, 404-431) found in Raven's matrices: a
-constant value in a row, steps along a row, addition and subtraction (of numbers or places), and the same three values
-in each row.
+The kinds are those that Carpenter, Just and Shell (1990, Psychological Review 97, 404-431) found in Raven's matrices.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -97,9 +95,10 @@ class Ruled:
 
 
 def ruled(kind: Kind, aspect: Aspect, random: Random, *, shift: int = 1, eighths: bool = False) -> Ruled:
-    """Nine values of `aspect` that follow a rule of `kind`, such that no other kind of rule, along rows or columns,
-    leads to another value in the missing cell. `shift` (1 or 2) is by how many places the same three values move from
-    row to row; `eighths` lets turns be of 45 degrees."""
+    """Nine values for which no other kind of rule, along rows or columns, leads to another missing value.
+
+    `shift` (1 or 2): places that the same three values move from row to row; `eighths`: turns of 45 degrees.
+    """
     while True:
         found = _draw(kind, aspect, random, shift=shift, eighths=eighths)
         if not _strays(found):

@@ -89,11 +89,9 @@ _FR_SHAPE_FORMS: Mapping[Shape, tuple[str, str, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """The sentences of one language.
+    """The sentences of one language: `step` by aspect and step, `same` and `three` by aspect.
 
-    `same` and `three` are by aspect; `step` is by aspect and step (above 0 more, or clockwise; turns in eighths).
-    `three` lists its values at `{values}` where they have names. `missing` ends the rule, for one mark and for
-    several, with the words of the right figure at `{figure}`.
+    Above 0 a step is more, or clockwise; turns in eighths. `missing` ends the rule, for one mark and for several.
     """
 
     question: str
@@ -270,8 +268,7 @@ WORDS: Mapping[str, RuleWords] = {
 
 @dataclass(frozen=True, slots=True)
 class DescriptionWords:
-    """The words of one language. `noun` tells a number of marks of a size and shading; `turned` is for a shape
-    that has no point; places are in the order of `Mark.place`."""
+    """`turned` is for a shape without a point; places are in the order of `Mark.place`."""
 
     noun: Callable[[int, Mark], str]
     pointing: str

@@ -1,8 +1,4 @@
-"""Solves items as shown to candidates, without key, rule or family.
-
-It shares only the types in `generated.py` with the families, so that an error in a family is not repeated here. `make
-items` and the tests check every family against it.
-"""
+"""Solves items as shown, sharing only the types in `generated.py`, so that no error of a family is repeated."""
 
 from collections.abc import Sequence
 
@@ -12,10 +8,7 @@ from goodword.assessments.kinds.reasoning.solver.deduction import solve_orders, 
 
 
 def solve(task: Task, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of all right options; exactly one for a valid item.
-
-    Looks at the options' ids and values only. Raises `ValueError` for an unknown statement.
-    """
+    """The ids of all right options; exactly one for a valid item. Raises `ValueError` for an unknown statement."""
     match task:
         case Series():
             return series.solve(task, options)

@@ -1,7 +1,4 @@
-"""Solves seating and ordering by trying all orders, and syllogisms by trying all diagrams.
-
-An order lists things from left to right, or from most to least; a statement is a predicate on an order.
-"""
+"""Solves seating and ordering by trying all orders (from left, or from most), and syllogisms by all diagrams."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, combinations, pairwise, permutations
@@ -29,10 +26,7 @@ _TESTS: Mapping[str, Callable[..., bool]] = {
 
 
 def solve_orders(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the right options: the only thing that has the place in every order, or "cannot be said".
-
-    Raises `ValueError` for an unknown statement or question.
-    """
+    """The only thing that has the place in every order, or "cannot be said". Raises `ValueError`."""
     place = _place(task)
     found = {order[place] for order in permutations(range(len(task.names))) if _holds(order, task.statements)}
     claim: tuple[str | int, ...] = ("is", *found) if len(found) == 1 else ("cannot_say",)

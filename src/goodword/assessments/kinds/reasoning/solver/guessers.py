@@ -1,7 +1,4 @@
-"""Heuristics that pick an option by its form alone; none may do better than chance.
-
-Each returns candidate options and guesses among them.
-"""
+"""Heuristics that guess among options by their form alone; none may do better than chance."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

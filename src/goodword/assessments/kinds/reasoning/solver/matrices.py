@@ -1,8 +1,7 @@
 """Solves a figural matrix from its eight cells and the options alone.
 
-Each figure is taken apart into features. For each feature every hypothesis about lines, tried along rows and along
-columns, is tested on all cells shown; those that fit predict the value of the missing cell. A place is
-explained by the number of marks where figures of one number always look the same, and by the places themselves.
+For each feature every hypothesis about lines, along rows and columns, is tested on all cells shown; those that fit
+predict the missing value.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence

@@ -1,8 +1,7 @@
 """Continues series by the simplest rule that fits all terms.
 
-The load of a hypothesis is the number of parameters to find, without the first terms. A hypothesis counts only if there
-are more terms than parameters and first terms. All continuations of the lowest load are right: two of them make the
-series ambiguous.
+The load of a hypothesis is the number of its parameters, which must be fewer than the terms. All continuations of the
+lowest load are right: two of them make the series ambiguous.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,8 +24,7 @@ def solve(task: Series, options: Sequence[Option]) -> frozenset[str]:
 
 
 def solve_by_any_reading(task: Series, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that continue the series by any hypothesis, whatever its load: more than one would make
-    the item disputable."""
+    """By any hypothesis, whatever its load: more than one would make the item disputable."""
     if all(term.isalpha() for term in task.terms):
         columns = [[_ALPHABET.index(letter) for letter in column] for column in zip(*task.terms, strict=True)]
         found = [_all_readings(column, _OF_LETTERS) for column in columns]

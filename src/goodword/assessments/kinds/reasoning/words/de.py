@@ -1,5 +1,3 @@
-"""Items in German."""
-
 from collections.abc import Mapping
 
 from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, TaskWords, Topic

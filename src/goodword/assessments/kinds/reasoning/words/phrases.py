@@ -1,8 +1,4 @@
-"""The phrases of a language for items: templates, and functions where grammar needs more.
-
-Templates are filled by `str.format`. `a`, `b`, `c` are things of a statement, with their article; the sentence is
-capitalised afterwards.
-"""
+"""The phrases of a language: `str.format` templates, and functions where grammar needs more. `a`, `b`, `c`: things."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,9 +21,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesWords:
-    """Questions on series and the rules behind them, by kind. In the rules of numbers {d} are differences and {g}
-    their growth; {first} and {second} are worded by `change` (a step up or down), `operation`, `more_or_less` (a number
-    that is added or taken away) or `move` (of a letter, or of two)."""
+    """Questions on series and the rules behind them. {d} are differences, {g} their growth.
+
+    {first} and {second} are worded by `change`, `operation`, `more_or_less` or `move`.
+    """
 
     next_number: str
     next_letter: str
