@@ -280,7 +280,6 @@ def _evidence(options: argparse.Namespace) -> int:
 
 
 def _without_database() -> None:
-    """Set up Django without an installation's settings and database, for commands that only read files."""
     import django
     from django.conf import settings
 

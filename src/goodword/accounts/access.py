@@ -1,7 +1,6 @@
-"""For views of `/o/<slug>/...`: access to the organisation's objects, and the layout's context.
+"""Access to the pages of `/o/<slug>/...`, and the layout's context.
 
-`member` gives a request its member and organisation. Signed out: redirect to sign-in. Not a member, or no such
-organisation: 404. Wrong kind of member: 403. `owned` fetches one object of the organisation, or 404.
+Signed out: redirect to sign-in. Not a member, or no such organisation: 404. Wrong kind of member: 403.
 """
 
 from collections.abc import Callable
@@ -23,8 +22,6 @@ P = ParamSpec("P")
 
 
 class MemberRequest(HttpRequest):
-    """A request by a signed-in member of `organisation`."""
-
     user: User
     member: Membership
     organisation: Organisation
@@ -80,7 +77,6 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
 
 
 def membership_of(user: User, *, slug: str) -> Membership | None:
-    """The user's membership in the organisation of this slug."""
     return (
         Membership.objects.across_organisations()
         .select_related("organisation", "user")
@@ -95,7 +91,6 @@ def owned[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
 
 
 def member_layout(request: HttpRequest) -> dict[str, Any]:
-    """Variables of ui/member.html; almost none for other requests."""
     member = getattr(request, "member", None)
     organisation = getattr(request, "organisation", None)
     if not isinstance(member, Membership) or not isinstance(organisation, Organisation):

@@ -1,5 +1,3 @@
-"""`goodword createadmin`: the first organisation and its admin, or another admin of an existing one."""
-
 import getpass
 import sys
 
@@ -18,8 +16,7 @@ class CommandError(Exception):
 def createadmin(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
     """Create what is missing and print it. Returns 0, or 2 with an error message and nothing created.
 
-    `organisation` is the slug of an existing organisation or the name of a new one. Prompts for missing values if there
-    is a terminal.
+    `organisation` is a slug or the name of a new one. Prompts for missing values if there is a terminal.
     """
     try:
         existing = _existing(organisation)

@@ -1,5 +1,3 @@
-"""Jobs of sign-in: reset links, and the daily clean-up of the trail."""
-
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,6 +15,5 @@ def mail_reset_link(*, user_id: int, asked_at: str) -> None:
 
 @jobs.job(name="accounts.prune_sign_ins", cron="20 3 * * * 0", queueing_lock="accounts.prune_sign_ins")
 def prune_sign_ins(*, timestamp: int = 0) -> None:
-    """Delete sign-ins older than GOODWORD_SIGN_IN_DAYS."""
     del timestamp  # passed to every periodic job
     sign_in.prune(before=clock.now() - timedelta(days=settings.GOODWORD_SIGN_IN_DAYS))

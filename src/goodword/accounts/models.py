@@ -1,5 +1,3 @@
-"""Users, organisations, members, the audit log."""
-
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -15,10 +13,7 @@ from goodword.core.workdays import Calendar, calendar_of
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users by e-mail address."""
-
     def create_user(self, *, email: str, name: str, password: str | None = None) -> "User":
-        """A user with a hashed password, or with none usable."""
         user = self.model(email=email.strip().lower(), name=name)
         user.set_password(password)
         user.save(using=self._db)
@@ -29,8 +24,6 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with a login, by e-mail address."""
-
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
@@ -56,8 +49,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Organisation(models.Model):
-    """A tenant."""
-
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
     time_zone = models.CharField(max_length=60, default="Europe/Berlin")
@@ -95,18 +86,14 @@ class Organisation(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The organisation's time zone."""
         return ZoneInfo(self.time_zone)
 
     @property
     def calendar(self) -> Calendar:
-        """Its working days: Monday to Friday in its time zone, without its public holidays."""
         return calendar_of(self.time_zone, country=self.holiday_country, region=self.holiday_region)
 
 
 class OrganisationOwned(models.Model):
-    """Abstract base of every row that belongs to one organisation."""
-
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
 
     objects: ClassVar[OwnedManager[Self]] = OwnedManager()
@@ -116,8 +103,6 @@ class OrganisationOwned(models.Model):
 
 
 class Membership(OrganisationOwned):
-    """A member: a user in one organisation."""
-
     class Kind(models.TextChoices):
         ADMIN = "admin", "Admin"
         RECRUITER = "recruiter", "Recruiter"
@@ -142,14 +127,13 @@ class Membership(OrganisationOwned):
 
     @property
     def is_admin(self) -> bool:
-        """Whether they manage settings and integrations."""
         return self.kind == self.Kind.ADMIN
 
 
 class AuditEntry(OrganisationOwned):
-    """Audit log of actions and views, append-only. `details` contains ids and settings, never answers or secrets.
+    """Append-only. `details` contains ids and settings, never answers or secrets.
 
-    Entries of the sign-in trail (domain/sign_ins.py) contain a network address and a browser, and are pruned by age.
+    Entries of the sign-in trail (sign_in.py) contain a network address and a browser, and are pruned by age.
     """
 
     member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")

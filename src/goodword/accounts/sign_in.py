@@ -1,7 +1,4 @@
-"""Sign-in with allauth: the sign-in trail, failure limits, session timeouts and password resets.
-
-Sign-up is closed: members are invited, or created by `goodword createadmin`.
-"""
+"""Sign-in with allauth, without sign-up: its trail, failure limits, session timeouts and password resets."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -80,7 +77,6 @@ def record_sign_in(user: User, *, action: str, address: str, browser: str, now: 
 
 
 def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> None:
-    """Record the first refusal of a series."""
     recent = AuditEntry.objects.across_organisations().filter(
         member__user=user, action=LOCKED_OUT, details__address=address, at__gt=now - QUIET
     )
@@ -89,7 +85,6 @@ def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> 
 
 
 def has_signed_in_from(user: User, address: str) -> bool:
-    """Whether this user has signed in from this network (an IPv4 address, an IPv6 /64) before."""
     entries = AuditEntry.objects.across_organisations().filter(member__user=user, action=SIGNED_IN)
     known = entries.values_list("details__address", flat=True).distinct()
     return _network(address) in {_network(one) for one in known}
@@ -111,7 +106,6 @@ def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime
 
 
 def prune(*, before: datetime) -> int:
-    """Delete entries of the trail from before this time. Returns how many."""
     deleted, _ = AuditEntry.objects.across_organisations().filter(action__in=TRAIL, at__lt=before).delete()
     return deleted
 
@@ -137,7 +131,6 @@ def remember_browser(response: HttpResponse, user: User) -> None:
 
 
 def is_known_browser(user: User, request: HttpRequest) -> bool:
-    """Whether this user has signed in with this browser."""
     value = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "")
     try:
         return bool(signing.loads(value, salt=_COOKIE_SALT, max_age=_COOKIE_AGE) == user.pk)
@@ -210,7 +203,6 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
 
 
 def _user(credentials: Mapping[str, Any]) -> User | None:
-    """The user named by these credentials."""
     return User.objects.filter(email__iexact=str(credentials.get("email", "")).strip()).first()
 
 
@@ -221,8 +213,6 @@ def _account(credentials: Mapping[str, Any]) -> str:
 
 
 class SessionTimeout:
-    """Saves the session of an active member, which restarts its timeout."""
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -265,8 +255,6 @@ def connect_signals() -> None:
 
 
 class NotCurrentPassword:
-    """Rejects the user's current password."""
-
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         # not user.check_password, which would save the user to upgrade the hash
         if user is not None and user.pk and check_password(password, user.password):
@@ -277,21 +265,14 @@ class NotCurrentPassword:
 
 
 def reset_link(user: User) -> str:
-    """A link to set a new password, once, within PASSWORD_RESET_TIMEOUT seconds.
-
-    Built from GOODWORD_BASE_URL, never from a request, whose headers can be forged.
-    """
+    """Once, within PASSWORD_RESET_TIMEOUT. Not built from a request, whose headers can be forged."""
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     return settings.GOODWORD_BASE_URL + path.replace("UID-KEY", quote(key))
 
 
 def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:
-    """Mail a member a reset link.
-
-    Raises OSError or SMTPException for a retry if the mail server cannot be used; an hour after the request, only logs
-    it.
-    """
+    """Raises OSError or SMTPException for a retry; an hour after the request it only logs the failure."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return

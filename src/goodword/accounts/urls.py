@@ -1,7 +1,6 @@
 """The allauth pages that members need.
 
-Not its page of e-mail addresses, where a member could claim any address unverified, and createadmin would then find
-their login by it.
+Not its page of e-mail addresses, where a member could claim any address unverified.
 """
 
 from allauth.account import views

@@ -1,5 +1,3 @@
-"""Sign-in forms and pages beyond allauth's."""
-
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm
@@ -45,7 +43,6 @@ class RequestResetLinkForm(ResetPasswordForm):  # type: ignore[misc]  # the libr
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
-    """Ask for confirmation, then end every session of this user."""
     if request.method != "POST":
         return render(request, "account/sign_out_everywhere.html")
     assert isinstance(request.user, User)  # guaranteed by the decorator

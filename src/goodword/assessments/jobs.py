@@ -31,7 +31,6 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None
 
 @jobs.job(name="assessments.calibration")
 def make_calibration(*, test_id: int, version: str, member_id: int) -> None:
-    """Calibrate a version. If that fails, the page says what was missing."""
     try:
         making.make_calibration(test_id=test_id, version=version, member_id=member_id, now=clock.now())
     except (NotEnough, NotSettled):

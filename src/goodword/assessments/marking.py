@@ -77,7 +77,6 @@ class AnswerToMark:
 
     @property
     def may_mark(self) -> bool:
-        """Whether this reader can give points or change theirs."""
         if self.mine is not None:
             return not (self.two and self.state == "done")
         return self.state != "done"
@@ -142,7 +141,6 @@ class MarkingProgress:
 
 
 def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, tuple[Criterion, ...]]:
-    """Rubrics of the answered questions, by question id."""
     content = content_of(part.version)
     rubrics = kind_of(content).rubrics(content)
     asked = [item.id for item in visible_items(part, answers) if answers.get(item.id) is not None]

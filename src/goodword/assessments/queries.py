@@ -37,7 +37,6 @@ def content_of(version: TestVersion) -> Content:
 
 
 def parse(kind: str, data: object) -> Content:
-    """Content from JSON, by a kind as in models.Test. Raises `ReadingError` with a sentence on what is wrong."""
     content: Content = kind_named(kind).parse(data)
     return content
 
@@ -67,7 +66,6 @@ def practice_of(part: AttemptPart) -> tuple[Item, ...]:
 
 
 def count_of(part: AttemptPart) -> int:
-    """The number of items in the form, even before they are drawn. No query."""
     return content_of(part.version).count(part.form)
 
 

@@ -10,8 +10,6 @@ from goodword.roles.queries import automation_of, visible_roles
 
 @dataclass(frozen=True, kw_only=True)
 class Recruiter:
-    """Sender name and reply address of an application's mails."""
-
     name: str
     address: str
 

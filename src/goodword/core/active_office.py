@@ -145,7 +145,6 @@ class _Bounds:
 
 
 def check(content: bytes) -> None:
-    """Raise a Problem if the archive contains programs, or external links other than those that a reader clicks."""
     _check_archive(content, _Bounds(), depth=0)
 
 
@@ -245,7 +244,6 @@ class _Types:
                 _each_element(_rest(part), self._look, bounds)
 
     def is_xml(self, path: PurePosixPath) -> bool:
-        """Whether a part is declared as XML, by its name or extension."""
         return path.as_posix() in self._names or path.suffix in self._endings
 
     def _look(self, _name: str, attributes: dict[str, str]) -> None:

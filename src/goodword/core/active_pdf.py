@@ -117,7 +117,6 @@ class Unreadable(Exception):
 
 
 def is_active(content: bytes) -> bool:
-    """Whether the PDF has active features. Raises Unreadable."""
     raw = _unescaped(content)
     if _ENCRYPTED.search(raw):
         raise Unreadable

@@ -157,8 +157,6 @@ class Reader:
 
 
 class _Field:
-    """A Word field: its keyword, which may be split over runs, and whether its instruction continues."""
-
     def __init__(self) -> None:
         self.keyword = ""
         self.is_whole = False

@@ -86,7 +86,6 @@ def _says_outage(error: BaseException) -> bool:
 
 
 def check_database() -> None:
-    """Raises SettingError if the database of DATABASE_URL cannot be reached."""
     if (error := _try_to_connect()) is not None:
         raise _unreachable(error) from error
 
@@ -193,7 +192,6 @@ def check_migrations() -> None:
 
 
 def check_static_files() -> None:
-    """Raises SettingError if static files have not been collected into GOODWORD_DATA."""
     if settings.PRODUCTION and not (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file():
         raise SettingError(
             f"There are no static files in {settings.STATIC_ROOT}. Run `goodword collectstatic --noinput` with "

@@ -66,7 +66,6 @@ def choice(name: str, default: str, choices: Sequence[str]) -> str:
 
 
 def secret_key(name: str, default: str | None) -> str:
-    """The key that signs sessions. Rejects guessable ones."""
     value = text(name, default)
     if len(value) < SHORTEST_SECRET_KEY or len(set(value)) < 10:
         raise SettingError(
@@ -76,7 +75,6 @@ def secret_key(name: str, default: str | None) -> str:
 
 
 def address(name: str, default: str | None) -> str:
-    """An e-mail address, without a display name."""
     value = text(name, default)
     try:
         validate_email(value)
@@ -172,7 +170,6 @@ def _is_torn(parts: Mapping[str, Any]) -> bool:
 
 
 def scanner(name: str) -> str:
-    """Address of a virus scanner: tcp://host:port or unix:/path; empty for none."""
     given = text(name, "")
     if not given:
         return ""
@@ -215,7 +212,6 @@ def smtp(url: str) -> dict[str, Any]:
 
 
 def local_keys(data: Path) -> dict[str, str]:
-    """The demo's own keys, made at the first start and found again at the next (file mode 0600)."""
     path = data / "keys.json"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)

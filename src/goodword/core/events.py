@@ -220,7 +220,6 @@ def give_up_deadly(*, now: datetime) -> int:
 
 
 def failed_reactions() -> QuerySet[Reaction]:
-    """Failed reactions, newest first, with their events."""
     return Reaction.objects.filter(state=State.FAILED).select_related("event").order_by("-event_id", "-pk")
 
 
@@ -343,7 +342,6 @@ def _failed(row: Reaction, error: Exception) -> None:
 
 
 def _give_back(rows: Sequence[Reaction]) -> None:
-    """Undo the claim of rows that did not run."""
     mine = Reaction.objects.filter(_claimed(rows), state=State.WAITING)
     mine.update(tries=F("tries") - 1, not_before=None)
 

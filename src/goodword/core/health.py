@@ -1,5 +1,3 @@
-"""Liveness, readiness and the workers' heartbeat."""
-
 import logging
 import threading
 import time

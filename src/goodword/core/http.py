@@ -1,5 +1,3 @@
-"""Middleware, log redaction and common responses."""
-
 import copy
 import logging
 import re
@@ -46,7 +44,6 @@ LONGEST_PARAMETER: Final = 2000
 
 
 def largest_body(path: str, *, max_body: int, max_upload: int) -> int:
-    """The maximum number of bytes of a request to this path."""
     return max(max_body, max_upload) if _UPLOAD_PATH.fullmatch(path) else max_body
 
 

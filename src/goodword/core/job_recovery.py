@@ -87,7 +87,6 @@ def _alone() -> bool:
 
 
 def _give_back(job: ProcrastinateJob) -> bool:
-    """Whether the job was requeued."""
     log.warning("The worker of job %s (%s) died; %s", job.pk, job.task_name, job.args)
     try:
         with transaction.atomic():

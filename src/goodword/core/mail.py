@@ -58,7 +58,6 @@ def provider(name: str) -> str:
 
 
 def credentials(given: str, *, provider: str) -> dict[str, Any]:
-    """Anymail's settings for the provider, from a JSON object."""
     if not given:
         return {}
     try:
@@ -97,7 +96,6 @@ def return_address(given: str) -> str:
 
 
 def mailers(*, provider: str, smtp_url: str) -> dict[str, Any]:
-    """Django's MAILERS: the SMTP server, else the provider's API."""
     if not smtp_url:
         return {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
     return {"default": {"BACKEND": "goodword.core.mail.EmailBackend", "OPTIONS": smtp(smtp_url)}}

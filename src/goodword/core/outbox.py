@@ -31,7 +31,6 @@ class Outbox(models.Model):
 
     @property
     def tries(self) -> int:
-        """Attempts that count against the allowed number."""
         return self.attempts
 
 

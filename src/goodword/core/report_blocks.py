@@ -35,8 +35,6 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Paragraphs; `leads` keeps them on the page of the next block."""
-
     paragraphs: Sequence[str]
     quiet: bool = False
     leads: bool = False
@@ -44,8 +42,6 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A tinted box for important points."""
-
     paragraphs: Sequence[str]
 
 
@@ -88,8 +84,6 @@ class ScaleRow:
 
 @dataclass(frozen=True, slots=True)
 class ScaleChart:
-    """Scales on a common axis, with `notes` below the drawing."""
-
     header: Sequence[str]
     axis: tuple[int, int]
     rows: Sequence[ScaleRow]

@@ -99,8 +99,6 @@ def make_server(
 
 
 class Drain(FixedStreamReceiver):  # type: ignore[misc]  # the library has no types
-    """Reads and discards a body."""
-
     remain: int
 
     def received(self, data: bytes) -> int:
@@ -164,7 +162,6 @@ class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
         self.is_head = any(one.is_head for one in (*channel.requests[:1], request))
 
     def build_response_header(self) -> bytes:
-        """Close the connection if the server is stopping."""
         if self.channel.server.stopping:
             self.set_close_on_finish()
         header = bytes(super().build_response_header())
@@ -320,7 +317,6 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             self.pull_trigger()
 
     def run(self) -> None:
-        """Serve until `stop()`, then finish within `grace` seconds."""
         while not self.stopping:
             self._turn(1.0)
         self._stop_accepting()
@@ -368,8 +364,6 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
 
 
 class _LookUp:
-    """A task that looks up an upload's link."""
-
     def __init__(self, request: Parser, may_upload: UploadCheck) -> None:
         self._request, self._may_upload = request, may_upload
 

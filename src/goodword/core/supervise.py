@@ -122,8 +122,6 @@ def _say(text: str) -> None:
 
 @dataclass
 class Patience:
-    """When to restart a program, and when to give up."""
-
     began: float = 0.0
     crashes: int = 0
 
@@ -197,7 +195,6 @@ class Children:
         return self._given_up or "The programs are no longer supervised."
 
     def stop(self) -> None:
-        """Stop all, the last started first; kill those that don't exit in time."""
         self._over.set()
         if self._watcher is not None:
             self._watcher.join()

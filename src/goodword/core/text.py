@@ -207,12 +207,10 @@ def written_weekday(day: date | datetime, *, year: bool = False) -> str:
 
 
 def written_count(n: int) -> str:
-    """ "1,250", "1.250"."""
     return number_format(n, force_grouping=True)
 
 
 def written_figure(value: float, places: int = 2) -> str:
-    """ "0.81", "0,81"."""
     return number_format(f"{value:.{places}f}", places)
 
 

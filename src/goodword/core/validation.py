@@ -69,7 +69,6 @@ def _sentence(details: ErrorDetails, data: object, whole: str, each: Mapping[str
 
 
 def _split(details: ErrorDetails, data: object) -> tuple[Sequence[int | str], str]:
-    """The object that a problem is about, and what is wrong with it."""
     kind, context = details["type"], details.get("ctx", {})
     steps = _steps(details["loc"], data)
     if kind in _NO_OBJECT:

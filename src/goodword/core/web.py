@@ -39,7 +39,6 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises PortInUse with what to do."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -48,7 +48,6 @@ def connect(page: Browser, key: str) -> None:
 
 
 def webhook_settings(page: Browser) -> tuple[str, str]:
-    """Endpoint URL and secret key."""
     _integrations(page)
     return page.value_of("Endpoint URL"), page.value_of("Secret key")
 
@@ -72,7 +71,6 @@ def inbox_has(page: Browser, state: str, number: int) -> bool:
 
 
 def create_role(page: Browser, title: str) -> str:
-    """Returns the URL of its page."""
     page.open("/")
     page.follow("New role")
     page.press("Create role", {"Title": title})
@@ -80,7 +78,6 @@ def create_role(page: Browser, title: str) -> str:
 
 
 def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
-    """Choose the Greenhouse job, map its stages to both steps, confirm."""
     page.open(role_url)
     page.follow("Manage ATS automation")
     page.choose(str(job_id))
@@ -107,7 +104,6 @@ def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) 
 
 
 def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], person: Person) -> None:
-    """Enter the referees, review the mail, send it."""
     page.open(link)
     for number, referee in enumerate(referees):
         page.follow("Name the first referee" if number == 0 else "Name the next referee")

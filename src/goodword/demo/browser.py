@@ -110,7 +110,6 @@ class Browser:
             raise self.failure(f"{self.url} should contain “{words}”: {self.text()[:600]}")
 
     def value_of(self, label: str) -> str:
-        """The value of a field, or of a read-only text box, by its label."""
         shown = self.page.find(True, attrs={"role": "textbox", "aria-label": label})
         if isinstance(shown, Tag):
             return shown.get_text(strip=True)
@@ -253,7 +252,6 @@ class Mailbox:
         self._client.close()
 
     def all(self, *, to: str = "", subject: str = "") -> list[dict[str, Any]]:
-        """Mails to an address with a subject containing `subject`, oldest first."""
         mails: list[dict[str, Any]] = self._client.get("/messages.json").json()
         return [mail for mail in mails if (not to or mail["to"] == to) and subject in mail["subject"]]
 

@@ -99,7 +99,6 @@ def clear_unfinished(data: Path) -> None:
 
 
 def save_result(data: Path, result: StoryResult) -> None:
-    """Readable only by its owner, because it contains credentials of the sandbox."""
     _write_private(_story(data), json.dumps(asdict(result)))
 
 

@@ -1,5 +1,3 @@
-"""The story that the demo plays: eight steps, each verified by what a person can see."""
-
 import json
 import time
 from collections.abc import Callable
@@ -96,8 +94,6 @@ def _play_step(name: str, step: Callable[[], None]) -> None:
 
 
 class StorySupport:
-    """The browsers and the mailbox of the people in the story, and checks that several steps share."""
-
     def __init__(self, world: World) -> None:
         self.world = world
         self.recruiter = Browser(world.goodword_url)
@@ -157,7 +153,6 @@ class StorySupport:
         return newest
 
     def role_row(self, person: Person, column: str = "") -> str:
-        """A candidate's row on the role page, or one column of it; empty without one."""
         self.recruiter.open(self.role_url)
         for row in self.recruiter.page.select("tbody tr"):
             if person.name in text_of(row):
@@ -166,14 +161,12 @@ class StorySupport:
         return ""
 
     def role_shows(self, person: Person, text: str, *, column: str = "") -> None:
-        """Wait until the candidate's row on the role page contains `text`."""
         self.wait(
             lambda: text in self.role_row(person, column),
             lambda: f"The role page should show “{text}” for {person.name}: {self.role_row(person)!r}",
         )
 
     def must_be_synced(self, person: Person) -> None:
-        """The candidate's page has their name and address from Greenhouse."""
         self.recruiter.open(self.role_url)
         self.recruiter.follow(person.name)
         self.recruiter.must_say(person.email)
@@ -200,7 +193,6 @@ class StorySupport:
         return str(self.mailbox.all(to=person.email)[0]["reply_to"])
 
     def download(self, link: str) -> str:
-        """Download a report without a login. Returns the path of the PDF."""
         anonymous = Browser(self.world.goodword_url)
         anonymous.step = self.step
         with closing(anonymous):

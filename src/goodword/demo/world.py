@@ -1,5 +1,3 @@
-"""Starts and stops the demo's programs: PostgreSQL, mailbox, sandbox, web server and worker."""
-
 import secrets
 import signal
 import socket

@@ -8,7 +8,6 @@ from goodword.greenhouse.sync import deletions
 
 @jobs.job(name="greenhouse.check", swept_by="greenhouse.check.sweep")
 def check_permissions(*, connection_id: int) -> None:
-    """Probe the permissions of one connection. Its row says when to retry, so the job has no retries."""
     permissions.check_if_due(connection_id, now=clock.now())
 
 

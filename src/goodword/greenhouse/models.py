@@ -71,7 +71,6 @@ class Connection(OrganisationOwned):
         return crypto.seal(plain, place=self.place(column))
 
     def unseal(self, column: str, sealed: str) -> str:
-        """Raises crypto.CannotOpen."""
         return crypto.unseal(sealed, place=self.place(column))
 
     def set_credentials(self, credentials: V1Credentials | V3Credentials) -> None:

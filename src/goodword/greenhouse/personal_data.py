@@ -1,5 +1,3 @@
-"""Erasure and data export of deliveries, notes and the timeline."""
-
 import json
 from datetime import date, datetime
 from typing import Any

@@ -6,8 +6,7 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        """Register the readiness check of outgoing mail. A mail scheduled for later, or refused temporarily by its
-        recipient's server, is not late."""
+        """The readiness check of outgoing mail: mail scheduled, or deferred by the recipient's server, is not late."""
         from goodword.core import health
 
         health.register_check(

@@ -1,5 +1,3 @@
-"""Data export of mails, without links, of which only hashes are stored."""
-
 from typing import Any
 
 from django.db.models import Q
@@ -31,17 +29,12 @@ def export(wanted: ExportRequest) -> Sections:
 
 
 def _is_private(mail: Email) -> bool:
-    """Whether its text is for the recipient only.
-
-    Mails after an assessment's invitation name a deadline that may reveal an adjustment request, which the hiring team
-    must not know of (docs/decisions/0026-*).
-    """
+    """Mails after an invitation name a deadline, which may reveal an adjustment (docs/decisions/0026-*)."""
     return mail.kind.startswith("assessment.") and mail.kind != "assessment.invitation"
 
 
 def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
-    """A mail as it was sent, its link blotted out; of one that was not sent what it was to say. Without its `text`:
-    that it was sent."""
+    """As it was sent, without its link, or would have been. Without its `text`: that it was sent."""
     return without_empty(
         {
             "to": mail.to_address,

@@ -1,5 +1,3 @@
-"""Jobs of outgoing mail: one mail, and the sweep that finds what is due or stuck."""
-
 from django.db.models import QuerySet
 
 from goodword.core import clock, jobs, stopping
@@ -12,7 +10,6 @@ SWEEP_AT_MOST = 200
 
 @jobs.job(name="email.send", priority=jobs.MAIL, swept_by="email.sweep")
 def send_email(*, email_id: int) -> None:
-    """Send one mail. Its row records further attempts, so the job has no retries."""
     with sending_slot() as mine:
         if mine:
             send(email_id=email_id, now=clock.now())

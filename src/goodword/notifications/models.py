@@ -1,5 +1,3 @@
-"""Outgoing mail, and the secret links that go out in mails and notes."""
-
 from django.db import models
 
 from goodword.accounts.models import OrganisationOwned
@@ -8,10 +6,7 @@ from goodword.core.outbox import Outbox
 
 
 class Email(OrganisationOwned, Outbox):
-    """A mail to one person. Rendered when its sending is claimed, because its link is minted then.
-
-    `subject`, `text` and `html` hold what was sent, with the link redacted.
-    """
+    """Rendered when claimed, since its link is minted then. `subject`, `text` and `html`: as sent, link redacted."""
 
     #: what the mail is, e.g. "assessment.invitation"; also names its templates and its purpose on the timeline
     kind = models.CharField(max_length=60)
@@ -72,15 +67,11 @@ class Email(OrganisationOwned, Outbox):
 
     @property
     def tries(self) -> int:
-        """Attempts that count, excluding failures of the server."""
         return self.attempts - self.excused
 
 
 class MailService(models.Model):
-    """The state of the mail server: at most one row per installation, with `pk` 1. Without a row it is up.
-
-    While it is down, one mail at a time probes it; `probe` is the number of the one that may.
-    """
+    """State of the mail server, without a row up; while it is down, only the mail with number `probe` is sent."""
 
     #: empty while mail is going out
     down_since = models.DateTimeField(null=True)

@@ -1,7 +1,6 @@
 """`goodword returned-mail`: one returned message from standard input, as piped by a mail server's alias.
 
-Anyone can send mail to this address, so every message is handled quickly and with one of two exit statuses: any other
-would make the mail server bounce the message, back to this address.
+Anyone can send mail to this address: any other exit status would make the server bounce it, back to this address.
 """
 
 import contextlib
@@ -28,11 +27,7 @@ class TooLong(BaseException):
 
 
 def main(*, sent_to: str) -> int:
-    """Handle the message and print one line about it.
-
-    Returns 0, even for unreadable messages and those that are not returned mail, or 75 if the settings or the database
-    are missing.
-    """
+    """Returns 0, even for unreadable messages, or 75 if the settings or the database are missing."""
     os.environ.setdefault("PGCONNECT_TIMEOUT", "20")
     try:
         import django

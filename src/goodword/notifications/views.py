@@ -1,5 +1,3 @@
-"""The endpoint for a mail provider's events, protected by a secret."""
-
 import logging
 from importlib import import_module
 from typing import Any
@@ -20,10 +18,9 @@ log = logging.getLogger(__name__)
 
 @csrf_exempt
 def events(request: HttpRequest, provider: str) -> HttpResponse:
-    """Accept a provider's events: 200 if they are recorded or concern no mail of ours.
+    """200 if events are recorded or concern no mail of ours; after a 500 the provider sends them again.
 
-    404 unless this provider and a secret are configured, 401 without the secret, 400 if unreadable. After a 500 the
-    provider sends them again, and events already recorded have no effect.
+    404 unless this provider and a secret are configured, 401 without the secret, 400 if unreadable.
     """
     if provider != settings.GOODWORD_MAIL_PROVIDER or not settings.GOODWORD_MAIL_WEBHOOK_SECRET:
         raise Http404

@@ -125,7 +125,6 @@ def _entered(question: Entered, raw: object) -> Json:
 
 
 def is_stated(question: Confirmation, stated: Stated) -> bool:
-    """Whether there is something to confirm."""
     match question:
         case RelationshipConfirm():
             return bool(stated.relationship)
@@ -194,7 +193,6 @@ def _between(question: Between, raw: object) -> Json:
 
 
 def _chosen(given: Mapping[str, object], name: str, offered: Sequence[int], *, can_pass: bool) -> str:
-    """The level or position as text, `NOT_ABLE`, or ""."""
     value = given.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -211,7 +209,6 @@ def _one(question: SingleChoice, raw: object) -> Json:
 
 
 def _some(raw: object, choices: Sequence[Choice]) -> list[str]:
-    """The distinct chosen values, in the question's order."""
     given = [] if raw is None or raw == "" else raw
     if not isinstance(given, list | tuple):
         raise unreadable()

@@ -1,5 +1,3 @@
-"""One page of questions as a Django form."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,12 +72,10 @@ class Block:
 
     @property
     def main(self) -> BoundField | None:
-        """The main input; None if there are only others."""
         return self.parts.get(MAIN)
 
     @property
     def more(self) -> tuple[BoundField, ...]:
-        """Inputs beside it: a comment, or a correction."""
         return tuple(field for part, field in self.parts.items() if part != MAIN)
 
     @property
@@ -176,7 +172,6 @@ class QuestionForm(forms.Form):
         return blocks
 
     def clean(self) -> None:
-        """Validate all answers and attach errors to their inputs."""
         for question in self.questions:
             names = self._names[question.id]
             given = {part: self.cleaned_data.get(name) for part, name in names.items()}
@@ -192,7 +187,6 @@ class QuestionForm(forms.Form):
 
 
 def _parts_of(question: Question, *, stated: Stated) -> Parts:
-    """A question's inputs by part, in display order."""
     match question:
         case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
             return _confirmation(question, stated)
@@ -375,7 +369,6 @@ def _initial(question: Question, value: Json) -> dict[str, object]:
 
 
 def _raw_answer(question: Question, given: Mapping[str, object]) -> object:
-    """The posted parts as one answer, for `answers.validate`."""
     if isinstance(question, Rating | Agreement):
         return {"level": given[MAIN], "comment": given.get("comment")}
     if isinstance(question, Between):

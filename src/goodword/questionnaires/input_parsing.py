@@ -1,5 +1,3 @@
-"""Parses typed text, choices, numbers, months and days."""
-
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -48,7 +46,6 @@ def parts(raw: object, *, alone: str) -> Mapping[str, object]:
 
 
 def text_of(raw: object, *, longest: int, one_line: bool, part: str = "") -> str:
-    """The cleaned text. Raises `AnswerError` if it is too long."""
     if raw is None:
         return ""
     if not isinstance(raw, str):
@@ -72,7 +69,6 @@ def comment_of(given: Mapping[str, object], *, asked: bool) -> str:
 
 
 def one_of(raw: object, allowed: Collection[str]) -> str:
-    """The chosen value, or ""."""
     if raw is None or raw == "":
         return ""
     if not isinstance(raw, str) or raw not in allowed:
@@ -190,7 +186,6 @@ def read_number(question: Number, raw: object) -> float | None:
 
 
 def _figures(raw: str, *, unit: str) -> str:
-    """The input without spaces and unit, cut if far too long."""
     text = clean_text(raw[:_LONGEST], one_line=True).replace("\u2212", "-").replace("\u2019", "'")
     if unit and text.casefold().endswith(unit.casefold()):
         text = text[: -len(unit)]

@@ -1,5 +1,3 @@
-"""Labels of answers that belong to the page and not to a questionnaire, and answers in words."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,7 +62,6 @@ def agreement() -> Mapping[int, str]:
 
 
 def between(left: str, right: str) -> Mapping[int, str]:
-    """Labels of the five positions, for screen readers."""
     return {
         1: gettext("Much more like: %(statement)s") % {"statement": left},
         2: gettext("A little more like: %(statement)s") % {"statement": left},
@@ -75,7 +72,6 @@ def between(left: str, right: str) -> Mapping[int, str]:
 
 
 def between_words() -> Mapping[int, str]:
-    """Short labels of the five positions, shown between the statements."""
     return {
         1: pgettext("place between two statements", "Much more"),
         2: pgettext("place between two statements", "A little more"),
@@ -147,7 +143,6 @@ def number(value: float, unit: str) -> str:
 
 
 def written_number(value: float) -> str:
-    """7.5 or 7,5, by the active language."""
     return str(number_format(exact(value)))
 
 

@@ -1,5 +1,3 @@
-"""Lists of questions: read from JSON, written as JSON, and filled with names."""
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
@@ -70,7 +68,6 @@ def parse_question(data: object, *, whole: str) -> Question:
 
 
 def to_json(questions: Sequence[Question]) -> list[dict[str, Json]]:
-    """The inverse of `parse`."""
     return [_as_json(question) for question in questions]
 
 

@@ -111,7 +111,6 @@ def _used(questionnaire: Questionnaire, roles: Mapping[int | None, Sequence[Role
 
 
 def facts_of(version: QuestionnaireVersion) -> Facts:
-    """No query."""
     known = version.median_seconds is not None and version.measured >= ENOUGH_MEASURED
     return Facts(
         questions=len(version.questions),

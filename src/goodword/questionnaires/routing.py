@@ -1,5 +1,3 @@
-"""Routing: the questions for each referee, and their pages."""
-
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -103,7 +101,6 @@ def is_met(condition: Condition, answer: Json) -> bool:
 
 
 def answer_values(answer: Json) -> frozenset[str]:
-    """The values of a stored answer that a condition can name."""
     match answer:
         case str(value):
             return frozenset({value})
@@ -117,7 +114,6 @@ def answer_values(answer: Json) -> frozenset[str]:
 
 
 def condition_values(question: Question) -> tuple[str, ...]:
-    """The answers to a question that a condition can name."""
     match question:
         case YesNoUnsure():
             return YES_NO_UNSURE

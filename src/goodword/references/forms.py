@@ -1,5 +1,3 @@
-"""Forms of both portals."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

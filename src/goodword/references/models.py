@@ -56,7 +56,6 @@ class Check(StepRun):
 
     @property
     def hours(self) -> Calendar:
-        """In the candidate's time zone, once known."""
         return self.organisation.calendar.at(self.time_zone)
 
 
@@ -64,8 +63,6 @@ class Slot(OrganisationOwned):
     """One referee wanted by a check, numbered from 1. `Referee.slot` is its number."""
 
     class Answer(models.TextChoices):
-        """A member's answer to *I can't name anyone*."""
-
         NOTHING = ""
         WAIVED = "waived"
         ANY = "any"
@@ -194,7 +191,7 @@ class ReferenceRequest(OrganisationOwned):
     check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="requests")
     referee = models.OneToOneField(Referee, on_delete=models.CASCADE, related_name="request")
     state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
-    #: answers until submission (domain.drafts)
+    #: answers until submission (domain.responses)
     draft = models.JSONField(default=dict)
     #: when Send was pressed, then when the mail server accepted the mail
     sent_at = models.DateTimeField()

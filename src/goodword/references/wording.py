@@ -1,5 +1,3 @@
-"""Kinds of referee in words, in the active language."""
-
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -41,7 +39,6 @@ def for_member(kind: str) -> str:
 
 
 def several_referees(kind: str, n: int) -> str:
-    """ "2 managers of yours"."""
     words = {
         "manager": ngettext("%(n)s manager of yours", "%(n)s managers of yours", n),
         "peer": ngettext("%(n)s colleague", "%(n)s colleagues", n),

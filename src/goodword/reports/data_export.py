@@ -8,7 +8,6 @@ from goodword.reports.models import Report
 
 @exports("reports.Report", "reports.ReportFile", "reports.ReportOpening")
 def export(wanted: ExportRequest) -> Sections:
-    """Without content in a candidate's own file: it quotes referees, whose answers are exported with the checks."""
     reports = (
         Report.objects.of(wanted.organisation)
         .filter(step_request__application_id__in=wanted.application_ids)

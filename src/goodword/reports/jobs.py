@@ -4,7 +4,6 @@ from goodword.reports.domain.files import draw, redraw_lost, redraw_older
 
 @jobs.job(name="report.draw", swept_by="report.sweep")
 def draw_report(*, report_id: int) -> None:
-    """Draw one report. Its row schedules retries, the job has none."""
     draw(report_id=report_id, now=clock.now())
 
 

@@ -1,7 +1,4 @@
-"""Reports: frozen snapshots with a version number, and their PDFs.
-
-PDFs are in the database: any worker can make them, any web process can serve them, and its backup is complete.
-"""
+"""Reports: frozen snapshots, and their PDFs in the database, so that its backup is complete."""
 
 from django.db import models
 

@@ -1,5 +1,3 @@
-"""Which report of a step is the current one."""
-
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -16,7 +14,6 @@ def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 
 def is_superseded(report: Report) -> bool:
-    """Whether a later run of the step is finished."""
     later = {"step_request": report.step_request_id, "progress__in": DONE}
     if report.check_run_id is not None:
         return Check.objects.of(report.organisation).filter(**later, pk__gt=report.check_run_id).exists()

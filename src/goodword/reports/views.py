@@ -1,5 +1,3 @@
-"""A report's PDF: by its share link without a login, and for members."""
-
 from datetime import datetime
 
 from django.contrib import messages
@@ -79,7 +77,6 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def report_rebuild(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Draw a failed report again."""
     reports = Report.objects.of(request.organisation).filter(
         step_request__application__in=visible_applications(request.member)
     )

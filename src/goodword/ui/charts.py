@@ -45,8 +45,6 @@ def written_number(value: float) -> str:
 
 @dataclass(frozen=True)
 class Measures:
-    """Pixel sizes of one drawing."""
-
     width: int
     start: int
     end: int

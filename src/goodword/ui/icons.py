@@ -1,5 +1,3 @@
-"""Icons of Lucide (https://lucide.dev, ISC licence) as inline SVG, by the names that our screens use."""
-
 from functools import lru_cache
 from typing import Final
 

@@ -1,5 +1,3 @@
-"""Style sheets of accent colours, and the gallery outside production."""
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, register_converter

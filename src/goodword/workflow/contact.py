@@ -1,5 +1,3 @@
-"""Questions from candidates and referees to the recruiter."""
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any

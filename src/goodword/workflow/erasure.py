@@ -1,5 +1,3 @@
-"""Erasure of step requests and runs, and a candidate's own request for erasure."""
-
 from collections.abc import Collection
 from datetime import datetime
 

@@ -40,7 +40,6 @@ def query_language(request: HttpRequest, offered: Sequence[str]) -> str:
 
 
 def with_query_language(request: HttpRequest, url: str) -> str:
-    """The URL with the language of this page's query string."""
     code = request.GET.get(PARAMETER, "")
     if code not in dict(settings.LANGUAGES):
         return url

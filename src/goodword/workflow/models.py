@@ -1,5 +1,3 @@
-"""Step requests, and the abstract bases of runs and flags."""
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,5 +1,3 @@
-"""From a link's token to the candidate's portal, and the pages for links that open nothing."""
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -13,7 +13,6 @@ def period(months: int) -> str:
 
 
 def retention_for_candidate(organisation: Organisation) -> str:
-    """See workspace.retention for the rules."""
     return _retention(
         organisation,
         old=_(

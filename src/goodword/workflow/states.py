@@ -81,7 +81,6 @@ def takes_answers_query(*, now: datetime) -> Q:
 
 
 def lock[R: StepRun](model: type[R], pk: int) -> R:
-    """Lock a run. Every change of a run starts here."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A run is locked inside a transaction only.")
     rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R

@@ -1,5 +1,3 @@
-"""Start page, help page, and the mail outage notice on members' pages."""
-
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
@@ -23,7 +21,6 @@ def mail_outage(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the roles of the only organisation, or list several to choose from."""
     memberships = (
         Membership.objects.across_organisations()
         .select_related("organisation")
@@ -38,7 +35,6 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @access.member()
 def help_page(request: MemberRequest) -> HttpResponse:
-    """The operator's contact and a short introduction."""
     return render(request, "workspace/help.html")
 
 

@@ -6,7 +6,6 @@ from goodword.workspace.retention.rules import organisations_due, sweep
 
 @jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
 def sweep_retention(*, timestamp: int = 0) -> None:
-    """Run retention daily for each organisation that uses it."""
     del timestamp  # periodic jobs all get it; we use our own clock
     now = clock.now()
     for_each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)

@@ -1,7 +1,4 @@
-"""Progress of an application's steps, and why a step has not started.
-
-For lists, the candidate's page and the portal. A constant number of queries for any number of applications.
-"""
+"""Progress of applications' steps, and why one has not started, in a constant number of queries."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,11 +22,8 @@ from goodword.workflow.states import DONE, status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotStarted:
-    """Why a step has not started.
-
-    `why`: "by_hand" (not linked to Greenhouse), "unmapped" (no stage starts the step), "to_come" (one of `stages`
-    will), "already_there" (in the stage since before it was mapped, `at`), "dismissed" (a member decided not to
-    invite, `at`) or "not_invited" (in the stage, no record).
+    """`why`: "by_hand" (not linked to Greenhouse), "unmapped" (no stage starts it), "to_come" (one of `stages`),
+    "already_there" (since before the mapping, `at`), "dismissed" (by a member, `at`) or "not_invited" (no record).
     """
 
     why: Literal["by_hand", "unmapped", "to_come", "already_there", "dismissed", "not_invited"]
@@ -38,7 +32,6 @@ class NotStarted:
 
 
 def why_not_started(application: Application, kind: str) -> NotStarted:
-    """At most three queries."""
     if application.connection_id is None or application.job_id is None:
         return NotStarted(why="by_hand")
     rules = list(

@@ -1,5 +1,3 @@
-"""Results of an application's steps, current and earlier, for the candidate's page and the review page."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,11 +23,7 @@ from goodword.workflow.states import DONE, is_open, status
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The result of one run; `data` is for the step's template.
-
-    `newer`: the latest run, if different. `state`: "current", "so_far" (its run is open), or "incomplete" (its run
-    was closed early).
-    """
+    """`newer`: the latest run, if different. `state`: "current", "so_far" (open) or "incomplete" (closed early)."""
 
     kind: str
     label: str
@@ -48,8 +42,7 @@ class Result:
 def results_of(application: Application, *, items: bool = True) -> list[Result]:
     """The results of each step, including the current one while a later run is open.
 
-    For reference checks also the references so far of a later run. A result reused from an earlier application stays
-    current until a run of this one is finished. Without `items`: no test items, answers to single items, or keys.
+    A reused result stays current until a run here is finished. Without `items`: no test items, answers or keys.
     """
     attempts = _of_kind(application, Step.Kind.ASSESSMENT, list(attempts_of(application)))
     if not items:
@@ -107,7 +100,6 @@ def reused_result(application: Application, kind: str) -> Result | None:
 
 
 def finished_run(step_request: StepRequest) -> StepRun | None:
-    """The latest finished run of a step request."""
     organisation, of_request = step_request.organisation, {"step_request": step_request, "progress__in": DONE}
     attempt = Attempt.objects.of(organisation).filter(**of_request).order_by("-pk").first()
     return attempt or Check.objects.of(organisation).filter(**of_request).order_by("-pk").first()
@@ -139,10 +131,7 @@ def _reused_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Res
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierRun:
-    """A run followed by a later one, or (without a run) a result reused from another application.
-
-    `result` is None without answers, or if it is the current one, shown above. `view`: the referees of a check.
-    """
+    """With a later run, or reused from another application. `result`: None without answers, or if shown above."""
 
     kind: str
     label: str

@@ -1,5 +1,3 @@
-"""The audit log: who did or viewed what."""
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

@@ -1,5 +1,3 @@
-"""The organisation's own e-mail domains, and those of free mail providers."""
-
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
@@ -103,7 +101,6 @@ def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membe
 
 
 def add_domain(*, organisation: Organisation, domain: str, by: Membership, now: datetime) -> bool:
-    """Add a domain. Returns whether it is new. Raises NoDomain."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         return _write(row, [*row.own_domains, own_domain(domain)], by=by, now=now)

@@ -1,5 +1,3 @@
-"""An organisation: create it, change its settings and a member's mails."""
-
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -31,7 +29,6 @@ def check_time_zone(name: str) -> None:
 
 
 def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisation:
-    """Create an organisation, with a unique slug made from its name. Raises ValidationError."""
     name = " ".join(name.split())
     if not 0 < len(name) <= MAX_NAME_LENGTH:
         raise ValidationError(f"An organisation's name must have 1 to {MAX_NAME_LENGTH} characters.")
@@ -79,8 +76,6 @@ def create_admin(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationSettings:
-    """The settings in Settings > Organisation; see the fields of `Organisation`."""
-
     name: str
     time_zone: str
     language: str
@@ -92,34 +87,26 @@ class OrganisationSettings:
 
 
 def settings_of(organisation: Organisation) -> OrganisationSettings:
-    """The current settings."""
     return columns_of(OrganisationSettings, organisation)
 
 
 def change_settings(
     *, organisation: Organisation, settings: OrganisationSettings, by: Membership, now: datetime
 ) -> bool:
-    """Change the settings. Returns whether anything changed.
-
-    Deadlines and reminders already set stay, and so does the slug with all addresses.
-    """
+    """Returns whether anything changed. Deadlines and reminders already set stay, and so does the slug."""
     return change_columns(
         organisation=organisation, settings=settings, action="organisation.settings_changed", by=by, now=now
     )
 
 
 def columns_of[Settings: "DataclassInstance"](kind: type[Settings], organisation: Organisation) -> Settings:
-    """The columns of `Organisation` that a dataclass names."""
     return kind(**{one.name: getattr(organisation, one.name) for one in fields(kind)})
 
 
 def change_columns(
     *, organisation: Organisation, settings: "DataclassInstance", action: str, by: Membership, now: datetime
 ) -> bool:
-    """Set the columns that a dataclass names, with an audit entry of the changed ones before and after.
-
-    Returns whether any changed.
-    """
+    """With an audit entry of the changed columns before and after. Returns whether any changed."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         before, after = asdict(columns_of(type(settings), row)), asdict(settings)
@@ -133,8 +120,6 @@ def change_columns(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
-    """The columns of `Organisation` that its admins set for retention."""
-
     erases_old: bool
     keep_months: int
     erases_hidden: bool
@@ -142,14 +127,12 @@ class RetentionSettings:
 
 
 def retention_of(organisation: Organisation) -> RetentionSettings:
-    """The current settings."""
     return columns_of(RetentionSettings, organisation)
 
 
 def change_retention(
     *, organisation: Organisation, settings: RetentionSettings, by: Membership, now: datetime
 ) -> bool:
-    """Change the settings. Returns whether anything changed. Nobody is erased before the next day."""
     with transaction.atomic():
         if not change_columns(
             organisation=organisation, settings=settings, action="retention.changed", by=by, now=now
@@ -180,7 +163,6 @@ def choose_mails(*, member: Membership, each_reference: bool, now: datetime) -> 
 
 
 def wants_each_reference(*, organisation_id: int, address: str) -> bool:
-    """Whether the member with this address wants a mail for each reference."""
     return (
         Membership.objects.across_organisations()
         .filter(

@@ -36,7 +36,6 @@ def is_outside(application: Application, address: str) -> bool:
 
 
 def contact_of_role(role: Role) -> Contact | None:
-    """The contact for requests from candidates of this role; None: their recruiter."""
     team = _role_team(role)
     return next((one for one in _outside(role.organisation) if one.address.lower() not in team), None)
 

@@ -29,8 +29,6 @@ MAX_PERCENT = 200
 
 
 class CannotRequest(Exception):
-    """`why` says why no request may be made now."""
-
     def __init__(self, why: WhyNot) -> None:
         super().__init__(why)
         self.why = why
@@ -38,8 +36,6 @@ class CannotRequest(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOutcome:
-    """The adjustments granted immediately, and the request that waits for an answer."""
-
     granted: Adjustment | None
     waits: Adjustment | None
 

@@ -12,8 +12,6 @@ MAX_REQUESTS = 6
 
 
 class WhyNot(StrEnum):
-    """Why no request may be made now."""
-
     NOTHING = ""
     WAITS = "waits"
     #: refused twice, or too many requests
@@ -24,8 +22,6 @@ class WhyNot(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestStatus:
-    """An attempt's requests, oldest first. `timed`: the parts that could still get extra time."""
-
     requests: Sequence[Adjustment]
     timed: Sequence[AttemptPart]
     clock_started: bool
@@ -86,7 +82,6 @@ def extend_clocks(attempt: Attempt, *, percent: int) -> None:
 
 
 def granted_percent(attempt: Attempt) -> int:
-    """The largest extra time granted on an attempt, in percent. One query."""
     rows = Adjustment.objects.of(attempt.organisation).filter(attempt=attempt, state=Adjustment.State.GRANTED)
     return max(rows.values_list("percent", flat=True), default=0)
 
@@ -110,7 +105,6 @@ def is_disclosed(row: Adjustment) -> bool:
 
 
 def disclosed_grants(attempt: Attempt) -> tuple[DisclosedGrant, ...]:
-    """The disclosed grants of an attempt, oldest first. One query."""
     rows = Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk")
     return tuple(
         DisclosedGrant(percent=row.percent, accessible_version=row.accessible_version)

@@ -1,5 +1,3 @@
-"""Save answers and files, and move to the next item."""
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -44,7 +44,6 @@ def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str 
 
 
 def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
-    """Languages in which every test exists, sorted."""
     offered = [_languages(part) for part in parts]
     return tuple(sorted(set.intersection(*offered))) if offered else ()
 
@@ -86,7 +85,6 @@ def open_form(part: AttemptPart) -> str:
 
 
 def is_other_form(part: AttemptPart) -> bool:
-    """Whether the part is taken in another form than the role's."""
     return part.form != part.part.form
 
 

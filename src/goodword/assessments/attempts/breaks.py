@@ -1,5 +1,3 @@
-"""Heartbeats of timed parts, and how a part continues after a lost connection."""
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,8 +27,6 @@ def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
 
 
 class AfterBreak(StrEnum):
-    """How a part continues after a lost connection."""
-
     #: the item on screen was answered before the break, so the next one follows
     NEXT = "next"
     #: as above, but it was the last item
@@ -99,7 +95,6 @@ class ClockState:
 
 
 def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
-    """The running clock for the first page, else None. `part` comes with its version."""
     if not part_state.is_running(part) or part_state.is_over(part, now=now):
         return None
     paused = part_state.is_disconnected(part, now=now)
@@ -112,7 +107,6 @@ def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
 
 
 def _stopped_at(part: AttemptPart) -> datetime:
-    """The time from which time is given back."""
     assert part.seen_at is not None and part.shown_at is not None  # it runs
     return part.shown_at if after_break(part) == AfterBreak.REPLACED else part.seen_at
 
@@ -129,7 +123,6 @@ def _void(part: AttemptPart, *, now: datetime) -> None:
 
 
 def _replace(part: AttemptPart, content: Content, *, now: datetime) -> None:
-    """Draw a fresh item of the same family and level in place of the one on screen."""
     rows = list(DrawnItem.objects.of(part.organisation).filter(part=part))
     old = next(row for row in rows if row.position == part.at and row.voided_at is None)
     fresh = kind_of(content).redraw(

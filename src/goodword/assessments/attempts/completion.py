@@ -83,7 +83,6 @@ def time_up(*, part_id: int, now: datetime) -> bool:
 
 
 def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
-    """Close and score a part of a locked attempt. Completes the attempt if it was the last one."""
     attempt = part.attempt
     part.ended_at, part.ended_by = now, by
     if part.begun_at is None:

@@ -127,7 +127,6 @@ def refuse_too_soon(*, application: Application, step: Step, now: datetime) -> N
 
 
 def needs_confirmation(attempt: Attempt) -> bool:
-    """Whether a member must confirm a new attempt, because this one has activity."""
     return attempt.progress != Attempt.Progress.PENDING
 
 

@@ -34,7 +34,6 @@ class PartView:
 
     @property
     def language(self) -> str:
-        """Language of its items; differs from the page's if the test has no translation into it."""
         return self.part.version.language or self.part.attempt.language
 
     @property
@@ -76,7 +75,6 @@ class Overview:
 
     @property
     def replaces_items(self) -> bool:
-        """Whether a lost connection replaces the item on screen in any timed part."""
         return any(part.timed and kind_named(part.kind).on_break is not OnBreak.STAYS for part in self.parts)
 
     @property
@@ -144,7 +142,6 @@ def view_of(
 
 
 def minutes_of(part: AttemptPart) -> int:
-    """Minutes on the clock of a timed part, else about how long it takes."""
     if part.seconds is not None:
         return max(1, round(part.seconds / 60))
     return content_of(part.version).minutes(part.form)

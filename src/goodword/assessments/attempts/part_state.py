@@ -49,7 +49,6 @@ def is_late(part: AttemptPart, *, now: datetime) -> bool:
 
 
 def is_over(part: AttemptPart, *, now: datetime) -> bool:
-    """Whether the part takes no more answers: it has ended, or its time is up without a lost connection."""
     if part.ended_at is not None:
         return True
     if part.ends_at is None:
@@ -129,7 +128,6 @@ def part_of(attempt: Attempt, order: int) -> AttemptPart:
 
 
 def record_event(name: str, attempt: Attempt, *, by: str, at: datetime, **data: int | str) -> None:
-    """Record `name` in the caller's transaction. `data` holds only ids and plain facts."""
     record(
         name,
         organisation_id=attempt.organisation_id,

@@ -1,5 +1,3 @@
-"""Edit tests of custom questions: questions from a questionnaire, file uploads, right answers and rubrics."""
-
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -37,8 +35,6 @@ class LanguageGone(Exception):
 
 
 class CannotAsk(Exception):
-    """Some questions cannot be used in a test; `sentences` names each."""
-
     def __init__(self, sentences: list[str]) -> None:
         super().__init__(" ".join(sentences))
         self.sentences = sentences
@@ -109,8 +105,6 @@ class NoChoices(Exception):
 
 
 def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision: int) -> None:
-    """Change name and instructions by language. Raises `NoDraft` and `StaleDraft`."""
-
     def change(content: Content) -> Content:
         name, instructions = words[content["language"]]
         return content | {"name": name, "instructions": instructions}
@@ -120,7 +114,6 @@ def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision
 
 
 def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
-    """Append a file question. Returns its id. Raises as `change_details`."""
     made = f"file_{secrets.token_hex(4)}"
     with locked_draft(test, revision=revision) as draft:
         _change_all(
@@ -160,8 +153,6 @@ def move_file(*, test: Test, question_id: str, by: int, revision: int) -> int:
 
 
 def remove_file(*, test: Test, question_id: str, revision: int) -> None:
-    """Remove a file question with its rubric. Raises as `change_file`."""
-
     def change(content: Content) -> Content:
         return content | {
             "questions": [one for one in content["questions"] if one["id"] != question_id],
@@ -211,7 +202,6 @@ def set_rubric(*, test: Test, question_id: str, criteria: Sequence[Criterion], r
 
 
 def _change_all(draft: Draft, change: Callable[[Content], Content]) -> None:
-    """Apply a change to all languages, which share questions, rubrics and right answers."""
     save(draft, {row.language: change(row.content) for row in draft.rows})
 
 

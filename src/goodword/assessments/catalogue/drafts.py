@@ -1,5 +1,3 @@
-"""Drafts of an organisation's own tests: create, change, publish, discard."""
-
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,7 +33,6 @@ def is_own(test: Test) -> bool:
 
 
 def draft_of(test: Test) -> Draft | None:
-    """The draft of the organisation's own test, source language first."""
     if not is_own(test):
         return None
     rows = list(TestVersion.objects.of(test.organisation).filter(test=test, published_at=None).order_by("pk"))
@@ -128,7 +125,6 @@ def create_rows(test: Test, *, number: str, contents: Mapping[str, Content], now
 
 
 def next_number(test: Test) -> str:
-    """The next version number: 1, 2, 3."""
     numbers = TestVersion.objects.of(test.organisation).filter(test=test).values_list("number", flat=True)
     return str(max((int(number) for number in numbers), default=0) + 1)
 

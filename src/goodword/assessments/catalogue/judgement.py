@@ -1,5 +1,3 @@
-"""Edit an organisation's own judgement sets: scenarios with their keys, translations, publishing."""
-
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -43,7 +41,6 @@ MAX_SCENARIOS: Final = 60
 def create_set(
     *, name: str, instructions: str, construct: str, language: str, by: Membership, now: datetime
 ) -> Test:
-    """Create a set without scenarios, as a draft."""
     content = empty(
         name=name,
         instructions=instructions,
@@ -93,7 +90,6 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def change_details(*, test: Test, name: str, instructions: str, construct: str, revision: int) -> None:
-    """Change name, instructions and construct. Raises `NoDraft` and `StaleDraft`."""
     with locked_draft(test, revision=revision) as draft:
         _save_source(
             draft, draft.content | {"name": name, "instructions": instructions, "construct": construct}
@@ -105,7 +101,6 @@ class TooMany(Exception):
 
 
 def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
-    """Append a scenario. Returns its id. Raises `NoDraft`, `StaleDraft` and `TooMany`."""
     with locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         if len(scenarios) >= MAX_SCENARIOS:
@@ -163,7 +158,6 @@ class NoLanguage(Exception):
 
 
 def add_language(*, test: Test, language: str, revision: int, now: datetime) -> None:
-    """Add a language with empty texts; an existing one stays. Raises `NoDraft` and `StaleDraft`."""
     with locked_draft(test, revision=revision) as draft:
         if draft.row(language) is None:
             content = translation_of(draft.content, language=language)

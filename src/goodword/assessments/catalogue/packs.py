@@ -1,5 +1,3 @@
-"""Built-in tests, and packs imported from a file: import, sign off, publish, discard, archive."""
-
 from datetime import datetime
 
 from django.db import transaction
@@ -200,7 +198,6 @@ def needs_sign_off(version: TestVersion) -> bool:
 
 
 def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> TestVersion:
-    """Publish a draft and offer it to roles. Raises `NeedsSignOff` and `NotADraft`."""
     with transaction.atomic():
         row = _lock_draft(version)
         if needs_sign_off(row):
@@ -251,7 +248,6 @@ def archive(*, test: Test, by: Membership, now: datetime) -> bool:
 
 
 def bring_back(*, test: Test, by: Membership, now: datetime) -> bool:
-    """Offer it again. False if it was not archived."""
     return _set_archived(test, archived_at=None, action="test.brought_back", by=by, now=now)
 
 

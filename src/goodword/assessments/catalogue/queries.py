@@ -33,7 +33,6 @@ class ListedTest:
 
     @property
     def imported(self) -> bool:
-        """Whether it was imported. Its licence and source are then always shown."""
         return is_pack(self.test)
 
 
@@ -130,7 +129,6 @@ def _listed_test(
 
 
 def _displayed_version(rows: Sequence[TestVersion]) -> TestVersion | None:
-    """The newest published row, in English if possible."""
     published = [row for row in rows if row.published_at is not None]
     if not published:
         return None

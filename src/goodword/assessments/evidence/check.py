@@ -38,7 +38,6 @@ class Tally:
         self.differ.append(sentence)
 
     def count(self, what: str, wrong: Sequence[str]) -> None:
-        """One comparison, which agrees if `wrong` is empty."""
         if wrong:
             self.say(f"{what}: {'; '.join(wrong)}.")
         else:
@@ -223,7 +222,6 @@ def _read(folder: Path) -> _Files:
 
 
 def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], files: _Files) -> list[str]:
-    """A sentence for each score of a part that differs from the issued one."""
     name = part["part"]
     try:
         again = {one.scale: one for one in _again(part, files)}

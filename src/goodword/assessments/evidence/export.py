@@ -115,7 +115,6 @@ def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
 
 
 def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal, Mapping[str, int]]]:
-    """By attempt id: its total, and the ids of its parts by their order. Two queries."""
     totals = (
         IssuedTotal.objects.of(organisation)
         .filter(**_kept("attempt__"))
@@ -263,8 +262,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(kw_only=True)
 class Written:
-    """Counts of what was written, and the digest of the folder."""
-
     people: int = 0
     attempts: int = 0
     parts: int = 0

@@ -63,7 +63,6 @@ class Folder:
             opened.write(text)
 
     def seal(self) -> str:
-        """Writes the checksums of all files; returns the digest of that list."""
         lines = [f"{digest(self.path / name)}  {name}\n" for name in sorted(self._names)]
         self.write(SUMS, "".join(lines))
         return digest(self.path / SUMS)
@@ -89,7 +88,6 @@ def changed(path: Path, *, may_lack: Sequence[str] = ()) -> list[str]:
 
 
 def listed(path: Path) -> set[str]:
-    """Names of the files written. Raises FolderError without checksums."""
     return {line.partition("  ")[2] for line in text_of(path, SUMS).splitlines()}
 
 

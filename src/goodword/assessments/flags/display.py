@@ -159,7 +159,6 @@ def _left(known: Mapping[str, Any]) -> str:
 
 
 def flags_of(attempt: Attempt) -> FlagList:
-    """All flags of an attempt in the active language; checked once it is completed. Two queries."""
     rows = (
         AttemptFlag.objects.of(attempt.organisation)
         .select_related("dismissed_by__user")

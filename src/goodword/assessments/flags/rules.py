@@ -77,7 +77,6 @@ def left_page_flag(*, key: str, left: Sequence[Left], timed: bool, items: int) -
 
 
 def length_of(seconds: int) -> Length:
-    """Up to ten seconds, up to a minute, or longer."""
     return "moment" if seconds <= 10 else "minute" if seconds <= 60 else "longer"
 
 

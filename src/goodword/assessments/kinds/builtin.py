@@ -82,7 +82,6 @@ def contents(key: str) -> dict[str, dict[str, Any]]:
 
 @cache
 def newest(key: str) -> tuple[str, frozenset[str]]:
-    """The number of a built-in test's newest version, and its languages as in `contents`."""
     found = contents(key)
     return str(next(iter(found.values()))["version"]), frozenset(found)
 

@@ -1,5 +1,3 @@
-"""Test items of any kind and their answer forms."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -20,8 +18,6 @@ PRACTICE = "practice"
 
 
 class OnBreak(Enum):
-    """The treatment of the item on screen when the connection is lost in a timed part."""
-
     STAYS = auto()
     #: nothing takes its place
     SKIPPED = auto()
@@ -43,8 +39,6 @@ class Solution:
 
 
 class Item(Protocol):
-    """A statement, a situation, a generated task or a custom question."""
-
     @property
     def id(self) -> str:
         """Unique within a part."""
@@ -115,8 +109,6 @@ class ItemForm(Protocol):
 
 
 class ChoiceForm(forms.Form):
-    """A form with one field, `answer`, as radio buttons."""
-
     @property
     def sentences(self) -> list[str]:
         return [str(error) for error in self.errors.get("answer", [])]
@@ -127,8 +119,6 @@ class ChoiceForm(forms.Form):
 
 
 class FixedItems:
-    """Items that are not drawn, without figures and conditions."""
-
     is_generated = False
 
     def draw(self, content: object, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:

@@ -1,5 +1,3 @@
-"""Content of all kinds of test: errors, answer scales, forms, validation."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final

@@ -1,5 +1,3 @@
-"""Common parts of the results and reports of all kinds of test."""
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,8 +16,6 @@ type Moment = Callable[[datetime], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """The job requirement that a test assesses, who named it, and when."""
-
     text: str
     who: str
     at: datetime | None
@@ -122,8 +118,6 @@ class NormedScoreData(TypedDict):
 
 
 class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
-    """A kind's part of reports. `R` is the type of its result, `P` that of its frozen data."""
-
     #: phrases on the method, in order
     method: tuple[str, ...]
     #: whether candidates describe themselves; then no end of a scale is better
@@ -222,7 +216,6 @@ def normed_score_text(normed: NormedScoreData, words: Phrases, *, by_distance: b
 
 
 def group_text(normed: NormedScoreData, words: Phrases) -> str:
-    """ "132 first attempts in English on computers, norms 2"."""
     return words(
         {"phone": "group_phone", "computer": "group_computer"}.get(normed["device"], "group_any"),
         n=normed["n"],

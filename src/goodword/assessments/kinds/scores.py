@@ -28,8 +28,6 @@ BESIDE: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedScore:
-    """A score, with the fields of models.Score."""
-
     scale: str
     value: float | None
     answered: int
@@ -45,8 +43,6 @@ class ComputedScore:
 
 
 class Respondent(Protocol):
-    """A person's items and answers by item id, without void items."""
-
     @property
     def items(self) -> tuple[Item, ...]:
         """The items that were asked and count."""
@@ -265,7 +261,6 @@ def ordinal(n: int) -> str:
 
 
 def normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
-    """The position as issued, with the figures behind it."""
     normed = issued_normed_score(score, by_distance=by_distance)
     if normed is None or score.norm_group is None or score.value is None:
         return normed
@@ -278,7 +273,6 @@ def table_key(group: NormGroup, scale: str) -> str:
 
 
 def norm_rows(table: norms.NormTable) -> tuple[NormTableRow, ...]:
-    """All rows of a norm table, lowest score first."""
     counts = (0, *(at_or_below for _, at_or_below in table.cumulative))
     return tuple(
         NormTableRow(score=score, people=upto - counts[place], percentile=norms.percentile(table, score))

@@ -1,5 +1,3 @@
-"""Technical sheets: their fields, and sentences on reliability, norms and validity common to all kinds."""
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,8 +53,6 @@ def reliability_figures(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleFacts:
-    """A scale of a form, and how many items are keyed each way."""
-
     name: str
     construct: str
     description: str
@@ -116,8 +112,6 @@ class OwnGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCalibration:
-    """The calibration of a version: the newest, or the one fixed on a role."""
-
     id: int
     number: int
     made_at: datetime
@@ -126,8 +120,6 @@ class OwnCalibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Figures computed from an organisation's own answers, for one version and form."""
-
     groups: tuple[OwnGroup, ...] = ()
     calibration: OwnCalibration | None = None
 

@@ -271,8 +271,6 @@ class IssuedTotal(OrganisationOwned):
 
 
 class Observation(OrganisationOwned):
-    """Something that a candidate's page observed on an item. Never any content."""
-
     class Kind(models.TextChoices):
         #: the page was hidden
         LEFT = "left", "Left the page"

@@ -57,8 +57,6 @@ class Assessment(OrganisationOwned):
 
 
 class AssessmentPart(OrganisationOwned):
-    """One test of an assessment, with the job requirement it assesses."""
-
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="parts")
     #: from 1
     order = models.PositiveSmallIntegerField()

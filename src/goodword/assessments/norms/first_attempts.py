@@ -33,8 +33,6 @@ class FirstAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenPart:
-    """A person's items, without void ones, and answers by item id."""
-
     part: AttemptPart
     items: tuple[Item, ...]
     answers: Mapping[str, Json]

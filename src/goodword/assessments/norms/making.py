@@ -34,8 +34,6 @@ CALIBRATION_MADE, CALIBRATION_LACKING = "calibration.made", "calibration.lacking
 
 
 class NoGroup(ValueError):
-    """No group is large enough; `counts` by language and type of device."""
-
     def __init__(self, counts: Mapping[tuple[str, str], int]) -> None:
         super().__init__(f"No group has {LEAST} first attempts: {dict(counts)}.")
         self.counts = counts
@@ -43,14 +41,11 @@ class NoGroup(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewNorms:
-    """A new norm set, and the sizes of groups left out because they were too small."""
-
     norm_set: NormSet
     left_out: Mapping[tuple[str, str], int]
 
 
 def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: datetime) -> NewNorms:
-    """Creates the next norm set of a version and form. Raises NoGroup."""
     with transaction.atomic():
         test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
         firsts = [
@@ -76,7 +71,6 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
 
 
 def newest_calibration(test: Test, version: str) -> rasch.Calibration | None:
-    """The newest calibration of a version; None if it was made by another rule."""
     row = Calibration.objects.of(test.organisation).filter(test=test, version=version)
     newest = row.order_by("-number").first()
     return rasch.of_today(newest.content) if newest else None

@@ -1,5 +1,3 @@
-"""Norms and calibrations of an organisation, for the norms page and technical sheets."""
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,8 +70,6 @@ class CalibrationStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionNorms:
-    """A version of a test. `calibration` is None unless items are generated."""
-
     version: str
     forms: tuple[FormNorms, ...]
     calibration: CalibrationStatus | None
@@ -160,7 +156,6 @@ def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
 
 
 def known_of(version: TestVersion, form: str) -> Known:
-    """The newest norms and calibration of a version's form, in its language. At most three queries."""
     organisation, test = version.organisation, version.test
     norm_set = (
         NormSet.objects.of(organisation)
@@ -251,7 +246,6 @@ def _group(norm_set: NormSet, group: NormGroup, content: Content) -> OwnGroup:
 
 
 def _scale(scale: str, data: Mapping[str, Any], content: Content) -> OwnScale | None:
-    """A score's norm table with the source of its reliability, if recorded."""
     table = norms.of_today(data)
     if table is None:
         return None

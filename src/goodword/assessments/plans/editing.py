@@ -1,5 +1,3 @@
-"""Edit the draft of a role's assessment."""
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,7 +58,6 @@ def locked_draft(step: Step, *, revision: int) -> Iterator[Assessment]:
 
 
 def part_of(draft: Assessment, part_id: int) -> AssessmentPart:
-    """A part of the draft. Raises LookupError."""
     rows = AssessmentPart.objects.of(draft.organisation).select_related("test__organisation")
     found = rows.filter(assessment=draft, pk=part_id).first()
     if found is None:

@@ -1,5 +1,3 @@
-"""Settings of a whole assessment, and its publication."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,8 +92,6 @@ def weight_field(part: AssessmentPart) -> str:
 
 
 class Unfinished(Exception):
-    """The draft cannot be published."""
-
     def __init__(self, problems: Sequence[InvalidSetting]) -> None:
         super().__init__(" ".join(problem.sentence for problem in problems))
         self.problems = tuple(problems)

@@ -21,7 +21,6 @@ def offered_tests(organisation: Organisation) -> Sequence[Test]:
 
 
 def published_of(tests: Iterable[Test]) -> dict[int, list[TestVersion]]:
-    """Published versions in all languages, newest first, by test id. One query."""
     known = {test.pk: test for test in tests}
     found: dict[int, list[TestVersion]] = {pk: [] for pk in known}
     for organisation in {test.organisation for test in known.values()}:
@@ -38,7 +37,6 @@ def newest_version_number(test: Test) -> str | None:
 
 
 def content_of_number(test: Test, number: str) -> Content:
-    """The content of a published version, in English if possible. Raises LookupError."""
     rows = TestVersion.objects.of(test.organisation).select_related("test")
     return content_among(rows.filter(test=test, number=number, published_at__isnull=False), number)
 
@@ -58,7 +56,6 @@ def form_of(content: Content, form: str) -> FormOffer:
 
 
 def proposed_form(content: Content) -> FormOffer:
-    """The short form of work style, else the first one."""
     found = {form.id: form for form in content.offers()}
     return found.get(WORK_STYLE_FORM) or next(iter(found.values()))
 
@@ -173,7 +170,6 @@ def draft_of(step: Step) -> Assessment | None:
 
 
 def built_by_member(step: Step) -> Assessment | None:
-    """The current version if a member built it; None for the default."""
     found = current_version(step)
     return found if found is not None and found.created_by_id is not None else None
 

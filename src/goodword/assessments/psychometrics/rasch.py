@@ -73,8 +73,6 @@ class Lack:
 
 
 class NotEnough(ValueError):
-    """Too few answers to calibrate; `lacks` has everything that is missing."""
-
     def __init__(self, lacks: tuple[Lack, ...]) -> None:
         super().__init__(
             "; ".join(f"{lack.kind} {lack.cell or ''}: {lack.n} of {lack.least}" for lack in lacks)
@@ -83,8 +81,6 @@ class NotEnough(ValueError):
 
 
 class UnknownCell(LookupError):
-    """An answer to an item of a cell without a calibration."""
-
     def __init__(self, cell: Cell) -> None:
         super().__init__(f"The family “{cell[0]}”, level {cell[1]}, is not calibrated.")
         self.cell = cell
@@ -92,8 +88,6 @@ class UnknownCell(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """The difficulty of a cell in logits (higher is harder), its standard error, and the number of answers."""
-
     b: float
     se: float
     n: int
@@ -204,7 +198,6 @@ def of_today(data: Mapping[str, Any]) -> Calibration | None:
 
 
 def _counts(answers: Answers, order: Sequence[Cell]) -> tuple[tuple[int, ...], int]:
-    """The number of answers in each cell, and of right answers in total."""
     counts = dict.fromkeys(order, 0)
     solved = 0
     for cell, answer in answers:
@@ -241,7 +234,6 @@ class Fit:
 
 
 def chances(difficulty: float, sd: float) -> list[float]:
-    """The probability of a right answer at each node."""
     return [math.exp(-_softplus(difficulty - sd * z)) for z in NODES]
 
 

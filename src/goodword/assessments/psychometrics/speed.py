@@ -22,7 +22,6 @@ type Grade = Literal["low", "medium", "high"]
 
 
 def graded(value: Fraction, *, low: Fraction, medium: Fraction, high: Fraction) -> Grade | None:
-    """The highest grade whose threshold the value reaches."""
     if value >= high:
         return "high"
     if value >= medium:

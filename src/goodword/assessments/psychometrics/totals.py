@@ -57,7 +57,6 @@ def solved(items: Iterable[Marked]) -> tuple[Solved, ...]:
 
 
 def in_all(categories: Iterable[Solved]) -> Solved:
-    """All categories together: sums, not the mean of shares."""
     parts = tuple(categories)
     return Solved("", sum(part.right for part in parts), sum(part.given for part in parts))
 
@@ -71,8 +70,6 @@ class NoTotal(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A test, its kind, and the number solved in each of its categories."""
-
     test: str
     kind: str
     solved: tuple[Solved, ...]

@@ -61,7 +61,6 @@ class AttemptSession:
         return overview(self.attempt, now=self.now, language=self.shown_in)
 
     def part(self, order: int) -> PartView:
-        """Raises Http404."""
         for part in self.overview.parts:
             if part.order == order:
                 return part
@@ -79,7 +78,6 @@ class AttemptSession:
         return self.url("portal_assessment_item", view.order, view.next_number)
 
     def solution(self, item: Item, value: Json) -> Solution | None:
-        """None if the practice item has no right answer."""
         return item.solution(value)
 
     @property
@@ -88,7 +86,6 @@ class AttemptSession:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """URLs used on several pages, by short name."""
         return {
             "first": self.overview_url,
             "adjust": self.url("portal_assessment_adjustment"),
@@ -215,7 +212,6 @@ def to_overview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 
 def too_late(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Redirect to the overview page with a message."""
     messages.info(
         request, gettext("This part is over. Your last answer came too late; those saved before it count.")
     )

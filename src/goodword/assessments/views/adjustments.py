@@ -110,7 +110,6 @@ def _show_request(
 
 @candidate_page
 def withdraw(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Idempotent."""
     if request.method == "POST":
         withdraw_request(attempt_id=session.attempt.pk, now=session.now)
     return private(redirect(session.url("portal_assessment_adjustment")))

@@ -64,7 +64,6 @@ def language_page(request: HttpRequest, session: AttemptSession) -> HttpResponse
 
 @candidate_page
 def link_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Mail the link again, to continue on a computer."""
     if request.method != "POST":
         return to_overview(request, session)
     if send_link(attempt_id=session.attempt.pk, now=session.now):
@@ -107,7 +106,6 @@ def form_of_part(request: HttpRequest, session: AttemptSession, order: int) -> H
 
 @candidate_page
 def practice(request: HttpRequest, session: AttemptSession, order: int, number: int) -> HttpResponse:
-    """A practice item, with its solution if there is one. Nothing is saved."""
     view = session.part(order)
     if view.over:
         return to_overview(request, session)

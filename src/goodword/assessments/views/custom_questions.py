@@ -46,8 +46,6 @@ KIND = Test.Kind.QUESTIONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedQuestion:
-    """One question of the list, with its type and how its answers are marked."""
-
     place: int
     id: str
     text: str
@@ -137,7 +135,6 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The newest published version in one language, else a redirect to the draft."""
     test = test_of(request, pk, kind=KIND)
     there = newest_published(test)
     if not there and not is_own(test):
@@ -163,7 +160,6 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Edit*: redirect to the draft, created if there is none."""
     try:
         begin_draft(test=test_of(request, pk, kind=KIND), now=clock.now())
     except NotEditable:
@@ -327,6 +323,5 @@ def _languages(draft: Draft) -> list[tuple[str, int]]:
 
 
 def _questionnaire(draft: Draft) -> Questionnaire | None:
-    """The questionnaire that the questions come from; None if it was deleted."""
     rows = Questionnaire.objects.of(draft.test.organisation)
     return rows.filter(pk=draft.content["taken_from"]["questionnaire"]).first()

@@ -64,7 +64,6 @@ def item(request: HttpRequest, session: AttemptSession, order: int, number: int)
 def _take(
     request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
-    """Save an answer submitted to the URL of item `number`, for the item that its form showed."""
     meant = sent_for(request, items, number)
     if view.timed and meant != number:
         return _on_screen(request, session, view, items, number)
@@ -211,7 +210,6 @@ def item_context(
     answers: Mapping[str, Json],
     form: ItemForm | None = None,
 ) -> dict[str, object]:
-    """Template context for an item, on its own page or among all screens."""
     this = items[number - 1]
     saved = this.id in answers and this.is_whole(answers[this.id])
     to_last = request.GET.get("from") == FROM_LAST
@@ -352,7 +350,6 @@ def observe_page(request: HttpRequest, session: AttemptSession, order: int) -> H
 def _observe_second_window(
     request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> None:
-    """Record a different answer to item `number` of a timed part that has moved on."""
     if request.method != "POST" or "skip" in request.POST or not 1 <= number <= len(items):
         return
     if sent_for(request, items, number) != number:

@@ -70,7 +70,6 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Edit*: redirect to the draft, created if there is none."""
     try:
         begin_draft(test=test_of(request, pk, kind=KIND), now=clock.now())
     except NotEditable:
@@ -85,7 +84,6 @@ def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The newest published version with its key in one language, else a redirect to the draft."""
     test = test_of(request, pk, kind=KIND)
     there = newest_published(test)
     if not there and not is_own(test):
@@ -295,7 +293,6 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 
 def remind_of_translations(request: MemberRequest, before: Draft) -> None:
-    """Warn about translations of texts that have changed."""
     after = draft_of(before.test)
     if after is None:
         return

@@ -39,8 +39,6 @@ from goodword.questionnaires.editor.descriptions import language_name
 
 @dataclass(kw_only=True)
 class SelectedVersion:
-    """A test version in one language and form, with links to the others."""
-
     test: Test
     rows: Sequence[TestVersion]
     version: TestVersion
@@ -100,7 +98,6 @@ class SelectedVersion:
 
     @property
     def here(self) -> str:
-        """The query string of this selection."""
         return self.query()
 
     def query(self, **other: str) -> str:
@@ -251,7 +248,6 @@ def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def export(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Download one version in one language as a pack file."""
     found = selected_version(request, pk)
     if found is None:
         raise Http404("nothing is published")

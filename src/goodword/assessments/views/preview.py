@@ -1,5 +1,3 @@
-"""Preview of a whole assessment with the candidate's pages; nothing is saved or sent."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,7 +56,6 @@ class Preview(AttemptSession):
         return self.urls.address(name, *args, done=self.position.done)
 
     def after(self, order: int) -> str:
-        """The page after a part."""
         return self.urls.address("portal_assessment", done=order)
 
 
@@ -123,7 +120,6 @@ def last(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
 
 
 def language(request: HttpRequest, session: Preview) -> HttpResponse:
-    """A preview keeps the language in its URLs."""
     urls = session.urls
     if request.method == "POST":
         urls = urls.in_language(request.POST.get("language", ""))
@@ -131,7 +127,6 @@ def language(request: HttpRequest, session: Preview) -> HttpResponse:
 
 
 def form(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
-    """A preview keeps the form in its URLs."""
     view, urls = session.part(order), session.urls
     if request.method == "POST":
         urls = urls.in_other_form(view.order)
@@ -139,21 +134,18 @@ def form(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
 
 
 def decline(request: HttpRequest, session: Preview) -> HttpResponse:
-    """Confirming ends the preview."""
     if request.method == "POST":
         return beyond(request, session)
     return show_decline_preview(request, session)
 
 
 def adjust(request: HttpRequest, session: Preview) -> HttpResponse:
-    """Submitting ends the preview."""
     if request.method == "POST":
         return beyond(request, session)
     return show_request_preview(request, session)
 
 
 def beyond(request: HttpRequest, session: Preview) -> HttpResponse:
-    """The end of the preview."""
     return render_page(request, session, "assessments/portal/preview_end.html")
 
 

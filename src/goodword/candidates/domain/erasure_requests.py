@@ -145,7 +145,6 @@ def subject(candidate: Candidate, applications: list[Application], *, whole: boo
 def _done(
     erasure: Erasure, applications: list[Application], *, counts: Mapping[str, int], now: datetime
 ) -> None:
-    """The open erasures of its applications are done, too."""
     erasure.counts = dict(counts)
     erasure.save(update_fields=["counts"])
     rows = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None)

@@ -1,5 +1,3 @@
-"""A candidate's record: its lock, a confirmed name, a chosen language."""
-
 from datetime import datetime
 
 from django.db import transaction

@@ -75,7 +75,6 @@ def _works(launcher: Launcher, home: Path) -> bool:
 
 
 def launcher_for(layout: Layout) -> Launcher:
-    """How this process can run the server. Raises `CannotStartError`."""
     if os.geteuid() != 0:
         return Launcher()
     for launcher in _ways(layout.cluster):
@@ -88,7 +87,6 @@ def launcher_for(layout: Layout) -> Launcher:
 
 
 def refuse_other_version(layout: Layout) -> None:
-    """Raise `OtherVersionError` if the cluster has another major version."""
     mark = layout.cluster / "PG_VERSION"
     if not mark.exists():
         return
@@ -138,7 +136,6 @@ _PREFIX = "goodword-"
 
 
 def make_socket_folder(launcher: Launcher) -> str:
-    """A new folder that the server can write to and other users cannot enter."""
     base = tempfile.gettempdir()
     if len(os.fsencode(base)) > 70:
         base = "/tmp"  # noqa: S108 - only the parent; the folder itself is new and closed

@@ -76,7 +76,6 @@ class Layout:
 
 
 def url_for(socket_directory: str) -> str:
-    """The `postgresql://` URL of our database, over the socket in the given directory."""
     return f"postgresql://{USER}@/{DATABASE}?host={quote(socket_directory, safe='')}&port={PORT}"
 
 

@@ -83,7 +83,6 @@ def record(layout: Layout) -> Record | None:
 
 
 def answers(socket_directory: str) -> bool:
-    """Whether the server's socket accepts connections."""
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(f"{socket_directory}/.s.PGSQL.{PORT}")

@@ -1,5 +1,3 @@
-"""Start the embedded server as our own child, and stop it."""
-
 import os
 import signal
 import subprocess
@@ -27,7 +25,6 @@ rm -rf "$2"
 
 
 def _watch(pid: int, sockets: str) -> subprocess.Popen[bytes]:
-    """Guard the server with this process id and socket folder."""
     return subprocess.Popen(  # noqa: S603 - fixed script
         ["/bin/sh", "-c", _SCRIPT, "goodword-postgres-guard", str(pid), sockets],
         stdin=subprocess.PIPE,
@@ -67,8 +64,6 @@ _NOT_DURABLE = (
 
 
 class Server:
-    """A server started by this process. Use it as a context manager, or call `stop` last."""
-
     def __init__(self, layout: Layout, *, durable: bool) -> None:
         self._layout = layout
         self._durable = durable

@@ -119,7 +119,6 @@ def retry_all(connection: Connection, *, now: datetime) -> int:
 
 
 def drop(note: ActivityFeedNote, *, by: str, now: datetime) -> bool:
-    """Give up a failed note. False if it has not failed."""
     with transaction.atomic():
         failed = ActivityFeedNote.objects.across_organisations().filter(pk=note.pk, state=State.FAILED)
         if not failed.update(state=State.CANCELLED, settled_at=now):

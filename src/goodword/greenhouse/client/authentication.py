@@ -61,8 +61,6 @@ class V3Credentials:
 
 
 class KeyAuth:
-    """The `Auth` of Harvest v1: always the same header, so a 401 is not retried."""
-
     acting_user = False
 
     def __init__(self, credentials: V1Credentials) -> None:

@@ -48,8 +48,6 @@ def resolve(host: str, port: int) -> list[Address]:
 
 
 class PublicOnly(httpx2.BaseTransport):
-    """Sends through another transport, to public addresses only."""
-
     def __init__(self, inner: httpx2.BaseTransport) -> None:
         self._inner = inner
 

@@ -57,8 +57,6 @@ class RateReport:
 
 
 class Pacer(Protocol):
-    """Shares the rate of one connection among callers."""
-
     def take(self, *, priority: Priority, now: datetime) -> float:
         """Take one call from the window and return 0.0, or return the seconds to wait before asking again."""
 

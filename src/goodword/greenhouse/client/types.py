@@ -21,8 +21,6 @@ class JobStatus(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Visibility of a note, as both API versions spell it in requests."""
-
     PRIVATE = "private"
     PUBLIC = "public"
     ADMIN_ONLY = "admin_only"

@@ -163,7 +163,6 @@ class HarvestV1:
                 yield from owners_of(job)
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
-        """This list has one page only."""
         answer = self._session.get(
             "/rejection_reasons", permission=REJECTION_REASONS, params={"include_defaults": "true"}
         )
@@ -226,7 +225,6 @@ class HarvestV1:
         self.close()
 
     def _one(self, path: str, permission: Permission) -> Record | None:
-        """None for 404. A 410 means that v1 itself was switched off."""
         try:
             return record_of(self._session.get(path, permission=permission))
         except NotFound as error:
@@ -420,7 +418,6 @@ def reason_of(record: Record) -> RejectionReason:
 
 
 def owners_of(job: Record) -> Iterator[JobOwner]:
-    """The hiring team is part of the job."""
     team = job.child("hiring_team")
     if team is None:
         return

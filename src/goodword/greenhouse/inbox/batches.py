@@ -162,7 +162,6 @@ def handle_batch(batch: Sequence[tuple[Delivery, Prefetched]], *, now: datetime)
 def _handle(
     batch: Sequence[tuple[Delivery, Prefetched]], *, connection: Connection, now: datetime
 ) -> set[int]:
-    """Update our copies and settle, in one transaction. Returns the ids of the deliveries handled."""
     ordinary: dict[int, tuple[Delivery, Hint, Prefetched]] = {}
     for delivery, prefetched in batch:
         hint = _hint(delivery)

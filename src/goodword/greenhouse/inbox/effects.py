@@ -83,7 +83,6 @@ def carry_out(
 
 
 def _applications_concerned(payload: Payload, *, connection: Connection) -> tuple[list[int], str]:
-    """Greenhouse's ids of the applications to sync, or the reason why there are none."""
     if payload.action in APPLICATION_ACTIONS and payload.application_id is not None:
         reason = _why_not_ours(payload, connection=connection)
         return ([], reason) if reason else ([payload.application_id], "")
@@ -94,7 +93,6 @@ def _applications_concerned(payload: Payload, *, connection: Connection) -> tupl
 
 
 def _why_not_ours(payload: Payload, *, connection: Connection) -> str:
-    """Empty if the application may be ours."""
     known = Application.objects.across_organisations().filter(
         connection_id=connection.pk, remote_id=payload.application_id
     )

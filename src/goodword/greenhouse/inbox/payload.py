@@ -107,8 +107,6 @@ def matching_actions(query: str) -> list[str]:
 
 
 class Malformed(Exception):
-    """The message says why, for people; `action` if readable."""
-
     def __init__(self, reason: str, *, action: str = "") -> None:
         super().__init__(reason)
         self.action = action

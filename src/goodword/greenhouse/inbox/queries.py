@@ -132,8 +132,6 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Application and role are None if they no longer exist."""
-
     application: Application | None = None
     role: Role | None = None
     events: list[str]

@@ -1,5 +1,3 @@
-"""Compares Harvest with our copies and returns differences to sync, and missed invitations. Writes nothing."""
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -409,7 +407,6 @@ def _differs(ours: Candidate, theirs: remote.Candidate) -> bool:
 
 
 def _waiting_applications(connection: Connection, candidate_ids: Collection[int]) -> set[int]:
-    """Their step waits for an address or for permission to e-mail."""
     step_requests = StepRequest.objects.across_organisations().filter(
         application__connection_id=connection.pk,
         application__candidate__remote_id__in=candidate_ids,

@@ -26,7 +26,6 @@ def run_pass(*, pass_id: int) -> None:
 
 @jobs.job(name="greenhouse.reconciliation.invite", swept_by="greenhouse.reconciliation.sweep")
 def invite(*, connection_id: int) -> None:
-    """Send the missed invitations that members requested; the sweep retries."""
     with missed_invitations.exclusively(connection_id) as mine:
         if mine:
             missed_invitations.send_requested(connection_id, tick=clock.now)
@@ -89,7 +88,6 @@ def begin_due(*, now: datetime) -> int:
 
 
 def due(*, now: datetime) -> list[Connection]:
-    """Connections with linked jobs whose last pass began long enough ago, the longest overdue first."""
     every = timedelta(minutes=settings.GOODWORD_SYNC_MINUTES)
     linked = Automation.objects.across_organisations().values("connection_id")
     recent = Reconciliation.objects.across_organisations().filter(

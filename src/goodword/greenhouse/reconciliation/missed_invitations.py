@@ -175,7 +175,6 @@ def waiting_for(member: Membership, connection: Connection) -> QuerySet[Finding]
 
 
 def end_obsolete(connection: Connection, *, now: datetime) -> int:
-    """End the entries that no longer apply. Returns how many."""
     waiting = Finding.objects.across_organisations().filter(Q(state=State.WAITING), connection=connection)
     obsolete = waiting.exclude(pk__in=still_waiting().filter(connection=connection).values("pk"))
     return obsolete.update(state=State.OBSOLETE, settled_at=now)

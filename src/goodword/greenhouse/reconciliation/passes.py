@@ -160,7 +160,6 @@ def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -
 
 
 def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
-    """End it; the next pass reads changes since the last successful one."""
     _end(row, State.FAILED, error=sentence, now=now)
 
 

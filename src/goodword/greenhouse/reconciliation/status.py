@@ -1,5 +1,3 @@
-"""The status of reconciliation, as figures and in sentences: for the sync page and the health page."""
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -75,7 +73,6 @@ class SyncStatus:
 
 
 def sync_status(connection: Connection, *, now: datetime, member: Membership | None = None) -> SyncStatus:
-    """With a member, count only what they see."""
     passes = Reconciliation.objects.of(connection.organisation).filter(connection=connection)
     passes = passes.select_related("requested_by__user").order_by("-started_at", "-pk")
     running = passes.filter(state=Reconciliation.State.RUNNING).first()

@@ -1,5 +1,3 @@
-"""What can be linked to a role. All call Greenhouse, and raise HarvestError or CannotOpen."""
-
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

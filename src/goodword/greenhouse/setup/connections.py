@@ -1,5 +1,3 @@
-"""Connections of an organisation: look up, rename, rotate secret keys, choose the author of notes, disconnect."""
-
 import secrets
 from datetime import datetime, timedelta
 

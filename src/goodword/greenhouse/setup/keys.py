@@ -218,8 +218,6 @@ def _place(member: Membership) -> str:
 
 
 class InUse(Exception):
-    """Another connection of the organisation has this credential."""
-
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.connection = connection
@@ -431,7 +429,6 @@ def _links(connection: Connection) -> list[Automation]:
 
 
 def _visible_jobs(check: KeyCheck, job_ids: Collection[int]) -> set[int] | None:
-    """None if it cannot be known."""
     if not job_ids:
         return None
     try:

@@ -1,5 +1,3 @@
-"""Notes on the Activity Feed: their settings, and choosing a candidate for a test note."""
-
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -103,7 +101,6 @@ def parse_candidate_id(text: str) -> int:
 
 
 def find_candidate(connection: Connection, candidate_id: int) -> Candidate:
-    """Raises NoCandidate, HarvestError, CannotOpen."""
     with harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
         candidate = api.candidate(candidate_id)
     if candidate is None:

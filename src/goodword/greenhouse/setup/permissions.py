@@ -1,5 +1,3 @@
-"""Permissions of a connection: store what a check found, check again on a click and every hour, describe them."""
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -115,7 +113,6 @@ def due(*, now: datetime) -> QuerySet[Connection]:
 
 
 def check_if_due(connection_id: int, *, now: datetime) -> None:
-    """Only one worker checks."""
     later = now + CHECKED_AGAIN
     if not due(now=now).filter(pk=connection_id).update(check_at=later):
         return

@@ -1,5 +1,3 @@
-"""The webhooks to create in Greenhouse, which of them have pinged, and which have gone silent."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,5 +1,3 @@
-"""Calls to Greenhouse: a rate limit shared by all processes, and statistics by the hour for the health page."""
-
 import logging
 import threading
 import time
@@ -236,7 +234,6 @@ def _of_tokens(uid: UUID) -> LocalPacer:
 
 
 def outcome_of(exchange: Exchange) -> str:
-    """`ok`, or the kind of an error in `client.errors`."""
     status = exchange.where.status
     if isinstance(exchange.failure, UnexpectedShape):
         return UNEXPECTED
@@ -258,7 +255,6 @@ _running: ContextVar[Meter | None] = ContextVar("greenhouse_meter", default=None
 
 @contextmanager
 def metered() -> Iterator[Meter]:
-    """Count this thread's calls in the block."""
     meter = Meter()
     token = _running.set(meter)
     try:

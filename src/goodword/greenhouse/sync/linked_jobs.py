@@ -1,5 +1,3 @@
-"""Updates linked jobs and their stages from Harvest, for deliveries and reconciliation alike."""
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -42,7 +40,6 @@ def sync_jobs(
 
 
 def _linked(connection: Connection, job_ids: Iterable[int]) -> list[Automation]:
-    """Sorted in the same order in all workers, which avoids deadlocks."""
     rows = Automation.objects.across_organisations().filter(connection_id=connection.pk, job_id__in=job_ids)
     return list(rows.order_by("pk"))
 

@@ -158,7 +158,6 @@ def add_details(
     now: datetime,
     is_mapped: Callable[..., bool] = is_mapped,
 ) -> ApplicationReading:
-    """Adds the time of entry, rejection reason and recruiter."""
     application = reading.application
     assert application is not None  # it is visible
     cached = CachedReads(api, connection=connection, now=now)

@@ -1,11 +1,9 @@
 """Outcome of sent mail: delivered, returned, or marked as spam.
 
-Known from the mail provider's events and from returned messages, both of which arrive twice, late and out of order.
-Each outcome is recorded once; flow.py names what follows.
+Providers' events and returned messages both arrive twice, late and out of order; each outcome is recorded once.
 
-A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag of it, so nobody can
-have another person's mail counted as returned by guessing a number. Returned messages are read as delivery reports
-(RFC 3464) and complaints (RFC 5965); free text is left to flufl.bounce, which knows many mail servers.
+A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag, so that nobody can guess
+one. Returned messages are read as delivery reports (RFC 3464) and complaints (RFC 5965); free text by flufl.bounce.
 """
 
 import hashlib
@@ -59,12 +57,10 @@ UNDELIVERED = "notifications.undelivered"
 
 
 def mark_of(email_id: int) -> str:
-    """The mark of a mail by the current key: "12.abcdefgh23456777"."""
     return f"{email_id}.{next(_mark_tags(email_id))}"
 
 
 def message_id_of(email_id: int) -> str:
-    """A mail's Message-ID."""
     return f"<goodword-{mark_of(email_id)}@{urlsplit(settings.GOODWORD_BASE_URL).hostname}>"
 
 
@@ -127,10 +123,9 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
 
 
 def has_complained(email: Email) -> bool:
-    """Whether the candidate or referee who gets this mail has complained about an earlier one on the same application.
+    """Whether this person has complained about an earlier mail on the same application.
 
-    A recruiter's complaint is only shown: a wrong click must not keep results from them. The link to a person's own
-    data is sent anyway, because they have just asked for it.
+    Not for recruiters, whose results a wrong click must not stop, nor for the link to one's own data.
     """
     if email.application_id is None or email.link_purpose in OWN_DATA:
         return False
@@ -156,8 +151,7 @@ def _record(name: str, email: Email, *, now: datetime) -> None:
 
 
 def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
-    """Record what the event says. False if it changed nothing: an unknown or erased mail, or a soft bounce that the
-    provider retries."""
+    """False if it changed nothing: an unknown or erased mail, or a soft bounce that the provider retries."""
     if event.event_type not in RETURNED_EVENTS | COMPLAINED_EVENTS | {EventType.DELIVERED}:
         return False
     email_id = _mail_of_event(event)
@@ -171,8 +165,7 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
 
 
 def _mail_of_event(event: AnymailTrackingEvent) -> int | None:
-    """By our mark, in the Message-ID or in the metadata, whatever the provider calls the field; else by the provider's
-    id."""
+    """By our mark in the Message-ID or metadata, whatever the field is called; else by the provider's id."""
     for text in (event.message_id or "", *_event_texts(event.esp_event)):
         if (email_id := marked_in(text)) is not None:
             return email_id
@@ -183,7 +176,6 @@ def _mail_of_event(event: AnymailTrackingEvent) -> int | None:
 
 
 def _event_texts(value: Any) -> Iterator[str]:
-    """Every string in an event's raw form (parsed JSON, or form fields)."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -208,14 +200,12 @@ class Returned:
 
 
 def take_returned(raw: bytes, *, sent_to: str = "", now: datetime) -> Returned:
-    """Read a returned message and record what it says about its mail. Idempotent."""
     returned = read_returned(raw, sent_to=sent_to)
     keep_returned(returned, now=now)
     return returned
 
 
 def keep_returned(returned: Returned, *, now: datetime) -> None:
-    """Record the outcome of a mail. Idempotent."""
     if returned.email_id is None:
         return
     if returned.said == "bounced":
@@ -237,7 +227,6 @@ def read_returned(raw: bytes, *, sent_to: str = "") -> Returned:
 
 
 def _cut(raw: bytes) -> bytes:
-    """The beginning of a message, short enough to parse quickly."""
     raw = b"".join(raw[:MOST_BYTES].splitlines(keepends=True)[:MOST_LINES])
     # a lone carriage return ends a line too
     found = list(_CONTAINER.finditer(raw.replace(b"\r", b"\n")))
@@ -301,7 +290,6 @@ def _by_words(message: Message) -> Said:
 
 
 def _reason(message: Message) -> str:
-    """The mail server's own words, else its status, else its first refusal in the text."""
     blocks = list(_blocks(message, "message/delivery-status"))
     for block in blocks:
         if said := str(block["Diagnostic-Code"] or ""):
@@ -336,7 +324,6 @@ def _fields(text: str) -> Message:
 
 
 def mail_of(event: Event) -> Email | None:
-    """The mail of an event with its application; None if it has been erased since."""
     return (
         Email.objects.across_organisations()
         .select_related("organisation", "application__candidate", "application__role__owner__user")
@@ -346,10 +333,7 @@ def mail_of(event: Event) -> Email | None:
 
 
 def on_email_failed(event: Event) -> None:
-    """Mail the recruiter once per failed or bounced mail, or the role's owner if it was addressed to the recruiter.
-
-    For a referee's wrong address the candidate is notified instead.
-    """
+    """Notify the recruiter once, or the role's owner if it was for the recruiter."""
     failed = mail_of(event)
     if failed is None or failed.application is None or failed.kind == UNDELIVERED:
         return

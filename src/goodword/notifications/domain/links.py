@@ -1,5 +1,3 @@
-"""Secret links: minted as a mail or note goes out, stored as a hash, found again by it."""
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
@@ -77,20 +75,15 @@ def resolve(token: str, *, purpose: str) -> Link | None:
 
 
 def is_alive(link: Link, *, now: datetime) -> bool:
-    """Neither revoked nor expired. Whether what it opens is still open is for its subject to say."""
     return link.ended_at is None and link.expires_at > now
 
 
 def lock(link: Link) -> bool:
-    """Lock the link until the transaction ends. False if it has just been deleted."""
     return Link.objects.of(link.organisation).select_for_update().filter(pk=link.pk).first() is not None
 
 
 def may_upload(token: str) -> bool | None:
-    """True for a candidate's valid link, False for an unknown one, None for an expired one.
-
-    For the web server, outside any request.
-    """
+    """For the web server: True for a candidate's valid link, False for an unknown one, None for an expired one."""
     try:
         link = resolve(token, purpose=Link.Purpose.CANDIDATE)
         if link is None:
@@ -101,7 +94,6 @@ def may_upload(token: str) -> bool | None:
 
 
 def end(*, organisation: Organisation, purpose: str, subject_id: int, now: datetime) -> int:
-    """Revoke all links to a subject. Returns how many."""
     return (
         Link.objects.of(organisation)
         .filter(purpose__in=_together(purpose), subject_id=subject_id, ended_at=None)

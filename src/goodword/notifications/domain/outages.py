@@ -1,7 +1,4 @@
-"""Mail server outages: one mail at a time probes the server while the others wait.
-
-All workers share one row. A worker that may not send leaves the mail as it is: still due, so the sweep finds it.
-"""
+"""Mail server outages: one mail at a time probes the server while the others wait, due, for the sweep."""
 
 import re
 from dataclasses import dataclass
@@ -78,23 +75,18 @@ def is_handed_over(leave: Leave, *, now: datetime) -> None:
 
 
 def give_back(leave: Leave) -> None:
-    """Return the probe unused: there was nothing to send."""
     if leave.probe:
         MailService.objects.filter(pk=_ROW, probe=leave.probe).update(probing_until=None)
 
 
 def works() -> None:
-    """End the outage: waiting mail goes out at once. In the caller's transaction."""
     rows = MailService.objects.filter(pk=_ROW, down_since__isnull=False)
     if rows.update(down_since=None, failures=0, probe_at=None, probing_until=None, last_error=""):
         jobs.named("email.sweep").defer_once(lock="email.sweep")
 
 
 def fails(leave: Leave, *, error: str, now: datetime) -> datetime:
-    """Record that the server could not be used. Returns the time of the next probe. In the caller's transaction.
-
-    Of several mails failing at the same time one starts the outage; only a failed probe lengthens the delay.
-    """
+    """Returns the time of the next probe; only a failed probe lengthens the delay. In the caller's transaction."""
     MailService.objects.get_or_create(pk=_ROW)
     row = MailService.objects.select_for_update().get(pk=_ROW)
     mine = leave.probe and leave.probe == row.probe

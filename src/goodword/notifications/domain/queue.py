@@ -1,7 +1,6 @@
 """Queue mails in the caller's transaction, cancel them, and hold those that quote a suspicious name.
 
-Mail to people outside the organisation waits while the candidate's name contains a link. It is sent, with the current
-name, once the name is corrected in Greenhouse or a member confirms it.
+Mail to outsiders waits while the candidate's name contains a link, until it is corrected or confirmed.
 """
 
 from collections.abc import Mapping
@@ -59,13 +58,12 @@ def queue(
     earliest_deadline: datetime | None = None,
     not_after: datetime | None = None,
 ) -> Email | None:
-    """Queue the mail `template` (".txt" with the subject in its first line, and ".html") once per `key`.
+    """Queue the mail `template` (".txt" with the subject in its first line, and ".html") once per `key`, else None.
 
-    `context` contains JSON values only, frozen as they are now; the templates get them with `organisation` (name,
-    accent), `to_name`, `sender_name`, `reply_to` and, when it is sent, `link`, which expires as in links.LIFETIMES.
-    Returns None if a mail with this key exists already. `not_before` postpones it. `deadline_days` and
-    `earliest_deadline` determine the `deadline` in the context when it is sent; `not_after`: cancelled if still
-    unsent by then. `quotes`: the candidate whose name it mentions to somebody outside.
+    `context`: JSON values, frozen now; the templates also get `organisation`, `to_name`, `sender_name`, `reply_to` and
+    `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
+    it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate whose name it mentions to
+    outsiders.
     """
     with transaction.atomic():
         email, fresh = Email.objects.of(organisation).get_or_create(
@@ -119,10 +117,9 @@ def from_name(sender: Person, *, organisation: Organisation) -> str:
 
 
 def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, failed: bool = True) -> int:
-    """Cancel unsent mail about this subject. Returns how many.
+    """Cancel unsent mail about this subject, and failed mail if `failed`. Returns how many.
 
-    A mail being sent right now may still go out, and then counts as sent; otherwise it is not retried. Failed mails are
-    cancelled too, unless `failed` is false.
+    A mail being sent right now may still go out, and then counts as sent; otherwise it is not retried.
     """
     stopped = [Email.State.QUEUED, Email.State.SENDING, *([Email.State.FAILED] if failed else [])]
     return (
@@ -158,16 +155,12 @@ def masked(address: str) -> str:
 
 
 def failed_mails(organisation: Organisation) -> QuerySet[Email]:
-    """The organisation's failed mails, newest first."""
     rows = Email.objects.of(organisation).filter(state=Email.State.FAILED)
     return rows.select_related("organisation", "application__candidate", "application__role").order_by("-pk")
 
 
 def send_again(*, email_id: int, to_address: str, member: Membership, now: datetime) -> bool:
-    """Queue it again, to the current address and with all its attempts. A second click does nothing and returns False.
-
-    Raises Email.DoesNotExist for a mail of another organisation.
-    """
+    """To the current address, with all attempts. False for a second click. Raises Email.DoesNotExist."""
     with transaction.atomic():
         rows = Email.objects.of(member.organisation).select_for_update(of=("self",))
         email = rows.get(pk=email_id)
@@ -191,7 +184,6 @@ def send_again(*, email_id: int, to_address: str, member: Membership, now: datet
 
 
 def quoted_names(candidate: Candidate) -> dict[str, list[str]]:
-    """The names used in a mail's context, so that they can be replaced later."""
     return {_NAMES: [candidate.name, candidate.short_name]}
 
 

@@ -1,9 +1,7 @@
 """Send one mail: claim, act, settle.
 
-If the process dies after the server accepted the mail and before this is stored, the sweep sends it again: a duplicate
-invitation is better than none. All attempts have the same Message-ID, so mail programs show duplicates once.
-
-Server failures say nothing about the mail and do not count as attempts (docs/decisions/0030-*).
+If the process dies before the outcome is stored, the sweep sends it again: a duplicate is better than none, and all
+attempts have the same Message-ID. Server failures do not count as attempts (docs/decisions/0030-*).
 """
 
 import re
@@ -74,17 +72,12 @@ class Rendered:
 
 
 class Unwritable(Fault):
-    """The mail cannot be written; no server was contacted."""
-
     def __init__(self, words: str, *, address: bool = False) -> None:
         super().__init__(words, scope=Scope.MAIL, permanent=True, address=address)
 
 
 def send(*, email_id: int, now: datetime) -> bool:
-    """Send the mail if it is due. After a failure it is retried later, or *failed*, and the recruiter is notified.
-
-    False if the mail server cannot be used, so the caller should not try the next mail now.
-    """
+    """Send the mail if it is due. False if the mail server cannot be used, so the caller should stop."""
     leave = outages.ask_leave(now=now)
     if leave is None:
         return False
@@ -138,10 +131,7 @@ def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
 
 
 def free_stuck(*, now: datetime) -> None:
-    """Requeue mails left by a dead worker; fail those without attempts left.
-
-    Mails already handed over are left for longer: a live worker may still be waiting for the server's answer.
-    """
+    """Requeue or fail mails of dead workers; later once handed over: a live one may wait for the answer."""
     sending = Email.objects.across_organisations().filter(state=Email.State.SENDING)
     for email in sending.filter(handed_over_at=None, claimed_at__lte=now - outages.BEFORE_MESSAGE):
         if email.tries > len(LADDER):
@@ -193,7 +183,6 @@ def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
 
 
 def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
-    """Settle a mail that was not accepted. False if the cause was not this mail."""
     with transaction.atomic():
         match fault.scope:
             case Scope.MAIL:
@@ -230,7 +219,6 @@ def _unanswered(email: Email, *, error: str, now: datetime) -> None:
 
 
 def _drop_link(email: Email, *, now: datetime) -> None:
-    """Delete the link of a message that was never handed over."""
     Link.objects.of(email.organisation).filter(email=email, created_at=now).delete()
 
 
@@ -284,7 +272,6 @@ def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlt
 
 
 def _provider_id(message: EmailMultiAlternatives) -> str:
-    """The mail's id at the provider; empty where SMTP was used."""
     status = getattr(message, "anymail_status", None)
     found = status.message_id if status is not None else ""
     return found if isinstance(found, str) else ""
@@ -350,8 +337,7 @@ def _plain(name: str) -> str:
 def render(email: Email, *, link: str) -> Rendered:
     """Render the mail with this link (empty if it has none).
 
-    The text template's first line is the subject, after "Subject:". Text is not escaped, HTML is. Names, messages and
-    other untrusted text are printed so that no mail program makes links of them.
+    The text template's first line is the subject, after "Subject:". Untrusted text is defused, in HTML also escaped.
     """
     context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
     with translation.override(email.language):
@@ -397,7 +383,6 @@ def _render(name: str, context: dict[str, object], *, autoescape: bool) -> str:
 
 
 def deadline_of(email: Email, *, at: datetime) -> datetime | None:
-    """The deadline that the mail sets if it is sent at this time; None if it sets none."""
     if not email.deadline_days:
         return None
     found = end_of_working_day(at, email.deadline_days, calendar=email.organisation.calendar)
@@ -405,7 +390,6 @@ def deadline_of(email: Email, *, at: datetime) -> datetime | None:
 
 
 def set_deadline(email: Email, *, at: datetime) -> None:
-    """Put the deadline into the mail's context (unsaved), as of sending it now."""
     deadline = deadline_of(email, at=at)
     if deadline is not None:
         with translation.override(email.language):

@@ -1,5 +1,3 @@
-"""The draft of a questionnaire: changed under a lock, translated, published as the next version, or discarded."""
-
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -28,8 +26,6 @@ LONGEST_REASON = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft(LanguagesDraft[QuestionnaireVersion]):
-    """The draft of a questionnaire, with a version row for each language."""
-
     questionnaire: Questionnaire
 
     @property
@@ -54,7 +50,6 @@ def draft_of(questionnaire: Questionnaire) -> Draft | None:
 
 
 def lock(questionnaire: Questionnaire) -> Questionnaire:
-    """The row, locked until the transaction ends."""
     rows = Questionnaire.objects.of(questionnaire.organisation)
     return rows.select_for_update().get(pk=questionnaire.pk)
 
@@ -62,7 +57,6 @@ def lock(questionnaire: Questionnaire) -> Questionnaire:
 def locked_draft(
     questionnaire: Questionnaire, *, revision: int | None = None
 ) -> AbstractContextManager[Draft]:
-    """The draft, to be changed in one transaction (`core.versioned_drafts.changed`)."""
     return changed(lambda: lock(questionnaire), draft_of, revision=revision)
 
 
@@ -103,8 +97,6 @@ class NeedsReason(Exception):
 
 
 class NotTranslated(Exception):
-    """Languages to publish that have empty texts."""
-
     def __init__(self, languages: Collection[str]) -> None:
         super().__init__(", ".join(languages))
         self.languages = tuple(languages)

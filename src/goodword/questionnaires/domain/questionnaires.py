@@ -1,5 +1,3 @@
-"""Questionnaires as a whole: create, duplicate, import, describe, archive."""
-
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,7 +19,6 @@ LONGEST_TITLE = 200
 
 
 def begin_draft(*, questionnaire: Questionnaire, now: datetime) -> Draft:
-    """The draft, created from the newest version if there is none. Raises `NotEditable`."""
     with transaction.atomic():
         row = lock(questionnaire)
         if not is_own(row) or row.archived_at is not None:
@@ -51,7 +48,6 @@ def create(
     by: Membership,
     now: datetime,
 ) -> Questionnaire:
-    """A new questionnaire with a draft of these questions by language, the source first."""
     with transaction.atomic():
         made = Questionnaire.objects.create(
             organisation=by.organisation,
@@ -131,7 +127,6 @@ def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> b
 
 
 def restore(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """False if it was not archived."""
     return _set(questionnaire, archived_at=None, action="questionnaire.brought_back", by=by, now=now)
 
 

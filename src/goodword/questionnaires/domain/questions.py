@@ -1,5 +1,3 @@
-"""The questions of a draft: add, change, duplicate, move, delete."""
-
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import locked_draft, write
 from goodword.questionnaires.editor.entries import (

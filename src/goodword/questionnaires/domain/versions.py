@@ -1,5 +1,3 @@
-"""Published versions of questionnaires and their languages; built-in ones; answering times."""
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from statistics import median
@@ -143,7 +141,6 @@ def _short(language: str) -> str:
 
 
 def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[str, ...]:
-    """The languages to add to a built-in questionnaire, the organisation's language first."""
     there = list(_versions_beside(questionnaire).filter(questionnaire=questionnaire).defer("questions"))
     same = [version for version in there if version.number == template.version]
     wanted = dict.fromkeys((template.language, *builtin.languages(template.key)))
@@ -194,7 +191,6 @@ def numbers(questionnaire: Questionnaire) -> list[int]:
 def versions_in_all_languages(
     questionnaire: Questionnaire, *, number: int | None = None
 ) -> list[QuestionnaireVersion]:
-    """All languages of a published version (by default the newest), the source first."""
     rows = QuestionnaireVersion.objects.of(questionnaire.organisation).filter(
         questionnaire=questionnaire, published_at__isnull=False
     )

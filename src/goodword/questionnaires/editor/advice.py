@@ -212,8 +212,6 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A sentence, and the question that it is about, if any."""
-
     sentence: str
     question_id: str = ""
 
@@ -335,14 +333,11 @@ def _of_topics(by_language: Mapping[str, Sequence[Entry]], entries: Sequence[Ent
 
 @dataclass(frozen=True, slots=True)
 class SensitiveTopic:
-    """A sensitive topic and the word that suggests it."""
-
     topic: str
     word: str
 
 
 def sensitive_topic(text: str, *, language: str) -> SensitiveTopic | None:
-    """The first sensitive topic that a text may touch on."""
     short = language.lower().replace("_", "-").split("-")[0]
     for topic, by_language in _WORDS.items():
         for word in by_language.get(short, ()):

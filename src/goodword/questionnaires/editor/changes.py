@@ -1,5 +1,3 @@
-"""The differences between two versions, in sentences."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -22,7 +20,6 @@ def changes(before: Languages, after: Languages) -> list[str]:
 
 
 def outdated_translations(before: Languages, after: Languages) -> list[str]:
-    """The languages with translations of source texts that have changed since."""
     source = next(iter(after))
     if source not in before:
         return []

@@ -1,5 +1,3 @@
-"""Questions, question types and languages in words, for editors."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,8 +66,6 @@ def when(entries: Sequence[Entry], entry: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class QuestionType:
-    """A type: its name in JSON and on pages, a description, and an example question."""
-
     name: str
     title: str
     what: str

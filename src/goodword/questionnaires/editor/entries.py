@@ -49,13 +49,11 @@ def follow_source(source: Sequence[Entry], translated: Sequence[Entry]) -> list[
 
 
 def gaps(source: Sequence[Entry], translated: Sequence[Entry]) -> int:
-    """The number of untranslated texts."""
     there = {entry["id"]: texts_of(entry) for entry in translated}
     return sum(place not in there.get(entry["id"], {}) for entry in source for place in texts_of(entry))
 
 
 def with_source_texts(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entry]:
-    """The translation, with the source's texts where it has gaps."""
     there = {entry["id"]: texts_of(entry) for entry in translated}
     return [with_texts(entry, texts_of(entry) | there.get(entry["id"], {})) for entry in source]
 
@@ -92,7 +90,6 @@ def condition_of(entry: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def dependants(entries: Sequence[Entry], question_id: str) -> list[Entry]:
-    """The questions whose condition names this one."""
     return [entry for entry in entries if condition_of(entry)[0] == question_id]
 
 

@@ -41,8 +41,6 @@ class InvalidFile(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """Questions by language, the source first."""
-
     title: str
     description: str
     languages: Mapping[str, Sequence[Entry]]
@@ -135,7 +133,6 @@ def _loaded(raw: bytes) -> object:
 
 
 def _language(entries: object, *, source: Sequence[Entry] | None) -> tuple[list[Entry], list[str]]:
-    """The questions in one language, and their problems."""
     if not isinstance(entries, list) or not entries:
         return [], [_("It needs a list of questions.")]
     checked = entries if source is None else [_without_gaps(entry) for entry in entries]

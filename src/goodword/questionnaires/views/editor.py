@@ -1,5 +1,3 @@
-"""The editor's main page: the draft's questions and advice; move, duplicate and delete questions."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -183,7 +181,6 @@ def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """Confirm, choose what happens to dependent questions, then delete."""
     problem = ""
     try:
         question = _question(draft, question_id)

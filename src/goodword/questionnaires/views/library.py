@@ -1,5 +1,3 @@
-"""Library > Questionnaires: the list, the page of a questionnaire, and ways to create one."""
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -35,7 +33,6 @@ def _as_offered(row: ListedQuestionnaire) -> int:
 @require_safe
 @access.member(kinds=access.WORKS)
 def questionnaires(request: MemberRequest) -> HttpResponse:
-    """Own, built-in and archived questionnaires."""
     ensure_all_builtin(request.organisation, now=clock.now())
     rows = list_questionnaires(request.member)
     archived = [row for row in rows if row.questionnaire.archived_at is not None]
@@ -166,7 +163,6 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def begin_draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Edit*: go to the draft, creating it if necessary."""
     try:
         domain.begin_draft(questionnaire=questionnaire_of(request, pk), now=clock.now())
     except NotEditable:

@@ -46,7 +46,6 @@ class Preview:
     of_others: Collection[str]
 
     def page_of(self, question_id: str) -> int:
-        """The page number of a question; 0 if it is not asked."""
         for number, page in enumerate(self.pages, start=1):
             if any(question.id == question_id for question in page):
                 return number
@@ -60,7 +59,6 @@ def build_preview(
     relationship: str,
     answers: Mapping[str, Any],
 ) -> Preview:
-    """A preview in a language, with source texts in its gaps."""
     questions = fill_placeholders(
         parse(with_source_texts(source, translated)), candidate=CANDIDATE, company=COMPANY
     )
@@ -178,7 +176,6 @@ def _rows(questionnaire: Questionnaire, version: str) -> Sequence[QuestionnaireV
 
 
 def _form(request: MemberRequest, current: Preview, number: int) -> QuestionForm | None:
-    """The form of a page; None after the last one."""
     if number > len(current.pages):
         return None
     return QuestionForm(

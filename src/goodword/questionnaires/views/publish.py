@@ -1,5 +1,3 @@
-"""Publish or discard a draft."""
-
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -24,7 +22,6 @@ from goodword.questionnaires.views.editor import advice_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Show changes, roles that use it and missing translations; then publish."""
     open_texts = {row.language: gaps(draft.entries, row.questions) for row in draft.translations}
     unfinished = [language for language, count in open_texts.items() if count]
     form = PublishForm(
@@ -96,7 +93,6 @@ def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Confirm, then delete the draft."""
     rows = versions_in_all_languages(draft.questionnaire)
     if request.method == "POST":
         stays = drafts.discard(

@@ -26,7 +26,6 @@ from goodword.questionnaires.views.access import at_draft, revision_of
 @require_safe
 @at_draft
 def choose(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Choose a type of question or a competency of the library."""
     asked = {name.casefold() for name in competencies_of(draft.entries)}
     library = [
         (competency, competency.name.casefold() in asked)
@@ -103,7 +102,6 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 
 
 def _remind_of_translations(request: MemberRequest, before: Draft, question_id: str) -> None:
-    """Warn about translations of texts that have changed."""
     after = draft_of(before.questionnaire)
     if after is None:
         return

@@ -42,7 +42,6 @@ class Refused(Exception):
 
 
 def lock_open_check(check_id: int, *, now: datetime) -> Check:
-    """Lock the check. Raises Closed if it takes no more answers."""
     check = lock(Check, check_id)
     refuse_if_check_over(check, now=now)
     return check
@@ -73,7 +72,6 @@ def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
 
 
 def lock_open_request(request_id: int, *, now: datetime) -> tuple[Check, ReferenceRequest]:
-    """Raises Closed if the request takes no more answers."""
     check, request = lock_request(request_id)
     refuse_if_request_over(check, request, now=now)
     return check, request
@@ -326,7 +324,6 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
 
 
 def candidate_is_asked(check: Check) -> bool:
-    """Whether the check waits for the candidate and not for the organisation."""
     statuses, lacks_self_reference = slot_statuses(check), self_reference_missing(check)
     return (
         is_open(check)

@@ -106,7 +106,6 @@ def mark_complete(*, check_id: int, reason: str, member: Membership, now: dateti
 
 
 def end_expired_requests(*, now: datetime) -> int:
-    """End requests past their deadline in finished checks. Returns how many."""
     over = ReferenceRequest.objects.across_organisations().filter(
         state__in=OPEN_STATES, deadline_at__lt=now, check_run__progress__in=DONE
     )

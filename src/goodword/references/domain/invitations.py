@@ -194,7 +194,6 @@ def mails_nobody(check: Check) -> bool:
 
 
 def _reachable_requests(check: Check) -> list[ReferenceRequest]:
-    """Open requests without bounces or opt-outs."""
     return [
         request
         for request in open_requests(check)

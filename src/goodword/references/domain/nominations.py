@@ -1,5 +1,3 @@
-"""The candidate names, changes, removes and replaces referees."""
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime

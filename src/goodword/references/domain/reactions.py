@@ -100,7 +100,6 @@ def _referee_mail_requeued(email: Email) -> None:
 
 
 def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
-    """The open request of a referee's mail, locked with its check."""
     known = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0)
     if not known.exists():
         return None

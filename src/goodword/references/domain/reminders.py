@@ -47,7 +47,6 @@ def remind_candidates(*, now: datetime) -> int:
 
 
 def remind_candidate(*, check_id: int, now: datetime) -> bool:
-    """Remind one candidate if still due. Returns whether a mail was queued."""
     with transaction.atomic():
         check = lock(Check, check_id)
         if check.next_reminder_at is None or check.next_reminder_at > now or is_on_hold(check):
@@ -92,7 +91,6 @@ def remind_referees(*, now: datetime) -> int:
 
 
 def remind_referee(*, request_id: int, now: datetime) -> bool:
-    """Remind one referee if still due. Returns whether a mail was queued."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.next_reminder_at is None or request.next_reminder_at > now or is_on_hold(check):
@@ -242,7 +240,6 @@ def mail_all_about_slow_referees(*, now: datetime) -> int:
 
 
 def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
-    """Notify one candidate of all their slow referees, once per check, if still due."""
     with transaction.atomic():
         check = lock(Check, check_id)
         if is_on_hold(check):

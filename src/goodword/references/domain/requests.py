@@ -1,5 +1,3 @@
-"""Requests to referees: ended, declined and reopened; and addresses that opted out."""
-
 import hashlib
 import hmac
 from collections.abc import Iterator

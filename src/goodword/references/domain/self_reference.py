@@ -53,7 +53,6 @@ def self_reference_session(check: Check, own: SelfReference | None, *, now: date
 
 
 def begin(*, check_id: int, now: datetime) -> SelfReference:
-    """Idempotent. Raises Closed."""
     with transaction.atomic():
         return _open_self_reference(check_id, now=now)[1]
 

@@ -1,5 +1,3 @@
-"""Sending the requests, deferring some until an offer, and releasing those."""
-
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime

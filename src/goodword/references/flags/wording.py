@@ -1,5 +1,3 @@
-"""Wording and display of the flags of a check."""
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

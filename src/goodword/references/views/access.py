@@ -36,8 +36,6 @@ State = ReferenceRequest.State
 
 
 class PortalVisit(Protocol):
-    """A candidate or referee, with their check."""
-
     @property
     def token(self) -> str:
         """The secret part of the link."""

@@ -83,7 +83,6 @@ def begin(_request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | 
 
 
 def _keep(request: HttpRequest, visit: CandidateVisit, *, number: int) -> None:
-    """The check has closed since the page was opened; it may be reopened."""
     session = self_reference.self_reference_session(
         visit.check, self_reference.self_reference_of(visit.check), now=visit.now
     )
@@ -99,7 +98,6 @@ def _keep(request: HttpRequest, visit: CandidateVisit, *, number: int) -> None:
 def questions(
     request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | None, number: int
 ) -> HttpResponse:
-    """Everything posted is saved, even if something is missing."""
     session, pages = (
         self_reference.self_reference_session(visit.check, own, now=visit.now),
         answer_pages(visit.token),

@@ -1,7 +1,6 @@
 """The PDF of a report: drawn by a job, announced to the recruiter, redrawn in newer layouts, and opened.
 
-Drawing happens outside any transaction and always gives the same bytes, so running it twice is harmless. The sweep
-retries drawings that failed for reasons outside the snapshot.
+Drawing always gives the same bytes, outside any transaction, so running it twice is harmless.
 
 Layout 1 printed test items, single answers and scoring keys. Such a file is no longer served: it is redrawn from its
 snapshot, by the sweep or when it is opened, and withheld if that fails (docs/decisions/0034-*).
@@ -45,7 +44,6 @@ REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
 
 
 def draw(*, report_id: int, now: datetime) -> None:
-    """Draw the PDF and record that the report is ready, or has failed if its snapshot cannot be drawn."""
     report = _try(report_id, now=now)
     if report is None:
         return
@@ -202,10 +200,7 @@ def redraw_older() -> int:
 def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
-    """The PDF of a ready report; records who opened it, the member or the link. Raises `NotDrawn`.
-
-    Repeated openings of a link within links.QUIET are recorded once, or its holder could fill the database.
-    """
+    """Records who opened it, the member or the link, once within links.QUIET: holders could fill the database."""
     content = content_of(report)
     by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():
@@ -239,10 +234,7 @@ def _opened_lately(report: Report, link: Link, *, now: datetime) -> bool:
 
 
 def on_report_ready(event: Event) -> None:
-    """Mail the application's recruiter, once per version.
-
-    Not for a reused result, an erased person, or an earlier run once a later one is finished.
-    """
+    """Mail the recruiter, once per version: not for a reused result, an erased person, or a superseded run."""
     assert event.application_id is not None  # reports are about applications
     if lock_application(event.application_id).erased_at is not None:
         return

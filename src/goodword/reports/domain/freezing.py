@@ -1,5 +1,3 @@
-"""Freeze a finished step into a report: a row with all the data of its PDF, which a job then draws."""
-
 import base64
 import secrets
 from datetime import datetime, timedelta
@@ -94,11 +92,7 @@ def freeze(
     run: Attempt | Check | None = None,
     reused: Reused | None = None,
 ) -> Report:
-    """Create the next version of a step's report in the caller's transaction.
-
-    `part` is the snapshot's "assessment" or "check", the result of `run`. `step_request` comes with its organisation,
-    and its application with candidate, organisation and role.
-    """
+    """The next version of a step's report, in the caller's transaction. `part`: "assessment" or "check" of `run`."""
     # Versions are counted under this lock.
     StepRequest.objects.of(step_request.organisation).select_for_update(of=("self",)).get(pk=step_request.pk)
     newest = (
@@ -152,7 +146,6 @@ def head(application: Application, *, code: str, version: int, now: datetime) ->
 
 
 def moment_text(moment: datetime, *, organisation: Organisation) -> str:
-    """ "24 November 2026, 14:05 CET", in the organisation's zone."""
     local = moment.astimezone(organisation.zone)
     return f"{written_day(local)}, {date_format(local, 'H:i')} {local.tzname()}"
 

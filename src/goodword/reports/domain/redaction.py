@@ -1,5 +1,3 @@
-"""Removes a candidate or a referee from reports."""
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -25,20 +23,16 @@ Given = Mapping[str, Sequence[int]]
 
 
 def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Redact the reports of these applications, which the caller has locked.
+    """Redact the reports of these locked applications: content, files and links of every version.
 
-    Every version loses its content, file and links, and drawings in progress are discarded. The newest one is followed
-    by a redacted version, which is drawn without notifying anyone.
+    The newest one is followed by a redacted version, which is drawn without notifying anyone.
     """
     reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
     return _redact(reports, _is_personal, without_person, now=now)
 
 
 def redact_referees(*, referee_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Remove these referees from every report that quotes them, reused results included.
-
-    As above, but the new version keeps the answers of the others.
-    """
+    """Remove these referees from every report that quotes them; new versions keep the answers of the others."""
     counts = {"reports": 0, "report files": 0, "links": 0}
     references = Reference.objects.across_organisations().filter(request__referee_id__in=referee_ids)
     for reference in references.select_related("request__check_run__step_request__application"):
@@ -130,11 +124,7 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
 
 
 def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """A redacted copy that `check_snapshot` still accepts.
-
-    It keeps the role, the questions, the tests and the numbers of answers. The candidate's name in questions becomes
-    "the candidate".
-    """
+    """A redacted copy that `check_snapshot` still accepts: role, questions, tests and numbers of answers."""
     found = {**snapshot, "candidate": {"name": None}, "redacted": True}
     if snapshot["kind"] == "assessment":
         return found | {"assessment": _assessment_without_person(snapshot["assessment"])}
@@ -187,10 +177,7 @@ def _replaced(value: Any, name: str | None, instead: str) -> Any:
 
 
 def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given) -> dict[str, Any]:
-    """A copy without this reference that `check_snapshot` still accepts; it keeps the relationship.
-
-    `given` is for snapshots that do not say whose each value is.
-    """
+    """Keeps the relationship. `given` is for snapshots that do not say whose each value is."""
     check = snapshot["check"]
     known = {one["id"]: one["referee"]["relationship"] for one in check["references"]}
     kept = {

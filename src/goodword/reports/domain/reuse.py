@@ -26,11 +26,9 @@ class MayNotReuse(Exception):
 
 
 def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Report:
-    """Create the report, which also posts its note in Greenhouse; no mail is sent. Raises `MayNotReuse`.
+    """Create the report, which also posts its note; no mail is sent. Raises `MayNotReuse`.
 
-    The caller checks that the member may read the earlier result. The report shows the current role and its
-    requirement. It names the earlier role unless that one is confidential or the candidate private, since this
-    report may have other readers.
+    It names the earlier role unless that one is confidential or the candidate private: it may have other readers.
     """
     with transaction.atomic():
         found = lock_step_request(step_request.pk)
@@ -68,7 +66,6 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
 
 
 def report_of(step_request_id: int) -> Report | None:
-    """The current report of a step request, if its content can be reused."""
     reports = Report.objects.across_organisations().filter(
         step_request_id=step_request_id, state=Report.State.READY
     )

@@ -1,5 +1,3 @@
-"""The content of an assessment's report, test by test."""
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -131,7 +129,6 @@ def _percent(value: float, words: Phrases) -> str:
 
 
 def _figures(assessment: Assessment, words: Phrases) -> list[Section]:
-    """The figures behind percentiles, bands and abilities, since schema 4."""
     parts = assessment["tests"]
     compared = [_compared(part, words) for part in parts]
     blocks = _rules(compared, parts, words)
@@ -143,7 +140,6 @@ def _figures(assessment: Assessment, words: Phrases) -> list[Section]:
 
 
 def _compared(part: PartData, words: Phrases) -> list[Compared]:
-    """Scores compared with norms."""
     return [
         (name, score, figures)
         for name, score in _report(part).normed_scores(part, words)
@@ -152,7 +148,6 @@ def _compared(part: PartData, words: Phrases) -> list[Compared]:
 
 
 def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], words: Phrases) -> list[Block]:
-    """The formulas in use, each once."""
     if not any(compared):
         return []
     distances = {_kind(part).by_distance for part, scores in zip(parts, compared, strict=True) if scores}

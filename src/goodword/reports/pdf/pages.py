@@ -1,7 +1,6 @@
-"""Input of the Typst templates: the content of the pages, the accent colour and the logo.
+"""Input of the Typst templates, which have no words and no logic.
 
-The templates have no words and no logic of their own. A block that is `together` is kept on one page. Only blocks that
-certainly fit on a page may be, since Typst cuts off the rest.
+Only blocks that certainly fit on a page may be `together`, since Typst cuts off the rest.
 """
 
 import base64
@@ -199,7 +198,6 @@ def _cell(cell: Cell) -> dict[str, Any]:
 def _chart(
     kind: str, header: Sequence[str], rows: Sequence[ScaleRow] | Sequence[RatingRow] | Sequence[OptionRow]
 ) -> dict[str, Any]:
-    """Rows with a drawing each. Their texts are clipped, because a row cannot break over pages."""
     fitted = [{key: _fitted(key, value) for key, value in asdict(row).items()} for row in rows]
     texts = [[row[key] for key in ("label", "note", "low", "high", "who") if key in row] for row in fitted]
     return {"type": kind, "header": list(header), "rows": fitted, "together": _fits(texts, NARROW_LINE)}
@@ -252,18 +250,13 @@ def readable_accent(accent: str) -> str:
 
 @dataclass(frozen=True)
 class Logo:
-    """A picture as text for Typst: the SVG itself, or the bytes as a JSON list of numbers."""
-
     data: str
     format: str
 
 
 @lru_cache(maxsize=64)
 def usable_logo(encoded: str) -> Logo | None:
-    """The logo in `encoded` (base64 of PNG, JPEG or SVG).
-
-    None if it cannot be drawn: not base64, over 1 MiB or 16 million pixels, another format, or refused by Typst.
-    """
+    """PNG, JPEG or SVG in base64; None if it is over 1 MiB or 16 million pixels, or refused by Typst."""
     try:
         raw = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):

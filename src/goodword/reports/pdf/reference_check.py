@@ -1,5 +1,3 @@
-"""The content of a reference check's report."""
-
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby
@@ -55,7 +53,6 @@ def check_method(words: Phrases) -> list[str]:
 
 
 def check_sections(check: Check, words: Phrases) -> list[Section]:
-    """The sections in order; one without content is left out."""
     people = {
         reference["id"]: _name(reference, number, words)
         for number, reference in enumerate(check["references"], start=1)
@@ -137,7 +134,6 @@ def _ratings(check: Check, words: Phrases) -> Section | None:
 
 
 def _lines(check: Check, people: dict[str, str], words: Phrases) -> Section | None:
-    """Short texts, numbers, dates and periods."""
     known = {reference["id"]: reference for reference in check["references"]}
     blocks: list[Block] = []
     for question in check["questions"]:
@@ -273,7 +269,6 @@ def _kind(question: Question, words: Phrases) -> str:
 
 
 def answer_blocks(question: Charted, words: Phrases) -> list[Block]:
-    """A heading and the answers as dots, or a sentence if there are none."""
     blocks = head_of(question, words, note=_scale(question))
     if not any(group["values"] for group in question["by_relationship"]):
         return [*blocks, Prose([_unanswered(question, words)], quiet=True)]
@@ -288,7 +283,6 @@ def answer_blocks(question: Charted, words: Phrases) -> list[Block]:
 
 
 def head_of(question: Question, words: Phrases, *, note: str | None = None) -> list[Block]:
-    """The heading of a question, with its competency, and who was not asked."""
     competency = question.get("competency")
     text = question["text"]
     blocks: list[Block] = [
@@ -331,7 +325,6 @@ def _unanswered(question: Charted, words: Phrases) -> str:
 
 
 def is_identifiable(group: GroupValues) -> bool:
-    """Whether to mark a group as identifiable."""
     return group["identifiable"] and not group["self_reference"]
 
 
@@ -366,7 +359,6 @@ def _rating_row(group: GroupValues, axis: tuple[int, int], words: Phrases) -> Ra
 
 
 def _choice(question: ChoiceQuestion, words: Phrases) -> list[Block]:
-    """Options with their dots; of several choices, those not chosen share a line."""
     rows: list[OptionRow] = []
     unchosen: list[str] = []
     for option in question["options"]:

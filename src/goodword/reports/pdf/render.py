@@ -1,7 +1,4 @@
-"""Renders a snapshot as an accessible, archivable PDF (PDF/UA-1, PDF/A-2a).
-
-The same snapshot gives the same bytes as long as Typst and the fonts are the same: the file's date is the snapshot's.
-"""
+"""Renders a snapshot as PDF/UA-1 and PDF/A-2a: the same bytes as long as Typst and the fonts are the same."""
 
 import json
 import logging
@@ -33,10 +30,9 @@ class RenderedPdf:
 
 
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
-    """Render a snapshot in 50 to 100 ms; the first one of a process also reads the fonts. Thread-safe.
+    """Takes 50 to 100 ms; the first one of a process also reads the fonts. Thread-safe.
 
-    Raises `SnapshotError` for a snapshot of another shape, and `typst.TypstError` if Typst refuses the file, which no
-    text in a snapshot can cause.
+    Raises `SnapshotError`, and `typst.TypstError` if Typst refuses the file, which no text can cause.
     """
     checked = check_snapshot(snapshot)
     made_at = _moment(checked["made_at"])
@@ -85,7 +81,6 @@ def _compile(
 
 
 def _printable(value: Any, printer: Printer) -> Any:
-    """The snapshot with cleaned texts; drawings have none."""
     if isinstance(value, str):
         return printer.clean(value)
     if isinstance(value, Mapping):

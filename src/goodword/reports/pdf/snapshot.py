@@ -1,7 +1,6 @@
-"""The frozen content of a report, as JSON.
+"""The frozen content of a report, as JSON. None for a name or a comment means that it was erased.
 
-Texts are in the report's language and times in the organisation's zone, so rendering looks nothing up. None for a name
-or a comment means that it was erased.
+Texts are in the report's language and times in the organisation's zone, so rendering looks nothing up.
 
 Schema 2 names the reference of each value and has more types of question. What it adds is `NotRequired`, so that
 snapshots of schema 1 can still be drawn. Schema 3 has several kinds of test, which define their own data
@@ -36,8 +35,6 @@ class RoleTitle(TypedDict):
 
 
 class Engine(TypedDict):
-    """The versions in use when the snapshot was made."""
-
     typst: str
     fonts: dict[str, str]
 
@@ -51,11 +48,7 @@ class Reused(TypedDict):
 
 
 class Head(TypedDict):
-    """Common to every report.
-
-    `made_at` is ISO 8601 with an offset and becomes the file's date, `made_at_text` is printed. `language` is a tag
-    such as `en` or `de-AT`. `left_out` counts erased referees.
-    """
+    """`made_at`: ISO 8601, the file's date; `made_at_text` is printed. `left_out` counts erased referees."""
 
     schema: Annotated[int, Field(ge=1, le=SCHEMA)]
     code: str
@@ -94,8 +87,6 @@ class Total(TypedDict):
 
 
 class Assessment(TypedDict):
-    """`taken_at_text` is when it was finished; `language` is a name, not a tag."""
-
     title: str
     taken_at_text: str
     language: str
@@ -126,8 +117,7 @@ class Referee(TypedDict):
 
 
 class Reference(TypedDict):
-    """A received reference. `factual`: dates and title only. `late`: received after completion. `language`: the name of
-    its language, if not the report's. `erased`: the referee was erased."""
+    """`factual`: dates and title only. `late`: received after completion. `language`: if not the report's."""
 
     id: str
     referee: Referee
@@ -156,8 +146,7 @@ class PersonValues(TypedDict):
 
 
 class GroupValues(TypedDict):
-    """The answers of one relationship: `n` people answered, `skipped` could not judge. With several choices, `values`
-    may be longer than `n`. `answers` says whose each value is. `identifiable`: there is only one referee."""
+    """`n` people answered, `skipped` could not judge. `answers`: whose each value is. `identifiable`: one referee."""
 
     relationship: str
     n: int
@@ -175,8 +164,6 @@ class Level(TypedDict):
 
 
 class QuestionHead(TypedDict):
-    """`note` says who was asked, `not_asked` lists references, `own_text` is the question of the self-assessment."""
-
     competency: NotRequired[str]
     note: NotRequired[str]
     not_asked: NotRequired[list[str]]
@@ -184,8 +171,6 @@ class QuestionHead(TypedDict):
 
 
 class RatingQuestion(QuestionHead):
-    """Levels of behaviour, or of `agreement` with the text."""
-
     type: Literal["rating"]
     id: str
     text: str
@@ -275,8 +260,7 @@ class Contradiction(TypedDict):
 
 
 class Check(TypedDict):
-    """`asked` counts required references, `received` those received (without the self-assessment), `sent` the requests,
-    `declined` the refusals and `erased` the references erased with their referees."""
+    """`asked`: required references, `received` without the self-assessment, `sent` requests, `declined`, `erased`."""
 
     questionnaire: QuestionnaireName
     asked: int

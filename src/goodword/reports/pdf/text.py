@@ -1,16 +1,13 @@
 """Fonts of the PDF, and text made printable with them.
 
-Typst is given these font files and no others, so that an installed font cannot change a report. Families come from the
-installed `fontpkg-*` packages, including any that an operator adds for another script. Scripts that no package covers
-come from well-known system fonts.
+Typst is given the installed `fontpkg-*` packages, so that an installed font cannot change a report, and well-known
+system fonts for scripts that no package covers.
 
-PDF/UA forbids missing glyphs and PDF/A private-use code points; one such character in a name would make the whole file
-fail. So texts are cut into clusters (a character with its marks), and each cluster is compared with the fonts in the
-order in which Typst tries them. Typst draws a cluster with one font, so one font must have all of it. What cannot be
-drawn is replaced visibly and listed.
+PDF/UA forbids missing glyphs and PDF/A private-use code points. So texts are cut into clusters (a character with its
+marks), which Typst draws with one font; those that no font has completely are replaced visibly and listed.
 
-Controls, variation selectors, soft hyphens, tags and direction marks are dropped: they draw nothing, and a direction
-override could make a name read as another. Joiners are kept only in scripts that need them (Persian, Indic scripts).
+Controls, variation selectors, soft hyphens, tags and direction marks are dropped: a direction override could make a
+name read as another. Joiners are kept only in scripts that need them (Persian, Indic scripts).
 """
 
 import hashlib
@@ -79,7 +76,6 @@ class Fonts:
 
 @cache
 def load_fonts() -> Fonts:
-    """The fonts of this installation, read once per process (about 0.2 s). Raises `FontsMissingError`."""
     chosen = (*_package_files(), *_system_files(SYSTEM_FOLDERS))
     files = {path.resolve(): its_version for path, its_version in chosen}
     # Typst takes folders, not files. It resolves the links, so the folder is not needed afterwards.
@@ -159,7 +155,6 @@ def _allowed(font: TTFont) -> frozenset[int]:
 
 
 def current_engine() -> Engine:
-    """The versions of Typst and of the fonts, for a new snapshot."""
     return load_fonts().engine
 
 
@@ -167,8 +162,7 @@ def current_engine() -> Engine:
 class Printer:
     """Cleans texts for fonts with this `coverage`, and lists what it `replaced`.
 
-    Without `marks` only base characters are kept, with `plain_only` only Latin letters: for a second attempt if a font
-    shapes a covered cluster into a missing glyph.
+    Without `marks` only base characters are kept, with `plain_only` only Latin letters: for further attempts.
     """
 
     coverage: tuple[frozenset[int], ...]
@@ -255,12 +249,10 @@ def breakable(text: str, longest: int) -> str:
 
 
 def narrow(text: str) -> str:
-    """`text` for a column of a table."""
     return breakable(text, NARROW_RUN)
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:
-    """`text` in at most `longest` characters."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 

@@ -1,5 +1,3 @@
-"""Links a role to a Greenhouse job and maps its stages to steps."""
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

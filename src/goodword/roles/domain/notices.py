@@ -44,7 +44,6 @@ def settle(automation: Automation, *, kind: str, now: datetime, stage_id: int | 
 
 
 def settle_mapped(automation: Automation, *, by: Membership, now: datetime) -> None:
-    """Settle all notices of an automation whose stages a member has mapped again."""
     RoleNotice.objects.across_organisations().filter(automation=automation, settled_at=None).update(
         settled_at=now, settled_by=by
     )

@@ -37,8 +37,6 @@ class StepSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSettings(StepSettings):
-    """Further settings of a reference check; see the fields of `Step`."""
-
     slots: tuple[SlotSetting, ...]
     least: int | None
     referee_deadline_days: int

@@ -1,5 +1,3 @@
-"""Template tags and filters of components and charts."""
-
 import copy
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -171,5 +169,4 @@ def scale_dots(
 
 @register.inclusion_tag("ui/charts/answer_bars.html")
 def answer_bars(rows: Iterable[Mapping[str, Any]], *, title: str = "") -> dict[str, Any]:
-    """`rows`: mappings with `label` and `count`."""
     return {"chart": answer_chart(rows), "title": title}

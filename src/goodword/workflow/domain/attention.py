@@ -1,5 +1,3 @@
-"""Mails to the recruiter about steps that need a person."""
-
 from hashlib import sha256
 
 from django.conf import settings

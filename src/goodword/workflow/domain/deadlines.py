@@ -44,7 +44,6 @@ def extend_by_hold(
 
 
 def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
-    """Working days from tomorrow to the deadline; 0 if it is over. Pure."""
     left = 0
     day, last = (moment.astimezone(calendar.zone).date() for moment in (now, deadline))
     while day < last:

@@ -78,7 +78,6 @@ def keep_for_click(step_request: StepRequest, *, application: Application, at: d
 
 
 def withdraw(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """Delete a request before anything was sent."""
     reason = "" if job_matches_role(application) else "changed_job"
     record_event(
         "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason

@@ -1,5 +1,3 @@
-"""Access to a role's assessment plan and its draft."""
-
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate
@@ -22,7 +20,6 @@ type DraftView[**P] = Callable[Concatenate[MemberRequest, Assessment, P], HttpRe
 
 
 def step_of(request: MemberRequest, pk: int) -> Step:
-    """The assessment step of a role, or 404."""
     role = access.owned(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation", "role")
     found = steps.filter(role=role, kind=Step.Kind.ASSESSMENT).first()
@@ -32,10 +29,9 @@ def step_of(request: MemberRequest, pk: int) -> Step:
 
 
 def with_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
-    """Pass the draft of role `pk`, with its step and role, to a view. Without a draft, redirect to the plan.
+    """Pass the draft of role `pk` to a view; without one, redirect to the plan.
 
-    `StaleDraft` and `PartGone` raised by the view redirect to the current draft. What was typed for a draft that no
-    longer exists is shown again.
+    `StaleDraft` and `PartGone` redirect to the current draft; what was typed for one that is gone is shown again.
     """
 
     def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -78,7 +74,6 @@ def revision_of(request: MemberRequest) -> int:
 
 
 def test_sent(request: MemberRequest) -> Test | None:
-    """The organisation's test that a form names, if any."""
     value = request.POST.get("test", "")
     if not (value.isascii() and value.isdigit() and len(value) < 10):
         return None

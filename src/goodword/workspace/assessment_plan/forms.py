@@ -1,5 +1,3 @@
-"""Forms of an assessment plan: one test, its settings, its publication."""
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +36,6 @@ _CHOOSE = gettext_lazy("Choose an option.")
 
 
 def requirement(label: Any, *, required: bool = False) -> forms.CharField:
-    """The job requirement that a test assesses."""
     return forms.CharField(
         label=label,
         required=required,
@@ -68,7 +65,6 @@ def one_of(label: Any, choices: Sequence[tuple[str, Any]], help_text: Any = "") 
 def whole(
     label: Any, *, least: int, most: int, wrong: Any, help_text: Any = "", required: bool = True
 ) -> forms.IntegerField:
-    """A whole number. `wrong` is the error message for anything else."""
     return forms.IntegerField(
         label=label,
         help_text=help_text,
@@ -85,8 +81,6 @@ _WEIGHT = gettext_lazy("Enter a whole number from 1 to %(n)d.") % {"n": MAX_WEIG
 
 
 class PlanForm(forms.Form):
-    """Settings of the whole assessment. `parts`: those of the draft, in order."""
-
     def __init__(
         self, data: QueryDict | None = None, *, draft: Assessment, parts: Sequence[PlannedPart]
     ) -> None:
@@ -153,8 +147,6 @@ class PlanForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """The requirements still missing."""
-
     def __init__(self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart]) -> None:
         super().__init__(data)
         self._missing = [one.part for one in parts if not one.part.requirement]
@@ -182,8 +174,6 @@ _MINUTES = gettext_lazy("Enter 1 to %(n)d minutes, or leave empty for no time li
 
 
 class PartForm(forms.Form):
-    """Settings of one test, with the fields that apply to its kind."""
-
     def __init__(self, data: QueryDict | None = None, *, part: AssessmentPart) -> None:
         super().__init__(data, initial=_part_initial(part))
         test, newest = part.test, newest_version_number(part.test)

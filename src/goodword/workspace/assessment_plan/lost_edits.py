@@ -35,8 +35,6 @@ _OF_EACH = (requirement_field, weight_field)
 
 @dataclass(frozen=True, slots=True)
 class TypedField:
-    """A field's label and what was typed. `own`: free text."""
-
     label: str
     text: str
     own: bool
@@ -137,10 +135,7 @@ class PartGone(Exception):
 def lost_edits_page(
     request: MemberRequest, step: Step, *, test: Test | None = None
 ) -> HttpResponseBase | None:
-    """A page with what was typed: to copy, or to add again with its test if that is still offered.
-
-    None if nothing was typed. `test`: the one that the form was about.
-    """
+    """What was typed, to copy, or to add again with its test if still offered; None if nothing was typed."""
     typed = typed_fields(request.POST, organisation=request.organisation, test=test)
     if not typed:
         return None

@@ -32,7 +32,6 @@ from goodword.workspace.assessment_plan.wording import form_in_words
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Add a test from the library; with `again`, a removed one with the settings typed for it."""
     if request.method == "POST":
         return _add(request, draft)
     ensure_all_builtin(request.organisation, now=clock.now())
@@ -69,7 +68,6 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
-    """Change the settings of one test. Invalid or outdated input is shown again."""
     try:
         part = _part(draft, part_pk)
     except PartGone:
@@ -82,7 +80,6 @@ def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
 def _change(
     request: MemberRequest, draft: Assessment, part: AssessmentPart, *, revision: int
 ) -> HttpResponseBase:
-    """Save the form, based on `revision`, or show its errors."""
     form = PartForm(request.POST if request.method == "POST" else None, part=part)
     if request.method == "POST" and form.is_valid():
         try:
@@ -167,7 +164,6 @@ def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
 
 
 def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
-    """Raises PartGone if it was removed; 404 for another role's."""
     try:
         return part_of(draft, part_pk)
     except LookupError:

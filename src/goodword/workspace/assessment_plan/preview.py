@@ -1,5 +1,3 @@
-"""Preview of a whole assessment as a candidate. Nothing is stored."""
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -74,8 +72,6 @@ class Banner:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """The contents of the URL of a preview page."""
-
     slug: str
     role: int
     which: str
@@ -107,8 +103,7 @@ class State:
 def state_of(
     query: QueryDict, *, slug: str, role: int, which: str, parts: Sequence[AssessmentPart], wanted: str
 ) -> State:
-    """The state from the query string. Defaults to the language that a candidate written to in `wanted` would get;
-    invalid numbers are ignored."""
+    """From the query string; defaults to the language a candidate who wants `wanted` would get."""
     language = query.get("language", "")
     if language not in languages_of(parts):
         language = language_for(parts, wanted=wanted)

@@ -1,5 +1,3 @@
-"""Role > Assessment settings > Tests: versions, draft, settings, publication."""
-
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -43,7 +41,6 @@ from goodword.workspace.assessment_plan.wording import (
 @require_safe
 @access.member(kinds=access.WORKS)
 def plan(request: MemberRequest, pk: int) -> HttpResponse:
-    """The current version, the draft and all versions."""
     step = step_of(request, pk)
     current = built_by_member(step)
     parts = planned_parts(current) if current else ()
@@ -89,7 +86,6 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Start a draft, from the current version or blank."""
     step = step_of(request, pk)
     begin_draft(step=step, by=request.member, now=clock.now(), empty=request.POST.get("with") == "nothing")
     return redirect("role_assessment_draft", request.organisation.slug, pk)
@@ -98,7 +94,6 @@ def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @with_draft
 def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
-    """The tests of a draft in order. `?moved=<id>&by=up` restores the focus after a move."""
     parts = planned_parts(draft)
     return render(
         request,
@@ -136,7 +131,6 @@ def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 
 
 def parts_with_length(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
-    """Each part with its length in words."""
     return [(part, length_in_words(part)) for part in parts]
 
 
@@ -150,7 +144,6 @@ def _settings(draft: Assessment, parts: tuple[PlannedPart, ...]) -> list[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Settings of the whole assessment: total, extra time, own result, retakes."""
     parts = planned_parts(draft)
     form = PlanForm(request.POST if request.method == "POST" else None, draft=draft, parts=parts)
     revision, stale = draft.revision, False
@@ -181,7 +174,6 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Review the draft, add missing requirements, publish."""
     parts = planned_parts(draft)
     form = PublishForm(request.POST if request.method == "POST" else None, parts=parts)
     stale = False

@@ -1,5 +1,3 @@
-"""Sentences about an assessment plan: tests, settings, languages, warnings."""
-
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -22,12 +20,10 @@ MoreTime, Total = Assessment.MoreTime, Assessment.Total
 
 
 def items_in_words(kind: str, n: int) -> str:
-    """For example "20 statements"."""
     return kind_named(kind).items_in_words(n)
 
 
 def form_in_words(kind: str, form: FormOffer) -> str:
-    """For example "20 tasks, without figures, designed for 20 minutes"."""
     words = [form.name]
     if str(form.items) not in form.name:
         words.append(items_in_words(kind, form.items))
@@ -47,7 +43,6 @@ def about(minutes: int) -> str:
 
 
 def length_in_words(part: PlannedPart) -> str:
-    """For example "20 tasks, 20 minutes, timed"."""
     time = (
         ngettext("%(n)s minute, timed", "%(n)s minutes, timed", part.minutes) % {"n": part.minutes}
         if part.timed
@@ -57,7 +52,6 @@ def length_in_words(part: PlannedPart) -> str:
 
 
 def norms_text(norms: NormSet | Calibration) -> str:
-    """For example "2, created 3 March 2026"."""
     return _("%(n)s, created %(day)s") % {
         "n": norms.number,
         "day": date_format(localtime(norms.made_at), "j F Y"),
@@ -65,7 +59,6 @@ def norms_text(norms: NormSet | Calibration) -> str:
 
 
 def more_time_in_words(percent: int) -> str:
-    """How requests for extra time are handled."""
     match percent:
         case MoreTime.QUARTER:
             return _(
@@ -123,7 +116,6 @@ def minutes_of(parts: Sequence[PlannedPart]) -> int:
 
 
 def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
-    """Tests, length, languages and settings."""
     named = [
         _("%(test)s (%(length)s)") % {"test": part.part.test.title, "length": length_in_words(part)}
         for part in parts
@@ -147,7 +139,6 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
-    """Languages available to candidates; the rule is in assessments.languages."""
     if not parts:
         return []
     deciding = [part for part in parts if FALLBACK_LANGUAGE in part.languages]
@@ -187,7 +178,6 @@ def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def warnings(parts: Sequence[PlannedPart]) -> list[str]:
-    """Advice before publishing."""
     found = []
     if minutes_of(parts) > ADVISED_MINUTES:
         found.append(
@@ -216,7 +206,6 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def open_attempts(step: Step) -> int:
-    """The number of candidates with an unfinished attempt at an earlier version."""
     rows = Attempt.objects.of(step.organisation).filter(step_request__step=step, progress__in=UNFINISHED)
     return rows.filter(closed_at=None).count()
 
@@ -244,7 +233,6 @@ def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
 
 
 def _norms_sentences(part: PlannedPart) -> Iterator[str]:
-    """The norms and calibration of this version."""
     values = {"test": part.part.test.title}
     if part.part.norms is not None:
         yield _("“%(test)s” uses norms %(n)s.") % {

@@ -1,5 +1,3 @@
-"""Access to the automation wizard, and the Greenhouse jobs that can be linked."""
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -64,7 +62,6 @@ def parse_key(text: str | None, organisation: Organisation) -> tuple[Connection,
 
 
 def job_choices(known: Sequence[Connection], *, fresh: bool) -> JobChoices:
-    """Raises the first error if no account could be reached."""
     choices: list[JobChoice] = []
     errors: list[tuple[Connection, Exception]] = []
     silent: list[tuple[Connection, ErrorMessage]] = []
@@ -97,10 +94,7 @@ Wizard = Callable[[MemberRequest, Role, list[Connection]], HttpResponseBase]
 
 
 def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
-    """Decorate a page of the wizard: checks access to the role and that Greenhouse is connected.
-
-    If Greenhouse does not respond, the page offers to try again and keeps what was chosen.
-    """
+    """Checks access to the role and that Greenhouse is connected; if it does not respond, offers to try again."""
 
     @wraps(view)
     def wrapped(request: MemberRequest, pk: int) -> HttpResponseBase:
@@ -151,7 +145,6 @@ def jobs_of_other_roles(role: Role) -> dict[str, Role]:
 
 
 def begin_again(request: MemberRequest, role: Role, sentence: str = "") -> HttpResponseBase:
-    """Redirect to the first page of the wizard with a message."""
     messages.warning(request, sentence or _("Choose a Greenhouse job."))
     return redirect("role_automation", role.organisation.slug, role.pk)
 

@@ -21,10 +21,7 @@ SKIPPED = (NotFound, Invalid, UnexpectedShape, TooBusy)
 
 
 def invite_candidate(*, automation_id: int, remote_application_id: int, by: str, now: datetime) -> None:
-    """Sync the application, then request the steps of its current stage.
-
-    Does nothing for a step that was requested before. Raises HarvestError for a retry.
-    """
+    """Sync the application, then request its stage's steps not requested before. Raises HarvestError for a retry."""
     linked = _linked(automation_id)
     if linked is None:
         return
@@ -41,10 +38,7 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
 
 
 def sync_batch(*, automation_id: int, after: int, now: datetime) -> int | None:
-    """Sync the next applications that are not here yet, without inviting anybody.
-
-    Returns the row to continue after, None at the end. Raises HarvestError for a retry if Greenhouse cannot be used.
-    """
+    """Applications not here yet, without inviting. Returns the row to continue after, None at the end."""
     linked = _linked(automation_id)
     if linked is None:
         return None

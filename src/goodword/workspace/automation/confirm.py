@@ -1,5 +1,3 @@
-"""Confirm: link the role to the job, and record or invite the candidates already in its stages."""
-
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -31,7 +29,7 @@ def confirm(
     by: Membership,
     now: datetime,
 ) -> Automation:
-    """Save the automation. With `invite`, invite the candidates in mapped stages; without, record and sync them.
+    """Save the automation. With `invite`, invite candidates already in mapped stages; else record them.
 
     `seen`: the version of the mapping that the member saw. Raises JobTaken, RequirementMissing, ChangedMeanwhile.
     """
@@ -90,7 +88,6 @@ def in_mapped_stages(
 def already_requested(
     there: Collection[ApplicationInStage], draft: AutomationDraft, *, connection: Connection
 ) -> set[int]:
-    """Greenhouse ids of applications with a request for every step of their stage."""
     step_requests = StepRequest.objects.of(connection.organisation).filter(
         application__connection_id=connection.pk,
         application__remote_id__in=[one.application_id for one in there],

@@ -1,7 +1,4 @@
-"""The wizard's draft, stored in the session.
-
-One draft for each role and job, so that two tabs do not mix.
-"""
+"""The wizard's draft, in the session: one for each role and job, so that two tabs do not mix."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -18,10 +15,7 @@ _AT_MOST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomationDraft:
-    """Choices of the second page: post and stages by Greenhouse ids, delays in minutes, the requirement.
-
-    `seen`: the version of the mapping when the draft was started; empty if there was none.
-    """
+    """Second page: post and stages by Greenhouse ids, delays in minutes. `seen`: the mapping's version at the start."""
 
     post: int | None = None
     assessment: list[int] = field(default_factory=list)

@@ -107,8 +107,6 @@ class StagesForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Whether candidates already in a mapped stage are invited too."""
-
     invite = forms.ChoiceField(
         label=_("Invite them too?"),
         choices=[
@@ -125,7 +123,6 @@ class ConfirmForm(forms.Form):
 
 
 def unchecked_draft(data: QueryDict) -> AutomationDraft:
-    """The second page unvalidated; the review page checks it."""
     return AutomationDraft(
         post=parse_id(data.get("post")) or None,
         assessment=_numbers(data.getlist("assessment")),

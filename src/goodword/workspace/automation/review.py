@@ -1,5 +1,3 @@
-"""Sentences of the review page, and the stepper of all pages."""
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -50,7 +48,6 @@ def sentences(
 
 
 def job_status_note(job: Job) -> str:
-    """A note on a closed or draft job; empty for others."""
     match job.status:
         case JobStatus.CLOSED:
             return _("This job is closed in Greenhouse. You can still link it.")

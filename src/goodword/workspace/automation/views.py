@@ -1,5 +1,3 @@
-"""Role > Manage ATS automation: choose the job, map stages, review and confirm."""
-
 from collections import Counter
 
 from django.contrib import messages
@@ -41,7 +39,6 @@ SHOWN = 40
 
 @wizard
 def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> HttpResponseBase:
-    """First page: the jobs of all connected accounts, open ones first."""
     query = request.GET.get("q", "").strip()
     chosen, missing = request.POST.get("job") or request.GET.get("job", ""), ""
     found = job_choices(known, fresh="fresh" in request.GET)
@@ -76,7 +73,6 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
 
 @wizard
 def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) -> HttpResponseBase:
-    """Second page: job post, stages, delays, requirement."""
     named = parse_key(request.GET.get("job"), request.organisation)
     if request.method == "POST" and named:  # kept for the next try, should Greenhouse fail now
         drafts.save(request, unchecked_draft(request.POST), role=role, key=key_of(named[0].pk, named[1]))
@@ -116,7 +112,6 @@ def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) 
 
 @wizard
 def review(request: MemberRequest, role: Role, _known: list[Connection]) -> HttpResponseBase:
-    """Third page: summary, candidates already in the stages, Confirm."""
     choice = choice_of(request, role)
     if choice is None:
         return begin_again(request, role)
@@ -186,7 +181,6 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def unlink_job(request: MemberRequest, pk: int, automation_pk: int) -> HttpResponseBase:
-    """Ask for confirmation, then unlink a job. Greenhouse is not called."""
     role = access.owned(visible_roles(request.member), pk)
     automation = access.owned(Automation.objects.of(request.organisation).filter(role=role), automation_pk)
     if request.method == "POST":

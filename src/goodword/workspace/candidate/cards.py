@@ -1,5 +1,3 @@
-"""The cards of a candidate's steps."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,8 +24,6 @@ Waits, State = StepRequest.Waits, StepRequest.State
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """An earlier result that can be reused. `report`: whether its report exists."""
-
     role: str
     completed_at: datetime | None
     report: bool
@@ -35,11 +31,7 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A step on the candidate's page.
-
-    `reused`: the report's data on where a reused result comes from. `may_begin`: whether Invite is offered. `view`: the
-    referees of a reference check.
-    """
+    """`reused`: where a reused result comes from. `may_begin`: Invite is offered. `view`: the check's referees."""
 
     mark: StepProgress
     offer: Offer | None
@@ -78,7 +70,6 @@ def cards_of(
 
 
 def needs_confirmation(run: StepRun | None) -> bool:
-    """Whether inviting again after this run needs confirmation."""
     if isinstance(run, Check):
         return check_invitations.needs_confirmation(run)
     return isinstance(run, Attempt) and invitations.needs_confirmation(run)

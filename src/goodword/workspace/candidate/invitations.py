@@ -1,5 +1,3 @@
-"""Invite a candidate to a step, invite again, reuse an earlier result."""
-
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -142,10 +140,7 @@ WHY_NOT = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """Send the candidate a new invitation with a new link and deadline.
-
-    Asks for confirmation after a run with activity; the form contains that run's id (`after`).
-    """
+    """Asks for confirmation after a run with activity, whose id the form contains (`after`)."""
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     run, now = latest_run(step_request), clock.now()
@@ -182,7 +177,6 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
 
 
 def _refusal(application: Application, step_request: StepRequest, *, now: datetime) -> str:
-    """Why the candidate cannot be invited again; empty if they can."""
     if application.end:
         return str(NOT_ACTIVE)
     if step_request.state != StepRequest.State.STARTED:
@@ -198,7 +192,6 @@ def _refusal(application: Application, step_request: StepRequest, *, now: dateti
 
 
 def _again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
-    """Returns the message for the member."""
     message = _("New invitation on its way.")
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
@@ -226,10 +219,7 @@ def _confirm(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
-    """Invite the candidate to a step that has not started, even if it is waiting.
-
-    Asks for confirmation if it replaces a reused result.
-    """
+    """Even if the step is waiting. Asks for confirmation if it replaces a reused result."""
     application = access.owned(visible_applications(request.member), pk)
     step = Step.objects.of(request.organisation).filter(role=application.role_id, kind=kind).first()
     if step is None:

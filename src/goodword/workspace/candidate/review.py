@@ -1,5 +1,3 @@
-"""The recruiter's review of results by link, without a login."""
-
 from datetime import datetime
 
 from django.db import transaction
@@ -24,8 +22,7 @@ from goodword.workspace.results import results_of
 
 @require_safe
 def review(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The results so far, read-only, for a recruiter without a login. Members are redirected to the candidate's page,
-    unless they may not see it (a private candidate, a confidential job)."""
+    """The results so far, read-only. Members are redirected to the candidate's page, if they may see it."""
     link = links.resolve(token, purpose=Link.Purpose.REVIEW)
     if link is None:
         return unknown_page(request)

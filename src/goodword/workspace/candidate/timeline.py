@@ -1,5 +1,3 @@
-"""The timeline of an application."""
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,5 +1,3 @@
-"""The list of candidates, a candidate's page, results to review, and actions on notes."""
-
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -45,7 +43,6 @@ PAGE = 50
 @require_safe
 @access.member()
 def candidate_list(request: MemberRequest) -> HttpResponse:
-    """All applications that the member may see, newest first, with search."""
     query = search_text(request)
     rows = visible_applications(request.member).select_related("role")
     if query:
@@ -62,7 +59,6 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member()
 def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
-    """One application: candidate, steps with their actions, results, reports, timeline."""
     application = access.owned(visible_applications(request.member).select_related("role__owner__user"), pk)
     now = clock.now()
     marks = progress_of([application], organisation=request.organisation, now=now)[application.pk]
@@ -154,7 +150,6 @@ def reports_of(application: Application) -> QuerySet[Report]:
 
 
 def _flags_of_runs(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, object]]:
-    """For each run with flags: the run, its template and the flags."""
     found: list[tuple[StepRun, str, object]] = []
     for run in runs:
         if isinstance(run, Check):
@@ -169,7 +164,6 @@ def _flags_of_runs(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, o
 
 
 def greenhouse_url(application: Application) -> str:
-    """The candidate's profile in Greenhouse; empty for others."""
     if application.candidate.remote_id is None:
         return ""
     base = settings.GOODWORD_GREENHOUSE_APP_URL.rstrip("/")
@@ -194,7 +188,6 @@ def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Discard a note that cannot be posted."""
     post = _note_of(request, pk)
     if drop(post, by=f"member:{request.member.pk}", now=clock.now()):
         _audit_note(request, "note.dropped", post)
@@ -205,7 +198,6 @@ def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def note_duplicates_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Dismiss the notice of a duplicate note."""
     post = _note_of(request, pk)
     if posting.mark_seen(post, now=clock.now()):
         _audit_note(request, "note.duplicates_seen", post)
@@ -213,7 +205,6 @@ def note_duplicates_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _note_of(request: MemberRequest, report_pk: int) -> ActivityFeedNote:
-    """The note of a report that the member may see, or 404."""
     posts = ActivityFeedNote.objects.of(request.organisation).filter(
         report__step_request__application__in=visible_applications(request.member)
     )

@@ -1,8 +1,3 @@
-"""Results of a role's finished candidates, and the conditions under which they can be compared.
-
-Flags, times and adjustments are left out on purpose: they must not influence a comparison.
-"""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,11 +26,7 @@ type Finished = Mapping[int, tuple[Attempt, Application]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """Results with equal conditions can be compared.
-
-    `norms` and `calibration` are numbers, 0 for none. `total` is `ComparableTotal.conditions`; empty if the part does
-    not count towards a total.
-    """
+    """Results with equal conditions can be compared. `norms` and `calibration` are numbers, 0 for none."""
 
     version: str
     form: str
@@ -48,10 +39,7 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparableTotal:
-    """The total issued for an attempt. `text` is its value in percent, `orders` the parts that count towards it.
-
-    `parts`: the test, version, form and class of device of each of them.
-    """
+    """Of an attempt. `text`: in percent; `parts`: test, version, form and class of device of each."""
 
     assessment: int
     parts: tuple[str, ...]
@@ -66,10 +54,7 @@ class ComparableTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateResult:
-    """One candidate's part of the compared test, with its version, scores and markings.
-
-    `number` replaces the name while names are hidden. `total` is None if the part does not count towards one.
-    """
+    """`number` replaces the name while names are hidden. `total` is None if the part does not count towards one."""
 
     application: Application
     part: AttemptPart
@@ -92,10 +77,7 @@ class CandidateResult:
 
 
 def finished_attempts(role: Role, member: Membership) -> Finished:
-    """The current finished attempt of each application that the member may see, including reused ones.
-
-    Latest first, at most `MAX_ROWS`. At most four queries.
-    """
+    """Of each application that the member may see, latest first, at most `MAX_ROWS`. At most four queries."""
     organisation = role.organisation
     visible = visible_applications(member).filter(role=role, erased_at=None)
     with_earlier = list(

@@ -1,5 +1,3 @@
-"""The tables of a comparison: headings, columns and sort orders."""
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import assert_never
@@ -39,8 +37,6 @@ SORTS = ("name", "-name", "date", "-date", "score", "-score")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A figure with a note in small print."""
-
     text: str
     note: str = ""
 
@@ -51,19 +47,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonRow:
-    """One candidate, with a cell for each column."""
-
     result: CandidateResult
     cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Candidates who can be compared.
+    """Candidates who can be compared. `differences`: from the conditions of the first table.
 
-    `differences`: how its conditions differ from those of the first table. `ranked`: whether it can be sorted by its
-    first column, because norms or a calibration say how hard the test is. Totals cannot be sorted by: nothing says how
-    hard their tests are together.
+    `ranked`: norms or a calibration say how hard the test is, so it can be sorted; totals never can.
     """
 
     conditions: Conditions
@@ -74,7 +66,6 @@ class Table:
 
     @property
     def heading(self) -> str:
-        """For example "English, on computers, version 2, norms 1"."""
         conditions = self.conditions
         parts = [
             gettext(get_language_info(conditions.language)["name"]),
@@ -173,7 +164,6 @@ def _rank(result: CandidateResult) -> float | None:
 def _columns(
     test: Test, members: Sequence[CandidateResult]
 ) -> tuple[tuple[str, ...], Callable[[CandidateResult], tuple[Cell, ...]]]:
-    """The columns of a table, and a function that makes one candidate's cells."""
     content = content_of(members[0].part.version)
     kind = Test.Kind(test.kind)
     match kind:
@@ -215,7 +205,6 @@ def _solved(score: Score | None) -> Cell:
 
 
 def _note(issued: NormedScore | None) -> str:
-    """The percentile band; the table's heading names the norm group."""
     if issued is None:
         return ""
     if issued.by_distance:

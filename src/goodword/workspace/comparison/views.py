@@ -1,5 +1,3 @@
-"""The page Compare results of a role."""
-
 from functools import partial
 from urllib.parse import urlencode
 
@@ -27,11 +25,7 @@ HIDDEN = "hidden"
 @require_safe
 @access.member()
 def compare(request: MemberRequest, pk: int) -> HttpResponse:
-    """Compare the finished candidates of a role by one test.
-
-    Query: `test` (id), `names=hidden`, `sort` (one of SORTS). Figures link to the answers behind them, except while
-    names are hidden, since those pages reveal who it is.
-    """
+    """Query: `test` (id), `names=hidden`, `sort` (one of SORTS). With hidden names nothing links to answers."""
     role = access.owned(visible_roles(request.member), pk)
     finished = finished_attempts(role, request.member)
     tests = comparable_tests(finished, role)

@@ -1,5 +1,3 @@
-"""Erase a person or a referee. For admins."""
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,14 +105,12 @@ def erasure_status(application: Application) -> ErasureStatus | None:
 
 
 def counts_text(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Labels and numbers of what was, or would be, erased."""
     order = list(LABELS)
     known = sorted(counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
     return [(str(LABELS.get(name, name)), n) for name, n in known if n]
 
 
 def notes_in_greenhouse(application_ids: list[int], *, organisation: Organisation) -> int:
-    """The number of notes on Activity Feeds for these applications."""
     posts = ActivityFeedNote.objects.of(organisation).filter(
         report__step_request__application__in=application_ids
     )
@@ -150,7 +146,6 @@ class KeepForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Preview; on POST, erase immediately."""
     application = _application(request, pk)
     erasing = _pending(application)
     if application.erased_at is not None:
@@ -172,7 +167,6 @@ def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Cancel a pending erasure, with a reason. Steps that it closed are reopened."""
     application = _application(request, pk)
     erasing = _pending(application)
     if erasing is None:
@@ -205,7 +199,6 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """Preview; on POST, erase the referee immediately."""
     application = _application(request, pk)
     referees = Referee.objects.of(request.organisation).filter(
         check_run__step_request__application=application, erased_at=None

@@ -1,5 +1,3 @@
-"""Export of a candidate's data by a member."""
-
 import io
 import zipfile
 from datetime import datetime
@@ -23,10 +21,7 @@ from goodword.reports.models import Report
 
 
 def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
-    """A ZIP with all data, the candidate's own copy, and the reports.
-
-    Covers the candidate's applications that the member may see.
-    """
+    """A ZIP with all data of the visible applications, the candidate's own copy, and the reports."""
     applications = tuple(
         visible_applications(member).filter(candidate=candidate).order_by("pk").values_list("pk", flat=True)
     )
@@ -85,7 +80,6 @@ def _readme() -> str:
 @require_POST
 @access.member(kinds=access.WORKS)
 def export_candidate(request: MemberRequest, pk: int) -> HttpResponse:
-    """Download all data of a candidate. Audited."""
     application = _application(request, pk)
     if not may_be_exported(application):
         raise Http404("this person is erased")

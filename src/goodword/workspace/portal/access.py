@@ -1,5 +1,3 @@
-"""Access to the candidate's portal by link, its tasks and languages."""
-
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,7 +39,6 @@ class Task:
 
 
 def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
-    """Steps that can still be done, or are done."""
     marks = progress_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
     return [task for mark in marks if (task := _task(mark, now=now)).open or task.done]
 
@@ -106,7 +103,6 @@ def has_switched(request: HttpRequest, visit: Visit) -> bool:
 
 
 def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
-    """Template context of the language buttons, if there is more than one language."""
     offered = offered_to(visit)
     return {
         "languages": language_choices(offered) if len(offered) > 1 else [],

@@ -1,7 +1,7 @@
-"""A candidate's own data: overview, download and erasure, even when every step is closed.
+"""A candidate's own data, even when every step is closed. Reveals nothing of the application's state.
 
-The portal's page mails a link to the known address; only that link (/d/) downloads and erases. Nothing here reveals the
-state of the application."""
+The portal's page mails a link to the known address; only that link (/d/) downloads and erases.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -64,7 +64,6 @@ def _opens(
 @require_safe
 @_opens(Link.Purpose.CANDIDATE, expired=True)
 def data(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Own data: what is stored, why, for how long and for whom; download and erasure."""
     if not _is_alive(visit):
         return _page(request, "workflow/own_data_expired.html", visit)
     return _page(request, "workspace/portal/own_data.html", visit)
@@ -80,7 +79,6 @@ def send_link(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
 def own(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The same page with both buttons; for an expired link, how to get a new one."""
     alive = _is_alive(visit)
     return _page(
         request,
@@ -115,7 +113,6 @@ def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @_opens(Link.Purpose.CANDIDATE_DATA)
 def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Preview; on POST, close all steps and schedule the erasure in seven days."""
     if request.method == "POST":
         request_own_erasure(
             application=visit.application, now=clock.now(), language=translation.get_language() or ""

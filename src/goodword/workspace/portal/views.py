@@ -1,5 +1,3 @@
-"""The candidate's portal: start page, language, a question to the recruiter, a new link."""
-
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,7 +30,6 @@ from goodword.workspace.portal.access import (
 
 @require_safe
 def portal(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The candidate's tasks and their progress."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)
@@ -49,7 +46,6 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_POST
 def language(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Set the portal's language, and return to the same page."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)
@@ -119,7 +115,6 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fresh_link(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Mail a new link after the candidate's has expired, to the address on record."""
     visit, now = visit_of(token), clock.now()
     if visit is None:
         return unknown_page(request)

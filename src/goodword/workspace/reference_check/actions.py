@@ -1,5 +1,3 @@
-"""Helpers for the actions on a reference check: access, execution, messages."""
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,7 +21,6 @@ from goodword.references.models import Check, Referee
 
 
 def reminder_message(done: Reminded) -> str:
-    """Says how many reminders are left."""
     values = {"n": done.left}
     if done.out_of_hours:
         return (
@@ -53,14 +50,12 @@ Action = Callable[[], str]
 
 
 def check_of(request: MemberRequest, pk: int, check_pk: int) -> tuple[Application, Check]:
-    """A check of an application that the member may see, or 404."""
     application = access.owned(visible_applications(request.member), pk)
     checks = Check.objects.of(request.organisation).filter(step_request__application=application)
     return application, access.owned(checks, check_pk)
 
 
 def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Application, Referee]:
-    """A referee of an application that the member may see, or 404."""
     application = access.owned(visible_applications(request.member), pk)
     referees = Referee.objects.of(request.organisation).select_related("request")
     return application, access.owned(

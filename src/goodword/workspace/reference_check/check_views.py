@@ -1,5 +1,3 @@
-"""A recruiter's actions on a whole reference check."""
-
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -68,7 +66,6 @@ def remind(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """Extend the deadline, optionally also that of referees."""
     application, check = check_of(request, pk, check_pk)
     form = MoreTimeForm(request.POST if request.method == "POST" else None)
 

@@ -79,8 +79,6 @@ class AddRefereeForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """The answer to "I can't name anyone"."""
-
     answer = forms.ChoiceField(
         label=_("Your answer"),
         choices=[

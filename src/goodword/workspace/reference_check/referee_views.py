@@ -1,5 +1,3 @@
-"""A recruiter's actions on one referee."""
-
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,7 +40,6 @@ def remind(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase
 @require_POST
 @access.member(kinds=access.WORKS)
 def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """Send the request to a referee on hold until an offer."""
     application, referee = referee_of(request, pk, referee_pk)
 
     def act() -> str:
@@ -123,7 +120,6 @@ def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
 
 
 def _request(referee: Referee) -> ReferenceRequest:
-    """The referee's request; 404 if there is none yet."""
     found: ReferenceRequest | None = getattr(referee, "request", None)
     if found is None:
         raise Http404

@@ -1,5 +1,3 @@
-"""Place and lift legal holds on a person or a role. For admins."""
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -21,8 +19,6 @@ from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_
 
 
 class HoldForm(forms.Form):
-    """`ground` is shown to the people concerned, `reason` to members only."""
-
     use_required_attribute = False
 
     ground = forms.ChoiceField(
@@ -49,7 +45,6 @@ class HoldForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def candidate_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The holds that cover a person, and the form to place one."""
     application = _application(request, pk)
     person = application.candidate
     back = reverse("candidate", args=[request.organisation.slug, pk])
@@ -63,7 +58,6 @@ def candidate_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The hold on everyone who applied for a role, or the form to place one."""
     role = access.owned(Role.objects.of(request.organisation), pk)
     back = reverse("role", args=[request.organisation.slug, pk])
     return _page(
@@ -74,7 +68,6 @@ def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def lift(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Lift a hold; erasures requested meanwhile continue."""
     access.owned(Hold.objects.of(request.organisation), pk)
     if lift_hold(hold_id=pk, by=request.member, now=clock.now()):
         messages.success(request, _("Legal hold lifted."))

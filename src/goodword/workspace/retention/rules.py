@@ -1,11 +1,10 @@
 """Retention rules, used for both the preview and the daily run.
 
-*Old* counts from the end of a person's last application (rejected, hired, converted, or no longer visible in
-Greenhouse), or from the last answer by them or their referees if that came later. A person with an active application
-is not due. *Hidden* counts from when the last of their applications disappeared from Greenhouse.
+*Old* counts from the end of a person's last application, or from a later answer by them or their referees. *Hidden*
+counts from when the last of their applications disappeared from Greenhouse.
 
-A person is erased as a whole, and not while they have an open step, a legal hold, or a requested erasure. Days are in
-the organisation's time zone."""
+A person is erased as a whole, and not with an active application, open step, legal hold or requested erasure.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -71,8 +70,6 @@ class Months:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A person to be erased, with the rule and the start of its period."""
-
     candidate_id: int
     reason: Reason
     since: datetime
@@ -109,7 +106,6 @@ class _Application:
 
     @property
     def ended(self) -> datetime | None:
-        """When it ended; None while it is active."""
         match self.status:
             case Status.REJECTED:
                 return self.rejected_at or self.known
@@ -143,10 +139,7 @@ def preview_run(organisation: Organisation, months: Months, *, now: datetime) ->
 
 
 def sweep(organisation_id: int, *, now: datetime) -> int:
-    """Erase everyone who is due under the current settings, one transaction per person. Returns how many.
-
-    The next run continues one that died; two concurrent runs erase each person once.
-    """
+    """One transaction per person, so that the next run continues one that died. Returns how many were erased."""
     organisation = Organisation.objects.get(pk=organisation_id)
     due = due_now(organisation, now=now)
     done = for_each(
@@ -185,7 +178,6 @@ def due_now(organisation: Organisation, *, now: datetime, only: int | None = Non
 
 
 def organisations_due(*, now: datetime) -> list[int]:
-    """The ids of organisations that have not had today's run."""
     rows = Organisation.objects.filter(Q(erases_old=True) | Q(erases_hidden=True)).order_by("pk")
     return [one.pk for one in rows if next_run(one, now=now) <= now]
 

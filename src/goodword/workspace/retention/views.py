@@ -1,5 +1,3 @@
-"""Settings > Retention: rules for automatic erasure, with a preview, and legal holds."""
-
 from typing import Any
 
 from django import forms
@@ -65,7 +63,6 @@ class RetentionForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def retention(request: MemberRequest) -> HttpResponseBase:
-    """The form and a preview of the next run. Settings that erase people earlier need a confirmation."""
     organisation, now = request.organisation, clock.now()
     form = RetentionForm(
         request.POST if request.method == "POST" else None,

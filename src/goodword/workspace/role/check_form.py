@@ -1,5 +1,3 @@
-"""Form of a reference check's settings, with a preview for candidates."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -31,8 +29,6 @@ USUAL: Final = BUILTIN + builtin.GENERAL_PROFESSIONAL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionnaireChoice:
-    """`value` is an id, or "builtin:" and the key of a built-in questionnaire."""
-
     value: str
     title: str
     description: str
@@ -57,7 +53,6 @@ def questionnaire_choices(organisation: Organisation, *, chosen: int | None) -> 
 
 
 def choice_value(questionnaire_id: int | None, *, organisation: Organisation) -> str:
-    """The value of a step's questionnaire among the choices."""
     if questionnaire_id is None:
         return USUAL
     row = Questionnaire.objects.of(organisation).filter(pk=questionnaire_id).first()
@@ -99,7 +94,6 @@ def _custom(row: Questionnaire, organisation: Organisation) -> QuestionnaireChoi
 
 
 def candidate_sentences(settings: CheckSettings, *, minutes: int) -> list[str]:
-    """The candidate's view, in order."""
     return list(_sentences(settings, minutes))
 
 
@@ -162,8 +156,6 @@ _LEAST = _("Enter the number of references.")
 
 
 class CheckForm(StepForm):
-    """Settings of a role's reference check. `lines`: a form for each kind of referee."""
-
     least = forms.IntegerField(
         label=_("References needed"),
         help_text=_("The check completes with this many. Later references are still added."),
@@ -242,7 +234,6 @@ class CheckForm(StepForm):
 
     @classmethod
     def unvalidated(cls, data: QueryDict, *, step: Step) -> "CheckForm":
-        """The form with the typed values, unvalidated."""
         return cls(step=step, initial=as_typed(cls, data), lines=slot_forms.unvalidated_forms(data))
 
     @property
@@ -271,7 +262,6 @@ class CheckForm(StepForm):
         return self._settings(kept)
 
     def sentences(self) -> list[str]:
-        """The candidate's view with the current settings, or those of a valid form."""
         if not self.is_bound:
             return self._in_sentences(self.known, value=str(self.initial["questionnaire"]))
         if not self.is_valid():

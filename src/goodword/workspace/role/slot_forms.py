@@ -1,7 +1,4 @@
-"""Form lines for the referees that a reference check asks for. Works without JavaScript.
-
-Each line is a form. Its buttons (add, remove, move) post the whole page, which returns with what was typed.
-"""
+"""Lines for the referees of a check. Each is a form; its buttons post the page, so JavaScript is not needed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -86,13 +83,11 @@ def forms_of(slots: Sequence[SlotSetting]) -> list[SlotForm]:
 
 
 def posted_forms(data: QueryDict) -> list[SlotForm]:
-    """Forms bound to the posted lines."""
     of = _how_many(data)
     return [SlotForm(data, number=number, of=of) for number in range(of)]
 
 
 def unvalidated_forms(data: QueryDict) -> list[SlotForm]:
-    """Forms with the posted lines, without validation."""
     return _forms(_rows(data))
 
 

@@ -24,7 +24,6 @@ LONGEST_DAYS: Final = LONGEST_DELAY // UNITS["days"]
 
 
 def delay_text(minutes: int) -> str:
-    """For example "2 hours"; empty for 0."""
     number, unit = _parts(minutes)
     if not number:
         return ""
@@ -137,8 +136,6 @@ def as_typed(form: type[forms.Form], data: QueryDict, *, prefix: str | None = No
 
 
 class StepForm(forms.Form):
-    """Settings of one step. For an assessment without its own tests, also the requirement."""
-
     requirement = forms.CharField(
         label=_("Which job requirement does this assess?"),
         help_text=_("Required before anyone is invited. Printed in the report with your name and the date."),
@@ -205,7 +202,6 @@ class StepForm(forms.Form):
         return data
 
     def check_reminders(self, name: str, *, deadline: str) -> None:
-        """Add an error if there are too many reminders, or one after the deadline."""
         days, last = self.cleaned_data.get(name), self.cleaned_data.get(deadline)
         if days is None or last is None:
             return

@@ -1,5 +1,3 @@
-"""The list of roles, a new role, a role with its candidates, and the settings of its steps."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -101,8 +99,6 @@ def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str,
 
 
 class RoleForm(forms.Form):
-    """A role without a Greenhouse job."""
-
     title = forms.CharField(
         label="Title",
         max_length=200,
@@ -117,7 +113,6 @@ class RoleForm(forms.Form):
 @require_safe
 @access.member()
 def role_list(request: MemberRequest) -> HttpResponse:
-    """Roles that the member may see, with their numbers of candidates."""
     query = search_text(request)
     roles = (
         visible_roles(request.member)
@@ -141,7 +136,6 @@ def _query(**values: str) -> str:
 
 
 def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
-    """The number of these rows per role, as a subquery."""
     of_role = rows.filter(role=OuterRef("pk")).order_by().values("role").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(of_role), 0)
 
@@ -159,7 +153,6 @@ def role_new(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 @access.member()
 def role_page(request: MemberRequest, pk: int) -> HttpResponse:
-    """A role with its candidates and their progress: search, sort, filter."""
     role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "recent"
@@ -217,7 +210,6 @@ def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponseBase:
-    """Settings of one step of a role."""
     role = access.owned(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation").filter(role=role)
     step = access.owned(steps, step_pk)

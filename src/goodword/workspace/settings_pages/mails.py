@@ -1,5 +1,3 @@
-"""Settings > Undelivered mail, Your notifications."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,8 +39,6 @@ AT_MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undelivered:
-    """A failed mail that is still needed. `address`: where it would go now."""
-
     email: Email
     what: str
     address: str
@@ -67,12 +63,10 @@ def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
 
 
 def send_all_again(*, member: Membership, now: datetime) -> int:
-    """Resend all failed mails that are still needed. Returns how many."""
     return sum(_send_again(row.email, member=member, now=now) for row in undelivered(member))
 
 
 def send_invitation_again(step_request: StepRequest, *, member: Membership, now: datetime) -> bool:
-    """Resend the latest mail to the candidate about this step, if it failed."""
     mails = Email.objects.of(member.organisation).filter(
         link_purpose=Link.Purpose.CANDIDATE, link_subject_id=step_request.pk, deadline_days__isnull=False
     )
@@ -181,7 +175,6 @@ def all_again(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def invitation_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """From the candidate's page: resend the failed mail to the candidate."""
     application = access.owned(visible_applications(request.member), pk)
     step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
     step_request = access.owned(step_requests, step_request_pk)
@@ -194,7 +187,6 @@ def invitation_again(request: MemberRequest, pk: int, step_request_pk: int) -> H
 @require_POST
 @access.member(kinds=access.WORKS)
 def request_again(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """From the candidate's page: resend the failed mail to a referee."""
     application, referee = referee_of(request, pk, referee_pk)
     done = send_request_again(referee, member=request.member, now=clock.now())
     _show_message(request, int(done))

@@ -1,5 +1,3 @@
-"""Settings > Organisation: name, language, time zone, public holidays, adjustments, flags, e-mail domains."""
-
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -168,7 +166,6 @@ class DomainsForm(forms.Form):
         return cls(initial={"domains": "\n".join(organisation.own_domains)})
 
     def clean_domains(self) -> list[str]:
-        """Report every invalid domain."""
         found, problems = [], []
         for typed in self.cleaned_data["domains"].replace(",", "\n").splitlines():
             if typed.strip():

@@ -53,8 +53,6 @@ _FILE_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileQuestion(QuestionBase):
-    """A file to upload, of one of `types`."""
-
     type: Literal["file"] = "file"
 
     types: tuple[str, ...] = ("pdf",)
@@ -319,7 +317,6 @@ _WORDS: Final = frozenset(
 
 
 def shared_structure(questions: QuestionSet) -> dict[str, object]:
-    """The content without its texts, by name."""
     plain = questions_to_json(questions)
     return {
         "the questions": _without_words(plain["questions"]),

@@ -28,7 +28,6 @@ _BLANKS: Final = ("{candidate}", "{company}")
 
 
 def refusals(questions: Sequence[Entry]) -> list[str]:
-    """Why these questions cannot be asked in a test, one sentence each."""
     found = []
     for place, entry in enumerate(questions, start=1):
         named = {"place": place, "text": short(_for_self(entry)["text"])}
@@ -53,7 +52,6 @@ def refusals(questions: Sequence[Entry]) -> list[str]:
 def new_contents(
     *, name: str, languages: Mapping[str, Sequence[Entry]], questionnaire: int, number: int
 ) -> dict[str, Content]:
-    """The contents of a new draft by language, with the questions of a questionnaire's version."""
     one = f"own_{secrets.token_hex(6)}"
     return {
         language: {
@@ -99,7 +97,6 @@ def with_questions(
 
 
 def without_texts(content: Content, *, language: str) -> Content:
-    """The content in another language, with empty texts for what was added here."""
     questions = [
         entry | {"text": "", "help": ""} if entry["type"] == FILE else entry for entry in content["questions"]
     ]
@@ -134,8 +131,6 @@ def _for_self(entry: Entry) -> Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSettings:
-    """Settings of a file upload; `words` has text and help by language."""
-
     words: Mapping[str, tuple[str, str]]
     required: bool
     types: Sequence[str]
@@ -405,7 +400,6 @@ class RubricForm(RowsForm):
         return given
 
     def criteria(self) -> list[Criterion]:
-        """The criteria entered; existing ones keep their ids."""
         given, left, found = self.cleaned_data, set(self._known), []
         for place in range(self.count):
             if not given[f"text_{place}"]:

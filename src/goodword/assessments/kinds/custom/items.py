@@ -219,7 +219,6 @@ class FileForm(forms.Form):
 
     @property
     def value(self) -> Json:
-        """The saved value; a new file gets its id when it is stored."""
         return self.saved
 
     @property
@@ -344,7 +343,6 @@ def _choices(labels: tuple[str, ...]) -> tuple[Choice, ...]:
 def custom_scores(
     questions: QuestionSet, items: Sequence[Item], answers: Mapping[str, Json]
 ) -> Iterator[ComputedScore]:
-    """The number of right answers to the questions asked; no score without a key."""
     keyed = _keyed(questions, visible_items(items, answers))
     if keyed:
         yield ComputedScore(
@@ -359,7 +357,6 @@ def custom_scores(
 def item_values(
     questions: QuestionSet, items: Sequence[Item], answers: Mapping[str, Json]
 ) -> dict[str, list[float | None]]:
-    """1 or 0 for each question with a key."""
     keyed = _keyed(questions, items)
     return (
         {ALL: [float(is_right(questions.right[item], answers.get(item))) for item in keyed]} if keyed else {}
@@ -367,7 +364,6 @@ def item_values(
 
 
 def is_right(key: Sequence[str], value: Json) -> bool:
-    """Whether exactly the right choices were chosen."""
     chosen = [value] if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else []
     return sorted(map(str, chosen)) == sorted(key)
 

@@ -225,7 +225,6 @@ def questions_result(
     answers: Mapping[str, Json],
     scores: Mapping[str, Score],
 ) -> QuestionsResult:
-    """Each question asked, with its answer and marks. `scores` is empty if no question has a key."""
     score = scores.get(ALL)
     asked = [item for item in visible_items(items, answers) if isinstance(item, CustomQuestion)]
     return QuestionsResult(

@@ -48,8 +48,6 @@ _SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
 
 
 class RejectedFile(Exception):
-    """The file is rejected; `sentence` says why and what to do."""
-
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
@@ -57,8 +55,6 @@ class RejectedFile(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedFile:
-    """An accepted file: its name without a folder, its type by content, and its bytes."""
-
     name: str
     content_type: str
     content: bytes

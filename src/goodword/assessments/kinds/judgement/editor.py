@@ -29,7 +29,6 @@ SCALE: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def scale_in(language: str) -> list[dict[str, Any]]:
-    """The answer scale in a language, or in English."""
     labels = SCALE.get(language, SCALE["en"])
     return [{"value": value, "label": label} for value, label in enumerate(labels, start=1)]
 
@@ -64,7 +63,6 @@ def copy_of(content: Content, *, name: str, organisation: str) -> Content:
 
 
 def translation_of(source: Content, *, language: str) -> Content:
-    """The set in another language, with empty texts."""
     made = updated_translation(source, {"scenarios": []} | dict.fromkeys(WHOLE, ""))
     return made | {"language": language, "response_scale": scale_in(language)}
 
@@ -81,7 +79,6 @@ def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_texts(content: Content, texts: Mapping[str, str]) -> Content:
-    """The set with these texts by key; missing ones become empty."""
     made = deepcopy(content)
     for name in WHOLE:
         made[name] = texts.get(name, "")
@@ -163,7 +160,6 @@ def changes(before: Content, after: Content) -> list[str]:
 
 
 def plain(value: float) -> str:
-    """A key as text: "4", "3.5"."""
     return f"{value:g}"
 
 
@@ -383,8 +379,6 @@ class Group:
 
 
 class TranslationForm(forms.Form):
-    """One input per text; empty ones remain untranslated."""
-
     use_required_attribute = False
 
     def __init__(self, data: Any = None, *, source: Content, translated: Content) -> None:

@@ -119,7 +119,6 @@ def situations(judgement: JudgementSet) -> tuple[Situation, ...]:
 
 
 def practice_situation(judgement: JudgementSet) -> Situation:
-    """A practice situation in the active language."""
     scenario = Scenario(
         id=PRACTICE,
         text=gettext("You are on your way to a meeting and notice that you will be ten minutes late."),
@@ -174,7 +173,6 @@ class SituationForm(forms.Form):
 
     @property
     def value(self) -> Json:
-        """{action id: value} of the actions rated."""
         return {
             action: self.cleaned_data[name]
             for name, action in self.names.items()
@@ -250,7 +248,6 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
 def judgement_scores(
     judgement: JudgementSet, items: Sequence[Item], answers: Mapping[str, Json]
 ) -> Iterator[ComputedScore]:
-    """The distance from the key over the situations that count."""
     found = judge(without_void(judgement, items), ratings(answers))
     yield ComputedScore(
         scale=ALL,
@@ -262,13 +259,11 @@ def judgement_scores(
 
 
 def without_void(judgement: JudgementSet, items: Sequence[Item]) -> JudgementSet:
-    """The set with only the scenarios that count."""
     counting = {item.id for item in items}
     return replace(judgement, scenarios=tuple(one for one in judgement.scenarios if one.id in counting))
 
 
 def ratings(answers: Mapping[str, Json]) -> dict[str, int]:
-    """The ratings of all situations together, by action id."""
     return {
         action: value
         for situation in answers.values()
@@ -279,7 +274,6 @@ def ratings(answers: Mapping[str, Json]) -> dict[str, int]:
 
 
 def smallest_distance(judgement: JudgementSet, keys: Sequence[float]) -> float:
-    """The mean distance of the ratings nearest to the keys."""
     values = [option.value for option in judgement.response_scale]
     return sum(min(abs(value - key) for value in values) for key in keys) / len(keys)
 

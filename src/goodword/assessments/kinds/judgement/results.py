@@ -1,5 +1,3 @@
-"""Technical sheet, result and report of situational judgement."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -221,7 +219,6 @@ def judgement_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> JudgementResult:
-    """The stored distance with its actions. `scores` by scale."""
     score, content = scores[ALL], without_void(content, items)
     found = judge(content, ratings(answers))
     actions = {one.action_id: one for one in found.actions}
@@ -285,8 +282,6 @@ class SituationData(TypedDict):
 
 
 class JudgementPart(PartHead):
-    """Situational judgement: the mean distance from the key, and its possible extremes."""
-
     kind: Literal["judgement"]
     scale_min: int
     response_labels: list[str]

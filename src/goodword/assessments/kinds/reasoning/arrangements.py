@@ -58,7 +58,6 @@ def fitting_all(n: int, statements: Iterable[Statement]) -> int:
 
 
 def at_place(n: int, left: int, place: int) -> tuple[int, ...]:
-    """The things that can have a place (from 0) in the arrangements `left`."""
     return tuple(thing for thing in range(n) if left & fitting(n, ("at", thing, place + 1)))
 
 
@@ -109,7 +108,6 @@ def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
 
 @cache
 def true_statements(n: int, kind: str) -> tuple[Statement, ...]:
-    """All statements of a kind that are true of n things in order."""
     places = tuple(range(n))
     if kind == "at":
         return tuple((kind, thing, thing + 1) for thing in places)
@@ -119,19 +117,16 @@ def true_statements(n: int, kind: str) -> tuple[Statement, ...]:
 
 
 def renamed(statement: Statement, names: Sequence[int]) -> Statement:
-    """The statement with each thing replaced by `names[thing]`."""
     things = tuple(names[thing] for thing in things_in(statement))
     return (statement[0], *things, *statement[1 + len(things) :])
 
 
 def mentions(statements: Sequence[Statement]) -> int:
-    """The number of statements that mention the most frequent thing."""
     things = [thing for statement in statements for thing in things_in(statement)]
     return max(things.count(thing) for thing in things)
 
 
 def says_twice(statements: Sequence[Statement]) -> bool:
-    """Whether two statements contain the same comparison."""
     comparisons: list[Statement] = []
     for statement in statements:
         match statement:
@@ -268,7 +263,6 @@ def _errors(
     *,
     mistaken: Mistaken,
 ) -> dict[int, str]:
-    """The typical error that leads to each wrong answer, if there is one."""
     errors: dict[int, str] = {}
     left = fitting_all(n, statements)
     if len(found) > 1:

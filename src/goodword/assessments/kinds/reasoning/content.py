@@ -324,7 +324,6 @@ _FORMS: Final = TypeAdapter(_StoredForms)
 
 
 def read_forms(data: object) -> ReasoningTest:
-    """The forms from stored content. Raises `BlueprintError` with a sentence."""
     found = read(_FORMS, data, whole="the reasoning test", error=BlueprintError)
     return ReasoningTest(
         version=found.version,

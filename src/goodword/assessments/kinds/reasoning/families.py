@@ -1,5 +1,3 @@
-"""All item families by id: generating items, and names for members' pages."""
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -105,7 +103,6 @@ def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
 
 
 def practice_item(family_id: str) -> GeneratedItem:
-    """An easy practice item, the same for everyone."""
     return generate(family_id, seed=PRACTICE_SEED, level=family_of(family_id).levels[0])
 
 

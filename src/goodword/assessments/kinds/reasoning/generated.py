@@ -26,8 +26,6 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell of a matrix: marks in order of their places."""
-
     marks: tuple[Mark, ...]
 
 

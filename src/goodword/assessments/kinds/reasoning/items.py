@@ -1,5 +1,3 @@
-"""A candidate's generated tasks, their answer form and their scores."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -119,7 +117,6 @@ class ReasoningTask:
 
 
 def practice_tasks(test: ReasoningTest, *, form: str, language: str) -> tuple[ReasoningTask, ...]:
-    """An easy task of each category in a form, the same for everyone."""
     families = dict.fromkeys(entry.family for entry in test.blueprint(form).entries)
     first = {FAMILIES[family].category: family for family in reversed(families)}
     ordered = [family for family in families if first[FAMILIES[family].category] == family]
@@ -161,7 +158,6 @@ class TaskForm(ChoiceForm):
 def reasoning_scores(
     items: Sequence[Item], answers: Mapping[str, Json], calibration: Calibration | None
 ) -> Iterator[ComputedScore]:
-    """The solved tasks of each category, then of all with the ability."""
     tasks = [item for item in items if isinstance(item, ReasoningTask)]
     marked = [
         Marked(

@@ -180,7 +180,6 @@ def _growing_step(source: random.Random, kind: int) -> _Draw:
 
 
 def _step_line(step: int, at: int) -> Line:
-    """The line of errors in counting the steps of one letter of a pair."""
     way = 1 if step > 0 else -1
     return Line(
         abs(step),

@@ -42,12 +42,10 @@ class Line:
 
 
 def one_way(away: int, error: str, at: int = 0) -> Line:
-    """The line of an error without an opposite that leads `away` from the right answer."""
     return Line(abs(away), {1 if away > 0 else -1: error}, at)
 
 
 def slips(by: int, at: int = 0) -> Line:
-    """The line of slips of the pen by a number."""
     return Line(by, {times: f"{SLIP}of_{abs(times) * by}" for times in (-2, -1, 1, 2)}, at)
 
 

@@ -98,8 +98,6 @@ class AbilityDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
-    """The ability in logits, with its standard error."""
-
     value: float
     error: float
     #: the calibration and cells behind it; None if not requested
@@ -135,8 +133,6 @@ class AnsweredOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredTask:
-    """A task with its answer, its key and its rule in words."""
-
     number: int
     category: str
     shown: Shown
@@ -194,8 +190,6 @@ class ReasoningResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateReasoning(CandidateResult):
-    """The candidate's view: tasks solved, and two with their rules."""
-
     solved: int
     given: int
     examples: tuple[AnsweredTask, ...]
@@ -210,7 +204,6 @@ def reasoning_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> ReasoningResult:
-    """The stored counts with their tasks; void tasks are left out."""
     whole = scores[ALL]
     tasks = [item for item in items if isinstance(item, ReasoningTask)]
     in_order = sorted(set(scores) - {ALL}, key=CATEGORIES.index)
@@ -331,8 +324,6 @@ class CategoryData(TypedDict):
 
 
 class CellData(TypedDict):
-    """A family and level: difficulty in logits with standard error, and this person's tasks."""
-
     family: str
     level: int
     b: float
@@ -387,8 +378,6 @@ class TaskData(TypedDict):
 
 
 class ReasoningPart(PartHead):
-    """Generated tasks; `tasks` is empty once erased."""
-
     kind: Literal["reasoning"]
     whole: CategoryData
     categories: list[CategoryData]

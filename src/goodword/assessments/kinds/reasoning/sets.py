@@ -183,7 +183,6 @@ def _all_claims(n: int) -> list[Claim]:
 
 
 def _others_follow(n: int, premises: list[Claim], key: Claim) -> bool:
-    """Whether a second offered claim follows; claims implied by the key are not offered."""
     offered = ("all", "no") if key[0] in {"all", "no"} else ("some", "some_not")
     return any(
         follows(n, premises, claim) for claim in _all_claims(n) if claim != key and claim[0] in offered
@@ -197,7 +196,6 @@ def _can_spare(n: int, premises: list[Claim], key: Claim) -> bool:
 
 
 def _error(claim: Claim, premises: list[Claim], n: int, *, key: Claim | None) -> str:
-    """The typical error that leads to an invalid claim."""
     if not possible(n, [*premises, claim]):
         return "contradicts_the_statements"
     if key and claim == (key[0], key[2], key[1]):

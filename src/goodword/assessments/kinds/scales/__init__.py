@@ -1,1 +1,0 @@
-"""Statements on an answer scale: work style and content packs."""

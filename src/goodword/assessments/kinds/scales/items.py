@@ -35,8 +35,6 @@ NEEDED_SHARE = Fraction(3, 4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A statement of an instrument. Its answer is a value of the answer scale."""
-
     id: str
     item: ScaleItem
     instrument: Instrument
@@ -176,7 +174,6 @@ def score(instrument: Instrument, form: str, answers: Mapping[str, int]) -> tupl
 
 
 def scale_scores(instrument: Instrument, form: str, answers: Mapping[str, Json]) -> Iterator[ComputedScore]:
-    """The mean of each scale, from the stored answers."""
     for found in score(instrument, form, _values(answers)):
         yield ComputedScore(
             scale=found.scale.id,
@@ -190,7 +187,6 @@ def scale_scores(instrument: Instrument, form: str, answers: Mapping[str, Json])
 def item_values(
     instrument: Instrument, form: str, answers: Mapping[str, Json]
 ) -> dict[str, list[float | None]]:
-    """The values of each scale's items after their key; None if not answered."""
     return {
         found.scale.id: [None if item.value is None else float(item.value) for item in found.items]
         for found in score(instrument, form, _values(answers))

@@ -34,8 +34,6 @@ LEAST_PAIRS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StraightLine:
-    """The longest run of one answer among `answered`."""
-
     longest: int
     answered: int
     grade: Grade | None
@@ -69,7 +67,6 @@ class Contradiction:
 
 
 def straight_lining(values: Sequence[int]) -> StraightLine:
-    """The longest run of `values`, which are the answers as given, in the order of their items."""
     longest = max((sum(1 for _ in run) for _, run in groupby(values)), default=0)
     grade: Grade | None = None
     if longest >= LEAST_RUN:
@@ -79,7 +76,6 @@ def straight_lining(values: Sequence[int]) -> StraightLine:
 
 
 def contradiction(instrument: Instrument, form: str, answers: Mapping[str, int]) -> Contradiction:
-    """The contradictions of a form's answers, by the formula above. Raises `FormError` and `ScoringError`."""
     scales: list[ScaleContradiction] = []
     apart: list[int] = []
     for scored in score(instrument, form, answers):

@@ -128,8 +128,6 @@ def _limits() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAnswer:
-    """An item with its answer; `value` is the answer after its key. None if it was not answered."""
-
     item_id: str
     text: str
     keyed: Literal[1, -1]
@@ -214,8 +212,6 @@ class ScalesResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateScale:
-    """A scale: where the answers lie, in a sentence, and what its ends mean."""
-
     name: str
     description: str
     where: str
@@ -238,7 +234,6 @@ def scales_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> ScalesResult:
-    """The scored scales with their answers. `scores` by scale."""
     return ScalesResult(
         kind=part.version.test.kind,
         order=part.order,

@@ -64,7 +64,6 @@ class ChoicesForm(QuestionForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Require two answers, no duplicates, and those that later questions depend on."""
         given = super().clean()
         given["choices"] = self._choices(given)
         if self.count and not any(f"choice_{place}" in self.errors for place in range(self.count)):
@@ -198,5 +197,4 @@ def _count(data: Any) -> int:
 
 
 def _nth(given: Mapping[str, Any], place: int) -> int:
-    """The index of a row among the non-empty ones."""
     return sum(bool(given.get(f"choice_{before}")) for before in range(place))

@@ -62,8 +62,6 @@ class CheckboxField(forms.BooleanField):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An earlier question that this one can depend on."""
-
     question_id: str
     words: str
     chosen: bool
@@ -196,7 +194,6 @@ class QuestionForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """If only some are chosen, require which."""
         given: dict[str, Any] = self.cleaned_data
         if given.get("asked_of") == SOME and not given.get("only_for"):
             self.add_error("only_for", _("Tick at least one relationship, or choose “Everyone”."))
@@ -217,7 +214,6 @@ class QuestionForm(forms.Form):
         }
 
     def read(self) -> Entry:
-        """The question as JSON, without an id if new."""
         given = self.cleaned_data
         chosen = given["only_for"] if given["asked_of"] == SOME else []
         question_id = given["when_question"]
@@ -235,5 +231,4 @@ class QuestionForm(forms.Form):
         return made | self.read_own()
 
     def read_own(self) -> Entry:
-        """The fields of the type, as JSON."""
         return {name: self.cleaned_data[name] for name in self.own}

@@ -110,8 +110,6 @@ class PublishForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A source text, what it is, and the input of its translation."""
-
     source: str
     what: str
     field: forms.BoundField
@@ -125,8 +123,6 @@ class Group:
 
 
 class TranslationForm(forms.Form):
-    """One input per text; empty ones stay untranslated."""
-
     use_required_attribute = False
 
     def __init__(self, data: Any = None, *, source: Sequence[Entry], translated: Sequence[Entry]) -> None:

@@ -1,5 +1,3 @@
-"""The form of each question type."""
-
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -261,7 +259,6 @@ def form_for(
     data: Any = None,
     quiet: bool = False,
 ) -> QuestionForm:
-    """The form of a question among `entries`, or of a new one (without an id)."""
     question_id = entry.get("id", "")
     place = next((n for n, known in enumerate(entries) if known["id"] == question_id), len(entries))
     dependent_on = {

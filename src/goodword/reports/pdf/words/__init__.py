@@ -13,8 +13,6 @@ PHRASES: Mapping[str, Mapping[str, str]] = {"en": EN, "de": DE, "fr": FR}
 
 @dataclass(frozen=True)
 class ReportPhrases:
-    """The phrases of one language."""
-
     language: str
     region: str | None
     phrases: Mapping[str, str]

@@ -1,5 +1,3 @@
-"""The report in German."""
-
 DE = {
     # Every report
     "assessment": "Assessment",

@@ -1,5 +1,3 @@
-"""The report in French."""
-
 FR = {
     # Every report
     "assessment": "Évaluation",

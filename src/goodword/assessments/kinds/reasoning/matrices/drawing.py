@@ -43,7 +43,6 @@ def picture(figure: Figure, language: str) -> Picture:
 
 
 def literal(svg: str, ink: str = "#1d1b20") -> str:
-    """The drawing with a literal colour, for documents."""
     return svg.replace("currentColor", ink)
 
 
@@ -146,7 +145,6 @@ def show_matrix(item: GeneratedItem, language: str) -> Shown:
 
 
 def matrix_rule_in_words(item: GeneratedItem, language: str) -> str:
-    """A sentence per rule, then the missing figure."""
     words = WORDS[language]
     rules = item.rule["rules"]
     if not isinstance(rules, list | tuple):

@@ -39,8 +39,6 @@ _RANKS: Mapping[int, tuple[float, float, float, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of an aspect, and the errors that lead to it; none for the right one."""
-
     value: int
     errors: tuple[str, ...] = ()
 

@@ -29,7 +29,6 @@ LARGE = 3
 
 
 def bits(places: Iterable[int]) -> int:
-    """The places as one number, a bit for each."""
     return sum(1 << place for place in places)
 
 

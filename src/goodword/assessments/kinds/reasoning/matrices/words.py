@@ -1,5 +1,3 @@
-"""The words of matrices in three languages: rules, and descriptions of figures."""
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -26,7 +26,6 @@ _TESTS: Mapping[str, Callable[..., bool]] = {
 
 
 def solve_orders(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
-    """The only thing that has the place in every order, or "cannot be said". Raises `ValueError`."""
     place = _place(task)
     found = {order[place] for order in permutations(range(len(task.names))) if _holds(order, task.statements)}
     claim: tuple[str | int, ...] = ("is", *found) if len(found) == 1 else ("cannot_say",)
@@ -60,7 +59,6 @@ type Claim = tuple[str | int, ...]
 
 
 def solve_sets(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that follow, or of "none of these"."""
     n_groups = len(task.names)
     # Exclude regions that a statement empties; try all combinations of the others.
     regions = [

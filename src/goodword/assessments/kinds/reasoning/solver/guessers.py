@@ -10,13 +10,11 @@ type Guesser = Callable[[GeneratedItem], Sequence[Option]]
 
 
 def success(item: GeneratedItem, guesser: Guesser) -> float:
-    """The probability that a guesser chooses the right option."""
     chosen = guesser(item)
     return sum(option.id == item.key for option in chosen) / len(chosen)
 
 
 def chance(item: GeneratedItem) -> float:
-    """The probability that a blind guess is right."""
     return 1 / len(item.options)
 
 
@@ -43,7 +41,6 @@ def _middle(item: GeneratedItem) -> Sequence[Option]:
 
 
 def _distance(option: Option, others: Sequence[Option]) -> float:
-    """The total distance of an option's size from the others'."""
     return sum(abs(_size(option) - _size(other)) for other in others)
 
 

@@ -16,15 +16,12 @@ _CLOCKWISE = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """A hypothesis about the missing cell: the feature, its predicted value, and the cost of its assumptions."""
-
     feature: str
     value: Hashable
     cost: int
 
 
 def solve(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that fit the simplest reading of every feature; ties all count."""
     readings = _readings(task, options)
     least = {
         feature: min((one.cost for one in readings if one.feature == feature), default=0)

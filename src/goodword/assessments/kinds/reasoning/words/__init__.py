@@ -150,7 +150,6 @@ def _groups_sentence(task: Deduction, statement: Statement, words: TaskWords) ->
 
 
 def _series_rule(item: GeneratedItem, words: TaskWords) -> str:
-    """The rule of a number or letter series, and its next term."""
     assert isinstance(item.task, Series)
     series, rule = words.series, item.rule
     right = str(next(option.value for option in item.options if option.id == item.key))

@@ -70,7 +70,6 @@ class TaskWords:
     sets_open: str
 
     def joined(self, texts: list[str]) -> str:
-        """A list in a sentence ("red, blue and green")."""
         return ", ".join(texts[:-1]) + self.and_ + texts[-1] if len(texts) > 1 else "".join(texts)
 
 
