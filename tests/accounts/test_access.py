@@ -91,9 +91,9 @@ def test_the_decorator_keeps_name_and_docstring_of_the_view() -> None:
 @pytest.mark.parametrize(
     ("kind", "labels"),
     [
-        ("admin", ["Roles", "Candidates", "Results to review", "Library", "Settings", "Help"]),
-        ("recruiter", ["Roles", "Candidates", "Results to review", "Library", "Settings", "Help"]),
-        ("hiring_manager", ["Roles", "Candidates", "Results to review", "Help"]),
+        ("admin", ["Home", "Roles", "Candidates", "Results to review", "Library", "Settings", "Help"]),
+        ("recruiter", ["Home", "Roles", "Candidates", "Results to review", "Library", "Settings", "Help"]),
+        ("hiring_manager", ["Home", "Roles", "Candidates", "Results to review", "Help"]),
     ],
 )
 def test_navigation_depends_on_the_kind_of_member(

@@ -51,7 +51,7 @@ def reset_links() -> list[str]:
 def test_the_right_password_leads_to_the_roles_page(rita: Membership, email: str) -> None:
     client = Client()
     response = client.post(LOGIN, {"login": email, "password": factories.PASSWORD}, follow=True)
-    assert [where for where, _ in response.redirect_chain] == ["/", "/o/acme/roles/"]
+    assert [where for where, _ in response.redirect_chain] == ["/", "/o/acme/home/"]
 
 
 def test_sign_in_redirects_to_next_only_within_the_site(rita: Membership) -> None:

@@ -42,6 +42,7 @@ NO_PERSONAL_DATA = {
     "roles.RoleNotice": "names of jobs and stages",
     "roles.StageRule": "stages",
     "roles.Step": "settings",
+    "workspace.HiddenNeed": "ids of what a member has hidden until tomorrow",
 }
 
 

@@ -11,9 +11,9 @@ from tests.workspace.applications import path
 pytestmark = pytest.mark.django_db
 
 
-def test_a_member_of_one_organisation_starts_at_its_roles() -> None:
+def test_a_member_of_one_organisation_starts_at_its_home() -> None:
     who = factories.member(factories.organisation())
-    assert signed_in(who).get("/")["Location"] == path("roles", who.organisation)
+    assert signed_in(who).get("/")["Location"] == path("needs_you", who.organisation)
     assert Client().get("/")["Location"] == "/accounts/login/?next=/"
 
 
@@ -25,7 +25,7 @@ def test_a_member_of_two_organisations_chooses() -> None:
     response = signed_in(who).get("/")
     html = response.content.decode()
     assert [found.organisation.name for found in response.context["memberships"]] == ["Alpha <1>", "Beta"]
-    assert (path("roles", other) in html, "Alpha &lt;1&gt;" in html, "Not theirs" in html) == (
+    assert (path("needs_you", other) in html, "Alpha &lt;1&gt;" in html, "Not theirs" in html) == (
         True,
         True,
         False,
@@ -48,6 +48,7 @@ def test_a_user_without_organisation_sees_a_contact_and_can_sign_out() -> None:
         ("help", {"admin": 200, "recruiter": 200, "hiring_manager": 200}),
         ("library", {"admin": 200, "recruiter": 200, "hiring_manager": 403}),
         ("settings", {"admin": 302, "recruiter": 302, "hiring_manager": 403}),
+        ("needs_you", {"admin": 200, "recruiter": 200, "hiring_manager": 200}),
         ("roles", {"admin": 200, "recruiter": 200, "hiring_manager": 200}),
         ("candidates", {"admin": 200, "recruiter": 200, "hiring_manager": 200}),
         ("results", {"admin": 200, "recruiter": 200, "hiring_manager": 200}),

@@ -5,6 +5,7 @@ Signed out: redirect to sign-in. Not a member, or no such organisation: 404. Wro
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
@@ -34,6 +35,7 @@ WORKS = frozenset({Membership.Kind.ADMIN.value, Membership.Kind.RECRUITER.value}
 ADMIN = frozenset({Membership.Kind.ADMIN.value})
 #: label, URL name, icon
 _NAVIGATION = (
+    ("Home", "needs_you", "home"),
     ("Roles", "roles", "roles"),
     ("Candidates", "candidates", "candidates"),
     ("Results to review", "results", "results"),
@@ -61,7 +63,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
             asked = cast(MemberRequest, request)
             asked.member, asked.organisation = found, found.organisation
             with timezone.override(found.organisation.zone):
-                response = view(asked, *args, **kwargs)
+                response = _back_home(asked, view(asked, *args, **kwargs))
             # pages contain personal data, which must not stay in the browser after signing out
             response.setdefault("Cache-Control", "private, no-store")
             return response
@@ -74,6 +76,16 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
         return by_name
 
     return decorate
+
+
+def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Actions on Home lead back to it: their forms contain its address, with filters, as `back`."""
+    back = request.POST.get("back", "") if request.method == "POST" else ""
+    if response.status_code == HTTPStatus.FOUND and back.startswith(
+        reverse("needs_you", args=[request.organisation.slug])
+    ):
+        response["Location"] = back
+    return response
 
 
 def membership_of(user: User, *, slug: str) -> Membership | None:

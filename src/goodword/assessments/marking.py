@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 from django.db import transaction
+from django.db.models import BigIntegerField, Exists, JSONNull, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
@@ -14,7 +17,7 @@ from goodword.assessments.attempts.part_state import part_of, record_event
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.custom.content import Criterion, FileQuestion
 from goodword.assessments.kinds.custom.items import CustomQuestion
-from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
+from goodword.assessments.models import Answer, Attempt, AttemptPart, Marking, Test, TestVersion, Upload
 from goodword.assessments.queries import (
     answers_of,
     content_of,
@@ -25,11 +28,14 @@ from goodword.assessments.queries import (
 )
 from goodword.candidates.models import Application
 from goodword.core.json_reading import Json
+from goodword.core.models import Event
 from goodword.ui.charts import written_number
-from goodword.workflow.states import lock
+from goodword.workflow.states import DONE, lock
 
 #: raters per answer, by AssessmentPart.two_raters
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
+#: how long completed attempts are listed as waiting for marks
+MARKING_LISTED: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +205,58 @@ def marking_progress(application: Application, *, member: Membership) -> Marking
         waiting=sum(answer.waits_for_me for answer in answers),
         two=any(part.two for part in parts),
     )
+
+
+def parts_waiting_for(
+    member: Membership, *, applications: QuerySet[Application, Any], now: datetime
+) -> QuerySet[AttemptPart]:
+    """Parts with answers that this member can still mark, of the latest completed attempts of `applications`.
+
+    Attempts completed longer ago than MARKING_LISTED are left out.
+    """
+    versions = (
+        TestVersion.objects.of(member.organisation)
+        .filter(test__kind=Test.Kind.QUESTIONS, published_at__isnull=False)
+        .select_related("test")
+    )
+    waits = Q(pk__in=())
+    for version in versions:
+        content = content_of(version)
+        if items := list(kind_of(content).rubrics(content)):
+            waits |= Q(version=version.pk) & _has_unmarked(items, member=member)
+    later = Attempt.objects.of(member.organisation).filter(
+        step_request=OuterRef("attempt__step_request"), pk__gt=OuterRef("attempt"), completed_at__isnull=False
+    )
+    marked = (
+        Event.objects.filter(
+            application_id=OuterRef("attempt__step_request__application"), name="attempt.marked"
+        )
+        .annotate(
+            of_attempt=Cast(KT("data__attempt_id"), BigIntegerField()),
+            of_part=Cast(KT("data__order"), BigIntegerField()),
+        )
+        .filter(of_attempt=OuterRef("attempt"), of_part=OuterRef("order"))
+    )
+    return AttemptPart.objects.of(member.organisation).filter(
+        waits,
+        ~Exists(later),
+        ~Exists(marked),
+        attempt__progress__in=DONE,
+        attempt__completed_at__gte=now - MARKING_LISTED,
+        attempt__step_request__application__in=applications,
+    )
+
+
+def _has_unmarked(items: Sequence[str], *, member: Membership) -> Q:
+    answers = (
+        Answer.objects.of(member.organisation)
+        .filter(part=OuterRef("pk"), item__in=items)
+        .exclude(value=JSONNull())
+    )
+    markings = Marking.objects.of(member.organisation).filter(part=OuterRef("part"), item=OuterRef("item"))
+    by_nobody = Exists(answers.filter(~Exists(markings)))
+    not_by_them = Exists(answers.filter(~Exists(markings.filter(rater=member))))
+    return Q(by_nobody) | Q(not_by_them, part__two_raters=True)
 
 
 def _answer_to_mark(

@@ -336,6 +336,12 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
                 name="note_duplicates_due",
                 condition=models.Q(search_duplicates_at__isnull=False),
             ),
+            models.Index(
+                fields=["organisation", "created_at"],
+                name="note_needs_person",
+                condition=models.Q(state="failed")
+                | (~models.Q(duplicate_remote_ids=[]) & models.Q(duplicates_seen_at=None)),
+            ),
         )
 
     def __str__(self) -> str:

@@ -59,6 +59,12 @@ class Email(OrganisationOwned, Outbox):
                 fields=["not_before"], name="email_due", condition=models.Q(state__in=["queued", "sending"])
             ),
             models.Index(fields=["subject_ref"], name="email_subject"),
+            models.Index(
+                fields=["organisation", "created_at"],
+                name="email_failed",
+                condition=models.Q(state="failed"),
+            ),
+            models.Index(fields=["link_purpose", "link_subject_id"], name="email_link_subject"),
             models.Index(fields=["provider_id"], name="email_provider", condition=~models.Q(provider_id="")),
         )
 

@@ -49,6 +49,16 @@ class Check(StepRun):
                 name="check_reminder",
                 condition=models.Q(next_reminder_at__isnull=False),
             ),
+            models.Index(
+                fields=["organisation", "deadline_at"],
+                name="check_open",
+                condition=models.Q(progress__in=["pending", "in_progress"], closed_at=None, paused_at=None),
+            ),
+            models.Index(
+                fields=["organisation", "opened_at"],
+                name="check_attention",
+                condition=~models.Q(attention=""),
+            ),
         )
 
     def __str__(self) -> str:
@@ -86,6 +96,13 @@ class Slot(OrganisationOwned):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["check_run", "number"], name="slot_once"),)
+        indexes = (
+            models.Index(
+                fields=["organisation", "cannot_at"],
+                name="slot_questioned",
+                condition=models.Q(cannot_at__isnull=False, answered_at=None),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"slot {self.number} of {self.check_run_id}"
@@ -227,6 +244,11 @@ class ReferenceRequest(OrganisationOwned):
                 condition=models.Q(next_reminder_at__isnull=False),
             ),
             models.Index(fields=["slow_at"], name="request_slow", condition=models.Q(slow_at__isnull=False)),
+            models.Index(
+                fields=["organisation", "undelivered_at"],
+                name="request_undelivered",
+                condition=models.Q(undelivered_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

@@ -43,6 +43,11 @@ class Report(OrganisationOwned):
             models.Index(
                 fields=["try_again_at"], name="report_not_drawn", condition=models.Q(state="building")
             ),
+            models.Index(
+                fields=["organisation", "created_at"],
+                name="report_failed",
+                condition=models.Q(state="failed"),
+            ),
         )
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ ICONS: Final = {
     "flag": "flag",
     "globe": "globe",
     "help": "circle-question-mark",
+    "home": "house",
     "info": "info",
     "key": "key-round",
     "library": "library",

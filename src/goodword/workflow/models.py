@@ -52,6 +52,11 @@ class StepRequest(OrganisationOwned):
         constraints = (models.UniqueConstraint(fields=["application", "step"], name="step_request_once"),)
         indexes = (
             models.Index(fields=["due_at"], name="step_request_due", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["organisation", "requested_at"],
+                name="step_request_waits",
+                condition=models.Q(state="waiting", due_at=None),
+            ),
         )
 
     def __str__(self) -> str:

@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         .order_by("organisation__name")
     )
     if len(memberships) == 1:
-        return redirect("roles", memberships[0].organisation.slug)
+        return redirect("needs_you", memberships[0].organisation.slug)
     return render(request, "workspace/choose_organisation.html", {"memberships": memberships})
 
 

@@ -134,13 +134,10 @@ def progress_of(
         .select_related("step")
     }
     attempts = _by_request(
-        Attempt.objects.of(organisation)
-        .filter(step_request__application_id__in=ids)
-        .annotate(
-            answered=_of_parts(Answer.objects.of(organisation), Count("pk")),
-            items=_of_parts(AttemptPart.objects.of(organisation), Sum("items"), at="attempt"),
-        )
-        .order_by("pk")
+        with_answer_counts(
+            Attempt.objects.of(organisation).filter(step_request__application_id__in=ids),
+            organisation=organisation,
+        ).order_by("pk")
     )
     checks = _by_request(
         Check.objects.of(organisation)
@@ -179,6 +176,14 @@ def progress_of(
         ]
         for pk, application in found.items()
     }
+
+
+def with_answer_counts(rows: QuerySet[Attempt], *, organisation: Organisation) -> QuerySet[Attempt]:
+    """Annotated with `answered` of `items`."""
+    return rows.annotate(
+        answered=_of_parts(Answer.objects.of(organisation), Count("pk")),
+        items=_of_parts(AttemptPart.objects.of(organisation), Sum("items"), at="attempt"),
+    )
 
 
 def _by_request(rows: Iterable[StepRun]) -> dict[int, list[StepRun]]:

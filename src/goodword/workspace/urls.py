@@ -8,6 +8,7 @@ from goodword.workspace.candidate import invitations, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
+from goodword.workspace.needs_you import views as needs_you
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
 from goodword.workspace.reference_check import check_views, referee_views
@@ -26,6 +27,9 @@ _PREVIEW = f"{_PLAN}preview/<str:which>/"
 _PREVIEW_PART = f"{_PREVIEW}<int:order>/"
 
 member_urls: list[URLPattern | URLResolver] = [
+    path("home/", needs_you.needs_you, name="needs_you"),
+    path("home/<str:source>/<int:need_id>/hide/", needs_you.hide, name="need_hide"),
+    path("home/<str:source>/<int:need_id>/show/", needs_you.show_again, name="need_show"),
     path("roles/", roles.role_list, name="roles"),
     path("roles/new/", roles.role_new, name="role_new"),
     path("roles/<int:pk>/", roles.role_page, name="role"),

@@ -25,6 +25,14 @@ class Attempt(StepRun):
                 name="attempt_reminder",
                 condition=models.Q(next_reminder_at__isnull=False),
             ),
+            models.Index(
+                fields=["organisation", "deadline_at"],
+                name="attempt_open",
+                condition=Q(progress__in=["pending", "in_progress"], closed_at=None, paused_at=None),
+            ),
+            models.Index(
+                fields=["organisation", "opened_at"], name="attempt_attention", condition=~Q(attention="")
+            ),
         )
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,10 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 
 FailureReason = ActivityFeedNote.FailureReason
+#: failed, or duplicated on the feed without a member having seen it; as the index note_needs_person
+NOTE_NEEDS_PERSON = Q(state=ActivityFeedNote.State.FAILED) | (
+    ~Q(duplicate_remote_ids=[]) & Q(duplicates_seen_at=None)
+)
 
 #: longer than the client waits for an answer, so that a pending write has either arrived or failed
 UNKNOWN_WAIT = timedelta(minutes=2)

@@ -1,0 +1,208 @@
+"""What waits for a person: the rows of Home, and how they are collected from their sources."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.roles.models import Role, Step
+from goodword.roles.queries import visible_roles
+
+#: characters of a quoted text
+LONGEST_QUOTE = 120
+
+
+class Urgency(StrEnum):
+    #: does not continue by itself
+    STUCK = "stuck"
+    #: late, and ends by itself
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button that posts, with hidden `fields`, or a link. `label` says what will happen."""
+
+    label: str
+    url: str
+    is_link: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
+    #: opens Greenhouse
+    is_external: bool = False
+
+    @property
+    def target(self) -> str | None:
+        return "_blank" if self.is_external else None
+
+    @property
+    def rel(self) -> str | None:
+        return "noopener" if self.is_external else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """`who` `what`, since `since`, at `place`, for example "Ada Lovelace" "can't name a manager". `url`: its page.
+
+    The first of `actions` is the remedy.
+    """
+
+    source: str
+    pk: int
+    urgency: Urgency
+    who: str
+    url: str
+    what: str
+    since: datetime
+    place: str
+    detail: str = ""
+    actions: Sequence[Action] = ()
+    #: how late, in words
+    late: str = ""
+
+    @property
+    def key(self) -> str:
+        """Identifies it when it is hidden."""
+        return f"{self.source}:{self.pk}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Whose needs: a member, and whether only those of their own roles and candidates."""
+
+    member: Membership
+    mine: bool
+    now: datetime
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.member.organisation
+
+    @cached_property
+    def applications(self) -> QuerySet[Application, Any]:
+        """The visible applications that are not being erased."""
+        rows = visible_applications(self.member).filter(erased_at=None, deleted_at=None)
+        return (rows.filter(own(self.member)) if self.mine else rows).values("pk")
+
+    @cached_property
+    def active(self) -> QuerySet[Application, Any]:
+        return self.applications.filter(status=Application.Status.ACTIVE)
+
+    @cached_property
+    def roles(self) -> QuerySet[Role, Any]:
+        rows = visible_roles(self.member).filter(archived_at=None)
+        return (rows.filter(owner=self.member) if self._owns else rows).values("pk")
+
+    @property
+    def _owns(self) -> bool:
+        return self.mine and self.member.may_work
+
+    def link(self, name: str, *more: object) -> str:
+        return reverse(name, args=[self.organisation.slug, *more])
+
+
+def own(member: Membership) -> Q:
+    """Filters applications to those of a member: as owner of the role, or as recruiter of the application.
+
+    Hiring managers work on no roles of their own: all that they see is theirs.
+    """
+    if not member.may_work:
+        return Q()
+    return Q(role__owner=member) | Q(recruiter_email__iexact=member.user.email)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A kind of need. `rows`: those that need a person. `shape`: what `describe` reads of them, oldest first.
+
+    `key`: the column whose value identifies a need.
+    """
+
+    name: str
+    urgency: Urgency
+    rows: Callable[[Viewer], QuerySet[Any]]
+    shape: Callable[[Viewer, QuerySet[Any]], QuerySet[Any]]
+    describe: Callable[[Viewer, Sequence[Any]], Sequence[Need]]
+    key: str = "pk"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """The oldest needs of each urgency, and how many there are in all."""
+
+    shown: Mapping[Urgency, Sequence[Need]]
+    counts: Mapping[Urgency, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def more(self, urgency: Urgency) -> int:
+        """How many are not shown."""
+        return self.counts[urgency] - len(self.shown[urgency])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """Ids by source: to leave out or, with `only`, to show alone."""
+
+    ids: Mapping[str, Collection[int]] = field(default_factory=dict)
+    only: bool = False
+
+
+def collect(
+    viewer: Viewer, sources: Sequence[Source], *, at_most: int, hidden: Hidden | None = None
+) -> Needs:
+    """At most `at_most` needs of each urgency. The number of queries depends on the sources alone."""
+    hidden = hidden or Hidden()
+    shown: dict[Urgency, list[Need]] = {urgency: [] for urgency in Urgency}
+    counts = dict.fromkeys(Urgency, 0)
+    for source in sources:
+        ids = hidden.ids.get(source.name, ())
+        if hidden.only and not ids:
+            continue
+        rows = source.rows(viewer)
+        if ids:
+            those = {f"{source.key}__in": list(ids)}
+            rows = rows.filter(**those) if hidden.only else rows.exclude(**those)
+        shaped = source.shape(viewer, rows)
+        found = list(shaped[: at_most + 1])
+        counts[source.urgency] += len(found) if len(found) <= at_most else shaped.count()
+        shown[source.urgency] += source.describe(viewer, found[:at_most])
+    return Needs(
+        shown={
+            urgency: sorted(needs, key=lambda need: (need.since, need.key))[:at_most]
+            for urgency, needs in shown.items()
+        },
+        counts=counts,
+    )
+
+
+def place(application: Application, step: Step | None = None) -> str:
+    """ "Senior Account Manager · assessment"."""
+    title = application.role.title if application.role else ""
+    return f"{title} · {step.get_kind_display().lower()}" if step else title
+
+
+def quote(text: str) -> str:
+    """A text in quotation marks, shortened."""
+    text = " ".join(text.split())
+    if len(text) > LONGEST_QUOTE:
+        text = text[:LONGEST_QUOTE].rstrip() + "…"
+    return f"“{text}”"
+
+
+def late(since: datetime, *, now: datetime) -> str:
+    days = (now - since).days
+    if days < 1:
+        return _("less than a day late")
+    return ngettext("%(n)s day late", "%(n)s days late", days) % {"n": days}

@@ -1,0 +1,143 @@
+"""Referees that wait for a person: a slot that can't be provided, a request that didn't arrive."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from goodword.notifications.models import Email, Link
+from goodword.references import wording
+from goodword.references.domain.mails import REQUEST
+from goodword.references.models import ReferenceRequest, Slot
+from goodword.roles.slots import ANY
+from goodword.workflow.states import UNFINISHED
+from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote
+
+_OF_CHECK = (
+    "check_run__step_request__step",
+    "check_run__step_request__application__candidate",
+    "check_run__step_request__application__role",
+)
+#: failed requests that are looked up
+_AT_MOST = 1000
+
+
+def _questioned(viewer: Viewer) -> QuerySet[Slot]:
+    """Candidates wait for the answer even if the check is paused."""
+    return Slot.objects.of(viewer.organisation).filter(
+        cannot_at__isnull=False,
+        answered_at=None,
+        check_run__progress__in=UNFINISHED,
+        check_run__closed_at=None,
+        check_run__step_request__application__in=viewer.applications,
+    )
+
+
+def _shape_questioned(viewer: Viewer, rows: QuerySet[Slot]) -> QuerySet[Slot]:
+    del viewer
+    return rows.select_related(*_OF_CHECK).order_by("cannot_at", "pk")
+
+
+def _describe_questioned(viewer: Viewer, rows: Sequence[Slot]) -> list[Need]:
+    return [_questioned_need(viewer, slot) for slot in rows]
+
+
+def _questioned_need(viewer: Viewer, slot: Slot) -> Need:
+    step_request = slot.check_run.step_request
+    application = step_request.application
+    answer = viewer.link("check_answer", application.pk, slot.check_run_id, slot.number)
+    actions = [Action(label=_("Answer …"), url=answer, is_link=True)]
+    what = _("can't name another referee")
+    if slot.relationship != ANY:
+        what = _("can't name a referee: %(kind)s") % {"kind": wording.for_member(slot.relationship).lower()}
+        anyone = Action(
+            label=_("Accept any referee instead"), url=answer, fields=(("answer", Slot.Answer.ANY.value),)
+        )
+        actions.insert(0, anyone)
+    detail = _("deadline on hold")
+    if slot.cannot_reason:
+        detail = f"{quote(slot.cannot_reason)} · {detail}"
+    return Need(
+        source="slot",
+        pk=slot.pk,
+        urgency=Urgency.STUCK,
+        who=application.candidate.name,
+        url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
+        what=what,
+        since=slot.cannot_at or slot.check_run.opened_at,
+        place=place(application, step_request.step),
+        detail=detail,
+        actions=actions,
+    )
+
+
+def _unreached(viewer: Viewer) -> QuerySet[ReferenceRequest]:
+    """Open requests whose mail bounced or could not be sent."""
+    failed = Email.objects.of(viewer.organisation).filter(
+        state=Email.State.FAILED, link_purpose=Link.Purpose.REFEREE, kind=REQUEST
+    )
+    # ids instead of a subquery: PostgreSQL then combines two indexes
+    ids = list(failed.order_by("pk").values_list("link_subject_id", flat=True)[:_AT_MOST])
+    return ReferenceRequest.objects.of(viewer.organisation).filter(
+        Q(undelivered_at__isnull=False) | Q(pk__in=ids),
+        state__in=(ReferenceRequest.State.SENT, ReferenceRequest.State.BEGUN),
+        check_run__progress__in=UNFINISHED,
+        check_run__closed_at=None,
+        check_run__paused_at=None,
+        check_run__step_request__application__in=viewer.applications,
+    )
+
+
+def _shape_unreached(viewer: Viewer, rows: QuerySet[ReferenceRequest]) -> QuerySet[ReferenceRequest]:
+    del viewer
+    return rows.select_related("referee", *_OF_CHECK).order_by("sent_at", "pk")
+
+
+def _describe_unreached(viewer: Viewer, rows: Sequence[ReferenceRequest]) -> list[Need]:
+    return [_unreached_need(viewer, request) for request in rows]
+
+
+def _unreached_need(viewer: Viewer, request: ReferenceRequest) -> Need:
+    step_request = request.check_run.step_request
+    application, referee = step_request.application, request.referee
+    correct = Action(
+        label=_("Correct address …"),
+        url=viewer.link("referee_address", application.pk, referee.pk),
+        is_link=True,
+    )
+    again = Action(
+        label=_("Send again to %(address)s") % {"address": referee.email},
+        url=viewer.link("referee_send_again", application.pk, referee.pk),
+    )
+    detail, actions = _("%(address)s: the e-mail could not be sent"), [again, correct]
+    if request.undelivered_at is not None:
+        detail = _("%(address)s bounces; the candidate was asked for another address")
+        actions = [correct]
+    return Need(
+        source="request",
+        pk=request.pk,
+        urgency=Urgency.STUCK,
+        who=application.candidate.name,
+        url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
+        what=_("has a referee whom we can't reach: %(name)s") % {"name": referee.name},
+        since=request.undelivered_at or request.sent_at,
+        place=place(application, step_request.step),
+        detail=detail % {"address": referee.email},
+        actions=actions,
+    )
+
+
+QUESTIONED_SLOTS = Source(
+    name="slot",
+    urgency=Urgency.STUCK,
+    rows=_questioned,
+    shape=_shape_questioned,
+    describe=_describe_questioned,
+)
+UNREACHED_REFEREES = Source(
+    name="request",
+    urgency=Urgency.STUCK,
+    rows=_unreached,
+    shape=_shape_unreached,
+    describe=_describe_unreached,
+)

@@ -1,0 +1,403 @@
+"""Steps that wait for a person: not started, not delivered, reopened, overdue."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.queue import NEEDS_PERSON
+from goodword.notifications.models import Email, Link
+from goodword.references.domain.checks import CANNOT_PROVIDE
+from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.reports.models import Report
+from goodword.roles.models import Step
+from goodword.workflow import states
+from goodword.workflow.domain import candidate_mail
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workspace.candidate.views import greenhouse_url
+from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, late, place
+from goodword.workspace.progress import with_answer_counts
+
+Waits = StepRequest.Waits
+_OF_RUN = (
+    "organisation",
+    "step_request__step",
+    "step_request__application__candidate",
+    "step_request__application__role",
+)
+#: working days by which *Extend* extends
+EXTENSION = 5
+
+
+# --- not started ----------------------------------------------------------------------------------------------
+
+
+def _waiting(viewer: Viewer) -> QuerySet[StepRequest]:
+    return (
+        StepRequest.objects.of(viewer.organisation)
+        .filter(state=StepRequest.State.WAITING, due_at=None, application__in=viewer.active)
+        .exclude(waits_for__in=(Waits.NOTHING, Waits.DELAY))
+    )
+
+
+def _shape_waiting(viewer: Viewer, rows: QuerySet[StepRequest]) -> QuerySet[StepRequest]:
+    del viewer
+    return rows.select_related(
+        "step", "application__candidate", "application__role", "earlier__application__role"
+    ).order_by("requested_at", "pk")
+
+
+def _describe_waiting(viewer: Viewer, rows: Sequence[StepRequest]) -> list[Need]:
+    earlier = [row.earlier for row in rows if row.waits_for == Waits.REUSE and row.earlier is not None]
+    visible = set(
+        visible_applications(viewer.member)
+        .filter(pk__in={one.application_id for one in earlier})
+        .values_list("pk", flat=True)
+        if earlier
+        else ()
+    )
+    reported = set(
+        Report.objects.of(viewer.organisation)
+        .filter(step_request__in={one.pk for one in earlier}, state=Report.State.READY)
+        .values_list("step_request_id", flat=True)
+        if earlier
+        else ()
+    )
+    return [_waiting_need(viewer, row, visible=visible, reported=reported) for row in rows]
+
+
+def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], reported: set[int]) -> Need:
+    application = row.application
+    what, detail, actions = _("hasn't been invited"), "", [_invite(viewer, row)]
+    match row.waits_for:
+        case Waits.NO_ADDRESS:
+            what = _("has no e-mail address in Greenhouse")
+            detail, actions = _("invited once Greenhouse has one"), _in_greenhouse(application)
+        case Waits.MAY_NOT_EMAIL:
+            what = _("is marked in Greenhouse as not to be e-mailed")
+            detail, actions = _("invited once this is changed there"), _in_greenhouse(application)
+        case Waits.PROSPECT:
+            what = _("is a prospect, who is never e-mailed")
+            detail, actions = _("invited once converted to a candidate"), _in_greenhouse(application)
+        case Waits.LINK_IN_NAME:
+            what = _("has a name that looks like a link")
+            detail, actions = _("not invited yet"), [_confirm_name(viewer, application)]
+        case Waits.REUSE if row.earlier is not None and row.earlier.application_id in visible:
+            what = _("has a result from another role")
+            detail = _from_role(row.earlier.application)
+            if row.earlier_id in reported:
+                url = viewer.link("step_reuse", application.pk, row.pk)
+                actions = [Action(label=_("Reuse result"), url=url), _invite(viewer, row)]
+        case Waits.REUSE:
+            what, detail = _("has an earlier result"), _("an admin can see the details; not invited yet")
+        case Waits.CLICK:
+            detail = _("reopened in Greenhouse, or moved while webhooks were off")
+        case _:
+            actions = []
+    return Need(
+        source="waiting",
+        pk=row.pk,
+        urgency=Urgency.STUCK,
+        who=application.candidate.name,
+        url=_page(viewer, application, row.step),
+        what=what,
+        since=row.requested_at,
+        place=place(application, row.step),
+        detail=detail,
+        actions=actions,
+    )
+
+
+def _from_role(application: Application) -> str:
+    title = application.role.title if application.role else ""
+    return _("from %(role)s; not invited yet") % {"role": title} if title else _("not invited yet")
+
+
+def _invite(viewer: Viewer, row: StepRequest) -> Action:
+    return Action(label=_("Invite"), url=viewer.link("step_begin", row.application_id, row.step.kind))
+
+
+def _confirm_name(viewer: Viewer, application: Application) -> Action:
+    return Action(
+        label=_("Confirm name"),
+        url=viewer.link("candidate_confirm_name", application.pk),
+        fields=(("name", application.candidate.name),),
+    )
+
+
+def _in_greenhouse(application: Application) -> list[Action]:
+    url = greenhouse_url(application)
+    return [Action(label=_("Open in Greenhouse"), url=url, is_link=True, is_external=True)] if url else []
+
+
+def _page(viewer: Viewer, application: Application, step: Step) -> str:
+    return f"{viewer.link('candidate', application.pk)}#{step.kind}"
+
+
+WAITING = Source(
+    name="waiting",
+    urgency=Urgency.STUCK,
+    rows=_waiting,
+    shape=_shape_waiting,
+    describe=_describe_waiting,
+)
+
+
+# --- mail that doesn't arrive, and reopened runs ------------------------------------------------------------------
+
+
+def _open(model: type[StepRun], viewer: Viewer, applications: QuerySet[Application, Any]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = (
+        Attempt.objects.of(viewer.organisation) if model is Attempt else Check.objects.of(viewer.organisation)
+    )
+    return rows.filter(
+        progress__in=states.UNFINISHED,
+        closed_at=None,
+        paused_at=None,
+        step_request__application__in=applications,
+    )
+
+
+def _stopped(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
+    return _open(model, viewer, viewer.active).exclude(attention__in=("", CANNOT_PROVIDE))
+
+
+def _shape_stopped(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
+    del viewer
+    return rows.select_related(*_OF_RUN).order_by("opened_at", "pk")
+
+
+def _describe_stopped(source: str, viewer: Viewer, rows: Sequence[StepRun]) -> list[Need]:
+    failed = _failed_mails(viewer, [run.step_request_id for run in rows])
+    return [_stopped_need(source, viewer, run, failed.get(run.step_request_id)) for run in rows]
+
+
+def _failed_mails(viewer: Viewer, step_request_ids: Sequence[int]) -> dict[int, Email]:
+    """The latest failed or bounced mail to the candidate, by step request."""
+    if not step_request_ids:
+        return {}
+    mails = Email.objects.of(viewer.organisation).filter(
+        NEEDS_PERSON, link_purpose=Link.Purpose.CANDIDATE, link_subject_id__in=step_request_ids
+    )
+    return {
+        email.link_subject_id: email
+        for email in mails.defer("text", "html", "context").order_by("pk")
+        if email.link_subject_id is not None
+    }
+
+
+def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None) -> Need:
+    step_request = run.step_request
+    application = step_request.application
+    candidate = application.candidate
+    again = Action(
+        label=_("Send to %(address)s") % {"address": candidate.email},
+        url=viewer.link("step_send_again", application.pk, step_request.pk),
+    )
+    what, detail, since = _("needs attention"), "", run.opened_at
+    actions: list[Action] = []
+    match run.attention:
+        case candidate_mail.UNDELIVERED:
+            what, since = _("doesn't get our e-mail"), _failed_at(email) or since
+            bounced = email.to_address if email else candidate.email
+            detail = _("%(address)s bounces") % {"address": bounced}
+            if bounced.lower() == candidate.email.lower():
+                again = Action(label=_("Send again"), url=again.url)
+                actions = [*_in_greenhouse(application), again]
+            else:
+                actions = [again]
+        case candidate_mail.NOT_SENT:
+            what, since = _("didn't get our e-mail"), _failed_at(email) or since
+            detail, actions = _("it could not be sent"), [again]
+        case candidate_mail.COMPLAINED:
+            what = _("marked our e-mail as spam")
+            detail, actions = _("no more are sent; contact them another way"), _in_greenhouse(application)
+        case Waits.LINK_IN_NAME:
+            what = _("has a name that looks like a link")
+            detail, actions = _("e-mails are on hold"), [_confirm_name(viewer, application)]
+        case states.REOPENED:
+            what, detail = _("is active in Greenhouse again"), _("nothing is sent until you invite them")
+            url = viewer.link("step_invite_again", application.pk, step_request.pk)
+            actions = [Action(label=_("Invite again"), url=url)]
+    return Need(
+        source=source,
+        pk=run.pk,
+        urgency=Urgency.STUCK,
+        who=candidate.name,
+        url=_page(viewer, application, step_request.step),
+        what=what,
+        since=since,
+        place=place(application, step_request.step),
+        detail=detail,
+        actions=actions,
+    )
+
+
+def _failed_at(email: Email | None) -> datetime | None:
+    return (email.bounced_at or email.settled_at) if email else None
+
+
+STOPPED_ATTEMPTS = Source(
+    name="attempt",
+    urgency=Urgency.STUCK,
+    rows=lambda viewer: _stopped(Attempt, viewer),
+    shape=_shape_stopped,
+    describe=lambda viewer, rows: _describe_stopped("attempt", viewer, rows),
+)
+STOPPED_CHECKS = Source(
+    name="check",
+    urgency=Urgency.STUCK,
+    rows=lambda viewer: _stopped(Check, viewer),
+    shape=_shape_stopped,
+    describe=lambda viewer, rows: _describe_stopped("check", viewer, rows),
+)
+
+
+# --- overdue --------------------------------------------------------------------------------------------------
+
+
+def _overdue(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
+    """Late by at most 30 days: after that, answers no longer count."""
+    return _open(model, viewer, viewer.active).filter(
+        Q(invited_at__isnull=False) | ~Q(progress=StepRun.Progress.PENDING),
+        attention="",
+        clock_stopped_at=None,
+        deadline_at__lt=viewer.now,
+        deadline_at__gte=viewer.now - states.GRACE,
+    )
+
+
+def _shape_overdue_attempts(viewer: Viewer, rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    # by the role's deadline: the candidate's own would reveal an adjustment
+    return (
+        with_answer_counts(rows, organisation=viewer.organisation)
+        .annotate(late_since=F("deadline_at") - F("deadline_moved_by"))
+        .select_related(*_OF_RUN)
+        .order_by("late_since", "pk")
+    )
+
+
+def _describe_overdue_attempts(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
+    return [_overdue_attempt(viewer, run) for run in rows]
+
+
+def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
+    step_request = run.step_request
+    application = step_request.application
+    again = viewer.link("step_invite_again", application.pk, step_request.pk)
+    if run.progress == StepRun.Progress.PENDING:
+        what, action = _("hasn't started"), Action(label=_("Invite again"), url=again)
+    else:
+        what = _("stopped at %(done)s of %(of)s") % {"done": run.answered, "of": run.items}
+        action = Action(label=_("Invite again …"), url=again, is_link=True)
+    return Need(
+        source="overdue_attempt",
+        pk=run.pk,
+        urgency=Urgency.OVERDUE,
+        who=application.candidate.name,
+        url=_page(viewer, application, step_request.step),
+        what=what,
+        since=run.late_since,
+        place=place(application, step_request.step),
+        detail=_reminders(run),
+        actions=[action],
+        late=late(run.late_since, now=viewer.now),
+    )
+
+
+def _reminders(run: StepRun) -> str:
+    return _("%(sent)s of %(promised)s reminders sent") % {
+        "sent": run.reminders_sent,
+        "promised": run.reminders_promised,
+    }
+
+
+def _shape_overdue_checks(viewer: Viewer, rows: QuerySet[Check]) -> QuerySet[Check]:
+    del viewer
+    answered = Q(requests__state=ReferenceRequest.State.ANSWERED, requests__referee__erased_at=None)
+    return (
+        rows.annotate(answered=Count("requests", filter=answered))
+        .select_related(*_OF_RUN)
+        .order_by("deadline_at", "pk")
+    )
+
+
+def _describe_overdue_checks(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
+    slow = _slow_referees(viewer, rows)
+    return [_overdue_check(viewer, check, slow.get(check.pk, [])) for check in rows]
+
+
+def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[str]]:
+    """Names of referees who were asked and have not answered, by check."""
+    found: dict[int, list[str]] = {}
+    rows = Referee.objects.of(viewer.organisation).filter(
+        check_run__in=[check.pk for check in checks],
+        replaced_at=None,
+        erased_at=None,
+        request__state__in=(ReferenceRequest.State.SENT, ReferenceRequest.State.BEGUN),
+    )
+    for check_id, name in rows.order_by("slot").values_list("check_run_id", "name"):
+        found.setdefault(check_id, []).append(name)
+    return found
+
+
+def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[str]) -> Need:
+    step_request = check.step_request
+    application = step_request.application
+    closes = timezone.localtime(check.deadline_at + states.GRACE)
+    until = end_of_working_day(viewer.now, EXTENSION, calendar=check.organisation.calendar)
+    what = _("hasn't named referees")
+    details = [_reminders(check)] if not check.answered and not slow else []
+    if check.answered or slow:
+        what = _("has %(n)s of %(of)s references") % {"n": check.answered, "of": check.wanted}
+    if slow:
+        details.append(_("no answer from %(names)s") % {"names": ", ".join(slow)})
+    details.append(_("closes by itself on %(day)s") % {"day": date_format(closes, "D j M")})
+    actions = [
+        Action(
+            label=_("Extend to %(day)s") % {"day": date_format(timezone.localtime(until), "D j M")},
+            url=viewer.link("check_more_time", application.pk, check.pk),
+            fields=(("days", str(EXTENSION)), ("referees", "on")),
+        )
+    ]
+    if check.answered:
+        label = _("Complete with %(n)s …") % {"n": check.answered}
+        url = viewer.link("check_mark_complete", application.pk, check.pk)
+        actions.append(Action(label=label, url=url, is_link=True))
+    return Need(
+        source="overdue_check",
+        pk=check.pk,
+        urgency=Urgency.OVERDUE,
+        who=application.candidate.name,
+        url=_page(viewer, application, step_request.step),
+        what=what,
+        since=check.deadline_at,
+        place=place(application, step_request.step),
+        detail=" · ".join(details),
+        actions=actions,
+        late=late(check.deadline_at, now=viewer.now),
+    )
+
+
+OVERDUE_ATTEMPTS = Source(
+    name="overdue_attempt",
+    urgency=Urgency.OVERDUE,
+    rows=lambda viewer: _overdue(Attempt, viewer),
+    shape=_shape_overdue_attempts,
+    describe=_describe_overdue_attempts,
+)
+OVERDUE_CHECKS = Source(
+    name="overdue_check",
+    urgency=Urgency.OVERDUE,
+    rows=lambda viewer: _overdue(Check, viewer),
+    shape=_shape_overdue_checks,
+    describe=_describe_overdue_checks,
+)

@@ -1,0 +1,66 @@
+"""Home by keyboard, and as a picture."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
+from tests.support import factories
+from tests.workspace.applications import path
+from tests.workspace.needs_you.world import (
+    Waits,
+    bounced,
+    cannot_name,
+    note_failed,
+    stage_renamed,
+    waits,
+    world,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: object) -> None:
+    here = world("Senior Account Manager")
+    here.role.steps.update(requirement="Wins and keeps clients")
+    bounced(here.named("Marcus", email="m.bell@posteo.example"), "marcus.bell@gmial.example")
+    cannot_name(here.named("Lena"), relationship="manager", reason="The company closed.")
+    note_failed(here.named("Priya"))
+    stage_renamed(here.role)
+    waits(here.named("Ada"), Waits.CLICK)
+    home = f"{live_server}{path('needs_you', here.role.organisation)}"
+    looker = Looker()
+    for width in WIDTHS:
+        context = window(browser, here.rita, live_server, width=width)
+        looker.watch(context)
+        page = context.new_page()
+        page.goto(home)
+        looker.look(page, f"home {width}")
+    rows = page.locator(".need")
+    expect(rows).to_have_count(5)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    first = rows.first
+    expect(first).to_have_attribute("data-chosen", "")
+    looker.look(page, "home chosen")
+    page.keyboard.press("h")
+    page.get_by_text("Hidden until tomorrow.").wait_for()
+    expect(rows).to_have_count(4)
+    page.get_by_role("button", name="Turn keys off").click()
+    page.keyboard.press("j")
+    page.keyboard.press("h")
+    expect(rows).to_have_count(4)
+    page.get_by_role("button", name="Turn keys on").click()
+    ada = rows.filter(has_text="hasn't been invited")
+    ada.get_by_role("link", name="Ada Zorn").focus()
+    expect(ada).to_have_attribute("data-chosen", "")
+    page.keyboard.press("e")
+    page.get_by_text("Invitation on its way.").wait_for()
+    page.goto(f"{home}?hidden=1")
+    looker.look(page, "home hidden")
+    empty = factories.member(factories.organisation())
+    page = window(browser, empty, live_server, width=1440).new_page()
+    page.goto(f"{live_server}{path('needs_you', empty.organisation)}")
+    looker.look(page, "home empty")
+    assert (looker.wrong, looker.complaints) == ({}, [])

@@ -1,0 +1,185 @@
+"""Home as a page: filters, hiding, acting and returning, access."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup, Tag
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry
+from goodword.workflow.models import StepRequest
+from goodword.workspace.models import HiddenNeed
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import checked, path
+from tests.workspace.needs_you.world import DAY, LATE, Waits, World, bounced, stage_renamed, waits, world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> World:
+    return world()
+
+
+def home(here: World) -> str:
+    return path("needs_you", here.role.organisation)
+
+
+def rows(client: Client, where: str) -> list[str]:
+    page = BeautifulSoup(client.get(where).content, "html.parser")
+    return [str(row.get_text()) for row in page.select(".need__what a")]
+
+
+def buttons(client: Client, where: str) -> list[str]:
+    page = BeautifulSoup(client.get(where).content, "html.parser")
+    return [" ".join(one.get_text().split()) or str(one["title"]) for one in page.select(".need .button")]
+
+
+def form_of(client: Client, where: str, button: str) -> tuple[str, dict[str, str]]:
+    """Address and values of the form with this button."""
+    page = BeautifulSoup(client.get(where).content, "html.parser")
+    for form in page.select(".need form"):
+        pressed = form.select_one("button")
+        assert isinstance(pressed, Tag)
+        if button in (pressed.get_text().strip(), pressed.get("title")):
+            values = {str(field["name"]): str(field["value"]) for field in form.select("input")}
+            return str(form["action"]), values
+    raise AssertionError(f"no {button}")
+
+
+def press(client: Client, where: str, button: str) -> str:
+    """Returns where the browser is sent."""
+    address, values = form_of(client, where, button)
+    return str(client.post(address, values).headers["Location"])
+
+
+def test_filters_show_one_urgency_with_counts(here: World) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    checked(here.named("Sofia"))
+    client = signed_in(here.rita)
+    with time_machine.travel(LATE, tick=False):
+        page = BeautifulSoup(client.get(home(here)).content, "html.parser")
+        assert [" ".join(chip.get_text().split()) for chip in page.select(".needs .chip")] == [
+            "All 2",
+            "Stuck 1",
+            "Overdue 1",
+        ]
+        assert rows(client, home(here)) == ["Ada Zorn", "Sofia Zorn"]
+        assert rows(client, f"{home(here)}?show=stuck") == ["Ada Zorn"]
+        assert rows(client, f"{home(here)}?show=overdue") == ["Sofia Zorn"]
+        assert rows(client, f"{home(here)}?show=nonsense&roles=nonsense") == ["Ada Zorn", "Sofia Zorn"]
+
+
+def test_members_without_roles_start_with_all_roles(here: World) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    jonas = signed_in(factories.member(here.role.organisation))
+    assert rows(jonas, home(here)) == ["Ada Zorn"]
+    assert rows(jonas, f"{home(here)}?roles=mine") == []
+
+
+def test_with_nothing_to_do_the_page_says_so(here: World) -> None:
+    html = signed_in(here.rita).get(home(here)).content.decode()
+    assert "Nothing needs you" in html
+    assert "data-keys" not in html
+
+
+def test_acting_on_a_row_leads_back_to_the_filtered_list(here: World) -> None:
+    request = waits(here.named("Ada"), Waits.CLICK)
+    factories.step(here.role, "assessment")
+    here.role.steps.update(requirement="Cleans windows")
+    client = signed_in(here.rita)
+    where = f"{home(here)}?show=stuck"
+    assert press(client, where, "Invite") == where
+    request.refresh_from_db()
+    assert request.state == StepRequest.State.STARTED
+    assert rows(client, where) == []
+
+
+def test_the_button_for_a_corrected_address_sends_there(here: World) -> None:
+    attempt = bounced(here.named("Marcus", email="m.bell@posteo.example"), "marcus@gmial.example")
+    client = signed_in(here.rita)
+    assert press(client, home(here), "Send to m.bell@posteo.example") == home(here)
+    email = attempt.step_request.application.emails.get()
+    assert (email.state, email.to_address) == ("queued", "m.bell@posteo.example")
+
+
+def test_an_overdue_check_is_extended_in_one_click(here: World) -> None:
+    check = checked(here.named("Sofia"))
+    client = signed_in(here.rita)
+    with time_machine.travel(LATE, tick=False):
+        assert press(client, home(here), "Extend to Mon 30 Mar") == home(here)
+    check.refresh_from_db()
+    assert check.deadline_at == datetime(2026, 3, 30, 21, 59, tzinfo=UTC)
+
+
+def test_a_notice_is_dismissed_in_one_click(here: World) -> None:
+    notice = stage_renamed(here.role)
+    press(signed_in(here.rita), home(here), "Dismiss")
+    notice.refresh_from_db()
+    assert notice.settled_by == here.rita
+
+
+def test_no_form_leads_elsewhere_than_to_home(here: World) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    client = signed_in(here.rita)
+    address, values = form_of(client, home(here), "Hide until tomorrow")
+    for elsewhere in ("https://evil.example/", "//evil.example/", "/o/other/home/"):
+        assert client.post(address, values | {"back": elsewhere}).headers["Location"] == home(here)
+
+
+def test_a_hidden_row_returns_at_midnight_and_only_its_member_misses_it(here: World) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    client, other = signed_in(here.rita), signed_in(factories.member(here.role.organisation))
+    with time_machine.travel(LATE, tick=False):
+        press(client, home(here), "Hide until tomorrow")
+        press(other, home(here), "Hide until tomorrow")
+        press(other, f"{home(here)}?hidden=1", "Show again")
+        assert (rows(client, home(here)), rows(other, home(here))) == ([], ["Ada Zorn"])
+        assert rows(client, f"{home(here)}?hidden=1") == ["Ada Zorn"]
+        assert "Hidden until tomorrow (1)" in client.get(home(here)).content.decode()
+    # Monday, 23 March, in Berlin
+    assert HiddenNeed.objects.of(here.role.organisation).get().until == datetime(2026, 3, 23, 23, tzinfo=UTC)
+    with time_machine.travel(LATE + DAY, tick=False):
+        client = signed_in(here.rita)
+        assert rows(client, home(here)) == ["Ada Zorn"]
+        press(client, home(here), "Hide until tomorrow")
+    assert HiddenNeed.objects.of(here.role.organisation).count() == 1
+    entries = AuditEntry.objects.of(here.role.organisation).filter(action__startswith="need.").order_by("pk")
+    assert list(entries.values_list("action", flat=True)) == [
+        "need.hidden",
+        "need.hidden",
+        "need.shown_again",
+        "need.hidden",
+    ]
+
+
+def test_hiring_managers_see_their_roles_without_buttons(here: World) -> None:
+    waits(here.named("Ada"), Waits.CLICK)
+    manager = factories.member(here.role.organisation, kind="hiring_manager")
+    client = signed_in(manager)
+    assert rows(client, home(here)) == []
+    here.role.viewers.add(manager)
+    assert (rows(client, home(here)), buttons(client, home(here))) == (["Ada Zorn"], [])
+
+
+def test_only_those_who_work_here_hide(here: World) -> None:
+    request = waits(here.named("Ada"), Waits.CLICK)
+    organisation = here.role.organisation
+    manager = factories.member(organisation, kind="hiring_manager")
+    stranger = factories.member(factories.organisation(), kind="admin")
+    for name in ("need_hide", "need_show"):
+        where = f"{home(here)}waiting/{request.pk}/{name.removeprefix('need_')}/"
+        assert [
+            signed_in(manager).post(where).status_code,
+            signed_in(stranger).post(where).status_code,
+            Client().post(where).status_code,
+            signed_in(here.rita).get(where).status_code,
+        ] == [403, 404, 302, 405]
+    assert signed_in(here.rita).post(f"{home(here)}nonsense/1/hide/").status_code == 404
+    assert HiddenNeed.objects.of(organisation).count() == 0
+    assert [signed_in(stranger).get(home(here)).status_code, Client().get(home(here)).status_code] == [
+        404,
+        302,
+    ]

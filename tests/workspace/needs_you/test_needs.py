@@ -1,0 +1,411 @@
+"""What is listed on Home as needing a person, and its remedies."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import Membership
+from goodword.assessments.marking import mark_answer
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.notifications.models import Email
+from goodword.references.models import ReferenceRequest
+from goodword.workspace.needs_you.needs import Hidden, Need, Needs, Urgency, Viewer, collect
+from goodword.workspace.needs_you.sources import SOURCES
+from tests.assessments.custom_questions.support import answered as custom_answered
+from tests.references import story
+from tests.support import factories
+from tests.workspace.applications import checked, invited, reported
+from tests.workspace.needs_you.world import (
+    DAY,
+    LATE,
+    NOW,
+    Waits,
+    World,
+    bounced,
+    cannot_name,
+    missed,
+    note_failed,
+    report_failed,
+    stage_renamed,
+    waits,
+    world,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> World:
+    return world()
+
+
+def needs(
+    member: Membership,
+    *,
+    mine: bool = True,
+    now: object = NOW,
+    at_most: int = 50,
+    hidden: Hidden | None = None,
+) -> Needs:
+    viewer = Viewer(member=member, mine=mine, now=now)  # type: ignore[arg-type]
+    return collect(viewer, SOURCES, at_most=at_most, hidden=hidden)
+
+
+def shown(found: Needs) -> list[Need]:
+    return [need for urgency in Urgency for need in found.shown[urgency]]
+
+
+def only(member: Membership, **values: object) -> Need:
+    (need,) = shown(needs(member, **values))  # type: ignore[arg-type]
+    return need
+
+
+def sentences(need: Need) -> tuple[str, str, list[str]]:
+    return f"{need.who} {need.what}", need.detail, [action.label for action in need.actions]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "detail", "buttons"),
+    [
+        (
+            Waits.NO_ADDRESS,
+            "has no e-mail address in Greenhouse",
+            "invited once Greenhouse has one",
+            ["Open in Greenhouse"],
+        ),
+        (
+            Waits.MAY_NOT_EMAIL,
+            "is marked in Greenhouse as not to be e-mailed",
+            "invited once this is changed there",
+            ["Open in Greenhouse"],
+        ),
+        (
+            Waits.PROSPECT,
+            "is a prospect, who is never e-mailed",
+            "invited once converted to a candidate",
+            ["Open in Greenhouse"],
+        ),
+        (Waits.LINK_IN_NAME, "has a name that looks like a link", "not invited yet", ["Confirm name"]),
+        (
+            Waits.CLICK,
+            "hasn't been invited",
+            "reopened in Greenhouse, or moved while webhooks were off",
+            ["Invite"],
+        ),
+    ],
+)
+def test_a_step_that_waits_says_why_and_what_to_do(
+    here: World, reason: str, said: str, detail: str, buttons: list[str]
+) -> None:
+    waits(here.named("Ada"), reason)
+    need = only(here.rita)
+    assert sentences(need) == (f"Ada Zorn {said}", detail, buttons)
+    assert (need.place, need.since, need.urgency) == ("Window Washer · assessment", NOW, Urgency.STUCK)
+
+
+def test_a_delayed_step_and_one_of_a_rejected_application_wait_for_nobody(here: World) -> None:
+    waits(here.named("Ada"), Waits.DELAY, due_at=NOW + DAY)
+    waits(here.named("Bob", status="rejected"), Waits.CLICK)
+    assert shown(needs(here.rita)) == []
+
+
+def test_an_earlier_result_is_offered_to_those_who_may_see_its_role(here: World) -> None:
+    other = factories.role(here.role.organisation, title="Gardener")
+    application = here.named("Ada")
+    report = reported(factories.application(other, candidate=application.candidate))
+    waits(application, Waits.REUSE, earlier=report.step_request)
+    assert sentences(only(here.rita)) == (
+        "Ada Zorn has a result from another role",
+        "from Gardener; not invited yet",
+        ["Reuse result", "Invite"],
+    )
+    factories.automation(other, connection_id=1, job_id=77, stages={})
+    other.automations.update(confidential=True)
+    assert sentences(only(here.rita)) == (
+        "Ada Zorn has an earlier result",
+        "an admin can see the details; not invited yet",
+        ["Invite"],
+    )
+
+
+def test_a_bounced_invitation_goes_to_the_corrected_address_in_one_click(here: World) -> None:
+    bounced(here.named("Marcus", email="m.bell@posteo.example"), "marcus@gmial.example")
+    need = only(here.rita)
+    assert sentences(need) == (
+        "Marcus Zorn doesn't get our e-mail",
+        "marcus@gmial.example bounces",
+        ["Send to m.bell@posteo.example"],
+    )
+    assert need.since == NOW + DAY
+
+
+def test_a_bounced_address_that_is_still_the_same_is_corrected_in_greenhouse(here: World) -> None:
+    bounced(here.named("Marcus", email="m.bell@posteo.example"), "m.bell@posteo.example")
+    assert [action.label for action in only(here.rita).actions] == ["Open in Greenhouse", "Send again"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "detail", "buttons"),
+    [
+        ("not_sent", "didn't get our e-mail", "it could not be sent", ["Send to ada@mail.example"]),
+        (
+            "complained",
+            "marked our e-mail as spam",
+            "no more are sent; contact them another way",
+            ["Open in Greenhouse"],
+        ),
+        ("link_in_name", "has a name that looks like a link", "e-mails are on hold", ["Confirm name"]),
+        (
+            "reopened",
+            "is active in Greenhouse again",
+            "nothing is sent until you invite them",
+            ["Invite again"],
+        ),
+    ],
+)
+def test_a_stopped_run_says_why_and_what_to_do(
+    here: World, code: str, said: str, detail: str, buttons: list[str]
+) -> None:
+    application = here.named("Ada", email="ada@mail.example")
+    check = checked(application)
+    check.attention = code
+    check.save()
+    assert sentences(only(here.rita)) == (f"Ada Zorn {said}", detail, buttons)
+
+
+def test_a_paused_run_needs_nobody(here: World) -> None:
+    check = checked(here.named("Ada"))
+    check.attention, check.paused_at = "not_sent", NOW
+    check.save()
+    assert shown(needs(here.rita)) == []
+
+
+def test_a_candidate_who_cannot_name_a_referee_is_listed_with_the_reason(here: World) -> None:
+    cannot_name(here.named("Lena"), relationship="manager", reason="The company closed.")
+    need = only(here.rita)
+    assert sentences(need) == (
+        "Lena Zorn can't name a referee: manager",
+        "“The company closed.” · deadline on hold",
+        ["Accept any referee instead", "Answer …"],
+    )
+    assert need.actions[0].fields == (("answer", "any"),)
+
+
+def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
+    told = story.sent()
+    organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]
+    first, second = told.requests
+    first.undelivered_at = NOW + DAY
+    first.save()
+    Email.objects.of(organisation).filter(subject_ref=second.mail_ref).update(state="failed")
+    found = [sentences(need)[1:] for need in shown(needs(owner))]
+    assert sorted(found, reverse=True) == [
+        (
+            "paul@globex.example: the e-mail could not be sent",
+            ["Send again to paul@globex.example", "Correct address …"],
+        ),
+        (
+            "maria@globex.example bounces; the candidate was asked for another address",
+            ["Correct address …"],
+        ),
+    ]
+    ReferenceRequest.objects.of(organisation).update(state="answered")
+    assert shown(needs(owner)) == []
+
+
+def test_a_failed_note_and_a_failed_report_are_listed(here: World) -> None:
+    note_failed(here.named("Priya"))
+    report_failed(here.named("Rosa"))
+    assert sorted(sentences(need) for need in shown(needs(here.rita))) == [
+        (
+            "Priya Zorn has a report that didn't reach Greenhouse",
+            "Greenhouse refuses the author.",
+            ["Post it again"],
+        ),
+        ("Rosa Zorn has a report that could not be created", "The font is missing.", ["Create it again"]),
+    ]
+
+
+def test_a_duplicated_note_is_listed_until_somebody_has_seen_it(here: World) -> None:
+    note = note_failed(here.named("Priya"))
+    note.state, note.duplicate_remote_ids = "sent", [8, 9]
+    note.save()
+    assert only(here.rita).what == "has a note that appears twice on the Activity Feed"
+    note.duplicates_seen_at = NOW
+    note.save()
+    assert shown(needs(here.rita)) == []
+
+
+def test_a_failed_mail_to_the_recruiter_is_listed_for_a_month(here: World) -> None:
+    application = here.named("Ada")
+    invited(application)
+    email = Email.objects.of(application.organisation).get()
+    email.kind, email.state, email.link_purpose = "references.review", "failed", "review"
+    email.to_address = "rita@acme.example"
+    email.save()
+    need = only(here.rita)
+    assert (need.detail, [action.label for action in need.actions]) == (
+        "rita@acme.example",
+        ["Send to rita@acme.example"],
+    )
+    assert not [one for one in shown(needs(here.rita, now=NOW + 31 * DAY)) if one.source == "mail"]
+
+
+def test_changes_of_jobs_and_stages_are_listed_for_the_owner(here: World) -> None:
+    stage_renamed(here.role)
+    need = only(here.rita)
+    assert (need.who, need.what) == (
+        "Window Washer",
+        "Stage “Test” was renamed “Trial” in Greenhouse.",
+    )
+    assert [action.label for action in need.actions] == ["Dismiss"]
+
+
+def test_missed_invitations_of_a_role_are_one_row(here: World) -> None:
+    for name in ("Ada", "Bob", "Cleo"):
+        missed(here.named(name))
+    need = only(here.rita)
+    assert sentences(need) == (
+        "3 candidates moved to a mapped stage, and no webhook reported it",
+        "not invited without your decision",
+        ["Review 3 …"],
+    )
+
+
+def test_answers_are_listed_until_this_member_has_marked_them() -> None:
+    attempt = custom_answered(two_raters=True)
+    owner = attempt.step_request.application.role.owner  # type: ignore[union-attr]
+    now = attempt.completed_at
+    assert now is not None
+    assert sentences(only(owner, now=now))[2] == ["Mark answers …"]
+    for item, points in (("why", {"c1": 3, "c2": 1}), ("plan", {"c3": 2})):
+        mark_answer(
+            attempt_id=attempt.pk, order=1, item_id=item, points=points, comment="", by=owner, now=now
+        )
+    assert shown(needs(owner, now=now)) == []
+
+
+def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: World) -> None:
+    invited(here.named("Noor"))
+    checked(here.named("Sofia"))
+    waits(here.named("Ada"), Waits.NO_ADDRESS, requested_at=LATE)
+    found = needs(here.rita, now=LATE)
+    assert [(need.urgency.value, *sentences(need)) for need in shown(found)] == [
+        (
+            "stuck",
+            "Ada Zorn has no e-mail address in Greenhouse",
+            "invited once Greenhouse has one",
+            ["Open in Greenhouse"],
+        ),
+        ("overdue", "Noor Zorn hasn't started", "0 of 2 reminders sent", ["Invite again"]),
+        (
+            "overdue",
+            "Sofia Zorn hasn't named referees",
+            "0 of 2 reminders sent · closes by itself on Thu 16 Apr",
+            ["Extend to Mon 30 Mar"],
+        ),
+    ]
+    assert {need.late for need in found.shown[Urgency.OVERDUE]} == {"5 days late", "10 days late"}
+    assert found.counts == {Urgency.STUCK: 1, Urgency.OVERDUE: 2}
+    assert needs(here.rita, now=NOW + 90 * DAY).counts[Urgency.OVERDUE] == 0
+
+
+def test_an_overdue_assessment_is_late_since_the_deadline_of_its_role(here: World) -> None:
+    """The candidate's own deadline would reveal an adjustment."""
+    attempt = invited(here.named("Noor"))
+    before = attempt.deadline_at
+    Attempt.objects.of(attempt.organisation).update(
+        deadline_at=before + 3 * DAY, deadline_moved_by=timedelta(days=3)
+    )
+    assert only(here.rita, now=LATE).since == before
+
+
+def test_an_overdue_check_names_those_who_have_not_answered() -> None:
+    told = story.sent()
+    owner = told.application.role.owner  # type: ignore[union-attr]
+    check = told.check
+    check.requests.filter(referee__name="Maria Schmidt").update(state="answered")
+    need = only(owner, now=check.deadline_at + DAY)
+    assert need.what == "has 1 of 2 references"
+    assert "no answer from Paul Meier" in need.detail
+    assert [action.label for action in need.actions][1:] == ["Complete with 1 …"]
+
+
+def test_mine_are_those_of_my_roles_and_those_that_i_recruit_for(here: World) -> None:
+    organisation = here.role.organisation
+    jonas = factories.member(organisation, email="jonas@acme.example")
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Bob", recruiter_email="Jonas@acme.example"), Waits.NO_ADDRESS)
+    stage_renamed(here.role)
+    names = [
+        sorted(need.who for need in shown(needs(member, mine=mine)))
+        for member, mine in ((here.rita, True), (jonas, True), (jonas, False))
+    ]
+    everything = ["Ada Zorn", "Bob Zorn", "Window Washer"]
+    assert names == [everything, ["Bob Zorn"], everything]
+
+
+def test_nothing_of_what_a_member_may_not_see_is_listed(here: World) -> None:
+    organisation = here.role.organisation
+    waits(here.named("Ada", private=True), Waits.NO_ADDRESS)
+    stage_renamed(here.role)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    manager = factories.member(organisation, kind="hiring_manager")
+    assert [needs(who, mine=False).total for who in (stranger, manager)] == [0, 0]
+    assert [need.who for need in shown(needs(factories.member(organisation), mine=False))] == [
+        "Window Washer"
+    ]
+    here.role.viewers.add(manager)
+    assert needs(manager, mine=False).total == 2
+
+
+def test_erased_people_are_not_listed(here: World) -> None:
+    application = here.named("Ada")
+    waits(application, Waits.NO_ADDRESS)
+    Application.objects.of(application.organisation).update(deleted_at=NOW)
+    assert needs(here.rita).total == 0
+
+
+def test_the_oldest_are_shown_and_all_are_counted(here: World) -> None:
+    for days, name in enumerate(("Cleo", "Bob", "Ada")):
+        waits(here.named(name), Waits.NO_ADDRESS, requested_at=NOW - days * DAY)
+    found = needs(here.rita, at_most=2)
+    assert [need.who for need in shown(found)] == ["Ada Zorn", "Bob Zorn"]
+    assert (found.total, found.more(Urgency.STUCK)) == (3, 1)
+
+
+def test_hidden_needs_are_left_out_or_shown_alone(here: World) -> None:
+    first = waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Bob"), Waits.NO_ADDRESS)
+    missed(here.named("Cleo"))
+    ids = {"waiting": [first.pk], "missed": [here.role.pk]}
+    assert [need.who for need in shown(needs(here.rita, hidden=Hidden(ids=ids)))] == ["Bob Zorn"]
+    alone = shown(needs(here.rita, hidden=Hidden(ids=ids, only=True)))
+    assert sorted(need.who for need in alone) == ["1 candidate", "Ada Zorn"]
+
+
+def everything_for(here: World, name: str) -> None:
+    waits(here.named(name), Waits.NO_ADDRESS)
+    bounced(here.named(name), "wrong@mail.example")
+    cannot_name(here.named(name), reason="None left.")
+    note_failed(here.named(name))
+    report_failed(here.named(name))
+    missed(here.named(name))
+    checked(here.named(name))
+    invited(here.named(name))
+
+
+def test_the_number_of_queries_does_not_depend_on_the_rows(here: World) -> None:
+    everything_for(here, "Ada")
+    stage_renamed(here.role)
+    with CaptureQueriesContext(connection) as one:
+        first = needs(here.rita, now=LATE)
+    everything_for(here, "Bob")
+    everything_for(here, "Cleo")
+    with CaptureQueriesContext(connection) as three:
+        last = needs(here.rita, now=LATE)
+    assert (first.total, last.total) == (9, 23)
+    assert len(three) == len(one)

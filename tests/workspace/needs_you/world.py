@@ -1,0 +1,146 @@
+"""Candidates who need a person, one for each reason."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.greenhouse.models import ActivityFeedNote, Connection, Finding
+from goodword.notifications.models import Email
+from goodword.references.domain.slot_changes import cannot_provide
+from goodword.references.models import Check
+from goodword.reports.models import Report
+from goodword.roles.domain.notices import notice
+from goodword.roles.models import Automation, Role, RoleNotice
+from goodword.workflow.models import StepRequest
+from tests.support import factories
+from tests.workspace.applications import checked, invited, named, reported
+
+NOW = factories.NOW
+DAY = timedelta(days=1)
+#: after the deadlines of everybody invited at NOW, and less than 30 days after them
+LATE = NOW + 20 * DAY
+Waits = StepRequest.Waits
+
+
+@dataclass
+class World:
+    role: Role
+    #: owns the role
+    rita: Membership
+
+    def named(self, first: str, **values: Any) -> Application:
+        return named(self.role, first, "Zorn", **values)
+
+
+def world(title: str = "Window Washer") -> World:
+    organisation = factories.organisation()
+    rita = factories.member(organisation, name="Rita Recruiter")
+    return World(factories.role(organisation, title=title, owner=rita), rita)
+
+
+def waits(application: Application, reason: str, *, kind: str = "assessment", **values: Any) -> StepRequest:
+    more = {"state": StepRequest.State.WAITING, "waits_for": reason, "started_at": None} | values
+    return factories.step_request(application, kind, **more)
+
+
+def bounced(application: Application, address: str) -> Attempt:
+    """The invitation came back from this address."""
+    attempt = invited(application)
+    email = Email.objects.of(application.organisation).get(application=application)
+    email.to_address, email.bounced_at, email.bounce_reason = address, NOW + DAY, "550 No such user"
+    email.save()
+    attempt.attention, attempt.next_reminder_at = "undelivered", None
+    attempt.save()
+    return attempt
+
+
+def cannot_name(application: Application, *, relationship: str = "any", reason: str) -> Check:
+    check = checked(application)
+    check.slots.filter(number=1).update(relationship=relationship)
+    cannot_provide(check_id=check.pk, slot=1, reason=reason, now=NOW)
+    check.refresh_from_db()
+    return check
+
+
+def note_failed(application: Application, *, why: str = "refused") -> ActivityFeedNote:
+    report = reported(application)
+    values = {
+        "organisation": report.organisation,
+        "connection": connection(application),
+        "marker": report.code,
+        "visibility": "private",
+        "state": ActivityFeedNote.State.FAILED,
+        "failure_reason": why,
+        "last_error": "Greenhouse refuses the author.",
+        "settled_at": NOW,
+        "not_before": NOW,
+        "created_at": NOW,
+    }
+    note, _ = ActivityFeedNote.objects.of(report.organisation).update_or_create(
+        report=report, defaults=values
+    )
+    return note
+
+
+def connection(of: Application) -> Connection:
+    assert of.connection_id is not None
+    found, _ = Connection.objects.of(of.organisation).get_or_create(
+        pk=of.connection_id,
+        defaults={
+            "organisation": of.organisation,
+            "api": "v3",
+            "state": "active",
+            "credential": "sealed",
+            "endpoint_key": f"key-{of.organisation_id}",
+            "connected_at": NOW,
+        },
+    )
+    return found
+
+
+def report_failed(application: Application) -> Report:
+    report = reported(application)
+    ActivityFeedNote.objects.of(report.organisation).filter(report=report).delete()
+    report.state, report.error = Report.State.FAILED, "The font is missing."
+    report.save()
+    return report
+
+
+def stage_renamed(role: Role) -> RoleNotice:
+    automation = mapped(role)
+    notice(
+        automation, kind=RoleNotice.Kind.STAGE_RENAMED, stage_id=501, before="Test", after="Trial", now=NOW
+    )
+    return RoleNotice.objects.of(role.organisation).get(automation=automation)
+
+
+def mapped(role: Role) -> Automation:
+    found = Automation.objects.of(role.organisation).filter(role=role).first()
+    return found or factories.automation(
+        role, connection_id=1, job_id=role.pk, stages={"assessment": (501, "Test")}
+    )
+
+
+def missed(application: Application) -> Finding:
+    """Moved into the mapped stage; sync asks before it invites."""
+    assert application.role is not None
+    mapped(application.role)
+    Application.objects.of(application.organisation).filter(pk=application.pk).update(
+        job_id=application.role_id, stage_id=501
+    )
+    return Finding.objects.create(
+        organisation=application.organisation,
+        connection=connection(application),
+        kind=Finding.Kind.MISSED_INVITATION,
+        state=Finding.State.WAITING,
+        application=application,
+        remote_application_id=application.remote_id,
+        job_id=application.role_id,
+        stage_id=501,
+        entered_at=NOW,
+        sentence="Too old",
+        found_at=NOW,
+    )
