@@ -40,7 +40,7 @@ DECIDES = [
 
 
 class SetupError(Exception):
-    """Something has to be installed by hand; the message says what."""
+    """Something has to be installed manually; the message says what."""
 
 
 def say(sentence: str) -> None:

@@ -16,7 +16,6 @@ from helpers import ALL_PERMISSIONS, ALL_SCOPES, Receiver, V3Maker
 
 @pytest.fixture
 def receiver() -> Receiver:
-    """Receives the sandbox's webhooks."""
     return Receiver()
 
 
@@ -30,7 +29,6 @@ def one_app() -> Sandbox:
 
 @pytest.fixture
 def app(one_app: Sandbox, receiver: Receiver) -> Iterator[Sandbox]:
-    """A sandbox with the demo account."""
     one_app.reopen(http=httpx2.Client(transport=httpx2.MockTransport(receiver)))
     yield one_app
     one_app.close()
@@ -38,20 +36,17 @@ def app(one_app: Sandbox, receiver: Receiver) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def store(app: Sandbox) -> Store:
-    """The records of the sandbox."""
     return app.store
 
 
 @pytest.fixture
 def client(app: Sandbox) -> Iterator[httpx2.Client]:
-    """A client without credentials."""
     with _client(app) as client:
         yield client
 
 
 @pytest.fixture
 def visitor(client: httpx2.Client) -> Visitor:
-    """A visitor of the screens."""
     return Visitor(client)
 
 
@@ -92,7 +87,6 @@ def v3_client(app: Sandbox) -> Iterator[V3Maker]:
 
 @pytest.fixture
 def v3(v3_client: V3Maker) -> httpx2.Client:
-    """A client with a v3 token that has every scope."""
     return v3_client()
 
 

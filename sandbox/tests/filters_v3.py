@@ -1,7 +1,4 @@
-"""The documented filters of each Harvest v3 list, besides `ids`, `created_at` and `updated_at`.
-
-From the reference at harvestdocs.greenhouse.io, summer 2026.
-"""
+"""The documented filters of each v3 list, besides the common ones (harvestdocs.greenhouse.io, summer 2026)."""
 
 DOCUMENTED = {
     "application_stages": "application_ids job_interview_stage_ids current",

@@ -10,8 +10,6 @@ import httpx2
 
 @dataclass
 class Field:
-    """One control of a form."""
-
     name: str
     kind: str
     id: str = ""
@@ -22,8 +20,6 @@ class Field:
 
 @dataclass
 class Form:
-    """A form as the page shows it."""
-
     action: str
     method: str
     fields: list[Field] = field(default_factory=list)
@@ -84,8 +80,6 @@ class _Reader(HTMLParser):
 
 
 class Page:
-    """A page of the sandbox."""
-
     def __init__(self, visitor: "Visitor", response: httpx2.Response) -> None:
         self.visitor = visitor
         self.status = response.status_code
@@ -107,12 +101,10 @@ class Page:
         return self
 
     def tick(self, label: str, on: bool = True) -> Self:
-        """Tick the box with this label."""
         self._ticked[self._field(label).id] = on
         return self
 
     def press(self, button: str) -> "Page":
-        """Send the form that has this button."""
         form = next(one for one in self._forms if button in one.buttons)
         data: dict[str, list[str]] = {}
         for control in form.fields:
@@ -122,7 +114,6 @@ class Page:
         return self.visitor.send(form.method, url, data)
 
     def follow(self, link: str) -> "Page":
-        """Follow the link with this text."""
         return self.visitor.open(urljoin(self.url, dict(self.links)[link]))
 
     def _field(self, label: str) -> Field:
@@ -131,17 +122,13 @@ class Page:
 
 
 class Visitor:
-    """A visitor of the screens."""
-
     def __init__(self, client: httpx2.Client) -> None:
         self.client = client
 
     def open(self, url: str) -> Page:
-        """The page at `url`."""
         return Page(self, self.client.get(url, follow_redirects=True))
 
     def send(self, method: str, url: str, data: dict[str, list[str]]) -> Page:
-        """Send form data."""
         if method == "get":
             return Page(self, self.client.get(url, params=data, follow_redirects=True))
         return Page(self, self.client.post(url, data=data, follow_redirects=True))

@@ -1,5 +1,3 @@
-"""Credentials with every permission, a webhook receiver, and webhooks for it."""
-
 from collections.abc import Callable
 
 import httpx2

@@ -1,7 +1,4 @@
-"""Calls as third-party connectors, taps and libraries make them.
-
-Each test replays one client from its first request to its last; only the base URL differs.
-"""
+"""Calls as third-party connectors, taps and libraries make them, from first to last request."""
 
 import base64
 import json
@@ -55,7 +52,6 @@ class Outsider:
 
 @pytest.fixture
 def outsider(app: Sandbox) -> Iterator[Outsider]:
-    """A third-party program."""
     outsider = Outsider(app)
     yield outsider
     outsider.http.close()

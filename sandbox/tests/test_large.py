@@ -24,7 +24,6 @@ MOST_CALLS = 100_000
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    """The records of a large account."""
     app = create_app(world=str(APPLICATIONS))
     app.close()
     for name in ("v1_rate_limit", "v3_rate_limit"):

@@ -45,14 +45,12 @@ def served(tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, Sandbox]]:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Without TLS."""
     with served() as (address, _):
         yield address
 
 
 @pytest.fixture
 def client(url: str) -> Iterator[httpx2.Client]:
-    """A client with a key."""
     with httpx2.Client(base_url=url, auth=(KEY, ""), trust_env=False, timeout=10) as client:
         client.headers["On-Behalf-Of"] = "4010001002"
         yield client

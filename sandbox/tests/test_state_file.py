@@ -14,7 +14,6 @@ from greenhouse_sandbox.worlds import seed
 
 @pytest.fixture
 def world() -> Store:
-    """The demo account."""
     store = Store()
     seed(store)
     return store

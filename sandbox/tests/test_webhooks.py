@@ -19,7 +19,7 @@ from greenhouse_sandbox.webhooks.delivery import body_text, signature
 from helpers import SECRET, Receiver, add_hook
 
 
-def hmac_by_hand(key: bytes, message: bytes) -> str:
+def plain_hmac(key: bytes, message: bytes) -> str:
     """HMAC-SHA256 written out from its definition (RFC 2104), independent of the sandbox's signer."""
     key = key.ljust(64, b"\0")
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in key) + message).digest()
@@ -34,7 +34,7 @@ def test_bodies_are_ascii_without_angle_brackets() -> None:
 
 def test_signature_format() -> None:
     body = b'{"action":"x"}'
-    assert signature(body, SECRET) == f"sha256 {hmac_by_hand(SECRET.encode(), body)}"
+    assert signature(body, SECRET) == f"sha256 {plain_hmac(SECRET.encode(), body)}"
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ def test_a_delivery_over_a_real_socket_is_signed_over_its_raw_body(
         app.close()
     assert [json.loads(raw)["action"] for _, raw in got] == ["ping", "candidate_stage_change"]
     for headers, raw in got:
-        assert headers["Signature"] == f"sha256 {hmac_by_hand(SECRET.encode(), raw)}"
+        assert headers["Signature"] == f"sha256 {plain_hmac(SECRET.encode(), raw)}"
         assert raw.isascii()
         assert headers["Content-Type"] == "application/json"
     assert got[0][0]["Greenhouse-Event-ID"] != got[1][0]["Greenhouse-Event-ID"]

@@ -100,7 +100,7 @@ FLOW: Flow = {
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
-    "step.requested": (  # data: step_request_id, kind, by_hand
+    "step.requested": (  # data: step_request_id, kind, manual
         invitations.on_step_requested,
         check_invitations.on_step_requested,
     ),

@@ -13,7 +13,7 @@ from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import show
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
-from goodword.core.data_export import ExportRequest, Reader
+from goodword.core.data_export import ExportReader, ExportRequest
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, part_of
@@ -36,7 +36,7 @@ def attempt(db: None, built: Attempt) -> Attempt:
     return deepcopy(built)
 
 
-def file_of(attempt: Attempt, reader: Reader) -> tuple[list[dict[str, Any]], str]:
+def file_of(attempt: Attempt, reader: ExportReader) -> tuple[list[dict[str, Any]], str]:
     of = attempt.step_request.application
     wanted = ExportRequest(
         reader=reader,
@@ -66,7 +66,7 @@ def texts_of_items(attempt: Attempt) -> set[str]:
 
 
 def test_answers_to_items_are_told_by_number_and_custom_questions_in_full(attempt: Attempt) -> None:
-    (scales, reasoning, judgement, questions), text = file_of(attempt, Reader.CANDIDATE)
+    (scales, reasoning, judgement, questions), text = file_of(attempt, ExportReader.CANDIDATE)
     assert len(texts_of_items(attempt)) > 50
     assert [one for one in texts_of_items(attempt) if json.dumps(one, ensure_ascii=False)[1:-1] in text] == []
     assert (scales["answers"][0]["item"], "question" in scales["answers"][0]) == (1, False)
@@ -80,7 +80,7 @@ def test_answers_to_items_are_told_by_number_and_custom_questions_in_full(attemp
 
 
 def test_the_position_of_an_option_is_the_one_that_was_chosen(attempt: Attempt) -> None:
-    reasoning = file_of(attempt, Reader.CANDIDATE)[0][1]
+    reasoning = file_of(attempt, ExportReader.CANDIDATE)[0][1]
     part = part_of(attempt, 2)
     values = dict(part.answers.values_list("item", "value"))
     for number, item in enumerate(items_of(part), start=1):
@@ -93,5 +93,5 @@ def test_the_position_of_an_option_is_the_one_that_was_chosen(attempt: Attempt) 
 
 
 def test_the_organisations_export_has_the_items(attempt: Attempt) -> None:
-    parts, _ = file_of(attempt, Reader.ORGANISATION)
+    parts, _ = file_of(attempt, ExportReader.ORGANISATION)
     assert parts[0]["answers"][0]["question"] == items_of(part_of(attempt))[0].text

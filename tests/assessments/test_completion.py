@@ -39,7 +39,7 @@ def test_each_scale_gets_one_score() -> None:
 
 
 @pytest.mark.django_db
-def test_a_scale_score_matches_a_calculation_by_hand() -> None:
+def test_a_scale_score_matches_a_manual_calculation() -> None:
     attempt = assigned()
     given = [item for item in statements_of(attempt) if item.item.scale == "extraversion"]
     assert [item.item.keyed for item in given] == ["+", "-", "+", "-"]

@@ -33,9 +33,9 @@ def test_the_pages_of_an_erasure_are_accessible_and_fit(browser: Browser, live_s
     organisation = factories.organisation(name="Northwind Cycles")
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")
     role = factories.role(organisation, title="Customer Support Specialist (part time)", owner=admin)
-    by_hand = named(role, "Ida", "Both", stage_name="Assessment")
-    invited(by_hand)
-    factories.application(factories.role(organisation, title="Bicycle Mechanic"), candidate=by_hand.candidate)
+    manual = named(role, "Ida", "Both", stage_name="Assessment")
+    invited(manual)
+    factories.application(factories.role(organisation, title="Bicycle Mechanic"), candidate=manual.candidate)
     pending = deleted(role, "Bogdan-Aleksander", "Wiśniewski-Kowalczykowski")
     gone = deleted(role, "Emil", "Gone")
     carry_out(erasure_id=gone.candidate.erasures.get().pk, now=clock.now())
@@ -44,7 +44,7 @@ def test_the_pages_of_an_erasure_are_accessible_and_fit(browser: Browser, live_s
         "to go": path("candidate", organisation, pending.pk),
         "erase now": path("candidate_erase", organisation, pending.pk),
         "gone": path("candidate", organisation, gone.pk),
-        "by hand": path("candidate_erase", organisation, by_hand.pk),
+        "manual": path("candidate_erase", organisation, manual.pk),
     }
     looker, session = Looker(), signed_in(admin).cookies["goodword_session"].value
     for width in WIDTHS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from goodword.greenhouse.client import HarvestApi, Retry, V1Credentials, V3Credentials, build
+from goodword.greenhouse.client import HarvestApi, RetryPolicy, V1Credentials, V3Credentials, build
 from goodword.greenhouse.client.transport import LIMITS, Limits
 from tests.contract.moments import Moments
 
@@ -82,7 +82,7 @@ def client(
     time: Moments,
     *,
     worked_before: bool | None = None,
-    retry: Retry = Retry(),  # noqa: B008  # frozen
+    retry: RetryPolicy = RetryPolicy(),  # noqa: B008  # frozen
     limits: Limits = LIMITS,
     act_as: int | None = None,
 ) -> HarvestApi:

@@ -7,7 +7,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from goodword.greenhouse.client import AddressRefused, Retry, Unavailable, V1Credentials, V3Credentials, build
+from goodword.greenhouse.client import (
+    AddressRefused,
+    RetryPolicy,
+    Unavailable,
+    V1Credentials,
+    V3Credentials,
+    build,
+)
 from goodword.greenhouse.client.guard import PrivateAddressError, PublicOnly, is_public
 from tests.contract import wires
 from tests.contract.moments import Moments
@@ -213,5 +220,5 @@ def test_invalid_base_urls_are_rejected(address: str, time: Moments) -> None:
             base_url="https://harvest.greenhouse.io/v3",
             token_url=address,
             clock=time.now,
-            retry=Retry(attempts=1),
+            retry=RetryPolicy(attempts=1),
         )

@@ -5,9 +5,9 @@ import pytest
 from goodword.greenhouse.client import (
     Invalid,
     NotFound,
+    PermissionState,
     ProbeResult,
     Refusal,
-    State,
     Unauthorised,
     V1Credentials,
     V3Credentials,
@@ -27,14 +27,14 @@ def test_all_permissions_are_granted_and_nothing_is_written(greenhouse: Greenhou
     results = probed(greenhouse)
     advised = ["Users"] if greenhouse.version == "v1" else ["Users", "Job Owners", "Application Stages"]
     assert list(results) == [*ARTICLE, *advised]
-    assert {result.state for result in results.values()} == {State.GRANTED}
+    assert {result.state for result in results.values()} == {PermissionState.GRANTED}
     assert [name for name, result in results.items() if not result.required] == advised
     assert len(greenhouse.store.notes) == before
 
 
 def test_write_permission_is_known_from_scopes_and_untested_for_keys(greenhouse: Greenhouse) -> None:
     writing = {name: result.writing for name, result in probed(greenhouse).items()}
-    expected = State.UNTESTED if greenhouse.version == "v1" else State.GRANTED
+    expected = PermissionState.UNTESTED if greenhouse.version == "v1" else PermissionState.GRANTED
     assert writing.pop("Activity Feed") is expected
     assert set(writing.values()) == {None}
 
@@ -44,7 +44,7 @@ def test_each_missing_permission_is_named(greenhouse: Greenhouse, name: str) -> 
     greenhouse.tick(*(ALL - {name}))
     missing = {result.permission.name: result for result in probed(greenhouse).values() if result.missing}
     assert list(missing) == [name]
-    assert missing[name].state is State.MISSING
+    assert missing[name].state is PermissionState.MISSING
     assert missing[name].detail.startswith("In Greenhouse, edit the credential and tick ")
 
 
@@ -60,7 +60,11 @@ def test_v3_read_permission_without_write_permission() -> None:
     greenhouse = open_account("v3")
     greenhouse.row.scopes.remove("harvest:notes:create")
     result = probed(greenhouse)["Activity Feed"]
-    assert (result.state, result.writing, result.missing) == (State.GRANTED, State.MISSING, True)
+    assert (result.state, result.writing, result.missing) == (
+        PermissionState.GRANTED,
+        PermissionState.MISSING,
+        True,
+    )
     assert result.detail == (
         "Reading works, writing is missing. In Greenhouse, edit the credential and tick harvest:notes:create "
         "under Manage scopes."
@@ -74,7 +78,9 @@ def test_an_acting_user_who_is_not_a_site_admin_is_reported(answer: object) -> N
     greenhouse.store.switches["service_user_site_admin"] = False
     greenhouse.store.switches["non_admin_reads"] = answer
     results = probed(greenhouse)
-    assert {(result.state, result.detail) for result in results.values()} == {(State.MISSING, SITE_ADMIN)}
+    assert {(result.state, result.detail) for result in results.values()} == {
+        (PermissionState.MISSING, SITE_ADMIN)
+    }
     greenhouse.sandbox.close()
 
 
@@ -83,7 +89,7 @@ def test_v1_activity_feed_is_untested_without_candidates(greenhouse: Greenhouse)
         for row in list(table.rising()):
             table.delete(row.id)
     result = probed(greenhouse)["Activity Feed"]
-    expected = State.UNTESTED if greenhouse.version == "v1" else State.GRANTED
+    expected = PermissionState.UNTESTED if greenhouse.version == "v1" else PermissionState.GRANTED
     assert result.state is expected
 
 
@@ -114,7 +120,7 @@ def test_a_wrong_secret_is_a_wrong_credential(greenhouse: Greenhouse) -> None:
 def test_a_key_without_permissions_differs_from_a_wrong_key(version: str) -> None:
     greenhouse = open_account(version)
     greenhouse.tick()
-    assert {result.state for result in probed(greenhouse).values()} == {State.MISSING}
+    assert {result.state for result in probed(greenhouse).values()} == {PermissionState.MISSING}
     greenhouse.sandbox.close()
 
 
@@ -172,7 +178,10 @@ def test_acting_as_a_user_requires_a_site_admin() -> None:
         found[user_id] = {
             (one.state, one.detail) for one in probe_all(greenhouse.api(credentials=credentials))
         }
-    assert found == {people[0]: {(State.GRANTED, "")}, people[1]: {(State.MISSING, SITE_ADMIN)}}
+    assert found == {
+        people[0]: {(PermissionState.GRANTED, "")},
+        people[1]: {(PermissionState.MISSING, SITE_ADMIN)},
+    }
     greenhouse.sandbox.close()
 
 

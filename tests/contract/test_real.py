@@ -16,7 +16,7 @@ from goodword.greenhouse.client import (
     V1_BASE,
     V3_BASE,
     HarvestApi,
-    State,
+    PermissionState,
     V1Credentials,
     V3Credentials,
     build,
@@ -56,7 +56,7 @@ if CHOSEN:
     def test_every_read_works_on_a_real_account(connect: Callable[[], HarvestApi]) -> None:
         with connect() as api:
             for result in probe_all(api):
-                assert not (result.required and result.state is State.MISSING), result.detail
+                assert not (result.required and result.state is PermissionState.MISSING), result.detail
             job_ids = [job.id for job in islice(api.jobs(), 3)]
             stages = {stage.id for stage in api.job_stages(job_ids)}
             for application in islice(api.applications(job_ids=job_ids), 20):

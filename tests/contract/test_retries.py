@@ -9,7 +9,7 @@ from goodword.greenhouse.client import (
     HarvestError,
     Note,
     RateLimited,
-    Retry,
+    RetryPolicy,
     Unavailable,
     UnexpectedShape,
     V3Credentials,
@@ -41,7 +41,7 @@ def test_a_read_is_retried_until_greenhouse_recovers(version: str, time: Moments
 def test_a_read_gives_up_after_its_attempts(version: str, time: Moments) -> None:
     scripted = Scripted(*[Reply(500)] * 3)
     with pytest.raises(Unavailable):
-        list(client(version, scripted, time, retry=Retry(attempts=3)).job_stages([5]))
+        list(client(version, scripted, time, retry=RetryPolicy(attempts=3)).job_stages([5]))
     assert (len(scripted.asked), len(time.waits)) == (3, 2)
 
 
@@ -67,7 +67,7 @@ def test_a_long_wait_is_left_to_the_caller(version: str, time: Moments) -> None:
     ],
 )
 def test_retry_after_in_seconds_or_as_a_date(header: dict[str, str], wait: float, time: Moments) -> None:
-    api = client("v3", Scripted(Reply(429, "", header)), time, retry=Retry(attempts=1))
+    api = client("v3", Scripted(Reply(429, "", header)), time, retry=RetryPolicy(attempts=1))
     with pytest.raises(RateLimited) as caught:
         api.application(1)
     assert caught.value.wait == wait

@@ -14,7 +14,7 @@ from goodword.greenhouse.client import (
     MemoryTokenStore,
     RateLimited,
     Refusal,
-    Retry,
+    RetryPolicy,
     Token,
     Unauthorised,
     UnexpectedShape,
@@ -210,7 +210,7 @@ def test_concurrent_threads_request_one_token() -> None:
 def test_token_requests_are_retried_like_reads(time: Moments) -> None:
     scripted = Scripted(Reply())
     scripted.token_script = [Reply(500), Reply(429, "Retry later", {"Retry-After": "2"})]
-    assert client("v3", scripted, time, retry=Retry(attempts=3)).application(1) is None
+    assert client("v3", scripted, time, retry=RetryPolicy(attempts=3)).application(1) is None
     assert (scripted.minted, time.waits[1]) == (1, 2.0)
 
 

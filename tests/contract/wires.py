@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from goodword.greenhouse.client import HarvestApi, Limits, Retry, V1Credentials, build
+from goodword.greenhouse.client import HarvestApi, Limits, RetryPolicy, V1Credentials, build
 from tests.contract.moments import Moments
 
 type Behaviour = Callable[[BaseHTTPRequestHandler], None]
@@ -40,7 +40,7 @@ class Wire:
             allow_private=options.pop("allow_private", True),
             clock=moments.now,
             sleep=moments.sleep,
-            retry=Retry(attempts=attempts),
+            retry=RetryPolicy(attempts=attempts),
             limits=SHORT,
             **options,
         )

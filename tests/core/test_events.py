@@ -129,9 +129,9 @@ def test_hearing_collects_only_events_recorded_inside_it() -> None:
             )
 
     happens()
-    with events.hearing() as outer:
+    with events.collect_events() as outer:
         first = happens()
-        with events.hearing() as inner:
+        with events.collect_events() as inner:
             second = happens()
     happens()
     assert (outer, inner) == ([first], [second])

@@ -172,7 +172,7 @@ def test_a_program_that_fails_its_first_start_is_not_restarted(tmp_path: Path, q
 
 
 def test_old_quick_exits_are_forgotten() -> None:
-    patience = supervise.Patience(began=0.0)
+    patience = supervise.RestartPolicy(began=0.0)
     waits = [patience.ended(now) for now in (0.1, 0.2, 0.3)]
     patience.began = 1.0
     assert (waits, patience.ended(1.0 + supervise.STEADY_SECONDS)) == ([0.5, 1.0, 2.0], 0.5)
@@ -181,7 +181,7 @@ def test_old_quick_exits_are_forgotten() -> None:
 
 
 def test_a_program_waiting_for_its_database_is_not_given_up() -> None:
-    patience = supervise.Patience(began=0.0)
+    patience = supervise.RestartPolicy(began=0.0)
     assert [patience.ended(0.1, refused=True) for _ in range(50)][-1] == 30.0
 
 

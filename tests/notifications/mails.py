@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from goodword.candidates.models import Application
-from goodword.notifications.domain.queue import LinkFor, Person, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from tests.support import factories
 
@@ -24,8 +24,8 @@ def queued(about: Application | None = None, **values: Any) -> Email:
         "organisation": about.organisation,
         "kind": "reports.completed",
         "key": f"test:{about.pk}",
-        "to": Person(name="Rita Recruiter", address="rita@acme.example"),
-        "sender": Person(name="Goodword", address="help@goodword.example"),
+        "to": Correspondent(name="Rita Recruiter", address="rita@acme.example"),
+        "sender": Correspondent(name="Goodword", address="help@goodword.example"),
         "template": "reports/mail/completed",
         "context": {"candidate_name": "Ada Lovelace", "role_title": "Engineer", "step": "assessment"},
         "application": about,

@@ -14,7 +14,7 @@ from goodword.core import crypto
 from goodword.core.text import WORD_JOINER
 from goodword.notifications.domain import links
 from goodword.notifications.domain.bounces import mark_of
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
 from tests.notifications.mails import LINK, NOW, links_of, queued, state
@@ -75,8 +75,8 @@ def test_a_mail_without_a_link() -> None:
 
 def test_sender_recipient_and_reply_to() -> None:
     email, message = sent_mail(
-        sender=Person(name="Rita Recruiter", address="rita@acme.example"),
-        to=Person(name="Ada Lovelace", address="ada@mail.example"),
+        sender=Correspondent(name="Rita Recruiter", address="rita@acme.example"),
+        to=Correspondent(name="Ada Lovelace", address="ada@mail.example"),
     )
     assert (message.from_email, message.to, message.reply_to) == (
         '"Rita Recruiter (Acme)" <people@goodword.example>',
@@ -113,8 +113,8 @@ def test_a_hostile_name_is_plain_in_text_and_escaped_in_html() -> None:
 )
 def test_names_cannot_inject_headers_or_recipients(name: str) -> None:
     _, message = sent_mail(
-        to=Person(name=name, address="ada@mail.example"),
-        sender=Person(name=name, address="rita@acme.example"),
+        to=Correspondent(name=name, address="ada@mail.example"),
+        sender=Correspondent(name=name, address="rita@acme.example"),
         context={"candidate_name": name, "step": "assessment"},
     )
     sent = message.message()
@@ -142,8 +142,8 @@ def test_names_cannot_inject_headers_or_recipients(name: str) -> None:
 )
 def test_names_never_become_links(name: str) -> None:
     _, message = sent_mail(
-        to=Person(name=name, address="ada@mail.example"),
-        sender=Person(name=name, address="rita@acme.example"),
+        to=Correspondent(name=name, address="ada@mail.example"),
+        sender=Correspondent(name=name, address="rita@acme.example"),
         context={"candidate_name": name, "role_title": name, "step": "assessment"},
     )
     visible = BeautifulSoup(html_of(message), "html.parser")
@@ -162,7 +162,7 @@ def test_names_never_become_links(name: str) -> None:
     "address", ["no address", "ada@", "a@b@c.example", "ada@mail.example\r\nBcc: x@evil.example"]
 )
 def test_an_invalid_address_fails_at_once(address: str) -> None:
-    email = queued(to=Person(name="Ada", address=address))
+    email = queued(to=Correspondent(name="Ada", address=address))
     send(email_id=email.pk, now=NOW)
     assert (state(email), mail.outbox) == (("failed", 1, "This is not a valid e-mail address."), [])
     assert event_names() == ["email.failed"]

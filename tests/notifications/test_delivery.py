@@ -18,7 +18,7 @@ from goodword.core import clock, environment, outbox
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
 from goodword.notifications.domain.outages import BEFORE_MESSAGE
-from goodword.notifications.domain.queue import Person, cancel
+from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.domain.send import LADDER, free_stuck, send
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
@@ -80,7 +80,7 @@ def post(settings: Settings) -> Iterator[Post]:
 
 
 def to(address: str, **values: Any) -> Email:
-    return queued(to=Person(name="Ada", address=address), **values)
+    return queued(to=Correspondent(name="Ada", address=address), **values)
 
 
 def body(message: EmailMessage, kind: str) -> str:

@@ -13,7 +13,7 @@ from goodword.core import mail, outbox
 from goodword.core.mail import Withdrawn
 from goodword.notifications.domain import outages
 from goodword.notifications.domain.outages import BEFORE_MESSAGE, FOR_ANSWER, PACE, outage
-from goodword.notifications.domain.queue import Person, cancel
+from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.domain.send import SLOT_WAIT, UNANSWERED, _hand_over, free_stuck, send
 from goodword.notifications.jobs import send_email, sweep_emails
 from goodword.notifications.models import Email, Link
@@ -33,7 +33,7 @@ def server() -> Iterator[MailServer]:
 def several(count: int) -> list[Email]:
     about = application()
     return [
-        queued(about, key=f"test:{n}", to=Person(name="Ada", address=f"ada{n}@mail.example"))
+        queued(about, key=f"test:{n}", to=Correspondent(name="Ada", address=f"ada{n}@mail.example"))
         for n in range(count)
     ]
 
@@ -208,7 +208,7 @@ def test_an_invalid_address_does_not_end_the_outage(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
-    wrong = queued(key="wrong", to=Person(name="Ada", address="not an address"))
+    wrong = queued(key="wrong", to=Correspondent(name="Ada", address="not an address"))
     send(email_id=wrong.pk, now=NOW + PACE[0])
     assert state(wrong)[0] == "failed"
     assert outage() is not None

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import mail
 from goodword.notifications.domain.bounces import mark_of
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued
@@ -39,7 +39,7 @@ def enable_provider(settings: Settings) -> Any:
 @pytest.fixture
 def sent() -> Email:
     """A sent mail with a provider's id."""
-    email = queued(to=Person(name="Ada", address="ada@mail.example"))
+    email = queued(to=Correspondent(name="Ada", address="ada@mail.example"))
     send(email_id=email.pk, now=NOW)
     Email.objects.across_organisations().filter(pk=email.pk).update(provider_id="prov-1")
     email.refresh_from_db()
@@ -210,7 +210,7 @@ def mailgun(email: Email, event: str, **more: Any) -> dict[str, Any]:
 
 def test_every_event_in_a_batch_is_matched_by_our_metadata(enable_provider: Any, sent: Email) -> None:
     enable_provider("mailjet")
-    other = queued(key="other", to=Person(name="Bob", address="bob@mail.example"))
+    other = queued(key="other", to=Correspondent(name="Bob", address="bob@mail.example"))
     send(email_id=other.pk, now=NOW)
     events = [
         {

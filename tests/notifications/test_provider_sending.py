@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from goodword.core import mail
 from goodword.notifications.domain.bounces import mark_of
 from goodword.notifications.domain.outages import PACE
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued, state
@@ -73,7 +73,7 @@ def provider(settings: Settings) -> Iterator[Provider]:
 
 
 def to_maria(**values: Any) -> Email:
-    return queued(to=Person(name="Maria", address="maria@globex.example"), **values)
+    return queued(to=Correspondent(name="Maria", address="maria@globex.example"), **values)
 
 
 def test_a_mail_is_sent_with_our_metadata_and_the_providers_id_is_stored(

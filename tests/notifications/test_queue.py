@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
-from goodword.notifications.domain.queue import Person, cancel, queue
+from goodword.notifications.domain.queue import Correspondent, cancel, queue
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, application, queued, state
@@ -26,8 +26,8 @@ def test_a_mail_is_queued_once_per_key() -> None:
         organisation=email.organisation,
         kind="other",
         key=email.key,
-        to=Person(name="Else", address="else@acme.example"),
-        sender=Person(name="Goodword", address="help@goodword.example"),
+        to=Correspondent(name="Else", address="else@acme.example"),
+        sender=Correspondent(name="Goodword", address="help@goodword.example"),
         template="reports/mail/completed",
         context={},
         now=NOW,
@@ -64,8 +64,8 @@ def test_context_has_the_values_shared_by_all_mails() -> None:
 
 def test_overlong_names_are_truncated() -> None:
     email = queued(
-        to=Person(name="A" * 500, address="a@mail.example"),
-        sender=Person(name="B" * 500, address="b@acme.example"),
+        to=Correspondent(name="A" * 500, address="a@mail.example"),
+        sender=Correspondent(name="B" * 500, address="b@acme.example"),
         context={"candidate_name": "C" * 800, "step": "assessment"},
     )
     assert (len(email.to_name), email.from_name) == (200, f"{'B' * 120} (Acme)")

@@ -28,7 +28,7 @@ from goodword.notifications.domain.bounces import (
     return_address_of,
     take_returned,
 )
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications import returned_messages as messages
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def email() -> Email:
     """A sent mail."""
-    made = queued(to=Person(name="Maria", address="maria@globex.example"))
+    made = queued(to=Correspondent(name="Maria", address="maria@globex.example"))
     send(email_id=made.pk, now=NOW)
     made.refresh_from_db()
     return made
@@ -131,7 +131,7 @@ def test_a_bounced_mail_is_not_retried(email: Email) -> None:
 
 def test_the_return_address_is_used_only_in_the_envelope(settings: Settings) -> None:
     settings.GOODWORD_RETURN_ADDRESS = "bounce@goodword.example"
-    email = queued(sender=Person(name="Rita", address="rita@acme.example"))
+    email = queued(sender=Correspondent(name="Rita", address="rita@acme.example"))
     send(email_id=email.pk, now=NOW)
     (message,) = mail.outbox
     assert message.from_email == f"bounce+{mark_of(email.pk)}@goodword.example"

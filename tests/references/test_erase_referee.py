@@ -8,7 +8,7 @@ from django.db import transaction
 
 from goodword.accounts.models import AuditEntry
 from goodword.core.models import Event
-from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email, Link
 from goodword.references.check_overview import check_overview
@@ -39,8 +39,8 @@ def mail_to(check: Check, address: str, *, ref: str = "", **context: Any) -> Ema
             organisation=check.organisation,
             kind="references.request",
             key=f"mail:{next(_number)}",
-            to=Person(name="Somebody", address=address),
-            sender=Person(name="Rita", address="rita@acme.example"),
+            to=Correspondent(name="Somebody", address=address),
+            sender=Correspondent(name="Rita", address="rita@acme.example"),
             template="references/mail/request",
             context=context,
             application=application,

@@ -1,4 +1,4 @@
-"""Inviting again by hand."""
+"""Inviting a candidate again."""
 
 from datetime import timedelta
 

@@ -13,7 +13,7 @@ from django.core import mail
 from django.db import transaction
 
 from goodword.accounts.models import Membership
-from goodword.core.data_export import ExportRequest, Reader
+from goodword.core.data_export import ExportReader, ExportRequest
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
 from goodword.references.data_export import export as references_export
@@ -272,7 +272,7 @@ def test_an_extension_reopens_an_overdue_request(story: Story, rita: Membership)
 # --- remind now
 
 
-def test_a_reminder_by_hand_counts_as_a_promised_reminder(story: Story, rita: Membership) -> None:
+def test_a_manual_reminder_counts_as_a_promised_reminder(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     mail.outbox.clear()
     reminded = remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
@@ -283,7 +283,7 @@ def test_a_reminder_by_hand_counts_as_a_promised_reminder(story: Story, rita: Me
     assert events(story, "request.reminded") == [("request.reminded", by(rita))]
 
 
-def test_reminders_by_hand_are_limited_to_those_promised(story: Story, rita: Membership) -> None:
+def test_manual_reminders_are_limited_to_those_promised(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     for hours in (1, 2):
         remind_referee_now(request_id=maria.pk, member=rita, now=NOW + timedelta(hours=hours))
@@ -331,7 +331,7 @@ def test_reminders_are_refused_if_they_cannot_arrive(story: Story, rita: Members
     )
 
 
-def test_the_candidate_can_be_reminded_by_hand() -> None:
+def test_the_candidate_can_be_reminded_manually() -> None:
     story = opened()
     rita = factories.member(story.application.organisation)
     reminded = remind_candidate_now(check_id=story.check.pk, member=rita, now=LATER)
@@ -491,6 +491,8 @@ def test_traces_of_the_old_address_are_deleted(story: Story, rita: Membership) -
     request = story.requests[0]
     assert (request.language, request.time_zone) == ("en", "")
     told = references_export.export(
-        ExportRequest(reader=Reader.REFEREE, organisation=rita.organisation, referee_id=request.referee_id)
+        ExportRequest(
+            reader=ExportReader.REFEREE, organisation=rita.organisation, referee_id=request.referee_id
+        )
     )
     assert told["you"]["address from"] == "the organisation"

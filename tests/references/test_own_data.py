@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from goodword.core.data_export import ExportRequest, Reader
+from goodword.core.data_export import ExportReader, ExportRequest
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.data_export import export as references_export
@@ -225,7 +225,7 @@ def test_drafts_are_exported_to_their_author_only() -> None:
         begun_at=NOW,
     )
 
-    def told(reader: Reader, **whom: Any) -> str:
+    def told(reader: ExportReader, **whom: Any) -> str:
         return json.dumps(
             references_export.export(ExportRequest(reader=reader, organisation=check.organisation, **whom)),
             default=str,
@@ -233,9 +233,9 @@ def test_drafts_are_exported_to_their_author_only() -> None:
 
     candidate = {"candidate_id": 1, "application_ids": (check.step_request.application_id,)}
     files = [
-        told(Reader.ORGANISATION, **candidate),
-        told(Reader.CANDIDATE, **candidate),
-        told(Reader.REFEREE, referee_id=waiting.referee_id),
+        told(ExportReader.ORGANISATION, **candidate),
+        told(ExportReader.CANDIDATE, **candidate),
+        told(ExportReader.REFEREE, referee_id=waiting.referee_id),
     ]
     assert ["A sentence" in file for file in files] == [False, False, True]
     assert ["A thought" in file for file in files] == [False, True, False]

@@ -1,4 +1,4 @@
-"""Contrast, compared with values computed by hand from the WCAG formula."""
+"""Contrast, compared with values calculated manually from the WCAG formula."""
 
 import pytest
 from hypothesis import given

@@ -37,7 +37,7 @@ type State = tuple[P, bool, bool]
 STATES = list(product(P, (False, True), (False, True)))
 ACTS = [*PROGRESS_MOVES, *OTHER_MOVES]
 
-#: act -> states that allow it, written by hand
+#: act -> states that allow it
 ALLOWED = {
     "begin": {(P.PENDING, False, False), (P.PENDING, False, True)},
     "complete": {(p, False, paused) for p in (P.PENDING, P.IN_PROGRESS) for paused in (False, True)},

@@ -1,5 +1,3 @@
-"""The Flask application: Harvest v1 and v3, the token endpoints, the control plane and the screens."""
-
 import secrets
 import time
 from pathlib import Path
@@ -37,12 +35,11 @@ def create_app(
     open_control: bool = False,
     webhook_ca: Path | None = None,
 ) -> Sandbox:
-    """A sandbox, ready to be called by WSGI.
+    """A sandbox, ready to be called by WSGI. Close it after use.
 
-    Without a `store` it starts with what `state_file` holds, else with the seed `world`: "demo", "empty" or a
-    number of applications, of which `random` chooses one. `http` sends the webhooks (default: a client of its
-    own, which trusts the authority in `webhook_ca` too). `base_url` is where the screens are reached;
-    `open_control` lets other machines use them. Close it after use.
+    Without a `store` it starts with `state_file`, else with the seed `world`: "demo", "empty" or a number of
+    applications. `http` sends the webhooks; `base_url` is where the screens are reached; `open_control` lets other
+    machines use them.
     """
     if store is None:
         store = Store()

@@ -16,7 +16,6 @@ REFUSED = (
 
 
 def make_blueprint() -> Blueprint:
-    """`/attachments/<id>/<file name>`."""
     blueprint = Blueprint("files", __name__)
     blueprint.add_url_rule("/attachments/<int:row_id>/<path:filename>", "attachment", attachment)
     return blueprint

@@ -1,5 +1,3 @@
-"""A log of the last API calls."""
-
 from collections import deque
 from datetime import datetime
 from typing import Any

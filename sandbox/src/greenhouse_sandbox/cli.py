@@ -51,7 +51,6 @@ USAGE_ERROR = 2
 
 
 def parser() -> ArgumentParser:
-    """The command-line options."""
     made = ArgumentParser(
         prog="greenhouse-sandbox",
         description="A sandbox that behaves like Greenhouse Recruiting: Harvest v1 and v3, web hooks, screens.",
@@ -140,10 +139,7 @@ def give_api_key(store: Store, key: str, now: datetime) -> None:
 
 
 def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) -> None:
-    """Create a v3 credential with every scope, or set its secret.
-
-    ValueError with a message if the token endpoint would reject the id.
-    """
+    """With every scope, or set its secret. ValueError if the token endpoint would reject the id."""
     if not client_id.endswith(CLIENT_ID_SUFFIX):
         raise ValueError(f"A client id ends with {CLIENT_ID_SUFFIX}.")
     known = store.oauth_clients.by("client_id", client_id)
@@ -158,11 +154,7 @@ def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) 
 
 
 def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: datetime) -> int:
-    """An enabled webhook to `url` for each action (none named: for all), and a ping for each; how many are new.
-
-    The pings are sent like events, tried again if need be, so that the receiver may start later. ValueError with
-    a sentence if an action is unknown.
-    """
+    """For each action (none named: all), with a ping. Returns how many are new; ValueError for an unknown action."""
     unknown = [one for one in actions if one not in EVENTS]
     if unknown:
         raise ValueError(f"There is no web hook for {', '.join(unknown)}. Known: {', '.join(EVENTS)}.")

@@ -1,21 +1,15 @@
-"""The sandbox's clock: real time plus an offset that the control plane can change."""
-
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Real time plus an offset."""
-
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
 
     def now(self) -> datetime:
-        """The current time: aware, UTC, whole milliseconds like Harvest's."""
         moment = datetime.now(UTC) + self.offset
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def set(self, moment: datetime) -> None:
-        """Set the clock to `moment` (aware)."""
         self.offset = moment - datetime.now(UTC)
 
     def advance(self, by: timedelta) -> None:

@@ -20,7 +20,7 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.store import CHOICES, NUMBERS, checked_switches, default_switches
 from greenhouse_sandbox.store.webhooks import EVENTS, HELD, PENDING, Delivery
 from greenhouse_sandbox.store.webhooks import KINDS as HOOK_KINDS
-from greenhouse_sandbox.webhooks.delivery import let_go
+from greenhouse_sandbox.webhooks.delivery import send_collected
 
 
 def list_acts() -> Response:
@@ -33,10 +33,7 @@ def list_acts() -> Response:
 
 
 def act() -> Response:
-    """`{"act": "move", "application_id": 1, "stage": "Offer"}`, or `{"acts": [...]}` for several.
-
-    Several stop at the first refusal; earlier ones remain done.
-    """
+    """`{"act": "move", "application_id": 1, "stage": "Offer"}`, or `{"acts": [...]}`, up to the first refusal."""
     body = _body()
     if "acts" not in body:
         return json_response(_done(body, None))
@@ -53,7 +50,6 @@ def list_scenarios() -> Response:
 
 
 def scenario() -> Response:
-    """`{"scenario": "burst", "n": 500}`."""
     try:
         return json_response(play(the_store(), _body()))
     except RefusedError as refusal:
@@ -86,18 +82,13 @@ def deliveries() -> Response:
 
 
 def hold() -> Response:
-    """Hold all further deliveries."""
     the_store().hold_deliveries = True
     return json_response({"holding": True})
 
 
 @unlocked
 def release() -> Response:
-    """Send held deliveries one by one before responding.
-
-    `{"order": "oldest" | "newest"}`, or `{"ids": [...]}` for chosen ones in that order;
-    `{"keep_holding": true}` continues to hold later ones.
-    """
+    """Send held deliveries one by one: `{"order": "oldest" | "newest"}`, `{"ids": [...]}`, `{"keep_holding": true}`."""
     store = the_store()
     body = request.get_json(silent=True) or {}
     with store.lock:
@@ -217,7 +208,7 @@ def add_hook_fault() -> Response:
 def clear_hook_faults() -> Response:
     """Drop all open orders; deliveries collected for a shuffle are sent."""
     store = the_store()
-    let_go(store, store.hook_faults.clear(), store.clock.now())
+    send_collected(store, store.hook_faults.clear(), store.clock.now())
     return json_response({"open": []})
 
 
@@ -256,16 +247,12 @@ def make_blueprint() -> Blueprint:
 
 
 def health() -> Response:
-    """Health, and the number of records."""
     store = the_store()
     return json_response({"ok": True, "rows": {name: len(table) for name, table in store.tables().items()}})
 
 
 def reset() -> Response:
-    """Start again: `{"seed": "demo" | "empty"}`, or `{"seed": "sized", "applications": n, "random": n}`.
-
-    Clock, switches, faults, credentials, webhooks and counts go back too.
-    """
+    """`{"seed": "demo" | "empty"}`, or `{"seed": "sized", "applications": n, "random": n}`. Resets everything."""
     body = _body()
     world, chance = str(body.get("seed", "demo")), body.get("random", 0)
     if isinstance(chance, bool) or not isinstance(chance, int):
@@ -304,7 +291,6 @@ def move_clock() -> Response:
 
 
 def show_switches() -> Response:
-    """All switches with their value and options."""
     choices = {name: list(values) for name, values in CHOICES.items()}
     return json_response({"values": the_store().switches, "choices": choices, "numbers": list(NUMBERS)})
 

@@ -18,7 +18,6 @@ def digest(secret: str) -> str:
 def create_api_key(
     store: Store, *, description: str, partner: str, actor_id: int, now: datetime
 ) -> tuple[ApiKey, str]:
-    """A new v1 key without permissions, and its secret."""
     key = f"{secrets.token_hex(16)}-2"
     row = ApiKey(
         id=store.api_keys.new_id(),
@@ -36,7 +35,6 @@ def create_api_key(
 def create_oauth_client(
     store: Store, *, description: str, partner: str, actor_id: int, now: datetime
 ) -> tuple[OAuthClient, str]:
-    """A new v3 credential without scopes, its Integration Service User, and its secret."""
     service_user = store.users.insert(
         User(
             id=store.users.new_id(),
@@ -66,12 +64,10 @@ def create_oauth_client(
 
 
 def find_api_key(store: Store, key: str) -> ApiKey | None:
-    """The active v1 key with this secret."""
     rows = store.api_keys.by("key_hash", digest(key))
     return rows[0] if rows and not rows[0].revoked else None
 
 
 def find_oauth_client(store: Store, client_id: str) -> OAuthClient | None:
-    """The active v3 credential with this client id."""
     rows = store.oauth_clients.by("client_id", client_id)
     return rows[0] if rows and not rows[0].revoked else None

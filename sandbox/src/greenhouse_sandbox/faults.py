@@ -18,10 +18,7 @@ CUT = "greenhouse_sandbox.cut"
 
 @dataclass(kw_only=True)
 class Fault:
-    """A fault of `times` calls with this method (empty: any) under this path, after `after` successful ones.
-
-    `retry_after` in seconds (None: only a 429 has it, with `seconds`).
-    """
+    """`times` calls with this method (empty: any) under this path, after `after` successful ones."""
 
     id: int
     kind: str

@@ -1,7 +1,4 @@
-"""The token endpoints. In Greenhouse they have their own host.
-
-Source of error bodies: responses seen without a valid credential.
-"""
+"""The token endpoints. Error bodies are those seen without a valid credential."""
 
 import base64
 import binascii

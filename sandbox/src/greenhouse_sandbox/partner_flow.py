@@ -1,7 +1,4 @@
-"""The partner flow: `/authorize`, its codes and its refresh tokens, which are valid once and expire.
-
-In Greenhouse the person signs in; here they choose whom to act as.
-"""
+"""The partner flow: `/authorize`, single-use codes and refresh tokens. Here people choose whom to act as."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -1,8 +1,4 @@
-"""Permissions of credentials, by the categories of Greenhouse's permission screen, for v1 and v3.
-
-The categories are Greenhouse's own; the label of each permission follows the documented endpoint names. v3 scopes
-are `harvest:<resource>:<action>`.
-"""
+"""Permissions of credentials, by the categories of Greenhouse's screen. v3 scopes: `harvest:<resource>:<action>`."""
 
 from dataclasses import dataclass
 
@@ -266,8 +262,6 @@ V3_CATEGORIES: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Permission:
-    """A permission. `key` is stored; for v3 it is the scope."""
-
     key: str
     category: str
     label: str

@@ -1,5 +1,3 @@
-"""Rate limits in fixed windows aligned to the clock."""
-
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -15,10 +13,7 @@ class Allowance:
     seconds_left: int
 
     def headers(self, prefix: str, reset: int, how: str) -> dict[str, str]:
-        """The three headers under `prefix`, with `reset` in epoch seconds; `how` is the switch `rate_headers`.
-
-        None without a limit: a limit of 0 would mean "no calls at all".
-        """
+        """Under `prefix`, with `reset` in epoch seconds; none without a limit, since 0 would mean "no calls at all"."""
         if how == "absent" or (how == "sent" and not self.limit):
             return {}
         zero = how == "zero"

@@ -27,10 +27,7 @@ def default_directory() -> Path:
 
 
 def server_context(directory: Path, names: list[str]) -> tuple[ssl.SSLContext, Path]:
-    """A TLS context for a server of these names and addresses, and the file of the authority to trust.
-
-    The authority in `directory` is made once and used again; the server's certificate is made anew each time.
-    """
+    """For a server of these names, and the file of the authority in `directory`, which is made once."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         authority, key = _authority(directory)
@@ -131,6 +128,5 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write_secret(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read from the start."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)

@@ -32,10 +32,7 @@ class Bearer:
 def mint(
     store: Store, *, credential: str, user_id: int, now: datetime, scopes: list[str] | None = None
 ) -> tuple[str, datetime]:
-    """A token for `user_id` under a credential (`client:<id>` or `key:<id>`), and when it ends.
-
-    `scopes` limits it to what a person granted; without, it may do what its credential may.
-    """
+    """For `client:<id>` or `key:<id>`, and when it ends. `scopes` limits it to what a person granted."""
     issued = now.replace(microsecond=0)
     expires = issued + timedelta(seconds=store.switches["token_seconds"])
     claims: dict[str, Any] = {
@@ -57,10 +54,7 @@ def mint(
 
 
 def read_token(store: Store, token: str, *, now: datetime) -> Bearer:
-    """Parse a token; BadTokenError if it is not one of ours, expired, or its credential was revoked.
-
-    Its scopes are those of the credential now, so that removing one takes effect at once.
-    """
+    """BadTokenError if not ours, expired or revoked. Its scopes are those of the credential now."""
     claims = _claims(store, token)
     if now.timestamp() >= claims["exp"]:
         raise BadTokenError("Token has expired. Please request a new access token.")

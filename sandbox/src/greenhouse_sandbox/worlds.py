@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from greenhouse_sandbox.acts.applications import add_candidate, add_prospect, apply_to_job
 from greenhouse_sandbox.acts.feed import add_note
-from greenhouse_sandbox.acts.organisation import furnish
+from greenhouse_sandbox.acts.organisation import add_defaults
 from greenhouse_sandbox.acts.progress import hire, move, pipeline, reject
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.demo_world import FOUNDED, seed_account, seed_jobs
@@ -28,11 +28,7 @@ PROSPECTS: list[tuple[str, str, list[int]]] = [("Ingrid", "Solheim", [0]), ("Raf
 
 
 def seed(store: Store, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
-    """Clear the store and fill it; ValueError with a message for an unknown world.
-
-    `demo` has jobs and people, `empty` neither; `sized` has so many `applications`, a number that can also be given
-    as the world's name. `random` is the seed.
-    """
+    """ValueError for an unknown world. `demo` has jobs and people, `empty` neither; `sized` so many `applications`."""
     if world.isdecimal():
         world, applications = "sized", int(world)
     if world not in WORLDS:
@@ -46,7 +42,7 @@ def seed(store: Store, world: str = "demo", *, applications: int | None = None, 
         _seed_people(store)
     if world == "sized" and applications:
         seed_sized(store, applications, random)
-    furnish(store)
+    add_defaults(store)
 
 
 def _seed_people(store: Store) -> None:

@@ -110,7 +110,7 @@ class ScoredPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
+class ComputedTotal:
     """A total as in models.IssuedTotal. If `value` is None, `why_not` says why."""
 
     value: Fraction | None
@@ -124,7 +124,7 @@ class Total:
         return "" if self.value is None else str(self.value)
 
 
-def make_total(parts: Sequence[ScoredPart], *, mode: str) -> Total:
+def make_total(parts: Sequence[ScoredPart], *, mode: str) -> ComputedTotal:
     """The total over parts with right and wrong answers and a count. Custom questions are a category.
 
     Portions are {"category": id or "", "part": or "", "share", "weight", "counted": [{"part", "solved", "given"}]},
@@ -150,7 +150,7 @@ def make_total(parts: Sequence[ScoredPart], *, mode: str) -> Total:
             ],
             weights=weights if weighted else None,
         )
-    return Total(
+    return ComputedTotal(
         value=made.value if made else None,
         why_not=why_not,
         weights=weights,
@@ -160,7 +160,7 @@ def make_total(parts: Sequence[ScoredPart], *, mode: str) -> Total:
 
 
 def _issued_portion(
-    portion: totals.Portion, counted: Mapping[str, Sequence[Solved]], *, weighted: bool
+    portion: totals.WeightedShare, counted: Mapping[str, Sequence[Solved]], *, weighted: bool
 ) -> dict[str, Any]:
     own = {part_category(part): part for part in counted}
     whole = {part: [in_all(found)] for part, found in counted.items() if part == portion.name}

@@ -135,7 +135,7 @@ _EBCDIC: Final = b"\x4c\x6f\xa7\x94"
 
 class _Bounds:
     def __init__(self) -> None:
-        self.xml = active_xml.Reader()
+        self.xml = active_xml.PartReader()
         self.unpacked = 0
 
     def unpack(self, size: int) -> None:

@@ -140,7 +140,7 @@ def check_table(text: str) -> None:
         raise Elsewhere
 
 
-class Reader:
+class PartReader:
     """Checks the parts of one file, including embedded documents, within a common limit."""
 
     def __init__(self) -> None:
@@ -179,7 +179,7 @@ class _Field:
 
 
 class _Part:
-    def __init__(self, reader: Reader, name: str, external: Collection[str]) -> None:
+    def __init__(self, reader: PartReader, name: str, external: Collection[str]) -> None:
         self.reader, self.name, self.external = reader, name, external
         self.is_svg = name.endswith(".svg")
         self.depth = 0

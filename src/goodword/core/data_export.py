@@ -17,7 +17,7 @@ from goodword.core.tenancy import HasPk
 Sections = Mapping[str, Any]
 
 
-class Reader(StrEnum):
+class ExportReader(StrEnum):
     ORGANISATION = "organisation"
     CANDIDATE = "candidate"
     REFEREE = "referee"
@@ -27,7 +27,7 @@ class Reader(StrEnum):
 class ExportRequest:
     """Whose data, for whom: a candidate with some of their applications, or one referee (`candidate_id` None then)."""
 
-    reader: Reader
+    reader: ExportReader
     organisation: HasPk
     candidate_id: int | None = None
     application_ids: tuple[int, ...] = ()
@@ -36,7 +36,7 @@ class ExportRequest:
     @property
     def by_member(self) -> bool:
         """Whether to include data for the organisation only, such as others' confidential answers."""
-        return self.reader == Reader.ORGANISATION
+        return self.reader == ExportReader.ORGANISATION
 
 
 @dataclass(frozen=True, slots=True)

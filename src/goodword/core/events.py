@@ -69,7 +69,7 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 
 
 @contextmanager
-def hearing() -> Iterator[list[Event]]:
+def collect_events() -> Iterator[list[Event]]:
     """Collect the events recorded within the block, including those rolled back."""
     heard: list[Event] = []
     token = _heard.set(heard)

@@ -52,7 +52,7 @@ class GiveBack(RetryDecision):
         self.outage = outage
 
 
-class Retry(BaseRetryStrategy):
+class JobRetry(BaseRetryStrategy):
     """Requeues interrupted jobs; failed ones follow the job's strategy, or are not retried."""
 
     def __init__(self, strategy: RetryStrategy | None) -> None:
@@ -127,7 +127,7 @@ def job(
             finally:
                 close_old_connections()
 
-        task = app.task(name=name, retry=Retry(retry), queueing_lock=queueing_lock, priority=priority)(run)
+        task = app.task(name=name, retry=JobRetry(retry), queueing_lock=queueing_lock, priority=priority)(run)
         if cron:
             app.periodic(cron=cron)(cast(Any, task))
         REGISTERED[name] = Job(name, function, priority=priority)

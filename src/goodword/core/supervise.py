@@ -121,7 +121,7 @@ def _say(text: str) -> None:
 
 
 @dataclass
-class Patience:
+class RestartPolicy:
     began: float = 0.0
     crashes: int = 0
 
@@ -140,7 +140,7 @@ class _Program:
     name: str
     command: Sequence[str]
     process: "subprocess.Popen[bytes]"
-    patience: Patience
+    policy: RestartPolicy
     #: when to restart it; None while it runs
     again_at: float | None = None
     starts: int = field(default=1)
@@ -153,7 +153,7 @@ class Children:
         self._programs: list[_Program] = []
         self._guard = _Guard()
         self._server: postgres.Server | None = None
-        self._server_patience = Patience(began=time.monotonic())
+        self._server_policy = RestartPolicy(began=time.monotonic())
         self._server_again_at: float | None = None
         self._watcher: threading.Thread | None = None
         self._over = threading.Event()
@@ -169,8 +169,8 @@ class Children:
 
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a program in its own session, so that Ctrl-C reaches only us and we stop programs in order."""
-        patience = Patience(began=time.monotonic())
-        self._programs.append(_Program(name, command, self._spawn(command), patience))
+        policy = RestartPolicy(began=time.monotonic())
+        self._programs.append(_Program(name, command, self._spawn(command), policy))
         self._tell_guard()
 
     def run(self, command: Sequence[str], *, given: str = "") -> None:
@@ -222,7 +222,7 @@ class Children:
         if one.again_at is not None:
             # without its database a program may exit at once, which would look like a crash loop
             if may_start and now >= one.again_at:
-                one.again_at, one.patience.began = None, now
+                one.again_at, one.policy.began = None, now
                 one.starts += 1
                 one.process = self._spawn(one.command)
                 self._tell_guard()
@@ -234,7 +234,7 @@ class Children:
         if one.starts == 1 and status == REFUSED:
             self._given_up = f"{how} at its first start; see its last lines above."
             return
-        wait = one.patience.ended(now, refused=status == REFUSED)
+        wait = one.policy.ended(now, refused=status == REFUSED)
         if wait is None:
             self._given_up = f"{how} {CRASHES} times in a row right after starting; see its last lines above."
             return
@@ -247,7 +247,7 @@ class Children:
         if server is None or (server.alive and self._server_again_at is None):
             return True
         if self._server_again_at is None:
-            wait = self._server_patience.ended(now)
+            wait = self._server_policy.ended(now)
             if wait is None:
                 self._given_up = f"PostgreSQL exited {CRASHES} times in a row; see {server.log}."
                 return False
@@ -255,7 +255,7 @@ class Children:
             self._server_again_at = now + wait
         if now < self._server_again_at:
             return False
-        self._server_patience.began, self._server_again_at = now, None
+        self._server_policy.began, self._server_again_at = now, None
         try:
             server.restart()
         except postgres.PostgresError as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import translation
 
-from goodword.core.data_export import ExportRequest, Reader, Sections, exports, without_empty
+from goodword.core.data_export import ExportReader, ExportRequest, Sections, exports, without_empty
 from goodword.notifications.data_export import exported_mail
 from goodword.notifications.models import Email
 from goodword.questionnaires.domain.versions import stored_questions
@@ -140,7 +140,7 @@ def _referee(referee: Referee, wanted: ExportRequest, *, see: bool) -> dict[str,
         "deadline": request.deadline_at,
         "state": request.state,
     }
-    if wanted.reader != Reader.CANDIDATE:
+    if wanted.reader != ExportReader.CANDIDATE:
         data |= {
             "begun": request.begun_at,
             "settled": request.settled_at,
@@ -148,7 +148,7 @@ def _referee(referee: Referee, wanted: ExportRequest, *, see: bool) -> dict[str,
             "why": request.why,
             "reason for declining": request.decline_reason,
         }
-    if wanted.reader == Reader.REFEREE:
+    if wanted.reader == ExportReader.REFEREE:
         data["not submitted yet"] = request.draft
     reference = getattr(request, "reference", None)
     if reference is not None and (see or wanted.by_member):

@@ -87,7 +87,7 @@ class ScaleRow:
 
 
 @dataclass(frozen=True)
-class Picture:
+class ChartDrawing:
     measures: Measures
     height: int
     axis_y: int
@@ -99,8 +99,8 @@ class Picture:
 class Chart:
     """Both drawings of the same rows; text alternative and table use the wide one."""
 
-    wide: Picture
-    narrow: Picture
+    wide: ChartDrawing
+    narrow: ChartDrawing
     has_marks: bool = False
     has_bands: bool = False
 
@@ -109,7 +109,7 @@ class Chart:
         return self.wide.rows
 
     @property
-    def pictures(self) -> list[Picture]:
+    def pictures(self) -> list[ChartDrawing]:
         return [self.wide, self.narrow]
 
 
@@ -129,12 +129,12 @@ def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: f
 
 def _scale_picture(
     rows: list[Mapping[str, Any]], measures: Measures, minimum: float, maximum: float
-) -> Picture:
+) -> ChartDrawing:
     axis = Axis(minimum, maximum, measures.start, measures.end)
     drawn = [_scale_row(row, number, axis, measures) for number, row in enumerate(rows)]
     bottom = len(drawn) * measures.row
     ticks = [(axis.at(tick), str(tick)) for tick in axis.ticks()]
-    return Picture(measures, bottom + AXIS_HEIGHT, bottom, ticks, drawn)
+    return ChartDrawing(measures, bottom + AXIS_HEIGHT, bottom, ticks, drawn)
 
 
 def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measures) -> ScaleRow:
@@ -179,7 +179,7 @@ def answer_chart(rows: Iterable[Mapping[str, Any]]) -> Chart:
     return Chart(wide=wide, narrow=narrow)
 
 
-def _bar_picture(rows: list[Mapping[str, Any]], measures: Measures) -> Picture:
+def _bar_picture(rows: list[Mapping[str, Any]], measures: Measures) -> ChartDrawing:
     most = max((int(row["count"]) for row in rows), default=0) or 1
     height = 52 if measures.narrow else 32
     start = 1 if measures.narrow else measures.start
@@ -192,4 +192,4 @@ def _bar_picture(rows: list[Mapping[str, Any]], measures: Measures) -> Picture:
         label_y = top + (20 if measures.narrow else 21)
         value_x = start + length + 8
         drawn.append(BarRow(str(row["label"]), count, top, bar_y, label_y, start, length, value_x))
-    return Picture(measures, len(drawn) * height, len(drawn) * height, [], drawn)
+    return ChartDrawing(measures, len(drawn) * height, len(drawn) * height, [], drawn)

@@ -15,7 +15,7 @@ from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
 from goodword.core.events import record
 from goodword.core.text import clean_text
-from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Email
 from goodword.workflow.domain.eligibility import lock_application
 
@@ -44,8 +44,8 @@ def ask_recruiter(
             organisation=application.organisation,
             kind=MAIL_KIND,
             key=f"{ref}:{asked.count() + 1}",
-            to=Person(name=recruiter.name, address=recruiter.address),
-            sender=Person(name=name, address=address),
+            to=Correspondent(name=recruiter.name, address=recruiter.address),
+            sender=Correspondent(name=name, address=address),
             template="workflow/mail/question",
             context={
                 "asker": name,

@@ -13,7 +13,7 @@ from goodword.candidates.queries import recruiter_of
 from goodword.core.erasure import Counts, Subject, erases
 from goodword.core.text import written_day
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Link
 from goodword.workflow.domain.legal_hold import mail_data_kept
 from goodword.workflow.models import StepRequest, StepRun
@@ -58,8 +58,8 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
             organisation=application.organisation,
             kind="workflow.erasure_requested",
             key=f"erasure:{erasure.pk}:asked",
-            to=Person(name=recruiter.name, address=recruiter.address),
-            sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+            to=Correspondent(name=recruiter.name, address=recruiter.address),
+            sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
             template="workflow/mail/erasure_requested",
             context={
                 "candidate_name": application.candidate.name,
@@ -92,8 +92,8 @@ def _mail_confirmation(
         organisation=application.organisation,
         kind="workflow.erasure_confirmed",
         key=f"erasure:{erasure.pk}:confirmed",
-        to=Person(name=candidate.name, address=candidate.email),
-        sender=Person(name=recruiter.name, address=recruiter.address),
+        to=Correspondent(name=candidate.name, address=candidate.email),
+        sender=Correspondent(name=recruiter.name, address=recruiter.address),
         template="workflow/mail/erasure_confirmed",
         context={
             "due": _day(erasure, application, language),

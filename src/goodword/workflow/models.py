@@ -118,7 +118,7 @@ class StepRun(OrganisationOwned):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class FlagFinding:
     """`code`: the kind of flag. `key`: its subject. `facts`: JSON without names or network addresses."""
 
     code: str
@@ -156,7 +156,7 @@ class Flag(OrganisationOwned):
     def run_id(self) -> Mapping[str, int]:
         raise NotImplementedError  # the models of references and assessments define it
 
-    def update_from(self, finding: Finding) -> None:
+    def update_from(self, finding: FlagFinding) -> None:
         """Save grade and facts of the same finding made again. A dismissed flag does not change."""
         if self.dismissed_at is not None or (self.grade, self.facts) == (finding.grade, dict(finding.facts)):
             return

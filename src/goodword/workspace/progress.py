@@ -22,18 +22,18 @@ from goodword.workflow.states import DONE, status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotStarted:
-    """`why`: "by_hand" (not linked to Greenhouse), "unmapped" (no stage starts it), "to_come" (one of `stages`),
+    """`why`: "not_linked" (not linked to Greenhouse), "unmapped" (no stage starts it), "to_come" (one of `stages`),
     "already_there" (since before the mapping, `at`), "dismissed" (by a member, `at`) or "not_invited" (no record).
     """
 
-    why: Literal["by_hand", "unmapped", "to_come", "already_there", "dismissed", "not_invited"]
+    why: Literal["not_linked", "unmapped", "to_come", "already_there", "dismissed", "not_invited"]
     stages: tuple[str, ...] = ()
     at: datetime | None = None
 
 
 def why_not_started(application: Application, kind: str) -> NotStarted:
     if application.connection_id is None or application.job_id is None:
-        return NotStarted(why="by_hand")
+        return NotStarted(why="not_linked")
     rules = list(
         StageRule.objects.of(application.organisation)
         .filter(

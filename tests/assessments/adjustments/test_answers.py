@@ -15,7 +15,7 @@ from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import note_bounced
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email
 from goodword.workflow.states import lock, move
 from tests.assessments.adjustments.support import (
@@ -37,7 +37,7 @@ from tests.support.jobs import event_names, run_jobs
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-BY = Person(name=HANNA[0], address=HANNA[1])
+BY = Correspondent(name=HANNA[0], address=HANNA[1])
 
 
 def answers(row: Adjustment, **values: object) -> Adjustment:

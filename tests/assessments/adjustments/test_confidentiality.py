@@ -23,7 +23,7 @@ from goodword.assessments.queries import items_of
 from goodword.candidates.models import Application
 from goodword.greenhouse.activity_feed.wording import body
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email
 from goodword.reports.models import Report
 from goodword.workspace.data_requests.erasures import preview_erasure
@@ -65,7 +65,7 @@ def lived(*, adjusted: bool, may_disclose: bool = False) -> Life:
         read |= _read(of, "while it waits")
         clock.move_to(NOW + DAY)
         if adjusted:
-            by = Person(name=HANNA[0], address=HANNA[1])
+            by = Correspondent(name=HANNA[0], address=HANNA[1])
             granted: dict[str, Any] = {"percent": 50, "forms": {}, "accessible": False, "sentence": "Yes."}
             answer_request(adjustment_id=row.pk, by=by, now=NOW + DAY, **granted)
         run_jobs()

@@ -7,7 +7,7 @@ import pytest
 from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment, Attempt
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import Rendered, render
 from goodword.notifications.models import Email
 from tests.assessments.adjustments.support import HANNA, NOW, asked, timed
@@ -47,7 +47,7 @@ def words(attempt: Attempt, kind: str) -> Rendered:
 
 
 def answers(row: Adjustment, *, percent: int, sentence: str) -> None:
-    hanna = Person(name=HANNA[0], address=HANNA[1])
+    hanna = Correspondent(name=HANNA[0], address=HANNA[1])
     answer_request(
         adjustment_id=row.pk,
         percent=percent,
@@ -120,7 +120,7 @@ def test_an_answer_by_the_recruiter_does_not_promise_full_confidentiality(
         forms={},
         accessible=False,
         sentence="",
-        by=Person(name="Rita Recruiter", address="rita@acme.example"),
+        by=Correspondent(name="Rita Recruiter", address="rita@acme.example"),
         now=NOW,
     )
     mail = words(attempt, "adjustment_answered")

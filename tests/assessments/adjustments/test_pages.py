@@ -317,7 +317,7 @@ def test_a_refusal_with_a_message_reaches_the_candidate(client: Client, attempt:
     assert "You can ask once more." in text
 
 
-def test_an_accessible_version_arranged_by_hand_is_granted(client: Client) -> None:
+def test_an_accessible_version_arranged_manually_is_granted(client: Client) -> None:
     attempt = timed()
     typed = {"a-percent": "0", "a-accessible": "on", "a-sentence": "We meet on Monday, on paper."}
     client.post(answer_path(asked(attempt, percent=0, form=True)), typed)

@@ -6,9 +6,9 @@ from django.db import transaction
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment
 from goodword.core import erasure
-from goodword.core.data_export import ExportRequest, Reader, export
+from goodword.core.data_export import ExportReader, ExportRequest, export
 from goodword.core.erasure import Subject
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email, Link
 from tests.assessments.adjustments.support import NOW, answer_path, asked, timed
 from tests.flow.test_erasure_and_export import columns_with
@@ -24,7 +24,7 @@ def asked_and_answered() -> Adjustment:
     attempt = timed()
     row = asked(attempt, text=f"I am a {WORD}.")
     run_jobs()
-    by = Person(name=f"Hanna {WORD}", address=f"hanna@{WORD.lower()}.example")
+    by = Correspondent(name=f"Hanna {WORD}", address=f"hanna@{WORD.lower()}.example")
     answer_request(
         adjustment_id=row.pk,
         percent=25,
@@ -80,7 +80,7 @@ def test_requests_are_exported_to_the_candidate_only() -> None:
                 )
             )
         )
-        for reader in (Reader.CANDIDATE, Reader.ORGANISATION)
+        for reader in (ExportReader.CANDIDATE, ExportReader.ORGANISATION)
     }
     for words in (
         f"I am a {WORD}.",
@@ -88,6 +88,6 @@ def test_requests_are_exported_to_the_candidate_only() -> None:
         f"Hanna {WORD}",
         "Your request about the assessment",
     ):
-        assert words in told[Reader.CANDIDATE], words
-    assert WORD not in told[Reader.ORGANISATION]
-    assert "seconds granted" not in told[Reader.ORGANISATION]
+        assert words in told[ExportReader.CANDIDATE], words
+    assert WORD not in told[ExportReader.ORGANISATION]
+    assert "seconds granted" not in told[ExportReader.ORGANISATION]

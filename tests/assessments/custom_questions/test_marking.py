@@ -13,7 +13,7 @@ from goodword.assessments import marking
 from goodword.assessments.data_export import export
 from goodword.assessments.marking import AnswerToMark, mark_answer, marking_progress, parts_to_mark
 from goodword.assessments.models import Attempt, Marking
-from goodword.core.data_export import ExportRequest, Reader
+from goodword.core.data_export import ExportReader, ExportRequest
 from goodword.core.models import Event
 from goodword.reports.models import Report
 from tests.assessments.custom_questions.support import NOW, PDF, answered, rater, upload_of
@@ -210,7 +210,7 @@ def test_no_page_shows_points_until_both_have_marked(twofold: Attempt) -> None:
 def test_exports_show_no_points_until_both_have_marked(twofold: Attempt) -> None:
     rita, tom = rater(twofold), rater(twofold, name="Tom")
 
-    def told(reader: Reader) -> list[Any]:
+    def told(reader: ExportReader) -> list[Any]:
         wanted = ExportRequest(
             reader=reader,
             organisation=twofold.organisation,
@@ -222,10 +222,10 @@ def test_exports_show_no_points_until_both_have_marked(twofold: Attempt) -> None
         ]
 
     give(twofold, rita)
-    assert told(Reader.ORGANISATION) == []
-    assert told(Reader.CANDIDATE) == [WHY]
+    assert told(ExportReader.ORGANISATION) == []
+    assert told(ExportReader.CANDIDATE) == [WHY]
     give(twofold, tom)
-    assert told(Reader.ORGANISATION) == [WHY, WHY]
+    assert told(ExportReader.ORGANISATION) == [WHY, WHY]
 
 
 def test_marking_goes_from_answer_to_answer(attempt: Attempt) -> None:

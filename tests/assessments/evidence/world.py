@@ -27,7 +27,7 @@ from goodword.assessments.scoring import score_part
 from goodword.candidates.models import Application, Candidate
 from tests.assessments.builtins import load
 from tests.assessments.crowd import applications, finished, published, role_of
-from tests.assessments.norms.people import CELLS, by_hand, form_of, keyed, solves
+from tests.assessments.norms.people import CELLS, form_of, keyed, scale_answers, solves
 from tests.support import factories
 
 NOW: Final = factories.NOW
@@ -129,7 +129,7 @@ def world() -> World:
 def _style(organisation: Organisation, who: Application) -> list[AttemptPart]:
     test = ensure_builtin(organisation, "work_style", now=NOW)
     before = published(role_of(organisation), (test, number(test), "short20"))
-    scored = finished(before, applications(before.step.role, 4), answers=by_hand)
+    scored = finished(before, applications(before.step.role, 4), answers=scale_answers)
     norms = norms_of(test, "short20", {scale.id: (2.0, 3.5, 4.5) for scale in load().scales})
     assert who.role is not None
     after = published(who.role, (test, number(test), "short20"), norms=norms)

@@ -17,7 +17,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.flags.display import WORDS, sentence
 from goodword.assessments.models import Attempt, AttemptFlag
-from goodword.core.data_export import ExportRequest, Reader, export
+from goodword.core.data_export import ExportReader, ExportRequest, export
 from goodword.reports.models import Report
 from tests.assessments.flags.support import NOW, flags, note, raise_flags, timed_attempt, work_through
 from tests.assessments.once import once
@@ -224,7 +224,7 @@ def test_outsiders_cannot_dismiss_flags(attempt: Attempt, flag: AttemptFlag, rit
 # --- where they stand, and where not -----------------------------------------------------------------------------
 
 
-def told(attempt: Attempt, reader: Reader) -> dict[str, Any]:
+def told(attempt: Attempt, reader: ExportReader) -> dict[str, Any]:
     application = attempt.step_request.application
     wanted = ExportRequest(
         reader=reader,
@@ -237,7 +237,7 @@ def told(attempt: Attempt, reader: Reader) -> dict[str, Any]:
 
 
 def test_the_members_export_has_flags_without_times(attempt: Attempt, flag: AttemptFlag) -> None:
-    kept = told(attempt, Reader.ORGANISATION)
+    kept = told(attempt, ExportReader.ORGANISATION)
     assert kept["flags"] == [
         {
             "what": "Left the page",
@@ -253,7 +253,7 @@ def test_the_members_export_has_flags_without_times(attempt: Attempt, flag: Atte
 
 
 def test_the_candidates_export_has_no_flags(attempt: Attempt) -> None:
-    kept = told(attempt, Reader.CANDIDATE)
+    kept = told(attempt, ExportReader.CANDIDATE)
     assert "flags" not in kept
     assert "observations" not in kept["parts"][0]
 

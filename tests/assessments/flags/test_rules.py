@@ -20,13 +20,13 @@ from goodword.assessments.flags.rules import (
 from goodword.assessments.kinds.builtin import contents
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.psychometrics.speed import Timed
-from goodword.workflow.models import Finding
+from goodword.workflow.models import FlagFinding
 from tests.support import factories
 
 NOW = factories.NOW
 
 
-def grade(found: Finding | None) -> str | None:
+def grade(found: FlagFinding | None) -> str | None:
     return found.grade if found else None
 
 
@@ -59,7 +59,9 @@ def test_timed_leaving_is_graded_by_number_of_items(left: str, items: int, expec
 def test_time_away_does_not_change_the_grade() -> None:
     """More time also means longer absences."""
     long = left_page_flag(key="1", left=leavings("1", "2", seconds=3600), timed=True, items=20)
-    assert long == Finding(code="left_page", grade="low", key="1", facts={"times": 2, "longest": "longer"})
+    assert long == FlagFinding(
+        code="left_page", grade="low", key="1", facts={"times": 2, "longest": "longer"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_fast_answers_are_graded_by_their_share(
 
 def test_the_fast_flag_shows_a_share_and_no_time() -> None:
     found = fast_flag(key="2", answers=paces(7, 20), measured=True)
-    assert found == Finding(code="fast", grade="medium", key="2", facts={"percent": 35})
+    assert found == FlagFinding(code="fast", grade="medium", key="2", facts={"percent": 35})
 
 
 def test_time_between_answers_counts_only_in_order() -> None:
@@ -176,8 +178,10 @@ def test_agreeing_with_everything_is_a_straight_line_and_a_contradiction(work_st
     answers = {item.id: 5 for item in work_style.items_of("short20")}
     straight = straight_line_flag(key="1", instrument=work_style, form="short20", answers=answers)
     against = contradiction_flag(key="1", instrument=work_style, form="short20", answers=answers)
-    assert straight == Finding(code="straight_line", grade="high", key="1", facts={"longest": 20})
-    assert against == Finding(code="contradiction", grade="high", key="1", facts={"mean": 4.0, "chance": 1.6})
+    assert straight == FlagFinding(code="straight_line", grade="high", key="1", facts={"longest": 20})
+    assert against == FlagFinding(
+        code="contradiction", grade="high", key="1", facts={"mean": 4.0, "chance": 1.6}
+    )
 
 
 def test_consistent_answers_raise_no_flag(work_style: Instrument) -> None:

@@ -1,4 +1,4 @@
-"""Scoring judgements by distance, against examples worked by hand."""
+"""Judgement scores, compared with manually calculated examples."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.assessments.kinds.judgements import small_set
 SMALL = read_judgement(small_set())
 
 
-def test_a_whole_set_scores_as_worked_by_hand() -> None:
+def test_the_score_of_a_whole_set_matches_a_manual_calculation() -> None:
     score = judge(SMALL, {"a1": 4, "a2": 1, "b1": 3, "b2": 5})
     # |4 - 5| + |1 - 1.5| + |3 - 3| + |5 - 2| = 1 + 0.5 + 0 + 3 = 4.5, by 4 actions
     assert score.distance == 1.125

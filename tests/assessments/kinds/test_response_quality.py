@@ -1,4 +1,4 @@
-"""Signs in answers to scales: by hand, and how often they err on simulated people."""
+"""Straight lines and contradictions: manual calculations, and error rates on simulated people."""
 
 import random
 
@@ -38,7 +38,7 @@ def test_the_longest_run_makes_the_grade(values: list[int], longest: int, grade:
     assert straight_lining(values) == StraightLine(longest=longest, answered=len(values), grade=grade)
 
 
-def test_a_contradiction_is_as_worked_by_hand() -> None:
+def test_a_contradiction_matches_a_manual_calculation() -> None:
     # warm: item 1 "+" 5, item 3 "-" 4, turned 6 - 4 = 2: 3 apart
     # quick: item 2 "+" 2, item 4 "-" 4, turned 2: 0 apart
     # over both pairs 1.5; chance: distances of 1..5: (0*5 + 1*8 + 2*6 + 3*4 + 4*2) / 25 = 40/25

@@ -1,4 +1,4 @@
-"""Scoring against examples worked by hand."""
+"""Scale scores, compared with manually calculated examples."""
 
 import pytest
 
@@ -19,7 +19,7 @@ PERSON = dict(
 )
 
 
-def test_a_whole_short_form_scores_as_worked_by_hand() -> None:
+def test_the_scores_of_a_short_form_match_a_manual_calculation() -> None:
     scores = score(load(), WORK_STYLE_FORM, PERSON)
     assert [(result.scale.id, result.mean, result.n_answered, result.n_items) for result in scores] == [
         # items 1+, 9-, 13+, 20-: 5, 6-1, 4, 6-1 = 19 / 4

@@ -1,4 +1,4 @@
-"""A pack from its file to a score: imported, published, put on a role, taken through the pages, scored by hand too."""
+"""A pack from import to score: published, used on a role, taken through the pages, compared with a calculation."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ def taken(applied: Application, answers: list[Mapping[str, str]]) -> Attempt:
     return attempt
 
 
-def test_a_pack_of_scales_is_taken_and_scored_as_worked_by_hand(applied: Application) -> None:
+def test_scores_of_an_imported_scale_pack_match_a_manual_calculation(applied: Application) -> None:
     rita = factories.member(applied.organisation)
     used(role_of(applied), through_the_library(rita, small_pack()))
     attempt = taken(applied, [{"answer": value} for value in ("5", "2", "1", "3")])
@@ -85,7 +85,7 @@ def test_a_short_form_asks_only_its_items(applied: Application) -> None:
     assert {one.scale: one.value for one in scores(attempt)} == {"warm": 4.0, "quick": 1.0}
 
 
-def test_a_judgement_set_is_taken_and_scored_as_worked_by_hand(applied: Application) -> None:
+def test_scores_of_an_imported_judgement_set_match_a_manual_calculation(applied: Application) -> None:
     rita = factories.member(applied.organisation)
     used(role_of(applied), through_the_library(rita, small_set()))
     attempt = taken(applied, [{"action_a1": "4", "action_a2": "2"}, {"action_b1": "3", "action_b2": "4"}])

@@ -1,4 +1,4 @@
-"""People whose figures can be worked out by hand, and people who answer as the model of calibration says.
+"""People with known figures, and people who answer as the calibration's model predicts.
 
 On each scale of the short form (4 items) person i has a level t and a swing e: the values after keying are 3, t + e,
 t - e and t. Of 120, t is 2 for 30, 3 for 60, 4 for 30; e is -1 and 1 for half of each. So the mean of the scale is
@@ -27,7 +27,7 @@ CELLS: Final = (
 )
 
 
-def by_hand(place: int) -> dict[str, Json]:
+def scale_answers(place: int) -> dict[str, Json]:
     """What person `place` of 120 answers."""
     level, swing = (2, 3, 3, 4)[place % 4], (-1, 1)[place // 4 % 2]
     return keyed((3, level + swing, level - swing, level))

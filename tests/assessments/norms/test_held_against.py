@@ -15,7 +15,7 @@ from goodword.assessments.norms.making import make_calibration, make_norms
 from goodword.assessments.psychometrics import rasch
 from goodword.assessments.scoring import score_part
 from tests.assessments.crowd import applications, finished, published, role_of
-from tests.assessments.norms.people import by_hand, form_of, keyed, solves
+from tests.assessments.norms.people import form_of, keyed, scale_answers, solves
 from tests.assessments.once import once
 from tests.assessments.support import assigned, scores, statements_of
 from tests.support import factories
@@ -26,12 +26,12 @@ NOW = factories.NOW
 
 
 def norms_of_120() -> tuple[NormSet, str]:
-    """Norms as a recruiter has them made, of 120 people whose figures are known by hand."""
+    """Norms made by a recruiter from 120 people with known figures."""
     acme = factories.organisation()
     test = ensure_builtin(acme, "work_style", now=NOW)
     number = str(test.versions.latest("pk").number)
     before = published(role_of(acme), (test, number, "short20"))
-    finished(before, applications(before.step.role, 120), answers=by_hand)
+    finished(before, applications(before.step.role, 120), answers=scale_answers)
     return norms_now(acme, test, number), number
 
 

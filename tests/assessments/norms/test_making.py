@@ -26,7 +26,7 @@ from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.candidates.models import Application, Candidate
 from goodword.core.erasure import Subject
 from tests.assessments.crowd import applications, finished, published, role_of
-from tests.assessments.norms.people import by_hand, form_of, solves
+from tests.assessments.norms.people import form_of, scale_answers, solves
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -63,14 +63,14 @@ def crowd(
     assessment: Assessment, number: int, *, language: str = "en", device: str = "computer"
 ) -> tuple[list[Application], list[AttemptPart]]:
     people = applications(assessment.step.role, number)
-    return people, finished(assessment, people, answers=by_hand, language=language, device=device)
+    return people, finished(assessment, people, answers=scale_answers, language=language, device=device)
 
 
 def count(test: Test) -> int:
     return len(first_attempts(test, by_form=True))
 
 
-def test_a_table_a_scale_is_as_worked_out_by_hand(work_style: Test) -> None:
+def test_norm_tables_match_a_manual_calculation(work_style: Test) -> None:
     crowd(assessment_with(work_style), 120)
     made = make(work_style).norm_set
     group = NormGroup.objects.of(work_style.organisation).get(norm_set=made)
@@ -129,10 +129,10 @@ def test_norm_sets_are_numbered_and_earlier_ones_unchanged(work_style: Test) -> 
 def test_a_second_attempt_of_a_person_does_not_count_not_even_at_another_role(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     people, _ = crowd(assessment, 5)
-    finished(assessment, people[:2], answers=by_hand, at=LATER)
+    finished(assessment, people[:2], answers=scale_answers, at=LATER)
     other = assessment_with(work_style)
     again = factories.application(other.step.role, candidate=people[3].candidate)
-    finished(other, [again], answers=by_hand, at=LATER)
+    finished(other, [again], answers=scale_answers, at=LATER)
     assert count(work_style) == 5
 
 
@@ -141,8 +141,8 @@ def test_first_attempts_count_per_form(work_style: Test) -> None:
     short = published(role, (work_style, newest(work_style), FORM))
     full = published(role, (work_style, newest(work_style), "full"))
     people = applications(role, 3)
-    finished(short, people, answers=by_hand)
-    finished(full, people, answers=by_hand, at=LATER)
+    finished(short, people, answers=scale_answers)
+    finished(full, people, answers=scale_answers, at=LATER)
     assert sorted(one.form for one in first_attempts(work_style, by_form=True)) == ["full"] * 3 + [FORM] * 3
     assert [one.form for one in first_attempts(work_style, by_form=False)] == [FORM] * 3
 
@@ -162,7 +162,7 @@ def test_an_incomplete_first_attempt_and_later_ones_do_not_count(
     rows = Attempt.objects.of(work_style.organisation)
     rows.filter(pk=parts[0].attempt_id).update(progress="in_progress")
     rows.filter(pk=parts[1].attempt_id).update(progress="marked_complete")
-    finished(assessment, people[:1], answers=by_hand, at=LATER)
+    finished(assessment, people[:1], answers=scale_answers, at=LATER)
     assert count(work_style) == 2
 
 
@@ -177,7 +177,7 @@ def test_nothing_of_erased_people_counts_and_their_later_attempts_are_no_first_o
     candidates.filter(pk=people[3].candidate_id).update(erased_at=NOW)
     other = assessment_with(work_style)
     again = [factories.application(other.step.role, candidate=one.candidate) for one in people[:3]]
-    finished(other, again, answers=by_hand, at=LATER)
+    finished(other, again, answers=scale_answers, at=LATER)
     assert count(work_style) == 1
 
 

@@ -17,7 +17,7 @@ from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 from goodword.assessments.norms.making import make_norms
 from goodword.core import job_recovery
 from tests.assessments.crowd import applications, finished, published, role_of
-from tests.assessments.norms.people import by_hand, form_of, solves
+from tests.assessments.norms.people import form_of, scale_answers, solves
 from tests.assessments.once import once
 from tests.support import factories
 from tests.support.jobs import failed_job, run_jobs, waiting
@@ -53,7 +53,7 @@ def crowd(test: Test, people: int, **values: Any) -> None:
     finished(
         assessment,
         applications(assessment.step.role, people),
-        **{"answers": by_hand} | values,
+        **{"answers": scale_answers} | values,
     )
 
 

@@ -1,4 +1,4 @@
-"""Percentiles, errors and bands, by hand."""
+"""Percentiles, errors and bands, compared with manual calculations."""
 
 import json
 import math

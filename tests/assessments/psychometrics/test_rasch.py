@@ -1,4 +1,4 @@
-"""The calibration: against truth on simulated people, against the likelihood itself, and by hand."""
+"""The calibration, compared with the truth of simulated people, the likelihood and manual calculations."""
 
 import json
 import math

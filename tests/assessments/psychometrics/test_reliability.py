@@ -1,4 +1,4 @@
-"""Alpha and omega: by hand, and on simulated people whose true values are known."""
+"""Alpha and omega, compared with manual calculations and with simulated people whose true values are known."""
 
 import math
 import random
@@ -34,12 +34,12 @@ from goodword.assessments.psychometrics.reliability import (
 FIVE = [[1, 2, 1], [2, 1, 2], [3, 4, 2], [4, 3, 5], [5, 5, 5]]
 
 
-def test_alpha_is_as_worked_by_hand() -> None:
+def test_alpha_matches_a_manual_calculation() -> None:
     # 3/2 * (1 - 8.5 / 21.5) = 3/2 * 13/21.5 = 39/43
     assert alpha(FIVE) == pytest.approx(39 / 43, abs=1e-12)
 
 
-def test_omega_of_three_items_is_as_worked_by_hand() -> None:
+def test_omega_of_three_items_matches_a_manual_calculation() -> None:
     # products apart: 1 with 2: (-2)(-1) + (-1)(-2) + 0 + 0 + 2*2 = 8
     #                 1 with 3: (-2)(-2) + (-1)(-1) + 0 + 1*2 + 2*2 = 11
     #                 2 with 3: (-1)(-2) + (-2)(-1) + 1*(-1) + 0 + 2*2 = 7

@@ -1,4 +1,4 @@
-"""Answers faster than reading, by hand."""
+"""Answers faster than reading."""
 
 from fractions import Fraction
 

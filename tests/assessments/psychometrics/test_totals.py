@@ -1,4 +1,4 @@
-"""Totals, by hand and in fractions."""
+"""Totals in fractions, compared with manual calculations."""
 
 from fractions import Fraction
 from typing import Any
@@ -12,9 +12,9 @@ from goodword.assessments.psychometrics.totals import (
     Marked,
     NoTotal,
     Part,
-    Portion,
     Solved,
     Total,
+    WeightedShare,
     in_all,
     solved,
     total,
@@ -38,9 +38,9 @@ def test_a_total_is_the_mean_of_category_means() -> None:
     assert total([REASONING, TECHNICAL]) == Total(
         Fraction(23, 60),
         (
-            Portion("series", Fraction(2, 5), third),
-            Portion("deductions", Fraction(1, 4), third),
-            Portion("figures", Fraction(1, 2), third),
+            WeightedShare("series", Fraction(2, 5), third),
+            WeightedShare("deductions", Fraction(1, 4), third),
+            WeightedShare("figures", Fraction(1, 2), third),
         ),
     )
 
@@ -51,15 +51,15 @@ def test_with_weights_a_total_is_the_weighted_mean_of_the_tests_shares() -> None
     assert total([REASONING, TECHNICAL], {"reasoning": 3, "technical": 1}) == Total(
         Fraction(41, 88),
         (
-            Portion("reasoning", Fraction(1, 2), Fraction(3, 4)),
-            Portion("technical", Fraction(4, 11), Fraction(1, 4)),
+            WeightedShare("reasoning", Fraction(1, 2), Fraction(3, 4)),
+            WeightedShare("technical", Fraction(4, 11), Fraction(1, 4)),
         ),
     )
 
 
 def test_empty_categories_are_left_out() -> None:
     parts = [part("reasoning", Solved("series", 1, 2), Solved("deductions", 0, 0))]
-    assert total(parts) == Total(Fraction(1, 2), (Portion("series", Fraction(1, 2), Fraction(1)),))
+    assert total(parts) == Total(Fraction(1, 2), (WeightedShare("series", Fraction(1, 2), Fraction(1)),))
 
 
 @pytest.mark.parametrize(

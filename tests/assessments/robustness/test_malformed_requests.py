@@ -170,7 +170,7 @@ def test_a_file_for_another_question_type_is_not_stored(attempt: Attempt) -> Non
     ],
 )
 def test_file_names_cannot_inject_headers_or_folders(attempt: Attempt, name: str, kept: str) -> None:
-    # built by hand, since a browser may be no browser
+    # not by Django's client, which sends only valid requests
     quoted = name.replace('"', "%22").encode()
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + quoted
     body += b'"\r\nContent-Type: application/pdf\r\n\r\n' + PDF + b"\r\n--x--\r\n"

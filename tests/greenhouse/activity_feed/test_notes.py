@@ -169,7 +169,7 @@ def test_the_organisation_chooses_the_visibility(world: World) -> None:
     assert story.notes()[0].visibility == "public"
 
 
-def test_a_candidate_added_by_hand_gets_no_note(world: World) -> None:
+def test_a_manually_added_candidate_gets_no_note(world: World) -> None:
     world.apply()
     world.deliver()
     Application.objects.of(world.organisation).update(remote_id=None)

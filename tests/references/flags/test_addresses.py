@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.references.flags.rules import NamedReferee, address_flag, fits
-from goodword.workflow.models import Finding
+from goodword.workflow.models import FlagFinding
 
 
 def flag(email: str, company: str = "Globex GmbH") -> tuple[str, str] | None:
@@ -79,7 +79,7 @@ def test_address_facts_are_domain_and_company() -> None:
         own_domains=[],
         member_addresses=[],
     )
-    assert found == Finding(
+    assert found == FlagFinding(
         code="address_domain",
         grade="low",
         key="7",

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from goodword.references.flags.rules import (
+    EmploymentPeriod,
     GivenAnswers,
-    Period,
     StatedAndConfirmed,
     alike_ratings_flag,
     alike_texts_flag,
@@ -16,7 +16,7 @@ from goodword.references.flags.rules import (
     title_flag,
     titles_flag,
 )
-from goodword.workflow.models import Finding
+from goodword.workflow.models import FlagFinding
 
 STORY = (
     "She always kept her word, asked early when something was unclear, and calmed an angry customer twice."
@@ -49,7 +49,7 @@ def test_answers_in_less_than_a_quarter_of_the_time_or_faster_than_typing_raise_
 
 
 def test_speed_facts_are_seconds_and_words() -> None:
-    assert speed_flag(referee_id=7, seconds=40, expected=300, words=60) == Finding(
+    assert speed_flag(referee_id=7, seconds=40, expected=300, words=60) == FlagFinding(
         code="fast",
         grade="medium",
         key="7",
@@ -80,7 +80,7 @@ def test_texts_are_similar_if_most_three_word_sequences_match(
 
 def test_a_text_copied_from_the_self_reference_is_found() -> None:
     found = alike_texts_flag(GivenAnswers(id=2, texts=[OTHER, STORY]), GivenAnswers(id=None, texts=[STORY]))
-    assert found == Finding(
+    assert found == FlagFinding(
         code="alike_texts", grade="high", key="2,candidate", facts={"percent": 100, "words": 17}
     )
 
@@ -129,8 +129,8 @@ def told(**changes: Any) -> StatedAndConfirmed:
     values: dict[str, Any] = {
         "id": 1,
         "company": "Globex GmbH",
-        "stated_period": Period(first="2021-04", to="2023-08"),
-        "period": Period(first="2021-04", to="2023-08"),
+        "stated_period": EmploymentPeriod(first="2021-04", to="2023-08"),
+        "period": EmploymentPeriod(first="2021-04", to="2023-08"),
         "stated_title": "Senior Engineer",
         "title": "Senior Engineer",
     }
@@ -140,17 +140,17 @@ def told(**changes: Any) -> StatedAndConfirmed:
 @pytest.mark.parametrize(
     ("said", "grade"),
     [
-        (Period(first="2021-04", to="2023-08"), None),
-        (Period(first="2021-05", to="2023-07"), None),
-        (Period(first="2021-05", to="2023-06"), "low"),
-        (Period(first="2022-04", to="2023-08"), "medium"),
-        (Period(first="2021-04"), "medium"),
-        (Period(first="2019-01", to="2021-03"), "high"),
-        (Period(first="2023-09", to="2024-01"), "high"),
+        (EmploymentPeriod(first="2021-04", to="2023-08"), None),
+        (EmploymentPeriod(first="2021-05", to="2023-07"), None),
+        (EmploymentPeriod(first="2021-05", to="2023-06"), "low"),
+        (EmploymentPeriod(first="2022-04", to="2023-08"), "medium"),
+        (EmploymentPeriod(first="2021-04"), "medium"),
+        (EmploymentPeriod(first="2019-01", to="2021-03"), "high"),
+        (EmploymentPeriod(first="2023-09", to="2024-01"), "high"),
         (None, None),
     ],
 )
-def test_corrected_dates_are_graded_by_months(said: Period | None, grade: str | None) -> None:
+def test_corrected_dates_are_graded_by_months(said: EmploymentPeriod | None, grade: str | None) -> None:
     found = dates_flag(told(period=said), this_month="2026-11")
     assert (found.grade if found else None) == grade
 
@@ -185,7 +185,7 @@ def test_corrected_titles_are_graded_by_common_words(said: str, grade: str | Non
         ({"title": "Senior Engineer"}, None),
         ({"title": "Cook", "company": "Initech"}, None),
         ({"title": "Cook", "company": "GLOBEX, GmbH"}, "medium"),
-        ({"title": "Cook", "period": Period(first="2018-01", to="2021-03")}, None),
+        ({"title": "Cook", "period": EmploymentPeriod(first="2018-01", to="2021-03")}, None),
         ({"title": "Cook", "period": None}, None),
         ({"title": ""}, None),
     ],

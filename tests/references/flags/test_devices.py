@@ -6,7 +6,7 @@ import pytest
 
 from goodword.references.flags.devices import Traces, device_flag
 from goodword.references.flags.rules import key_of, people_of
-from goodword.workflow.models import Finding, strongest
+from goodword.workflow.models import FlagFinding, strongest
 
 HOME, OFFICE, AWAY = "address:home", "address:office", "address:away"
 PHONE, LAPTOP = "device:phone", "device:laptop"
@@ -71,7 +71,7 @@ def test_a_common_device_raises_no_flag() -> None:
 
 
 def test_facts_contain_no_address() -> None:
-    assert device_flag(CANDIDATE, seen(1, (HOME, PHONE)), rare_devices=()) == Finding(
+    assert device_flag(CANDIDATE, seen(1, (HOME, PHONE)), rare_devices=()) == FlagFinding(
         code="same_address_and_device", grade="high", key="1,candidate", facts={"office": False}
     )
 

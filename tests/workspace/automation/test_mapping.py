@@ -176,7 +176,7 @@ def test_each_reason_for_not_starting_is_shown(desk: Desk) -> None:
     application.stage_id = outside.stage_id
     assert why_not_started(application, "assessment") == NotStarted(why="to_come", stages=("Assessment",))
     application.job_id = None
-    assert why_not_started(application, "assessment").why == "by_hand"
+    assert why_not_started(application, "assessment").why == "not_linked"
     assert automation.role == wizard.role
 
 

@@ -120,7 +120,7 @@ def test_confirming_a_name_needs_a_recruiter(application: Application) -> None:
     assert where(application) not in html
 
 
-def test_inviting_by_hand_says_why_it_is_refused(application: Application) -> None:
+def test_a_refused_manual_invitation_says_why(application: Application) -> None:
     who: Membership = factories.member(application.organisation)
     client = signed_in(who)
     begin = reverse("step_begin", args=[application.organisation.slug, application.pk, "assessment"])

@@ -392,7 +392,7 @@ def test_unknown_kinds_of_step_are_not_found(second: Role, rita: Membership) -> 
     assert signed_in(rita).post(where).status_code == 404
 
 
-def test_a_step_without_a_request_can_be_started_by_hand(second: Role, rita: Membership) -> None:
+def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Membership) -> None:
     application = factories.application(second, job_id=31, stage_id=400)
     client = signed_in(rita)
     assert card(client, application).startswith("Assessment Not started")
@@ -423,7 +423,7 @@ def test_a_step_without_a_request_can_be_started_by_hand(second: Role, rita: Mem
     ],
     ids=["rejected", "no address", "prospect"],
 )
-def test_the_page_says_why_inviting_by_hand_is_refused(
+def test_the_page_says_why_a_manual_invitation_is_refused(
     second: Role, rita: Membership, person: dict[str, str], values: dict[str, Any], said: str
 ) -> None:
     who = factories.candidate(second.organisation, **person)
@@ -432,7 +432,7 @@ def test_the_page_says_why_inviting_by_hand_is_refused(
     assert not StepRequest.objects.of(second.organisation).filter(application=application).exists()
 
 
-def test_an_assessment_without_a_requirement_is_not_started_by_hand(second: Role, rita: Membership) -> None:
+def test_an_assessment_without_a_requirement_is_not_started_manually(second: Role, rita: Membership) -> None:
     Step.objects.of(second.organisation).update(requirement="")
     application = factories.application(second, job_id=31)
     assert press(signed_in(rita), "step_begin", application, "assessment") == [

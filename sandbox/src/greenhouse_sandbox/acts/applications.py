@@ -57,7 +57,7 @@ def forget_background(store: Store, candidate: Candidate) -> None:
         store.employments.delete(employer.id)
 
 
-def hand_over_belongings(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:
+def transfer_belongings(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:
     """Give files, schools, employers and tags of one person to another."""
     for file in store.attachments.by("candidate_id", loser.id):
         file.candidate_id = winner.id
@@ -163,10 +163,7 @@ def transfer(
     now: datetime,
     stage_id: int | None = None,
 ) -> None:
-    """Move an active application to another open job, at `stage_id` or its first stage.
-
-    The id stays; recruiter and coordinator become the other job's. Fires the webhook of a stage change.
-    """
+    """Move to another open job, at `stage_id` or its first stage. The id stays. Fires the webhook of a stage change."""
     must_be_active(application)
     job = store.jobs.get(job_id)
     if job is None:
@@ -194,10 +191,7 @@ def convert_prospect(
     now: datetime,
     stage_id: int | None = None,
 ) -> Application:
-    """Make a prospect a candidate of `job_id`: a new application; the prospect's own is `converted`.
-
-    Fires the webhook of a new application.
-    """
+    """A new application for `job_id`; the prospect's own is `converted`. Fires the webhook of a new application."""
     must_be_active(application)
     if not application.prospect:
         raise RefusedError("id", "is no prospect")
@@ -359,7 +353,6 @@ def checked_links(store: Store, wanted: dict[str, Any]) -> dict[str, int | None]
 
 
 def set_links(store: Store, application: Application, links: dict[str, int | None]) -> None:
-    """Put the links on the application, without a webhook."""
     for name, value in links.items():
         if name == "referrer_id":
             credit(application, referrer(store, value) if value is not None else None)

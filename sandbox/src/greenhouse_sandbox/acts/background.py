@@ -1,5 +1,3 @@
-"""A candidate's education, employment, tags and source credit."""
-
 from datetime import date, datetime
 
 from greenhouse_sandbox.acts.refusal import RefusedError
@@ -20,7 +18,6 @@ def add_education(
     end_date: str | None,
     now: datetime,
 ) -> Education:
-    """A school; school, degree and discipline are options of the standard fields. Fires the webhook."""
     for name, option_id in (("school", school_id), ("degree", degree_id), ("discipline", discipline_id)):
         if option_id is not None and store.custom_field_options.get(option_id) is None:
             raise RefusedError(f"{name}_id", "does not exist")
@@ -50,7 +47,6 @@ def add_employment(
     end_date: str | None,
     now: datetime,
 ) -> Employment:
-    """An employer. Fires the webhook."""
     row = Employment(
         id=store.employments.new_id(),
         created_at=now,
@@ -67,7 +63,7 @@ def add_employment(
 
 
 def delete_background(store: Store, row: Education | Employment, *, now: datetime) -> None:
-    """Take away a school or an employer. Fires the webhook."""
+    """Delete a school or an employer. Fires the webhook."""
     if isinstance(row, Education):
         store.educations.delete(row.id)
     else:
@@ -110,7 +106,7 @@ def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: dat
     emit_candidate_updated(store, candidate)
 
 
-def take_tag_off(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
+def remove_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
     """Remove a tag from a candidate. Fires the webhook."""
     candidate.tags = [name for name in candidate.tags if name != row.name]
     store.candidates.changed(candidate, now)
@@ -120,7 +116,7 @@ def take_tag_off(store: Store, candidate: Candidate, row: CandidateTag, *, now: 
 def delete_tag(store: Store, row: CandidateTag, *, now: datetime) -> None:
     """Delete a tag from the account and all candidates."""
     for candidate in store.candidates.by("tagged", row.name):
-        take_tag_off(store, candidate, row, now=now)
+        remove_tag(store, candidate, row, now=now)
     store.candidate_tags.delete(row.id)
 
 
@@ -131,13 +127,11 @@ def referrer_of(store: Store, user: User) -> Referrer:
 
 
 def outside_referrer(store: Store, name: str) -> Referrer:
-    """The record of a referrer who is not a user, created if missing."""
     known = (one for one in store.referrers.by("user_id", None) if one.name == name)
     return next(known, None) or _new(store, name, None)
 
 
 def referrer(store: Store, referrer_id: int) -> Referrer:
-    """The record of that id; RefusedError if there is none."""
     found = store.referrers.get(referrer_id)
     if found is None:
         raise RefusedError("referrer_id", "does not exist")
@@ -145,7 +139,7 @@ def referrer(store: Store, referrer_id: int) -> Referrer:
 
 
 def credit(application: Application, row: Referrer | None) -> None:
-    """Give somebody (or nobody) the credit. The caller reports the change of the application."""
+    """Credit somebody (or nobody). The caller reports the change of the application."""
     application.referrer_id = row.id if row else None
     application.credited_to_id = row.user_id if row else None
 

@@ -1,5 +1,3 @@
-"""Candidates are changed, anonymized, merged and deleted."""
-
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +6,7 @@ from greenhouse_sandbox.acts.applications import (
     forget_application,
     forget_background,
     forget_files,
-    hand_over_belongings,
+    transfer_belongings,
 )
 from greenhouse_sandbox.acts.custom_fields import with_values
 from greenhouse_sandbox.acts.refusal import RefusedError
@@ -95,10 +93,7 @@ BLANKS = {"preferred_name": "preferred_name", "current_company": "company", "cur
 def checked_profile(
     store: Store, wanted: dict[str, Any], *, kept_fields: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The members of a candidate that `wanted` names, as they are kept. RefusedError about the first wrong one.
-
-    Collections are meant whole. Custom field values are put over `kept_fields`.
-    """
+    """The members named in `wanted`; custom field values extend `kept_fields`. RefusedError about a wrong one."""
     changes: dict[str, Any] = {}
     for name in TEXTS:
         if name in wanted:
@@ -220,7 +215,7 @@ def update_candidate(
     email: str | None = None,
     private: bool | None = None,
 ) -> None:
-    """Change the given members: name, first e-mail address (empty removes it), privacy. Fires the webhook."""
+    """Name, first e-mail address (empty removes it), privacy. Fires the webhook."""
     if first_name is not None:
         candidate.first_name = first_name
     if last_name is not None:
@@ -268,7 +263,7 @@ def merge_candidates(store: Store, loser: Candidate, winner: Candidate, *, now: 
         application.candidate_id = winner.id
         store.applications.changed(application, now)
     _hand_over(store, loser, winner, now)
-    hand_over_belongings(store, loser, winner, now=now)
+    transfer_belongings(store, loser, winner, now=now)
     for note in store.notes.by("candidate_id", loser.id):
         note.candidate_id = winner.id
         store.notes.changed(note, now)
@@ -278,7 +273,6 @@ def merge_candidates(store: Store, loser: Candidate, winner: Candidate, *, now: 
 
 
 def _hand_over(store: Store, loser: Candidate, winner: Candidate, now: datetime) -> None:
-    """What hangs on applications names its candidate too."""
     for offer in store.offers.by("candidate_id", loser.id):
         offer.candidate_id = winner.id
         store.offers.changed(offer, now)

@@ -16,9 +16,9 @@ EDITABLE = ("name", "private", "required", "description", "require_approval", "a
 def with_values(
     store: Store, field_type: str, kept: dict[str, Any], wanted: object, *, member: str = "custom_fields"
 ) -> dict[str, Any]:
-    """`kept` with the values of `wanted`, a list of `{"id" or "custom_field_id" or "name_key", "value", ...}`.
+    """`kept` with the values of `wanted`, `{"id" or "custom_field_id" or "name_key", "value", ...}`.
 
-    An option is given by id or by name; `"delete_value": "true"` takes a value away. RefusedError about `member`.
+    An option is given by id or name; `"delete_value": "true"` removes a value. RefusedError about `member`.
     """
     if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
         raise RefusedError(member, "must be an array of objects")
@@ -145,7 +145,7 @@ def add_option(
     sort_order: int | None = None,
     external_id: str | None = None,
 ) -> CustomFieldOption:
-    """A new choice; of the same name as one that is there, that one."""
+    """A new option; an existing one of the same name is returned."""
     if field.value_type not in SELECTS:
         raise RefusedError("custom_field_id", "is not a select field")
     if not name.strip():

@@ -1,5 +1,3 @@
-"""Entries of a candidate's activity feed."""
-
 from datetime import datetime
 
 from greenhouse_sandbox.acts.refusal import RefusedError

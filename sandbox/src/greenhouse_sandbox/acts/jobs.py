@@ -1,5 +1,3 @@
-"""Jobs, their stages and posts are created, changed and deleted."""
-
 from datetime import datetime
 from typing import Any
 
@@ -71,10 +69,7 @@ def delete_stage(
     now: datetime,
     to_stage_id: int | None = None,
 ) -> None:
-    """Remove a stage; its applications move to `to_stage_id` first. The row stays, inactive.
-
-    Fires the webhook, after those of the moves.
-    """
+    """Remove a stage; its applications move to `to_stage_id` first. Fires the webhooks; the row stays, inactive."""
     if not stage.active:
         raise RefusedError("stage_id", "is removed already")
     left = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
@@ -249,10 +244,9 @@ def close_job(
     now: datetime,
     reject_for_id: int | None = None,
 ) -> None:
-    """Close an open job. With a reason, its active candidates are rejected for it, one webhook each.
+    """Close an open job. With a reason, its active candidates are rejected, one webhook each.
 
-    Without, they stay active on a closed job, as in Greenhouse. Its posts are taken offline and its
-    openings closed silently.
+    Without, they stay active, as in Greenhouse. Posts and openings are closed silently.
     """
     if job.status == "closed":
         raise RefusedError("status", "is closed already")
@@ -272,7 +266,6 @@ def close_job(
 
 
 def reopen_job(store: Store, job: Job, *, now: datetime) -> None:
-    """Open a closed or draft job. Fires the webhook."""
     if job.status == "open":
         raise RefusedError("status", "is open already")
     job.status, job.closed_at = "open", None

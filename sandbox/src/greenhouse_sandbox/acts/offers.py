@@ -1,5 +1,3 @@
-"""Offers, interviews and scorecards."""
-
 from datetime import date, datetime, timedelta
 
 from greenhouse_sandbox.acts.background import day
@@ -28,7 +26,6 @@ from greenhouse_sandbox.webhooks.job_payloads import (
 
 
 def open_offer(store: Store, application: Application) -> Offer | None:
-    """The version of the application's offer that is neither settled nor replaced."""
     rows = store.offers.by("application_id", application.id)
     return next((row for row in rows if row.status == CREATED), None)
 
@@ -164,7 +161,6 @@ def write_scorecard(
     now: datetime,
     rating: str = "yes",
 ) -> Scorecard:
-    """Write a scorecard. No webhook."""
     interviews = store.interviews.by("application_id", application.id)
     return store.scorecards.insert(
         Scorecard(
@@ -182,7 +178,6 @@ def write_scorecard(
 
 
 def delete_scorecard(store: Store, card: Scorecard) -> None:
-    """Remove a scorecard. Fires the webhook."""
     store.scorecards.delete(card.id)
     emit(store, "scorecard_deleted", scorecard_payload(card))
 
@@ -197,7 +192,7 @@ def hire_into(
     actor_id: int | None,
     now: datetime,
 ) -> None:
-    """Hire an active candidate into `opening_id`, or into the job's first open opening. Fires the webhooks."""
+    """Hire into `opening_id`, or the job's first open opening. Fires the webhooks."""
     must_be_active(application)
     starts_on = day("start_date", start_date)
     if close_reason_id is not None and store.close_reasons.get(close_reason_id) is None:

@@ -1,5 +1,3 @@
-"""Openings of a job are added, changed, filled, and taken away."""
-
 from datetime import date, datetime
 
 from greenhouse_sandbox.acts.jobs import close_job
@@ -65,14 +63,13 @@ def edit_opening(
 
 
 def delete_opening(store: Store, opening: Opening) -> None:
-    """Delete a closed opening that was never filled."""
     if opening.open or opening.application_id is not None:
         raise RefusedError("id", "is open or filled and cannot be deleted")
     store.openings.delete(opening.id)
 
 
 def find_opening(store: Store, application: Application, opening_id: int | None) -> Opening | None:
-    """The opening of that id that a hire is to fill, or the job's first open one; RefusedError if it cannot."""
+    """The opening with this id, or the job's first open one; RefusedError if it cannot be filled."""
     rows = [one for one in store.openings.by("job_id", application.job_id) if one.open]
     if opening_id is None:
         return rows[0] if rows else None

@@ -83,7 +83,7 @@ def change_user(
     store.users.changed(user, now)
 
 
-def furnish(store: Store) -> None:
+def add_defaults(store: Store) -> None:
     """Create what is missing, as if it had existed from the start. Nothing is made twice."""
     users = list(store.users.rising())
     if not users:

@@ -1,5 +1,3 @@
-"""Applications move through the stages of a job, are rejected, hired and reopened."""
-
 from datetime import datetime
 
 from greenhouse_sandbox.acts.feed import add_note, log_activity
@@ -18,7 +16,6 @@ from greenhouse_sandbox.webhooks.emit import emit_application
 
 
 def pipeline(store: Store, job_id: int | None) -> list[JobStage]:
-    """A job's active stages in their order."""
     stages = [stage for stage in store.job_stages.by("job_id", job_id) if stage.active]
     return sorted(stages, key=lambda stage: stage.sort_order)
 

@@ -1,6 +1,3 @@
-"""Refused actions."""
-
-
 class RefusedError(Exception):
     """An action that the rules forbid. `field` is the offending input; the message says why."""
 

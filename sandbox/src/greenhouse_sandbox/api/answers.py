@@ -1,5 +1,3 @@
-"""JSON responses."""
-
 import hashlib
 import json
 from typing import Any
@@ -31,7 +29,6 @@ def json_response(data: Any, status: int = 200, headers: dict[str, str] | None =
 
 
 def error_response(error: ApiError) -> Response:
-    """The answer that an ApiError describes."""
     if isinstance(error.body, str):
         response = Response(error.body + "\n", error.status, error.headers, mimetype="text/plain")
     else:

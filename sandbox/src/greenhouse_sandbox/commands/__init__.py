@@ -1,1 +1,0 @@
-"""Commands: acts by name, for scripts."""

@@ -1,5 +1,3 @@
-"""Commands about applications."""
-
 from typing import Any
 
 from greenhouse_sandbox.acts import applications, progress

@@ -1,5 +1,3 @@
-"""All commands."""
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +13,6 @@ WHICH = "application_id candidate candidate_id job"
 
 @dataclass(frozen=True)
 class Command:
-    """A command with its members and description."""
-
     run: Callable[[Wanted], dict[str, Any]]
     members: str
     text: str
@@ -101,10 +97,7 @@ COMMANDS: dict[str, Command] = {
 
 
 def carry_out(store: Store, order: dict[str, Any]) -> dict[str, Any]:
-    """Carry out a command and return the ids of what it changed. Hold the store's lock.
-
-    RefusedError with a message if it is refused; nothing is changed then.
-    """
+    """Return the ids of what changed. Hold the store's lock. RefusedError: nothing is changed."""
     name = order.get("act")
     command = COMMANDS.get(str(name))
     if command is None:

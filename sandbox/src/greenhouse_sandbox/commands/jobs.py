@@ -1,5 +1,3 @@
-"""Commands about jobs, stages, posts, departments and offices."""
-
 from typing import Any
 
 from greenhouse_sandbox.acts import jobs, organisation

@@ -1,5 +1,3 @@
-"""Commands about offers, interviews and scorecards."""
-
 from typing import Any
 
 from greenhouse_sandbox.acts import offers

@@ -1,1 +1,0 @@
-"""Stories to play by name."""

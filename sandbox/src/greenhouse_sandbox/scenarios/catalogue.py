@@ -1,5 +1,3 @@
-"""All stories."""
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +10,6 @@ from greenhouse_sandbox.store import Store
 
 @dataclass(frozen=True)
 class Scenario:
-    """A story with its parameters and description."""
-
     run: Callable[[Wanted], dict[str, Any]]
     members: str
     text: str

@@ -1,5 +1,3 @@
-"""Credentials, custom fields and bulk requests of an account. Secrets are stored as hashes."""
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -58,11 +56,7 @@ class ApiKey(Row):
 
 @dataclass(kw_only=True)
 class OAuthClient(Row):
-    """A Harvest v3 credential with its scopes and its own service user.
-
-    `redirect_uris` limits where the partner flow may lead; none means anywhere. `latest_tokens` has for each acting
-    user the number of the token that was made last.
-    """
+    """`redirect_uris`: none means anywhere. `latest_tokens`: the number of the last token per acting user."""
 
     description: str
     partner: str
@@ -93,8 +87,6 @@ class Grant(Row):
 
 @dataclass(kw_only=True)
 class CustomField(Row):
-    """A field of all records of one kind. `name_key` never changes. `active=False` means archived."""
-
     field_type: str
     name: str
     name_key: str

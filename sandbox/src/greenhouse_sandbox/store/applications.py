@@ -27,8 +27,8 @@ CREATED, ACCEPTED, DECLINED, DEPRECATED = "Created", "Accepted", "Rejected", "De
 class Application(Row):
     """A candidate on a job, or a prospect on none to several.
 
-    `stage_id` is the id of this application's own `ApplicationStage`, not of a `JobStage`. `credited_to_id` is a
-    user, `referrer_id` the referrer's record. The pool and the prospective places are a prospect's.
+    `stage_id` is the id of this application's own `ApplicationStage`. `credited_to_id` is a user, `referrer_id` a
+    record.
     """
 
     candidate_id: int
@@ -120,10 +120,7 @@ class Attachment(Row):
 
 @dataclass(kw_only=True)
 class Offer(Row):
-    """One version of an offer. A change makes a new version and deprecates the former.
-
-    The dates are ISO 8601 texts without a time.
-    """
+    """One version of an offer; a change makes a new one. The dates are ISO 8601 texts without a time."""
 
     application_id: int
     job_id: int | None
@@ -157,8 +154,6 @@ class Interview(Row):
 
 @dataclass(kw_only=True)
 class Scorecard(Row):
-    """A scorecard. `rating` is Greenhouse's overall recommendation."""
-
     application_id: int
     candidate_id: int
     interview_id: int | None

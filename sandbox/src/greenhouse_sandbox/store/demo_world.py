@@ -127,8 +127,6 @@ def seed_account(store: Store) -> None:
 
 @dataclass(frozen=True)
 class JobPlan:
-    """A job to create. `posts` are (title, live, internal, location); users and places by index."""
-
     name: str
     requisition: str | None
     department: int
@@ -197,7 +195,6 @@ PLANS = [
 
 
 def seed_jobs(store: Store) -> None:
-    """Create the jobs of PLANS."""
     for number, plan in enumerate(PLANS):
         _make_job(store, plan, number)
 

@@ -1,5 +1,3 @@
-"""Jobs with their posts, stages, hiring teams and openings; departments and offices."""
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,8 +14,6 @@ REASON_TYPES: dict[str, tuple[int, str]] = {
 
 @dataclass(kw_only=True)
 class Department(Row):
-    """A department; may have a parent."""
-
     name: str
     parent_id: int | None = None
     external_id: str | None = None
@@ -25,8 +21,6 @@ class Department(Row):
 
 @dataclass(kw_only=True)
 class Office(Row):
-    """An office; may have a parent."""
-
     name: str
     location: str | None = None
     parent_id: int | None = None
@@ -83,8 +77,6 @@ class JobStage(Row):
 
 @dataclass(kw_only=True)
 class JobOwner(Row):
-    """A recruiter, coordinator or sourcer of a job."""
-
     job_id: int
     user_id: int
     type: str

@@ -27,7 +27,6 @@ class User(Row):
 
     @property
     def name(self) -> str:
-        """First and last name, as Greenhouse shows a user."""
         return f"{self.first_name} {self.last_name}".strip()
 
 
@@ -132,16 +131,12 @@ class ProspectPoolStage(Row):
 
 @dataclass(kw_only=True)
 class UserRole(Row):
-    """A role; `role_type` is job_admin, site_admin or deprecated_interviewer."""
-
     name: str
     role_type: str
 
 
 @dataclass(kw_only=True)
 class UserJobPermission(Row):
-    """A user in a role on a job."""
-
     user_id: int
     job_id: int
     role_id: int

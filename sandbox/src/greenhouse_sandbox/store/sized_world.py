@@ -1,8 +1,4 @@
-"""Worlds of any size: the demo's account with many jobs and applications.
-
-The same size and seed give the same world, ids and times included. Ids rise with time. Only entered stages have
-rows.
-"""
+"""Worlds of any size, the same for a size and seed, ids and times included. Ids rise with time."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -101,8 +97,6 @@ REMARKS = (
 
 @dataclass(frozen=True)
 class MadeJob:
-    """A created job. `closed_at` is None if it is still open."""
-
     id: int
     opened_at: datetime
     closed_at: datetime | None
@@ -262,7 +256,7 @@ def _make_people(store: Store, number: int, jobs: list[MadeJob], chance: Random)
         if chance.random() < PROSPECT:
             make.prospect(candidate, job, source_id, now)
             continue
-        outcome = _fate(job, now, chance)
+        outcome = _outcome(job, now, chance)
         application = make.application(candidate, job, source_id, outcome, now)
         if outcome.status == REJECTED:
             reason_id = reasons[int(chance.random() * len(reasons))]
@@ -274,8 +268,7 @@ def _make_people(store: Store, number: int, jobs: list[MadeJob], chance: Random)
     make.keep()
 
 
-def _fate(job: MadeJob, applied_at: datetime, chance: Random) -> Outcome:
-    """How far an application got, and how it ended."""
+def _outcome(job: MadeJob, applied_at: datetime, chance: Random) -> Outcome:
     end = FOUNDED + timedelta(days=DAYS)
     entered, now = [applied_at], applied_at
     while len(entered) < len(job.stage_ids) and chance.random() < 0.45:

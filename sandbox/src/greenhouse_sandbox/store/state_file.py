@@ -1,8 +1,4 @@
-"""The state file: one JSON document per line, each a batch of added, changed or removed rows.
-
-The first lines hold everything, later ones the changes since, so that a save costs as much as its change. A
-truncated last line is ignored. `Saver` writes from a thread.
-"""
+"""The state file: one JSON document per line, each a batch of changed rows; a truncated last line is ignored."""
 
 import json
 import logging

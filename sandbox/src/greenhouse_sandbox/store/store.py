@@ -1,5 +1,3 @@
-"""All records of the sandbox, in memory."""
-
 import secrets
 import threading
 from typing import Any
@@ -107,11 +105,7 @@ def checked_switches(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 class Store:
-    """All records of one Greenhouse account, its clock and its switches.
-
-    Hold `lock` to read or change records. `base_url` is the address of the screens, for the links
-    inside webhook bodies.
-    """
+    """All records of one account. Hold `lock` to read or change them. `base_url`: for links in webhook bodies."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

@@ -53,10 +53,9 @@ class Moments:
 
 
 class Table[R: Row]:
-    """Rows of one kind. Not locked by itself: hold the store's lock.
+    """Rows of one kind. Hold the store's lock, and call `changed` after changing a row.
 
-    Ids look like Greenhouse's: beyond 32 bits, rising, the low digits always the same. An index member whose
-    value is a tuple finds its row by each of the tuple's parts. Call `changed` after changing a row.
+    Ids look like Greenhouse's: beyond 32 bits, rising. An index member may be a tuple, whose parts each find the row.
     """
 
     def __init__(self, kind: type[R], base: int, *indexes: str) -> None:
@@ -117,7 +116,6 @@ class Table[R: Row]:
         self._indexed.update(zip(ids, values, strict=False))
 
     def get(self, row_id: int | None) -> R | None:
-        """The row with this id, or None."""
         return None if row_id is None else self._rows.get(row_id)
 
     def __getitem__(self, row_id: int) -> R:
@@ -157,10 +155,7 @@ class Table[R: Row]:
     def within(
         self, member: str, lower: datetime | None, upper: datetime | None, *, at_most: int
     ) -> list[R] | None:
-        """Rows whose datetime `member` is between both, inclusive; None if more than `at_most`.
-
-        The first call for a member sorts the table.
-        """
+        """Rows whose datetime `member` is between both; None if more than `at_most`. The first call sorts the table."""
         moments = self._moments.get(member)
         if moments is None:
             moments = self._moments[member] = Moments(member, self._rows.values())
@@ -200,10 +195,7 @@ def child_id(parent: Row, place: int) -> int:
 
 
 class Derived[P: Row, R: Row]:
-    """A read-only table: `make` gives a parent's children in id order.
-
-    `key` is the child's member with the parent's id. `among` finds parents by an index.
-    """
+    """A read-only table: `make` gives a parent's children in id order. `among` finds parents by an index."""
 
     def __init__(
         self,
@@ -222,7 +214,6 @@ class Derived[P: Row, R: Row]:
         return sum(len(self._make(parent)) for parent in self._all(None))
 
     def get(self, row_id: int | None) -> R | None:
-        """The child with this id, or None."""
         if row_id is None:
             return None
         parent = self._parents.get(row_id // SPACING * SPACING + 2)

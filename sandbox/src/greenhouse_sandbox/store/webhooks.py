@@ -68,8 +68,6 @@ class Delivery(Row):
     """One event on its way to one endpoint. `body` is the exact text that is signed and sent.
 
     `attempts` holds `{"at": iso, "event_id": str, "status": int | None, "error": str | None, "milliseconds": int}`.
-    `fault` names what was ordered to go wrong with it. It waits for the first attempt of `after_id`, if any, and
-    signs its first `corrupt_attempts` attempts wrongly.
     """
 
     webhook_id: int

@@ -1,5 +1,3 @@
-"""Routes of the screens."""
-
 from flask import Blueprint
 
 from greenhouse_sandbox.ui.screens import screens

@@ -53,7 +53,6 @@ def acting_user() -> User:
 
 
 def found[R: Row](table: Table[R], row_id: int) -> R:
-    """The row, or a 404 page."""
     row = table.get(row_id)
     if row is None:
         abort(404, "There is nothing at this address. It may have been deleted.")

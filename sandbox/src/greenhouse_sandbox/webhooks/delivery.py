@@ -1,7 +1,4 @@
-"""Signing, sending and retrying webhook deliveries, and the faults ordered for them.
-
-Deliveries are sent from threads and retried at Greenhouse's intervals.
-"""
+"""Signing, sending and retrying deliveries from threads, at Greenhouse's intervals, with ordered faults."""
 
 import hashlib
 import hmac
@@ -56,7 +53,7 @@ def signature(body: bytes, secret_key: str) -> str:
     return f"sha256 {digest}"
 
 
-def strike(store: Store, delivery: Delivery, now: datetime) -> None:
+def apply_fault(store: Store, delivery: Delivery, now: datetime) -> None:
     """Apply the ordered fault to a new delivery, if there is one."""
     fault = store.hook_faults.take(delivery.action, delivery.webhook_id)
     if fault is None:
@@ -79,7 +76,7 @@ def strike(store: Store, delivery: Delivery, now: datetime) -> None:
     store.deliveries.changed(delivery, now)
 
 
-def let_go(store: Store, delivery_ids: list[int], now: datetime) -> None:
+def send_collected(store: Store, delivery_ids: list[int], now: datetime) -> None:
     """Send collected deliveries one by one, in this order."""
     before: int | None = None
     for delivery_id in delivery_ids:
@@ -112,7 +109,7 @@ def _collect(store: Store, delivery: Delivery, fault: HookFault, now: datetime) 
     if fault.times <= 0:
         order = list(fault.collected)
         random.Random(fault.random).shuffle(order)  # noqa: S311  (a shuffle that can be repeated, no secret)
-        let_go(store, order, now)
+        send_collected(store, order, now)
 
 
 class Deliverer:
@@ -161,7 +158,6 @@ class Deliverer:
         self._attempt(delivery_id)
 
     def idle(self) -> bool:
-        """Whether no delivery is due or in progress."""
         with self._store.lock:
             return not self._in_flight and not self._due(self._store.clock.now())
 

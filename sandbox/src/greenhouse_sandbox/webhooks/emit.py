@@ -1,5 +1,3 @@
-"""Turns events into deliveries."""
-
 import uuid
 from typing import Any
 
@@ -8,7 +6,7 @@ from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.people import Candidate
 from greenhouse_sandbox.store.webhooks import HELD, PENDING, Delivery
 from greenhouse_sandbox.webhooks import payloads, shapes
-from greenhouse_sandbox.webhooks.delivery import body_text, strike
+from greenhouse_sandbox.webhooks.delivery import apply_fault, body_text
 
 
 def emit(store: Store, action: str, payload: dict[str, Any]) -> None:
@@ -31,7 +29,7 @@ def emit(store: Store, action: str, payload: dict[str, Any]) -> None:
                     next_attempt_at=None if store.hold_deliveries else now,
                 )
             )
-            strike(store, delivery, now)
+            apply_fault(store, delivery, now)
 
 
 def emit_application(store: Store, action: str, application: Application) -> None:

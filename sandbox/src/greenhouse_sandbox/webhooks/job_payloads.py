@@ -1,5 +1,3 @@
-"""Payloads about jobs, posts, stages, offers and interviews."""
-
 from typing import Any
 
 from greenhouse_sandbox.clock import milliseconds, seconds

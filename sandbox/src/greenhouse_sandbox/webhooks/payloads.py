@@ -1,8 +1,4 @@
-"""Payloads of events about applications, and the ping.
-
-Source: Greenhouse's published samples. They are inconsistent with each other, and so are these: the constants say
-which members an event leaves out and how it names a source.
-"""
+"""Payloads of events about applications, as inconsistent as Greenhouse's published samples, and the ping."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ _PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
 OTHER = "other"
 
 
-class RequestForm(forms.Form):
+class AdjustmentRequestForm(forms.Form):
     """A candidate's request. `time`: whether extra time is still possible."""
 
     use_required_attribute = False
@@ -87,7 +87,7 @@ class RequestForm(forms.Form):
         return data
 
 
-class AnswerForm(forms.Form):
+class AdjustmentAnswerForm(forms.Form):
     """The contact's answer. `parts`: number and title of those that can be taken without figures."""
 
     use_required_attribute = False

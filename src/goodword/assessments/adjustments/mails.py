@@ -20,7 +20,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core.jobs import for_each
 from goodword.core.workdays import add_working_days, into_working_hours
-from goodword.notifications.domain.queue import LinkFor, Person, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.deadlines import days_left
 from goodword.workflow.domain.eligibility import mail_blocked_reason
@@ -52,8 +52,8 @@ def mail_contact(
         organisation=organisation,
         kind=ASKED,
         key=f"{subject_ref_of(row)}:{key}",
-        to=Person(name=contact.name, address=contact.address),
-        sender=Person(name=candidate.name, address=candidate.email or contact.address),
+        to=Correspondent(name=contact.name, address=contact.address),
+        sender=Correspondent(name=candidate.name, address=candidate.email or contact.address),
         template="assessments/mail/adjustment_request",
         context={
             "candidate_name": candidate.name,
@@ -75,7 +75,7 @@ def mail_contact(
     )
 
 
-def mail_answer(row: Adjustment, *, application: Application, by: Person, now: datetime) -> None:
+def mail_answer(row: Adjustment, *, application: Application, by: Correspondent, now: datetime) -> None:
     if mail_blocked_reason(application):
         return
     _write(
@@ -95,12 +95,18 @@ def mail_answer(row: Adjustment, *, application: Application, by: Person, now: d
 def mail_request_lost(row: Adjustment, *, application: Application, now: datetime) -> None:
     if mail_blocked_reason(application):
         return
-    goodword = Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT)
+    goodword = Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT)
     _write(row, LOST, application=application, sender=goodword, now=now)
 
 
 def _write(
-    row: Adjustment, kind: str, *, application: Application, sender: Person, now: datetime, **more: object
+    row: Adjustment,
+    kind: str,
+    *,
+    application: Application,
+    sender: Correspondent,
+    now: datetime,
+    **more: object,
 ) -> None:
     candidate, organisation, attempt = application.candidate, application.organisation, row.attempt
     name, language = kind.removeprefix("assessment."), candidate_language(attempt, candidate)
@@ -108,7 +114,7 @@ def _write(
         organisation=organisation,
         kind=kind,
         key=f"{subject_ref_of(row)}:{name.removeprefix('adjustment_')}",
-        to=Person(name=candidate.name, address=candidate.email),
+        to=Correspondent(name=candidate.name, address=candidate.email),
         sender=sender,
         template=f"assessments/mail/{name}",
         context={
@@ -187,7 +193,7 @@ def remind_contact(*, adjustment_id: int, now: datetime) -> bool:
         return True
 
 
-def send_fresh_link(row: Adjustment, *, application: Application, to: Person, now: datetime) -> bool:
+def send_fresh_link(row: Adjustment, *, application: Application, to: Correspondent, now: datetime) -> bool:
     """Mail the same person a new link. False, without a mail, within ten minutes of the last one."""
     with transaction.atomic():
         row.attempt = lock(Attempt, row.attempt_id)

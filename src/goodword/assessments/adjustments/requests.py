@@ -16,7 +16,7 @@ from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
-from goodword.notifications.domain.queue import Person, cancel
+from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.models import Email
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.deadlines import extend_by_hold, plan_reminder
@@ -97,7 +97,7 @@ def answer_request(
     forms: Mapping[int, str],
     accessible: bool,
     sentence: str,
-    by: Person,
+    by: Correspondent,
     now: datetime,
 ) -> Adjustment:
     """Grant `percent` extra time, other `forms` (part number to form), an accessible version, or nothing.

@@ -50,10 +50,10 @@ def on_step_requested(event: Event) -> None:
     if found is None or Attempt.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
     step_request, application = found
-    by_hand = bool(event.data.get("by_hand"))
-    if not still_wanted(step_request, application, at=event.occurred_at, by_hand=by_hand):
+    manual = bool(event.data.get("manual"))
+    if not still_wanted(step_request, application, at=event.occurred_at, manual=manual):
         return
-    if not by_hand and offer_earlier(Attempt, step_request, application=application, at=event.occurred_at):
+    if not manual and offer_earlier(Attempt, step_request, application=application, at=event.occurred_at):
         return
     assign(step_request=step_request, application=application, now=event.occurred_at, by=event.actor)
 

@@ -17,7 +17,7 @@ from goodword.candidates.queries import public_title, recruiter_of
 from goodword.core.jobs import for_each
 from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours
-from goodword.notifications.domain.queue import LinkFor, Person, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
 from goodword.workflow.domain.deadlines import plan_reminder
@@ -58,8 +58,8 @@ def mail_candidate(
         organisation=organisation,
         kind=f"assessment.{name}",
         key=f"attempt:{attempt.pk}:{key}",
-        to=Person(name=candidate.name, address=candidate.email),
-        sender=Person(name=recruiter.name, address=recruiter.address),
+        to=Correspondent(name=candidate.name, address=candidate.email),
+        sender=Correspondent(name=recruiter.name, address=recruiter.address),
         template=f"assessments/mail/{name}",
         context={
             "first_name": candidate.short_name,

@@ -41,7 +41,7 @@ from goodword.assessments.queries import content_of, parts_of, read_answers, vis
 from goodword.core.json_reading import Json
 from goodword.core.models import Event
 from goodword.workflow.domain.eligibility import lock_step_request
-from goodword.workflow.models import Finding, Grade
+from goodword.workflow.models import FlagFinding, Grade
 from goodword.workflow.states import lock
 
 LEFT_PAGE = "left_page"
@@ -64,14 +64,14 @@ class Left:
     seconds: int
 
 
-def left_page_flag(*, key: str, left: Sequence[Left], timed: bool, items: int) -> Finding | None:
+def left_page_flag(*, key: str, left: Sequence[Left], timed: bool, items: int) -> FlagFinding | None:
     """`items`: how many were shown."""
     counted = left if timed else [one for one in left if one.seconds <= PAUSE]
     if len(counted) < (_FEW if timed else _FEW_WITHOUT_CLOCK):
         return None
     grade = _grade(len({one.item for one in counted}), items) if timed else "low"
     longest = max(one.seconds for one in counted)
-    return Finding(
+    return FlagFinding(
         code=LEFT_PAGE, grade=grade, key=key, facts={"times": len(counted), "longest": length_of(longest)}
     )
 
@@ -94,7 +94,7 @@ class Pasted:
     characters: int
 
 
-def pasted_flag(*, key: str, pasted: Sequence[Pasted], texts: Mapping[str, int]) -> Finding | None:
+def pasted_flag(*, key: str, pasted: Sequence[Pasted], texts: Mapping[str, int]) -> FlagFinding | None:
     """`texts`: characters of each written answer, by item."""
     long = {
         one.item for one in pasted if one.characters >= LONG_PASTE and texts.get(one.item, 0) >= LONG_PASTE
@@ -102,16 +102,16 @@ def pasted_flag(*, key: str, pasted: Sequence[Pasted], texts: Mapping[str, int])
     if not long:
         return None
     grade: Grade = "medium" if len(long) >= 2 and 2 * len(long) >= len(texts) else "low"
-    return Finding(code=PASTED, grade=grade, key=key, facts={"answers": len(long)})
+    return FlagFinding(code=PASTED, grade=grade, key=key, facts={"answers": len(long)})
 
 
-def fast_flag(*, key: str, answers: Iterable[Timed], measured: bool) -> Finding | None:
+def fast_flag(*, key: str, answers: Iterable[Timed], measured: bool) -> FlagFinding | None:
     """`measured`: times are from a clock, not between two answers."""
     haste = too_fast(answers)
     if haste.grade is None:
         return None
     grade = "medium" if haste.grade == "high" and not measured else haste.grade
-    return Finding(code=FAST, grade=grade, key=key, facts={"percent": round(100 * haste.share)})
+    return FlagFinding(code=FAST, grade=grade, key=key, facts={"percent": round(100 * haste.share)})
 
 
 def seconds_between(
@@ -128,38 +128,38 @@ def seconds_between(
     return seconds
 
 
-def connection_lost_flag(*, key: str, times: int) -> Finding | None:
+def connection_lost_flag(*, key: str, times: int) -> FlagFinding | None:
     if not times:
         return None
-    return Finding(
+    return FlagFinding(
         code=CONNECTION_LOST, grade="low" if times == 1 else "medium", key=key, facts={"times": times}
     )
 
 
-def second_window_flag(*, key: str, times: int) -> Finding | None:
-    return Finding(code=SECOND_WINDOW, grade="low", key=key, facts={"times": times}) if times else None
+def second_window_flag(*, key: str, times: int) -> FlagFinding | None:
+    return FlagFinding(code=SECOND_WINDOW, grade="low", key=key, facts={"times": times}) if times else None
 
 
 def straight_line_flag(
     *, key: str, instrument: Instrument, form: str, answers: Mapping[str, int]
-) -> Finding | None:
+) -> FlagFinding | None:
     """`answers`: values by item id."""
     values = [answers[item.id] for item in instrument.items_of(form) if item.id in answers]
     found = straight_lining(values)
     if found.grade is None:
         return None
-    return Finding(code=STRAIGHT_LINE, grade=found.grade, key=key, facts={"longest": found.longest})
+    return FlagFinding(code=STRAIGHT_LINE, grade=found.grade, key=key, facts={"longest": found.longest})
 
 
 def contradiction_flag(
     *, key: str, instrument: Instrument, form: str, answers: Mapping[str, int]
-) -> Finding | None:
+) -> FlagFinding | None:
     """`answers`: values by item id."""
     found = contradiction(instrument, form, answers)
     if found.grade is None or found.mean is None:
         return None
     facts = {"mean": round(found.mean, 1), "chance": round(found.chance, 1)}
-    return Finding(code=CONTRADICTION, grade=found.grade, key=key, facts=facts)
+    return FlagFinding(code=CONTRADICTION, grade=found.grade, key=key, facts=facts)
 
 
 def on_attempt_completed(event: Event) -> None:
@@ -191,8 +191,8 @@ def update_flags(attempt: Attempt, *, now: datetime) -> None:
             flag.save(update_fields=["grade", "facts"])
 
 
-def find_flags(attempt: Attempt) -> list[Finding]:
-    found: list[Finding | None] = []
+def find_flags(attempt: Attempt) -> list[FlagFinding]:
+    found: list[FlagFinding | None] = []
     noticed = Observation.objects.of(attempt.organisation).filter(part__attempt=attempt).order_by("pk")
     rows = list(noticed)
     for part in parts_of(attempt):
@@ -211,7 +211,7 @@ def text_lengths(items: Sequence[Item], answers: Mapping[str, Json]) -> dict[str
     }
 
 
-def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[Finding | None]:
+def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[FlagFinding | None]:
     key, timed = str(part.order), part.part.minutes is not None
     answers = read_answers(part)
     items = visible_items(part, answers)

@@ -21,7 +21,7 @@ from goodword.assessments.kinds.results import KindReport
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.kind import SCALES
 from goodword.assessments.kinds.scales.results import ScalesPart, ScalesResult
-from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent
+from goodword.assessments.kinds.scores import ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.psychometrics.rasch import Calibration
@@ -137,7 +137,7 @@ class Kind[C](Protocol):
 
     def reliability(
         self, content: C, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
-    ) -> dict[str, Reliability]:
+    ) -> dict[str, ScaleReliability]:
         """Of each scale in these people's answers; by items, only of people who answered all."""
 
     def result(

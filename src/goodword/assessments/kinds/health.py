@@ -87,7 +87,7 @@ def _plain(language: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
+class HealthFlag:
     """A text that candidates read, and the words that flag it; no words in a language without a list."""
 
     id: str
@@ -95,12 +95,12 @@ class Flag:
     words: tuple[str, ...]
 
 
-def flags_of(content: Content) -> tuple[Flag, ...]:
+def flags_of(content: Content) -> tuple[HealthFlag, ...]:
     """The texts with a health-related word; in a language without a list, all texts."""
     language = getattr(content, "language", "")
     known = language.split("-")[0] in LANGUAGES
     return tuple(
-        Flag(id=name, text=text, words=words)
+        HealthFlag(id=name, text=text, words=words)
         for name, text in kind_of(content).texts(content)
         if (words := health_words(text, language=language)) or not known
     )

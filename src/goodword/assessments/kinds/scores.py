@@ -53,7 +53,7 @@ class Respondent(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reliability:
+class ScaleReliability:
     """A reliability coefficient (None: unknown), its source, and the number of people."""
 
     value: float | None
@@ -63,7 +63,7 @@ class Reliability:
     omega: float | None = None
 
 
-def reliability_by_items(people: Iterable[Mapping[str, list[float | None]]]) -> dict[str, Reliability]:
+def reliability_by_items(people: Iterable[Mapping[str, list[float | None]]]) -> dict[str, ScaleReliability]:
     """Alpha and omega of each scale, from a row of item values per person; incomplete rows are left out."""
     rows: dict[str, list[list[float]]] = {}
     for person in people:
@@ -74,7 +74,7 @@ def reliability_by_items(people: Iterable[Mapping[str, list[float | None]]]) -> 
                 complete.append(known)
     found = {scale: reliability_of(of_scale) for scale, of_scale in rows.items()}
     return {
-        scale: Reliability(value=one.value, way="items", n=one.n, alpha=one.alpha, omega=one.omega)
+        scale: ScaleReliability(value=one.value, way="items", n=one.n, alpha=one.alpha, omega=one.omega)
         for scale, one in found.items()
     }
 
@@ -86,7 +86,7 @@ def part_category(part: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityDetails:
-    """A score's reliability in its norm group. `way` is as in `Reliability`, "" if not recorded."""
+    """A score's reliability in its norm group. `way` is as in `ScaleReliability`, "" if not recorded."""
 
     value: float
     way: str

@@ -25,7 +25,7 @@ from goodword.assessments.queries import content_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerGroup:
+class FirstAttemptGroup:
     """First attempts in one language on one type of device ("": unknown, without norms)."""
 
     language: str
@@ -45,7 +45,7 @@ class AnswerGroup:
 class FormNorms:
     form: str
     name: str
-    groups: tuple[AnswerGroup, ...]
+    groups: tuple[FirstAttemptGroup, ...]
     sets: tuple[NormSet, ...]
 
     @property
@@ -123,7 +123,7 @@ def _form_norms(
         form=form,
         name=content.form_label(form) if form in {one.id for one in content.offers()} else form,
         groups=tuple(
-            AnswerGroup(language=language, device=device, n=n)
+            FirstAttemptGroup(language=language, device=device, n=n)
             for (language, device), n in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
         ),
         sets=tuple(one for one in sets if (one.version, one.form) == (row.number, form)),

@@ -76,7 +76,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
+class WeightedShare:
     name: str
     share: Fraction
     weight: Fraction
@@ -87,7 +87,7 @@ class Total:
     """`value` from 0 to 1: the sum of share times weight over `made_of`, whose weights sum to 1."""
 
     value: Fraction
-    made_of: tuple[Portion, ...]
+    made_of: tuple[WeightedShare, ...]
 
 
 def total(parts: Sequence[Part], weights: Mapping[str, int] | None = None) -> Total:
@@ -96,7 +96,9 @@ def total(parts: Sequence[Part], weights: Mapping[str, int] | None = None) -> To
     shares = _category_means(parts) if weights is None else _test_shares(parts)
     whole = dict.fromkeys(shares, 1) if weights is None else _checked(weights, set(shares))
     in_sum = sum(whole.values())
-    made_of = tuple(Portion(name, share, Fraction(whole[name], in_sum)) for name, share in shares.items())
+    made_of = tuple(
+        WeightedShare(name, share, Fraction(whole[name], in_sum)) for name, share in shares.items()
+    )
     return Total(sum((part.share * part.weight for part in made_of), Fraction(0)), made_of)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.adjustments.contacts import Contact, contact_of
-from goodword.assessments.adjustments.forms import AnswerForm, RequestForm
+from goodword.assessments.adjustments.forms import AdjustmentAnswerForm, AdjustmentRequestForm
 from goodword.assessments.adjustments.mails import next_reader, send_fresh_link
 from goodword.assessments.adjustments.requests import (
     AlreadyAnswered,
@@ -34,7 +34,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Person, masked
+from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
 from goodword.workflow.portal import unknown_page
 from goodword.workflow.retention_notice import retention_for_candidate
@@ -47,9 +47,9 @@ State = Adjustment.State
 def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     adjustment = request_status(session.attempt)
     time = bool(adjustment.timed)
-    form = RequestForm(request.POST if request.method == "POST" else None, time=time)
+    form = AdjustmentRequestForm(request.POST if request.method == "POST" else None, time=time)
     if session.switched:
-        form = RequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
+        form = AdjustmentRequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
     if form.is_bound and not adjustment.why_not and form.is_valid():
         said = form.cleaned_data
         with suppress(CannotRequest):  # already requested in another window: the page says so
@@ -73,7 +73,11 @@ def show_request_preview(request: HttpRequest, session: AttemptSession) -> HttpR
     adjustment = RequestStatus(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
     contact = contact_of(session.visit.application)
     return _show_request(
-        request, session, RequestForm(None, time=bool(timed)), adjustment=adjustment, contact=contact
+        request,
+        session,
+        AdjustmentRequestForm(None, time=bool(timed)),
+        adjustment=adjustment,
+        contact=contact,
     )
 
 
@@ -85,7 +89,7 @@ def show_decline_preview(request: HttpRequest, session: AttemptSession) -> HttpR
 def _show_request(
     request: HttpRequest,
     session: AttemptSession,
-    form: RequestForm,
+    form: AdjustmentRequestForm,
     *,
     adjustment: RequestStatus,
     contact: Contact,
@@ -136,7 +140,7 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
                 request, row, application, to=_contact_behind(link, application), now=now, **shown
             )
         timed, parts = timed_parts_not_begun(row.attempt), _figureless(row)
-        form = AnswerForm(
+        form = AdjustmentAnswerForm(
             request.POST if request.method == "POST" else None,
             time=bool(timed),
             parts=[(part.order, title_of(part)) for part in parts],
@@ -175,7 +179,7 @@ def _expired(
     row: Adjustment,
     application: Application,
     *,
-    to: Person,
+    to: Correspondent,
     now: datetime,
     **shown: Any,
 ) -> HttpResponse:
@@ -212,11 +216,11 @@ def _figureless(row: Adjustment) -> list[AttemptPart]:
     return found
 
 
-def _contact_behind(link: Link, application: Application) -> Person:
+def _contact_behind(link: Link, application: Application) -> Correspondent:
     if link.email is not None:
-        return Person(name=link.email.to_name, address=link.email.to_address)
+        return Correspondent(name=link.email.to_name, address=link.email.to_address)
     contact = contact_of(application)
-    return Person(name=contact.name, address=contact.address)
+    return Correspondent(name=contact.name, address=contact.address)
 
 
 def _render(request: HttpRequest, template: str, *, status: int = 200, **shown: object) -> HttpResponse:

@@ -13,7 +13,7 @@ from goodword.assessments.attempts.answers import UnknownItem, WrongItem, next_i
 from goodword.assessments.attempts.breaks import after_break, heartbeat, resume
 from goodword.assessments.attempts.observations import InvalidObservation, observe, observe_second_window
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.kinds.custom.items import FileForm
+from goodword.assessments.kinds.custom.items import UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.scales.items import Statement
@@ -100,7 +100,7 @@ def _save(
     request: HttpRequest, session: AttemptSession, view: PartView, this: Item, form: ItemForm
 ) -> Answer:
     device = device_of(request)
-    if isinstance(form, FileForm) and form.read is not None:
+    if isinstance(form, UploadForm) and form.read is not None:
         return save_file(
             attempt_id=session.attempt.pk,
             order=view.order,
@@ -356,7 +356,7 @@ def _observe_second_window(
         return  # for a task that has been replaced
     this = items[number - 1]
     form = this.form(request.POST, partly=is_script(request))
-    if isinstance(form, FileForm) or not form.is_valid():
+    if isinstance(form, UploadForm) or not form.is_valid():
         return
     observe_second_window(
         attempt_id=session.attempt.pk,

@@ -33,7 +33,7 @@ class PreviewAddresses(Protocol):
 
 
 @dataclass(kw_only=True)
-class Preview(AttemptSession):
+class PreviewSession(AttemptSession):
     """A session without a candidate. Visit and attempt are not saved. `planned` come with their tests."""
 
     planned: Sequence[AssessmentPart]
@@ -59,7 +59,7 @@ class Preview(AttemptSession):
         return self.urls.address("portal_assessment", done=order)
 
 
-def first(request: HttpRequest, session: Preview) -> HttpResponse:
+def first(request: HttpRequest, session: PreviewSession) -> HttpResponse:
     if session.overview.current is None:
         shares = session.attempt.assessment.shares_result
         result_url = session.url("portal_assessment_result") if shares else ""
@@ -77,7 +77,7 @@ def first(request: HttpRequest, session: Preview) -> HttpResponse:
     )
 
 
-def part(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
+def part(request: HttpRequest, session: PreviewSession, order: int) -> HttpResponse:
     """The page before a part. *Start* leads to its first item, without a clock."""
     view = session.part(order)
     if request.method == "POST":
@@ -85,11 +85,11 @@ def part(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
     return show_part(request, session, view, waiting=False)
 
 
-def practice(request: HttpRequest, session: Preview, order: int, number: int) -> HttpResponse:
+def practice(request: HttpRequest, session: PreviewSession, order: int, number: int) -> HttpResponse:
     return show_practice(request, session, session.part(order), number)
 
 
-def item(request: HttpRequest, session: Preview, order: int, number: int) -> HttpResponse:
+def item(request: HttpRequest, session: PreviewSession, order: int, number: int) -> HttpResponse:
     """A valid answer leads on and is not saved. The clock does not run."""
     view, items = session.part(order), session.items
     if not 1 <= number <= len(items):
@@ -111,7 +111,7 @@ def item(request: HttpRequest, session: Preview, order: int, number: int) -> Htt
     )
 
 
-def last(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
+def last(request: HttpRequest, session: PreviewSession, order: int) -> HttpResponse:
     """The end of a part, with all items shown as answered."""
     view = session.part(order)
     if request.method == "POST":
@@ -119,37 +119,37 @@ def last(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
     return show_finish(request, session, view, items=session.items, missing=())
 
 
-def language(request: HttpRequest, session: Preview) -> HttpResponse:
+def language(request: HttpRequest, session: PreviewSession) -> HttpResponse:
     urls = session.urls
     if request.method == "POST":
         urls = urls.in_language(request.POST.get("language", ""))
     return redirect(urls.address("portal_assessment", done=0))
 
 
-def form(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
+def form(request: HttpRequest, session: PreviewSession, order: int) -> HttpResponse:
     view, urls = session.part(order), session.urls
     if request.method == "POST":
         urls = urls.in_other_form(view.order)
     return redirect(urls.address("portal_assessment_part", view.order, done=0))
 
 
-def decline(request: HttpRequest, session: Preview) -> HttpResponse:
+def decline(request: HttpRequest, session: PreviewSession) -> HttpResponse:
     if request.method == "POST":
         return beyond(request, session)
     return show_decline_preview(request, session)
 
 
-def adjust(request: HttpRequest, session: Preview) -> HttpResponse:
+def adjust(request: HttpRequest, session: PreviewSession) -> HttpResponse:
     if request.method == "POST":
         return beyond(request, session)
     return show_request_preview(request, session)
 
 
-def beyond(request: HttpRequest, session: Preview) -> HttpResponse:
+def beyond(request: HttpRequest, session: PreviewSession) -> HttpResponse:
     return render_page(request, session, "assessments/portal/preview_end.html")
 
 
-def _onward(session: Preview, order: int, number: int, *, timed: bool) -> str:
+def _onward(session: PreviewSession, order: int, number: int, *, timed: bool) -> str:
     if number < len(session.items):
         return session.url("portal_assessment_item", order, number + 1)
     return session.after(order) if timed else session.url("portal_assessment_finish", order)

@@ -60,14 +60,14 @@ def take_lock(layout: Layout) -> Lock:
 
 
 @dataclass(frozen=True)
-class Record:
+class PidFile:
     pid: int
     socket_directory: str
     ready: bool
 
 
-def record(layout: Layout) -> Record | None:
-    """The server's record; None if it is missing or partly written.
+def read_pid_file(layout: Layout) -> PidFile | None:
+    """Its content; None if it is missing or partly written.
 
     Lines: pid, data directory, start, port, socket directory, address, shared memory, state
     (https://www.postgresql.org/docs/18/storage-file-layout.html).
@@ -78,8 +78,8 @@ def record(layout: Layout) -> Record | None:
     except (OSError, ValueError, IndexError):
         return None
     if len(lines) < 5:
-        return Record(pid, "", False)
-    return Record(pid, lines[4].strip(), len(lines) > 7 and lines[7].strip() == "ready")
+        return PidFile(pid, "", False)
+    return PidFile(pid, lines[4].strip(), len(lines) > 7 and lines[7].strip() == "ready")
 
 
 def answers(socket_directory: str) -> bool:
@@ -114,7 +114,7 @@ def is_server(pid: int, cluster: Path) -> bool:
 
 def end_stray(layout: Layout, *, patience: float = 60) -> None:
     """Stop a server whose parent is gone: fast, then immediately. Only for the holder of the lock."""
-    found = record(layout)
+    found = read_pid_file(layout)
     if found is None:
         return
     begin, how = time.monotonic(), signal.SIGINT
@@ -135,7 +135,7 @@ def forget_dead(layout: Layout) -> None:
 def attach(data_dir: Path) -> str:
     """The URL of the running server. Raises `NotRunningError` if there is none or it is not ready yet."""
     layout = Layout.of(data_dir)
-    found = record(layout)
+    found = read_pid_file(layout)
     if found is not None and found.socket_directory and answers(found.socket_directory):
         if found.ready:
             return url_for(found.socket_directory)

@@ -185,7 +185,7 @@ class Server:
         """Wait while the server lives, since recovery can take long. False if it exited."""
         assert self._process is not None
         while self._process.poll() is None:
-            found = running.record(self._layout)
+            found = running.read_pid_file(self._layout)
             if found is not None and found.pid == self._process.pid and found.ready:
                 return True
             time.sleep(0.01)

@@ -81,7 +81,7 @@ class CannotPost(Exception):
         self.reason = reason
 
 
-class TooLate(Exception): ...
+class ClaimExpired(Exception): ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def post(note_id: int, *, now: datetime) -> None:
         outcomes.fail(note, error=str(error), reason=error.reason, now=now)
     except crypto.CannotOpen as error:
         outcomes.fail(note, error=str(error), reason=FailureReason.KEY, now=now)
-    except TooLate:
+    except ClaimExpired:
         outcomes.retry_later(note, error=TOO_SLOW, now=now, wait=timedelta(0), unknown=False)
     except HarvestError as error:
         _settle_error(note, error, now=now)
@@ -224,7 +224,7 @@ def _write(
     body, refusal = "", None
     for author_id in target.authors:
         if time.monotonic() - claimed > WRITE_WITHIN:
-            raise TooLate
+            raise ClaimExpired
         body = body or _body(note, now=now)
         try:
             written = api.post_note(

@@ -37,8 +37,8 @@ from goodword.greenhouse.client.pacing import (
     Rate,
     RateReport,
 )
-from goodword.greenhouse.client.permissions import Permission, ProbeResult, State, probe_all
-from goodword.greenhouse.client.session import ONCE, READS, Retry
+from goodword.greenhouse.client.permissions import HarvestPermission, PermissionState, ProbeResult, probe_all
+from goodword.greenhouse.client.session import ONCE, READS, RetryPolicy
 from goodword.greenhouse.client.transport import Exchange, Limits
 from goodword.greenhouse.client.types import (
     Actor,
@@ -79,6 +79,7 @@ __all__ = [
     "Forbidden",
     "HarvestApi",
     "HarvestError",
+    "HarvestPermission",
     "Invalid",
     "Job",
     "JobOwner",
@@ -92,7 +93,7 @@ __all__ = [
     "Note",
     "OwnerKind",
     "Pacer",
-    "Permission",
+    "PermissionState",
     "Priority",
     "ProbeResult",
     "Rate",
@@ -100,8 +101,7 @@ __all__ = [
     "RateReport",
     "Refusal",
     "RejectionReason",
-    "Retry",
-    "State",
+    "RetryPolicy",
     "Token",
     "TokenStore",
     "Unauthorised",

@@ -16,8 +16,8 @@ from goodword.greenhouse.client.authentication import (
     V3Credentials,
 )
 from goodword.greenhouse.client.pacing import TOKEN_RATE, V1_RATE, V3_RATE, LocalPacer, Pacer, Priority
-from goodword.greenhouse.client.permissions import Permission, ProbeResult
-from goodword.greenhouse.client.session import READS, CallPolicy, Retry, Session
+from goodword.greenhouse.client.permissions import HarvestPermission, ProbeResult
+from goodword.greenhouse.client.session import READS, CallPolicy, RetryPolicy, Session
 from goodword.greenhouse.client.transport import LIMITS, Exchange, Limits, Transport
 from goodword.greenhouse.client.types import (
     Actor,
@@ -51,7 +51,7 @@ class HarvestApi(Protocol):
     """
 
     @property
-    def permissions(self) -> tuple[Permission, ...]: ...
+    def permissions(self) -> tuple[HarvestPermission, ...]: ...
 
     def account(self) -> str | None:
         """Always None in v1."""
@@ -135,7 +135,7 @@ class HarvestApi(Protocol):
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """Always None in v1."""
 
-    def probe(self, permission: Permission) -> ProbeResult:
+    def probe(self, permission: HarvestPermission) -> ProbeResult:
         """Check by reading whether a permission is granted."""
 
     def close(self) -> None: ...
@@ -163,7 +163,7 @@ def build(
     pacer: Pacer | None = None,
     token_pacer: Pacer | None = None,
     priority: Priority = Priority.BACKGROUND,
-    retry: Retry = READS,
+    retry: RetryPolicy = READS,
     limits: Limits = LIMITS,
     sleep: Callable[[float], None] = time.sleep,
     watch: Callable[[Exchange], None] | None = None,

@@ -16,7 +16,7 @@ from goodword.greenhouse.client.errors import (
     Refusal,
     Unauthorised,
 )
-from goodword.greenhouse.client.permissions import Permission
+from goodword.greenhouse.client.permissions import HarvestPermission
 from goodword.greenhouse.client.records import Record, record_of
 from goodword.greenhouse.client.session import CallPolicy, greenhouse_message, paced, refusal, repeated
 from goodword.greenhouse.client.transport import Call, HarvestResponse, Transport
@@ -35,7 +35,7 @@ _POLLS = 60
 
 _CLAIMS = "https://auth.greenhouse.io/claims"
 
-ANY_SCOPE = Permission("token", "at least one scope", ())
+ANY_SCOPE = HarvestPermission("token", "at least one scope", ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 Observed (greenhouse.md, 2.5): windows aligned to Greenhouse's clock, 150 calls in 30 seconds (v3) or 50 in 10 (v1), 60
 tokens a minute. None is promised, so answers take precedence. `X-RateLimit-Reset` is *not* the end of the window.
 
-The rules (`ask`, `heard`, `turned`, `refused`) are pure functions on a `Window`, in seconds since the epoch by
-Greenhouse's clock (see `ClockSkew`). `LocalPacer` shares a window among threads, other pacers among workers.
+The rules (`decide`, `after_answer`, `after_new_window`, `refused`) are pure functions on a `Window`, in seconds since
+the epoch by Greenhouse's clock (see `ClockSkew`).
 """
 
 import threading
@@ -75,7 +75,7 @@ class LocalPacer:
 
     def take(self, *, priority: Priority, now: datetime) -> float:
         with self._lock:
-            turn = ask(
+            turn = decide(
                 self._known,
                 person=priority is Priority.PERSON,
                 moment=self._skew.theirs(now.timestamp()),
@@ -88,7 +88,9 @@ class LocalPacer:
         with self._lock:
             count, turn = count_of(report, self._skew)
             if count is not None:
-                self._known = (turned if turn else heard)(self._known, count, rate=self._rate)
+                self._known = (after_new_window if turn else after_answer)(
+                    self._known, count, rate=self._rate
+                )
 
     def refused(self, *, wait: float, now: datetime) -> None:
         with self._lock:
@@ -110,7 +112,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Decision:
     """Go at once (`wait` 0.0) if more than `floor` calls are left, which leads to `after`; else ask again later."""
 
     wait: float
@@ -126,12 +128,12 @@ class Count:
     remaining: int
 
 
-def ask(known: Window, *, person: bool, moment: float, rate: Rate) -> Turn:
+def decide(known: Window, *, person: bool, moment: float, rate: Rate) -> Decision:
     if person:
         known = replace(known, person_at=moment)
     blocked = known.blocked_until - moment
     if 0 < blocked <= LONGEST_BLOCK:
-        return Turn(blocked, known)
+        return Decision(blocked, known)
     present = int(moment // rate.window)
     limit = known.limit or rate.usual
     if known.number not in (present, present + 1):  # one ahead: another host's clock is
@@ -140,21 +142,21 @@ def ask(known: Window, *, person: bool, moment: float, rate: Rate) -> Turn:
     over = begun + rate.window - moment + GUARD
     left = known.remaining
     if left is None:
-        return Turn(0.0, replace(known, remaining=-1))
+        return Decision(0.0, replace(known, remaining=-1))
     if left < 0:
-        return Turn(min(PROBE_POLL, over), known)
+        return Decision(min(PROBE_POLL, over), known)
     floor = 0
     if not person:
         since = moment - known.person_at
         if 0 <= since < YIELD:
-            return Turn(YIELD - since, known)
+            return Decision(YIELD - since, known)
         reserved = _reserved(limit, person_lately=0 <= since < KEEP)
         floor, later = _floor(limit, reserved=reserved, left=left, elapsed=moment - begun, rate=rate)
         if left <= floor:
-            return Turn(over if later is None else later, known)
+            return Decision(over if later is None else later, known)
     if left <= floor:
-        return Turn(over, known)
-    return Turn(0.0, replace(known, remaining=left - 1), floor)
+        return Decision(over, known)
+    return Decision(0.0, replace(known, remaining=left - 1), floor)
 
 
 def _reserved(limit: int, *, person_lately: bool) -> int:
@@ -178,7 +180,7 @@ def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) 
     return limit - open_now, max(due - elapsed, 0.01)
 
 
-def heard(known: Window, count: Count, *, rate: Rate) -> Window:
+def after_answer(known: Window, count: Count, *, rate: Rate) -> Window:
     """After an answer.
 
     Answers overtake each other, so the smaller number counts, and one from an earlier window is ignored. If far less
@@ -198,7 +200,7 @@ def heard(known: Window, count: Count, *, rate: Rate) -> Window:
     return replace(known, limit=count.limit, remaining=max(0, left))
 
 
-def turned(known: Window, count: Count, *, rate: Rate) -> Window:
+def after_new_window(known: Window, count: Count, *, rate: Rate) -> Window:
     """After an answer with more remaining than the one before: a new window has begun."""
     number = max(known.number, int(count.sent // rate.window))
     return replace(known, number=number, limit=count.limit, remaining=count.remaining)

@@ -9,7 +9,7 @@ from goodword.greenhouse.client.errors import Forbidden, Unauthorised
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
+class HarvestPermission:
     key: str
     name: str
     reads: tuple[str, ...]
@@ -22,30 +22,32 @@ class Permission:
         return self.reads + self.writes
 
 
-APPLICATIONS = Permission("applications", "Applications", ("harvest:applications:list",))
-CANDIDATES = Permission("candidates", "Candidates", ("harvest:candidates:list",))
-ACTIVITY_FEED = Permission(
+APPLICATIONS = HarvestPermission("applications", "Applications", ("harvest:applications:list",))
+CANDIDATES = HarvestPermission("candidates", "Candidates", ("harvest:candidates:list",))
+ACTIVITY_FEED = HarvestPermission(
     "activity_feed", "Activity Feed", ("harvest:notes:list",), writes=("harvest:notes:create",)
 )
-JOBS = Permission("jobs", "Jobs", ("harvest:jobs:list",))
-JOB_POSTS = Permission("job_posts", "Job Posts", ("harvest:job_posts:list",))
-JOB_STAGES = Permission("job_stages", "Job Stages", ("harvest:job_interview_stages:list",))
-REJECTION_REASONS = Permission("rejection_reasons", "Rejection Reasons", ("harvest:rejection_reasons:list",))
-USERS = Permission(
+JOBS = HarvestPermission("jobs", "Jobs", ("harvest:jobs:list",))
+JOB_POSTS = HarvestPermission("job_posts", "Job Posts", ("harvest:job_posts:list",))
+JOB_STAGES = HarvestPermission("job_stages", "Job Stages", ("harvest:job_interview_stages:list",))
+REJECTION_REASONS = HarvestPermission(
+    "rejection_reasons", "Rejection Reasons", ("harvest:rejection_reasons:list",)
+)
+USERS = HarvestPermission(
     "users",
     "Users",
     ("harvest:users:list",),
     required=False,
     without="Without it the recruiter's address is unknown, and e-mail goes to the role's owner.",
 )
-JOB_OWNERS = Permission(
+JOB_OWNERS = HarvestPermission(
     "job_owners",
     "Job Owners",
     ("harvest:job_owners:list",),
     required=False,
     without="Without it the job's responsible recruiter is unknown, and e-mail goes to the role's owner.",
 )
-APPLICATION_STAGES = Permission(
+APPLICATION_STAGES = HarvestPermission(
     "application_stages",
     "Application Stages",
     ("harvest:application_stages:list",),
@@ -54,12 +56,12 @@ APPLICATION_STAGES = Permission(
 )
 
 # not probed; on a v1 key's screen the writing of notes is assumed to be under Candidates
-V1_NOTES = Permission("v1_notes", "Activity Feed and Candidates", ())
+V1_NOTES = HarvestPermission("v1_notes", "Activity Feed and Candidates", ())
 
 # not on the connection screen; without them names of departments, offices and reasons stay empty
-DEPARTMENTS = Permission("departments", "Departments", ("harvest:departments:list",), required=False)
-OFFICES = Permission("offices", "Offices", ("harvest:offices:list",), required=False)
-REJECTION_DETAILS = Permission(
+DEPARTMENTS = HarvestPermission("departments", "Departments", ("harvest:departments:list",), required=False)
+OFFICES = HarvestPermission("offices", "Offices", ("harvest:offices:list",), required=False)
+REJECTION_DETAILS = HarvestPermission(
     "rejection_details", "Rejection Details", ("harvest:rejection_details:list",), required=False
 )
 
@@ -76,7 +78,7 @@ V1_PERMISSIONS = (*ARTICLE, USERS)
 V3_PERMISSIONS = (*ARTICLE, USERS, JOB_OWNERS, APPLICATION_STAGES)
 
 
-class State(StrEnum):
+class PermissionState(StrEnum):
     GRANTED = "granted"
     MISSING = "missing"
     UNTESTED = "untested"
@@ -86,9 +88,9 @@ class State(StrEnum):
 class ProbeResult:
     """`detail` says what to tick, or why the state is unknown. A probe never writes, so v1 `writing` stays UNTESTED."""
 
-    permission: Permission
-    state: State
-    writing: State | None = None
+    permission: HarvestPermission
+    state: PermissionState
+    writing: PermissionState | None = None
     detail: str = ""
 
     @property
@@ -97,14 +99,14 @@ class ProbeResult:
 
     @property
     def missing(self) -> bool:
-        return State.MISSING in (self.state, self.writing)
+        return PermissionState.MISSING in (self.state, self.writing)
 
 
 class Probed(Protocol):
     @property
-    def permissions(self) -> tuple[Permission, ...]: ...
+    def permissions(self) -> tuple[HarvestPermission, ...]: ...
 
-    def probe(self, permission: Permission) -> ProbeResult: ...
+    def probe(self, permission: HarvestPermission) -> ProbeResult: ...
 
     def knows_key(self) -> bool: ...
 
@@ -116,7 +118,7 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
     become `Unauthorised` unless another read works or Greenhouse knows the key (greenhouse.md, C3). v3 gives no token
     without scopes: then all are missing.
     """
-    refused: list[Permission] = []
+    refused: list[HarvestPermission] = []
     last: Unauthorised | None = None
     works = False
     for permission in api.permissions:
@@ -142,11 +144,11 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
         yield from map(missing, refused)
 
 
-def missing(permission: Permission, *, detail: str = "") -> ProbeResult:
+def missing(permission: HarvestPermission, *, detail: str = "") -> ProbeResult:
     """Reading is refused; writing is then unknown."""
     return ProbeResult(
         permission,
-        State.MISSING,
-        writing=State.UNTESTED if permission.writes else None,
+        PermissionState.MISSING,
+        writing=PermissionState.UNTESTED if permission.writes else None,
         detail=detail or f"In Greenhouse, edit the credential and tick everything under {permission.name}.",
     )

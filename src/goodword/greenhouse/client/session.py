@@ -23,7 +23,7 @@ from goodword.greenhouse.client.errors import (
     UnexpectedShape,
 )
 from goodword.greenhouse.client.pacing import Pacer, Priority, RateReport
-from goodword.greenhouse.client.permissions import Permission
+from goodword.greenhouse.client.permissions import HarvestPermission
 from goodword.greenhouse.client.records import Record, records_of
 from goodword.greenhouse.client.transport import Call, HarvestResponse, Transport
 
@@ -43,7 +43,7 @@ MAX_PAGES = 20_000  # ten million rows: more means an endless list
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class RetryPolicy:
     """Seconds. Waits double, each shortened by up to a half; `Retry-After` is obeyed exactly.
 
     `patience` bounds the sum of one call's waits, so that no worker is blocked.
@@ -55,10 +55,10 @@ class Retry:
     patience: float = 45.0
 
 
-READS = Retry()
+READS = RetryPolicy()
 
 
-ONCE = Retry(attempts=1)
+ONCE = RetryPolicy(attempts=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class CallPolicy:
     sleep: Callable[[float], None]
     pacer: Pacer
     priority: Priority
-    retry: Retry
+    retry: RetryPolicy
 
 
 class Auth(Protocol):
@@ -104,12 +104,12 @@ class Session:
         self._worked_before = worked_before
 
     def get(
-        self, path: str, *, permission: Permission, params: Mapping[str, str] | None = None
+        self, path: str, *, permission: HarvestPermission, params: Mapping[str, str] | None = None
     ) -> HarvestResponse:
         return self.follow(self.base_url + path, permission=permission, params=params)
 
     def follow(
-        self, url: str, *, permission: Permission, params: Mapping[str, str] | None = None
+        self, url: str, *, permission: HarvestPermission, params: Mapping[str, str] | None = None
     ) -> HarvestResponse:
         call = Call("GET", url, params=params or {})
         return repeated(
@@ -120,7 +120,7 @@ class Session:
         self,
         path: str,
         *,
-        permission: Permission,
+        permission: HarvestPermission,
         body: Mapping[str, Any],
         headers: Mapping[str, str] | None = None,
     ) -> HarvestResponse:
@@ -131,7 +131,7 @@ class Session:
     def close(self) -> None:
         self._transport.close()
 
-    def _exchange(self, call: Call, permission: Permission) -> HarvestResponse:
+    def _exchange(self, call: Call, permission: HarvestPermission) -> HarvestResponse:
         headers = self._auth.headers()
         answer = self._send(call, headers)
         if answer.status == HTTPStatus.UNAUTHORIZED and self._auth.renew(headers):
@@ -176,7 +176,7 @@ def _wait_for_turn(call: Call, policy: CallPolicy) -> None:
         waited += pause
 
 
-def repeated[T](act: Callable[[], T], *, retry: Retry, sleep: Callable[[float], None]) -> T:
+def repeated[T](act: Callable[[], T], *, retry: RetryPolicy, sleep: Callable[[float], None]) -> T:
     """Repeat `act` after network failures, time-outs, 5xx and 429 only. Raises the last error."""
     waited = 0.0
     for attempt in range(1, retry.attempts + 1):
@@ -193,7 +193,7 @@ def repeated[T](act: Callable[[], T], *, retry: Retry, sleep: Callable[[float], 
     raise AssertionError("a retry has at least one attempt")
 
 
-def _backoff(retry: Retry, attempt: int) -> float:
+def _backoff(retry: RetryPolicy, attempt: int) -> float:
     full = min(retry.longest_wait, retry.first_wait * 2.0 ** (attempt - 1))
     return full * random.uniform(0.5, 1.0)  # noqa: S311  # not for security
 
@@ -202,7 +202,7 @@ def _backoff(retry: Retry, attempt: int) -> float:
 
 
 def pages(
-    session: Session, path: str, *, permission: Permission, params: Mapping[str, str] | None = None
+    session: Session, path: str, *, permission: HarvestPermission, params: Mapping[str, str] | None = None
 ) -> Iterator[list[Record]]:
     """The pages of a list, each read on demand. Without an address for the next page this was the last one.
 
@@ -243,7 +243,7 @@ def batches(ids: Iterable[int]) -> Iterator[str]:
 
 
 def rows(
-    session: Session, path: str, permission: Permission, params: Mapping[str, str] | None = None
+    session: Session, path: str, permission: HarvestPermission, params: Mapping[str, str] | None = None
 ) -> Iterator[Record]:
     for page in pages(session, path, permission=permission, params=params):
         yield from page
@@ -252,7 +252,7 @@ def rows(
 def rows_of(
     session: Session,
     path: str,
-    permission: Permission,
+    permission: HarvestPermission,
     *,
     by: str,
     ids: Iterable[int],
@@ -263,7 +263,7 @@ def rows_of(
 
 
 def names(
-    session: Session, path: str, permission: Permission, *, include_defaults: bool = False
+    session: Session, path: str, permission: HarvestPermission, *, include_defaults: bool = False
 ) -> dict[int, str]:
     """Empty if they may not be read."""
     params = {"include_defaults": "true"} if include_defaults else None
@@ -279,7 +279,7 @@ def names(
 def refusal(
     answer: HarvestResponse,
     *,
-    permission: Permission,
+    permission: HarvestPermission,
     acting_user: bool,
     works_now: bool,
     worked_before: bool | None,

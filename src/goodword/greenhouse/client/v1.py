@@ -14,9 +14,9 @@ from goodword.greenhouse.client.permissions import (
     USERS,
     V1_NOTES,
     V1_PERMISSIONS,
-    Permission,
+    HarvestPermission,
+    PermissionState,
     ProbeResult,
-    State,
     missing,
 )
 from goodword.greenhouse.client.records import Record, candidate_of, record_of, records_of, user_of
@@ -48,7 +48,7 @@ class HarvestV1:
         self._session = session
 
     @property
-    def permissions(self) -> tuple[Permission, ...]:
+    def permissions(self) -> tuple[HarvestPermission, ...]:
         return V1_PERMISSIONS
 
     def account(self) -> str | None:
@@ -212,7 +212,7 @@ class HarvestV1:
         del application_id
         return None
 
-    def probe(self, permission: Permission) -> ProbeResult:
+    def probe(self, permission: HarvestPermission) -> ProbeResult:
         return probe(self._session, permission)
 
     def close(self) -> None:
@@ -224,7 +224,7 @@ class HarvestV1:
     def __exit__(self, *raised: object) -> None:
         self.close()
 
-    def _one(self, path: str, permission: Permission) -> Record | None:
+    def _one(self, path: str, permission: HarvestPermission) -> Record | None:
         try:
             return record_of(self._session.get(path, permission=permission))
         except NotFound as error:
@@ -232,13 +232,13 @@ class HarvestV1:
                 return None
             raise
 
-    def _rows(self, path: str, permission: Permission, params: dict[str, str]) -> Iterator[Record]:
+    def _rows(self, path: str, permission: HarvestPermission, params: dict[str, str]) -> Iterator[Record]:
         """`skip_count` saves Greenhouse from counting them first."""
         chosen = {**params, "skip_count": "true"}
         for page in pages(self._session, path, permission=permission, params=chosen):
             yield from page
 
-    def _visible_rows(self, path: str, permission: Permission) -> Iterator[Record]:
+    def _visible_rows(self, path: str, permission: HarvestPermission) -> Iterator[Record]:
         """Yield nothing if the parent record is not visible."""
         try:
             yield from self._rows(path, permission, {})
@@ -265,12 +265,12 @@ _READS = {
 _ONE = {"per_page": "1", "skip_count": "true"}
 
 
-def probe(session: Session, permission: Permission) -> ProbeResult:
+def probe(session: Session, permission: HarvestPermission) -> ProbeResult:
     """Read one row, then what is below it. A refusal means a missing permission once another call has worked."""
     if permission is ACTIVITY_FEED:
         return _activity_feed(session)
     if permission not in _READS:
-        return ProbeResult(permission, State.UNTESTED, detail="Harvest v1 has no such permission.")
+        return ProbeResult(permission, PermissionState.UNTESTED, detail="Harvest v1 has no such permission.")
     path, below, member = _READS[permission]
     try:
         rows = records_of(session.get(path, permission=permission, params=_ONE))
@@ -283,7 +283,7 @@ def probe(session: Session, permission: Permission) -> ProbeResult:
         if error.path.endswith(path):
             raise
         # the row was deleted in between, but the key was accepted
-    return ProbeResult(permission, State.GRANTED)
+    return ProbeResult(permission, PermissionState.GRANTED)
 
 
 def _activity_feed(session: Session) -> ProbeResult:
@@ -292,8 +292,8 @@ def _activity_feed(session: Session) -> ProbeResult:
     if candidate_id is None:
         return ProbeResult(
             ACTIVITY_FEED,
-            State.UNTESTED,
-            writing=State.UNTESTED,
+            PermissionState.UNTESTED,
+            writing=PermissionState.UNTESTED,
             detail="Not tested: there is no candidate yet whose Activity Feed could be read.",
         )
     try:
@@ -303,14 +303,14 @@ def _activity_feed(session: Session) -> ProbeResult:
     except NotFound:
         return ProbeResult(
             ACTIVITY_FEED,
-            State.UNTESTED,
-            writing=State.UNTESTED,
+            PermissionState.UNTESTED,
+            writing=PermissionState.UNTESTED,
             detail="Not tested: the candidate was just deleted.",
         )
     return ProbeResult(
         ACTIVITY_FEED,
-        State.GRANTED,
-        writing=State.UNTESTED,
+        PermissionState.GRANTED,
+        writing=PermissionState.UNTESTED,
         detail="Reading works. Writing is untested until the first note.",
     )
 

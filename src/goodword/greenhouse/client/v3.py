@@ -22,9 +22,9 @@ from goodword.greenhouse.client.permissions import (
     REJECTION_REASONS,
     USERS,
     V3_PERMISSIONS,
-    Permission,
+    HarvestPermission,
+    PermissionState,
     ProbeResult,
-    State,
 )
 from goodword.greenhouse.client.records import Record, candidate_of, record_of, records_of, user_of
 from goodword.greenhouse.client.session import MAX_IDS, Session, batches, names, pages, rows, rows_of
@@ -55,7 +55,7 @@ class HarvestV3:
         self._prober = Prober(session, oauth=oauth)
 
     @property
-    def permissions(self) -> tuple[Permission, ...]:
+    def permissions(self) -> tuple[HarvestPermission, ...]:
         return V3_PERMISSIONS
 
     def account(self) -> str | None:
@@ -198,7 +198,7 @@ class HarvestV3:
         stage = self._completion.current_stage(application_id)
         return stage.moment("entered_at") if stage else None
 
-    def probe(self, permission: Permission) -> ProbeResult:
+    def probe(self, permission: HarvestPermission) -> ProbeResult:
         return self._prober.probe(permission)
 
     def close(self) -> None:
@@ -228,7 +228,7 @@ class HarvestV3:
     def _by_id(
         self,
         path: str,
-        permission: Permission,
+        permission: HarvestPermission,
         ids: Iterable[int],
         params: Mapping[str, str] | None = None,
     ) -> Iterator[Record]:
@@ -237,7 +237,9 @@ class HarvestV3:
         found = rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
         return (row for row in found if row.id() in wanted)
 
-    def _of_jobs(self, path: str, permission: Permission, job_ids: Iterable[int] | None) -> Iterator[Record]:
+    def _of_jobs(
+        self, path: str, permission: HarvestPermission, job_ids: Iterable[int] | None
+    ) -> Iterator[Record]:
         if job_ids is None:
             return rows(self._session, path, permission)
         return rows_of(self._session, path, permission, by="job_ids", ids=job_ids)
@@ -384,16 +386,16 @@ class Prober:
         self._introspection: Introspection | None = None
         self._introspected = False
 
-    def probe(self, permission: Permission) -> ProbeResult:
+    def probe(self, permission: HarvestPermission) -> ProbeResult:
         known = self.introspected()
         writing = _writing(permission, known)
         lacking = _lacking(permission.reads, known)
         if lacking:
             unticked = lacking + (_lacking(permission.writes, known))
-            return ProbeResult(permission, State.MISSING, writing, _tick(unticked))
+            return ProbeResult(permission, PermissionState.MISSING, writing, _tick(unticked))
         path = _LISTS.get(permission)
         if path is None:
-            return ProbeResult(permission, State.UNTESTED, writing)
+            return ProbeResult(permission, PermissionState.UNTESTED, writing)
         params = {"per_page": "1"}
         if permission is REJECTION_REASONS:
             params["include_defaults"] = "true"
@@ -401,11 +403,13 @@ class Prober:
             found = records_of(self._session.get(path, permission=permission, params=params))
         except Forbidden as error:
             granted = known is not None and known.scopes is not None
-            return ProbeResult(permission, State.MISSING, writing, SITE_ADMIN if granted else error.remedy)
+            return ProbeResult(
+                permission, PermissionState.MISSING, writing, SITE_ADMIN if granted else error.remedy
+            )
         no_admin = known is not None and known.site_admin is False
         if not found and (permission in _NEVER_EMPTY or no_admin):
-            return ProbeResult(permission, State.MISSING, writing, SITE_ADMIN)
-        return ProbeResult(permission, State.GRANTED, writing, _on_writing(permission, writing))
+            return ProbeResult(permission, PermissionState.MISSING, writing, SITE_ADMIN)
+        return ProbeResult(permission, PermissionState.GRANTED, writing, _on_writing(permission, writing))
 
     def introspected(self) -> Introspection | None:
         if not self._introspected:
@@ -421,18 +425,18 @@ def _lacking(scopes: tuple[str, ...], known: Introspection | None) -> tuple[str,
     return tuple(scope for scope in scopes if scope not in granted)
 
 
-def _writing(permission: Permission, known: Introspection | None) -> State | None:
+def _writing(permission: HarvestPermission, known: Introspection | None) -> PermissionState | None:
     if not permission.writes:
         return None
     if known is None or known.scopes is None:
-        return State.UNTESTED
-    return State.MISSING if _lacking(permission.writes, known) else State.GRANTED
+        return PermissionState.UNTESTED
+    return PermissionState.MISSING if _lacking(permission.writes, known) else PermissionState.GRANTED
 
 
-def _on_writing(permission: Permission, writing: State | None) -> str:
-    if writing is State.MISSING:
+def _on_writing(permission: HarvestPermission, writing: PermissionState | None) -> str:
+    if writing is PermissionState.MISSING:
         return f"Reading works, writing is missing. {_tick(permission.writes)}"
-    if writing is State.UNTESTED:
+    if writing is PermissionState.UNTESTED:
         return "Reading works. Writing is untested until the first note."
     return ""
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db import OperationalError, transaction
 
 from goodword.core.crypto import CannotOpen
-from goodword.core.events import hearing
+from goodword.core.events import collect_events
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim_batch, settle_all
@@ -170,7 +170,7 @@ def _handle(
     plans = prepare(
         connection, {one: (hint, prefetched) for one, (_, hint, prefetched) in ordinary.items()}, now=now
     )
-    with transaction.atomic(), hearing() as events:
+    with transaction.atomic(), collect_events() as events:
         updated = write(plans, connection=connection, now=now)
         names: dict[int, list[str]] = {}
         for event in events:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.core import crypto, stopping
-from goodword.core.events import hearing
+from goodword.core.events import collect_events
 from goodword.core.models import Event
 from goodword.greenhouse.client import (
     Forbidden,
@@ -118,7 +118,7 @@ def _handle(delivery: Delivery, *, now: datetime) -> None:
             settle(delivery, state=HANDLED, outcome=outcome, now=now)
         return
     content = replace(content, hint=replace(content.hint, received_at=delivery.received_at))
-    with hearing() as events:
+    with collect_events() as events:
 
         def done(outcomes: list[str], *, roles: Iterable[int] = ()) -> None:
             caused = _caused_by(events, roles=roles)

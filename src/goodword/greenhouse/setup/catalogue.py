@@ -23,7 +23,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class LinkableJob:
     id: int
     name: str
     requisition_id: str
@@ -62,10 +62,10 @@ class ApplicationInStage:
     stage_id: int
 
 
-def jobs(connection: Connection, *, fresh: bool = False) -> list[Job]:
+def jobs(connection: Connection, *, fresh: bool = False) -> list[LinkableJob]:
     """All jobs except templates: open ones first, then by name. `fresh` bypasses the cache."""
     key = f"greenhouse.jobs:{connection.uid}"
-    known: list[Job] | None = None if fresh else cache.get(key)
+    known: list[LinkableJob] | None = None if fresh else cache.get(key)
     if known is None:
         with _client(connection) as api:
             known = _read(api)
@@ -73,7 +73,7 @@ def jobs(connection: Connection, *, fresh: bool = False) -> list[Job]:
     return known
 
 
-def job(connection: Connection, job_id: int) -> Job | None:
+def job(connection: Connection, job_id: int) -> LinkableJob | None:
     for fresh in (False, True):
         found = next((one for one in jobs(connection, fresh=fresh) if one.id == job_id), None)
         if found is not None:
@@ -81,7 +81,7 @@ def job(connection: Connection, job_id: int) -> Job | None:
     return None
 
 
-def search(among: Sequence[Job], query: str) -> list[Job]:
+def search(among: Sequence[LinkableJob], query: str) -> list[LinkableJob]:
     words = query.casefold().split()
     return [one for one in among if one.matches(words)]
 
@@ -107,13 +107,13 @@ def _client(connection: Connection) -> AbstractContextManager[HarvestApi]:
     return harvest(connection, priority=Priority.PERSON, retry=BRIEFLY)
 
 
-def _read(api: HarvestApi) -> list[Job]:
+def _read(api: HarvestApi) -> list[LinkableJob]:
     posts: dict[int, list[JobPost]] = {}
     for post in api.job_posts():
         if post.job_id is not None:
             posts.setdefault(post.job_id, []).append(post)
     found = [
-        Job(
+        LinkableJob(
             id=row.id,
             name=row.name,
             requisition_id=row.requisition_id or "",

@@ -19,11 +19,11 @@ from goodword.core import crypto
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestApi,
+    HarvestPermission,
     MemoryTokenStore,
-    Permission,
+    PermissionState,
     Priority,
     ProbeResult,
-    State,
     Token,
     TokenStore,
     Unauthorised,
@@ -73,11 +73,11 @@ class KeyCheck:
     token: Token | None = None
 
     @property
-    def permissions(self) -> tuple[Permission, ...]:
+    def permissions(self) -> tuple[HarvestPermission, ...]:
         return V1_PERMISSIONS if isinstance(self.credentials, V1Credentials) else V3_PERMISSIONS
 
     @property
-    def next(self) -> Permission | None:
+    def next(self) -> HarvestPermission | None:
         rest = self.permissions[len(self.results) :]
         return rest[0] if rest else None
 
@@ -192,7 +192,9 @@ def unseal(sealed: str, *, credentials: Credentials, member: Membership, now: da
     return KeyCheck(
         credentials=credentials,
         results=tuple(
-            ProbeResult(known[key], State(state), State(writing) if writing else None, detail)
+            ProbeResult(
+                known[key], PermissionState(state), PermissionState(writing) if writing else None, detail
+            )
             for key, state, writing, detail in plain["results"]
         ),
         works=plain["works"],

@@ -11,7 +11,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.core.crypto import CannotOpen
 from goodword.greenhouse.client import HarvestError, Priority, ProbeResult, probe_all
-from goodword.greenhouse.client import State as Probed
+from goodword.greenhouse.client import PermissionState as Probed
 from goodword.greenhouse.client.errors import SITE_ADMIN
 from goodword.greenhouse.client.permissions import ACTIVITY_FEED, USERS
 from goodword.greenhouse.models import Connection, Permission

@@ -129,7 +129,7 @@ def start_stage_steps(
     for rule in rules:
         step_request = request_step(application=application, step=rule.step, at=at, by=by)
         if step_request.waits_for == StepRequest.Waits.CLICK:
-            start_step(step_request, application=application, at=at, by=by, by_hand=True)
+            start_step(step_request, application=application, at=at, by=by, manual=True)
         requested.append(step_request)
     return requested
 

@@ -30,11 +30,11 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.client.pacing import (
     ClockSkew,
     Window,
-    ask,
+    after_answer,
+    after_new_window,
     count_of,
-    heard,
+    decide,
     refused,
-    turned,
 )
 from goodword.greenhouse.models import CallTally, Connection, RateWindow
 
@@ -110,7 +110,7 @@ class SharedPacer:
         for _ in range(_TRIES):
             known = self._read()
             moment = self._skew.theirs(now.timestamp())
-            turn = ask(known, person=person, moment=moment, rate=self._rate)
+            turn = decide(known, person=person, moment=moment, rate=self._rate)
             if turn.wait > 0:
                 if person:  # goes first when the next window opens
                     self._row().update(person_at=_moment(moment))
@@ -131,7 +131,7 @@ class SharedPacer:
             return
         for _ in range(_TRIES):
             known = self._read()
-            after = (turned if turn else heard)(known, count, rate=self._rate)
+            after = (after_new_window if turn else after_answer)(known, count, rate=self._rate)
             if after == known or self._replaced(known, after):
                 return
 

@@ -312,7 +312,7 @@ def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
 
 
 def _connection_to_check(erasure: Erasure) -> Connection | None:
-    """None for erasures requested by people, candidates created by hand, and disconnected accounts."""
+    """None for erasures requested by people, candidates created by members, and disconnected accounts."""
     if erasure.reason in BY_PEOPLE:
         return None
     connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)

@@ -64,13 +64,13 @@ def _fresh[T](read: tuple[T, Version] | None, as_of: Version) -> T | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recruiter:
+class RemoteRecruiter:
     remote_id: int | None = None
     name: str = ""
     email: str = ""
 
 
-NOBODY = Recruiter()
+NOBODY = RemoteRecruiter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class ApplicationReading:
     application: remote.Application | None
     candidate: remote.Candidate | None = None
     unlinked: bool = False
-    recruiter: Recruiter | None = None
+    recruiter: RemoteRecruiter | None = None
     entered_at: datetime | None = None
     reason: str = ""
     restored: bool = False
@@ -205,7 +205,7 @@ def _recruiter(
     connection: Connection,
     hint: Hint,
     now: datetime,
-) -> Recruiter | None:
+) -> RemoteRecruiter | None:
     known = (
         ours is not None
         and ours.recruiter_email
@@ -237,7 +237,7 @@ def find_recruiter(
     job_id: int | None,
     webhook_users: Collection[WebhookUser],
     own_domains: Collection[str],
-) -> Recruiter:
+) -> RemoteRecruiter:
     """The application's recruiter, else the job's responsible one; deactivated users are skipped.
 
     The address comes from Greenhouse's users, else from a signed body if its domain is the organisation's.
@@ -250,7 +250,7 @@ def find_recruiter(
         if user is None or user.disabled:
             continue
         address = user.email or _from_webhook(user_id, webhook_users, own_domains).email
-        return Recruiter(remote_id=user_id, name=user.name, email=_valid_address(address))
+        return RemoteRecruiter(remote_id=user_id, name=user.name, email=_valid_address(address))
     return NOBODY
 
 
@@ -273,14 +273,14 @@ def possible_recruiters(
 
 def _from_webhook(
     user_id: int, webhook_users: Collection[WebhookUser], own_domains: Collection[str]
-) -> Recruiter:
+) -> RemoteRecruiter:
     own = {domain.strip().lower().removeprefix("@") for domain in own_domains}
     for user in webhook_users:
         if user.id == user_id:
             trusted = user.email.rpartition("@")[2].lower() in own
             email = _valid_address(user.email) if trusted else ""
-            return Recruiter(remote_id=user_id, name=user.name, email=email)
-    return Recruiter(remote_id=user_id)
+            return RemoteRecruiter(remote_id=user_id, name=user.name, email=email)
+    return RemoteRecruiter(remote_id=user_id)
 
 
 def _valid_address(address: str) -> str:

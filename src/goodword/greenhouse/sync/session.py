@@ -22,7 +22,7 @@ from goodword.greenhouse.client import (
     Limits,
     Pacer,
     Priority,
-    Retry,
+    RetryPolicy,
     Token,
     TokenStore,
     Unauthorised,
@@ -44,7 +44,7 @@ PERMISSION_MISSING = (
 )
 
 #: one quick retry: the row can wait, the worker should not
-BRIEFLY = Retry(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
+BRIEFLY = RetryPolicy(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
 
 #: for a person waiting for a page
 INTERACTIVE_LIMITS = Limits(read=8.0, total=20.0)
@@ -72,7 +72,7 @@ def client_for(
     token_pacer: Pacer | None = None,
     worked_before: bool | None = None,
     priority: Priority = Priority.BACKGROUND,
-    retry: Retry = READS,
+    retry: RetryPolicy = READS,
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
     """The credential need not be saved. Close the client."""
@@ -99,7 +99,7 @@ def client_for(
 
 @contextmanager
 def harvest(
-    connection: Connection, *, priority: Priority = Priority.BACKGROUND, retry: Retry = READS
+    connection: Connection, *, priority: Priority = Priority.BACKGROUND, retry: RetryPolicy = READS
 ) -> Iterator[HarvestApi]:
     """Raises crypto.CannotOpen. A HarvestError leaving the block is stored; a refusal means *revoked or expired*."""
     try:

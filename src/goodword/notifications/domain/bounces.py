@@ -28,7 +28,7 @@ from goodword.candidates.queries import recruiter_of
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.text import clean_text
-from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Email, Link
 
 MARK_PURPOSE = b"goodword.notifications.returned"
@@ -341,17 +341,17 @@ def on_email_failed(event: Event) -> None:
         return
     recruiter = recruiter_of(failed.application)
     owner = failed.application.role.owner.user if failed.application.role else None
-    to = Person(name=recruiter.name, address=recruiter.address)
+    to = Correspondent(name=recruiter.name, address=recruiter.address)
     if failed.to_address.lower() == recruiter.address.lower():
         if owner is None or owner.email.lower() == failed.to_address.lower():
             return
-        to = Person(name=owner.name, address=owner.email)
+        to = Correspondent(name=owner.name, address=owner.email)
     queue(
         organisation=failed.organisation,
         kind=UNDELIVERED,
         key=f"email:{failed.pk}:undelivered",
         to=to,
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="notifications/mail/undelivered",
         context={
             "candidate_name": failed.application.candidate.name,

@@ -27,7 +27,7 @@ _NAMES: Final = "quoted_names"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class Correspondent:
     name: str
     address: str
 
@@ -43,8 +43,8 @@ def queue(
     organisation: Organisation,
     kind: str,
     key: str,
-    to: Person,
-    sender: Person,
+    to: Correspondent,
+    sender: Correspondent,
     template: str,
     context: Mapping[str, Any],
     now: datetime,
@@ -99,7 +99,7 @@ def queue(
 
 
 def full_context(
-    context: Mapping[str, Any], *, organisation: Organisation, to: Person, sender: Person
+    context: Mapping[str, Any], *, organisation: Organisation, to: Correspondent, sender: Correspondent
 ) -> dict[str, Any]:
     """A mail's context with the values common to all mails. Also used to preview a mail."""
     return {
@@ -111,7 +111,7 @@ def full_context(
     }
 
 
-def from_name(sender: Person, *, organisation: Organisation) -> str:
+def from_name(sender: Correspondent, *, organisation: Organisation) -> str:
     """The From name. An overlong sender name is cut, the organisation's never."""
     return f"{sender.name[:120]} ({organisation.name})"
 

@@ -9,7 +9,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
-from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.queue import Correspondent
 from goodword.questionnaires.domain.versions import in_language, minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.parse import fill_placeholders
@@ -27,7 +27,7 @@ class CheckContext:
     application: Application
     candidate: Candidate
     organisation: Organisation
-    recruiter: Person
+    recruiter: Correspondent
     title: str
     language: str
 
@@ -44,7 +44,7 @@ def check_context(check: Check, *, language: str = "") -> CheckContext:
         application=application,
         candidate=application.candidate,
         organisation=application.organisation,
-        recruiter=Person(name=recruiter.name, address=recruiter.address),
+        recruiter=Correspondent(name=recruiter.name, address=recruiter.address),
         title=public_title(application),
         language=language or candidate_language(check, application.candidate),
     )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from goodword.notifications.domain.queue import LinkFor, Person, from_name, full_context, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, from_name, full_context, queue
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires import labels
 from goodword.references import wording
@@ -57,7 +57,7 @@ def mail_candidate(
         organisation=facts.organisation,
         kind=f"references.{name}",
         key=f"check:{check.pk}:{key}",
-        to=Person(name=facts.candidate.name, address=facts.candidate.email),
+        to=Correspondent(name=facts.candidate.name, address=facts.candidate.email),
         sender=facts.recruiter,
         template=f"references/mail/{name}",
         context={**mail_context(facts, check), **own, **extra},
@@ -113,7 +113,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
         organisation=facts.organisation,
         kind=kind,
         key=f"request:{request.pk}:{key}",
-        to=Person(name=referee.name, address=referee.email),
+        to=Correspondent(name=referee.name, address=referee.email),
         sender=facts.recruiter,
         template=_template(kind),
         context=_referee_context(
@@ -144,7 +144,7 @@ def language_for(check: Check, referee: Referee) -> str:
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
     """The mail that *Send* would queue, unsaved. Without an offer the deadline is unknown."""
     facts = check_context(check, language=language_for(check, referee))
-    to = Person(name=referee.name, address=referee.email)
+    to = Correspondent(name=referee.name, address=referee.email)
     step = check.step_request.step
     own = _referee_context(
         facts,
@@ -207,7 +207,7 @@ def mail_recruiter(
         kind="references.review",
         key=f"check:{check.pk}:{key}",
         to=facts.recruiter,
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="references/mail/review",
         context={**mail_context(facts, check), "referee": referee.name, "received": received},
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
@@ -228,7 +228,7 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
         kind="references.cannot_provide",
         key=f"check:{check.pk}:slot:{slot.number}:cannot:{slot.cannot_at:%Y%m%d%H%M%S}",
         to=facts.recruiter,
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="references/mail/cannot_provide",
         context={
             **mail_context(facts, check),
@@ -252,7 +252,7 @@ def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -
         kind="references.withdrawn",
         key=f"referee:{referee_id}:withdrawn",
         to=facts.recruiter,
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="references/mail/withdrawn",
         context={**mail_context(facts, check), "page_url": settings.GOODWORD_BASE_URL + path},
         application=facts.application,

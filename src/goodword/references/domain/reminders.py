@@ -34,8 +34,8 @@ from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
 from goodword.workflow.states import awaits_click, is_open, lock
 
 AT_MOST = 200
-#: minimum time between a mail and a reminder by hand
-PATIENCE = timedelta(minutes=10)
+#: minimum time between a mail and a member's reminder
+REMINDER_INTERVAL = timedelta(minutes=10)
 
 
 def remind_candidates(*, now: datetime) -> int:
@@ -221,7 +221,7 @@ def _refuse_if_written_to(check: Check, ref: str, *, now: datetime) -> None:
     waiting = mails.filter(state__in=(Email.State.QUEUED, Email.State.SENDING))
     if (
         waiting.exists()
-        or mails.filter(created_at__gt=now - PATIENCE)
+        or mails.filter(created_at__gt=now - REMINDER_INTERVAL)
         .exclude(state__in=(Email.State.CANCELLED, Email.State.FAILED))
         .exists()
     ):

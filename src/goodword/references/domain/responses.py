@@ -14,7 +14,7 @@ from django.utils import translation
 from goodword.accounts.domain.organisation import wants_each_reference
 from goodword.core.json_reading import Json
 from goodword.core.models import Event
-from goodword.notifications.domain.queue import Person, cancel, queue
+from goodword.notifications.domain.queue import Correspondent, cancel, queue
 from goodword.notifications.models import Email
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.domain.versions import record_seconds, stored_questions
@@ -353,7 +353,7 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
             organisation=facts.organisation,
             kind=COPY_KIND,
             key=f"request:{request.pk}:copy:{sent.count() + 1}",
-            to=Person(name=referee.name, address=referee.email),
+            to=Correspondent(name=referee.name, address=referee.email),
             sender=facts.recruiter,
             template="references/mail/copy",
             context={

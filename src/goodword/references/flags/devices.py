@@ -30,7 +30,7 @@ from django.http import HttpRequest
 from goodword.core.text import clean_text
 from goodword.references.flags.rules import key_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Trace
-from goodword.workflow.models import Finding, Grade
+from goodword.workflow.models import FlagFinding, Grade
 
 _HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)
@@ -129,7 +129,7 @@ class Traces:
     seen: frozenset[tuple[str, str]] = frozenset()
 
 
-def device_flag(one: Traces, other: Traces, *, rare_devices: Collection[str]) -> Finding | None:
+def device_flag(one: Traces, other: Traces, *, rare_devices: Collection[str]) -> FlagFinding | None:
     """`rare_devices`: those seen in no other check."""
     office = _one_office(one, other)
     grade: Grade
@@ -141,7 +141,7 @@ def device_flag(one: Traces, other: Traces, *, rare_devices: Collection[str]) ->
         code, grade = DEVICE, "low"
     else:
         return None
-    return Finding(code=code, grade=grade, key=key_of([one.id, other.id]), facts={"office": office})
+    return FlagFinding(code=code, grade=grade, key=key_of([one.id, other.id]), facts={"office": office})
 
 
 def _devices(person: Traces) -> set[str]:
@@ -158,7 +158,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def device_flags(check: Check, referees: Sequence[Referee]) -> list[Finding]:
+def device_flags(check: Check, referees: Sequence[Referee]) -> list[FlagFinding]:
     seen: dict[int | None, set[tuple[str, str]]] = defaultdict(set)
     for trace in Trace.objects.of(check.organisation).select_related("request").filter(check_run=check):
         person = trace.request.referee_id if trace.request else None

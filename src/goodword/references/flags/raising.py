@@ -12,9 +12,9 @@ from goodword.questionnaires.types import Adjectives, DatesConfirm, Question, Ti
 from goodword.references.flags import devices, rules
 from goodword.references.flags.devices import device_flags
 from goodword.references.flags.rules import (
+    EmploymentPeriod,
     GivenAnswers,
     NamedReferee,
-    Period,
     StatedAndConfirmed,
     address_flag,
     alike_ratings_flag,
@@ -27,7 +27,7 @@ from goodword.references.flags.rules import (
 )
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
 from goodword.workflow.domain.eligibility import lock_step_request
-from goodword.workflow.models import Finding
+from goodword.workflow.models import FlagFinding
 from goodword.workflow.states import lock
 
 #: deleted when a corrected address no longer raises them
@@ -106,7 +106,7 @@ def counted_referees(check: Check) -> list[Referee]:
     return [referee for referee in rows if hasattr(referee, "request") or referee.deferred_at is not None]
 
 
-def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) -> list[Finding]:
+def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) -> list[FlagFinding]:
     """`referees`: counted_referees. `this_month`: "2026-11"."""
     organisation = check.organisation
     members = Membership.objects.of(organisation).values_list("user__email", flat=True)
@@ -119,7 +119,7 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
     given = [given_answers(one.referee.pk, one.questions, one.reference.answers) for one in answered]
     own = _self_reference(check)
     claims = [_stated_and_confirmed(one) for one in answered]
-    found: list[Finding | None] = [
+    found: list[FlagFinding | None] = [
         address_flag(
             NamedReferee(id=referee.pk, email=referee.email, company=referee.company),
             own_domains=organisation.own_domains,
@@ -168,7 +168,7 @@ def _self_reference(check: Check) -> list[GivenAnswers]:
     return [given_answers(None, stored_questions(row.version), row.answers or {})] if row else []
 
 
-def _speed(one: Answered, given: GivenAnswers) -> Finding | None:
+def _speed(one: Answered, given: GivenAnswers) -> FlagFinding | None:
     version: QuestionnaireVersion = one.reference.version
     return speed_flag(
         referee_id=one.referee.pk,
@@ -180,15 +180,15 @@ def _speed(one: Answered, given: GivenAnswers) -> Finding | None:
 
 def _stated_and_confirmed(one: Answered) -> StatedAndConfirmed:
     referee = one.referee
-    period: Period | None = None
+    period: EmploymentPeriod | None = None
     title = ""
     for question in one.questions:
         answer = one.reference.answers.get(question.id) or {}
         if isinstance(question, DatesConfirm) and answer.get("from"):
-            period = Period(first=answer["from"], to=answer.get("to") or "")
+            period = EmploymentPeriod(first=answer["from"], to=answer.get("to") or "")
         if isinstance(question, TitleConfirm) and answer.get("answer") != "unsure":
             title = answer.get("title") or ""
-    stated = Period(first=referee.from_month, to=referee.to_month) if referee.from_month else None
+    stated = EmploymentPeriod(first=referee.from_month, to=referee.to_month) if referee.from_month else None
     return StatedAndConfirmed(
         id=referee.pk,
         company=referee.company,

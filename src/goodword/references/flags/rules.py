@@ -37,7 +37,7 @@ from disposable_email_domains import blocklist
 
 from goodword.accounts.domain.mail_domains import FREE_MAIL
 from goodword.references.domain.requests import mailbox
-from goodword.workflow.models import Finding, Grade
+from goodword.workflow.models import FlagFinding, Grade
 
 #: stands for the candidate in keys
 CANDIDATE = "candidate"
@@ -89,7 +89,7 @@ def people_of(key: str) -> tuple[int, ...]:
     return tuple(int(part) for part in key.split(",") if part != CANDIDATE)
 
 
-def speed_flag(*, referee_id: int, seconds: int | None, expected: int, words: int) -> Finding | None:
+def speed_flag(*, referee_id: int, seconds: int | None, expected: int, words: int) -> FlagFinding | None:
     """`seconds` from Start to Submit, `expected` seconds, `words` in all texts."""
     if seconds is None or expected <= 0:
         return None
@@ -100,7 +100,7 @@ def speed_flag(*, referee_id: int, seconds: int | None, expected: int, words: in
     grade: Grade = "low"
     if hasty:
         grade = "high" if typed or seconds < expected / 8 else "medium"
-    return Finding(
+    return FlagFinding(
         code=FAST,
         grade=grade,
         key=key_of([referee_id]),
@@ -118,7 +118,7 @@ class GivenAnswers:
     picks: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def alike_texts_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
+def alike_texts_flag(one: GivenAnswers, other: GivenAnswers) -> FlagFinding | None:
     shared, words = max(
         ((containment(a, b), min(len(_words(a)), len(_words(b)))) for a in one.texts for b in other.texts),
         default=(0.0, 0),
@@ -126,7 +126,7 @@ def alike_texts_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
     if shared < PARTLY:
         return None
     grade: Grade = "high" if shared >= NEARLY else "medium"
-    return Finding(
+    return FlagFinding(
         code=ALIKE_TEXTS,
         grade=grade,
         key=key_of([one.id, other.id]),
@@ -134,7 +134,7 @@ def alike_texts_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
     )
 
 
-def alike_ratings_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
+def alike_ratings_flag(one: GivenAnswers, other: GivenAnswers) -> FlagFinding | None:
     both = one.ratings.keys() & other.ratings.keys()
     if one.id is None or other.id is None or len(both) < LEAST_RATINGS:
         return None
@@ -143,7 +143,7 @@ def alike_ratings_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None
         return None
     picked = one.picks.keys() & other.picks.keys()
     same_picks = bool(picked) and all(one.picks[question] == other.picks[question] for question in picked)
-    return Finding(
+    return FlagFinding(
         code=ALIKE_RATINGS,
         grade="medium" if same_picks else "low",
         key=key_of([one.id, other.id]),
@@ -168,7 +168,7 @@ def _words(text: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class EmploymentPeriod:
     """Months as "2021-04"; `to` is empty if ongoing."""
 
     first: str
@@ -181,13 +181,13 @@ class StatedAndConfirmed:
 
     id: int
     company: str
-    stated_period: Period | None
-    period: Period | None
+    stated_period: EmploymentPeriod | None
+    period: EmploymentPeriod | None
     stated_title: str
     title: str
 
 
-def dates_flag(claim: StatedAndConfirmed, *, this_month: str) -> Finding | None:
+def dates_flag(claim: StatedAndConfirmed, *, this_month: str) -> FlagFinding | None:
     if claim.stated_period is None or claim.period is None:
         return None
     stated, confirmed = _span(claim.stated_period, this_month), _span(claim.period, this_month)
@@ -196,7 +196,7 @@ def dates_flag(claim: StatedAndConfirmed, *, this_month: str) -> Finding | None:
         return None
     apart = confirmed[1] < stated[0] or stated[1] < confirmed[0]
     grade: Grade = "high" if apart else "medium" if months >= _YEAR else "low"
-    return Finding(
+    return FlagFinding(
         code=DATES_CORRECTED,
         grade=grade,
         key=key_of([claim.id]),
@@ -210,15 +210,15 @@ def dates_flag(claim: StatedAndConfirmed, *, this_month: str) -> Finding | None:
     )
 
 
-def title_flag(claim: StatedAndConfirmed) -> Finding | None:
+def title_flag(claim: StatedAndConfirmed) -> FlagFinding | None:
     grade = _differ(claim.stated_title, claim.title)
     if grade is None:
         return None
     facts = {"stated": claim.stated_title, "said": claim.title}
-    return Finding(code=TITLE_CORRECTED, grade=grade, key=key_of([claim.id]), facts=facts)
+    return FlagFinding(code=TITLE_CORRECTED, grade=grade, key=key_of([claim.id]), facts=facts)
 
 
-def titles_flag(one: StatedAndConfirmed, other: StatedAndConfirmed, *, this_month: str) -> Finding | None:
+def titles_flag(one: StatedAndConfirmed, other: StatedAndConfirmed, *, this_month: str) -> FlagFinding | None:
     """For different titles from two referees of the same company and time."""
     if not _words(one.company) or _words(one.company) != _words(other.company):
         return None
@@ -231,7 +231,7 @@ def titles_flag(one: StatedAndConfirmed, other: StatedAndConfirmed, *, this_mont
         return None
     first, second = sorted((one, other), key=lambda claim: claim.id)
     facts = {"first": first.title, "second": second.title, "company": first.company}
-    return Finding(code=TITLES_DIFFER, grade=grade, key=key_of([one.id, other.id]), facts=facts)
+    return FlagFinding(code=TITLES_DIFFER, grade=grade, key=key_of([one.id, other.id]), facts=facts)
 
 
 def _differ(one: str, other: str) -> Grade | None:
@@ -251,7 +251,7 @@ def _same(one: str, other: str) -> bool:
     return SequenceMatcher(None, one, other).ratio() >= _SAME_WORD
 
 
-def _span(period: Period, this_month: str) -> tuple[int, int]:
+def _span(period: EmploymentPeriod, this_month: str) -> tuple[int, int]:
     return _months(period.first), _months(period.to or this_month)
 
 
@@ -269,20 +269,20 @@ class NamedReferee:
 
 def address_flag(
     referee: NamedReferee, *, own_domains: Collection[str], member_addresses: Collection[str]
-) -> Finding | None:
+) -> FlagFinding | None:
     """`own_domains`: the organisation's. `member_addresses`: its members'."""
     domain = referee.email.rpartition("@")[2].strip().casefold().rstrip(".")
     key = key_of([referee.id])
     if _within(domain, {_bare(own) for own in own_domains}) or mailbox(referee.email) in {
         mailbox(address) for address in member_addresses
     }:
-        return Finding(code=MEMBER, grade="medium", key=key, facts={"domain": domain})
+        return FlagFinding(code=MEMBER, grade="medium", key=key, facts={"domain": domain})
     if _within(domain, blocklist):
-        return Finding(code=DISPOSABLE, grade="high", key=key, facts={"domain": domain})
+        return FlagFinding(code=DISPOSABLE, grade="high", key=key, facts={"domain": domain})
     if domain in FREE_MAIL:
-        return Finding(code=FREE, grade="low", key=key, facts={"domain": domain})
+        return FlagFinding(code=FREE, grade="low", key=key, facts={"domain": domain})
     if not fits(domain, referee.company):
-        return Finding(
+        return FlagFinding(
             code=DOMAIN, grade="low", key=key, facts={"domain": domain, "company": referee.company}
         )
     return None

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.candidates.domain.holds import hold_on
 from goodword.core import clock
-from goodword.core.data_export import ExportRequest, Reader, export, readable_json
+from goodword.core.data_export import ExportReader, ExportRequest, export, readable_json
 from goodword.core.http import as_download
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Person, masked
+from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
 from goodword.references.domain.context import check_context, referee_language
 from goodword.references.domain.requests import opt_out
@@ -135,7 +135,9 @@ def send_own_again(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> H
 @_by_link(Link.Purpose.REFEREE_DATA)
 def download(_request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpResponse:
     wanted = ExportRequest(
-        reader=Reader.REFEREE, organisation=visit.context.organisation, referee_id=visit.request.referee_id
+        reader=ExportReader.REFEREE,
+        organisation=visit.context.organisation,
+        referee_id=visit.request.referee_id,
     )
     data = {"organisation": visit.context.organisation.name, "exported": visit.now, **export(wanted)}
     return as_download(readable_json(data), name="my-data.json", content_type="application/json")
@@ -179,7 +181,7 @@ def _send(request: HttpRequest, visit: RefereeVisit, *, back: str) -> HttpRespon
         application_id=visit.context.application.pk,
         purpose=Link.Purpose.REFEREE_DATA,
         subject_id=visit.request.pk,
-        to=Person(name=referee.name, address=referee.email),
+        to=Correspondent(name=referee.name, address=referee.email),
         sender=recruiter,
         language=visit.context.language,
         now=visit.now,

@@ -23,7 +23,7 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.domain.links import LIFETIMES
-from goodword.notifications.domain.queue import LinkFor, Person, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Link
 from goodword.reports.domain.freezing import TRIES
 from goodword.reports.models import Report, ReportFile, ReportOpening
@@ -256,8 +256,8 @@ def on_report_ready(event: Event) -> None:
         organisation=report.organisation,
         kind="reports.completed",
         key=f"report:{report.pk}:completed",
-        to=Person(name=recruiter.name, address=recruiter.address),
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        to=Correspondent(name=recruiter.name, address=recruiter.address),
+        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="reports/mail/completed",
         context={
             "candidate_name": application.candidate.name,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
-from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.workflow.domain.step_requests import is_confidential_source
 from goodword.workflow.models import StepRequest
 
@@ -38,13 +38,13 @@ def on_needs_attention(event: Event) -> None:
         step_request.earlier is None or is_confidential_source(step_request.earlier)
     ):
         reason = "decide"  # the recipient may not know of the other application
-    to = Person(name=recruiter.name, address=recruiter.address)
+    to = Correspondent(name=recruiter.name, address=recruiter.address)
     queue(
         organisation=step_request.organisation,
         kind="workflow.needs_attention",
         key=f"step_request:{step_request.pk}:attention:{event.data.get('reason', '')}",
         to=to,
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="workflow/mail/needs_attention",
         context={
             "candidate_name": application.candidate.name,
@@ -79,8 +79,8 @@ def on_name(event: Event) -> None:
         organisation=application.organisation,
         kind="workflow.name_waits",
         key=f"application:{application.pk}:name:{spelling}",
-        to=Person(name=recruiter.name, address=recruiter.address),
-        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        to=Correspondent(name=recruiter.name, address=recruiter.address),
+        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="workflow/mail/name_waits",
         context={
             "candidate_name": candidate.name,

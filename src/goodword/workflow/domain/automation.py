@@ -95,7 +95,7 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
 
 
 def still_wanted(
-    step_request: StepRequest, application: Application, *, at: datetime, by_hand: bool = False
+    step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
 ) -> bool:
     """Otherwise settle the request: it waits if the application has ended, and is withdrawn if the stage was left."""
     if (
@@ -105,10 +105,10 @@ def still_wanted(
     if application.end:
         keep_for_click(step_request, application=application, at=at)
         return False
-    if not by_hand and not may_start(application, step_request.step):
+    if not manual and not may_start(application, step_request.step):
         withdraw(step_request, application=application, at=at)
         return False
-    if not by_hand and needs_click(application, step_request.step):
+    if not manual and needs_click(application, step_request.step):
         wait_for_click(step_request, application=application, at=at)
         return False
     if reason := blocking_reason(application):

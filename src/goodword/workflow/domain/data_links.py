@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from goodword.notifications.domain.queue import LinkFor, Person, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import lock_application
 
@@ -19,8 +19,8 @@ def send_own_data_link(
     application_id: int,
     purpose: Link.Purpose,
     subject_id: int,
-    to: Person,
-    sender: Person,
+    to: Correspondent,
+    sender: Correspondent,
     language: str,
     now: datetime,
 ) -> bool:

@@ -12,7 +12,7 @@ from goodword.candidates.domain.holds import active, lock_role_holds_exclusively
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
-from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.roles.models import Role
 from goodword.workflow.retention_notice import legal_hold_reason
 
@@ -98,8 +98,8 @@ def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
         organisation=hold.organisation,
         kind=KIND,
         key=f"erasure:{erasure.pk}:kept:{hold.pk}",
-        to=Person(name=candidate.name, address=candidate.email),
-        sender=Person(name=recruiter.name, address=recruiter.address),
+        to=Correspondent(name=candidate.name, address=candidate.email),
+        sender=Correspondent(name=recruiter.name, address=recruiter.address),
         template="workflow/mail/kept",
         context={"why": why},
         application=application,

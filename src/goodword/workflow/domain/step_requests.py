@@ -86,9 +86,9 @@ def withdraw(step_request: StepRequest, *, application: Application, at: datetim
 
 
 def start_step(
-    step_request: StepRequest, *, application: Application, at: datetime, by: str, by_hand: bool = False
+    step_request: StepRequest, *, application: Application, at: datetime, by: str, manual: bool = False
 ) -> None:
-    """Start the step; its own app does the rest. With `by_hand` the stage does not matter."""
+    """Start the step; its own app does the rest. With `manual` the stage does not matter."""
     step_request.state, step_request.waits_for, step_request.due_at, step_request.started_at = (
         State.STARTED,
         "",
@@ -96,7 +96,7 @@ def start_step(
         at,
     )
     step_request.save(update_fields=["state", "waits_for", "due_at", "started_at"])
-    more = {"by_hand": True} if by_hand else {}
+    more = {"manual": True} if manual else {}
     record_event("step.requested", step_request, application=application, at=at, by=by, **more)
 
 
@@ -151,7 +151,7 @@ def start_by_member(
         if step_request.state == StepRequest.State.REUSED and not after_reuse:
             raise CannotStart("reused")
         if step_request.state != StepRequest.State.STARTED:
-            start_step(step_request, application=application, at=now, by=f"member:{member.pk}", by_hand=True)
+            start_step(step_request, application=application, at=now, by=f"member:{member.pk}", manual=True)
         return step_request
 
 

@@ -22,7 +22,7 @@ from goodword.assessments.plans.versions import draft_of, versions_of
 from goodword.assessments.queries import content_of
 from goodword.assessments.views import preview
 from goodword.assessments.views.access import private
-from goodword.assessments.views.preview import Preview
+from goodword.assessments.views.preview import PreviewSession
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
@@ -71,7 +71,7 @@ class Banner:
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
+class PreviewState:
     slug: str
     role: int
     which: str
@@ -84,10 +84,10 @@ class State:
         path = reverse(page, args=[self.slug, self.role, self.which, *(args if name in PAGES else ())])
         return f"{path}?{self.query(done if not args else 0)}"
 
-    def in_language(self, language: str) -> "State":
+    def in_language(self, language: str) -> "PreviewState":
         return replace(self, language=language)
 
-    def in_other_form(self, order: int) -> "State":
+    def in_other_form(self, order: int) -> "PreviewState":
         """With one part in the alternative form, or back in the role's own."""
         return replace(self, open_forms=self.open_forms ^ {order})
 
@@ -102,13 +102,13 @@ class State:
 
 def state_of(
     query: QueryDict, *, slug: str, role: int, which: str, parts: Sequence[AssessmentPart], wanted: str
-) -> State:
+) -> PreviewState:
     """From the query string; defaults to the language a candidate who wants `wanted` would get."""
     language = query.get("language", "")
     if language not in languages_of(parts):
         language = language_for(parts, wanted=wanted)
     chosen = {int(one) for one in query.get("open", "").split("-") if number_of(one)}
-    return State(
+    return PreviewState(
         slug=slug, role=role, which=which, language=language, open_forms=frozenset(chosen & _orders(parts))
     )
 
@@ -117,13 +117,13 @@ def preview_sitting(
     step: Step,
     assessment: Assessment,
     parts: Sequence[AssessmentPart],
-    state: State,
+    state: PreviewState,
     *,
     position: PreviewPosition,
     leave: str,
     here: str,
     now: datetime,
-) -> Preview:
+) -> PreviewSession:
     """A session of a fictitious candidate at this position. Nothing is stored."""
     organisation, role = step.organisation, step.role
     assessment.step = step
@@ -144,7 +144,7 @@ def preview_sitting(
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
     )
     step_request = StepRequest(organisation=organisation, application=application, step=step)
-    return Preview(
+    return PreviewSession(
         visit=Visit(
             token="",
             link=Link(organisation=organisation),
@@ -187,7 +187,7 @@ def _title(assessment: Assessment, role: str) -> str:
 
 
 def _links(
-    state: State, parts: Sequence[AssessmentPart], *, position: PreviewPosition, here: str
+    state: PreviewState, parts: Sequence[AssessmentPart], *, position: PreviewPosition, here: str
 ) -> list[PreviewLink]:
     at_part = next((part.order for part in parts if here.startswith(_path(state, part.order))), 0)
     first = state.address("portal_assessment", done=0)
@@ -209,12 +209,12 @@ def _links(
     ]
 
 
-def _path(state: State, order: int) -> str:
+def _path(state: PreviewState, order: int) -> str:
     return state.address("portal_assessment_part", order, done=0).split("?")[0]
 
 
 def _languages(
-    state: State, parts: Sequence[AssessmentPart], *, here: str, position: PreviewPosition
+    state: PreviewState, parts: Sequence[AssessmentPart], *, here: str, position: PreviewPosition
 ) -> list[PreviewLink]:
     return [
         PreviewLink(
@@ -277,11 +277,11 @@ def _session(
     step: Step,
     assessment: Assessment,
     parts: list[AssessmentPart],
-    state: State,
+    state: PreviewState,
     *,
     begun: bool,
     order: int | None,
-) -> Preview:
+) -> PreviewSession:
     # on the page of a part, all earlier parts count as done
     done = min(number_of(request.GET.get("done", "")), len(parts)) if order is None else order - 1
     return preview_sitting(

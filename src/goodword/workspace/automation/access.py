@@ -17,7 +17,7 @@ from goodword.accounts.models import Organisation
 from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
-from goodword.greenhouse.setup.catalogue import Job
+from goodword.greenhouse.setup.catalogue import LinkableJob
 from goodword.greenhouse.setup.connections import live_connections
 from goodword.greenhouse.setup.errors import CALL_ERRORS, ErrorMessage, error_message
 from goodword.roles.models import Automation, Role
@@ -31,7 +31,7 @@ class JobChoice:
     """A job of a Greenhouse account. `key` identifies both in URLs and forms: "3-4000123"."""
 
     connection: Connection
-    job: Job
+    job: LinkableJob
 
     @property
     def key(self) -> str:

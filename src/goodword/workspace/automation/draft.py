@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from goodword.accounts.access import MemberRequest
-from goodword.greenhouse.setup.catalogue import Job, Stage
+from goodword.greenhouse.setup.catalogue import LinkableJob, Stage
 from goodword.roles.domain.automation import version_of
 from goodword.roles.models import Automation, Role, Step
 
@@ -71,7 +71,7 @@ ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
 
 def new_draft(
-    role: Role, *, job: Job, stages: Iterable[Stage], automation: Automation | None
+    role: Role, *, job: LinkableJob, stages: Iterable[Stage], automation: Automation | None
 ) -> AutomationDraft:
     """The draft to start with: the current mapping, else a proposal. Delays and requirement are those of the role."""
     among = list(stages)

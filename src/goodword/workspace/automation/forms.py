@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from goodword.greenhouse.setup.catalogue import Job, Post, Stage
+from goodword.greenhouse.setup.catalogue import LinkableJob, Post, Stage
 from goodword.workspace.automation.access import parse_id
 from goodword.workspace.automation.draft import AutomationDraft
 from goodword.workspace.role.step_forms import DelayField
@@ -73,7 +73,7 @@ class StagesForm(forms.Form):
         self,
         data: QueryDict | None = None,
         *,
-        job: Job,
+        job: LinkableJob,
         stages: Sequence[Stage],
         role_title: str,
         draft: AutomationDraft,
@@ -106,7 +106,7 @@ class StagesForm(forms.Form):
         return AutomationDraft(**{"requirement": self._settled} | self.cleaned_data)
 
 
-class ConfirmForm(forms.Form):
+class ConfirmMappingForm(forms.Form):
     invite = forms.ChoiceField(
         label=_("Invite them too?"),
         choices=[

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.client import JobStatus
-from goodword.greenhouse.setup.catalogue import Job, Stage
+from goodword.greenhouse.setup.catalogue import LinkableJob, Stage
 from goodword.roles.models import Automation, Role, Step
 from goodword.workspace.automation.access import JobChoice
 from goodword.workspace.automation.draft import AutomationDraft
@@ -19,7 +19,7 @@ ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
 
 def sentences(
-    role: Role, *, job: Job, draft: AutomationDraft, stages: Mapping[int, Stage], by: Membership
+    role: Role, *, job: LinkableJob, draft: AutomationDraft, stages: Mapping[int, Stage], by: Membership
 ) -> list[str]:
     post = job.post(draft.post)
     values = {
@@ -47,7 +47,7 @@ def sentences(
     return rows
 
 
-def job_status_note(job: Job) -> str:
+def job_status_note(job: LinkableJob) -> str:
     match job.status:
         case JobStatus.CLOSED:
             return _("This job is closed in Greenhouse. You can still link it.")

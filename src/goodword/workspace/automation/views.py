@@ -30,7 +30,7 @@ from goodword.workspace.automation.access import (
     wizard,
 )
 from goodword.workspace.automation.confirm import already_requested, confirm, in_mapped_stages
-from goodword.workspace.automation.forms import ConfirmForm, StagesForm, unchecked_draft
+from goodword.workspace.automation.forms import ConfirmMappingForm, StagesForm, unchecked_draft
 from goodword.workspace.automation.review import job_status_note, mapping_summary, sentences, stepper
 
 #: jobs per page
@@ -130,7 +130,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     there = in_mapped_stages(placed, draft)
     before = already_requested(there, draft, connection=choice.connection)
     new = [one for one in there if one.application_id not in before]
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmMappingForm(request.POST or None)
     seen = request.POST.get("seen", draft.seen)
     if request.method == "POST" and (not new or form.is_valid()):
         try:

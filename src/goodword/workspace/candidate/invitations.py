@@ -242,7 +242,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
             )
             write(
                 organisation=request.organisation,
-                action="step.begun_by_hand",
+                action="step.started_manually",
                 member=request.member,
                 now=now,
                 details={"step_request": step_request.pk},

@@ -173,7 +173,7 @@ DAY_ONLY = frozenset({"attempt.begun"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class TimelineEntry:
     title: str
     who: str
     icon: str
@@ -182,13 +182,15 @@ class Entry:
     at: datetime | None
 
 
-def timeline(application: Application, *, organisation: Organisation, members: dict[str, str]) -> list[Entry]:
+def timeline(
+    application: Application, *, organisation: Organisation, members: dict[str, str]
+) -> list[TimelineEntry]:
     """The latest 300 events, newest first. `members`: names by actor code ("member:3")."""
     events = Event.objects.filter(organisation_id=organisation.pk, application_id=application.pk)
     return [_entry(event, members) for event in events.order_by("-occurred_at", "-pk")[:300]]
 
 
-def _entry(event: Event, members: dict[str, str]) -> Entry:
+def _entry(event: Event, members: dict[str, str]) -> TimelineEntry:
     sentence, icon, tone = SENTENCES.get(event.name, (event.name, "clock", ""))
     data = event.data
     kind = str(data.get("kind", ""))
@@ -207,7 +209,7 @@ def _entry(event: Event, members: dict[str, str]) -> Entry:
         "version": data.get("version", ""),
         "day": _day(event.occurred_at.isoformat()),
     }
-    return Entry(
+    return TimelineEntry(
         title=sentence.format(**values),
         who=ACTORS.get(event.actor) or members.get(event.actor, "A former member"),
         icon=icon,

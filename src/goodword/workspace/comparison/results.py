@@ -53,7 +53,7 @@ class ComparableTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateResult:
+class ComparableResult:
     """`number` replaces the name while names are hidden. `total` is None if the part does not count towards one."""
 
     application: Application
@@ -124,7 +124,7 @@ def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:
     return [tests[pk] for pk in ids]
 
 
-def results_of_test(finished: Finished, test: Test, *, role: Role) -> Sequence[CandidateResult]:
+def results_of_test(finished: Finished, test: Test, *, role: Role) -> Sequence[ComparableResult]:
     """Each candidate's result of a test, latest first. Seven queries."""
     organisation = role.organisation
     numbers = pseudonyms([application.pk for _, application in finished.values()], role=role)
@@ -151,7 +151,7 @@ def results_of_test(finished: Finished, test: Test, *, role: Role) -> Sequence[C
         part.attempt = attempt  # saves a query each
         total = totals.get(pk)
         results.append(
-            CandidateResult(
+            ComparableResult(
                 application=application,
                 part=part,
                 completed_at=attempt.completed_at,

@@ -16,7 +16,7 @@ from goodword.assessments.kinds.scores import ALL, NormedScore, issued_normed_sc
 from goodword.assessments.models import Score, Test
 from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.ui.charts import written_number
-from goodword.workspace.comparison.results import CandidateResult, Conditions
+from goodword.workspace.comparison.results import ComparableResult, Conditions
 
 _DEVICES: Mapping[str, Promise] = {
     "phone": gettext_lazy("on phones"),
@@ -36,7 +36,7 @@ SORTS = ("name", "-name", "date", "-date", "score", "-score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class ComparisonCell:
     text: str
     note: str = ""
 
@@ -47,12 +47,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonRow:
-    result: CandidateResult
-    cells: tuple[Cell, ...]
+    result: ComparableResult
+    cells: tuple[ComparisonCell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class ComparisonTable:
     """Candidates who can be compared. `differences`: from the conditions of the first table.
 
     `ranked`: norms or a calibration say how hard the test is, so it can be sorted; totals never can.
@@ -79,9 +79,11 @@ class Table:
         return ", ".join(parts)
 
 
-def tables_of(results: Sequence[CandidateResult], test: Test, *, sort: str, hidden: bool) -> Sequence[Table]:
+def tables_of(
+    results: Sequence[ComparableResult], test: Test, *, sort: str, hidden: bool
+) -> Sequence[ComparisonTable]:
     """A table for each group of equal conditions, the largest first. No queries."""
-    groups: dict[Conditions, list[CandidateResult]] = {}
+    groups: dict[Conditions, list[ComparableResult]] = {}
     for result in results:
         groups.setdefault(result.conditions, []).append(result)
     ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), str(group[0])))
@@ -93,17 +95,17 @@ def tables_of(results: Sequence[CandidateResult], test: Test, *, sort: str, hidd
 
 def _table(
     conditions: Conditions,
-    members: Sequence[CandidateResult],
+    members: Sequence[ComparableResult],
     test: Test,
     *,
     first: Conditions,
     sort: str,
     hidden: bool,
-) -> Table:
+) -> ComparisonTable:
     columns, cells = _columns(test, members)
     totals = (gettext("Total"),) if conditions.total else ()
     ranked = test.kind != Test.Kind.SCALES and all(_rank(one) is not None for one in members)
-    return Table(
+    return ComparisonTable(
         conditions=conditions,
         differences=_differences(conditions, first),
         columns=(*columns, *totals),
@@ -123,13 +125,13 @@ def _differences(conditions: Conditions, first: Conditions) -> tuple[str, ...]:
     return tuple(str(_DIFFERENCES[name]) for name in names if name != "total" or names == ["total"])
 
 
-def _total(result: CandidateResult) -> tuple[Cell, ...]:
-    return () if result.total is None else (Cell(text=result.total.text),)
+def _total(result: ComparableResult) -> tuple[ComparisonCell, ...]:
+    return () if result.total is None else (ComparisonCell(text=result.total.text),)
 
 
 def _sorted(
-    members: Sequence[CandidateResult], sort: str, *, ranked: bool, hidden: bool
-) -> Sequence[CandidateResult]:
+    members: Sequence[ComparableResult], sort: str, *, ranked: bool, hidden: bool
+) -> Sequence[ComparableResult]:
     """While names are hidden, neither name nor date orders the rows."""
     down, by = sort.startswith("-"), sort.removeprefix("-")
     if by == "score" and ranked:
@@ -141,16 +143,16 @@ def _sorted(
     return sorted(members, key=_name, reverse=down and by == "name")
 
 
-def _name(result: CandidateResult) -> tuple[str, str]:
+def _name(result: ComparableResult) -> tuple[str, str]:
     person = result.application.candidate
     return (person.last_name.casefold(), person.first_name.casefold())
 
 
-def _scores(result: CandidateResult) -> Mapping[str, Score]:
+def _scores(result: ComparableResult) -> Mapping[str, Score]:
     return {score.scale: score for score in result.part.scores.all()}
 
 
-def _rank(result: CandidateResult) -> float | None:
+def _rank(result: ComparableResult) -> float | None:
     """The ability, else the percentile; None if there is neither. Distances are reversed: the nearest ranks highest."""
     score = _scores(result).get(ALL)
     if score is None:
@@ -162,8 +164,8 @@ def _rank(result: CandidateResult) -> float | None:
 
 
 def _columns(
-    test: Test, members: Sequence[CandidateResult]
-) -> tuple[tuple[str, ...], Callable[[CandidateResult], tuple[Cell, ...]]]:
+    test: Test, members: Sequence[ComparableResult]
+) -> tuple[tuple[str, ...], Callable[[ComparableResult], tuple[ComparisonCell, ...]]]:
     content = content_of(members[0].part.version)
     kind = Test.Kind(test.kind)
     match kind:
@@ -185,21 +187,21 @@ def _columns(
             assert_never(kind)
 
 
-def _mean(score: Score | None, *, by_distance: bool = False) -> Cell:
+def _mean(score: Score | None, *, by_distance: bool = False) -> ComparisonCell:
     if score is None or score.value is None:
-        return Cell(text="–")
-    return Cell(
+        return ComparisonCell(text="–")
+    return ComparisonCell(
         text=written_number(score.value), note=_note(issued_normed_score(score, by_distance=by_distance))
     )
 
 
-def _solved(score: Score | None) -> Cell:
+def _solved(score: Score | None) -> ComparisonCell:
     if score is None:
-        return Cell(text="–")
+        return ComparisonCell(text="–")
     counts = {"solved": round(score.value or 0), "given": score.items}
     ability = ability_of(score)
     note = gettext("ability %(ability)s") % {"ability": ability.words} if ability else ""
-    return Cell(
+    return ComparisonCell(
         text=gettext("%(solved)s of %(given)s") % counts, note=note or _note(issued_normed_score(score))
     )
 
@@ -214,10 +216,10 @@ def _note(issued: NormedScore | None) -> str:
     return gettext("percentiles %(low)s to %(high)s") % band
 
 
-def _custom_questions(result: CandidateResult) -> tuple[Cell, ...]:
+def _custom_questions(result: ComparableResult) -> tuple[ComparisonCell, ...]:
     content = content_of(result.part.version)
     if not isinstance(content, QuestionSet):
-        return (Cell(text="–"), Cell(text="–"))
+        return (ComparisonCell(text="–"), ComparisonCell(text="–"))
     found = questions_result(
         result.part,
         content,
@@ -225,17 +227,19 @@ def _custom_questions(result: CandidateResult) -> tuple[Cell, ...]:
         answers=read_answers(result.part),
         scores=_scores(result),
     )
-    right = Cell(text="–")
+    right = ComparisonCell(text="–")
     if found.right is not None:
-        right = Cell(text=gettext("%(solved)s of %(given)s") % {"solved": found.right, "given": found.keyed})
+        right = ComparisonCell(
+            text=gettext("%(solved)s of %(given)s") % {"solved": found.right, "given": found.keyed}
+        )
     if not found.has_rubric:
-        return (right, Cell(text="–"))
+        return (right, ComparisonCell(text="–"))
     marked = [question for question in found.questions if question.mean is not None]
     note = gettext("%(n)s not marked yet") % {"n": found.to_mark} if found.to_mark else ""
     if not marked:
-        return (right, Cell(text="–", note=note))
+        return (right, ComparisonCell(text="–", note=note))
     points = {
         "mean": written_number(sum(question.mean or 0 for question in marked)),
         "most": sum(question.most for question in marked),
     }
-    return (right, Cell(text=gettext("%(mean)s of %(most)s") % points, note=note))
+    return (right, ComparisonCell(text=gettext("%(mean)s of %(most)s") % points, note=note))

@@ -14,7 +14,7 @@ from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.core.data_export import ExportRequest, Reader, export, readable_json
+from goodword.core.data_export import ExportReader, ExportRequest, export, readable_json
 from goodword.core.http import as_download
 from goodword.reports.domain.files import NotDrawn, content_of
 from goodword.reports.models import Report
@@ -29,8 +29,8 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("README.txt", _readme())
         for name, reader in (
-            ("for-the-candidate.json", Reader.CANDIDATE),
-            ("everything.json", Reader.ORGANISATION),
+            ("for-the-candidate.json", ExportReader.CANDIDATE),
+            ("everything.json", ExportReader.ORGANISATION),
         ):
             wanted = ExportRequest(
                 reader=reader,

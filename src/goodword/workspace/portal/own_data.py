@@ -17,11 +17,11 @@ from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core import clock
-from goodword.core.data_export import ExportRequest, Reader, export, readable_json
+from goodword.core.data_export import ExportReader, ExportRequest, export, readable_json
 from goodword.core.http import as_download
 from goodword.core.text import written_weekday
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Person, masked
+from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
 from goodword.roles.models import Step
 from goodword.workflow.domain.data_links import send_own_data_link, went_to
@@ -101,7 +101,7 @@ def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
     """Download what needs no review."""
     candidate = visit.application.candidate
     wanted = ExportRequest(
-        reader=Reader.CANDIDATE,
+        reader=ExportReader.CANDIDATE,
         organisation=visit.organisation,
         candidate_id=candidate.pk,
         application_ids=_known_to_them(visit),
@@ -140,8 +140,8 @@ def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
         application_id=visit.application.pk,
         purpose=Link.Purpose.CANDIDATE_DATA,
         subject_id=visit.step_request.pk,
-        to=Person(name=candidate.name, address=candidate.email),
-        sender=Person(name=visit.recruiter.name, address=visit.recruiter.address),
+        to=Correspondent(name=candidate.name, address=candidate.email),
+        sender=Correspondent(name=visit.recruiter.name, address=visit.recruiter.address),
         language=translation.get_language() or "en",
         now=clock.now(),
     )

@@ -16,10 +16,10 @@ from goodword.references.models import Slot
 from goodword.workspace.reference_check.actions import act_at_once, act_with_form, check_of, reminder_message
 from goodword.workspace.reference_check.forms import (
     AddRefereeForm,
-    AnswerForm,
+    CannotProvideAnswerForm,
     ConfirmForm,
+    DecisionReasonForm,
     MoreTimeForm,
-    ReasonForm,
 )
 from goodword.workspace.results import finished_run
 
@@ -88,7 +88,7 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
 @access.member(kinds=access.WORKS)
 def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
     application, check = check_of(request, pk, check_pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = DecisionReasonForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
         reason = form.cleaned_data["reason"]
@@ -173,7 +173,7 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
     slot = Slot.objects.of(request.organisation).filter(check_run=check, number=number).first()
     if slot is None:
         raise Http404
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    form = CannotProvideAnswerForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
         answer_cannot(

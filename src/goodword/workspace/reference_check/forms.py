@@ -38,7 +38,7 @@ class MoreTimeForm(DaysForm):
     referees = forms.BooleanField(label=_("Extend referees' deadlines too"), required=False, initial=True)
 
 
-class ReasonForm(forms.Form):
+class DecisionReasonForm(forms.Form):
     reason = PlainTextField(
         label=_("Why?"),
         help_text=_("For your team. Not shown to candidates or referees."),
@@ -78,7 +78,7 @@ class AddRefereeForm(forms.Form):
         relationship.choices = [(kind, words[kind]) for kind in KINDS]
 
 
-class AnswerForm(forms.Form):
+class CannotProvideAnswerForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("Your answer"),
         choices=[

@@ -14,8 +14,8 @@ from goodword.assessments.kinds.reasoning.content import (
     SHORT_12,
     STANDARD_20,
     Blueprint,
+    BlueprintEntry,
     BlueprintError,
-    Entry,
     blueprint_json,
     draw,
     parse_blueprint,
@@ -89,9 +89,9 @@ def test_a_replacement_is_of_the_same_kind_and_new() -> None:
 
 def test_unknown_families_and_levels_are_refused() -> None:
     with pytest.raises(LookupError, match="There is no item family “riddles”"):
-        draw(Blueprint((Entry("riddles", 1, 1),), 5), seed=1)
+        draw(Blueprint((BlueprintEntry("riddles", 1, 1),), 5), seed=1)
     with pytest.raises(ValueError, match="“sets” has the levels"):
-        draw(Blueprint((Entry("sets", 9, 1),), 5), seed=1)
+        draw(Blueprint((BlueprintEntry("sets", 9, 1),), 5), seed=1)
 
 
 def test_the_built_in_forms_are_as_long_as_they_say_and_span_the_categories() -> None:

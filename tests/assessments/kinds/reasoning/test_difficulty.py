@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.assessments.kinds.reasoning.content import FIGURELESS_20, STANDARD_20, Blueprint, Entry
+from goodword.assessments.kinds.reasoning.content import FIGURELESS_20, STANDARD_20, Blueprint, BlueprintEntry
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.kinds.reasoning.sheet import START, expected_score, spread_of_forms, start_value
 
@@ -34,5 +34,5 @@ def test_ten_thousand_forms_differ_by_no_more_than_three_tenths_of_an_item(bluep
 
 def test_the_bound_is_near_if_every_item_is_as_hard_as_the_person_is_able() -> None:
     """20 items at P = 1/2: the square root of 20 times 0.25 / 4 is 0.28."""
-    even = Blueprint((Entry("matrices_two_rules", 3, 20),), 20)
+    even = Blueprint((BlueprintEntry("matrices_two_rules", 3, 20),), 20)
     assert spread_of_forms(even, thetas=(0.0,), n_forms=10_000, seed=1)[0.0] == pytest.approx(0.28, abs=0.02)

@@ -1,4 +1,4 @@
-"""The independent solver, against series and statements worked by hand."""
+"""The independent solver, compared with series and statements solved manually."""
 
 import ast
 from pathlib import Path

@@ -72,7 +72,6 @@ def close_reasons() -> Response:
 
 @requires("user_roles.list")
 def user_roles() -> Response:
-    """The roles that users can have on jobs."""
     return list_page(the_store().user_roles, _role, only_next=True)
 
 
@@ -83,7 +82,6 @@ def user_role(role_id: int) -> Response:
 
 @requires("users.job_permissions")
 def job_permissions(user_id: int) -> Response:
-    """What a user may do, job by job."""
     store = the_store()
     one(store.users, user_id)
     rows = store.user_job_permissions.by("user_id", user_id)
@@ -115,8 +113,6 @@ def tags() -> Response:
 
 
 def nothing(permission: str, *, only_next: bool = False) -> Callable[..., Response]:
-    """A list that is always empty here."""
-
     @requires(permission)
     def view(**_: int) -> Response:
         return list_page([], lambda row: row, only_next=only_next)
@@ -126,7 +122,6 @@ def nothing(permission: str, *, only_next: bool = False) -> Callable[..., Respon
 
 @requires("eeoc.list")
 def eeoc_of(application_id: int) -> Response:
-    """EEOC answers: always empty here."""
     application = one(the_store().applications, application_id)
     answers = ("race", "gender", "veteran_status", "disability_status", "submitted_at")
     return json_response(
@@ -143,7 +138,6 @@ def departments() -> Response:
 
 @requires("departments.get")
 def one_department(row_id: int) -> Response:
-    """One department, flat or as a tree."""
     store = the_store()
     shape = shapes_jobs.department_tree if _as_tree() else shapes_jobs.department
     return json_response(shape(store, one(store.departments, row_id)))
@@ -157,7 +151,6 @@ def offices() -> Response:
 
 @requires("offices.get")
 def one_office(row_id: int) -> Response:
-    """One office, flat or as a tree."""
     store = the_store()
     shape = shapes_jobs.office_tree if _as_tree() else shapes_jobs.office
     return json_response(shape(store, one(store.offices, row_id)))

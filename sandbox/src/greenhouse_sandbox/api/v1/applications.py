@@ -1,5 +1,3 @@
-"""Writing applications and notes in v1."""
-
 from typing import Any
 
 from flask import Response
@@ -181,7 +179,6 @@ def _renamed(body: dict[str, Any]) -> dict[str, Any]:
 
 @requires("candidates.add_note")
 def create_note(candidate_id: int) -> Response:
-    """A note by `user_id`. 200 with the record."""
     store = the_store()
     on_behalf_of()
     body = json_body()
@@ -296,7 +293,6 @@ def hire(application_id: int) -> Response:
 
 @requires("applications.unhire")
 def unhire(application_id: int) -> Response:
-    """Undo a hire. 200 with the record."""
     store = the_store()
     application = one(store.applications, application_id)
     progress.unhire(store, application, actor_id=on_behalf_of(), now=store.clock.now())

@@ -1,5 +1,3 @@
-"""Adding files in v1."""
-
 from typing import Any
 
 from flask import Response

@@ -1,5 +1,3 @@
-"""Writing candidates in v1."""
-
 from typing import Any
 
 from flask import Response, request
@@ -37,7 +35,6 @@ from greenhouse_sandbox.store.people import Candidate
 
 @requires("candidates.add_education")
 def add_education(candidate_id: int) -> Response:
-    """A school. 201 with the record."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)
@@ -68,7 +65,6 @@ def delete_education(candidate_id: int, row_id: int) -> Response:
 
 @requires("candidates.add_employment")
 def add_employment(candidate_id: int) -> Response:
-    """An employer. 201 with the record."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)
@@ -98,7 +94,6 @@ def delete_employment(candidate_id: int, row_id: int) -> Response:
 
 @requires("candidates.add_email")
 def add_email(candidate_id: int) -> Response:
-    """An e-mail on the feed. 200 with the record."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)

@@ -1,5 +1,3 @@
-"""Jobs, openings and offers in v1."""
-
 from flask import Response, request
 
 from greenhouse_sandbox.acts.custom_fields import with_values
@@ -55,7 +53,6 @@ def jobs() -> Response:
 
 @requires("job_posts.for_job")
 def job_posts_of(job_id: int) -> Response:
-    """The posts of one job; `full_content` is always given."""
     store = the_store()
     one(store.jobs, job_id)
     rows = store.job_posts.by("job_id", job_id)

@@ -29,10 +29,7 @@ type Rows = Sequence[Any] | Table[Any]
 
 
 def list_page(rows: Rows, shape: Callable[[Any], dict[str, Any]], *, only_next: bool = False) -> Response:
-    """The requested `page` of `rows`, with `per_page` rows.
-
-    `only_next`: Greenhouse uses its newer paging for this list, with a link to the next page only.
-    """
+    """The requested `page`. `only_next`: newer paging, with a link to the next page only."""
     number = _whole("page", 1)
     per_page = _whole("per_page", 100)
     if per_page > MAX_PER_PAGE:
@@ -69,7 +66,6 @@ def everything(rows: Rows) -> list[Any]:
 
 
 def flag(name: str) -> bool | None:
-    """An optional boolean parameter."""
     text = request.args.get(name)
     return None if text is None else text == "true"
 

@@ -33,7 +33,6 @@ def json_body() -> dict[str, Any]:
 
 
 def required(body: dict[str, Any], name: str) -> Any:
-    """A required member; it may not be empty."""
     value = body.get(name)
     if value in (None, "", []):
         raise validation_error(name, f"Missing required field: {name}")
@@ -41,7 +40,6 @@ def required(body: dict[str, Any], name: str) -> Any:
 
 
 def whole(body: dict[str, Any], name: str) -> int:
-    """A required integer."""
     value = required(body, name)
     try:
         return int(value)
@@ -50,7 +48,6 @@ def whole(body: dict[str, Any], name: str) -> int:
 
 
 def optional_whole(body: dict[str, Any], name: str) -> int | None:
-    """An optional integer."""
     return None if body.get(name) in (None, "") else whole(body, name)
 
 
@@ -69,10 +66,7 @@ def one[R: Row](table: Table[R], row_id: int | None) -> R:
 
 
 def authenticate() -> ApiKey:
-    """The key of the request. 401 for a wrong one, or the status that the switch `v1` says.
-
-    403 for a GET with a body, as documented.
-    """
+    """The key of the request. 401 for a wrong one; 403 for a GET with a body, as documented."""
     store = the_store()
     if request.method == "GET" and request.content_length:
         raise ApiError(403, {"message": "GET requests must not have a body"})

@@ -1,5 +1,3 @@
-"""The v1 endpoints under `/v1`."""
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""JSON of jobs, their parts, openings and offers in v1."""
-
 from typing import Any
 
 from greenhouse_sandbox.acts.custom_fields import shown
@@ -165,7 +163,6 @@ def hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
 
 
 def hiring_team_ids(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
-    """The hiring team by ids, as in its endpoint. `active`: the user still has access."""
     owners = store.job_owners.by("job_id", row.id)
 
     def of_type(kind: str) -> list[dict[str, Any]]:

@@ -99,7 +99,6 @@ def candidate(store: Store, row: Candidate) -> dict[str, Any]:
 
 
 def education(store: Store, row: Education) -> dict[str, Any]:
-    """A school, by the names of its options."""
     names = [store.custom_field_options.get(one) for one in (row.school_id, row.degree_id, row.discipline_id)]
     school, degree, discipline = (one.name if one else None for one in names)
     return {

@@ -1,5 +1,3 @@
-"""Writing users, custom fields and their options in v3."""
-
 from typing import Any
 
 from flask import Response
@@ -62,13 +60,11 @@ def update_user(user_id: int) -> Response:
 
 @requires("harvest:users:activate")
 def activate_user(user_id: int) -> Response:
-    """204."""
     return _switch(user_id, deactivated=False)
 
 
 @requires("harvest:users:deactivate")
 def deactivate_user(user_id: int) -> Response:
-    """204."""
     return _switch(user_id, deactivated=True)
 
 
@@ -86,7 +82,6 @@ def revoke_user_permissions(user_id: int) -> Response:
 
 @requires("harvest:user_emails:create")
 def create_user_email() -> Response:
-    """Add an address of `user_id`. 201 with the record."""
     store = the_store()
     body = json_body()
     row = store.users.get(required_int(body, "user_id"))
@@ -129,7 +124,6 @@ def _check_email(store: Store, member: str, email: str) -> None:
 
 @requires("harvest:custom_fields:create")
 def create_custom_field() -> Response:
-    """A new field. 201 with the record."""
     store = the_store()
     body = json_body()
     field = define_field(
@@ -147,7 +141,6 @@ def create_custom_field() -> Response:
 
 @requires("harvest:custom_fields:update")
 def update_custom_field(field_id: int) -> Response:
-    """Change the given members. 200 with the record."""
     store = the_store()
     field = one(store.custom_fields, field_id)
     edit_field(store, field, json_body(), now=store.clock.now())
@@ -156,7 +149,6 @@ def update_custom_field(field_id: int) -> Response:
 
 @requires("harvest:custom_fields:destroy")
 def destroy_custom_field(field_id: int) -> Response:
-    """Archive a field. 204."""
     store = the_store()
     edit_field(store, one(store.custom_fields, field_id), {"active": False}, now=store.clock.now())
     return Response(status=204)
@@ -164,13 +156,11 @@ def destroy_custom_field(field_id: int) -> Response:
 
 @requires("harvest:custom_field_options:create")
 def create_custom_field_option() -> Response:
-    """Add an option to `custom_field_id`. 201 with the record."""
     return json_response(shapes_account.custom_field_option(the_store(), make_option(json_body())), 201)
 
 
 @requires("harvest:custom_field_options:update")
 def update_custom_field_option(option_id: int) -> Response:
-    """Name, order, external id. 200 with the record."""
     store = the_store()
     option = one(store.custom_field_options, option_id)
     edit_option(store, option, json_body(), now=store.clock.now())
@@ -179,7 +169,6 @@ def update_custom_field_option(option_id: int) -> Response:
 
 @requires("harvest:custom_field_options:destroy")
 def destroy_custom_field_option(option_id: int) -> Response:
-    """Archive an option. 204."""
     store = the_store()
     option = one(store.custom_field_options, option_id)
     edit_option(store, option, {"active": False}, now=store.clock.now())
@@ -187,7 +176,6 @@ def destroy_custom_field_option(option_id: int) -> Response:
 
 
 def make_option(body: dict[str, Any]) -> CustomFieldOption:
-    """Create the option described by a body."""
     store = the_store()
     field = store.custom_fields.get(required_int(body, "custom_field_id"))
     if field is None:

@@ -1,7 +1,4 @@
-"""Requests for many records: `{"data": [...]}` in, a `bulk_action_uuid` out, whose result can be asked for later.
-
-Greenhouse processes them later; here they are done before the response.
-"""
+"""`{"data": [...]}` in, a `bulk_action_uuid` out. Greenhouse processes these later; here they are done at once."""
 
 import uuid
 from collections.abc import Callable
@@ -34,14 +31,11 @@ type Doer = Callable[[Any], int]
 
 @requires("harvest:openings:create")
 def create_openings() -> Response:
-    """Create openings. 202."""
     return _work_off(lambda entry: jobs.make(_object(entry)).id)
 
 
 @requires("harvest:openings:update")
 def update_openings() -> Response:
-    """Change openings by their `id`. 202."""
-
     def change(entry: Any) -> int:
         row = one(the_store().openings, required_int(_object(entry), "id"))
         jobs.change(row, entry)
@@ -52,8 +46,6 @@ def update_openings() -> Response:
 
 @requires("harvest:openings:destroy")
 def destroy_openings() -> Response:
-    """Delete openings; `data` are ids. 202."""
-
     def destroy(entry: Any) -> int:
         row = one(the_store().openings, _id(entry))
         delete_opening(the_store(), row)
@@ -64,14 +56,11 @@ def destroy_openings() -> Response:
 
 @requires("harvest:custom_field_options:create")
 def create_options() -> Response:
-    """Create options. 202."""
     return _work_off(lambda entry: account.make_option(_object(entry)).id)
 
 
 @requires("harvest:custom_field_options:update")
 def update_options() -> Response:
-    """Change options by their `id`. 202."""
-
     def change(entry: Any) -> int:
         store = the_store()
         row = one(store.custom_field_options, required_int(_object(entry), "id"))
@@ -82,8 +71,6 @@ def update_options() -> Response:
 
 @requires("harvest:custom_field_options:destroy")
 def destroy_options() -> Response:
-    """Remove options; `data` are ids. 202."""
-
     def destroy(entry: Any) -> int:
         store = the_store()
         row = one(store.custom_field_options, _id(entry))

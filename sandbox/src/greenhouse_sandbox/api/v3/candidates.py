@@ -1,5 +1,3 @@
-"""Writing candidates, their background and tags in v3."""
-
 from flask import Response
 
 from greenhouse_sandbox.acts import background
@@ -33,7 +31,6 @@ from greenhouse_sandbox.store.people import Candidate
 
 @requires("harvest:candidate_educations:create")
 def create_education() -> Response:
-    """A school of `candidate_id`. 201 with the record."""
     store = the_store()
     body = json_body()
     row = background.add_education(
@@ -51,7 +48,6 @@ def create_education() -> Response:
 
 @requires("harvest:candidate_educations:destroy")
 def destroy_education(row_id: int) -> Response:
-    """204."""
     store = the_store()
     background.delete_background(store, one(store.educations, row_id), now=store.clock.now())
     return Response(status=204)
@@ -59,7 +55,6 @@ def destroy_education(row_id: int) -> Response:
 
 @requires("harvest:candidate_employments:create")
 def create_employment() -> Response:
-    """An employer of `candidate_id`. 201 with the record."""
     store = the_store()
     body = json_body()
     row = background.add_employment(
@@ -76,7 +71,6 @@ def create_employment() -> Response:
 
 @requires("harvest:candidate_employments:destroy")
 def destroy_employment(row_id: int) -> Response:
-    """204."""
     store = the_store()
     background.delete_background(store, one(store.employments, row_id), now=store.clock.now())
     return Response(status=204)
@@ -84,7 +78,6 @@ def destroy_employment(row_id: int) -> Response:
 
 @requires("harvest:candidate_tags:create")
 def create_tag() -> Response:
-    """A tag of that `name`. 201 with the record."""
     store = the_store()
     return json_response(
         shapes_account.candidate_tag(store, background.tag(store, required_text(json_body(), "name"))), 201
@@ -101,7 +94,6 @@ def destroy_tag(row_id: int) -> Response:
 
 @requires("harvest:applied_candidate_tags:create")
 def create_applied_tag() -> Response:
-    """Put `candidate_tag_id` on `candidate_id`. 201 with the record."""
     store = the_store()
     body = json_body()
     candidate = _candidate(body)
@@ -121,7 +113,7 @@ def destroy_applied_tag(row_id: int) -> Response:
     if found is None:
         raise not_found()
     row = store.candidate_tags[found.candidate_tag_id]
-    background.take_tag_off(store, store.candidates[found.candidate_id], row, now=store.clock.now())
+    background.remove_tag(store, store.candidates[found.candidate_id], row, now=store.clock.now())
     return Response(status=204)
 
 
@@ -168,7 +160,6 @@ def update_candidate(candidate_id: int) -> Response:
 
 @requires("harvest:candidates:destroy")
 def destroy_candidate(candidate_id: int) -> Response:
-    """Delete a person with all applications. 204."""
     store = the_store()
     delete_candidate(store, one(store.candidates, candidate_id))
     return Response(status=204)

@@ -28,8 +28,6 @@ class UserEmail(Row):
 
 @dataclass(kw_only=True)
 class ProspectDetail(Row):
-    """A prospect's pool and stage."""
-
     application_id: int
     pool_id: int | None
     pool_stage_id: int | None
@@ -45,8 +43,6 @@ class AppliedTag(Row):
 
 
 def job_post_locations(store: Store) -> Derived[JobPost, JobPostLocation]:
-    """A post's location, as free text."""
-
     def make(post: JobPost) -> list[JobPostLocation]:
         if not post.location:
             return []

@@ -18,7 +18,6 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {"gte": ge, "lte": le, "gt": 
 
 
 def parse_ids(name: str, text: str) -> list[int]:
-    """A comma-separated list of at most 50 ids."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > MAX_IDS:
         raise invalid(name, f"array size is greater than: {MAX_IDS}")
@@ -29,8 +28,6 @@ def parse_ids(name: str, text: str) -> list[int]:
 
 
 def ids(member: str) -> Filter:
-    """Rows whose `member` is one of the ids."""
-
     def build(_: Store, name: str, text: str) -> Test:
         wanted = set(parse_ids(name, text))
         return lambda row: getattr(row, member) in wanted
@@ -39,8 +36,6 @@ def ids(member: str) -> Filter:
 
 
 def ids_within(member: str) -> Filter:
-    """Rows whose list `member` contains one of the ids."""
-
     def build(_: Store, name: str, text: str) -> Test:
         wanted = set(parse_ids(name, text))
         return lambda row: not wanted.isdisjoint(getattr(row, member))
@@ -85,8 +80,6 @@ def texts(member: str) -> Filter:
 
 
 def number(member: str) -> Filter:
-    """Rows whose `member` is this id."""
-
     def build(_: Store, name: str, text: str) -> Test:
         wanted = parse_ids(name, text)[0]
         return lambda row: getattr(row, member) == wanted
@@ -95,7 +88,6 @@ def number(member: str) -> Filter:
 
 
 def nothing(_: Store, __: str, ___: str) -> Test:
-    """No row: nothing here has what the filter asks for."""
     return lambda _row: False
 
 
@@ -175,8 +167,6 @@ def dates(member: str) -> Filter:
 
 
 def midnights(member: str) -> Filter:
-    """Rows by the ISO date `member`, which is shown as a datetime at midnight UTC."""
-
     def build(_: Store, name: str, wanted: str) -> Test:
         asked = [(OPERATORS[operator], moment) for operator, moment in parse_dates(name, wanted)]
 

@@ -1,5 +1,3 @@
-"""Writing openings, hiring teams and job permissions in v3."""
-
 from typing import Any
 
 from flask import Response
@@ -50,7 +48,6 @@ def destroy_opening(opening_id: int) -> Response:
 
 
 def make(body: dict[str, Any]) -> Opening:
-    """Create the opening described by a body."""
     store = the_store()
     job = store.jobs.get(required_int(body, "job_id"))
     if job is None:
@@ -112,7 +109,6 @@ def create_job_owner() -> Response:
 
 @requires("harvest:job_owners:destroy")
 def destroy_job_owner(row_id: int) -> Response:
-    """204."""
     store = the_store()
     store.job_owners.delete(one(store.job_owners, row_id).id)
     return Response(status=204)
@@ -120,7 +116,6 @@ def destroy_job_owner(row_id: int) -> Response:
 
 @requires("harvest:job_hiring_managers:create")
 def create_hiring_manager() -> Response:
-    """A hiring manager. 201."""
     store = the_store()
     where, now = _job_and_user(json_body()), store.clock.now()
     row = JobHiringManager(id=store.job_hiring_managers.new_id(), created_at=now, updated_at=now, **where)
@@ -129,7 +124,6 @@ def create_hiring_manager() -> Response:
 
 @requires("harvest:job_hiring_managers:destroy")
 def destroy_hiring_manager(row_id: int) -> Response:
-    """204."""
     store = the_store()
     store.job_hiring_managers.delete(one(store.job_hiring_managers, row_id).id)
     return Response(status=204)
@@ -137,7 +131,6 @@ def destroy_hiring_manager(row_id: int) -> Response:
 
 @requires("harvest:user_job_permissions:create")
 def create_job_permission() -> Response:
-    """Give a user a role on a job. 201."""
     store = the_store()
     body = json_body()
     where, now = _job_and_user(body), store.clock.now()
@@ -160,7 +153,6 @@ def create_job_permission() -> Response:
 
 @requires("harvest:user_job_permissions:destroy")
 def destroy_job_permission(row_id: int) -> Response:
-    """204."""
     store = the_store()
     store.user_job_permissions.delete(one(store.user_job_permissions, row_id).id)
     return Response(status=204)

@@ -1,8 +1,4 @@
-"""List endpoints: filters, order, pages, and the members a client chose.
-
-Cursors are base64 of compact JSON, opaque to clients. Indexes narrow a list, so that no request reads a hundred
-thousand rows for a few.
-"""
+"""List endpoints: filters, order, pages, and the members a client chose. Cursors are base64 of compact JSON."""
 
 import base64
 import binascii
@@ -76,9 +72,7 @@ def rows(
 ) -> Iterator[Any]:
     """Rows that may match the query, highest id first, from id `start` (inclusive) downwards.
 
-    `indexed` names, for a filter, the indexed member and how the text becomes keys of it; `dated`, for a filter of
-    moments, the member; `elsewhere`, for a filter, what finds the ids of rows by another table. What is found by
-    them is still to be tested: they only narrow.
+    `indexed`, `dated` and `elsewhere` only narrow by a member, a moment or another table.
     """
     found = _narrowed(source, query, indexed, dated, elsewhere)
     if found is None:
@@ -130,9 +124,8 @@ def _all(_: Store, __: Bearer, ___: dict[str, str]) -> Test:
 class Resource:
     """A kind of record that can be listed.
 
-    `indexed` names, for a filter, the member by which the table finds its rows at once; `keyed` does the same for
-    filters that are no ids, with what makes keys of the text. `dated` names the moments by which the table is sorted.
-    `elsewhere` finds the ids of rows by another table. `visible` builds the test of what the caller sees.
+    `indexed` and `keyed` name, for a filter, the member by which rows are found; `dated` the moments by which the table
+    is sorted. `elsewhere` finds ids by another table. `visible` builds the test of what the caller sees.
     """
 
     name: str

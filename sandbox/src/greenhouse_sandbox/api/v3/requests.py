@@ -37,7 +37,6 @@ def json_body() -> dict[str, Any]:
 
 
 def required_int(body: dict[str, Any], name: str) -> int:
-    """A required integer."""
     number = optional_int(body, name)
     if number is None:
         raise invalid(name, "is missing")
@@ -45,7 +44,6 @@ def required_int(body: dict[str, Any], name: str) -> int:
 
 
 def optional_int(body: dict[str, Any], name: str) -> int | None:
-    """An optional integer."""
     value = body.get(name)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
         raise invalid(name, f"`{value}` is not an integer")
@@ -53,7 +51,6 @@ def optional_int(body: dict[str, Any], name: str) -> int | None:
 
 
 def required_text(body: dict[str, Any], name: str) -> str:
-    """A required, non-blank string."""
     value = body.get(name)
     if not isinstance(value, str) or not value.strip():
         raise invalid(name, "is missing")
@@ -61,7 +58,6 @@ def required_text(body: dict[str, Any], name: str) -> str:
 
 
 def optional_text(body: dict[str, Any], name: str) -> str | None:
-    """An optional string."""
     value = body.get(name)
     if value is not None and not isinstance(value, str):
         raise invalid(name, f"`{value}` is not a string")
@@ -69,7 +65,6 @@ def optional_text(body: dict[str, Any], name: str) -> str | None:
 
 
 def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
-    """An optional list of strings."""
     value = body.get(name)
     if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
         raise invalid(name, "is not an array of strings")

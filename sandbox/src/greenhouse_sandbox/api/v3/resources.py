@@ -1,5 +1,3 @@
-"""All lists of v3."""
-
 from greenhouse_sandbox.api.v3 import resources_account, resources_jobs, resources_people
 
 RESOURCES = (

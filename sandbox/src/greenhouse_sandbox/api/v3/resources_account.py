@@ -1,7 +1,4 @@
-"""Lists about the account: users and permissions, fields, pools, tags, reasons, sources.
-
-Some lists are always empty; they exist so that clients that read everything do not fail.
-"""
+"""Lists about the account. Some are always empty, so that clients that read everything do not fail."""
 
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""Lists about jobs and what belongs to them."""
-
 from greenhouse_sandbox.api.v3 import shapes_jobs, visibility
 from greenhouse_sandbox.api.v3.derived import job_post_locations
 from greenhouse_sandbox.api.v3.filters import (

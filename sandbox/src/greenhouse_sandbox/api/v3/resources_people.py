@@ -1,5 +1,3 @@
-"""Lists about candidates and their applications."""
-
 from collections.abc import Callable
 from typing import Any
 
@@ -81,17 +79,19 @@ def _stage_of(member: str) -> Filter:
     return build
 
 
-def _standing_at(store: Store, name: str, wanted: str) -> list[int]:
+def _in_stages(store: Store, name: str, wanted: str) -> list[int]:
     """Ids of the applications in these stages."""
-    return _standing(store, parse_ids(name, wanted))
+    return _application_ids_in(store, parse_ids(name, wanted))
 
 
-def _standing_at_named(store: Store, _: str, wanted: str) -> list[int]:
+def _in_stages_named(store: Store, _: str, wanted: str) -> list[int]:
     """Ids of the applications in a stage with this name."""
-    return _standing(store, [stage.id for stage in store.job_stages.rising() if stage.name == wanted])
+    return _application_ids_in(
+        store, [stage.id for stage in store.job_stages.rising() if stage.name == wanted]
+    )
 
 
-def _standing(store: Store, stage_ids: list[int]) -> list[int]:
+def _application_ids_in(store: Store, stage_ids: list[int]) -> list[int]:
     return [row.application_id for one in stage_ids for row in store.application_stages.by("standing", one)]
 
 
@@ -175,7 +175,7 @@ RESOURCES = (
             "prospective_job_ids": "considered_for",
         },
         keyed={"status": ("status", _status_keys), "prospect": ("prospect", _prospect_keys)},
-        elsewhere={"job_interview_stage_ids": _standing_at, "stage_name": _standing_at_named},
+        elsewhere={"job_interview_stage_ids": _in_stages, "stage_name": _in_stages_named},
         dated=STAMPS | {"last_activity_at": "last_activity_at"},
         visible=visibility.of_jobs,
     ),

@@ -76,7 +76,6 @@ def user_role(_: Store, row: UserRole) -> dict[str, Any]:
 
 
 def user_job_permission(_: Store, row: UserJobPermission) -> dict[str, Any]:
-    """A user in a role on a job."""
     return stamps(row) | {
         "user_id": row.user_id,
         "job_id": row.job_id,
@@ -105,7 +104,6 @@ def prospect_pool_stage(_: Store, row: ProspectPoolStage) -> dict[str, Any]:
 
 
 def bulk_request(_: Store, row: BulkRequest) -> dict[str, Any]:
-    """The result of a bulk request."""
     return stamps(row) | {
         "bulk_action_uuid": row.bulk_action_uuid,
         "requested_by_user_id": row.requested_by_user_id,

@@ -33,7 +33,6 @@ def stamps(row: Row) -> dict[str, Any]:
 
 
 def job(store: Store, row: Job) -> dict[str, Any]:
-    """A job, with members in Greenhouse's order."""
     return {
         "id": row.id,
         "name": row.name,

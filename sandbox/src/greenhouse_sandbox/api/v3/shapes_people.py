@@ -1,5 +1,3 @@
-"""JSON of people, applications, background and interviews in v3."""
-
 from typing import Any
 
 from greenhouse_sandbox.acts.custom_fields import shown
@@ -191,7 +189,6 @@ def employment(store: Store, row: Employment) -> dict[str, Any]:
 
 
 def prospect_detail(_: Store, row: ProspectDetail) -> dict[str, Any]:
-    """A prospect's pool and stage."""
     return stamps(row) | {
         "application_id": row.application_id,
         "pool_id": row.pool_id,

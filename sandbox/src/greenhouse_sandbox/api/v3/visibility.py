@@ -1,5 +1,3 @@
-"""Rows that a caller may see, apart from filters."""
-
 from typing import Any
 
 from greenhouse_sandbox.api.v3.filters import Test
@@ -14,7 +12,6 @@ def jobs(store: Store, caller: Bearer, _: dict[str, str]) -> Test:
 
 
 def of_jobs(store: Store, caller: Bearer, _: dict[str, str]) -> Test:
-    """Rows of visible jobs."""
     may_see = _may_see(store, caller)
     return lambda row: may_see(row.job_id)
 

@@ -170,7 +170,6 @@ def _prospect_page(typed: Typed) -> str:
 
 @screens.post("/applications/<int:application_id>/move")
 def move_application(application_id: int) -> ResponseReturnValue:
-    """Move to `stage_id`."""
     store = the_store()
     stage = store.job_stages.get(Typed().whole("stage_id"))
 

@@ -22,7 +22,6 @@ def configure() -> str:
 
 @screens.get("/configure/dev_center")
 def dev_center() -> str:
-    """Credentials and webhooks."""
     return render_template("dev_center.html")
 
 
@@ -40,7 +39,6 @@ def organization() -> str:
 
 @screens.get("/users")
 def users() -> str:
-    """All users with their roles, service users last."""
     rows = sorted(the_store().users.rising(), key=lambda user: (user.service_account, user.id))
     return render_template("users.html", rows=rows)
 
@@ -66,7 +64,6 @@ def change_user(user_id: int) -> ResponseReturnValue:
 
 @screens.post("/acting")
 def act_as() -> ResponseReturnValue:
-    """Continue as the user with `user_id`."""
     store = the_store()
     user = found(store.users, Typed().whole("user_id") or 0)
     if user.deactivated or user.service_account:
@@ -159,7 +156,6 @@ def save_permissions(kind: str, row_id: int) -> ResponseReturnValue:
 
 @screens.post("/configure/dev_center/credentials/<kind>/<int:row_id>/revoke")
 def revoke_credential(kind: str, row_id: int) -> ResponseReturnValue:
-    """Revoke the credential."""
     store = the_store()
     row = _credential(kind, row_id)
     row.revoked = True

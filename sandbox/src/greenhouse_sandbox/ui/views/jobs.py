@@ -1,5 +1,3 @@
-"""Jobs with their posts and pipeline, and their setup."""
-
 from collections import Counter
 
 from flask import flash, redirect, render_template, request, url_for

@@ -26,7 +26,6 @@ SHOWN = 200
 
 
 def job_names(store: Store, application: Application) -> str:
-    """The job of an application, or the jobs a prospect is for."""
     ids = [application.job_id] if application.job_id else application.prospective_job_ids
     names = [job.name for job in (store.jobs.get(one) for one in ids) if job]
     return ", ".join(names) or "No job"
@@ -165,7 +164,6 @@ def _profile(candidate_id: int, typed: Typed, tab: str = "") -> str:
 
 
 def _open_jobs(store: Store, application: Application | None) -> list[Job]:
-    """Jobs that the application could move to."""
     taken = application.job_id if application else None
     return [
         job for job in store.jobs.rising() if job.status == "open" and job.id != taken and not job.is_template

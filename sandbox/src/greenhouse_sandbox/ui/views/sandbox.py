@@ -14,7 +14,7 @@ from greenhouse_sandbox.store.store import CHOICES, checked_switches, default_sw
 from greenhouse_sandbox.store.webhooks import EVENTS, HELD, PENDING
 from greenhouse_sandbox.store.webhooks import KINDS as HOOK_KINDS
 from greenhouse_sandbox.ui.screens import Typed, screens
-from greenhouse_sandbox.webhooks.delivery import let_go
+from greenhouse_sandbox.webhooks.delivery import send_collected
 from greenhouse_sandbox.worlds import seed
 
 
@@ -92,7 +92,6 @@ def switches() -> str:
 
 @screens.post("/sandbox/switches")
 def save_switches() -> ResponseReturnValue:
-    """Save the switches; `defaults` resets them."""
     store = the_store()
     if "defaults" in request.form:
         store.switches.update(default_switches())
@@ -143,7 +142,7 @@ def order_hook_fault() -> ResponseReturnValue:
 def drop_faults() -> ResponseReturnValue:
     store = the_store()
     sandbox().faults.clear()
-    let_go(store, store.hook_faults.clear(), store.clock.now())
+    send_collected(store, store.hook_faults.clear(), store.clock.now())
     flash("Nothing is ordered to go wrong.")
     return redirect(url_for("ui.faults"), 303)
 

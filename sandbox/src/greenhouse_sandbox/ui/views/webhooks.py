@@ -34,7 +34,6 @@ def webhook_form() -> str:
 @screens.post("/configure/dev_center/web_hooks/new")
 @unlocked
 def create_webhook() -> ResponseReturnValue:
-    """Save the webhook, try its endpoint, and enable it if that answers 200."""
     store, typed = the_store(), Typed()
     name, action, endpoint, secret = _typed(typed)
     if typed.errors:
@@ -106,7 +105,6 @@ def disable_webhook(hook_id: int) -> ResponseReturnValue:
 
 @screens.post("/configure/dev_center/web_hooks/<int:hook_id>/delete")
 def delete_webhook(hook_id: int) -> ResponseReturnValue:
-    """Delete the webhook; pending deliveries are dropped."""
     store = the_store()
     hook = found(store.webhooks, hook_id)
     store.webhooks.delete(hook.id)
@@ -153,7 +151,6 @@ def _tried(hook: Webhook) -> ResponseReturnValue:
 
 @screens.get("/sandbox/deliveries")
 def deliveries() -> str:
-    """Newest first, by `state` and `action`."""
     store = the_store()
     state, action = request.args.get("state", ""), request.args.get("action", "")
     rows = (
@@ -175,7 +172,6 @@ def deliveries() -> str:
 
 @screens.post("/sandbox/deliveries/hold")
 def hold_deliveries() -> ResponseReturnValue:
-    """Hold all further deliveries."""
     the_store().hold_deliveries = True
     flash("What happens from now on is held back.")
     return redirect(url_for("ui.deliveries"), 303)

@@ -98,7 +98,7 @@ class CustomQuestion:
     ) -> ItemForm:
         del partly
         if isinstance(self.question, FileQuestion):
-            return FileForm(data, files, question=self.question, saved=saved)
+            return UploadForm(data, files, question=self.question, saved=saved)
         return CustomQuestionForm(data, question=self.question, saved=saved)
 
     def rendered(self) -> str:
@@ -178,7 +178,7 @@ class CustomQuestionForm:
         return [("", sentence) for sentence in self.sentences]
 
 
-class FileForm(forms.Form):
+class UploadForm(forms.Form):
     """A file upload. An earlier file stays until it is replaced."""
 
     template = "assessments/portal/items/file.html"

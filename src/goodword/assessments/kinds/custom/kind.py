@@ -31,8 +31,8 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
-    Reliability,
     Respondent,
+    ScaleReliability,
     part_category,
     reliability_by_items,
 )
@@ -142,7 +142,7 @@ class _Custom(FixedItems):
         form: str,
         people: Sequence[Respondent],
         calibration: Calibration | None,
-    ) -> dict[str, Reliability]:
+    ) -> dict[str, ScaleReliability]:
         del form, calibration
         return reliability_by_items([item_values(content, person.items, person.answers) for person in people])
 

@@ -25,8 +25,8 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
-    Reliability,
     Respondent,
+    ScaleReliability,
     reliability_by_items,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
@@ -119,7 +119,7 @@ class _Judgement(FixedItems):
         form: str,
         people: Sequence[Respondent],
         calibration: Calibration | None,
-    ) -> dict[str, Reliability]:
+    ) -> dict[str, ScaleReliability]:
         del form, calibration
         scored = [judge(content, ratings(person.answers)) for person in people]
         return reliability_by_items([{ALL: [action.distance for action in one.actions]} for one in scored])

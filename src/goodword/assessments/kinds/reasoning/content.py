@@ -26,7 +26,7 @@ _MOST_MINUTES = 240
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BlueprintEntry:
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
     family: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
@@ -40,7 +40,7 @@ class Blueprint:
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
-    entries: Annotated[tuple[Entry, ...], Field(min_length=1)]
+    entries: Annotated[tuple[BlueprintEntry, ...], Field(min_length=1)]
     minutes: Annotated[StrictInt, Field(ge=1, le=_MOST_MINUTES)]
 
     @property
@@ -76,7 +76,7 @@ def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedIt
     raise ValueError(f"There is no other item of “{item.family}” and level {item.level} left.")
 
 
-def _slots(source: random.Random, entries: Sequence[Entry]) -> list[tuple[str, int]]:
+def _slots(source: random.Random, entries: Sequence[BlueprintEntry]) -> list[tuple[str, int]]:
     """Family and level of each item: by level, mixed within a level, with as few equal neighbours as possible."""
     orders = []
     for _ in range(_TRIES_AN_ORDER):
@@ -173,7 +173,7 @@ def blueprint_json(blueprint: Blueprint) -> dict[str, Json]:
 
 
 def _blueprint(minutes: int, *entries: tuple[str, int, int]) -> Blueprint:
-    return Blueprint(tuple(Entry(*entry) for entry in entries), minutes)
+    return Blueprint(tuple(BlueprintEntry(*entry) for entry in entries), minutes)
 
 
 #: five items of numbers, three of letters, six figural, six deductions

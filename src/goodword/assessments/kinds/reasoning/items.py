@@ -20,7 +20,7 @@ from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES, practice_item
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, Matrix
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
-from goodword.assessments.kinds.scores import ALL, ComputedScore, Reliability, Respondent
+from goodword.assessments.kinds.scores import ALL, ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.rasch import Calibration, Cell, UnknownCell, ability
 from goodword.assessments.psychometrics.reliability import halves, split_half
@@ -193,7 +193,7 @@ def calibration_answers(
 
 def reasoning_reliability(
     people: Sequence[Respondent], calibration: Calibration | None
-) -> dict[str, Reliability]:
+) -> dict[str, ScaleReliability]:
     """Split-half reliability of each category and of all tasks; for all tasks the calibration's, if there is one."""
     split: dict[str, list[tuple[float, float]]] = {}
     for person in people:
@@ -206,11 +206,11 @@ def reasoning_reliability(
         for scale, entries in by_scale.items():
             split.setdefault(scale, []).append(halves(entries))
     found = {
-        scale: Reliability(value=split_half(of_scale), way="halves", n=len(of_scale))
+        scale: ScaleReliability(value=split_half(of_scale), way="halves", n=len(of_scale))
         for scale, of_scale in split.items()
     }
     if calibration is not None and ALL in found:
-        found[ALL] = Reliability(value=calibration.reliability, way="calibration", n=calibration.n)
+        found[ALL] = ScaleReliability(value=calibration.reliability, way="calibration", n=calibration.n)
     return found
 
 

@@ -23,7 +23,7 @@ from goodword.assessments.kinds.reasoning.items import (
 from goodword.assessments.kinds.reasoning.results import ReasoningReport, ReasoningResult, reasoning_result
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
-from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent
+from goodword.assessments.kinds.scores import ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
@@ -127,7 +127,7 @@ class _Reasoning:
         form: str,
         people: Sequence[Respondent],
         calibration: Calibration | None,
-    ) -> dict[str, Reliability]:
+    ) -> dict[str, ScaleReliability]:
         del content, form
         return reasoning_reliability(people, calibration)
 

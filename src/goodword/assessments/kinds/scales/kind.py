@@ -18,7 +18,12 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
 from goodword.assessments.kinds.scales.items import item_values, practice_statement, scale_scores, statements
 from goodword.assessments.kinds.scales.results import ScalesReport, ScalesResult, scales_result, scales_sheet
-from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent, reliability_by_items
+from goodword.assessments.kinds.scores import (
+    ComputedScore,
+    Respondent,
+    ScaleReliability,
+    reliability_by_items,
+)
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
@@ -107,7 +112,7 @@ class _Scales(FixedItems):
 
     def reliability(
         self, content: Instrument, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
-    ) -> dict[str, Reliability]:
+    ) -> dict[str, ScaleReliability]:
         del calibration
         return reliability_by_items([item_values(content, form, person.answers) for person in people])
 

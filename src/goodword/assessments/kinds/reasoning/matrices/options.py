@@ -38,7 +38,7 @@ _RANKS: Mapping[int, tuple[float, float, float, float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AspectChoice:
     value: int
     errors: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ def options(rules: Sequence[Ruled], plain: Cell, random: Random) -> tuple[tuple[
     return tuple(found), next(option.id for option in found if not option.error)
 
 
-def _values(varied: Mapping[Aspect, Sequence[Choice]], choices: Sequence[Choice]) -> Cell:
+def _values(varied: Mapping[Aspect, Sequence[AspectChoice]], choices: Sequence[AspectChoice]) -> Cell:
     return {aspect: choice.value for aspect, choice in zip(varied, choices, strict=True)}
 
 
@@ -87,7 +87,7 @@ def _shares(rules: Sequence[Ruled]) -> list[int]:
     return [2, 2, 2]
 
 
-def _choices(rule: Ruled, share: int, random: Random) -> list[Choice]:
+def _choices(rule: Ruled, share: int, random: Random) -> list[AspectChoice]:
     """`share` values of the rule's aspect, the right one among them."""
     match rule.aspect:
         case "places":
@@ -99,7 +99,10 @@ def _choices(rule: Ruled, share: int, random: Random) -> list[Choice]:
     other = [value for value in errors if errors[value] == "other"]
     random.shuffle(known)
     random.shuffle(other)
-    return [Choice(rule.key), *(Choice(value, (errors[value],)) for value in (known + other)[: share - 1])]
+    return [
+        AspectChoice(rule.key),
+        *(AspectChoice(value, (errors[value],)) for value in (known + other)[: share - 1]),
+    ]
 
 
 def _errors(rule: Ruled) -> dict[int, str]:
@@ -134,7 +137,7 @@ def _all_values(rule: Ruled) -> Sequence[int]:
             return ()
 
 
-def _counted(rule: Ruled, share: int, random: Random) -> list[Choice]:
+def _counted(rule: Ruled, share: int, random: Random) -> list[AspectChoice]:
     """Consecutive numbers, the right one at a random position, so that neither extremes nor the middle is safe."""
     key = rule.key
     if share == 4:
@@ -151,12 +154,12 @@ def _counted(rule: Ruled, share: int, random: Random) -> list[Choice]:
         case "take":
             names[first + beside] = "adds"
     return [
-        Choice(count, () if count == key else (names.get(count, "miscounts"),))
+        AspectChoice(count, () if count == key else (names.get(count, "miscounts"),))
         for count in range(low, low + share)
     ]
 
 
-def _toggled(rule: Ruled, share: int, random: Random) -> list[Choice]:
+def _toggled(rule: Ruled, share: int, random: Random) -> list[AspectChoice]:
     """Some of one to three places toggled, each in half of the options, so that no extreme is safe."""
     first, second, key = rule.rows[2]
     taken = [place for place in range(9) if key >> place & 1]
@@ -172,7 +175,7 @@ def _toggled(rule: Ruled, share: int, random: Random) -> list[Choice]:
     for kept in product((True, False), repeat=len(changed)):
         wrong = [place for place, right in zip(changed, kept, strict=True) if not right]
         errors = tuple(_toggle_error(rule, place) for place in wrong)
-        choices.append(Choice(key ^ bits(wrong), errors))
+        choices.append(AspectChoice(key ^ bits(wrong), errors))
     return choices
 
 
@@ -183,8 +186,8 @@ def _toggle_error(rule: Ruled, place: int) -> str:
     return "does_not_take_away" if first or second else "adds_one"
 
 
-def _plain_choices(aspect: Aspect, plain: Cell, random: Random) -> list[Choice]:
+def _plain_choices(aspect: Aspect, plain: Cell, random: Random) -> list[AspectChoice]:
     value = plain[aspect]
     count = len(SHAPES if aspect == "shape" else SHADINGS)
     others = [other for other in range(count) if other != value and {other, value} != ALIKE]
-    return [Choice(value), Choice(random.choice(others), ("other",))]
+    return [AspectChoice(value), AspectChoice(random.choice(others), ("other",))]
