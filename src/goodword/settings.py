@@ -90,6 +90,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_cotton",
     "django_htmx",
     "django.forms",
@@ -182,8 +184,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "goodword.accounts.sign_in.NotCurrentPassword"},
 ]
 ACCOUNT_FORMS = {
-    "login": "goodword.accounts.views.SignInForm",
-    "reset_password": "goodword.accounts.views.RequestResetLinkForm",
+    "login": "goodword.accounts.forms.SignInForm",
+    "reset_password": "goodword.accounts.forms.RequestResetLinkForm",
+    "change_password": "goodword.accounts.forms.ChangePasswordForm",
+    "set_password": "goodword.accounts.forms.SetPasswordForm",
+    "reauthenticate": "goodword.accounts.forms.ConfirmPasswordForm",
 }
 #: limits: requests for a reset link per network address; reset links per e-mail address
 ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "reset_mail": "3/h/key"}
@@ -200,6 +205,23 @@ SESSION_COOKIE_AGE = environment.number("GOODWORD_SESSION_HOURS", 8, least=1) * 
 #: days to keep the sign-in trail
 GOODWORD_SIGN_IN_DAYS = environment.number("GOODWORD_SIGN_IN_DAYS", 180, least=1)
 ACCOUNT_LOGOUT_ON_GET = False
+#: seconds after signing in or confirming it, within which sensitive actions ask nothing
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "goodword.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "goodword.accounts.forms.CodeForm",
+    "reauthenticate": "goodword.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "goodword.accounts.forms.SetUpAppForm",
+    "login_webauthn": "goodword.accounts.forms.SignInPasskeyForm",
+    "authenticate_webauthn": "goodword.accounts.forms.SecondStepPasskeyForm",
+    "reauthenticate_webauthn": "goodword.accounts.forms.ConfirmPasskeyForm",
+    "add_webauthn": "goodword.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "goodword.accounts.forms.RenamePasskeyForm",
+}
+MFA_TOTP_ISSUER = "Goodword"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # only localhost, see GOODWORD_BASE_URL
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 # browsers accept a __Host- cookie only over TLS and from this host, not from subdomains

@@ -70,8 +70,8 @@ def test_signing_in_and_out_is_audited_with_address_and_browser(rita: Membership
     client.post("/accounts/logout/")
     entries = AuditEntry.objects.of(rita.organisation).order_by("pk")
     assert list(entries.values_list("action", "member", "actor", "details")) == [
-        (action, rita.pk, str(rita.user), {"address": HOME, "browser": "Firefox/140"})
-        for action in ("sign_in.succeeded", "sign_in.ended")
+        (action, rita.pk, str(rita.user), {"address": HOME, "browser": "Firefox/140"} | how)
+        for action, how in (("sign_in.succeeded", {"methods": ["password"]}), ("sign_in.ended", {}))
     ]
 
 

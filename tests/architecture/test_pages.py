@@ -8,7 +8,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.architecture.source import SOURCE
 
 #: what the policy refuses, or would need a nonce for
-INLINE = re.compile(r"\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)[^>]*>|<style|javascript:", re.IGNORECASE)
+INLINE = re.compile(
+    r"\sstyle=|\son[a-z]+=\"|<script(?![^>]*\s(?:src=|type=\"application/json\"))[^>]*>|<style|javascript:",
+    re.IGNORECASE,
+)
 
 
 def patterns(below: URLResolver | None = None) -> Iterator[URLPattern]:

@@ -26,7 +26,11 @@ ANY_MODEL = {
 }
 
 #: views that look across organisations: before a member has chosen one, or where the URL identifies the connection
-BEFORE_AN_ORGANISATION = {"goodword.greenhouse.inbox.endpoint", "goodword.workspace.home"}
+BEFORE_AN_ORGANISATION = {
+    "goodword.accounts.views",
+    "goodword.greenhouse.inbox.endpoint",
+    "goodword.workspace.home",
+}
 
 
 def test_every_owned_model_uses_the_owned_manager() -> None:

@@ -1,6 +1,7 @@
 """Pages as tests compare and read them."""
 
 import re
+import time
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +19,11 @@ from goodword.core import clock
 _FRESH = re.compile(r'(x-csrftoken": "|csrfmiddlewaretoken" value="|nonce=")[\w-]+')
 
 
-def signed_in(who: Membership) -> Client:
-    """A browser in which this member is signed in, by one row: `force_login` takes ten queries."""
+def signed_in(who: Membership, *, seconds_ago: float = 0, method: str = "password") -> Client:
+    """A browser in which this member is signed in, by one row: `force_login` takes ten queries.
+
+    `seconds_ago`: when they did; `method`: how, in allauth's words.
+    """
     session = SessionStore()
     session.update(
         {
@@ -27,6 +31,8 @@ def signed_in(who: Membership) -> Client:
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
             HASH_SESSION_KEY: who.user.get_session_auth_hash(),
             LAST_SEEN: int(clock.now().timestamp()),
+            "account_authentication_methods": [{"method": method, "at": time.time() - seconds_ago}],
+            "account_authentication_methods_user": str(who.user_id),
         }
     )
     Session.objects.bulk_create(

@@ -138,7 +138,7 @@ def test_a_text_mail_has_the_link_and_how_to_verify_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["account/password_change.html", "account/reauthenticate.html", "account/email.html"]
+    "page", ["account/account_inactive.html", "account/signup.html", "account/email.html"]
 )
 def test_allauth_pages_use_the_site_layout(rf: RequestFactory, page: str) -> None:
     html = render_to_string(page, {"form": SampleForm()}, request=rf.get("/"))

@@ -1,6 +1,7 @@
 """Access to the pages of `/o/<slug>/...`, and the layout's context.
 
-Signed out: redirect to sign-in. Not a member, or no such organisation: 404. Wrong kind of member: 403.
+Signed out: redirect to sign-in. Not a member, or no such organisation: 404. Without what the organisation requires of a
+sign-in: redirect to where it can be met. Wrong kind of member: 403.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from goodword.accounts import requirements
 from goodword.accounts.models import Membership, Organisation, User
 
 P = ParamSpec("P")
@@ -58,6 +60,8 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
             found = membership_of(request.user, slug=slug)
             if found is None:
                 raise Http404("no such organisation for this person")
+            if elsewhere := requirements.unmet(found):
+                return elsewhere
             if found.kind not in kinds:
                 raise PermissionDenied
             asked = cast(MemberRequest, request)
@@ -123,6 +127,7 @@ def member_layout(request: HttpRequest) -> dict[str, Any]:
         "search_query": request.GET.get("q", "") if here == links["candidates"] else "",
         "help_url": links["help"],
         "settings_url": links["settings"],
+        "account_url": reverse("account"),
         "sign_out_url": reverse("account_logout"),
         "help_contact": settings.GOODWORD_HELP_CONTACT,
     }

@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         if apps.is_installed("allauth.account"):  # not where a command only reads files
-            from goodword.accounts import sign_in
+            from goodword.accounts import second_factor, sign_in
 
             sign_in.connect_signals()
+            second_factor.connect_signals()

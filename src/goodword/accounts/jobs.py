@@ -16,4 +16,6 @@ def mail_reset_link(*, user_id: int, asked_at: str) -> None:
 @jobs.job(name="accounts.prune_sign_ins", cron="20 3 * * * 0", queueing_lock="accounts.prune_sign_ins")
 def prune_sign_ins(*, timestamp: int = 0) -> None:
     del timestamp  # passed to every periodic job
-    sign_in.prune(before=clock.now() - timedelta(days=settings.GOODWORD_SIGN_IN_DAYS))
+    now = clock.now()
+    sign_in.prune(before=now - timedelta(days=settings.GOODWORD_SIGN_IN_DAYS))
+    sign_in.forget_ended_sessions(now=now)

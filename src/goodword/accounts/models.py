@@ -79,6 +79,9 @@ class Organisation(models.Model):
     #: who decides on adjustments; should be outside the hiring teams
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
     adjustments_email = models.EmailField(default="", blank=True)
+    #: what its members need to see anything of it (accounts.requirements)
+    requires_second_factor = models.BooleanField(default=False)
+    requires_single_sign_on = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Sign-in with allauth, without sign-up: its trail, failure limits, session timeouts and password resets."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from smtplib import SMTPException
@@ -10,13 +10,18 @@ from urllib.parse import quote
 
 from allauth.account import signals as allauth
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core import context
 from allauth.core.internal import ratelimit
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import signals as auth
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -26,6 +31,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from goodword.accounts import reauthentication
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import AuditEntry, Membership, User
 from goodword.core import clock
@@ -40,9 +46,18 @@ SIGNED_OUT_EVERYWHERE: Final = "sign_in.ended_everywhere"
 CHANGED: Final = "sign_in.password_changed"
 RESET_REQUESTED: Final = "sign_in.reset_requested"
 RESET: Final = "sign_in.password_reset"
+CODE_FAILED: Final = "sign_in.code_failed"
+APP_ADDED: Final = "sign_in.app_added"
+APP_REMOVED: Final = "sign_in.app_removed"
+PASSKEY_ADDED: Final = "sign_in.passkey_added"
+PASSKEY_REMOVED: Final = "sign_in.passkey_removed"
+CODES_CREATED: Final = "sign_in.codes_created"
+CODES_REMOVED: Final = "sign_in.codes_removed"
+SESSION_ENDED: Final = "sign_in.session_ended"
 TRAIL: Final = (
-    *(SIGNED_IN, FAILED, LOCKED_OUT, SIGNED_OUT, SIGNED_OUT_EVERYWHERE),
+    *(SIGNED_IN, FAILED, LOCKED_OUT, SIGNED_OUT, SIGNED_OUT_EVERYWHERE, SESSION_ENDED),
     *(CHANGED, RESET_REQUESTED, RESET),
+    *(CODE_FAILED, APP_ADDED, APP_REMOVED, PASSKEY_ADDED, PASSKEY_REMOVED, CODES_CREATED, CODES_REMOVED),
 )
 #: actions possible for anyone who knows the e-mail address
 _BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
@@ -60,11 +75,22 @@ _FROM_ANYWHERE: Final[dict[str, Any]] = {
 LAST_SEEN: Final = "last_seen"
 #: seconds between two writes of a session
 SAVE_EVERY: Final = 300
+_CONFIRM_WITH: Final = {
+    "reauthenticate": gettext_lazy("Use your password"),
+    "mfa_reauthenticate": gettext_lazy("Use a code"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("Use a passkey"),
+}
 _RESET_MAIL = "account/email/password_reset_key"
 
 
-def record_sign_in(user: User, *, action: str, address: str, browser: str, now: datetime) -> None:
-    """Record it in the audit log of each organisation that the user is a member of."""
+def record_sign_in(
+    user: User, *, action: str, address: str, browser: str, now: datetime, methods: Sequence[str] = ()
+) -> None:
+    """Record it in the audit log of each organisation that the user is a member of.
+
+    `methods`: how they signed in, such as ["password", "totp"].
+    """
+    details: dict[str, Any] = {"address": address, "browser": browser[:LONGEST_BROWSER]}
     for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
         write(
             organisation=member.organisation,
@@ -72,7 +98,7 @@ def record_sign_in(user: User, *, action: str, address: str, browser: str, now: 
             member=member,
             actor="not signed in" if action in _BY_ANYBODY else str(user),
             now=now,
-            details={"address": address, "browser": browser[:LONGEST_BROWSER]},
+            details=details | ({"methods": list(methods)} if methods else {}),
         )
 
 
@@ -110,12 +136,27 @@ def prune(*, before: datetime) -> int:
     return deleted
 
 
+def forget_ended_sessions(*, now: datetime) -> None:
+    """Delete the address and browser of sessions that have ended."""
+    going_on = Session.objects.filter(expire_date__gt=now).values("session_key")
+    UserSession.objects.exclude(session_key__in=going_on).delete()
+
+
 def where(request: HttpRequest) -> dict[str, str]:
     """The network address and browser of a request, as stored in the trail."""
     return {
         "address": request.META.get("REMOTE_ADDR", ""),
         "browser": request.META.get("HTTP_USER_AGENT", "").replace("\x00", ""),
     }
+
+
+def methods_of(request: HttpRequest, user: User) -> list[str]:
+    """How this session signed in, as recorded by allauth: "password", "passkey", or what was asked for after it."""
+    found = []
+    for record in get_authentication_records(request, user):
+        name = str(record.get("type") or record["method"])
+        found.append("passkey" if name == "webauthn" else name)
+    return found
 
 
 def remember_browser(response: HttpResponse, user: User) -> None:
@@ -198,6 +239,18 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         else:
             log.warning("Failed sign-in with an unknown e-mail address from %s", where(request)["address"])
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002 - allauth's signature
+        """For allauth's own pages, as for ours. A sign-in counts too, which allauth does not let count."""
+        return not reauthentication.is_recent(context.request)
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """What a member can confirm it with, in our words."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method | {"description": _CONFIRM_WITH.get(method["id"], "")} for method in found]
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
+        return reverse("account")
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         return False
 
@@ -221,13 +274,15 @@ class SessionTimeout:
             now = int(clock.now().timestamp())
             if now - request.session.get(LAST_SEEN, 0) >= SAVE_EVERY:
                 request.session[LAST_SEEN] = now
+                UserSession.objects.create_from_request(request)
         return self.get_response(request)
 
 
 def _trail(action: str) -> Any:
     def receive(*, request: HttpRequest, user: User | None, **_: Any) -> None:
         if user is not None:
-            record_sign_in(user, action=action, now=clock.now(), **where(request))
+            methods = methods_of(request, user) if action == SIGNED_IN else []
+            record_sign_in(user, action=action, now=clock.now(), methods=methods, **where(request))
 
     return receive
 

@@ -1,22 +1,54 @@
-"""The allauth pages that members need.
+"""The allauth pages that members need, and the account page.
 
 Not its page of e-mail addresses, where a member could claim any address unverified.
 """
 
 from allauth.account import views
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from goodword.accounts.views import sign_out_everywhere
+from goodword.accounts.reauthentication import required
+from goodword.accounts.views import (
+    account,
+    end_session,
+    second_factor_needed,
+    sign_out_everywhere,
+    to_account,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("login/", views.login, name="account_login"),
-    path("logout/", views.logout, name="account_logout"),
+    path("", account, name="account"),
+    path("sessions/<int:pk>/end/", end_session, name="account_end_session"),
     path("sign-out-everywhere/", sign_out_everywhere, name="account_sign_out_everywhere"),
+    path("second-factor/for/<slug:slug>/", second_factor_needed, name="account_second_factor"),
+    path("login/", views.login, name="account_login"),
+    path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("login/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # says that it is closed
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("reauthenticate/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("reauthenticate/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("second-factor/", to_account, name="mfa_index"),
+    path("second-factor/app/", required(totp.activate_totp), name="mfa_activate_totp"),
+    path("second-factor/app/remove/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("recovery-codes/", required(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("recovery-codes/new/", required(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path(
+        "recovery-codes/download/",
+        required(codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    path("passkeys/", to_account, name="mfa_list_webauthn"),
+    path("passkeys/add/", required(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("passkeys/<int:pk>/rename/", required(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/remove/", required(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
     path("password/change/", views.password_change, name="account_change_password"),
-    path("password/set/", views.password_set, name="account_set_password"),
+    path("password/set/", required(views.password_set), name="account_set_password"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     path(

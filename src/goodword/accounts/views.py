@@ -1,43 +1,156 @@
-from typing import Any
+"""The account page: name, password, second factor, passkeys, sessions."""
 
-from allauth.account.forms import LoginForm, ResetPasswordForm
-from allauth.core import ratelimit
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodword.accounts import jobs, sign_in
-from goodword.accounts.models import User
+from goodword.accounts import sign_in
+from goodword.accounts.browsers import browser_name
+from goodword.accounts.domain.account import change_name
+from goodword.accounts.forms import NameForm
+from goodword.accounts.models import Membership, User
+from goodword.accounts.second_factor import has_second_factor
 from goodword.core import clock
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # the library has no types
-    """Without allauth's placeholders and reset link, which the page has itself."""
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A row of the list of sessions."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = ""
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
+    pk: int
+    browser: str
+    address: str
+    since: datetime
+    last_used: datetime
+    is_this: bool
 
 
-class RequestResetLinkForm(ResetPasswordForm):  # type: ignore[misc]  # the library has no types
-    """Requests a reset link. Neither the response nor its timing reveals whether one is mailed."""
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def account(request: HttpRequest) -> HttpResponseBase:
+    user = cast(User, request.user)
+    form = NameForm(request.POST or None, initial={"name": user.name})
+    if request.method == "POST" and form.is_valid():
+        if change_name(user=user, name=form.cleaned_data["name"], now=clock.now()):
+            messages.success(request, _("Your name is changed."))
+        return redirect("account")
+    memberships = _memberships(user)
+    context = {
+        **_layout(request, memberships),
+        **_authenticators(user),
+        "form": form,
+        "email": user.email,
+        "has_password": user.has_usable_password(),
+        "requiring": [m.organisation.name for m in memberships if m.organisation.requires_second_factor],
+        "sessions": _open_sessions(request, user),
+    }
+    return render(request, "account/account.html", context)
 
-    def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
-        """Queue the mail, unless the address has already had three this hour."""
-        email: str = self.cleaned_data["email"]
-        if ratelimit.consume(request, action="reset_mail", key=email.lower()):
-            now = clock.now()
-            for user in self.users:
-                sign_in.record_sign_in(
-                    user, action=sign_in.RESET_REQUESTED, now=now, **sign_in.where(request)
-                )
-                jobs.mail_reset_link.defer(user_id=user.pk, asked_at=now.isoformat())
-        return email
+
+def _memberships(user: User) -> list[Membership]:
+    rows = Membership.objects.across_organisations().filter(user=user).select_related("organisation")
+    return list(rows.order_by("organisation__name"))
+
+
+def _layout(request: HttpRequest, memberships: list[Membership]) -> dict[str, Any]:
+    """Variables of ui/member.html on a page that belongs to no organisation."""
+    user = cast(User, request.user)
+    return {
+        "member": {"name": user.name, "email": user.email},
+        "nav": [
+            {
+                "label": member.organisation.name,
+                "url": reverse("roles", args=[member.organisation.slug]),
+                "icon": "building",
+            }
+            for member in memberships
+        ],
+        "account_url": reverse("account"),
+        "sign_out_url": reverse("account_logout"),
+    }
+
+
+def _authenticators(user: User) -> dict[str, Any]:
+    """What they have of app, passkeys and recovery codes."""
+    rows = list(Authenticator.objects.filter(user=user).order_by("pk"))
+    codes = next((row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES), None)
+    return {
+        "app": next((row for row in rows if row.type == Authenticator.Type.TOTP), None),
+        "passkeys": [row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
+        "codes": codes,
+        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+    }
+
+
+def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
+    """This one first, then by last use."""
+    rows = [
+        OpenSession(
+            pk=row.pk,
+            browser=browser_name(row.user_agent),
+            address=row.ip,
+            since=row.created_at,
+            last_used=row.last_seen_at,
+            is_this=row.session_key == request.session.session_key,
+        )
+        for row in UserSession.objects.purge_and_list(user)
+    ]
+    return sorted(rows, key=lambda row: (row.is_this, row.last_used), reverse=True)
+
+
+@require_POST
+@login_required
+def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Sign out one browser, which is not this one: that is what *Sign out* is for."""
+    user = cast(User, request.user)
+    row = get_object_or_404(
+        UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key), pk=pk
+    )
+    get_adapter().end_sessions([row])
+    sign_in.record_sign_in(
+        user, action=sign_in.SESSION_ENDED, now=clock.now(), address=row.ip, browser=row.user_agent
+    )
+    messages.success(request, _("%(browser)s is signed out.") % {"browser": browser_name(row.user_agent)})
+    return redirect(f"{reverse('account')}#sessions")
+
+
+@never_cache
+@require_safe
+@login_required
+def second_factor_needed(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Where members without a second factor are led by an organisation that requires one."""
+    user = cast(User, request.user)
+    member = get_object_or_404(
+        Membership.objects.across_organisations().select_related("organisation"),
+        user=user,
+        organisation__slug=slug,
+        organisation__requires_second_factor=True,
+    )
+    if has_second_factor(user):
+        return redirect("roles", slug)
+    return render(
+        request, "account/second_factor_needed.html", {"organisation_name": member.organisation.name}
+    )
+
+
+@require_safe
+@login_required
+def to_account(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """Where allauth's pages lead afterwards."""
+    return redirect("account")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,7 @@ from goodword.workspace.reference_check import check_views, referee_views
 from goodword.workspace.retention import holds
 from goodword.workspace.retention import views as retention
 from goodword.workspace.role import views as roles
-from goodword.workspace.settings_pages import mails, organisation
+from goodword.workspace.settings_pages import mails, organisation, sign_in
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
 _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
@@ -119,6 +119,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/undelivered/", mails.page, name="undelivered"),
     path("settings/undelivered/send-again/", mails.all_again, name="undelivered_all_again"),
     path("settings/undelivered/<int:email_pk>/send-again/", mails.again, name="undelivered_again"),
+    path("settings/sign-in/", sign_in.sign_in_rules, name="sign_in_rules"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
     path("settings/organisation/domains/", organisation.mail_domains, name="organisation_domains"),
 ]

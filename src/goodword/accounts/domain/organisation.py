@@ -144,6 +144,23 @@ def change_retention(
         return True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSettings:
+    """What an organisation requires of a sign-in; see the fields of `Organisation`."""
+
+    requires_second_factor: bool
+    requires_single_sign_on: bool
+
+
+def change_sign_in(
+    *, organisation: Organisation, settings: SignInSettings, by: Membership, now: datetime
+) -> bool:
+    """Change what sign-in requires. Returns whether anything changed."""
+    return change_columns(
+        organisation=organisation, settings=settings, action="organisation.sign_in_changed", by=by, now=now
+    )
+
+
 def choose_mails(*, member: Membership, each_reference: bool, now: datetime) -> bool:
     """Set which optional mails a member gets. Returns whether anything changed."""
     with transaction.atomic():

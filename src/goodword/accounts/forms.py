@@ -1,0 +1,157 @@
+"""The forms of sign-in and of the account page."""
+
+from typing import Any, cast
+
+from allauth.account import forms as account
+from allauth.core import ratelimit
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.accounts import jobs, sign_in
+from goodword.core import clock
+from goodword.core.text import clean_text
+
+
+def _plain(form: forms.Form) -> None:
+    """Remove allauth's placeholders, and its links, which the pages have themselves."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+        if isinstance(field.widget, forms.PasswordInput) and field.widget.attrs.get("autocomplete") == (
+            "current-password"
+        ):
+            field.help_text = ""
+
+
+class SignInForm(account.LoginForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(cast(forms.Form, self))
+
+
+class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # the library has no types
+    """Requests a reset link. Neither the response nor its timing reveals whether one is mailed."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
+        """Queue the mail, unless the address has already had three this hour."""
+        email: str = self.cleaned_data["email"]
+        if ratelimit.consume(request, action="reset_mail", key=email.lower()):
+            now = clock.now()
+            for user in self.users:
+                sign_in.record_sign_in(
+                    user, action=sign_in.RESET_REQUESTED, now=now, **sign_in.where(request)
+                )
+                jobs.mail_reset_link.defer(user_id=user.pk, asked_at=now.isoformat())
+        return email
+
+
+class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(cast(forms.Form, self))
+
+
+class SetPasswordForm(account.SetPasswordForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(cast(forms.Form, self))
+
+
+class ConfirmPasswordForm(account.ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(cast(forms.Form, self))
+
+
+def _code_field(form: forms.Form) -> None:
+    _plain(form)
+    form.fields["code"].label = _("Code")
+    form.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _code_field(cast(forms.Form, self))
+
+
+class ConfirmCodeForm(ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _code_field(cast(forms.Form, self))
+
+
+class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _code_field(cast(forms.Form, self))
+
+
+class _KnownPasskey:
+    """Words allauth's "incorrect code" for a passkey."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # of the form beside this class
+        except ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            raise ValidationError(
+                _("This passkey doesn't belong to an account here. Sign in another way."), code="unknown"
+            ) from error
+
+
+class SignInPasskeyForm(_KnownPasskey, webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # no types
+    pass
+
+
+class SecondStepPasskeyForm(_KnownPasskey, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # no types
+    pass
+
+
+class ConfirmPasskeyForm(_KnownPasskey, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # no types
+    pass
+
+
+class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # the library has no types
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("To tell it from your other passkeys."),
+        max_length=60,
+        required=False,
+    )
+    passwordless = forms.BooleanField(
+        label=gettext_lazy("Sign in with it without a password"),
+        help_text=gettext_lazy("Untick for a security key that has no PIN or fingerprint."),
+        required=False,
+        initial=True,
+    )
+
+
+class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]  # the library has no types
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        error_messages={"required": gettext_lazy("Enter a name.")},
+    )
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("Shown to colleagues, candidates and referees."),
+        max_length=150,
+        error_messages={"required": gettext_lazy("Enter your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def clean_name(self) -> str:
+        name = clean_text(self.cleaned_data["name"], one_line=True)
+        if not name:
+            raise forms.ValidationError(self.fields["name"].error_messages["required"])
+        return name

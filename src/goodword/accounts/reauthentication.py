@@ -1,0 +1,79 @@
+"""Asking a member to confirm who they are before something sensitive, which continues afterwards.
+
+allauth asks and checks. What was sent meanwhile is kept in the session, sealed, since it may contain a credential.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, Final
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.account.utils import get_next_redirect_url
+from allauth.core.internal.httpkit import deserialize_request, serialize_request
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import resolve
+
+from goodword.core import crypto
+
+_PLACE: Final = "session:suspended_request"
+
+
+def is_recent(request: HttpRequest) -> bool:
+    """Whether this session signed in, or confirmed it, within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def required[R: HttpRequest, **P](
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
+    """Ask members who signed in a while ago to confirm it; then the request continues, a POST with its data."""
+
+    @wraps(view)
+    def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs) if is_recent(request) else _suspend(request)
+
+    return wrapped
+
+
+def _suspend(request: HttpRequest) -> HttpResponseBase:
+    request.session.pop(STATE_SESSION_KEY, None)  # of an earlier request that was given up
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    if not methods:
+        return redirect_to_login(request.get_full_path())
+    if request.method == "POST":
+        request.session[STATE_SESSION_KEY] = {
+            "callback": f"{__name__}.resume",
+            "state": {
+                "sealed": crypto.seal(serialize_request(request), place=_PLACE),
+                "at": time.time(),
+            },
+        }
+    query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+    return redirect(f"{methods[0]['url']}?{query}")
+
+
+def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
+    """Run the suspended request, if this confirmation was asked for it. allauth calls this."""
+    target = get_next_redirect_url(request) or settings.LOGIN_REDIRECT_URL
+    kept = crypto.unseal(state["sealed"], place=_PLACE)
+    path = json.loads(kept)["path"]
+    if (
+        path != target.partition("?")[0]
+        or time.time() - state["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    ):
+        return HttpResponseRedirect(target)
+    found = resolve(path)
+    response: HttpResponseBase = found.func(deserialize_request(kept, request), *found.args, **found.kwargs)
+    return response

@@ -1,0 +1,88 @@
+"""Second factors by allauth: an authenticator app with recovery codes, and passkeys."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from allauth.mfa import signals
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.accounts import sign_in
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.core import clock, crypto
+
+#: what sealed secrets belong to; allauth does not say whose they are
+_PLACE: Final = "mfa_authenticator"
+#: kinds of authenticator that are a second factor; recovery codes only stand in for one
+FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+_ADDED: Final[Mapping[str, str]] = {
+    Authenticator.Type.TOTP: sign_in.APP_ADDED,
+    Authenticator.Type.WEBAUTHN: sign_in.PASSKEY_ADDED,
+    Authenticator.Type.RECOVERY_CODES: sign_in.CODES_CREATED,
+}
+_REMOVED: Final[Mapping[str, str]] = {
+    Authenticator.Type.TOTP: sign_in.APP_REMOVED,
+    Authenticator.Type.WEBAUTHN: sign_in.PASSKEY_REMOVED,
+    Authenticator.Type.RECOVERY_CODES: sign_in.CODES_REMOVED,
+}
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has no types
+    """Encrypts secrets with the field keys, and rewords what members read."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("Wrong code. Codes change every 30 seconds: enter the newest one."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return crypto.seal(text, place=_PLACE)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.unseal(encrypted_text, place=_PLACE)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": "Goodword"}
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: str) -> str:  # noqa: A002 - allauth's
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return _("Passkey %(number)s") % {"number": count + 1} if count else _("Passkey")
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether they have an authenticator app or a passkey."""
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
+
+
+def coverage(organisation: Organisation) -> tuple[int, int]:
+    """How many active members have a second factor, and how many active members there are."""
+    members = Membership.objects.of(organisation).filter(user__is_active=True)
+    with_one = Authenticator.objects.filter(user__in=members.values("user"), type__in=FACTORS)
+    return with_one.values("user").distinct().count(), members.count()
+
+
+def _record(request: HttpRequest, user: User, action: str) -> None:
+    sign_in.record_sign_in(user, action=action, now=clock.now(), **sign_in.where(request))
+
+
+def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    _record(request, user, _ADDED[authenticator.type])
+
+
+def _removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    _record(request, user, _REMOVED[authenticator.type])
+
+
+def _failed(*, request: HttpRequest, user: User, **_: Any) -> None:
+    _record(request, user, sign_in.CODE_FAILED)
+
+
+def connect_signals() -> None:
+    signals.authenticator_added.connect(_added, dispatch_uid="goodword.factor_added")
+    signals.authenticator_reset.connect(_added, dispatch_uid="goodword.factor_reset")
+    signals.authenticator_removed.connect(_removed, dispatch_uid="goodword.factor_removed")
+    signals.authentication_failed.connect(_failed, dispatch_uid="goodword.factor_failed")

@@ -1,0 +1,114 @@
+"""Confirming who one is before something sensitive, which continues afterwards."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.test import Client
+
+from goodword.accounts.models import Membership, Organisation
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.support.second_factors import code, with_app
+
+pytestmark = pytest.mark.django_db
+RULES, PASSWORD, CODE = (
+    "/o/acme/settings/sign-in/",
+    "/accounts/reauthenticate/",
+    "/accounts/reauthenticate/code/",
+)
+NEXT = f"?next={RULES.replace('/', '%2F')}"
+
+
+@pytest.fixture(autouse=True)
+def clear_attempts() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(slug="acme"), kind="admin")
+
+
+def required(who: Membership) -> bool:
+    return Organisation.objects.get(pk=who.organisation_id).requires_second_factor
+
+
+def test_a_recent_sign_in_is_enough(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=890)
+    assert client.get(RULES).status_code == 200
+    client.post(RULES, {"requires_second_factor": "on"})
+    assert required(rita)
+
+
+def test_what_was_sent_continues_after_the_password(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    asked = client.post(RULES, {"requires_second_factor": "on"})
+    assert (asked["Location"], required(rita)) == (PASSWORD + NEXT, False)
+    wrong = client.post(PASSWORD, {"password": "wrong", "next": RULES})
+    assert (wrong.status_code, required(rita)) == (200, False)
+    done = client.post(PASSWORD, {"password": factories.PASSWORD, "next": RULES})
+    assert (done["Location"], required(rita)) == (RULES, True)
+
+
+def test_what_was_sent_is_not_readable_in_the_session(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    client.post(RULES, {"requires_second_factor": "on", "client_secret": "hush"})
+    (row,) = Session.objects.all()
+    assert "hush" not in str(row.get_decoded())
+
+
+def test_what_was_given_up_does_not_continue(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    client.post(RULES, {"requires_second_factor": "on"})
+    client.get(RULES)  # asks for confirmation of this page instead
+    assert client.post(PASSWORD, {"password": factories.PASSWORD, "next": RULES})["Location"] == RULES
+    assert not required(rita)
+
+
+def test_it_continues_only_where_it_was_asked_for(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    client.post(RULES, {"requires_second_factor": "on"})
+    elsewhere = client.post(PASSWORD, {"password": factories.PASSWORD, "next": "/o/acme/roles/"})
+    assert (elsewhere["Location"], required(rita)) == ("/o/acme/roles/", False)
+
+
+def test_who_lost_the_right_meanwhile_is_refused(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    client.post(RULES, {"requires_second_factor": "on"})
+    Membership.objects.of(rita.organisation).update(kind="recruiter")
+    assert client.post(PASSWORD, {"password": factories.PASSWORD, "next": RULES}).status_code == 403
+    assert not required(rita)
+
+
+def test_a_code_confirms_too(rita: Membership) -> None:
+    secret = with_app(rita.user)
+    client = signed_in(rita, seconds_ago=901)
+    client.post(RULES, {"requires_second_factor": "on"})
+    assert "Use a code" in client.get(PASSWORD + NEXT).content.decode()
+    assert client.post(CODE, {"code": code(secret), "next": RULES})["Location"] == RULES
+    assert required(rita)
+
+
+def test_other_sites_are_not_led_to(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    client.get(RULES)
+    done = client.post(PASSWORD, {"password": factories.PASSWORD, "next": "https://evil.example/"})
+    assert done["Location"] == "/"
+
+
+def test_wrong_passwords_are_limited(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    for _ in range(5):
+        client.post(PASSWORD, {"password": "wrong", "next": RULES})
+    client.post(PASSWORD, {"password": factories.PASSWORD, "next": RULES})
+    assert client.get(RULES)["Location"].startswith(PASSWORD)
+
+
+@pytest.mark.parametrize("path", [PASSWORD, CODE, "/accounts/reauthenticate/passkey/"])
+def test_confirming_needs_a_sign_in(path: str) -> None:
+    assert Client().get(path)["Location"].startswith("/accounts/login/")
+    assert Client().post(path, {"password": "x"})["Location"].startswith("/accounts/login/")

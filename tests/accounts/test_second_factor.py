@@ -1,0 +1,198 @@
+"""Authenticator app and recovery codes, and organisations that require a second factor."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.sign_in import TRAIL
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.support.second_factors import code, recovery_codes, with_app
+
+pytestmark = pytest.mark.django_db
+LOGIN, SECOND, APP = "/accounts/login/", "/accounts/login/code/", "/accounts/second-factor/app/"
+REMOVE, CODES = f"{APP}remove/", "/accounts/recovery-codes/"
+
+
+@pytest.fixture(autouse=True)
+def clear_attempts() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(
+        factories.organisation(name="Acme", slug="acme"), kind="admin", email="rita@acme.example"
+    )
+
+
+def enter_password(who: Membership) -> tuple[Client, Any]:
+    client = Client()
+    return client, client.post(LOGIN, {"login": who.user.email, "password": factories.PASSWORD})
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def trail(who: Membership) -> list[tuple[str, Any]]:
+    entries = AuditEntry.objects.of(who.organisation).filter(action__in=TRAIL).order_by("pk")
+    return [(entry.action, entry.details.get("methods")) for entry in entries]
+
+
+def kinds(who: Membership) -> list[str]:
+    return sorted(Authenticator.objects.filter(user=who.user).values_list("type", flat=True))
+
+
+def test_setting_up_the_app_needs_its_code_and_gives_recovery_codes(
+    rita: Membership, django_capture_on_commit_callbacks: Any
+) -> None:
+    client = signed_in(rita)
+    secret = client.get(APP).context["form"].secret
+    wrong = client.post(APP, {"code": "000000"})
+    assert wrong.context["form"].errors["code"] == [
+        "Wrong code. Codes change every 30 seconds: enter the newest one."
+    ]
+    assert (kinds(rita), wrong.context["form"].secret) == ([], secret)
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post(APP, {"code": code(secret)})
+    assert (done["Location"], kinds(rita)) == (CODES, ["recovery_codes", "totp"])
+    page = client.get(CODES).content.decode()
+    assert all(one in page for one in recovery_codes(rita.user))
+    assert client.get(f"{CODES}download/").content.decode().split()[-10:] == recovery_codes(rita.user)
+    assert trail(rita) == [("sign_in.app_added", None), ("sign_in.codes_created", None)] or trail(rita) == [
+        ("sign_in.codes_created", None),
+        ("sign_in.app_added", None),
+    ]
+
+
+def test_secrets_are_stored_encrypted(rita: Membership) -> None:
+    secret = with_app(rita.user)
+    stored = [str(row.data) for row in Authenticator.objects.filter(user=rita.user)]
+    assert not any(secret in text or recovery_codes(rita.user)[0] in text for text in stored)
+
+
+def test_the_password_alone_no_longer_signs_in(rita: Membership) -> None:
+    secret = with_app(rita.user)
+    client, response = enter_password(rita)
+    assert (response["Location"], is_signed_in(client)) == (SECOND, False)
+    assert client.get("/o/acme/roles/")["Location"].startswith(LOGIN)
+    assert not client.post(SECOND, {"code": "000000"}).has_header("Location")
+    assert not is_signed_in(client)
+    assert client.post(SECOND, {"code": code(secret)})["Location"] == "/"
+    assert is_signed_in(client)
+    assert trail(rita) == [("sign_in.code_failed", None), ("sign_in.succeeded", ["password", "totp"])]
+
+
+def test_a_code_signs_in_once(rita: Membership) -> None:
+    secret = with_app(rita.user)
+    with time_machine.travel(time.time(), tick=False):
+        now = code(secret)
+        for works in (True, False):
+            client, _ = enter_password(rita)
+            client.post(SECOND, {"code": now})
+            assert is_signed_in(client) == works
+
+
+def test_five_wrong_codes_block_the_right_one(rita: Membership) -> None:
+    with_app(rita.user)
+    client, _ = enter_password(rita)
+    for _ in range(5):
+        client.post(SECOND, {"code": "000000"})
+    (spare, *_rest) = recovery_codes(rita.user)
+    blocked = client.post(SECOND, {"code": spare})
+    assert blocked.context["form"].errors["code"] == [
+        "Too many attempts. Wait a few minutes, then try again."
+    ]
+    assert not is_signed_in(client)
+
+
+def test_a_recovery_code_signs_in_once(rita: Membership) -> None:
+    with_app(rita.user)
+    spare = recovery_codes(rita.user)[0]
+    for works in (True, False):
+        client, _ = enter_password(rita)
+        client.post(SECOND, {"code": spare})
+        assert is_signed_in(client) == works
+    assert spare not in recovery_codes(rita.user)
+
+
+def test_new_recovery_codes_replace_the_old_ones(
+    rita: Membership, django_capture_on_commit_callbacks: Any
+) -> None:
+    with_app(rita.user)
+    before = recovery_codes(rita.user)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert signed_in(rita).post(f"{CODES}new/")["Location"] == CODES
+    assert set(before).isdisjoint(recovery_codes(rita.user))
+    assert trail(rita) == [("sign_in.codes_created", None)]
+
+
+def test_removing_the_app_removes_its_recovery_codes(rita: Membership) -> None:
+    with_app(rita.user)
+    client = signed_in(rita)
+    assert client.get(REMOVE).status_code == 200
+    assert kinds(rita) == ["recovery_codes", "totp"]
+    assert client.post(REMOVE)["Location"] == "/accounts/second-factor/"
+    assert (kinds(rita), trail(rita)) == (
+        [],
+        [("sign_in.app_removed", None), ("sign_in.codes_removed", None)],
+    )
+
+
+@pytest.mark.parametrize("path", [APP, REMOVE, CODES, f"{CODES}new/", f"{CODES}download/"])
+def test_the_pages_need_a_recent_sign_in(rita: Membership, path: str) -> None:
+    with_app(rita.user)
+    before = kinds(rita), recovery_codes(rita.user)
+    for client, to in ((Client(), LOGIN), (signed_in(rita, seconds_ago=901), "/accounts/reauthenticate/")):
+        for method in (client.get, client.post):
+            assert method(path)["Location"].startswith(f"{to}?next={path.replace('/', '%2F')}"[:20])
+    assert (kinds(rita), recovery_codes(rita.user)) == before
+
+
+# --- Required by the organisation -------------------------------------------------------------------------------
+
+
+def require(who: Membership) -> None:
+    who.organisation.requires_second_factor = True
+    who.organisation.save()
+
+
+@pytest.mark.parametrize(
+    "path", ["/o/acme/roles/", "/o/acme/candidates/", "/o/acme/settings/sign-in/", "/o/acme/help/"]
+)
+def test_members_without_a_second_factor_are_led_to_set_it_up(rita: Membership, path: str) -> None:
+    require(rita)
+    client = signed_in(rita)
+    assert client.get(path)["Location"] == "/accounts/second-factor/for/acme/"
+    assert client.post("/o/acme/roles/new/")["Location"] == "/accounts/second-factor/for/acme/"
+    page = client.get("/accounts/second-factor/for/acme/").content.decode()
+    assert ("Acme requires one" in page, APP in page) == (True, True)
+    with_app(rita.user)
+    assert client.get("/o/acme/roles/").status_code == 200
+    assert client.get("/accounts/second-factor/for/acme/")["Location"] == "/o/acme/roles/"
+
+
+def test_the_requirement_holds_for_that_organisation_only(rita: Membership) -> None:
+    require(rita)
+    other = factories.organisation(slug="other")
+    Membership.objects.create(organisation=other, user=rita.user, kind="admin", created_at=factories.NOW)
+    assert signed_in(rita).get("/o/other/roles/").status_code == 200
+    assert signed_in(rita).get("/accounts/second-factor/for/other/").status_code == 404
+
+
+def test_strangers_do_not_learn_of_the_requirement(rita: Membership) -> None:
+    require(rita)
+    stranger = signed_in(factories.member(factories.organisation()))
+    assert stranger.get("/o/acme/roles/").status_code == 404
+    assert stranger.get("/accounts/second-factor/for/acme/").status_code == 404
+    assert Client().get("/accounts/second-factor/for/acme/")["Location"].startswith(LOGIN)

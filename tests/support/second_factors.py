@@ -1,0 +1,28 @@
+"""Second factors as a member has them."""
+
+import time
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.core.cache import cache
+
+from goodword.accounts.models import User
+
+
+def code(secret: str) -> str:
+    """What the app shows now. Forgets that it was used, or a second one within 30 seconds would be refused."""
+    cache.clear()
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def with_app(user: User) -> str:
+    """Give them an authenticator app and recovery codes. Returns the app's secret."""
+    secret = str(generate_totp_secret())
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
+
+
+def recovery_codes(user: User) -> list[str]:
+    codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
+    return codes
