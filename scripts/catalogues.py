@@ -69,6 +69,7 @@ FOR_MEMBERS = (
     "assessments/views/marking.py",
     "assessments/views/norms.py",
     "demo/*",
+    "drafts/*",
     "greenhouse/*",
     "questionnaires/domain/*",
     "questionnaires/editor/*",

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "goodword.core",
     "goodword.ui",
     "goodword.accounts",
+    "goodword.drafts",
     "goodword.roles",
     "goodword.candidates",
     "goodword.notifications",

@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from goodword.accounts.models import Membership
-from goodword.questionnaires.domain.drafts import add_language, publish
-from goodword.questionnaires.domain.questionnaires import begin_draft
+from goodword.questionnaires.domain.drafts import DRAFTS, add_language, publish
 from goodword.questionnaires.domain.questions import add_competency, add_question
 from goodword.questionnaires.models import Questionnaire
 from tests.browser.looking import WIDTHS, Looker
@@ -132,7 +131,7 @@ def everything() -> tuple[Membership, dict[str, str]]:
     step = factories.step(role, "reference_check")
     step.questionnaire_id = ours.pk
     step.save()
-    begin_draft(questionnaire=ours, now=NOW)
+    DRAFTS.begin(ours, now=NOW)
     add_competency(questionnaire=ours, key="reliability")
     add_question(questionnaire=ours, entry={"type": "number", "text": "How many people?"})
     add_language(questionnaire=ours, language="de", now=NOW)

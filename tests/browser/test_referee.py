@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from goodword.core import clock
-from goodword.references.domain.responses import Draft
+from goodword.references.domain.responses import DraftAnswers
 from tests.browser.looking import Looker
 from tests.references.stage import Stage, set_up
 
@@ -45,7 +45,7 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     looker.look(page, "something missing")
     choose(page, 0, 3)
     expect(page.get_by_role("status")).to_have_text("Saved")
-    assert "reliability" in Draft.read(stage.request.draft).answers
+    assert "reliability" in DraftAnswers.read(stage.request.draft).answers
 
     press(page, "Deutsch")
     expect(page.locator("html")).to_have_attribute("lang", "de")
@@ -84,7 +84,7 @@ def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, door: str) -> Non
     with page.expect_response(lambda response: response.request.method == "POST"):
         page.get_by_role("textbox").fill("She thinks before she builds.")
     page.close()
-    assert Draft.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
+    assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
 
 
 def test_without_scripts_every_next_keeps_the_page(browser: Browser, stage: Stage, door: str) -> None:
@@ -99,7 +99,7 @@ def test_without_scripts_every_next_keeps_the_page(browser: Browser, stage: Stag
     click(page, "English")
     click(page, "Save and continue")
     context.close()
-    assert Draft.read(stage.request.draft).answers == {"strengths": "Calm."}
+    assert DraftAnswers.read(stage.request.draft).answers == {"strengths": "Calm."}
 
 
 def test_the_other_ways_and_the_candidates_own_view_look_right(

@@ -96,7 +96,7 @@ def test_a_scenario_is_written_and_published_by_keyboard_without_javascript(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/library/judgement/*/")
-    assert drafts.newest_published(made)[0].content["key_basis"] == "Key set by Ana Ruiz. She rated all."
+    assert drafts.DRAFTS.newest(made)[0].content["key_basis"] == "Key set by Ana Ruiz. She rated all."
     context.close()
 
 
@@ -106,7 +106,7 @@ def test_the_editor_of_custom_questions_is_accessible_and_fits(
 ) -> None:
     made = own.own(rita)
     publish_test(test=made, revision=own.revision(made), by=rita, now=judgement.NOW)
-    drafts.begin_draft(test=made, now=judgement.NOW)
+    drafts.DRAFTS.begin(made, now=judgement.NOW)
     plan = own.ids(made)[3]
     set_rubric(test=made, question_id=plan, criteria=[own.CRITERION], revision=own.revision(made))
     looker = Looker()

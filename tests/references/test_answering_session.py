@@ -4,7 +4,7 @@ import pytest
 
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Stated
-from goodword.references.domain.responses import AnsweringSession, Draft, Incomplete
+from goodword.references.domain.responses import AnsweringSession, DraftAnswers, Incomplete
 from tests.references.asking import QUESTIONS
 from tests.support.factories import NOW
 
@@ -16,7 +16,7 @@ YES, NO = ({"answer": answer, "comment": ""} for answer in ("yes", "no"))
 def walk(**answers: object) -> AnsweringSession:
     return AnsweringSession(
         questions=parse(QUESTIONS),
-        draft=Draft(answers=answers),  # type: ignore[arg-type]  # JSON, as a draft holds it
+        draft=DraftAnswers(answers=answers),  # type: ignore[arg-type]  # JSON, as a draft holds it
         stated=Stated(relationship="peer"),
         today=NOW.date(),
     )
@@ -61,7 +61,7 @@ def test_missing_questions_are_listed_in_order() -> None:
 def test_an_unfinished_answer_is_missing() -> None:
     way = AnsweringSession(
         questions=parse(QUESTIONS),
-        draft=Draft(
+        draft=DraftAnswers(
             answers={"led": NO, "strengths": "Calm."}, typed={"relationship": {"q-x": ["corrected"]}}
         ),
         stated=Stated(relationship="peer"),

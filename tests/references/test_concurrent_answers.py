@@ -8,7 +8,7 @@ from django.db import transaction
 
 from goodword.references.domain import responses
 from goodword.references.domain.nominations import RefereeDetails
-from goodword.references.domain.responses import Draft, SubmittedAnswer
+from goodword.references.domain.responses import DraftAnswers, SubmittedAnswer
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
 from goodword.workflow.states import lock
@@ -99,7 +99,7 @@ def test_concurrent_saves_from_two_devices_keep_both_answers(stage: Stage) -> No
             for name, answer in ANSWERS.items()
         ]
     )
-    assert Draft.read(stage.request.draft).answers == ANSWERS
+    assert DraftAnswers.read(stage.request.draft).answers == ANSWERS
     assert event_names().count("request.begun") == 1
 
 

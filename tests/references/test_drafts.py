@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from goodword.references.domain.responses import META_KEY, Draft, SubmittedAnswer
+from goodword.references.domain.responses import META_KEY, DraftAnswers, SubmittedAnswer
 from tests.support.factories import NOW
 
 
@@ -13,22 +13,22 @@ def given(question_id: str, answer: str | None = None, **typed: list[str]) -> Su
 
 
 def test_drafts_round_trip_through_json() -> None:
-    draft = Draft(
+    draft = DraftAnswers(
         answers={"quality": {"level": 4}},
         typed={"dates": {"q-dates": ["corrected"]}},
         saved_at=NOW,
         left=True,
     )
-    assert Draft.read(draft.stored()) == draft
+    assert DraftAnswers.read(draft.stored()) == draft
 
 
 def test_an_empty_draft_has_no_answers() -> None:
-    assert Draft.read({}) == Draft()
-    assert Draft().stored() == {META_KEY: {"typed": {}, "left": False}}
+    assert DraftAnswers.read({}) == DraftAnswers()
+    assert DraftAnswers().stored() == {META_KEY: {"typed": {}, "left": False}}
 
 
 def test_the_later_of_two_changed_tabs_wins() -> None:
-    draft = Draft(answers={"strengths": "At first."})
+    draft = DraftAnswers(answers={"strengths": "At first."})
     seen = {"strengths": draft.fingerprint("strengths")}
     for text in ("One tab.", "Other tab."):
         draft = draft.merged([given("strengths", text)], seen=seen, now=NOW)
@@ -36,15 +36,15 @@ def test_the_later_of_two_changed_tabs_wins() -> None:
 
 
 def test_an_unchanged_tab_overwrites_nothing() -> None:
-    shown = Draft(answers={"strengths": "At first."})
+    shown = DraftAnswers(answers={"strengths": "At first."})
     seen = {"strengths": shown.fingerprint("strengths"), "develop": ""}
-    newer = Draft(answers={"strengths": "Better.", "develop": "Say no."})
+    newer = DraftAnswers(answers={"strengths": "Better.", "develop": "Say no."})
     sent = [given("strengths", "At first."), given("develop", None)]
     assert newer.merged(sent, seen=seen, now=NOW).answers == newer.answers
 
 
 def test_clearing_an_answer_removes_it() -> None:
-    draft = Draft(answers={"anything_else": "No."})
+    draft = DraftAnswers(answers={"anything_else": "No."})
     seen = {"anything_else": draft.fingerprint("anything_else")}
     left_open = draft.merged([given("anything_else", None)], seen=seen, now=NOW)
     assert left_open.answers == {"anything_else": None}
@@ -53,13 +53,13 @@ def test_clearing_an_answer_removes_it() -> None:
 
 
 def test_an_empty_required_answer_does_not_overwrite_a_newer_one() -> None:
-    draft = Draft(answers={"quality": {"level": 4}})
+    draft = DraftAnswers(answers={"quality": {"level": 4}})
     empty = SubmittedAnswer(question_id="quality", finished=False)
     assert draft.merged([empty], seen={"quality": ""}, now=NOW).answers == draft.answers
 
 
 def test_unfinished_input_replaces_the_earlier_answer() -> None:
-    draft = Draft(answers={"dates": {"answer": "confirmed"}})
+    draft = DraftAnswers(answers={"dates": {"answer": "confirmed"}})
     typed = {"q-dates": ["corrected"], "q-dates-from_year": ["2021"]}
     unfinished = SubmittedAnswer(question_id="dates", finished=False, typed=typed)
     between = draft.merged([unfinished], seen={"dates": draft.fingerprint("dates")}, now=NOW)
@@ -70,7 +70,7 @@ def test_unfinished_input_replaces_the_earlier_answer() -> None:
 
 
 def test_time_is_measured_from_start_to_submit_without_a_break() -> None:
-    draft = Draft().saved(NOW)
+    draft = DraftAnswers().saved(NOW)
     for minutes in (10, 35, 64):
         draft = draft.saved(NOW + timedelta(minutes=minutes))
     assert draft.seconds_since(NOW, now=NOW + timedelta(minutes=70)) == 70 * 60
@@ -79,7 +79,7 @@ def test_time_is_measured_from_start_to_submit_without_a_break() -> None:
 
 
 def test_a_break_of_more_than_half_an_hour_voids_the_time() -> None:
-    draft = Draft().saved(NOW).saved(NOW + timedelta(minutes=31))
+    draft = DraftAnswers().saved(NOW).saved(NOW + timedelta(minutes=31))
     assert draft.left
     assert (
         draft.saved(NOW + timedelta(minutes=32)).seconds_since(NOW, now=NOW + timedelta(minutes=33)) is None

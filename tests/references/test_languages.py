@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.references.domain.responses import Draft
+from goodword.references.domain.responses import DraftAnswers
 from tests.references.asking import PEER_ANSWERS, asks
 from tests.references.story import Story, candidate_path, get, post, referee_path, sent
 from tests.support.kept import kept
@@ -60,7 +60,7 @@ def test_changing_the_language_keeps_the_answers_on_the_page(story: Story) -> No
     assert page.status_code == 200
     assert page.context["form"]["strengths"].value() == "Half a sen"
     assert "Was waren die Stärken" in page.content.decode()
-    assert Draft.read(story.requests[1].draft).answers == {"strengths": "Half a sen"}
+    assert DraftAnswers.read(story.requests[1].draft).answers == {"strengths": "Half a sen"}
     assert "Half a sen" in get(f"{path}questions/5/").content.decode()
 
 

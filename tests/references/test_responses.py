@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.references.domain.responses import Draft
+from goodword.references.domain.responses import DraftAnswers
 from tests.references.story import (
     ANSWERS,
     FACTS,
@@ -70,7 +70,7 @@ def test_answers_are_saved_per_page_and_continue_on_another_device() -> None:
     path = referee_path(MARIA)
     for number, page in enumerate(ANSWERS[:4], start=1):
         post(f"{path}questions/{number}/", page)
-    assert sorted(Draft.read(story.requests[0].draft).answers) == [
+    assert sorted(DraftAnswers.read(story.requests[0].draft).answers) == [
         "dates",
         "quality",
         "relationship",
@@ -88,7 +88,7 @@ def test_valid_answers_are_saved_if_others_are_missing() -> None:
     page = post(f"{referee_path(MARIA)}questions/1/", {"q-relationship": "confirmed"})
     assert page.status_code == 200
     assert sorted(page.context["form"].errors) == ["dates", "title"]
-    assert Draft.read(story.requests[0].draft).answers == {
+    assert DraftAnswers.read(story.requests[0].draft).answers == {
         "relationship": {"answer": "confirmed", "relationship": "manager"}
     }
 

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from goodword.questionnaires.models import QuestionnaireVersion
-from goodword.references.domain.responses import Draft
+from goodword.references.domain.responses import DraftAnswers
 from goodword.references.models import ReferenceRequest
 from tests.references.asking import PEER_ANSWERS, asks
 from tests.references.story import FACTS, NOW, Story, get, post, referee_path, sent
@@ -30,8 +30,8 @@ def story() -> Story:
     return story
 
 
-def draft_of(story: Story, place: int = 1) -> Draft:
-    return Draft.read(story.requests[place].draft)
+def draft_of(story: Story, place: int = 1) -> DraftAnswers:
+    return DraftAnswers.read(story.requests[place].draft)
 
 
 def seen_on(page: Any) -> str:

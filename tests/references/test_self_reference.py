@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from goodword.references.domain.responses import Draft
+from goodword.references.domain.responses import DraftAnswers
 from goodword.references.models import SelfReference
 from tests.references.asking import PEER_ANSWERS, asks
 from tests.references.story import NOW, Story, candidate_path, get, post, referee_path, sent
@@ -137,7 +137,7 @@ def test_a_closed_check_shows_the_neutral_page(story: Story) -> None:
         assert b"There is nothing to do here at the moment" in page.content
     row = own(story)
     assert row is not None
-    assert Draft.read(row.draft).answers == {"targets": "None."}
+    assert DraftAnswers.read(row.draft).answers == {"targets": "None."}
 
 
 def test_an_unknown_link_opens_nothing(story: Story) -> None:
@@ -186,7 +186,7 @@ def test_input_on_a_closed_check_is_kept(story: Story) -> None:
     assert "There is nothing to do here at the moment" in page.content.decode()
     row = own(story)
     assert row is not None
-    assert Draft.read(row.draft).answers["strengths"] == "Just typed."
+    assert DraftAnswers.read(row.draft).answers["strengths"] == "Just typed."
     assert (row.submitted_at, event_names()) == (None, events)
 
 

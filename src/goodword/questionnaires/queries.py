@@ -6,7 +6,6 @@ from django.db.models import Max, OuterRef, Q, Subquery
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
-from goodword.questionnaires.domain.drafts import is_own
 from goodword.questionnaires.domain.versions import ENOUGH_MEASURED, minutes_of_version
 from goodword.questionnaires.editor.entries import competencies_of
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -34,10 +33,6 @@ class ListedQuestionnaire:
     languages: tuple[str, ...]
     facts: Facts
     roles: Sequence[Role]
-
-    @property
-    def own(self) -> bool:
-        return is_own(self.questionnaire)
 
 
 def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:

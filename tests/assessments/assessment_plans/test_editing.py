@@ -10,17 +10,17 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Assessment, Calibration, NormSet, Test
 from goodword.assessments.plans.editing import (
     DOWN,
+    DRAFTS,
     UP,
     InvalidSetting,
     add_part,
     begin_draft,
     change_part,
-    discard_draft,
     move_part,
     remove_part,
 )
 from goodword.assessments.plans.versions import current_assessment, draft_of
-from goodword.core.versioned_drafts import NoDraft, StaleDraft
+from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.assessment_plans.support import (
@@ -275,7 +275,7 @@ def test_a_stale_edit_changes_nothing(step: Step, rita: Membership) -> None:
         lambda: move_part(step=step, part_id=part.pk, by=DOWN, revision=made.revision),
         lambda: remove_part(step=step, part_id=other.pk, revision=made.revision),
         lambda: add_part(step=step, test_id=part.test_id, revision=made.revision),
-        lambda: discard_draft(step=step, revision=made.revision, by=rita, now=NOW),
+        lambda: DRAFTS.discard(step, revision=made.revision, by=rita, now=NOW),
     ]
     for act in acts:
         with pytest.raises(StaleDraft):
@@ -298,6 +298,6 @@ def test_a_published_part_cannot_be_changed(step: Step, rita: Membership) -> Non
 def test_discarding_a_draft_keeps_the_current_version(step: Step, rita: Membership) -> None:
     first = published(step, WORK_STYLE, by=rita)
     made = begin_draft(step=step, by=rita, now=NOW)
-    discard_draft(step=step, revision=made.revision, by=rita, now=NOW)
+    DRAFTS.discard(step, revision=made.revision, by=rita, now=NOW)
     assert draft_of(step) is None
     assert current_assessment(step, now=NOW) == first

@@ -16,7 +16,7 @@ from goodword.assessments.plans.versions import (
     planned_parts,
     versions_of,
 )
-from goodword.core.versioned_drafts import StaleDraft
+from goodword.drafts.versions import StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.assessment_plans.support import (

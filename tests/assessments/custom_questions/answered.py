@@ -10,7 +10,7 @@ from goodword.assessments.catalogue.custom_questions import add_file
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.custom.editor import FileSettings
 from goodword.assessments.models import Test
-from goodword.questionnaires.domain import questionnaires as questionnaire_begin
+from goodword.questionnaires.domain import drafts as questionnaire_drafts
 from goodword.questionnaires.domain.drafts import publish as publish_questionnaire
 from goodword.questionnaires.models import Questionnaire
 from tests.assessments.custom_questions.support import CHOICE, NOW, TEXT
@@ -44,7 +44,7 @@ def questionnaire(by: Membership, *questions: Any, languages: tuple[str, ...] = 
 
 def newer(one: Questionnaire, by: Membership, *questions: Any) -> None:
     """Publish its next version with these questions."""
-    draft = questionnaire_begin.begin_draft(questionnaire=one, now=NOW)
+    draft = questionnaire_drafts.DRAFTS.begin(one, now=NOW)
     for row in draft.rows:
         row.questions = plain(*questions)
         row.save()
@@ -61,8 +61,8 @@ def own(by: Membership, *, languages: tuple[str, ...] = ("en", "de")) -> Test:
     return test
 
 
-def draft(test: Test) -> drafts.Draft:
-    found = drafts.draft_of(test)
+def draft(test: Test) -> drafts.TestDraft:
+    found = drafts.DRAFTS.find(test)
     assert found is not None
     return found
 

@@ -18,7 +18,7 @@ from goodword.assessments.kinds.custom.content import (
 from goodword.assessments.kinds.custom.editor import FileSettings
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of
-from goodword.core.versioned_drafts import StaleDraft
+from goodword.drafts.versions import StaleDraft
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import ensure_builtin
 from goodword.questionnaires.models import Questionnaire
@@ -201,7 +201,7 @@ def test_choices_get_correct_answers_and_other_questions_a_rubric(rita: Membersh
             test=test, question_id="pick", criteria=[CRITERION], revision=revision(test)
         )
     assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
-    for row in drafts.newest_published(test):
+    for row in drafts.DRAFTS.newest(test):
         content = content_of(row)
         assert isinstance(content, QuestionSet)
         assert content.right == {"pick": ("a",), "tools": ("pump", "spanner")}
@@ -248,7 +248,7 @@ def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
     half = FileSettings(words={"en": ("One", ""), "de": ("", "")}, required=True, types=["pdf"], megabytes=1)
     custom_questions.add_file(test=test, file=half, revision=revision(test))
     assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
-    assert [row.language for row in drafts.newest_published(test)] == ["en"]
+    assert [row.language for row in drafts.DRAFTS.newest(test)] == ["en"]
     assert [(row.number, row.language) for row in draft(test).rows] == [("2", "en"), ("2", "de")]
     none = FileSettings(words={"en": ("", ""), "de": ("x", "")}, required=True, types=["pdf"], megabytes=1)
     custom_questions.add_file(test=test, file=none, revision=revision(test))
@@ -308,7 +308,7 @@ def test_pages_are_open_to_members_who_may_work_only(
 ) -> None:
     test = own(rita)
     publish_test(test=test, revision=revision(test), by=rita, now=NOW)
-    drafts.begin_draft(test=test, now=NOW)
+    drafts.DRAFTS.begin(test, now=NOW)
     more = [ids(test)[3]] if about == "file" else [about] if about else []
     where = url(name, test, *more)
     before = rows()
@@ -379,7 +379,7 @@ def test_a_test_is_created_through_its_pages(rita: Membership) -> None:
     page = response.content.decode()
     assert "Version 1 is published." in page
     assert "The bell" in page
-    assert [(row.language, row.content["name"]) for row in drafts.newest_published(test)] == [
+    assert [(row.language, row.content["name"]) for row in drafts.DRAFTS.newest(test)] == [
         ("en", "Workshop"),
         ("de", "Werkstatt"),
     ]

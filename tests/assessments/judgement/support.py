@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.catalogue.drafts import Draft, draft_of
+from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
 from goodword.assessments.catalogue.judgement import add_scenario, create_set, publish_set
 from goodword.assessments.kinds.judgement.editor import KeyedAction
 from goodword.assessments.models import Test, TestVersion
@@ -104,8 +104,8 @@ def published(by: Membership) -> Test:
     return made
 
 
-def draft(test: Test) -> Draft:
-    found = draft_of(test)
+def draft(test: Test) -> TestDraft:
+    found = DRAFTS.find(test)
     assert found is not None
     return found
 

@@ -9,7 +9,6 @@ from goodword.assessments.catalogue import drafts, judgement
 from goodword.assessments.catalogue.judgement import (
     DOWN,
     UP,
-    NoLanguage,
     add_language,
     add_scenario,
     change_details,
@@ -24,7 +23,7 @@ from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.editor import KeyedAction, changes, count_untranslated, texts_of
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of
-from goodword.core.versioned_drafts import NotEditable, StaleDraft
+from goodword.drafts.versions import NoLanguage, NotEditable, StaleDraft
 from tests.assessments.judgement.support import (
     CALL,
     LATE,
@@ -69,7 +68,7 @@ def test_a_copy_has_all_languages_and_names_its_source(rita: Membership) -> None
     )
     assert there.content["scenarios"] == content()["scenarios"]
     assert there.content["id"] == there.translations[0].content["id"] != "judgement_shop"
-    assert drafts.draft_of(theirs) is None
+    assert drafts.DRAFTS.find(theirs) is None
 
 
 def test_the_organisations_own_language_leads_a_copy() -> None:
@@ -88,7 +87,7 @@ def test_only_judgement_sets_are_copied_as_such(rita: Membership) -> None:
 
 def test_built_in_sets_cannot_be_edited(rita: Membership) -> None:
     with pytest.raises(NotEditable):
-        drafts.begin_draft(test=built_in(rita.organisation), now=NOW)
+        drafts.DRAFTS.begin(built_in(rita.organisation), now=NOW)
 
 
 def test_a_changed_action_keeps_its_id_and_a_new_one_gets_its_own(rita: Membership) -> None:
@@ -142,7 +141,7 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
         lambda: move_scenario(test=test, scenario_id=scenario["id"], by=UP, revision=seen),
         lambda: remove_scenario(test=test, scenario_id=scenario["id"], revision=seen),
         lambda: add_language(test=test, language="de", revision=seen, now=NOW),
-        lambda: drafts.discard(test=test, revision=seen, by=rita, now=NOW),
+        lambda: drafts.DRAFTS.discard(test, revision=seen, by=rita, now=NOW),
         lambda: judgement.publish_set(test=test, revision=seen, key_by="x", key_how="y", by=rita, now=NOW),
     ]
     for act in late:
@@ -154,18 +153,18 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
 def test_a_published_version_has_the_basis_of_its_key_and_never_changes(rita: Membership) -> None:
     test = own(rita, LATE)
     assert publish(test, rita) == "1"
-    (row,) = drafts.newest_published(test)
+    (row,) = drafts.DRAFTS.newest(test)
     whole = content_of(row)
     assert isinstance(whole, JudgementSet)
     assert whole.key_basis == "Key set by Ana Ruiz. She rated all."
     assert [action.effectiveness for action in whole.actions] == [4.5, 2]
     assert row.published_by == rita
     frozen = rows(test)
-    drafts.begin_draft(test=test, now=NOW)
+    drafts.DRAFTS.begin(test, now=NOW)
     change_details(test=test, name="Another", instructions="a", construct="b", revision=revision(test))
     assert publish(test, rita) == "2"
     assert rows(test)[:1] == frozen
-    assert [one.number for one in drafts.newest_published(test)] == ["2"]
+    assert [one.number for one in drafts.DRAFTS.newest(test)] == ["2"]
     test.refresh_from_db()
     assert test.title == "Another"
     entries = AuditEntry.objects.of(rita.organisation).filter(action="test.published").order_by("pk")
@@ -179,7 +178,7 @@ def test_a_set_without_a_scenario_is_not_published(rita: Membership) -> None:
     test = own(rita)
     with pytest.raises(judgement.NoScenarios):
         publish(test, rita)
-    assert drafts.newest_published(test) == []
+    assert drafts.DRAFTS.newest(test) == []
 
 
 def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membership) -> None:
@@ -217,7 +216,7 @@ def test_a_language_with_empty_texts_stays_in_the_draft_of_the_next_version(rita
     add_language(test=test, language="de", revision=revision(test), now=NOW)
     save_texts(test=test, language="de", texts={"name": "In der Werkstatt"}, revision=revision(test))
     assert publish(test, rita) == "1"
-    assert [row.language for row in drafts.newest_published(test)] == ["en"]
+    assert [row.language for row in drafts.DRAFTS.newest(test)] == ["en"]
     left = draft(test)
     assert [(row.number, row.language) for row in left.rows] == [("2", "en"), ("2", "de")]
     assert left.translations[0].content["name"] == "In der Werkstatt"
@@ -225,7 +224,7 @@ def test_a_language_with_empty_texts_stays_in_the_draft_of_the_next_version(rita
     texts = {place: f"de {text}" for place, text in texts_of(left.content).items()}
     save_texts(test=test, language="de", texts=texts, revision=revision(test))
     assert publish(test, rita) == "2"
-    whole = [content_of(row) for row in drafts.newest_published(test)]
+    whole = [content_of(row) for row in drafts.DRAFTS.newest(test)]
     assert [(one.language, one.version) for one in whole if isinstance(one, JudgementSet)] == [
         ("en", "2"),
         ("de", "2"),
@@ -246,11 +245,11 @@ def test_the_language_that_leads_is_no_translation(rita: Membership) -> None:
 def test_a_draft_that_is_thrown_away_leaves_the_published_version(rita: Membership) -> None:
     test = published(rita)
     before = rows(test)
-    drafts.begin_draft(test=test, now=NOW)
-    assert drafts.discard(test=test, revision=revision(test), by=rita, now=NOW)
+    drafts.DRAFTS.begin(test, now=NOW)
+    assert drafts.DRAFTS.discard(test, revision=revision(test), by=rita, now=NOW)
     assert rows(test) == before
     never = own(rita, LATE)
-    assert not drafts.discard(test=never, revision=revision(never), by=rita, now=NOW)
+    assert not drafts.DRAFTS.discard(never, revision=revision(never), by=rita, now=NOW)
     assert not Test.objects.of(rita.organisation).filter(pk=never.pk).exists()
 
 

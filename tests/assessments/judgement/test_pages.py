@@ -69,7 +69,7 @@ class World:
 def build() -> World:
     by = factories.member(factories.organisation())
     test = published(by)
-    drafts.begin_draft(test=test, now=NOW)
+    drafts.DRAFTS.begin(test, now=NOW)
     add_language(test=test, language="de", revision=revision(test), now=NOW)
     return World(
         test=test,
@@ -198,7 +198,7 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     assert "Version 1 is published. Existing answers keep their version." in page
     assert "Key set by Ana Ruiz and Tom Berg. Each rated alone." in page
     assert "Call the depot." in page
-    assert [row.language for row in drafts.newest_published(test)] == ["de"]
+    assert [row.language for row in drafts.DRAFTS.newest(test)] == ["de"]
 
 
 def test_a_built_in_set_shows_its_key_and_can_be_copied(rita: Membership) -> None:
@@ -301,7 +301,7 @@ def test_the_basis_of_the_key_is_asked_and_kept_while_the_draft_changes(rita: Me
     )
     assert "Not published: the draft has changed" in stale.content.decode()
     assert stale.context["form"]["key_by"].value() == "Ana Ruiz"
-    assert drafts.newest_published(test) == []
+    assert drafts.DRAFTS.newest(test) == []
 
 
 def test_the_texts_are_translated_side_by_side(rita: Membership) -> None:

@@ -28,7 +28,7 @@ TO_READ = [
 TO_ACT = [
     ("test_import", 0),
     ("test_archive", 1),
-    ("test_bring_back", 1),
+    ("test_restore", 1),
     ("test_preview", 1),
     ("test_sign_off", 2),
     ("test_publish_pack", 2),

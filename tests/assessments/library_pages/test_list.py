@@ -157,7 +157,7 @@ def test_three_tests_ask_no_more_queries_than_one(rita: Membership) -> None:
     assert len(many) == len(few)
 
 
-def test_an_own_test_is_archived_and_brought_back(rita: Membership) -> None:
+def test_an_own_test_is_archived_and_restored(rita: Membership) -> None:
     version = published(rita, small_pack())
     browser, organisation = signed_in(rita), rita.organisation
     assert browser.post(url("test_archive", organisation, version.test_id))["Location"] == url(
@@ -167,9 +167,9 @@ def test_an_own_test_is_archived_and_brought_back(rita: Membership) -> None:
     page = browser.get(url("library", organisation))
     assert [row.test.title for row in page.context["archived"]] == ["Small"]
     browser.post(url("test_archive", organisation, version.test_id))
-    browser.post(url("test_bring_back", organisation, version.test_id))
+    browser.post(url("test_restore", organisation, version.test_id))
     assert listed(rita)["scales"] == ["Work style", "Small"]
-    assert acts(organisation)[-2:] == ["test.archived", "test.brought_back"]
+    assert acts(organisation)[-2:] == ["test.archived", "test.restored"]
 
 
 def test_built_in_tests_cannot_be_archived(rita: Membership) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
-from goodword.questionnaires.domain.drafts import Draft, draft_of
+from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft
 from goodword.questionnaires.domain.questionnaires import create
 from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.parse import parse, to_json
@@ -46,8 +46,8 @@ def made(by: Membership, *questions: Any, **values: Any) -> Questionnaire:
     return create(**{**given, "by": by, "now": NOW, **values})
 
 
-def draft(questionnaire: Questionnaire) -> Draft:
-    found = draft_of(questionnaire)
+def draft(questionnaire: Questionnaire) -> QuestionnaireDraft:
+    found = DRAFTS.find(questionnaire)
     assert found is not None
     return found
 

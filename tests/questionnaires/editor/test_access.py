@@ -10,8 +10,7 @@ import pytest_django
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.questionnaires.domain.drafts import add_language, publish
-from goodword.questionnaires.domain.questionnaires import begin_draft
+from goodword.questionnaires.domain.drafts import DRAFTS, add_language, publish
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, made, url
 from tests.support import factories
@@ -60,7 +59,7 @@ def build() -> World:
     rita = factories.member(factories.organisation())
     questionnaire = made(rita, LED, SIZE, STRENGTHS)
     publish(questionnaire=questionnaire, revision=0, reason="", without=[], by=rita, now=NOW)
-    begin_draft(questionnaire=questionnaire, now=NOW)
+    DRAFTS.begin(questionnaire, now=NOW)
     add_language(questionnaire=questionnaire, language="de", now=NOW)
     return World(
         ours=questionnaire,

@@ -5,20 +5,19 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.core.versioned_drafts import NoDraft, NotEditable, StaleDraft
+from goodword.drafts.versions import NoDraft, NotEditable, StaleDraft
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import (
+    DRAFTS,
     NeedsReason,
     NoQuestions,
     NotTranslated,
     add_language,
-    discard,
-    draft_of,
     publish,
     remove_language,
     save_texts,
 )
-from goodword.questionnaires.domain.questionnaires import archive, begin_draft, duplicate, restore
+from goodword.questionnaires.domain.questionnaires import archive, duplicate
 from goodword.questionnaires.domain.questions import (
     DOWN,
     UP,
@@ -59,16 +58,16 @@ def audited(who: Membership) -> list[str]:
 def test_a_draft_starts_from_the_newest_version(rita: Membership) -> None:
     ours = made(rita, LED, SIZE)
     assert published(ours, rita) == 1
-    begun = begin_draft(questionnaire=ours, now=NOW)
+    begun = DRAFTS.begin(ours, now=NOW)
     assert (begun.source.number, begun.entries) == (2, plain(LED, SIZE))
-    assert begin_draft(questionnaire=ours, now=NOW).source.pk == begun.source.pk
+    assert DRAFTS.begin(ours, now=NOW).source.pk == begun.source.pk
     assert QuestionnaireVersion.objects.of(rita.organisation).count() == 2
 
 
 def test_built_in_questionnaires_can_only_be_copied(rita: Membership) -> None:
     theirs = ensure_builtin(rita.organisation, builtin.GENERAL_PROFESSIONAL, now=NOW)
     with pytest.raises(NotEditable):
-        begin_draft(questionnaire=theirs, now=NOW)
+        DRAFTS.begin(theirs, now=NOW)
     copy = duplicate(questionnaire=theirs, by=rita, now=NOW)
     rows = draft(copy).rows
     assert copy.title == "General professional (copy)"
@@ -200,7 +199,10 @@ def test_publishing_freezes_the_version_and_is_audited(rita: Membership) -> None
     ours = made(rita, LED)
     assert selectable_questionnaires(rita.organisation) == []
     assert published(ours, rita) == 1
-    assert (draft_of(ours), [q.pk for q in selectable_questionnaires(rita.organisation)]) == (None, [ours.pk])
+    assert (DRAFTS.find(ours), [q.pk for q in selectable_questionnaires(rita.organisation)]) == (
+        None,
+        [ours.pk],
+    )
     version = current_version(ours, language="en")
     assert version is not None
     assert (version.published_at, version.published_by, version.reason) == (NOW, rita, "")
@@ -211,7 +213,7 @@ def test_publishing_freezes_the_version_and_is_audited(rita: Membership) -> None
     }
     with pytest.raises(NoDraft):
         publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
-    begin_draft(questionnaire=ours, now=NOW)
+    DRAFTS.begin(ours, now=NOW)
     change_question(questionnaire=ours, question_id="led", entry={**LED, "text": "Other?"}, revision=0)
     version.refresh_from_db()
     assert version.questions == plain(LED)
@@ -265,21 +267,21 @@ def test_archived_questionnaires_are_not_offered_and_can_be_restored(rita: Membe
     ours.refresh_from_db()
     assert (ours.archived_at, selectable_questionnaires(rita.organisation)) == (NOW, [])
     with pytest.raises(NotEditable):
-        begin_draft(questionnaire=ours, now=NOW)
-    assert restore(questionnaire=ours, by=rita, now=NOW) is True
+        DRAFTS.begin(ours, now=NOW)
+    assert DRAFTS.set_archived(ours, archived=False, by=rita, now=NOW) is True
     assert [q.pk for q in selectable_questionnaires(rita.organisation)] == [ours.pk]
     assert audited(rita) == [
         "questionnaire.published",
         "questionnaire.archived",
-        "questionnaire.brought_back",
+        "questionnaire.restored",
     ]
 
 
 def test_discarding_a_draft_deletes_only_unpublished_questionnaires(rita: Membership) -> None:
     never, ours = made(rita, LED), made(rita, LED)
     published(ours, rita)
-    begin_draft(questionnaire=ours, now=NOW)
-    assert discard(questionnaire=ours, revision=0, by=rita, now=NOW) is True
-    assert discard(questionnaire=never, revision=0, by=rita, now=NOW) is False
+    DRAFTS.begin(ours, now=NOW)
+    assert DRAFTS.discard(ours, revision=0, by=rita, now=NOW) is True
+    assert DRAFTS.discard(never, revision=0, by=rita, now=NOW) is False
     assert list(Questionnaire.objects.of(rita.organisation)) == [ours]
     assert current_version(ours, language="en") is not None

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from goodword.accounts.models import Membership
-from goodword.assessments.plans.editing import discard_draft, remove_part
+from goodword.assessments.plans.editing import DRAFTS, remove_part
 from goodword.assessments.plans.publishing import publish
 from goodword.roles.models import Step
 from tests.assessments.assessment_plans.support import (
@@ -52,7 +52,7 @@ def taken_out(step: Step, part_pk: int) -> None:
 
 
 def thrown_away(step: Step, by: Membership) -> None:
-    discard_draft(step=step, revision=draft(step).revision, by=by, now=NOW)
+    DRAFTS.discard(step, revision=draft(step).revision, by=by, now=NOW)
 
 
 def typed(page: BeautifulSoup) -> dict[str, str]:

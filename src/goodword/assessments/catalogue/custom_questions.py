@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from goodword.accounts.models import Membership
-from goodword.assessments.catalogue.drafts import Draft, create, create_rows, freeze, locked_draft, save
+from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
 from goodword.assessments.kinds.custom.content import Criterion, read_questions
 from goodword.assessments.kinds.custom.editor import (
     FILE,
@@ -20,6 +20,7 @@ from goodword.assessments.kinds.custom.editor import (
     without_texts,
 )
 from goodword.assessments.models import Test
+from goodword.drafts.versions import Publication
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 
@@ -64,7 +65,7 @@ def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int)
     """
     rows = {row.language: row.questions for row in _askable(questionnaire)}
     number = versions_in_all_languages(questionnaire)[0].number
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         if draft.source.language not in rows:
             raise LanguageGone
         there = {row.language: row.content for row in draft.rows}
@@ -82,8 +83,15 @@ def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int)
                 row.delete()
         kept = tuple(row for row in draft.translations if row.language in contents)
         save(replace(draft, translations=kept), contents)
-        came = {language: content for language, content in contents.items() if language not in there}
-        create_rows(draft.test, number=draft.source.number, contents=came, now=draft.source.created_at)
+        for language, content in contents.items():
+            if language not in there:
+                create_row(
+                    draft.test,
+                    number=draft.source.number,
+                    language=language,
+                    content=content,
+                    now=draft.source.created_at,
+                )
     return number
 
 
@@ -109,13 +117,13 @@ def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision
         name, instructions = words[content["language"]]
         return content | {"name": name, "instructions": instructions}
 
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         _change_all(draft, change)
 
 
 def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
     made = f"file_{secrets.token_hex(4)}"
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         _change_all(
             draft, lambda one: one | {"questions": [*one["questions"], _file(made, file, one["language"])]}
         )
@@ -130,14 +138,14 @@ def change_file(*, test: Test, question_id: str, file: FileSettings, revision: i
         questions[place_of(content, question_id)] = _file(question_id, file, content["language"])
         return content | {"questions": questions}
 
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         _file_place(draft, question_id)
         _change_all(draft, change)
 
 
 def move_file(*, test: Test, question_id: str, by: int, revision: int) -> int:
     """Move a file question `UP` or `DOWN`. Returns its place, from 1. Raises as `change_file`."""
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         place = _file_place(draft, question_id)
         other = place + by
         if not 0 <= other < len(draft.content["questions"]):
@@ -159,7 +167,7 @@ def remove_file(*, test: Test, question_id: str, revision: int) -> None:
             "rubrics": [one for one in content["rubrics"] if one["question"] != question_id],
         }
 
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         _file_place(draft, question_id)
         _change_all(draft, change)
 
@@ -171,7 +179,7 @@ def set_right_answers(*, test: Test, question_id: str, values: Sequence[str], re
         right = {one: there for one, there in content["right"].items() if one != question_id}
         return content | {"right": right | ({question_id: list(values)} if values else {})}
 
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         entry = draft.content["questions"][place_of(draft.content, question_id)]
         if not has_choices(entry) or not set(values) <= {choice["value"] for choice in entry["choices"]}:
             raise NoChoices
@@ -195,17 +203,17 @@ def set_rubric(*, test: Test, question_id: str, criteria: Sequence[Criterion], r
         mine = [{"question": question_id, "criteria": rubric}] if rubric else []
         return content | {"rubrics": [*others, *mine]}
 
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         if has_choices(draft.content["questions"][place_of(draft.content, question_id)]):
             raise NoChoices
         _change_all(draft, change)
 
 
-def _change_all(draft: Draft, change: Callable[[Content], Content]) -> None:
+def _change_all(draft: TestDraft, change: Callable[[Content], Content]) -> None:
     save(draft, {row.language: change(row.content) for row in draft.rows})
 
 
-def _file_place(draft: Draft, question_id: str) -> int:
+def _file_place(draft: TestDraft, question_id: str) -> int:
     place = place_of(draft.content, question_id)
     if draft.content["questions"][place]["type"] != FILE:
         raise NotAFile
@@ -230,14 +238,18 @@ class SourceIncomplete(Exception):
 
 
 def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) -> str:
-    """Freeze the draft; languages with empty texts stay in the next one. Returns the version's number.
+    """Publish the draft. Returns the version's number.
 
-    Raises SourceIncomplete, `NoDraft`, `StaleDraft`, and `ReadingError` if something is incomplete.
+    Languages with empty texts stay in a draft of the next version. Raises SourceIncomplete, `NoDraft`, `StaleDraft`,
+    and `ReadingError` for invalid content.
     """
-    with locked_draft(test, revision=revision) as draft:
+
+    def check(draft: TestDraft) -> Publication:
         if count_missing_texts(draft.content):
             raise SourceIncomplete
-        whole = [row for row in draft.rows if not count_missing_texts(row.content)]
-        for row in whole:
+        complete = [row for row in draft.rows if not count_missing_texts(row.content)]
+        for row in complete:
             read_questions(row.content)
-        return freeze(draft, whole=whole, by=by, now=now, details={})
+        return publication(draft, complete)
+
+    return DRAFTS.publish(test, revision=revision, check=check, by=by, now=now).source.number

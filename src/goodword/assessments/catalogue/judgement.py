@@ -1,5 +1,6 @@
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -7,17 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
-from goodword.assessments.catalogue.drafts import (
-    Draft,
-    create,
-    create_rows,
-    draft_of,
-    freeze,
-    lock,
-    locked_draft,
-    newest_published,
-    save,
-)
+from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
 from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.kinds.judgement.editor import (
     Content,
@@ -31,7 +22,8 @@ from goodword.assessments.kinds.judgement.editor import (
     updated_translation,
     with_texts,
 )
-from goodword.assessments.models import Test, TestVersion
+from goodword.assessments.models import Test
+from goodword.drafts.versions import Publication
 
 MAX_NAME_LENGTH = 200
 UP, DOWN = -1, 1
@@ -54,32 +46,29 @@ def create_set(
 
 
 def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
-    """A copy of the newest version, or else of the draft, in all languages; the organisation's is the source.
+    """A draft with all languages of its newest version, or else of its draft.
 
-    Raises LookupError for a test of another kind, or with nothing to copy yet.
+    Raises LookupError for a test of another kind, and for one that has nothing to copy yet.
     """
     if test.kind != Test.Kind.JUDGEMENT:
         raise LookupError(f"Test {test.pk} is no judgement set.")
     with transaction.atomic():
-        row = lock(test)
-        draft = draft_of(row)
-        rows = newest_published(row) or (list(draft.rows) if draft else [])
+        row = DRAFTS.lock(test)
+        rows = DRAFTS.to_copy(row, by=by)
         if not rows:
             raise LookupError(f"Test {test.pk} has no version yet.")
-        wishes = (by.organisation.language, "en")
-        rows.sort(key=lambda one: wishes.index(one.language) if one.language in wishes else len(wishes))
-        leads = rows[0]
+        source = rows[0]
         contents = {
             one.language: copy_of(
                 one.content,
                 name=_("%(name)s (copy)") % {"name": str(one.content["name"])[: MAX_NAME_LENGTH - 12]}
-                if one is leads
+                if one is source
                 else str(one.content["name"]),
                 organisation=by.organisation.name,
             )
             for one in rows
         }
-        same = contents[leads.language]["id"]
+        same = contents[source.language]["id"]
         return create(
             kind=Test.Kind.JUDGEMENT,
             description=row.description,
@@ -90,7 +79,7 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def change_details(*, test: Test, name: str, instructions: str, construct: str, revision: int) -> None:
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         _save_source(
             draft, draft.content | {"name": name, "instructions": instructions, "construct": construct}
         )
@@ -101,7 +90,7 @@ class TooMany(Exception):
 
 
 def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         if len(scenarios) >= MAX_SCENARIOS:
             raise TooMany
@@ -114,7 +103,7 @@ def change_scenario(
     *, test: Test, scenario_id: str, text: str, actions: Sequence[KeyedAction], revision: int
 ) -> None:
     """Existing actions keep their ids. Raises `NoDraft`, `StaleDraft`, and `KeyError` for a removed scenario."""
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         place = place_of(draft.content, scenario_id)
         known = {action["id"] for action in scenarios[place]["actions"]}
@@ -124,7 +113,7 @@ def change_scenario(
 
 def move_scenario(*, test: Test, scenario_id: str, by: int, revision: int) -> int:
     """Swap a scenario with its neighbour (`UP`, `DOWN`). Returns its place, from 1. Raises as `change_scenario`."""
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
         place = place_of(draft.content, scenario_id)
         other = place + by
@@ -136,7 +125,7 @@ def move_scenario(*, test: Test, scenario_id: str, by: int, revision: int) -> in
 
 
 def remove_scenario(*, test: Test, scenario_id: str, revision: int) -> None:
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         place_of(draft.content, scenario_id)
         left = [one for one in draft.content["scenarios"] if one["id"] != scenario_id]
         _save_source(draft, draft.content | {"scenarios": left})
@@ -153,38 +142,27 @@ def _scenario(scenario_id: str, text: str, actions: Sequence[KeyedAction], *, kn
     return {"id": scenario_id, "text": text, "actions": made}
 
 
-class NoLanguage(Exception):
-    """The draft has no translation into this language."""
-
-
 def add_language(*, test: Test, language: str, revision: int, now: datetime) -> None:
-    with locked_draft(test, revision=revision) as draft:
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
         if draft.row(language) is None:
             content = translation_of(draft.content, language=language)
-            create_rows(draft.test, number=draft.source.number, contents={language: content}, now=now)
+            create_row(draft.test, number=draft.source.number, language=language, content=content, now=now)
             save(draft, {})
 
 
 def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision: int) -> None:
     """By place (`editor.judgement.texts_of`); texts that the source lacks are left out. Raises as `remove_language`."""
-    with locked_draft(test, revision=revision) as draft:
-        row = _translation(draft, language)
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
+        row = draft.translation(language)
         wanted = texts_of(draft.content)
         given = {place: text for place, text in texts.items() if place in wanted and text}
         save(draft, {language: with_texts(row.content, given)})
 
 
 def remove_language(*, test: Test, language: str, revision: int) -> None:
-    with locked_draft(test, revision=revision) as draft:
-        _translation(draft, language).delete()
-        draft.source.save(update_fields=["revision"])
-
-
-def _translation(draft: Draft, language: str) -> TestVersion:
-    for row in draft.translations:
-        if row.language == language:
-            return row
-    raise NoLanguage
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
+        draft.translation(language).delete()
+        save(replace(draft, translations=()), {})
 
 
 class NoScenarios(Exception):
@@ -194,22 +172,26 @@ class NoScenarios(Exception):
 def publish_set(
     *, test: Test, revision: int, key_by: str, key_how: str, by: Membership, now: datetime
 ) -> str:
-    """Freeze the draft with the basis of its key: who set it (names), and how. Returns the version's number.
+    """Publish the draft with the basis of its key: who set it (names), and how. Returns the version's number.
 
-    Languages with empty texts stay in the next draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft`, and `PackError` if
-    something is incomplete.
+    Languages with empty texts stay in a draft of the next version. Raises `NoScenarios`, `NoDraft`, `StaleDraft`, and
+    `PackError` for invalid content.
     """
-    with locked_draft(test, revision=revision) as draft:
+
+    def check(draft: TestDraft) -> Publication:
         if not draft.content["scenarios"]:
             raise NoScenarios
         basis = _("Key set by %(names)s. %(how)s") % {"names": key_by.rstrip(". "), "how": key_how}
-        whole = [row for row in draft.rows if not count_untranslated(draft.content, row.content)]
-        for row in whole:
+        complete = [row for row in draft.rows if not count_untranslated(draft.content, row.content)]
+        for row in complete:
             row.content = row.content | {"key_basis": basis}
             read_judgement(row.content)
-        return freeze(draft, whole=whole, by=by, now=now, details={"key_set_by": key_by})
+        return publication(draft, complete, key_set_by=key_by)
+
+    return DRAFTS.publish(test, revision=revision, check=check, by=by, now=now).source.number
 
 
-def _save_source(draft: Draft, content: Content) -> None:
+def _save_source(draft: TestDraft, content: Content) -> None:
+    """Save the source and update the translations."""
     contents = {row.language: updated_translation(content, row.content) for row in draft.translations}
     save(draft, {draft.source.language: content, **contents})

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.catalogue.drafts import OWN_PREFIX, is_own
+from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.kinds import ImportedContent, kind_of
 from goodword.assessments.kinds.builtin import BUILT_IN, contents, newest
 from goodword.assessments.kinds.health import flags_of
@@ -13,6 +13,7 @@ from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of, parse
+from goodword.drafts.models import OWN_PREFIX
 
 MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
 
@@ -22,11 +23,7 @@ def is_builtin(test: Test) -> bool:
 
 
 def is_pack(test: Test) -> bool:
-    return not is_builtin(test) and not is_own(test)
-
-
-def _lock(test: Test) -> Test:
-    return Test.objects.of(test.organisation).select_for_update(of=("self",)).get(pk=test.pk)
+    return not is_builtin(test) and not test.is_own
 
 
 class NotADraft(Exception):
@@ -35,7 +32,7 @@ class NotADraft(Exception):
 
 def _lock_draft(version: TestVersion) -> TestVersion:
     """The draft of an imported version, locked until the transaction ends. Raises `NotADraft`."""
-    test = _lock(version.test)
+    test = DRAFTS.lock(version.test)
     found = TestVersion.objects.of(version.organisation).filter(pk=version.pk, published_at=None).first()
     if found is None or not is_pack(test):
         raise NotADraft
@@ -107,7 +104,7 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
             },
         )
         if not made:
-            test = _lock(test)
+            test = DRAFTS.lock(test)
             _check_joins(test, file)
         version = TestVersion.objects.create(
             organisation=by.organisation,
@@ -202,8 +199,7 @@ def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> Test
         row = _lock_draft(version)
         if needs_sign_off(row):
             raise NeedsSignOff
-        row.published_at, row.published_by = now, by
-        row.save(update_fields=["published_at", "published_by"])
+        row.publish(by=by, now=now)
         if row.language == "en" and row.test.title != row.content["name"]:
             row.test.title = row.content["name"]
             row.test.save(update_fields=["title"])
@@ -244,21 +240,4 @@ def archive(*, test: Test, by: Membership, now: datetime) -> bool:
     """Stop offering a test; roles that use it keep it. False if it was archived. Raises `ComesWithGoodword`."""
     if is_builtin(test):
         raise ComesWithGoodword
-    return _set_archived(test, archived_at=now, action="test.archived", by=by, now=now)
-
-
-def bring_back(*, test: Test, by: Membership, now: datetime) -> bool:
-    return _set_archived(test, archived_at=None, action="test.brought_back", by=by, now=now)
-
-
-def _set_archived(
-    test: Test, *, archived_at: datetime | None, action: str, by: Membership, now: datetime
-) -> bool:
-    with transaction.atomic():
-        row = _lock(test)
-        if (row.archived_at is None) == (archived_at is None):
-            return False
-        row.archived_at = archived_at
-        row.save(update_fields=["archived_at"])
-        audit(organisation=row.organisation, action=action, member=by, now=now, details={"test": row.pk})
-        return True
+    return DRAFTS.set_archived(test, archived=True, by=by, now=now)

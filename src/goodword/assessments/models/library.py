@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import Q
 
 from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.drafts.models import LanguageVersion, LibraryEntry
 
 
-class Test(OrganisationOwned):
-    """A test in the library. `key`: name of a built-in test ("work_style"), or id of an imported pack."""
+class Test(LibraryEntry):
+    """A test in the library."""
 
     class Kind(models.TextChoices):
         #: statements on an answer scale: work style, and content packs
@@ -22,23 +23,10 @@ class Test(OrganisationOwned):
     __test__ = False  # not a pytest class
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    key = models.CharField(max_length=60)
-    title = models.CharField(max_length=200)
-    description = models.TextField(default="", blank=True)
-    created_at = models.DateTimeField()
-    created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: no longer offered; roles that use it keep it
-    archived_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["organisation", "key"], name="test_key_once"),)
-
-    def __str__(self) -> str:
-        return self.title
 
 
-class TestVersion(OrganisationOwned):
-    """One version of a test in one language, as JSON in the format of its kind. Immutable once published.
+class TestVersion(LanguageVersion):
+    """One version of a test in one language, as JSON in the format of its kind.
 
     Languages of one `number` share the ids of items, scales and forms. Generated tests have one row, with "".
     """
@@ -48,17 +36,11 @@ class TestVersion(OrganisationOwned):
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="versions")
     #: chosen by its author: "1", "2", "2.1"
     number = models.CharField(max_length=20)
-    language = models.CharField(max_length=10, default="", blank=True)
     content = models.JSONField()
-    created_at = models.DateTimeField()
-    published_at = models.DateTimeField(null=True)
-    published_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     #: who reviewed items about health, and why the items are needed
     signed_off_by = models.CharField(max_length=150, default="", blank=True)
     signed_off_at = models.DateTimeField(null=True)
     signed_off_why = models.TextField(default="", blank=True)
-    #: increases with each change of a draft, to detect stale edits
-    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (

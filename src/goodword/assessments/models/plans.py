@@ -5,11 +5,12 @@ from django.db.models import Q
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.assessments.models.library import Calibration, NormSet, Test
+from goodword.drafts.models import Version
 from goodword.roles.models import Step
 
 
-class Assessment(OrganisationOwned):
-    """One version of a role's assessment; a draft while `published_at` is empty."""
+class Assessment(Version):
+    """One version of a role's assessment."""
 
     class Total(models.TextChoices):
         OFF = "off", "No total"
@@ -36,13 +37,8 @@ class Assessment(OrganisationOwned):
     shares_result = models.BooleanField(default=False)
     #: months before the same person may take it again
     retake_months = models.PositiveSmallIntegerField(default=6)
-    created_at = models.DateTimeField()
     #: empty for the default assessment
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    published_at = models.DateTimeField(null=True)
-    published_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: increases with each change of a draft, to detect stale edits
-    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = (

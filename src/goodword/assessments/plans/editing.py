@@ -2,12 +2,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
@@ -24,7 +22,7 @@ from goodword.assessments.plans.versions import (
     proposed_form,
     proposed_minutes,
 )
-from goodword.core.versioned_drafts import changed
+from goodword.drafts.versions import VersionedDrafts
 from goodword.roles.models import Step
 
 UP: Literal[-1] = -1
@@ -44,15 +42,31 @@ class InvalidSetting(Exception):
         self.sentence = sentence
 
 
-def lock(step: Step) -> Step:
-    rows = Step.objects.of(step.organisation).select_related("organisation")
-    return rows.select_for_update(of=("self",)).get(pk=step.pk)
+class PlanDrafts(VersionedDrafts[Step, Assessment]):
+    name = "assessment"
+
+    def lock(self, owner: Step) -> Step:
+        rows = Step.objects.of(owner.organisation).select_related("organisation")
+        return rows.select_for_update(of=("self",)).get(pk=owner.pk)
+
+    def find(self, owner: Step) -> Assessment | None:
+        return draft_of(owner)
+
+    def delete(self, draft: Assessment) -> bool:
+        draft.delete()
+        return True
+
+    def details(self, draft: Assessment) -> dict[str, Any]:
+        return {"role": draft.step.role_id, "version": draft.number}
+
+
+DRAFTS = PlanDrafts()
 
 
 @contextmanager
 def locked_draft(step: Step, *, revision: int) -> Iterator[Assessment]:
-    """The draft, to be changed in one transaction (core.versioned_drafts), with its revision increased."""
-    with changed(lambda: lock(step), draft_of, revision=revision) as draft:
+    """The draft, to be changed in one transaction, with its revision increased."""
+    with DRAFTS.locked_draft(step, revision=revision) as draft:
         yield draft
         Assessment.objects.of(step.organisation).filter(pk=draft.pk).update(revision=revision + 1)
 
@@ -78,10 +92,8 @@ def renumber(draft: Assessment, parts: list[AssessmentPart]) -> None:
 
 def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = False) -> Assessment:
     """The open draft, else a new one like the current version, or with the default test. `empty`: no tests."""
-    with transaction.atomic():
-        locked = lock(step)
-        if draft := draft_of(locked):
-            return draft
+
+    def create(locked: Step) -> Assessment:
         newest = current_version(locked)
         draft = Assessment(
             organisation=locked.organisation,
@@ -101,6 +113,8 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
                 part.pk, part.assessment = None, draft
                 part.save(force_insert=True)
         return draft
+
+    return DRAFTS.begin_with(step, create)
 
 
 def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
@@ -239,15 +253,3 @@ def _calibration(part: AssessmentPart, chosen: int | Literal["newest"] | None) -
             "calibration", _("This calibration belongs to another version. Choose the newest or none.")
         )
     return found
-
-
-def discard_draft(*, step: Step, revision: int, by: Membership, now: datetime) -> None:
-    with locked_draft(step, revision=revision) as draft:
-        write(
-            organisation=draft.organisation,
-            action="assessment.draft_discarded",
-            member=by,
-            now=now,
-            details={"role": step.role_id, "version": draft.number},
-        )
-        draft.delete()

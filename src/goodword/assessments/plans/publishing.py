@@ -5,12 +5,18 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.contacts import contact_of_role
 from goodword.assessments.models import Assessment, AssessmentPart
-from goodword.assessments.plans.editing import InvalidSetting, in_order, locked_draft, set_part_requirement
+from goodword.assessments.plans.editing import (
+    DRAFTS,
+    InvalidSetting,
+    in_order,
+    locked_draft,
+    set_part_requirement,
+)
 from goodword.assessments.plans.versions import content_of_number, is_right_or_wrong, next_number
+from goodword.drafts.versions import Publication
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 
@@ -105,7 +111,8 @@ def publish(
     `requirements`: missing requirements, by part id. The step's own, which lower layers check before starting it,
     becomes those of all tests joined.
     """
-    with locked_draft(step, revision=revision) as draft:
+
+    def check(draft: Assessment) -> Publication:
         parts = in_order(draft)
         for part in parts:
             if not part.requirement and (text := (requirements or {}).get(part.pk, "")):
@@ -116,22 +123,11 @@ def publish(
         # a default may have been created since; the highest number counts
         if Assessment.objects.of(draft.organisation).filter(step=step, number__gt=draft.number).exists():
             draft.number = next_number(step)
-        draft.published_at, draft.published_by = now, by
-        draft.save(update_fields=["number", "published_at", "published_by"])
         set_requirement(step=step, text=joined_requirements(parts), by=by, now=now)
-        write(
-            organisation=draft.organisation,
-            action="assessment.published",
-            member=by,
-            now=now,
-            details={
-                "role": step.role_id,
-                "assessment": draft.pk,
-                "version": draft.number,
-                "tests": [part.test.key for part in parts],
-            },
-        )
-        return draft
+        tests = [part.test.key for part in parts]
+        return Publication(rows=[draft], details={"assessment": draft.pk, "tests": tests})
+
+    return DRAFTS.publish(step, revision=revision, check=check, by=by, now=now)
 
 
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:

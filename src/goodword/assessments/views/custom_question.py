@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import custom_questions
-from goodword.assessments.catalogue.drafts import Draft
+from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.custom.editor import (
     FILE,
     MOST_CRITERIA,
@@ -23,14 +23,14 @@ from goodword.assessments.kinds.custom.editor import (
 from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of
-from goodword.core.versioned_drafts import StaleDraft
+from goodword.drafts.versions import StaleDraft
 
 KIND = Test.Kind.QUESTIONS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = _form(request, draft, "")
     stale = False
     if form.is_bound and form.is_valid():
@@ -46,7 +46,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+def change(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     _file_or_404(draft, question_id)
     form = _form(request, draft, question_id)
     stale = False
@@ -65,7 +65,7 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 
 @require_POST
 @draft_page(KIND)
-def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     _file_or_404(draft, question_id)
     up = request.POST.get("by") == "up"
     place = custom_questions.move_file(
@@ -81,20 +81,20 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
 
 @require_POST
 @draft_page(KIND)
-def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+def remove(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     _file_or_404(draft, question_id)
     custom_questions.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
     messages.success(request, _("Removed. Published versions keep it."))
     return to_editor(request, draft)
 
 
-def to_editor(request: MemberRequest, draft: Draft, query: str = "") -> HttpResponseBase:
+def to_editor(request: MemberRequest, draft: TestDraft, query: str = "") -> HttpResponseBase:
     where = redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
     where["Location"] += query
     return where
 
 
-def _form(request: MemberRequest, draft: Draft, question_id: str) -> FileForm:
+def _form(request: MemberRequest, draft: TestDraft, question_id: str) -> FileForm:
     entries = [
         row.content["questions"][place_of(row.content, question_id)] for row in draft.rows if question_id
     ]
@@ -106,7 +106,7 @@ def _form(request: MemberRequest, draft: Draft, question_id: str) -> FileForm:
 
 
 def _page(
-    request: MemberRequest, draft: Draft, form: FileForm, question_id: str, *, stale: bool
+    request: MemberRequest, draft: TestDraft, form: FileForm, question_id: str, *, stale: bool
 ) -> HttpResponseBase:
     return render(
         request,
@@ -121,7 +121,7 @@ def _page(
     )
 
 
-def _file_or_404(draft: Draft, question_id: str) -> None:
+def _file_or_404(draft: TestDraft, question_id: str) -> None:
     there = {entry["id"]: entry["type"] for entry in draft.content["questions"]}
     if there.get(question_id) != FILE:
         raise Http404("no such file question")
@@ -129,7 +129,7 @@ def _file_or_404(draft: Draft, question_id: str) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(Test.Kind.QUESTIONS)
-def marked(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+def marked(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     """Set the right answers or the rubric. Input is kept if somebody else has saved meanwhile."""
     try:
         place = place_of(draft.content, question_id)

@@ -15,13 +15,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue import custom_questions, drafts
 from goodword.assessments.catalogue.custom_questions import change_details
-from goodword.assessments.catalogue.drafts import (
-    Draft,
-    begin_draft,
-    draft_of,
-    is_own,
-    newest_published,
-)
+from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
 from goodword.assessments.kinds.custom.editor import (
     FILE,
     BeginForm,
@@ -36,7 +30,7 @@ from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
 from goodword.core import clock
 from goodword.core.json_reading import ReadingError
-from goodword.core.versioned_drafts import NotEditable, StaleDraft
+from goodword.drafts.versions import NotEditable, StaleDraft
 from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.descriptions import language_name, question_types
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -136,8 +130,8 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
     test = test_of(request, pk, kind=KIND)
-    there = newest_published(test)
-    if not there and not is_own(test):
+    there = DRAFTS.newest(test)
+    if not there and not test.is_own:
         raise Http404("nothing published yet")
     if not there:
         return redirect("custom_questions_edit", request.organisation.slug, pk)
@@ -147,8 +141,8 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
         "assessments/custom_questions/page.html",
         {
             "test": test,
-            "own": is_own(test),
-            "draft": draft_of(test),
+            "own": test.is_own,
+            "draft": DRAFTS.find(test),
             "version": row,
             "content": row.content,
             "questions": list_questions(row.content),
@@ -161,7 +155,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
-        begin_draft(test=test_of(request, pk, kind=KIND), now=clock.now())
+        DRAFTS.begin(test_of(request, pk, kind=KIND), now=clock.now())
     except NotEditable:
         messages.info(request, _("This test cannot be changed: it is archived, or came as a file."))
         return redirect("custom_questions", request.organisation.slug, pk)
@@ -191,7 +185,7 @@ def _refused(organisation: Organisation, questionnaires: QuerySet[Questionnaire]
 
 @require_safe
 @draft_page(KIND)
-def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     questionnaire = _questionnaire(draft)
     newest = next(iter(numbers(questionnaire)), 0) if questionnaire else 0
     return render(
@@ -205,7 +199,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             "questionnaire": questionnaire,
             "newer": newest if newest > draft.content["taken_from"]["number"] else 0,
             "languages": _languages(draft),
-            "was_published": bool(newest_published(draft.test)),
+            "was_published": bool(DRAFTS.newest(draft.test)),
             "moved": request.GET.get("moved", ""),
             "moved_by": request.GET.get("by", ""),
             "new": request.GET.get("new", ""),
@@ -215,7 +209,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def details(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     """Name and instructions in each language. Input is kept if somebody else has saved meanwhile."""
     form = details_form(
         request.POST if request.method == "POST" else None, [row.content for row in draft.rows]
@@ -243,7 +237,7 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_POST
 @draft_page(KIND)
-def update(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def update(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     questionnaire = _questionnaire(draft)
     try:
         if questionnaire is None:
@@ -268,7 +262,7 @@ def update(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     error = ""
     if request.method == "POST":
         try:
@@ -301,16 +295,16 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def discard(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     if request.method == "POST":
-        stays = drafts.discard(
-            test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
+        stays = drafts.DRAFTS.discard(
+            draft.test, revision=revision_of(request), by=request.member, now=clock.now()
         )
         messages.success(request, _("The draft is thrown away."))
         if stays:
             return redirect("custom_questions", request.organisation.slug, draft.test.pk)
         return redirect("library", request.organisation.slug)
-    newest = newest_published(draft.test)
+    newest = DRAFTS.newest(draft.test)
     return render(
         request,
         "assessments/custom_questions/discard.html",
@@ -318,10 +312,10 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     )
 
 
-def _languages(draft: Draft) -> list[tuple[str, int]]:
+def _languages(draft: TestDraft) -> list[tuple[str, int]]:
     return [(language_name(row.language), count_missing_texts(row.content)) for row in draft.rows]
 
 
-def _questionnaire(draft: Draft) -> Questionnaire | None:
+def _questionnaire(draft: TestDraft) -> Questionnaire | None:
     rows = Questionnaire.objects.of(draft.test.organisation)
     return rows.filter(pk=draft.content["taken_from"]["questionnaire"]).first()

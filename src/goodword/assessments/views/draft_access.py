@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.catalogue.drafts import Draft, draft_of
+from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
 from goodword.assessments.models import Test
-from goodword.core.versioned_drafts import NoDraft, StaleDraft
+from goodword.drafts.versions import NoDraft, StaleDraft
 
-type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]
+type DraftView[**P] = Callable[Concatenate[MemberRequest, TestDraft, P], HttpResponseBase]
 #: the pages of each kind that has an editor: that of the published version, and that of the draft
 EDITORS = {
     Test.Kind.JUDGEMENT: ("judgement", "judgement_edit"),
@@ -35,7 +35,7 @@ def draft_page[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., H
         ) -> HttpResponseBase:
             test = test_of(request, pk, kind=kind)
             try:
-                draft = draft_of(test)
+                draft = DRAFTS.find(test)
                 if draft is None:
                     raise NoDraft
                 return view(request, draft, *args, **kwargs)

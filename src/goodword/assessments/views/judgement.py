@@ -8,9 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import drafts, judgement
-from goodword.assessments.catalogue.drafts import Draft, begin_draft, draft_of, is_own, newest_published
+from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
 from goodword.assessments.catalogue.judgement import (
-    NoLanguage,
     add_language,
     change_details,
     remove_language,
@@ -30,7 +29,7 @@ from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
 from goodword.core import clock
-from goodword.core.versioned_drafts import NotEditable, StaleDraft
+from goodword.drafts.versions import NoLanguage, NotEditable, StaleDraft
 from goodword.questionnaires.editor.descriptions import language_name
 
 KIND = Test.Kind.JUDGEMENT
@@ -71,7 +70,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
-        begin_draft(test=test_of(request, pk, kind=KIND), now=clock.now())
+        DRAFTS.begin(test_of(request, pk, kind=KIND), now=clock.now())
     except NotEditable:
         messages.info(
             request,
@@ -85,8 +84,8 @@ def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
     test = test_of(request, pk, kind=KIND)
-    there = newest_published(test)
-    if not there and not is_own(test):
+    there = DRAFTS.newest(test)
+    if not there and not test.is_own:
         raise Http404("nothing published yet")
     if not there:
         return redirect("judgement_edit", request.organisation.slug, pk)
@@ -96,8 +95,8 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
         "assessments/judgement/page.html",
         {
             "test": test,
-            "own": is_own(test),
-            "draft": draft_of(test),
+            "own": test.is_own,
+            "draft": DRAFTS.find(test),
             "version": row,
             "content": row.content,
             "languages": [(other.language, language_name(other.language)) for other in there],
@@ -107,7 +106,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @draft_page(KIND)
-def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     there = {row.language for row in draft.rows}
     return render(
         request,
@@ -123,7 +122,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
                 for row in draft.translations
             ],
             "addable": [(code, language_name(code)) for code in LANGUAGES if code not in there],
-            "was_published": bool(newest_published(draft.test)),
+            "was_published": bool(DRAFTS.newest(draft.test)),
             "moved": request.GET.get("moved", ""),
             "moved_by": request.GET.get("by", ""),
             "new": request.GET.get("new", ""),
@@ -133,7 +132,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def details(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = DetailsForm(request.POST if request.method == "POST" else None, initial=draft.content)
     stale = False
     if form.is_bound and form.is_valid():
@@ -159,16 +158,16 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def discard(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     if request.method == "POST":
-        stays = drafts.discard(
-            test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
+        stays = drafts.DRAFTS.discard(
+            draft.test, revision=revision_of(request), by=request.member, now=clock.now()
         )
         messages.success(request, _("The draft is thrown away."))
         if stays:
             return redirect("judgement", request.organisation.slug, draft.test.pk)
         return redirect("library", request.organisation.slug)
-    newest = newest_published(draft.test)
+    newest = DRAFTS.newest(draft.test)
     return render(
         request,
         "assessments/judgement/discard.html",
@@ -178,7 +177,7 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_POST
 @draft_page(KIND)
-def add_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def add_translation(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     language = request.POST.get("language", "")
     if language not in LANGUAGES:
         raise Http404("no such language")
@@ -188,7 +187,7 @@ def add_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
+def translate(request: MemberRequest, draft: TestDraft, *, language: str) -> HttpResponseBase:
     row = draft.row(language)
     if row is None or row == draft.source:
         return _no_translation(request, draft)
@@ -224,7 +223,7 @@ def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpRes
 
 @require_POST
 @draft_page(KIND)
-def remove_translation(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
+def remove_translation(request: MemberRequest, draft: TestDraft, *, language: str) -> HttpResponseBase:
     try:
         remove_language(test=draft.test, language=language, revision=revision_of(request))
     except NoLanguage:
@@ -237,14 +236,14 @@ def remove_translation(request: MemberRequest, draft: Draft, *, language: str) -
     return redirect("judgement_edit", request.organisation.slug, draft.test.pk)
 
 
-def _no_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def _no_translation(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     messages.info(request, _("The draft has no translation into that language."))
     return redirect("judgement_edit", request.organisation.slug, draft.test.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(Test.Kind.JUDGEMENT)
-def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = PublishForm(request.POST if request.method == "POST" else None)
     stale = False
     if form.is_bound and form.is_valid():
@@ -269,9 +268,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
                 % {"number": number},
             )
             return redirect("judgement", request.organisation.slug, draft.test.pk)
-    before = next(
-        (row for row in newest_published(draft.test) if row.language == draft.source.language), None
-    )
+    before = next((row for row in DRAFTS.newest(draft.test) if row.language == draft.source.language), None)
     return render(
         request,
         "assessments/judgement/publish.html",
@@ -292,8 +289,8 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     )
 
 
-def remind_of_translations(request: MemberRequest, before: Draft) -> None:
-    after = draft_of(before.test)
+def remind_of_translations(request: MemberRequest, before: TestDraft) -> None:
+    after = DRAFTS.find(before.test)
     if after is None:
         return
     languages = outdated_languages(before.content, after.content, [row.content for row in after.translations])

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import judgement
-from goodword.assessments.catalogue.drafts import Draft
+from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.kinds.judgement.editor import MOST_ACTIONS, PARTS, ScenarioForm, place_of
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of
 from goodword.assessments.views.judgement import remind_of_translations
-from goodword.core.versioned_drafts import StaleDraft
+from goodword.drafts.versions import StaleDraft
 from goodword.questionnaires.editor.descriptions import short
 
 KIND = Test.Kind.JUDGEMENT
@@ -23,7 +23,7 @@ KIND = Test.Kind.JUDGEMENT
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = _form(request, draft, {})
     stale = False
     if form.is_bound and form.is_valid():
@@ -48,7 +48,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
+def change(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> HttpResponseBase:
     try:
         scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
     except KeyError:
@@ -75,7 +75,7 @@ def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
 
 @require_POST
 @draft_page(KIND)
-def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
+def move(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> HttpResponseBase:
     up = request.POST.get("by") == "up"
     try:
         place = judgement.move_scenario(
@@ -96,7 +96,7 @@ def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
-def remove(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
+def remove(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> HttpResponseBase:
     try:
         scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
         if request.method == "POST":
@@ -112,7 +112,7 @@ def remove(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
     )
 
 
-def _form(request: MemberRequest, draft: Draft, scenario: Mapping[str, Any]) -> ScenarioForm:
+def _form(request: MemberRequest, draft: TestDraft, scenario: Mapping[str, Any]) -> ScenarioForm:
     if request.method != "POST":
         return ScenarioForm(content=draft.content, scenario=scenario)
     other = changed_rows(request.POST, parts=PARTS, most=MOST_ACTIONS)
@@ -125,7 +125,7 @@ def _form(request: MemberRequest, draft: Draft, scenario: Mapping[str, Any]) -> 
 
 
 def _page(
-    request: MemberRequest, draft: Draft, form: ScenarioForm, scenario: Mapping[str, Any], *, stale: bool
+    request: MemberRequest, draft: TestDraft, form: ScenarioForm, scenario: Mapping[str, Any], *, stale: bool
 ) -> HttpResponseBase:
     there = len(draft.content["scenarios"])
     return render(
@@ -146,12 +146,12 @@ def _page(
     )
 
 
-def _gone(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def _gone(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     messages.info(request, _("That scenario is no longer here."))
     return _to_editor(request, draft)
 
 
-def _to_editor(request: MemberRequest, draft: Draft, query: str = "") -> HttpResponseBase:
+def _to_editor(request: MemberRequest, draft: TestDraft, query: str = "") -> HttpResponseBase:
     where = redirect("judgement_edit", request.organisation.slug, draft.test.pk)
     where["Location"] += query
     return where

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import packs
+from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.catalogue.packs import (
     MAX_REASON_LENGTH,
     MAX_SIGNER_LENGTH,
@@ -233,15 +234,15 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
     except packs.ComesWithGoodword:
         messages.info(request, _("This one comes with Goodword and cannot be removed."))
         return redirect("test", request.organisation.slug, pk)
-    messages.success(request, _("Archived. Roles that use it go on with it."))
+    messages.success(request, _("Archived. Roles that use it keep it."))
     return redirect("library", request.organisation.slug)
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
-def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
-    packs.bring_back(test=test_of(request, pk), by=request.member, now=clock.now())
-    messages.success(request, _("It is back, and roles can choose it again."))
+def restore(request: MemberRequest, pk: int) -> HttpResponseBase:
+    DRAFTS.set_archived(test_of(request, pk), archived=False, by=request.member, now=clock.now())
+    messages.success(request, _("Restored. Roles can choose it again."))
     return redirect("test", request.organisation.slug, pk)
 
 

@@ -1,12 +1,13 @@
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from goodword.accounts.domain.audit import write as audit
+from django.db.models import QuerySet
+
 from goodword.accounts.models import Membership
-from goodword.core.versioned_drafts import LanguagesDraft, changed, check_revision
-from goodword.questionnaires.domain.versions import numbers
+from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication, check_revision
+from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.entries import (
     REASON_ABOVE,
     Entry,
@@ -19,48 +20,75 @@ from goodword.questionnaires.editor.entries import (
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.parse import parse, to_json
 
-#: prefix of the keys of an organisation's own questionnaires
-OWN = "own_"
 LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft(LanguagesDraft[QuestionnaireVersion]):
-    questionnaire: Questionnaire
+class QuestionnaireDraft(LanguagesDraft[Questionnaire, QuestionnaireVersion]):
+    @property
+    def questionnaire(self) -> Questionnaire:
+        return self.owner
 
     @property
     def entries(self) -> list[Entry]:
         return list(self.source.questions)
 
 
-def is_own(questionnaire: Questionnaire) -> bool:
-    return questionnaire.key.startswith(OWN)
+class QuestionnaireDrafts(
+    LibraryDrafts[Questionnaire, QuestionnaireVersion, QuestionnaireDraft, Sequence[Entry]]
+):
+    name = "questionnaire"
+
+    def lock(self, owner: Questionnaire) -> Questionnaire:
+        return Questionnaire.objects.of(owner.organisation).select_for_update().get(pk=owner.pk)
+
+    def versions(self, owner: Questionnaire) -> QuerySet[QuestionnaireVersion]:
+        return QuestionnaireVersion.objects.of(owner.organisation).filter(questionnaire=owner)
+
+    def newest(self, owner: Questionnaire) -> list[QuestionnaireVersion]:
+        return versions_in_all_languages(owner)
+
+    def content(self, row: QuestionnaireVersion) -> Sequence[Entry]:
+        return list(row.questions)
+
+    def draft(
+        self,
+        owner: Questionnaire,
+        source: QuestionnaireVersion,
+        translations: tuple[QuestionnaireVersion, ...],
+    ) -> QuestionnaireDraft:
+        return QuestionnaireDraft(owner=owner, source=source, translations=translations)
+
+    def create_rows(
+        self, owner: Questionnaire, contents: Mapping[str, Sequence[Entry]], *, now: datetime
+    ) -> None:
+        newest = self.versions(owner).order_by("-number").values_list("number", flat=True).first()
+        for language, questions in contents.items():
+            _create_row(owner, number=(newest or 0) + 1, language=language, questions=questions, now=now)
+
+    def details(self, draft: QuestionnaireDraft) -> dict[str, Any]:
+        return {"questionnaire": draft.owner.pk, "version": draft.source.number}
 
 
-def draft_of(questionnaire: Questionnaire) -> Draft | None:
-    """The current draft. Its oldest language is the source."""
-    rows = list(
-        QuestionnaireVersion.objects.of(questionnaire.organisation)
-        .filter(questionnaire=questionnaire, published_at=None)
-        .order_by("pk")
+DRAFTS = QuestionnaireDrafts()
+
+
+def _create_row(
+    questionnaire: Questionnaire, *, number: int, language: str, questions: Sequence[Entry], now: datetime
+) -> QuestionnaireVersion:
+    return QuestionnaireVersion.objects.create(
+        organisation=questionnaire.organisation,
+        questionnaire=questionnaire,
+        number=number,
+        language=language,
+        questions=list(questions),
+        created_at=now,
     )
-    if not rows:
-        return None
-    return Draft(questionnaire=questionnaire, source=rows[0], translations=tuple(rows[1:]))
 
 
-def lock(questionnaire: Questionnaire) -> Questionnaire:
-    rows = Questionnaire.objects.of(questionnaire.organisation)
-    return rows.select_for_update().get(pk=questionnaire.pk)
-
-
-def locked_draft(
-    questionnaire: Questionnaire, *, revision: int | None = None
-) -> AbstractContextManager[Draft]:
-    return changed(lambda: lock(questionnaire), draft_of, revision=revision)
-
-
-def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None) -> None:
+def write(
+    draft: QuestionnaireDraft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None
+) -> None:
     """Also updates translations; `translated` has those of a new question. Raises `parse.QuestionError`."""
     more = translated or {}
     draft.source.questions = to_json(parse(entries)) if entries else []
@@ -73,19 +101,6 @@ def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, En
             row.questions = questions
             row.revision += 1
             row.save(update_fields=["questions", "revision"])
-
-
-def new_row(
-    questionnaire: Questionnaire, *, number: int, language: str, questions: Sequence[Entry], now: datetime
-) -> QuestionnaireVersion:
-    return QuestionnaireVersion.objects.create(
-        organisation=questionnaire.organisation,
-        questionnaire=questionnaire,
-        number=number,
-        language=language,
-        questions=list(questions),
-        created_at=now,
-    )
 
 
 class NoQuestions(Exception):
@@ -111,76 +126,35 @@ def publish(
     by: Membership,
     now: datetime,
 ) -> int:
-    with locked_draft(questionnaire, revision=revision) as draft:
+    def check(draft: QuestionnaireDraft) -> Publication:
         if not draft.entries:
             raise NoQuestions
-        reason = reason.strip() if len(competencies_of(draft.entries)) > REASON_ABOVE else ""
-        if len(competencies_of(draft.entries)) > REASON_ABOVE and not reason:
+        needed = len(competencies_of(draft.entries)) > REASON_ABOVE
+        if needed and not reason.strip():
             raise NeedsReason
-        open_rows = [row for row in draft.translations if gaps(draft.entries, row.questions)]
-        missing = [row.language for row in open_rows if row.language not in without]
+        incomplete = [row for row in draft.translations if gaps(draft.entries, row.questions)]
+        missing = [row.language for row in incomplete if row.language not in without]
         if missing:
             raise NotTranslated(missing)
-        whole = [row for row in draft.rows if row not in open_rows]
-        for row in whole:
+        complete = [row for row in draft.rows if row not in incomplete]
+        for row in complete:
             parse(row.questions)
-            row.published_at, row.published_by, row.reason = now, by, reason
-            row.save(update_fields=["published_at", "published_by", "reason"])
-        number = draft.source.number
-        if open_rows:
-            kept = [(row.language, row.questions) for row in (*whole, *open_rows)]
-            for row in open_rows:
-                row.delete()
-            for language, questions in kept:
-                new_row(
-                    draft.questionnaire, number=number + 1, language=language, questions=questions, now=now
-                )
-        audit(
-            organisation=questionnaire.organisation,
-            action="questionnaire.published",
-            member=by,
-            now=now,
-            details={
-                "questionnaire": questionnaire.pk,
-                "version": number,
-                "languages": [row.language for row in whole],
-            },
-        )
-        return number
+            row.reason = reason.strip() if needed else ""
+        return Publication(rows=complete, details={"languages": [row.language for row in complete]})
 
-
-def discard(*, questionnaire: Questionnaire, revision: int, by: Membership, now: datetime) -> bool:
-    """Delete the draft, or all if never published. Returns whether it still exists. Raises `NoDraft`, `StaleDraft`."""
-    with locked_draft(questionnaire, revision=revision) as draft:
-        stays = bool(numbers(draft.questionnaire))
-        audit(
-            organisation=questionnaire.organisation,
-            action="questionnaire.draft_discarded",
-            member=by,
-            now=now,
-            details={"questionnaire": questionnaire.pk, "version": draft.source.number},
-        )
-        if stays:
-            for row in draft.rows:
-                row.delete()
-        else:
-            draft.questionnaire.delete()
-        return stays
-
-
-class NoLanguage(Exception):
-    """The draft has no translation into this language."""
+    draft = DRAFTS.publish(questionnaire, revision=revision, check=check, by=by, now=now)
+    return draft.source.number
 
 
 def add_language(*, questionnaire: Questionnaire, language: str, now: datetime) -> QuestionnaireVersion:
     """The draft in a language, with empty texts if new. Raises `NoDraft`."""
-    with locked_draft(questionnaire) as draft:
+    with DRAFTS.locked_draft(questionnaire) as draft:
         there = draft.row(language)
         if there is not None:
             return there
         empty = [with_texts(entry, {}) for entry in draft.entries]
-        return new_row(
-            draft.questionnaire, number=draft.source.number, language=language, questions=empty, now=now
+        return _create_row(
+            draft.owner, number=draft.source.number, language=language, questions=empty, now=now
         )
 
 
@@ -195,8 +169,8 @@ def save_texts(
 
     `revision` is that of the translation. Raises `NoDraft`, `StaleDraft` and `NoLanguage`.
     """
-    with locked_draft(questionnaire) as draft:
-        row = _translation(draft.translations, language)
+    with DRAFTS.locked_draft(questionnaire) as draft:
+        row = draft.translation(language)
         check_revision(row, revision)
         before = {entry["id"]: texts_of(entry) for entry in row.questions}
         row.questions = [
@@ -208,14 +182,7 @@ def save_texts(
 
 
 def remove_language(*, questionnaire: Questionnaire, language: str, revision: int) -> None:
-    with locked_draft(questionnaire) as draft:
-        row = _translation(draft.translations, language)
+    with DRAFTS.locked_draft(questionnaire) as draft:
+        row = draft.translation(language)
         check_revision(row, revision)
         row.delete()
-
-
-def _translation(rows: tuple[QuestionnaireVersion, ...], language: str) -> QuestionnaireVersion:
-    for row in rows:
-        if row.language == language:
-            return row
-    raise NoLanguage

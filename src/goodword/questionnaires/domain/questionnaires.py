@@ -7,37 +7,15 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
-from goodword.core.versioned_drafts import NotEditable
+from goodword.drafts.models import OWN_PREFIX
+from goodword.drafts.versions import NotEditable
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
-from goodword.questionnaires.domain.drafts import OWN, Draft, draft_of, is_own, lock, new_row
-from goodword.questionnaires.domain.versions import versions_in_all_languages
+from goodword.questionnaires.domain.drafts import DRAFTS
 from goodword.questionnaires.editor.entries import Entry
 from goodword.questionnaires.editor.files import read_file
 from goodword.questionnaires.models import Questionnaire
 
 LONGEST_TITLE = 200
-
-
-def begin_draft(*, questionnaire: Questionnaire, now: datetime) -> Draft:
-    with transaction.atomic():
-        row = lock(questionnaire)
-        if not is_own(row) or row.archived_at is not None:
-            raise NotEditable
-        draft = draft_of(row)
-        if draft is not None:
-            return draft
-        newest = versions_in_all_languages(row)
-        made = [
-            new_row(
-                row,
-                number=version.number + 1,
-                language=version.language,
-                questions=version.questions,
-                now=now,
-            )
-            for version in newest
-        ]
-        return Draft(questionnaire=row, source=made[0], translations=tuple(made[1:]))
 
 
 def create(
@@ -51,29 +29,21 @@ def create(
     with transaction.atomic():
         made = Questionnaire.objects.create(
             organisation=by.organisation,
-            key=f"{OWN}{secrets.token_hex(8)}",
+            key=f"{OWN_PREFIX}{secrets.token_hex(8)}",
             title=title,
             description=description,
             created_at=now,
             created_by=by,
         )
-        for language, questions in languages.items():
-            new_row(made, number=1, language=language, questions=questions, now=now)
+        DRAFTS.create_rows(made, languages, now=now)
         return made
 
 
 def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
-    """A draft with everything of the newest version, or else of the draft; the organisation's language leads."""
+    """*Make a copy*: a draft with everything of the newest version, or else of the draft."""
     with transaction.atomic():
-        row = lock(questionnaire)
-        draft = draft_of(row)
-        rows = versions_in_all_languages(row) or (list(draft.rows) if draft else [])
-        wishes = (by.organisation.language, "en")
-
-        def rank(language: str) -> int:
-            return wishes.index(language) if language in wishes else len(wishes)
-
-        rows.sort(key=lambda version: rank(version.language))
+        row = DRAFTS.lock(questionnaire)
+        rows = DRAFTS.to_copy(row, by=by)
         title = _("%(title)s (copy)") % {"title": row.title[: LONGEST_TITLE - 12]}
         return create(
             title=title,
@@ -108,8 +78,8 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
 def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
     """Change title and description at once, for all versions. Raises `NotEditable` if built in."""
     with transaction.atomic():
-        row = lock(questionnaire)
-        if not is_own(row):
+        row = DRAFTS.lock(questionnaire)
+        if not row.is_own:
             raise NotEditable
         row.title, row.description = title, description
         row.save(update_fields=["title", "description"])
@@ -123,27 +93,4 @@ def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> b
     """No longer offer it to roles; those that use it keep it. False if already archived. Raises `UsedByDefault`."""
     if questionnaire.key == GENERAL_PROFESSIONAL:
         raise UsedByDefault
-    return _set(questionnaire, archived_at=now, action="questionnaire.archived", by=by, now=now)
-
-
-def restore(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    return _set(questionnaire, archived_at=None, action="questionnaire.brought_back", by=by, now=now)
-
-
-def _set(
-    questionnaire: Questionnaire, *, archived_at: datetime | None, action: str, by: Membership, now: datetime
-) -> bool:
-    with transaction.atomic():
-        row = lock(questionnaire)
-        if (row.archived_at is None) == (archived_at is None):
-            return False
-        row.archived_at = archived_at
-        row.save(update_fields=["archived_at"])
-        audit(
-            organisation=row.organisation,
-            action=action,
-            member=by,
-            now=now,
-            details={"questionnaire": row.pk},
-        )
-        return True
+    return DRAFTS.set_archived(questionnaire, archived=True, by=by, now=now)

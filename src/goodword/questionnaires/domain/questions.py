@@ -1,5 +1,5 @@
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.drafts import locked_draft, write
+from goodword.questionnaires.domain.drafts import DRAFTS, write
 from goodword.questionnaires.editor.entries import (
     Entry,
     all_dependants,
@@ -17,7 +17,7 @@ UP, DOWN = -1, 1
 
 def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
     """Append a question. Returns its id, made of its words. Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`."""
-    with locked_draft(questionnaire, revision=revision) as draft:
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         words = str(entry.get("competency") or entry["text"])
         name = new_name(words, taken={known["id"] for known in entries}, otherwise="question")
@@ -26,7 +26,7 @@ def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | 
 
 
 def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
-    with locked_draft(questionnaire) as draft:
+    with DRAFTS.locked_draft(questionnaire) as draft:
         entries = draft.entries
         name = new_name(key, taken={known["id"] for known in entries}, otherwise="question")
         rated = [place for place, known in enumerate(entries) if known["type"] == "rating"]
@@ -42,7 +42,7 @@ def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
 
 
 def duplicate_question(*, questionnaire: Questionnaire, question_id: str, revision: int) -> str:
-    with locked_draft(questionnaire, revision=revision) as draft:
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         place = index_of(entries, question_id)
         name = new_name(question_id, taken={known["id"] for known in entries}, otherwise="question")
@@ -63,7 +63,7 @@ def _of_library(key: str, language: str) -> Entry:
 
 
 def change_question(*, questionnaire: Questionnaire, question_id: str, entry: Entry, revision: int) -> None:
-    with locked_draft(questionnaire, revision=revision) as draft:
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         place = index_of(entries, question_id)
         entries[place] = {**entry, "id": question_id, "type": entries[place]["type"]}
@@ -85,7 +85,7 @@ def move_question(
 
     If one depends on the other, raises `ConditionConflict`, or removes the condition with `drop_condition`.
     """
-    with locked_draft(questionnaire, revision=revision) as draft:
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         place = index_of(entries, question_id)
         other = place + by
@@ -108,7 +108,7 @@ class HasDependants(Exception):
 def remove_question(
     *, questionnaire: Questionnaire, question_id: str, revision: int, with_dependants: bool | None = None
 ) -> None:
-    with locked_draft(questionnaire, revision=revision) as draft:
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         del entries[index_of(entries, question_id)]
         direct = {entry["id"] for entry in dependants(entries, question_id)}

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.core.versioned_drafts import NoDraft, StaleDraft
-from goodword.questionnaires.domain.drafts import Draft, draft_of
+from goodword.drafts.versions import NoDraft, StaleDraft
+from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft
 from goodword.questionnaires.models import Questionnaire
 
-type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]
+type DraftView[**P] = Callable[Concatenate[MemberRequest, QuestionnaireDraft, P], HttpResponseBase]
 
 
 def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
@@ -29,7 +29,7 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
     def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         questionnaire = questionnaire_of(request, pk)
         try:
-            draft = draft_of(questionnaire)
+            draft = DRAFTS.find(questionnaire)
             if draft is None:
                 raise NoDraft
             return view(request, draft, *args, **kwargs)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts.access import MemberRequest
-from goodword.questionnaires.domain.drafts import Draft
+from goodword.questionnaires.domain.drafts import QuestionnaireDraft
 from goodword.questionnaires.domain.questionnaires import describe
 from goodword.questionnaires.domain.questions import (
     DOWN,
@@ -39,7 +39,7 @@ from goodword.questionnaires.queries import Facts, facts_of
 from goodword.questionnaires.views.access import at_draft, revision_of
 
 
-def advice_of(draft: Draft, facts: Facts) -> list[Advice]:
+def advice_of(draft: QuestionnaireDraft, facts: Facts) -> list[Advice]:
     return advice(
         draft.entries,
         minutes=facts.minutes,
@@ -50,7 +50,7 @@ def advice_of(draft: Draft, facts: Facts) -> list[Advice]:
 
 @require_safe
 @at_draft
-def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def edit(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     """After a move, `?moved=<id>&by=up` puts the focus back on the pressed button."""
     facts = facts_of(draft.source)
     there = {row.language for row in draft.rows}
@@ -80,7 +80,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
-def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def details(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     found = draft.questionnaire
     form = DetailsForm(request.POST or None, initial={"title": found.title, "description": found.description})
     if request.method == "POST" and form.is_valid():
@@ -136,7 +136,7 @@ def question_items(entries: Sequence[Entry]) -> list[QuestionItem]:
 
 @require_POST
 @at_draft
-def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+def move(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
     """Move up or down. If a condition prevents it, show a page with ways to go on."""
     up = request.POST.get("by") == "up"
     try:
@@ -162,7 +162,7 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
 
 @require_POST
 @at_draft
-def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+def duplicate(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
     try:
         name = duplicate_question(
             questionnaire=draft.questionnaire, question_id=question_id, revision=revision_of(request)
@@ -180,7 +180,7 @@ def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
-def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+def delete(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
     problem = ""
     try:
         question = _question(draft, question_id)
@@ -214,7 +214,7 @@ def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 
 
 def _condition_conflict(
-    request: MemberRequest, draft: Draft, question_id: str, dependant_id: str, *, up: bool
+    request: MemberRequest, draft: QuestionnaireDraft, question_id: str, dependant_id: str, *, up: bool
 ) -> HttpResponseBase:
     dependent = _question(draft, dependant_id)
     return render(
@@ -233,14 +233,14 @@ def _condition_conflict(
     )
 
 
-def _question(draft: Draft, question_id: str) -> Entry:
+def _question(draft: QuestionnaireDraft, question_id: str) -> Entry:
     return draft.entries[index_of(draft.entries, question_id)]
 
 
-def _gone(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def _gone(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     messages.info(request, _("That question no longer exists."))
     return _to_editor(request, draft)
 
 
-def _to_editor(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def _to_editor(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.core.versioned_drafts import NotEditable
+from goodword.drafts.versions import NotEditable
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL, keys
 from goodword.questionnaires.domain import questionnaires as domain
-from goodword.questionnaires.domain.drafts import draft_of, is_own
+from goodword.questionnaires.domain.drafts import DRAFTS
 from goodword.questionnaires.domain.questionnaires import import_file
 from goodword.questionnaires.domain.versions import ensure_all_builtin, numbers, versions_in_all_languages
 from goodword.questionnaires.editor.descriptions import language_name
@@ -41,8 +41,8 @@ def questionnaires(request: MemberRequest) -> HttpResponse:
         request,
         "questionnaires/editor/list.html",
         {
-            "own": [row for row in there if row.own],
-            "builtin": sorted((row for row in there if not row.own), key=_as_offered),
+            "own": [row for row in there if row.questionnaire.is_own],
+            "builtin": sorted((row for row in there if not row.questionnaire.is_own), key=_as_offered),
             "archived": archived,
         },
     )
@@ -53,7 +53,7 @@ def questionnaires(request: MemberRequest) -> HttpResponse:
 def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
     """A published version in one of its languages; without one, redirects to the draft."""
     found = questionnaire_of(request, pk)
-    draft = draft_of(found)
+    draft = DRAFTS.find(found)
     all_numbers = numbers(found)
     if not all_numbers:
         return redirect("questionnaire_edit", request.organisation.slug, pk)
@@ -64,7 +64,7 @@ def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
         "questionnaires/editor/questionnaire.html",
         {
             "questionnaire": found,
-            "own": is_own(found),
+            "own": found.is_own,
             "asked_by_default": found.key == GENERAL_PROFESSIONAL,
             "draft": draft,
             "version": row,
@@ -94,7 +94,7 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def restore(request: MemberRequest, pk: int) -> HttpResponseBase:
-    domain.restore(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
+    DRAFTS.set_archived(questionnaire_of(request, pk), archived=False, by=request.member, now=clock.now())
     messages.success(request, _("Restored. Roles can choose it again."))
     return redirect("questionnaire", request.organisation.slug, pk)
 
@@ -106,7 +106,7 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = questionnaire_of(request, pk)
     rows: list[QuestionnaireVersion]
     if request.GET.get("version") == DRAFT:
-        draft = draft_of(found)
+        draft = DRAFTS.find(found)
         rows = list(draft.rows) if draft else []
         part = DRAFT
     else:
@@ -164,7 +164,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def begin_draft(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
-        domain.begin_draft(questionnaire=questionnaire_of(request, pk), now=clock.now())
+        DRAFTS.begin(questionnaire_of(request, pk), now=clock.now())
     except NotEditable:
         messages.info(
             request,

@@ -17,7 +17,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.questionnaires import labels
-from goodword.questionnaires.domain.drafts import draft_of
+from goodword.questionnaires.domain.drafts import DRAFTS
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.descriptions import language_name
 from goodword.questionnaires.editor.entries import Entry, with_source_texts
@@ -163,7 +163,7 @@ def _why(who: str, when: str, current: Preview, question_id: str) -> str:
 
 
 def _rows(questionnaire: Questionnaire, version: str) -> Sequence[QuestionnaireVersion]:
-    draft = draft_of(questionnaire)
+    draft = DRAFTS.find(questionnaire)
     if draft is not None and version in {"", "draft"}:
         return draft.rows
     if version in {"", "draft"}:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.questionnaires.domain import drafts
-from goodword.questionnaires.domain.drafts import Draft
+from goodword.questionnaires.domain.drafts import QuestionnaireDraft
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.changes import changes, outdated_translations
 from goodword.questionnaires.editor.descriptions import language_name
@@ -21,7 +21,7 @@ from goodword.questionnaires.views.editor import advice_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
-def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def publish(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     open_texts = {row.language: gaps(draft.entries, row.questions) for row in draft.translations}
     unfinished = [language for language, count in open_texts.items() if count]
     form = PublishForm(
@@ -63,7 +63,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     )
 
 
-def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
+def _publish(request: MemberRequest, draft: QuestionnaireDraft, form: PublishForm) -> int:
     """The version number; 0 with an error in the form."""
     try:
         return drafts.publish(
@@ -92,16 +92,16 @@ def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
-def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def discard(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     rows = versions_in_all_languages(draft.questionnaire)
     if request.method == "POST":
-        stays = drafts.discard(
-            questionnaire=draft.questionnaire,
+        stays = drafts.DRAFTS.discard(
+            draft.questionnaire,
             revision=revision_of(request),
             by=request.member,
             now=clock.now(),
         )
-        messages.success(request, _("Draft discarded."))
+        messages.success(request, _("QuestionnaireDraft discarded."))
         if stays:
             return redirect("questionnaire", request.organisation.slug, draft.questionnaire.pk)
         return redirect("questionnaires", request.organisation.slug)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts.access import MemberRequest
-from goodword.core.versioned_drafts import StaleDraft
+from goodword.drafts.versions import StaleDraft
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.drafts import Draft, draft_of
+from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft
 from goodword.questionnaires.domain.questions import add_competency, add_question, change_question
 from goodword.questionnaires.editor.changes import outdated_translations
 from goodword.questionnaires.editor.descriptions import groups, language_name, question_types
@@ -25,7 +25,7 @@ from goodword.questionnaires.views.access import at_draft, revision_of
 
 @require_safe
 @at_draft
-def choose(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def choose(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     asked = {name.casefold() for name in competencies_of(draft.entries)}
     library = [
         (competency, competency.name.casefold() in asked)
@@ -40,7 +40,7 @@ def choose(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_POST
 @at_draft
-def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def competency(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     try:
         name = add_competency(questionnaire=draft.questionnaire, key=request.POST.get("key", ""))
     except LookupError:
@@ -53,7 +53,7 @@ def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
-def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
+def new(request: MemberRequest, draft: QuestionnaireDraft, *, kind: str) -> HttpResponseBase:
     if kind not in question_types():
         raise Http404("no such type")
     entry = {"type": kind}
@@ -72,7 +72,7 @@ def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
-def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+def change(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
     """Edit a question. If somebody else has saved meanwhile, the input is kept beside the saved question."""
     try:
         entry = draft.entries[index_of(draft.entries, question_id)]
@@ -101,8 +101,8 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
     return _page(request, draft, form, stale=stale)
 
 
-def _remind_of_translations(request: MemberRequest, before: Draft, question_id: str) -> None:
-    after = draft_of(before.questionnaire)
+def _remind_of_translations(request: MemberRequest, before: QuestionnaireDraft, question_id: str) -> None:
+    after = DRAFTS.find(before.questionnaire)
     if after is None:
         return
     languages = outdated_translations(
@@ -118,7 +118,7 @@ def _remind_of_translations(request: MemberRequest, before: Draft, question_id: 
         )
 
 
-def _bound(request: MemberRequest, draft: Draft, entry: Mapping[str, Any]) -> QuestionForm:
+def _bound(request: MemberRequest, draft: QuestionnaireDraft, entry: Mapping[str, Any]) -> QuestionForm:
     """The posted form; quiet if only rows were added or moved."""
     other = reshaped(request.POST)
     return form_for(
@@ -130,8 +130,10 @@ def _bound(request: MemberRequest, draft: Draft, entry: Mapping[str, Any]) -> Qu
     )
 
 
-def _page(request: MemberRequest, draft: Draft, form: QuestionForm, *, stale: bool = False) -> HttpResponse:
-    now = draft_of(draft.questionnaire) or draft
+def _page(
+    request: MemberRequest, draft: QuestionnaireDraft, form: QuestionForm, *, stale: bool = False
+) -> HttpResponse:
+    now = DRAFTS.find(draft.questionnaire) or draft
     return render(
         request,
         "questionnaires/editor/question.html",
@@ -151,7 +153,9 @@ def _page(request: MemberRequest, draft: Draft, form: QuestionForm, *, stale: bo
     )
 
 
-def _saved(request: MemberRequest, draft: Draft, question_id: str, sentence: str) -> HttpResponseBase:
+def _saved(
+    request: MemberRequest, draft: QuestionnaireDraft, question_id: str, sentence: str
+) -> HttpResponseBase:
     if request.POST.get("then") == "preview":
         messages.success(request, sentence)
         where = redirect("questionnaire_preview", request.organisation.slug, draft.questionnaire.pk)
@@ -160,7 +164,9 @@ def _saved(request: MemberRequest, draft: Draft, question_id: str, sentence: str
     return _to_editor(request, draft, question_id, sentence)
 
 
-def _to_editor(request: MemberRequest, draft: Draft, question_id: str, sentence: str) -> HttpResponseBase:
+def _to_editor(
+    request: MemberRequest, draft: QuestionnaireDraft, question_id: str, sentence: str
+) -> HttpResponseBase:
     messages.success(request, sentence)
     where = redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
     where["Location"] += f"?new={question_id}"

@@ -6,8 +6,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.core.versioned_drafts import StaleDraft
-from goodword.questionnaires.domain.drafts import Draft, NoLanguage, add_language, remove_language, save_texts
+from goodword.drafts.versions import NoLanguage, StaleDraft
+from goodword.questionnaires.domain.drafts import (
+    QuestionnaireDraft,
+    add_language,
+    remove_language,
+    save_texts,
+)
 from goodword.questionnaires.editor.descriptions import language_codes, language_name
 from goodword.questionnaires.editor.entries import gaps
 from goodword.questionnaires.editor.forms.questionnaire import TranslationForm
@@ -16,7 +21,7 @@ from goodword.questionnaires.views.access import at_draft, revision_of
 
 @require_POST
 @at_draft
-def add(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def add(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     language = request.POST.get("language", "")
     if language not in language_codes():
         raise Http404("no such language")
@@ -26,7 +31,7 @@ def add(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
-def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
+def translate(request: MemberRequest, draft: QuestionnaireDraft, *, language: str) -> HttpResponseBase:
     """Texts side by side. Input is kept if the draft has changed."""
     row = draft.row(language)
     if row is None or row == draft.source:
@@ -67,7 +72,7 @@ def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpRes
 
 @require_POST
 @at_draft
-def remove(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
+def remove(request: MemberRequest, draft: QuestionnaireDraft, *, language: str) -> HttpResponseBase:
     try:
         remove_language(questionnaire=draft.questionnaire, language=language, revision=revision_of(request))
     except NoLanguage:

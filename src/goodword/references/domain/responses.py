@@ -1,4 +1,4 @@
-"""A referee's answers: draft and submission. Draft and AnsweringSession are pure; self-references use them, too."""
+"""A referee's answers: draft and submission. The draft and the session are pure; self-references use them, too."""
 
 import hashlib
 import json
@@ -64,7 +64,7 @@ class SubmittedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class DraftAnswers:
     """`typed`: input of unfinished answers, by question id. `left`: there was a break of more than ONE_SITTING."""
 
     answers: Mapping[str, Json] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class AnsweringSession:
     """All questions in the reader's language, with the draft. `stated`: the candidate's statements."""
 
     questions: tuple[Question, ...]
-    draft: Draft
+    draft: DraftAnswers
     stated: Stated
     today: date
 
@@ -231,7 +231,7 @@ def answering_session(check: Check, request: ReferenceRequest, *, now: datetime)
             company=request.referee.company,
             language=version.language,
         ),
-        draft=Draft.read(request.draft),
+        draft=DraftAnswers.read(request.draft),
         stated=stated_of(request.referee),
         today=now.astimezone(check.organisation.zone).date(),
     )
@@ -246,7 +246,7 @@ def begin(*, request_id: int, now: datetime) -> None:
 def save_draft(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> None:
-    """Merge what a page sent into the draft; `seen` as in Draft.merged. Raises Closed."""
+    """Merge what a page sent into the draft; `seen` as in DraftAnswers.merged. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -297,7 +297,7 @@ def _begin(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
     if request.state != State.SENT:
         return
     request.state, request.begun_at = State.BEGUN, now
-    request.draft = Draft.read(request.draft).saved(now).stored()
+    request.draft = DraftAnswers.read(request.draft).saved(now).stored()
     request.save(update_fields=["state", "begun_at", "draft"])
     record_event("request.begun", check, by="referee", at=now, request_id=request.pk)
 
@@ -305,7 +305,7 @@ def _begin(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
 def _save_draft(
     request: ReferenceRequest, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime
 ) -> None:
-    request.draft = Draft.read(request.draft).merged(submitted, seen=seen, now=now).stored()
+    request.draft = DraftAnswers.read(request.draft).merged(submitted, seen=seen, now=now).stored()
     request.save(update_fields=["draft"])
 
 

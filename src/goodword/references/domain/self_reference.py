@@ -13,7 +13,7 @@ from goodword.questionnaires.types import Stated
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event
 from goodword.references.domain.context import version_of
-from goodword.references.domain.responses import AnsweringSession, Draft, SubmittedAnswer
+from goodword.references.domain.responses import AnsweringSession, DraftAnswers, SubmittedAnswer
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_reason
@@ -46,7 +46,7 @@ def self_reference_session(check: Check, own: SelfReference | None, *, now: date
         questions=fill_placeholders(
             questions, candidate=name, company=_("the company"), language=version.language
         ),
-        draft=Draft.read(own.draft if own else {}),
+        draft=DraftAnswers.read(own.draft if own else {}),
         stated=Stated(),
         today=now.astimezone(check.organisation.zone).date(),
     )
@@ -60,10 +60,10 @@ def begin(*, check_id: int, now: datetime) -> SelfReference:
 def save_draft(
     *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> None:
-    """Merge what a page sent into the draft; `seen` as in Draft.merged. Raises Closed."""
+    """Merge what a page sent into the draft; `seen` as in DraftAnswers.merged. Raises Closed."""
     with transaction.atomic():
         own = _open_self_reference(check_id, now=now)[1]
-        own.draft = Draft.read(own.draft).merged(submitted, seen=seen, now=now).stored()
+        own.draft = DraftAnswers.read(own.draft).merged(submitted, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])
 
 
@@ -79,7 +79,7 @@ def keep_draft_of_closed(
             return False
         if check.step_request.application.is_being_erased:
             return False
-        own.draft = Draft.read(own.draft).merged(submitted, seen=seen, now=now).stored()
+        own.draft = DraftAnswers.read(own.draft).merged(submitted, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])
         return True
 
@@ -111,7 +111,7 @@ def _open_self_reference(check_id: int, *, now: datetime) -> tuple[Check, SelfRe
         defaults={
             "organisation": check.organisation,
             "version": version_of(check),
-            "draft": Draft().saved(now).stored(),
+            "draft": DraftAnswers().saved(now).stored(),
             "begun_at": now,
         },
     )

@@ -11,10 +11,15 @@ from goodword.core.text import clean_text
 from goodword.questionnaires.forms import Block, QuestionForm
 from goodword.questionnaires.labels import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Question
-from goodword.references.domain.responses import LONGEST_TYPED, AnsweringSession, Draft, SubmittedAnswer
+from goodword.references.domain.responses import (
+    LONGEST_TYPED,
+    AnsweringSession,
+    DraftAnswers,
+    SubmittedAnswer,
+)
 from goodword.references.views.access import is_script
 
-#: form field with the fingerprints of the page (Draft.merged)
+#: form field with the fingerprints of the page (DraftAnswers.merged)
 SEEN = "seen"
 
 
@@ -139,7 +144,7 @@ def submitted_answers(form: QuestionForm) -> tuple[SubmittedAnswer, ...]:
     return tuple(_given(form, block) for block in form.blocks)
 
 
-def seen(draft: Draft, questions: Sequence[Question]) -> str:
+def seen(draft: DraftAnswers, questions: Sequence[Question]) -> str:
     return " ".join(f"{question.id}:{draft.fingerprint(question.id)}" for question in questions)
 
 

@@ -11,7 +11,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment, Test
 from goodword.assessments.plans.versions import draft_of
-from goodword.core.versioned_drafts import NoDraft, StaleDraft
+from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.roles.models import Step
 from goodword.roles.queries import visible_roles
 from goodword.workspace.assessment_plan.lost_edits import PartGone, lost_edits_page

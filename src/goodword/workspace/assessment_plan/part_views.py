@@ -22,7 +22,7 @@ from goodword.assessments.plans.editing import (
 )
 from goodword.assessments.plans.versions import content_among, draft_of, offered_tests, published_of
 from goodword.core import clock
-from goodword.core.versioned_drafts import NoDraft, StaleDraft
+from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.workspace.assessment_plan.access import revision_of, test_sent, to_draft, with_draft
 from goodword.workspace.assessment_plan.forms import PartForm
 from goodword.workspace.assessment_plan.lost_edits import PartGone, lost_edits_page

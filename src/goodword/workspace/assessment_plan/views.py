@@ -9,7 +9,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment
 from goodword.assessments.plans import publishing
-from goodword.assessments.plans.editing import InvalidSetting, begin_draft, discard_draft
+from goodword.assessments.plans.editing import DRAFTS, InvalidSetting, begin_draft
 from goodword.assessments.plans.publishing import change_settings, reader_warning
 from goodword.assessments.plans.versions import (
     PlannedPart,
@@ -20,7 +20,7 @@ from goodword.assessments.plans.versions import (
     versions_of,
 )
 from goodword.core import clock
-from goodword.core.versioned_drafts import StaleDraft
+from goodword.drafts.versions import StaleDraft
 from goodword.workspace.assessment_plan.access import revision_of, step_of, to_draft, with_draft
 from goodword.workspace.assessment_plan.forms import PlanForm, PublishForm
 from goodword.workspace.assessment_plan.lost_edits import TypedField, typed_fields
@@ -118,7 +118,7 @@ def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
 @with_draft
 def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     if request.method == "POST":
-        discard_draft(step=draft.step, revision=revision_of(request), by=request.member, now=clock.now())
+        DRAFTS.discard(draft.step, revision=revision_of(request), by=request.member, now=clock.now())
         messages.success(request, _("Draft discarded."))
         return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
     context = {

@@ -1,0 +1,252 @@
+"""Versioned drafts: begun from the newest version, changed under a lock, then published or discarded.
+
+A draft is changed under its owner's lock and only from its current revision. Each app brings its rows and says what
+can be published.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.drafts.models import LanguageVersion, LibraryEntry, Version
+
+
+class NoDraft(Exception):
+    """There is no draft: it was published or discarded meanwhile."""
+
+
+class StaleDraft(Exception):
+    """The draft has changed since the page was opened. Nothing was saved."""
+
+
+class NotEditable(Exception):
+    """Built-in, imported or archived, and therefore without a draft."""
+
+
+class NoLanguage(Exception):
+    """The draft has no translation into this language."""
+
+
+def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | None) -> None:
+    """Raises `StaleDraft` if the row has changed since `revision`."""
+    if revision is not None and row.revision != revision:
+        raise StaleDraft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """The rows of a draft that become the version. `details` are added to the audit log."""
+
+    rows: Sequence[Version]
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](ABC):
+    """Drafts of one kind of owner. Each change is one transaction under the lock of the owner's row."""
+
+    #: begins the audited actions: "test" for "test.published"
+    name: ClassVar[str]
+
+    @abstractmethod
+    def lock(self, owner: O) -> O:
+        """Its row, locked until the transaction ends."""
+
+    @abstractmethod
+    def find(self, owner: O) -> D | None:
+        """Its draft."""
+
+    @abstractmethod
+    def delete(self, draft: D) -> bool:
+        """Delete a draft, and an owner without any version. Returns whether the owner still exists."""
+
+    @abstractmethod
+    def details(self, draft: D) -> dict[str, Any]:
+        """The owner and the number of the version, for the audit log."""
+
+    def is_editable(self, owner: O) -> bool:
+        """Whether it can have a draft."""
+        del owner
+        return True
+
+    def begin_with(self, owner: O, create: Callable[[O], D]) -> D:
+        """The draft, created if there is none. Raises `NotEditable`."""
+        with transaction.atomic():
+            locked = self.lock(owner)
+            if not self.is_editable(locked):
+                raise NotEditable
+            return self.find(locked) or create(locked)
+
+    @contextmanager
+    def locked_draft(self, owner: O, *, revision: int | None = None) -> Iterator[D]:
+        """The draft, to be changed in one transaction.
+
+        `revision` is that of the page on which the change is based; None if the change does not depend on the rest.
+        Raises `NoDraft` and `StaleDraft`.
+        """
+        with transaction.atomic():
+            draft = self.find(self.lock(owner))
+            if draft is None:
+                raise NoDraft
+            check_revision(draft, revision)
+            yield draft
+
+    def publish(
+        self, owner: O, *, revision: int, check: Callable[[D], Publication], by: Membership, now: datetime
+    ) -> D:
+        """Publish the draft, and return it. Raises `NoDraft` and `StaleDraft`.
+
+        `check` completes the draft and raises if it cannot be published.
+        """
+        with self.locked_draft(owner, revision=revision) as draft:
+            publication = check(draft)
+            for row in publication.rows:
+                row.publish(by=by, now=now)
+            details = {**self.details(draft), **publication.details}
+            self._audit("published", owner, by=by, now=now, details=details)
+            return draft
+
+    def discard(self, owner: O, *, revision: int, by: Membership, now: datetime) -> bool:
+        """Delete the draft, and an owner that was never published. Returns whether the owner still exists.
+
+        Raises `NoDraft` and `StaleDraft`.
+        """
+        with self.locked_draft(owner, revision=revision) as draft:
+            self._audit("draft_discarded", owner, by=by, now=now, details=self.details(draft))
+            return self.delete(draft)
+
+    def _audit(
+        self, what: str, owner: O, *, by: Membership, now: datetime, details: Mapping[str, Any]
+    ) -> None:
+        audit(
+            organisation=owner.organisation,
+            action=f"{self.name}.{what}",
+            member=by,
+            now=now,
+            details=details,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
+    """A draft with a row for each language: the source, which determines the structure, and its translations."""
+
+    owner: O
+    source: V
+    translations: tuple[V, ...]
+
+    @property
+    def revision(self) -> int:
+        return self.source.revision
+
+    @property
+    def rows(self) -> tuple[V, ...]:
+        return (self.source, *self.translations)
+
+    def row(self, language: str) -> V | None:
+        return next((row for row in self.rows if row.language == language), None)
+
+    def translation(self, language: str) -> V:
+        """Raises `NoLanguage`, also for the source."""
+        for row in self.translations:
+            if row.language == language:
+                return row
+        raise NoLanguage
+
+
+class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, Any], C](
+    VersionedDrafts[O, D], ABC
+):
+    """Drafts of library entries, with a row for each language. `C` is the content of a row."""
+
+    @abstractmethod
+    def versions(self, owner: O) -> QuerySet[V]:
+        """All rows of an entry, drafts included."""
+
+    @abstractmethod
+    def newest(self, owner: O) -> list[V]:
+        """All languages of the newest published version, the source first; [] if there is none."""
+
+    @abstractmethod
+    def content(self, row: V) -> C: ...
+
+    @abstractmethod
+    def create_rows(self, owner: O, contents: Mapping[str, C], *, now: datetime) -> None:
+        """Create a draft of the next version from contents by language, the source first."""
+
+    @abstractmethod
+    def draft(self, owner: O, source: V, translations: tuple[V, ...]) -> D: ...
+
+    def find(self, owner: O) -> D | None:
+        """The draft of an entry of the organisation's own. Its oldest language is the source."""
+        rows = list(self.versions(owner).filter(published_at=None).order_by("pk")) if owner.is_own else []
+        return self.draft(owner, rows[0], tuple(rows[1:])) if rows else None
+
+    def begin(self, owner: O, *, now: datetime) -> D:
+        """The draft, created from the newest version if there is none. Raises `NotEditable`."""
+
+        def create(locked: O) -> D:
+            contents = {row.language: self.content(row) for row in self.newest(locked)}
+            self.create_rows(locked, contents, now=now)
+            made = self.find(locked)
+            assert made is not None  # just made
+            return made
+
+        return self.begin_with(owner, create)
+
+    def is_editable(self, owner: O) -> bool:
+        return owner.is_own and owner.archived_at is None
+
+    def publish(
+        self, owner: O, *, revision: int, check: Callable[[D], Publication], by: Membership, now: datetime
+    ) -> D:
+        """Publish as above. Languages left out stay in a draft of the next version, beside the published ones."""
+        with transaction.atomic():
+            draft = super().publish(owner, revision=revision, check=check, by=by, now=now)
+            left = [row for row in draft.rows if row.published_at is None]
+            if left:
+                published = [row for row in draft.rows if row.published_at is not None]
+                contents = {row.language: self.content(row) for row in (*published, *left)}
+                for row in left:
+                    row.delete()
+                self.create_rows(draft.owner, contents, now=now)
+            return draft
+
+    def delete(self, draft: D) -> bool:
+        if not self.newest(draft.owner):
+            draft.owner.delete()
+            return False
+        for row in draft.rows:
+            row.delete()
+        return True
+
+    def to_copy(self, owner: O, *, by: Membership) -> list[V]:
+        """All languages of the newest version, else of the draft. [] if there is neither.
+
+        The member's organisation's language comes first if present, else English, else the present source.
+        """
+        draft = self.find(owner)
+        rows = self.newest(owner) or (list(draft.rows) if draft else [])
+        first = (by.organisation.language, "en")
+        return sorted(
+            rows, key=lambda row: first.index(row.language) if row.language in first else len(first)
+        )
+
+    def set_archived(self, owner: O, *, archived: bool, by: Membership, now: datetime) -> bool:
+        """Stop or resume offering it; what uses it keeps it. False if nothing changed."""
+        with transaction.atomic():
+            locked = self.lock(owner)
+            if (locked.archived_at is not None) == archived:
+                return False
+            locked.archived_at = now if archived else None
+            locked.save(update_fields=["archived_at"])
+            what = "archived" if archived else "restored"
+            self._audit(what, locked, by=by, now=now, details={self.name: locked.pk})
+            return True
