@@ -112,3 +112,24 @@ def test_wrong_passwords_are_limited(rita: Membership) -> None:
 def test_confirming_needs_a_sign_in(path: str) -> None:
     assert Client().get(path)["Location"].startswith("/accounts/login/")
     assert Client().post(path, {"password": "x"})["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("settings/integrations/greenhouse/key/", "settings/integrations/greenhouse/1/key/"),
+        "settings/integrations/greenhouse/1/disconnect/",
+        *("settings/integrations/greenhouse/1/secret/", "settings/retention/", "settings/sign-in/"),
+        *("candidates/1/erase/", "candidates/1/referees/1/erase/"),
+    ],
+)
+def test_sensitive_pages_ask_for_confirmation(rita: Membership, path: str) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    for method in (client.get, client.post):
+        assert method(f"/o/acme/{path}")["Location"].startswith(PASSWORD)
+
+
+def test_htmx_is_led_to_the_whole_page(rita: Membership) -> None:
+    client = signed_in(rita, seconds_ago=901)
+    response = client.post(RULES, headers={"HX-Request": "true"})
+    assert (response.status_code, response["HX-Redirect"]) == (200, PASSWORD + NEXT)

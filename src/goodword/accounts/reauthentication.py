@@ -18,7 +18,7 @@ from allauth.core.internal.httpkit import deserialize_request, serialize_request
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import resolve
 
@@ -61,7 +61,10 @@ def _suspend(request: HttpRequest) -> HttpResponseBase:
             },
         }
     query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
-    return redirect(f"{methods[0]['url']}?{query}")
+    to = f"{methods[0]['url']}?{query}"
+    if "HX-Request" in request.headers:  # the whole page, not the part that htmx asked for
+        return HttpResponse(headers={"HX-Redirect": to})
+    return redirect(to)
 
 
 def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:

@@ -17,6 +17,7 @@ from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
 
 WANTED = {
     "Goodword Candidate Stage Change": "Candidate has changed stage",
@@ -82,6 +83,16 @@ def test_the_page_shows_endpoint_secret_key_and_the_four_webhooks_exactly(desk: 
     client = desk.client(desk.admin)
     assert copied(client.get(desk.own("greenhouse_webhooks")).content)[:18] == expected
     assert copied(client.get(desk.url("integrations")).content)[:18] == expected
+
+
+def test_the_secret_key_is_shown_only_soon_after_a_sign_in(desk: Desk) -> None:
+    desk.connect()
+    secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
+    client = signed_in(desk.admin, seconds_ago=901)
+    webhooks, card = desk.own("greenhouse_webhooks"), client.get(desk.url("integrations")).content.decode()
+    assert (secret in card, f'href="{webhooks}">Show the secret key' in card) == (False, True)
+    assert client.get(webhooks)["Location"].startswith("/accounts/reauthenticate/")
+    assert client.post(desk.own("greenhouse_end_old"))["Location"].startswith("/accounts/reauthenticate/")
 
 
 def test_the_five_recommended_webhooks_say_what_is_missed_without_them(desk: Desk) -> None:

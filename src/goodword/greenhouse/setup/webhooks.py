@@ -132,12 +132,13 @@ def webhook_setup(connection: Connection) -> WebhookSetup:
 # --- endpoint -------------------------------------------------------------------------------------------------
 
 
-def endpoint_details(connection: Connection, *, now: datetime) -> dict[str, Any]:
-    """Only for admins, since it contains the secret key."""
+def endpoint_details(connection: Connection, *, now: datetime, reveals: bool) -> dict[str, Any]:
+    """Only for admins. `reveals`: whether it contains the secret key."""
     newest, *older = WebhookSecret.valid(connection, now=now).select_related("connection")
     return {
         "endpoint_url": endpoint_url(connection),
-        "secret_key": _revealed(newest),
+        "secret_key": _revealed(newest) if reveals else "",
+        "reveals": reveals,
         "older": older,
         "webhooks": webhook_setup(connection),
     }

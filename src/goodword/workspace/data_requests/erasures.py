@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goodword.accounts import access
+from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
@@ -145,6 +145,7 @@ class KeepForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@reauthentication.required
 def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
     application = _application(request, pk)
     erasing = _pending(application)
@@ -198,6 +199,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@reauthentication.required
 def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
     application = _application(request, pk)
     referees = Referee.objects.of(request.organisation).filter(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from goodword.accounts import access
+from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.organisation import (
     MAX_RETENTION_MONTHS,
@@ -62,6 +62,7 @@ class RetentionForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@reauthentication.required
 def retention(request: MemberRequest) -> HttpResponseBase:
     organisation, now = request.organisation, clock.now()
     form = RetentionForm(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodword.accounts import access
+from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
@@ -57,14 +57,16 @@ def integrations(request: MemberRequest) -> HttpResponse:
 
 
 def overview(request: MemberRequest) -> dict[str, Any]:
-    now = clock.now()
+    now, reveals = clock.now(), reauthentication.is_recent(request)
     live = connections.live_connections(request.organisation)
     return {
         "cards": [
             {
                 "connection": one,
                 "card": permissions.connection_card(one, now=now),
-                "endpoint": endpoint_details(one, now=now) if request.member.is_admin else None,
+                "endpoint": endpoint_details(one, now=now, reveals=reveals)
+                if request.member.is_admin
+                else None,
                 "webhooks": webhook_setup(one),
             }
             for one in live
@@ -105,6 +107,7 @@ def rename(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@reauthentication.required
 def disconnect(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     if request.method == "POST":

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
-from goodword.accounts import access
+from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.client import HarvestError, Invalid, V1Credentials, V3Credentials
@@ -97,6 +97,7 @@ FORMS: dict[str, type[KeyForm]] = {"v3": V3Form, "v1": V1Form}
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@reauthentication.required
 def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
     """Show the dialog, or check the key and store it. `pk`: the connection whose key is replaced.
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodword.accounts import access
+from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import connected, settings_page
@@ -35,12 +35,13 @@ class RotateForm(forms.Form):
 
 @require_safe
 @access.member(kinds=access.ADMIN)
+@reauthentication.required
 def webhooks(request: MemberRequest, pk: int) -> HttpResponse:
     connection = connected(request, pk)
     return settings_page(
         request,
         "setup/webhooks",
-        {"connection": connection, "endpoint": endpoint_details(connection, now=clock.now())},
+        {"connection": connection, "endpoint": endpoint_details(connection, now=clock.now(), reveals=True)},
     )
 
 
@@ -56,6 +57,7 @@ def pings(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@reauthentication.required
 def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     form = RotateForm(request.POST or None)
@@ -68,6 +70,7 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.ADMIN)
+@reauthentication.required
 def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     if end_old_secrets(connection, member=request.member, now=clock.now()):
