@@ -148,7 +148,7 @@ def test_norms_of_another_rule_are_ignored(
     group.tables["openness"]["rule"] = "another"
     group.save()
     said = words(page_of(role.owner, attempt))
-    assert said.count("percentile of 132 first attempts in English on computers, norms 2") == 1
+    assert said.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2") == 1
     assert "60 people in the group" not in said
 
 
@@ -195,9 +195,7 @@ def test_a_distance_shows_how_many_are_nearer(role: Role) -> None:
 
 def test_a_category_is_shown_under_its_name(role: Role) -> None:
     said = words(page_of(role.owner, in_a_group(role, kind="reasoning", scale="numerical")))
-    assert (
-        said.count("Numbers Allowing for measurement error, between the 41st and 72nd percentile of 132") == 1
-    )
+    assert said.count("Numbers With its uncertainty, percentiles 41 to 72 of 132") == 1
     assert said.count("which is percentile 55.") == 1
 
 

@@ -53,10 +53,10 @@ def test_results_are_legible_down_to_the_tasks(
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{path('candidate', role.organisation, first.step_request.application_id)}")
-    for summary in page.locator(".result__behind > summary").all():
+    for summary in page.locator(".block__details > summary").all():
         summary.click()
     looker.look(page, f"result {width}", within=".result")
-    assert page.locator(".result__stem").count() > 0
+    assert page.locator(".block__drawings").count() > 0
     page.get_by_role("link", name="Full table, 7 scores").click()
     looker.look(page, f"norms with a whole table {width}")
     page.goto(f"{live_server}{path('role_compare', role.organisation, role.pk)}")

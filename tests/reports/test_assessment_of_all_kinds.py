@@ -50,8 +50,8 @@ def again(attempt: Attempt) -> Report:
 
 SAID = {
     "en": (
-        "“Needed for scales” Stated by Rita Recruiter",
-        "“Needed for questions” Stated by Rita Recruiter",
+        "“Needed for scales” (stated by Rita Recruiter",
+        "“Needed for questions” (stated by Rita Recruiter",
         "It gives no recommendation. Neither end of a scale is better.",
         "The mean of the categories",
         "the count shows only how many were solved",

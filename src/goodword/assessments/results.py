@@ -1,6 +1,7 @@
 """The result of an attempt, from its stored scores and total.
 
-There is no total over scales, and results never mention time, breaks or adjustments.
+Details such as whether a task was solved are derived from stored answers and keys. There is no total over scales, and
+results never mention time, breaks or adjustments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,36 +48,20 @@ class Portion:
     share: Fraction
     weight: Fraction
 
-    @property
-    def share_text(self) -> str:
-        return percent(self.share)
-
-    @property
-    def weight_text(self) -> str:
-        return percent(self.weight)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalResult:
-    """From 0 to 1; if `value` is None, `why_not` says why. `weighted`: by weights, with a `reason`."""
+    """The total of an assessment that has one, from 0 to 1; if `value` is None, `why_not` (of `IssuedTotal`)
+    says why.
+
+    `weighted`: by weights, with a `reason`; else the mean of category means.
+    """
 
     value: Fraction | None
     weighted: bool
     reason: str
     portions: tuple[Portion, ...]
     why_not: str = ""
-
-    @property
-    def text(self) -> str:
-        return "" if self.value is None else percent(self.value)
-
-    @property
-    def rule_text(self) -> str:
-        """Such as "50 % × 70 % + 50 % × 60 % = 65 %"."""
-        if self.value is None:
-            return ""
-        made = " + ".join(f"{one.weight_text} × {one.share_text}" for one in self.portions)
-        return f"{made} = {self.text}"
 
 
 def percent(share: Fraction) -> str:
@@ -177,17 +162,8 @@ def total_of(attempt: Attempt, parts: Sequence[Result]) -> TotalResult | None:
         weighted=issued.mode == Assessment.Total.WEIGHTS,
         reason=issued.reason,
         portions=tuple(_portion(one, titles) for one in issued.portions),
-        why_not=_why_not(issued.why_not),
+        why_not=issued.why_not,
     )
-
-
-def _why_not(code: str) -> str:
-    match code:
-        case IssuedTotal.WhyNot.NO_COUNT:
-            return gettext("No total: some tests with right and wrong answers have no count.")
-        case IssuedTotal.WhyNot.NO_WEIGHT:
-            return gettext("No total: some tests with right and wrong answers have no weight.")
-    return ""
 
 
 def _portion(portion: Mapping[str, Any], titles: Mapping[str, str]) -> Portion:

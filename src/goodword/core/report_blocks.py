@@ -1,6 +1,10 @@
-"""The blocks of reports: results produce them; PDFs and screens draw them. Texts are in the report's language."""
+"""The blocks that reports are made of. Results produce them; PDFs (`reports.pdf.pages`) and screens (`ui.blocks`)
+draw them.
 
-from collections.abc import Sequence
+All texts are plain, complete and in the report's language. A drawing comes with its alternative text.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,9 +39,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
+    """Paragraphs; `leads` keeps them on the page of the next block. A screen emphasises the `key`, the main figure in
+    the first of them."""
+
     paragraphs: Sequence[str]
     quiet: bool = False
     leads: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +69,20 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`widths` are shares of the line (0: as wide as its content)."""
+    """`widths` are shares of the line of a PDF (0: as wide as its content). On screens the `caption` is read out, and
+    shown if `shows_caption`, and `own` rows are marked."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[str | Cell]]
-    widths: Sequence[float]
+    widths: Sequence[float] = ()
+    caption: str = ""
+    shows_caption: bool = False
+    own: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleRow:
-    """A scale with its two ends, its mean and a band around it."""
+    """A scale with its two ends, its mean and a band around it. `marks` are single answers, for members' screens."""
 
     label: str
     note: str
@@ -80,6 +92,7 @@ class ScaleRow:
     mean_text: str
     band: tuple[float, float] | None
     alt: str
+    marks: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,7 @@ class RatingChart:
     header: Sequence[str]
     axis: tuple[int, int]
     rows: Sequence[RatingRow]
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +140,7 @@ class OptionRow:
 class OptionChart:
     header: Sequence[str]
     rows: Sequence[OptionRow]
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,13 +157,64 @@ class Quotes:
     entries: Sequence[Quote]
 
 
-type Block = Heading | Prose | Notice | Labelled | Table | ScaleChart | RatingChart | OptionChart | Quotes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A trusted SVG with its own alternative text. `marked` draws a border around it, `tinted` a background."""
+
+    svg: str
+    label: str = ""
+    marked: bool = False
+    tinted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """Small drawings, `columns` in a row."""
+
+    entries: Sequence[Drawing]
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a members' page, drawn as text for other readers, with a muted note behind it.
+
+    `page` is the name of a URL of an organisation and a row's `pk`. `may_work`: only for members who may work.
+    """
+
+    text: str
+    page: str
+    pk: int
+    query: str = ""
+    note: str = ""
+    may_work: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Blocks that a screen shows when their summary is opened; `about` tells equal summaries apart for screen readers.
+
+    PDFs print those that are `printed`, with the summary as their heading, and leave out the others.
+    """
+
+    summary: str
+    blocks: Sequence["Block"]
+    printed: bool = False
+    about: str = ""
+
+
+type PrintedBlock = (
+    Heading | Prose | Notice | Labelled | Table | ScaleChart | RatingChart | OptionChart | Quotes
+)
+type Block = PrintedBlock | Details | Drawings | Link
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report under a heading of the second level; `together` keeps it on one page."""
+    """A part of the report under a heading of the second level; `together` keeps it on one page. `anchor` is its id on
+    a screen."""
 
     title: str
     blocks: Sequence[Block]
     together: bool = False
+    anchor: str = ""

@@ -201,6 +201,11 @@ def written_day(day: date | datetime) -> str:
     return date_format(day, f"{_DAYS.get(_primary(), 'j F')} Y")
 
 
+def written_moment(local: datetime) -> str:
+    """ "24 November 2026, 14:05 CET"; convert it to its zone first."""
+    return f"{written_day(local)}, {date_format(local, 'H:i')} {local.tzname()}"
+
+
 def written_weekday(day: date | datetime, *, year: bool = False) -> str:
     """ "Tuesday 24 November", "Dienstag, 24. November"; optionally with the year."""
     return date_format(day, _WEEKDAYS.get(_primary(), "l j F") + (" Y" if year else ""))
@@ -216,3 +221,20 @@ def written_figure(value: float, places: int = 2) -> str:
 
 def _primary() -> str:
     return (get_language() or "en").partition("-")[0]
+
+
+LONGEST_NAME: Final = 200
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def isolate(text: str) -> str:
+    """`text` in direction isolates if it runs from right to left."""
+    return f"{_ISOLATE}{text}{_END_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def clipped(text: str, longest: int = LONGEST_NAME) -> str:
+    """`text` in at most `longest` characters."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -1,8 +1,9 @@
 """The results of a check: counted and grouped, in the organisation's language, matched by ids and values."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, assert_never
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal, assert_never
 
 from django.utils.translation import get_language_info, gettext
 
@@ -38,16 +39,142 @@ from goodword.questionnaires.types import (
 )
 from goodword.references.domain.context import stated_of
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, SelfReference
-from goodword.references.result_types import (
-    Answer,
-    AnswerGroup,
-    Contradiction,
-    QuestionKind,
-    QuestionResult,
-    ReceivedReference,
-    Results,
-    Verification,
-)
+
+type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "choice", "line", "text"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedReference:
+    """A reference, or the self-reference (`is_self`). `factual`: dates and title only. `late`: after completion.
+
+    `language`: the name of the language of the answers, if it differs from that of the questions.
+    """
+
+    id: str
+    name: str
+    relationship: str
+    company: str
+    candidate_title: str
+    period: str
+    submitted_at: datetime
+    factual: bool
+    late: bool
+    language: str
+    language_code: str
+    is_self: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """In words. `values`: levels, places or option numbers; empty for texts and "can't say"."""
+
+    by: ReceivedReference
+    words: str
+    detail: str
+    comment: str
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerGroup:
+    """The answers of one relationship, or of the candidate (`is_self`), in order of arrival."""
+
+    relationship: str
+    answers: tuple[Answer, ...]
+    is_self: bool
+
+    @property
+    def n(self) -> int:
+        return sum(bool(answer.values) for answer in self.answers)
+
+    @property
+    def skipped(self) -> int:
+        return len(self.answers) - self.n
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        return tuple(value for answer in self.answers for value in answer.values)
+
+    @property
+    def identifiable(self) -> bool:
+        return len(self.answers) == 1 and not self.is_self
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionResult:
+    """A question and all its answers.
+
+    `kind`: "rating", "agreement", "between" (with `levels`), "adjectives", "choice" (with `options`), "line" or "text".
+    `ends`: the statements of "between". `unasked`: why somebody was not asked; `not_asked` and `left_open`: who.
+    """
+
+    id: str
+    kind: QuestionKind
+    text: str
+    self_text: str
+    competency: str
+    levels: tuple[Level, ...]
+    options: tuple[tuple[int, str], ...]
+    ends: tuple[str, str]
+    pick: int
+    multiple: bool
+    groups: tuple[AnswerGroup, ...]
+    unasked: str
+    not_asked: tuple[ReceivedReference, ...]
+    left_open: tuple[ReceivedReference, ...]
+
+    @property
+    def answers(self) -> list[Answer]:
+        """By relationship, the candidate's last."""
+        return [answer for group in self.groups for answer in group.answers]
+
+    @property
+    def comments(self) -> list[Answer]:
+        return [answer for answer in self.answers if answer.comment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """A stated fact and what the referee says. `verdict`: "confirmed", "corrected" or "unsure"."""
+
+    reference: str
+    kind: str
+    what: str
+    stated: str
+    confirmed: str
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """Referees of one company who say different things, with who says what."""
+
+    what: str
+    company: str
+    said: tuple[tuple[str, tuple[ReceivedReference, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """Everything received so far. `sent`: referees asked. `erased`: references erased since."""
+
+    questionnaire: str
+    version: int
+    wanted: int
+    completed_at: datetime | None
+    sent: int
+    declined: int
+    erased: int
+    references: tuple[ReceivedReference, ...]
+    self_reference: ReceivedReference | None
+    questions: tuple[QuestionResult, ...]
+    verification: tuple[Verification, ...]
+    contradictions: tuple[Contradiction, ...]
+
+    @property
+    def received(self) -> int:
+        return len(self.references)
+
 
 State = ReferenceRequest.State
 #: the id of the self-reference among the references

@@ -1,20 +1,30 @@
+"""Results of an application's steps, current and earlier, for the candidate's page and the review page."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 
+from goodword.assessments import report as assessment_report
 from goodword.assessments.kinds.results import Requirement
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of
+from goodword.assessments.results import AttemptResult
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
+from goodword.core.report_blocks import Section
+from goodword.core.text import written_moment
+from goodword.references import report as check_report
 from goodword.references.check_overview import CheckOverview, check_overview
 from goodword.references.models import Check
 from goodword.references.queries import checks_of
+from goodword.references.report_data import check_data
 from goodword.references.results import results as references_results
 from goodword.reports.models import Report
+from goodword.reports.pdf.words import words_for
 from goodword.roles.models import Step
 from goodword.workflow.domain.step_requests import reuse_times
 from goodword.workflow.models import StepRequest, StepRun
@@ -23,13 +33,17 @@ from goodword.workflow.states import DONE, is_open, status
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """`newer`: the latest run, if different. `state`: "current", "so_far" (open) or "incomplete" (closed early)."""
+    """The result of one run. `language` names that of an assessment.
+
+    `newer`: the latest run, if different. `state`: "current", "so_far" (its run is open), or "incomplete" (its run
+    was closed early).
+    """
 
     kind: str
     label: str
-    template: str
-    data: Any
+    sections: Sequence[Section]
     run: StepRun
+    language: str = ""
     newer: StepRun | None = None
     state: str = "current"
 
@@ -44,40 +58,48 @@ def results_of(application: Application, *, items: bool = True) -> list[Result]:
 
     A reused result stays current until a run here is finished. Without `items`: no test items, answers or keys.
     """
-    attempts = _of_kind(application, Step.Kind.ASSESSMENT, list(attempts_of(application)))
-    if not items:
-        attempts = [replace(one, data=one.data.without_items()) if one.data else one for one in attempts]
-    return [*attempts, *_of_kind(application, Step.Kind.REFERENCE_CHECK, list(checks_of(application)))]
+    return [
+        *_of_kind(application, Step.Kind.ASSESSMENT, list(attempts_of(application)), items=items),
+        *_of_kind(application, Step.Kind.REFERENCE_CHECK, list(checks_of(application)), items=items),
+    ]
 
 
-def _of_kind(application: Application, kind: str, runs: Sequence[StepRun]) -> list[Result]:
+def _of_kind(application: Application, kind: str, runs: Sequence[StepRun], *, items: bool) -> list[Result]:
     latest = runs[0] if runs else None
     done = next((run for run in runs if run.progress in DONE), None)
-    current = result_of(done) if done is not None else reused_result(application, kind)
+    current = (
+        result_of(done, items=items) if done is not None else reused_result(application, kind, items=items)
+    )
     found = []
     if current is not None:
         found.append(replace(current, newer=latest if latest != current.run else None))
-    if latest is None or latest == done or (partial := result_of(latest)) is None:
+    if latest is None or latest == done or (partial := result_of(latest, items=items)) is None:
         return found
     if is_open(latest):
         return [replace(partial, state="so_far"), *found]
     return [*found, replace(partial, state="incomplete")]
 
 
+def _moment(at: datetime) -> str:
+    return written_moment(timezone.localtime(at))
+
+
 def _language() -> str:
     return (get_language() or "").partition("-")[0]
 
 
-def result_of(run: StepRun) -> Result | None:
+def result_of(run: StepRun, *, items: bool = True) -> Result | None:
     """The result of a finished attempt, or of a check with at least one reference."""
     if isinstance(run, Check):
         answered = run.requests.filter(state="answered").exists()
         return _references(run) if answered else None
     assert isinstance(run, Attempt)
-    return _assessment(run, assessment_result(run, language=_language())) if run.progress in DONE else None
+    if run.progress not in DONE:
+        return None
+    return _assessment(run, assessment_result(run, language=_language()), items=items)
 
 
-def reused_result(application: Application, kind: str) -> Result | None:
+def reused_result(application: Application, kind: str, *, items: bool = True) -> Result | None:
     """The result reused from an earlier application, even if a run has followed."""
     step_request = (
         StepRequest.objects.of(application.organisation)
@@ -96,7 +118,7 @@ def reused_result(application: Application, kind: str) -> Result | None:
         )
         check = rows.order_by("-pk").first()
         return result_of(check) if check else None
-    return _reused_assessment(step_request, behind)
+    return _reused_assessment(step_request, behind, items=items)
 
 
 def finished_run(step_request: StepRequest) -> StepRun | None:
@@ -105,18 +127,23 @@ def finished_run(step_request: StepRequest) -> StepRun | None:
     return attempt or Check.objects.of(organisation).filter(**of_request).order_by("-pk").first()
 
 
-def _assessment(attempt: Attempt, data: Any) -> Result:
+def _assessment(attempt: Attempt, found: AttemptResult | None, *, items: bool) -> Result:
     kind = Step.Kind.ASSESSMENT
-    return Result(kind=kind, label=kind.label, template="assessments/result.html", data=data, run=attempt)
+    if found is None:
+        return Result(kind=kind, label=kind.label, sections=(), run=attempt)
+    shown = assessment_report.screen_sections(
+        found if items else found.without_items(), words_for(_language()), moment=_moment
+    )
+    return Result(kind=kind, label=kind.label, sections=shown, run=attempt, language=found.language_name)
 
 
 def _references(check: Check) -> Result:
-    kind = Step.Kind.REFERENCE_CHECK
-    data = references_results(check)
-    return Result(kind=kind, label=kind.label, template="references/result.html", data=data, run=check)
+    kind, data = Step.Kind.REFERENCE_CHECK, check_data(references_results(check), moment=_moment)
+    shown = check_report.screen_sections(data, words_for(_language()))
+    return Result(kind=kind, label=kind.label, sections=shown, run=check)
 
 
-def _reused_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Result | None:
+def _reused_assessment(step_request: StepRequest, behind: dict[str, Any], *, items: bool) -> Result | None:
     """An earlier result, with the requirement that it assesses here."""
     runs = Attempt.objects.of(step_request.organisation).filter(**behind)
     attempt = runs.select_related("organisation", "step_request__step", "assessment").order_by("-pk").first()
@@ -126,7 +153,7 @@ def _reused_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Res
     step, here = step_request.step, None
     if step.requirement:
         here = Requirement(text=step.requirement, who=step.requirement_by, at=step.requirement_at)
-    return _assessment(attempt, result.serving(here))
+    return _assessment(attempt, result.serving(here), items=items)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,18 +1,16 @@
 """Snapshots to render: the shapes that a real organisation's reports take."""
 
 from goodword.assessments.kinds import PartData
-from goodword.assessments.kinds.scales.results import ItemData, ScaleData, ScalesPart
-from goodword.reports.pdf import current_engine
-from goodword.reports.pdf.snapshot import (
-    AssessmentSnapshot,
-    Check,
-    Comment,
+from goodword.assessments.kinds.scales.report import ItemData, ScaleData, ScalesPart
+from goodword.references.report_data import (
+    CheckData,
+    CommentData,
     GroupValues,
-    Head,
-    Question,
-    Reference,
-    ReferenceCheckSnapshot,
+    QuestionData,
+    ReferenceData,
 )
+from goodword.reports.pdf import current_engine
+from goodword.reports.pdf.snapshot import AssessmentSnapshot, Head, ReferenceCheckSnapshot
 
 LABELS = ["Not at all like me", "A little like me", "Partly like me", "Mostly like me", "Very much like me"]
 
@@ -176,7 +174,7 @@ EXAMPLES = [
 ]
 
 
-def reference(number: int, *, factual: bool = False, self_reference: bool = False) -> Reference:
+def reference(number: int, *, factual: bool = False, self_reference: bool = False) -> ReferenceData:
     name, relationship, company, title = PEOPLE[number]
     return {
         "id": f"r{number}",
@@ -188,7 +186,7 @@ def reference(number: int, *, factual: bool = False, self_reference: bool = Fals
     }
 
 
-def by_relationship(references: list[Reference], values: list[int]) -> list[GroupValues]:
+def by_relationship(references: list[ReferenceData], values: list[int]) -> list[GroupValues]:
     groups: dict[str, GroupValues] = {}
     for one, value in zip(references, values, strict=False):
         if one["factual"]:
@@ -211,7 +209,7 @@ def by_relationship(references: list[Reference], values: list[int]) -> list[Grou
     return list(groups.values())
 
 
-def rating(number: int, text: str, references: list[Reference], values: list[int]) -> Question:
+def rating(number: int, text: str, references: list[ReferenceData], values: list[int]) -> QuestionData:
     return {
         "type": "rating",
         "id": f"q{number}",
@@ -225,8 +223,8 @@ def rating(number: int, text: str, references: list[Reference], values: list[int
     }
 
 
-def questions(references: list[Reference], comments: list[str]) -> list[Question]:
-    told: list[Comment] = [
+def questions(references: list[ReferenceData], comments: list[str]) -> list[QuestionData]:
+    told: list[CommentData] = [
         {"reference": one["id"], "text": text} for one, text in zip(references, comments, strict=False)
     ]
     words = ["Patient", "Direct", "Curious", "Careful", "Quick", "Calm", "Stubborn", "Warm"]
@@ -307,7 +305,7 @@ def reference_check(
                 "period_text": None,
             }
         )
-    check: Check = {
+    check: CheckData = {
         "questionnaire": {"title": "General reference", "version": 2},
         "asked": count,
         "received": count,

@@ -84,7 +84,7 @@ def test_an_assessment_shows_each_scale_and_no_total() -> None:
     text = text_of(render_pdf(assessment()))
     for expected in (
         "Maren Vogel Candidate for Customer Support Lead at Northwind Instruments",
-        "“Talks with customers all day and keeps several cases in hand.” Stated by Anna Karl, 3 Nov 2026.",
+        "“Talks with customers all day and keeps several cases in hand.” (stated by Anna Karl, 3 Nov 2026)",
         "Mean 3.67 from 3 of 4 answers.",
         "There is no norm group for this test yet",
         "It gives no total and no recommendation. Neither end of a scale is better.",

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from goodword.core.text import isolate
 from goodword.reports.pdf import render_pdf
-from goodword.reports.pdf.text import BREAK, Printer, isolate, load_fonts
+from goodword.reports.pdf.text import BREAK, Printer, load_fonts
 from goodword.reports.pdf.words import PHRASES
 
 from .reading import read, tags_of, text_of

@@ -7,20 +7,24 @@ from pydantic import Discriminator, Tag
 
 from goodword.assessments.kinds.custom.content import Criterion, QuestionSet
 from goodword.assessments.kinds.custom.kind import CUSTOM
-from goodword.assessments.kinds.custom.results import CustomPart, QuestionsResult
+from goodword.assessments.kinds.custom.report import CustomPart
+from goodword.assessments.kinds.custom.results import QuestionsResult
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.kind import JUDGEMENT
-from goodword.assessments.kinds.judgement.results import JudgementPart, JudgementResult
+from goodword.assessments.kinds.judgement.report import JudgementPart
+from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.kind import REASONING
-from goodword.assessments.kinds.reasoning.results import ReasoningPart, ReasoningResult
-from goodword.assessments.kinds.results import KindReport
+from goodword.assessments.kinds.reasoning.report import ReasoningPart
+from goodword.assessments.kinds.reasoning.results import ReasoningResult
+from goodword.assessments.kinds.report import KindReport
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.kind import SCALES
-from goodword.assessments.kinds.scales.results import ScalesPart, ScalesResult
+from goodword.assessments.kinds.scales.report import ScalesPart
+from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.kinds.scores import ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score, Test
@@ -133,12 +137,14 @@ class Kind[C](Protocol):
         """The scores of one part, without norms. `items` are those that count, `answers` the stored ones by item id."""
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
-        """What enters a total, from the issued scores of a part; nothing if it is not right or wrong."""
+        """What enters a total of the issued scores (value and items by scale) of a part; nothing if it is not right or
+        wrong. Custom questions are a category of their own."""
 
     def reliability(
         self, content: C, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
     ) -> dict[str, ScaleReliability]:
-        """Of each scale in these people's answers; by items, only of people who answered all."""
+        """The reliability of each scale in these people's answers; by items, only of people who answered all of
+        them."""
 
     def result(
         self,
@@ -150,7 +156,8 @@ class Kind[C](Protocol):
         scores: Mapping[str, Score],
         known: Known,
     ) -> Result | None:
-        """From the issued scores, by scale; None while there is none. `items` are those that count."""
+        """The result of a part from its issued scores, by scale; None while there is none. `items` are those that
+        count; `part` comes with its uploads and marks."""
 
     def translated(self, content: C, other: C) -> C:
         """The content with title and scale texts in another language of the same version; items stay."""
@@ -193,5 +200,9 @@ def kind_named(name: str) -> Kind[Any]:
 
 
 def technical_sheet(content: Content, form: str = FULL_FORM, *, known: Known = NOTHING) -> TechnicalSheet:
-    """Generated from the test's data and the organisation's own answers. Raises `LookupError` for an unknown form."""
+    """The technical sheet for one form of a test, with what the organisation's own answers add.
+
+    It is generated from the test's data and these figures, so it claims only what they show. Raises `LookupError` for
+    an unknown form.
+    """
     return kind_of(content).sheet(content, form, known)

@@ -1,17 +1,12 @@
+"""Common parts of the results of all kinds of test."""
+
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, NotRequired, Protocol, Self, TypedDict
+from typing import Self
 
-from django.utils.translation import get_language_info
-
-from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, ReliabilityDetails
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import AttemptPart
-from goodword.core.report_blocks import Block, Heading, Labelled, Phrases, Section
-
-type Moment = Callable[[datetime], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +27,6 @@ class PartResult(ABC):
     weight: int | None = None
     #: whether items, single answers and keys were removed, for readers without a login
     items_left_out: bool = False
-    #: for members' pages
-    template: ClassVar[str]
 
     @abstractmethod
     def without_items(self) -> Self:
@@ -57,168 +50,3 @@ def requirement_of(part: AttemptPart) -> Requirement | None:
     if not planned.requirement:
         return None
     return Requirement(text=planned.requirement, who=planned.requirement_by, at=planned.requirement_at)
-
-
-class RequirementData(TypedDict):
-    text: str
-    who: str
-    when: str
-
-
-class SheetData(TypedDict):
-    reliability: str
-    validity: str
-    limits: str
-
-
-class PartHead(TypedDict):
-    name: str
-    construct: str
-    version: str
-    scoring_version: str
-    items_n: int
-    requirement: RequirementData | None
-    sheet: SheetData
-
-
-class NormedScoreFigures(TypedDict):
-    """Of `n` people, `below` score lower and `equal` the same; `error` is the standard error of measurement.
-
-    `coefficient` is "omega", "alpha", "halves", "calibration" or "" (unknown), from `reliability_n` people.
-    """
-
-    score: float
-    n: int
-    below: int
-    equal: int
-    sd: float
-    error: float
-    coefficient: str
-    reliability_n: int
-    made_at_text: str
-
-
-class NormedScoreData(TypedDict):
-    """The 90 % band on the score's own scale and as percentiles. `norms` is the number of the norms.
-
-    `n` first attempts in `language` (its name) on one `device` ("phone", "computer", "": unknown).
-    """
-
-    low: float
-    high: float
-    percentile: int
-    percentile_low: int
-    percentile_high: int
-    n: int
-    language: str
-    device: str
-    norms: int
-    reliability: float | None
-    figures: NotRequired[NormedScoreFigures]
-
-
-class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
-    #: phrases on the method, in order
-    method: tuple[str, ...]
-    #: whether candidates describe themselves; then no end of a scale is better
-    is_self_report: bool
-
-    def freeze(self, result: R, head: PartHead, moment: Moment) -> P:
-        """The frozen data of a part; `moment` formats a time."""
-
-    def without_person(self, part: P) -> P:
-        """The data without the candidate's answers and scores, in the same shape."""
-
-    def answered(self, part: P) -> int:
-        """The number of items answered."""
-
-    def sections(self, part: P, words: Phrases) -> list[Section]:
-        """The result and the technical sheet."""
-
-    def normed_scores(self, part: P, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        """The scores with a norm group, by name."""
-
-    def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
-        """Further figures behind the result."""
-
-
-def freeze_normed_score(normed: NormedScore | None, moment: Moment) -> NormedScoreData | None:
-    if normed is None:
-        return None
-    kept: NormedScoreData = {
-        "low": normed.low,
-        "high": normed.high,
-        "percentile": normed.percentile,
-        "percentile_low": normed.percentile_low,
-        "percentile_high": normed.percentile_high,
-        "n": normed.n,
-        "language": get_language_info(normed.language)["name_local"],
-        "device": normed.device,
-        "norms": normed.norms,
-        "reliability": normed.reliability,
-    }
-    if normed.behind is not None:
-        kept["figures"] = _figures(normed.behind, moment)
-    return kept
-
-
-def _figures(behind: NormedScoreDetails, moment: Moment) -> NormedScoreFigures:
-    """The figures of a percentile and its band, without the norm table."""
-    return {
-        "score": behind.score,
-        "n": behind.n,
-        "below": behind.below,
-        "equal": behind.equal,
-        "sd": behind.sd,
-        "error": behind.error,
-        "coefficient": _coefficient(behind.reliability),
-        "reliability_n": behind.reliability.n,
-        "made_at_text": moment(behind.made_at),
-    }
-
-
-def _coefficient(reliability: ReliabilityDetails) -> str:
-    if reliability.omega is not None:
-        return "omega"
-    return "alpha" if reliability.alpha is not None else reliability.way
-
-
-def sheet_blocks(part: PartHead, words: Phrases) -> list[Block]:
-    sheet = part["sheet"]
-    return [
-        Heading(words("sheet")),
-        Labelled(
-            [
-                (words("measures"), part["construct"]),
-                (words("reliability"), sheet["reliability"]),
-                (words("validity"), sheet["validity"]),
-                (words("limits"), sheet["limits"]),
-            ]
-        ),
-    ]
-
-
-def normed_score_text(normed: NormedScoreData, words: Phrases, *, by_distance: bool = False) -> str:
-    """In two or three sentences. `by_distance`: low percentiles are close to the key."""
-    group = group_text(normed, words)
-    low, high = normed["percentile_low"], normed["percentile_high"]
-    if by_distance:
-        place = words("normed_score_distance", low=100 - high, high=100 - low, group=group)
-    else:
-        place = words("normed_score", low=low, high=high, group=group)
-    sentences = [
-        place,
-        words("normed_score_band", low=words.number(normed["low"], 1), high=words.number(normed["high"], 1)),
-    ]
-    if normed["reliability"] is not None:
-        sentences.append(words("normed_score_reliability", value=words.number(normed["reliability"], 2)))
-    return " ".join(sentences)
-
-
-def group_text(normed: NormedScoreData, words: Phrases) -> str:
-    return words(
-        {"phone": "group_phone", "computer": "group_computer"}.get(normed["device"], "group_any"),
-        n=normed["n"],
-        language=normed["language"],
-        norms=normed["norms"],
-    )

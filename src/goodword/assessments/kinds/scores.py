@@ -1,3 +1,5 @@
+"""Computed scores of any kind of test, their reliability, and their position in a norm group."""
+
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +19,6 @@ from goodword.assessments.psychometrics import norms
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.assessments.psychometrics.reliability import reliability_of
 from goodword.core.json_reading import Json
-from goodword.ui.charts import written_number
 
 #: the scale of the overall score
 ALL: Final = ""
@@ -210,28 +211,6 @@ class NormedScore:
         return 100 - self.percentile_high, 100 - self.percentile_low
 
     @property
-    def words(self) -> str:
-        """For example "between the 40th and 70th percentile of 132 first attempts in English on computers"."""
-        if self.by_distance:
-            return self._nearer_words
-        values = {
-            "low": ordinal(self.percentile_low),
-            "high": ordinal(self.percentile_high),
-            "group": self.group_words,
-        }
-        if self.percentile_low == self.percentile_high:
-            return gettext("at the %(low)s percentile of %(group)s") % values
-        return gettext("between the %(low)s and %(high)s percentile of %(group)s") % values
-
-    @property
-    def _nearer_words(self) -> str:
-        fewest, most = self.further
-        values = {"low": fewest, "high": most, "group": self.group_words}
-        if fewest == most:
-            return gettext("closer to the key than %(low)s of 100 people among %(group)s") % values
-        return gettext("closer to the key than %(low)s to %(high)s of 100 people among %(group)s") % values
-
-    @property
     def group_words(self) -> str:
         """ "132 first attempts in English on computers, norms 2"."""
         values = {
@@ -245,19 +224,6 @@ class NormedScore:
             case "computer":
                 return gettext("%(n)s first attempts in %(language)s on computers, norms %(norms)s") % values
         return gettext("%(n)s first attempts in %(language)s, norms %(norms)s") % values
-
-    @property
-    def band_words(self) -> str:
-        """ "3.1 to 3.9"."""
-        return gettext("%(low)s to %(high)s") % {
-            "low": written_number(self.low),
-            "high": written_number(self.high),
-        }
-
-
-def ordinal(n: int) -> str:
-    ending = "th" if n % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{ending}"
 
 
 def normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:

@@ -8,7 +8,7 @@ import binascii
 import re
 import struct
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,14 +16,19 @@ from typing import Any, assert_never
 
 import typst
 
+from goodword.assessments.report import assessment_facts, assessment_method, assessment_sections
 from goodword.core.report_blocks import (
     Block,
     Cell,
+    Details,
+    Drawings,
     Heading,
     Labelled,
+    Link,
     Notice,
     OptionChart,
     OptionRow,
+    PrintedBlock,
     Prose,
     Quote,
     Quotes,
@@ -34,10 +39,10 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.reports.pdf.assessment import assessment_facts, assessment_method, assessment_sections
-from goodword.reports.pdf.reference_check import check_facts, check_method, check_sections
+from goodword.core.text import LONGEST_NAME, clipped, isolate
+from goodword.references.report import check_facts, check_method, check_sections
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused
-from goodword.reports.pdf.text import LONGEST_NAME, clipped, isolate, narrow
+from goodword.reports.pdf.text import narrow
 from goodword.reports.pdf.words import ReportPhrases, words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
@@ -138,12 +143,24 @@ def _closing(method: list[str], replaced: tuple[str, ...], words: ReportPhrases)
 def _section(section: Section) -> dict[str, Any]:
     return {
         "title": section.title,
-        "blocks": [_block(block) for block in section.blocks],
+        "blocks": [_block(block) for block in _printed(section.blocks)],
         "together": section.together,
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _printed(blocks: Iterable[Block]) -> Iterator[PrintedBlock]:
+    for block in blocks:
+        match block:
+            case Details(printed=True):
+                yield Heading(block.summary)
+                yield from _printed(block.blocks)
+            case Details() | Drawings() | Link():
+                pass
+            case _:
+                yield block
+
+
+def _block(block: PrintedBlock) -> dict[str, Any]:
     match block:
         case Heading():
             return {"type": "heading", **asdict(block)}

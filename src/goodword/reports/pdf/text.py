@@ -1,13 +1,16 @@
 """Fonts of the PDF, and text made printable with them.
 
-Typst is given the installed `fontpkg-*` packages, so that an installed font cannot change a report, and well-known
-system fonts for scripts that no package covers.
+Typst is given these font files and no others, so that an installed font cannot change a report. Families come from the
+installed `fontpkg-*` packages, including any that an operator adds for another script. Scripts that no package covers
+come from well-known system fonts.
 
-PDF/UA forbids missing glyphs and PDF/A private-use code points. So texts are cut into clusters (a character with its
-marks), which Typst draws with one font; those that no font has completely are replaced visibly and listed.
+PDF/UA forbids missing glyphs and PDF/A private-use code points; one such character in a name would make the whole file
+fail. So texts are cut into clusters (a character with its marks), and each cluster is compared with the fonts in the
+order in which Typst tries them. Typst draws a cluster with one font, so one font must have all of it. What cannot be
+drawn is replaced visibly and listed.
 
-Controls, variation selectors, soft hyphens, tags and direction marks are dropped: a direction override could make a
-name read as another. Joiners are kept only in scripts that need them (Persian, Indic scripts).
+Controls, variation selectors, soft hyphens, tags and direction marks are dropped: they draw nothing, and a direction
+override could make a name read as another. Joiners are kept only in scripts that need them (Persian, Indic scripts).
 """
 
 import hashlib
@@ -44,15 +47,10 @@ SYSTEM_FONTS = (
 SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/opt/homebrew/share/fonts", "/Library/Fonts")
 ZWNJ, ZWJ = "\u200c", "\u200d"
 BREAK = "\u200b"
-ISOLATE, END_ISOLATE = "\u2068", "\u2069"
-LONGEST_NAME = 200
 LONGEST_RUN = 36
 NARROW_RUN = 18
 _PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201e\u2026]*")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 _JOINING = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1800, 0x18AF))
 
 
@@ -228,11 +226,6 @@ class Printer:
         self.replaced[f"U+{ord(character):04X} {name}".strip()] = None
 
 
-def isolate(text: str) -> str:
-    """`text` in direction isolates if it runs from right to left."""
-    return f"{ISOLATE}{text}{END_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
-
-
 def breakable(text: str, longest: int) -> str:
     """`text` with invisible break opportunities in words of more than `longest` characters, never before a mark."""
     if all(len(run) <= longest for run in text.split()):
@@ -250,10 +243,6 @@ def breakable(text: str, longest: int) -> str:
 
 def narrow(text: str) -> str:
     return breakable(text, NARROW_RUN)
-
-
-def clipped(text: str, longest: int = LONGEST_NAME) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def _clusters(text: str) -> Iterator[str]:

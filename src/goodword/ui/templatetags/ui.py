@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from goodword.core import clock
+from goodword.ui.blocks import drawn
 from goodword.ui.charts import answer_chart, scale_chart
 from goodword.ui.colour import GREEN, parse_hex, readable, to_hex
 from goodword.ui.fields import (
@@ -28,6 +29,7 @@ register = template.Library()
 
 register.simple_tag(icon_svg, name="icon")
 register.filter("first_input_id", first_input_id)
+register.filter("drawn", drawn)
 
 
 @register.filter

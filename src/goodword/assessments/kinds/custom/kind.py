@@ -19,12 +19,8 @@ from goodword.assessments.kinds.custom.items import (
     item_values,
     visible_items,
 )
-from goodword.assessments.kinds.custom.results import (
-    CustomReport,
-    QuestionsResult,
-    questions_result,
-    questions_sheet,
-)
+from goodword.assessments.kinds.custom.report import CustomReport
+from goodword.assessments.kinds.custom.results import QuestionsResult, questions_result, questions_sheet
 from goodword.assessments.kinds.items import PRACTICE, FixedItems, Item, OnBreak
 from goodword.assessments.kinds.packs import MOST_ITEMS, at_most
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem

@@ -1,8 +1,10 @@
-from collections.abc import Iterator, Mapping, Sequence
+"""Technical sheet and result of custom questions."""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean
-from typing import ClassVar, Literal, Self, TypedDict
+from typing import Self
 
 from django.utils.translation import gettext, ngettext
 
@@ -10,15 +12,7 @@ from goodword.assessments.kinds.custom.content import AnyQuestion, Criterion, Fi
 from goodword.assessments.kinds.custom.items import CustomQuestion, is_right, visible_items
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.packs import FULL_FORM
-from goodword.assessments.kinds.results import (
-    CandidateResult,
-    Moment,
-    NormedScoreData,
-    PartHead,
-    PartResult,
-    requirement_of,
-    sheet_blocks,
-)
+from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.kinds.technical_sheet import (
     NOTHING,
@@ -31,7 +25,6 @@ from goodword.assessments.kinds.technical_sheet import (
 from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.psychometrics import SCORING
 from goodword.core.json_reading import Json
-from goodword.core.report_blocks import Block, Phrases, Prose, Section
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
 from goodword.ui.charts import written_number
@@ -196,8 +189,6 @@ class AnsweredQuestion:
 class QuestionsResult(PartResult):
     """The result of custom questions: `right` of `keyed`, None if no question has a key."""
 
-    template: ClassVar[str] = "assessments/result/questions.html"
-
     right: int | None
     keyed: int
     questions: tuple[AnsweredQuestion, ...]
@@ -303,130 +294,3 @@ def _labels(question: AnyQuestion, values: Sequence[str]) -> str:
     if not isinstance(question, SingleChoice | MultipleChoice):
         return ", ".join(values)
     return ", ".join(choice.label for choice in question.choices if choice.value in values)
-
-
-class CriterionData(TypedDict):
-    text: str
-    points: int
-    given: list[int | None]
-
-
-class Remark(TypedDict):
-    who: str
-    text: str | None
-
-
-class QuestionData(TypedDict):
-    """The answer in words or a file's name (None: no answer, or erased). `right` is None without a key."""
-
-    text: str
-    answer: str | None
-    is_file: bool
-    right: bool | None
-    right_answer: str
-    state: str
-    raters: list[str]
-    criteria: list[CriterionData]
-    remarks: list[Remark]
-
-
-class CustomPart(PartHead):
-    """Custom questions: `right` of `keyed`; None without a key, or once erased."""
-
-    kind: Literal["questions"]
-    right: int | None
-    keyed: int
-    questions: list[QuestionData]
-
-
-class CustomReport:
-    method: tuple[str, ...] = ("method_own",)
-    is_self_report = False
-
-    def freeze(self, result: QuestionsResult, head: PartHead, moment: Moment) -> CustomPart:
-        del moment
-        return {
-            **head,
-            "kind": "questions",
-            "right": result.right,
-            "keyed": result.keyed,
-            "questions": [_question_data(found) for found in result.questions],
-        }
-
-    def without_person(self, part: CustomPart) -> CustomPart:
-        questions = [_question_without_person(question) for question in part["questions"]]
-        return {**part, "right": None, "questions": questions}
-
-    def answered(self, part: CustomPart) -> int:
-        return sum(question["answer"] is not None for question in part["questions"])
-
-    def sections(self, part: CustomPart, words: Phrases) -> list[Section]:
-        return [Section(part["name"], [*_results(part, words), *sheet_blocks(part, words)])]
-
-    def normed_scores(self, part: CustomPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        del part, words
-        return iter(())
-
-    def detail_blocks(self, part: CustomPart, words: Phrases) -> list[Block]:
-        del part, words
-        return []
-
-
-def _question_data(found: AnsweredQuestion) -> QuestionData:
-    answer = "\n\n".join(text for text in (found.answer, found.comment) if text)
-    return {
-        "text": found.text,
-        "answer": found.file.name if found.file else answer or None,
-        "is_file": found.file is not None,
-        "right": found.right,
-        "right_answer": found.right_answer,
-        "state": found.state.value,
-        "raters": list(found.raters),
-        "criteria": [
-            {"text": one.text, "points": one.points, "given": list(one.given)} for one in found.criteria
-        ],
-        "remarks": [{"who": one.who, "text": one.text} for one in found.comments],
-    }
-
-
-def _question_without_person(question: QuestionData) -> QuestionData:
-    return {
-        **question,
-        "answer": None,
-        "is_file": False,
-        "raters": [],
-        "remarks": [],
-        "right": None if question["right"] is None else False,
-        "criteria": [{**criterion, "given": []} for criterion in question["criteria"]],
-        "state": "none",
-    }
-
-
-def _results(test: CustomPart, words: Phrases) -> list[Block]:
-    """Totals only; questions and answers are for members."""
-    questions = test["questions"]
-    answered = sum(question["answer"] is not None for question in questions)
-    sentences = [words("own_answered", n=answered, m=test["items_n"])]
-    if test["right"] is not None:
-        sentences.append(words("own_right", n=test["right"], m=test["keyed"]))
-    if marked := [question for question in questions if question["state"] == "done" and question["raters"]]:
-        sentences.append(
-            words(
-                "own_points",
-                n=_written(sum(_points(question) for question in marked), words),
-                m=sum(one["points"] for question in marked for one in question["criteria"]),
-                marked=len(marked),
-            )
-        )
-    if waiting := sum(question["state"] in {"not_yet", "half"} for question in questions):
-        sentences.append(words("own_to_mark", n=waiting))
-    return [Prose(sentences)]
-
-
-def _points(question: QuestionData) -> float:
-    places = range(len(question["raters"]))
-    return fmean(sum(one["given"][place] or 0 for one in question["criteria"]) for place in places)
-
-
-def _written(value: float, words: Phrases) -> str:
-    return words.number(value, 0 if value.is_integer() else 1)

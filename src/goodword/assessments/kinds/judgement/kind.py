@@ -14,12 +14,8 @@ from goodword.assessments.kinds.judgement.items import (
     ratings,
     situations,
 )
-from goodword.assessments.kinds.judgement.results import (
-    JudgementReport,
-    JudgementResult,
-    judgement_result,
-    judgement_sheet,
-)
+from goodword.assessments.kinds.judgement.report import JudgementReport
+from goodword.assessments.kinds.judgement.results import JudgementResult, judgement_result, judgement_sheet
 from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, at_most
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scores import (

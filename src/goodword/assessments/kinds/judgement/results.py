@@ -1,7 +1,9 @@
-from collections.abc import Iterator, Mapping, Sequence
+"""Technical sheet and result of situational judgement."""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import ClassVar, Final, Literal, NotRequired, Self, TypedDict
+from typing import Final, Self
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext
@@ -17,17 +19,7 @@ from goodword.assessments.kinds.judgement.items import (
     without_void,
 )
 from goodword.assessments.kinds.packs import FULL_FORM
-from goodword.assessments.kinds.results import (
-    CandidateResult,
-    Moment,
-    NormedScoreData,
-    PartHead,
-    PartResult,
-    freeze_normed_score,
-    normed_score_text,
-    requirement_of,
-    sheet_blocks,
-)
+from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scales.items import needed_answers
 from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import (
@@ -40,8 +32,6 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
-from goodword.core.report_blocks import Block, Phrases, Prose, Section
-from goodword.ui.charts import written_number
 
 #: steps from the key, on average over a situation's actions, up to which ratings are near to it
 NEAR: Final = 1.0
@@ -133,8 +123,6 @@ class RatedScenario:
 class JudgementResult(PartResult):
     """`distance` from the key in steps; None if too few were rated. `smallest`, `largest`: its extremes."""
 
-    template: ClassVar[str] = "assessments/result/judgement.html"
-
     distance: float | None
     smallest: float
     largest: float
@@ -157,23 +145,16 @@ class JudgementResult(PartResult):
             kind=self.kind,
             title=self.title,
             key_basis=self.key_basis,
-            steps=" · ".join(
-                f"{value} {label}" for value, label in enumerate(self.response_labels, start=self.lowest)
-            ),
+            steps=self.steps,
             situations=tuple(CandidateSituation(scenario=one, near=_is_near(one)) for one in self.scenarios),
         )
 
     @property
-    def distance_text(self) -> str:
-        return "" if self.distance is None else written_number(self.distance)
-
-    @property
-    def smallest_text(self) -> str:
-        return f"{self.smallest:.2f}" if self.smallest else "0"
-
-    @property
-    def largest_text(self) -> str:
-        return written_number(self.largest)
+    def steps(self) -> str:
+        """The answer scale: "1 Very ineffective · 2 Rather ineffective"."""
+        return " · ".join(
+            f"{value} {label}" for value, label in enumerate(self.response_labels, start=self.lowest)
+        )
 
     @property
     def rule_text(self) -> str:
@@ -199,7 +180,7 @@ class CandidateSituation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateJudgement(CandidateResult):
-    """The candidate's view. `steps` is the answer scale: "1 Very ineffective · 2 Rather ineffective"."""
+    """The candidate's view."""
 
     key_basis: str
     steps: str
@@ -265,119 +246,3 @@ def _action(found: ActionScore, content: JudgementSet) -> RatedAction:
 def _is_near(scenario: RatedScenario) -> bool | None:
     distances = [one.distance for one in scenario.actions if one.distance is not None]
     return fmean(distances) <= NEAR if distances else None
-
-
-class ActionData(TypedDict):
-    text: str
-    answer: int | None
-    answer_label: str | None
-    key: float
-    distance: float | None
-    reason: str
-
-
-class SituationData(TypedDict):
-    text: str
-    actions: list[ActionData]
-
-
-class JudgementPart(PartHead):
-    kind: Literal["judgement"]
-    scale_min: int
-    response_labels: list[str]
-    distance: float | None
-    #: missing in older snapshots
-    smallest: NotRequired[float]
-    largest: float
-    n_answered: int
-    key_basis: str
-    standing: NormedScoreData | None
-    situations: list[SituationData]
-    #: situations that a broken line took from the screen; snapshots of before have none
-    voided: NotRequired[int]
-
-
-class JudgementReport:
-    method: tuple[str, ...] = ("method_judgement",)
-    is_self_report = False
-
-    def freeze(self, result: JudgementResult, head: PartHead, moment: Moment) -> JudgementPart:
-        return {
-            **head,
-            "kind": "judgement",
-            "scale_min": result.lowest,
-            "response_labels": list(result.response_labels),
-            "distance": result.distance,
-            "smallest": result.smallest,
-            "largest": result.largest,
-            "n_answered": result.answered,
-            "key_basis": result.key_basis,
-            "standing": freeze_normed_score(result.normed, moment),
-            "voided": result.voided,
-            "situations": [
-                {
-                    "text": scenario.text,
-                    "actions": [
-                        {
-                            "text": action.text,
-                            "answer": action.answer,
-                            "answer_label": action.label,
-                            "key": action.key,
-                            "distance": action.distance,
-                            "reason": action.reason,
-                        }
-                        for action in scenario.actions
-                    ],
-                }
-                for scenario in result.scenarios
-            ],
-        }
-
-    def without_person(self, part: JudgementPart) -> JudgementPart:
-        situations: list[SituationData] = [
-            {
-                **situation,
-                "actions": [
-                    {**action, "answer": None, "answer_label": None, "distance": None}
-                    for action in situation["actions"]
-                ],
-            }
-            for situation in part["situations"]
-        ]
-        return {**part, "distance": None, "n_answered": 0, "standing": None, "situations": situations}
-
-    def answered(self, part: JudgementPart) -> int:
-        return part["n_answered"]
-
-    def sections(self, part: JudgementPart, words: Phrases) -> list[Section]:
-        return [Section(part["name"], [*_results(part, words), *sheet_blocks(part, words)])]
-
-    def normed_scores(self, part: JudgementPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        if part["standing"] is not None:
-            yield words("distance"), part["standing"]
-
-    def detail_blocks(self, part: JudgementPart, words: Phrases) -> list[Block]:
-        del part, words
-        return []
-
-
-def _results(test: JudgementPart, words: Phrases) -> list[Block]:
-    n, m, distance = test["n_answered"], test["items_n"], test["distance"]
-    if distance is not None:
-        figures = {"distance": words.number(distance, 1), "largest": words.number(test["largest"], 1)}
-        smallest = test.get("smallest")
-        if smallest is None:
-            sentences = [words("judgement_is_at_most", **figures)]
-        else:
-            sentences = [
-                words("judgement_is", smallest=words.number(smallest, 2 if smallest else 0), **figures)
-            ]
-            if smallest:
-                sentences.append(words("judgement_halves"))
-    else:
-        sentences = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
-    if test["standing"] is not None:
-        sentences.append(normed_score_text(test["standing"], words, by_distance=True))
-    if n and test.get("voided"):
-        sentences.append(words("judgement_voided", n=test["voided"]))
-    return [Prose([*sentences, words("key_basis", text=test["key_basis"])])]

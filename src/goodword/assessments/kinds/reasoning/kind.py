@@ -20,7 +20,8 @@ from goodword.assessments.kinds.reasoning.items import (
     reasoning_scores,
     solved_by_category,
 )
-from goodword.assessments.kinds.reasoning.results import ReasoningReport, ReasoningResult, reasoning_result
+from goodword.assessments.kinds.reasoning.report import ReasoningReport
+from goodword.assessments.kinds.reasoning.results import ReasoningResult, reasoning_result
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.assessments.kinds.scores import ComputedScore, Respondent, ScaleReliability

@@ -1,7 +1,9 @@
-from collections.abc import Iterator, Mapping, Sequence
+"""Result of a reasoning test."""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, Final, Literal, NotRequired, Self, TypedDict
+from typing import Final, Self
 
 from django.utils.translation import get_language, gettext
 
@@ -10,25 +12,13 @@ from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES, category_name, family_name
 from goodword.assessments.kinds.reasoning.generated import Picture, Shown
 from goodword.assessments.kinds.reasoning.items import CATEGORIES, ReasoningTask
-from goodword.assessments.kinds.reasoning.matrices.drawing import literal
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
-from goodword.assessments.kinds.results import (
-    CandidateResult,
-    Moment,
-    NormedScoreData,
-    PartHead,
-    PartResult,
-    freeze_normed_score,
-    normed_score_text,
-    requirement_of,
-    sheet_blocks,
-)
+from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, reliability_formula
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
-from goodword.core.report_blocks import Block, Cell, Heading, Phrases, Prose, Section, Table
 from goodword.ui.charts import written_number
 
 #: tasks whose rules are explained to their candidate
@@ -158,8 +148,6 @@ class AnsweredTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningResult(PartResult):
-    template: ClassVar[str] = "assessments/result/reasoning.html"
-
     whole: CategoryResult
     categories: tuple[CategoryResult, ...]
     tasks: tuple[AnsweredTask, ...]
@@ -176,16 +164,6 @@ class ReasoningResult(PartResult):
             given=self.whole.given,
             examples=examples(self.tasks),
         )
-
-    @property
-    def is_ranked(self) -> bool:
-        """Whether a calibration or norm group allows comparing people."""
-        return self.ability is not None or self.whole.normed is not None
-
-    @property
-    def reliability_text(self) -> str:
-        normed = self.whole.normed
-        return "" if normed is None or normed.reliability is None else written_number(normed.reliability)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,223 +289,3 @@ def examples(tasks: Sequence[AnsweredTask]) -> tuple[AnsweredTask, ...]:
     chosen = [task for task in wanted if found[task.category] is task][:EXAMPLES]
     others = [task for task in wanted if task not in chosen]
     return tuple(sorted([*chosen, *others][:EXAMPLES], key=lambda task: task.number))
-
-
-class CategoryData(TypedDict):
-    """Tasks of one category ("numerical"), or all tasks; `solved` and `answered` are None once erased."""
-
-    name: str
-    solved: int | None
-    given: int
-    answered: int | None
-    standing: NormedScoreData | None
-
-
-class CellData(TypedDict):
-    family: str
-    level: int
-    b: float
-    se: float
-    given: int
-    right: int
-
-
-class AbilityFigures(TypedDict):
-    number: int
-    n: int
-    made_at_text: str
-    sd: float
-    reliability: float
-    cells: list[CellData]
-
-
-class AbilityData(TypedDict):
-    """The ability in logits, with its standard error. `behind` is of schema 4."""
-
-    value: float
-    error: float
-    behind: NotRequired[AbilityFigures]
-
-
-class Drawing(TypedDict):
-    """An SVG file in one colour, with its description."""
-
-    svg: str
-    alt: str
-
-
-class TaskOption(TypedDict):
-    number: int
-    text: str
-    drawing: Drawing | None
-
-
-class TaskData(TypedDict):
-    """Statements, a series or drawings, then options. `chosen` (None: no answer) and `right` are option numbers."""
-
-    number: int
-    category: str
-    question: str
-    lines: list[str]
-    terms: list[str]
-    drawings: list[Drawing]
-    options: list[TaskOption]
-    chosen: int | None
-    right: int
-    rule: str
-
-
-class ReasoningPart(PartHead):
-    kind: Literal["reasoning"]
-    whole: CategoryData
-    categories: list[CategoryData]
-    ability: AbilityData | None
-    tasks: list[TaskData]
-
-
-class ReasoningReport:
-    method: tuple[str, ...] = ("method_tasks",)
-    is_self_report = False
-
-    def freeze(self, result: ReasoningResult, head: PartHead, moment: Moment) -> ReasoningPart:
-        return {
-            **head,
-            "kind": "reasoning",
-            "whole": _category(result.whole, moment),
-            "categories": [_category(found, moment) for found in result.categories],
-            "ability": _ability(result.ability, moment),
-            "tasks": [_task_data(task) for task in result.tasks],
-        }
-
-    def without_person(self, part: ReasoningPart) -> ReasoningPart:
-        # Tasks were drawn for this person alone; only their number is kept.
-        whole = _category_without_person(part["whole"])
-        categories = [_category_without_person(category) for category in part["categories"]]
-        return {**part, "whole": whole, "categories": categories, "ability": None, "tasks": []}
-
-    def answered(self, part: ReasoningPart) -> int:
-        return part["whole"]["answered"] or 0
-
-    def sections(self, part: ReasoningPart, words: Phrases) -> list[Section]:
-        return [Section(part["name"], [*_results(part, words), *sheet_blocks(part, words)])]
-
-    def normed_scores(self, part: ReasoningPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        named = [(words("all_tasks"), part["whole"])]
-        named += [(words.category(one["name"]), one) for one in part["categories"]]
-        for name, category in named:
-            if category["standing"] is not None:
-                yield name, category["standing"]
-
-    def detail_blocks(self, part: ReasoningPart, words: Phrases) -> list[Block]:
-        behind = None if part["ability"] is None else part["ability"].get("behind")
-        return [] if behind is None else _calibration(part, behind, words)
-
-
-def _category(found: CategoryResult, moment: Moment) -> CategoryData:
-    return {
-        "name": found.category,
-        "solved": found.solved,
-        "given": found.given,
-        "answered": found.answered,
-        "standing": freeze_normed_score(found.normed, moment),
-    }
-
-
-def _category_without_person(category: CategoryData) -> CategoryData:
-    return {**category, "solved": None, "answered": None, "standing": None}
-
-
-def _ability(ability: Ability | None, moment: Moment) -> AbilityData | None:
-    if ability is None:
-        return None
-    found: AbilityData = {"value": ability.value, "error": ability.error}
-    if (behind := ability.behind) is not None:
-        found["behind"] = {
-            "number": behind.number,
-            "n": behind.n,
-            "made_at_text": moment(behind.made_at),
-            "sd": behind.sd,
-            "reliability": behind.reliability,
-            "cells": [
-                CellData(
-                    family=one.family, level=one.level, b=one.b, se=one.se, given=one.given, right=one.right
-                )
-                for one in behind.cells
-            ],
-        }
-    return found
-
-
-def _task_data(task: AnsweredTask) -> TaskData:
-    return {
-        "number": task.number,
-        "category": task.category,
-        "question": task.shown.question,
-        "lines": list(task.shown.lines),
-        "terms": list(task.shown.terms),
-        "drawings": [_drawing(picture) for picture in task.shown.pictures],
-        "options": [
-            {
-                "number": option.number,
-                "text": option.text,
-                "drawing": _drawing(option.picture) if option.picture else None,
-            }
-            for option in task.options
-        ],
-        "chosen": task.chosen.number if task.chosen else None,
-        "right": task.right.number,
-        "rule": task.rule,
-    }
-
-
-def _drawing(picture: Picture) -> Drawing:
-    return {"svg": literal(picture.svg), "alt": picture.alt}
-
-
-def _results(test: ReasoningPart, words: Phrases) -> list[Block]:
-    whole, ability = test["whole"], test["ability"]
-    if whole["solved"] is None:
-        return [Prose([words("tasks_erased", m=whole["given"])])]
-    sentences = [words("tasks_solved", n=whole["solved"], m=whole["given"], answered=whole["answered"] or 0)]
-    if whole["standing"] is not None:
-        sentences.append(normed_score_text(whole["standing"], words))
-    if ability is not None:
-        figures = {name: words.number(ability[name], 1) for name in ("value", "error")}
-        sentences.append(words("ability", **figures))
-    elif whole["standing"] is None:
-        sentences.append(words("not_ranked"))
-    header = [words("category"), words("solved"), words("answered")]
-    rows = [_category_row(found, words) for found in test["categories"]]
-    return [Prose(sentences, leads=True), Table(header, rows, widths=[6, 2, 2])]
-
-
-def _category_row(found: CategoryData, words: Phrases) -> list[str | Cell]:
-    name: str | Cell = words.category(found["name"])
-    if found["standing"] is not None:
-        name = Cell(words.category(found["name"]), note=normed_score_text(found["standing"], words))
-    solved = words("n_of_m", n=found["solved"] or 0, m=found["given"])
-    return [name, solved, str(found["answered"] or 0)]
-
-
-def _calibration(test: ReasoningPart, behind: AbilityFigures, words: Phrases) -> list[Block]:
-    figures: dict[str, str | int] = {
-        "number": behind["number"],
-        "n": behind["n"],
-        "when": behind["made_at_text"],
-        "sd": words.number(behind["sd"], 2),
-        "reliability": words.number(behind["reliability"], 2),
-    }
-    rows: list[list[str | Cell]] = [
-        [
-            words("family_level", family=words.family(one["family"]), level=one["level"]),
-            f"{words.number(one['b'], 1)} ± {words.number(one['se'], 1)}".replace("-", "−"),
-            words("n_of_m", n=one["right"], m=one["given"]),
-        ]
-        for one in behind["cells"]
-    ]
-    header = [words("family"), words("difficulty"), words("solved")]
-    return [
-        Heading(words("ability_in", test=test["name"]), note=words("calibration", **figures)),
-        Prose([words("ability_rule"), words("ability_error"), words("coefficient_calibration")], leads=True),
-        Table(header, rows, widths=[6, 3, 2]),
-    ]

@@ -17,7 +17,8 @@ from goodword.assessments.kinds.packs import (
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
 from goodword.assessments.kinds.scales.items import item_values, practice_statement, scale_scores, statements
-from goodword.assessments.kinds.scales.results import ScalesReport, ScalesResult, scales_result, scales_sheet
+from goodword.assessments.kinds.scales.report import ScalesReport
+from goodword.assessments.kinds.scales.results import ScalesResult, scales_result, scales_sheet
 from goodword.assessments.kinds.scores import (
     ComputedScore,
     Respondent,

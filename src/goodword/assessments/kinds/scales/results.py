@@ -1,20 +1,12 @@
-from collections.abc import Iterator, Mapping
+"""Technical sheet and result of a test of scales."""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, NotRequired, Self, TypedDict
+from typing import Literal, Self
 
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds.results import (
-    CandidateResult,
-    Moment,
-    NormedScoreData,
-    PartHead,
-    PartResult,
-    freeze_normed_score,
-    normed_score_text,
-    requirement_of,
-    sheet_blocks,
-)
+from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.kinds.scales.items import SCORING_VERSION, needed_answers
 from goodword.assessments.kinds.scales.published_norms import NormGroup
@@ -30,8 +22,6 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
-from goodword.core.report_blocks import Block, Heading, Phrases, Prose, ScaleChart, ScaleRow, Section
-from goodword.ui.charts import written_number
 
 
 def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSheet:
@@ -148,14 +138,14 @@ class ScaleResult:
     normed: NormedScore | None = None
 
     @property
-    def mean_text(self) -> str:
-        """The mean as the chart writes it; empty if there is none."""
-        return "" if self.mean is None else written_number(self.mean)
+    def values(self) -> list[int]:
+        """The answers after their keys."""
+        return [answer.value for answer in self.answers if answer.value is not None]
 
     @property
     def rule_text(self) -> str:
         """ "(4 + 2 + 5 + 3) ÷ 4 = 3.5"; empty without a mean."""
-        values = [answer.value for answer in self.answers if answer.value is not None]
+        values = self.values
         if self.mean is None or not values:
             return ""
         return f"({' + '.join(str(value) for value in values)}) ÷ {len(values)} = {self.mean:.4g}"
@@ -163,8 +153,6 @@ class ScaleResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScalesResult(PartResult):
-    template: ClassVar[str] = "assessments/result/scales.html"
-
     instrument: Instrument
     scales: tuple[ScaleResult, ...]
 
@@ -190,24 +178,6 @@ class ScalesResult(PartResult):
     @property
     def response_labels(self) -> list[str]:
         return [option.label for option in sorted(self.instrument.response_scale, key=lambda o: o.value)]
-
-    @property
-    def has_norms(self) -> bool:
-        return any(found.normed for found in self.scales)
-
-    @property
-    def chart_rows(self) -> list[Mapping[str, Any]]:
-        """Rows of the `scale_dots` chart: mean, band, and answers after their key as rings."""
-        return [
-            {
-                "label": found.scale.name,
-                "mean": found.mean,
-                "marks": [float(answer.value) for answer in found.answers if answer.value is not None],
-                "detail": "",
-                "band": (found.normed.low, found.normed.high) if found.normed else None,
-            }
-            for found in self.scales
-        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,198 +282,3 @@ def position_in_words(mean: float | None, minimum: int, maximum: int, *, low: st
     if place <= 4 / 5:
         return gettext("Your answers lie between the middle and the end “%(end)s”.") % {"end": high}
     return gettext("Your answers lie close to the end “%(end)s”.") % {"end": high}
-
-
-class Norm(TypedDict):
-    """The norm group of a test's scales; `text` describes it in one sentence."""
-
-    name: str
-    version: str
-    n: int
-    text: str
-
-
-class Band(TypedDict):
-    """On the answer scale; `label` says where the score is ("within the middle half of the group")."""
-
-    low: float
-    high: float
-    label: str
-
-
-class ItemData(TypedDict):
-    """A statement and its answer as given. `keyed` is -1 for items that are reversed."""
-
-    text: str
-    keyed: Literal[1, -1]
-    answer: int | None
-    answer_label: str | None
-
-
-class ScaleData(TypedDict):
-    """A scale; `mean` is None if too few items were answered. `standing` exists since schema 3."""
-
-    id: str
-    name: str
-    description: str
-    low_text: str
-    high_text: str
-    mean: float | None
-    n_answered: int
-    n_items: int
-    band: Band | None
-    items: list[ItemData]
-    standing: NotRequired[NormedScoreData | None]
-
-
-class ScalesPart(PartHead):
-    """A test of scales, with a label for each value from `scale_min` to `scale_max`."""
-
-    kind: NotRequired[Literal["scales"]]
-    norm: Norm | None
-    scale_min: int
-    scale_max: int
-    response_labels: list[str]
-    scales: list[ScaleData]
-
-
-class ScalesReport:
-    method: tuple[str, ...] = ("method_scales",)
-    is_self_report = True
-
-    def freeze(self, result: ScalesResult, head: PartHead, moment: Moment) -> ScalesPart:
-        return {
-            **head,
-            "kind": "scales",
-            "norm": None,
-            "scale_min": result.minimum,
-            "scale_max": result.maximum,
-            "response_labels": result.response_labels,
-            "scales": [_scale_data(found, moment) for found in result.scales],
-        }
-
-    def without_person(self, part: ScalesPart) -> ScalesPart:
-        return {**part, "scales": [_scale_without_person(scale) for scale in part["scales"]]}
-
-    def answered(self, part: ScalesPart) -> int:
-        return sum(scale["n_answered"] for scale in part["scales"])
-
-    def sections(self, part: ScalesPart, words: Phrases) -> list[Section]:
-        return [_results(part, words), _about_scales(part, words)]
-
-    def normed_scores(self, part: ScalesPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        del words
-        for scale in part["scales"]:
-            if normed := scale.get("standing"):
-                yield scale["name"], normed
-
-    def detail_blocks(self, part: ScalesPart, words: Phrases) -> list[Block]:
-        del part, words
-        return []
-
-
-def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
-    return {
-        "id": found.scale.id,
-        "name": found.scale.name,
-        "description": found.scale.description,
-        "low_text": found.scale.low_text,
-        "high_text": found.scale.high_text,
-        "mean": found.mean,
-        "n_answered": found.n_answered,
-        "n_items": found.n_items,
-        "band": None,
-        "standing": freeze_normed_score(found.normed, moment),
-        "items": [
-            {"text": a.text, "keyed": a.keyed, "answer": a.answer, "answer_label": a.label}
-            for a in found.answers
-        ],
-    }
-
-
-def _scale_without_person(scale: ScaleData) -> ScaleData:
-    items: list[ItemData] = [{**item, "answer": None, "answer_label": None} for item in scale["items"]]
-    kept: ScaleData = {**scale, "mean": None, "band": None, "items": items}
-    if "standing" in kept:
-        kept["standing"] = None
-    return kept
-
-
-def _results(test: ScalesPart, words: Phrases) -> Section:
-    low, high = test["scale_min"], test["scale_max"]
-    norm = test["norm"]
-    if any(scale.get("standing") for scale in test["scales"]):
-        compared = words("band_read")
-    elif norm is None:
-        compared = words("no_norm")
-    else:
-        compared = words("norm", name=norm["name"], version=norm["version"], n=norm["n"], text=norm["text"])
-    header = [words("scale"), words("low_end"), words("high_end"), words("mean")]
-    steps = [
-        f"{value} {label}"
-        for value, label in zip(range(low, high + 1), test["response_labels"], strict=False)
-    ]
-    return Section(
-        test["name"],
-        [
-            Prose([words("scales_read", low=low, high=high)], leads=True),
-            ScaleChart(
-                header,
-                (low, high),
-                [_strip(scale, test, words) for scale in test["scales"]],
-                notes=[" · ".join(steps), compared],
-            ),
-        ],
-    )
-
-
-def _strip(scale: ScaleData, test: ScalesPart, words: Phrases) -> ScaleRow:
-    low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
-    normed = scale.get("standing")
-    shown = words("no_mean") if mean is None else words.number(mean, 2)
-    alt = words(
-        "scale_alt",
-        scale=scale["name"],
-        low=low,
-        high=high,
-        mean=words("no_mean_note") if mean is None else shown,
-    )
-    if band is not None:
-        ends = {"low": words.number(band["low"], 2), "high": words.number(band["high"], 2)}
-        alt = words("scale_alt_band", alt=alt, label=band["label"], **ends)
-    if normed is not None:
-        ends = {"low": words.number(normed["low"], 2), "high": words.number(normed["high"], 2)}
-        alt = words("scale_alt_normed", alt=alt, **ends)
-    drawn = normed or band
-    return ScaleRow(
-        label=scale["name"],
-        note=words("n_of_m", n=scale["n_answered"], m=scale["n_items"]) + _compared(scale, words),
-        low=scale["low_text"],
-        high=scale["high_text"],
-        mean=mean,
-        mean_text=shown,
-        band=None if drawn is None else (drawn["low"], drawn["high"]),
-        alt=alt,
-    )
-
-
-def _compared(scale: ScaleData, words: Phrases) -> str:
-    if normed := scale.get("standing"):
-        ends = {"low": normed["percentile_low"], "high": normed["percentile_high"]}
-        return f" · {words('band_note', **ends)}"
-    return f" · {scale['band']['label']}" if scale["band"] is not None else ""
-
-
-def _about_scales(test: ScalesPart, words: Phrases) -> Section:
-    blocks: list[Block] = []
-    for scale in test["scales"]:
-        counts = {"n": scale["n_answered"], "m": scale["n_items"]}
-        if scale["mean"] is None:
-            line = words("scale_line_none", **counts)
-        else:
-            line = words("scale_line", mean=words.number(scale["mean"], 2), **counts)
-        if normed := scale.get("standing"):
-            line = f"{line} {normed_score_text(normed, words)}"
-        blocks.append(Heading(scale["name"], note=f"{scale['description']} {line}".strip()))
-    blocks += sheet_blocks(test, words)
-    return Section(words("about_scales"), blocks)

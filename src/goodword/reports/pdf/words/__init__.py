@@ -34,7 +34,8 @@ class ReportPhrases:
     def number(self, value: float, places: int) -> str:
         """`value` rounded half up."""
         rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-        return str(rounded) if self.language == "en" else str(rounded).replace(".", ",")
+        written = str(rounded).replace("-", "−")
+        return written if self.language == "en" else written.replace(".", ",")
 
 
 def words_for(language: str) -> ReportPhrases:

@@ -42,7 +42,7 @@ DE = {
     "version": "Fassung",
     "test_version": "{version}, Auswertung {scoring}",
     "why_asked": "Anforderung der Stelle",
-    "requirement": "{test} dient dieser Anforderung: {text} Angegeben von {who}, {when}.",
+    "requirement": "{test} dient dieser Anforderung: {text} (angegeben von {who}, {when})",
     "no_requirement": "{test}: Es wurde keine Anforderung der Stelle angegeben.",
     "scales": "Skalen",
     "scales_read": (
@@ -86,6 +86,8 @@ DE = {
     "no_verdict_alone": "Dieser Bericht zeigt Ergebnisse, ohne Empfehlung.",
     "total": "Gesamtwert",
     "total_is": "{value}\u00a0% gelöst in den Tests mit richtigen und falschen Antworten.",
+    "total_no_count": "Kein Gesamtwert: Einem Test mit richtigen und falschen Antworten fehlt die Anzahl.",
+    "total_no_weight": "Kein Gesamtwert: Einem Test mit richtigen und falschen Antworten fehlt das Gewicht.",
     "total_none": (
         "Es gibt keinen Gesamtwert, weil einem Test mit richtigen und falschen Antworten eine Zahl oder ein Gewicht "
         "fehlt."
@@ -346,4 +348,8 @@ DE = {
         "Die Meinungen weniger Personen sind keine Messung. Sie hängen von Arbeit, Zeit und Beziehung ab; ein "
         "Unterschied von einer Stufe bedeutet wenig. Nichts wird mit anderen Bewerbungen verglichen."
     ),
+    "left_open": "Nicht beantwortet von: {who}.",
+    "who_answered": "Antworten nach Person",
+    "levels_mean": "Bedeutung der Stufen",
+    "cannot_say": "Nicht zu beurteilen",
 }

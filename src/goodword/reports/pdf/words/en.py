@@ -41,7 +41,7 @@ EN = {
     "version": "Version",
     "test_version": "{version}, scoring {scoring}",
     "why_asked": "Job requirement",
-    "requirement": "{test} assesses this requirement: {text} Stated by {who}, {when}.",
+    "requirement": "{test} assesses this requirement: {text} (stated by {who}, {when})",
     "no_requirement": "{test}: no job requirement was stated.",
     "scales": "Scales",
     "scales_read": (
@@ -81,6 +81,8 @@ EN = {
     "no_verdict_alone": "This report shows results. It gives no recommendation.",
     "total": "Total",
     "total_is": "{value} % solved in the tests that have right and wrong answers.",
+    "total_no_count": "There is no total: a test with right and wrong answers has no count.",
+    "total_no_weight": "There is no total: a test with right and wrong answers has no weight.",
     "total_none": (
         "There is no total, because a test with right and wrong answers lacks a count or a weight."
     ),
@@ -336,4 +338,8 @@ EN = {
         "The opinions of a few people are not a measurement. They depend on the work, the time and the relationship; "
         "a difference of one level means little. Nothing is compared with other candidates."
     ),
+    "left_open": "Not answered by: {who}.",
+    "who_answered": "Who answered what",
+    "levels_mean": "What the levels mean",
+    "cannot_say": "Couldn’t say",
 }

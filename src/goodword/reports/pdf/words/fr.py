@@ -42,7 +42,7 @@ FR = {
     "version": "Version",
     "test_version": "{version}, notation {scoring}",
     "why_asked": "Exigence du poste",
-    "requirement": "{test} évalue cette exigence\u00a0: {text} Indiquée par {who}, {when}.",
+    "requirement": "{test} évalue cette exigence\u00a0: {text} (indiquée par {who}, {when})",
     "no_requirement": "{test}\u00a0: aucune exigence du poste n’a été indiquée.",
     "scales": "Échelles",
     "scales_read": (
@@ -85,6 +85,8 @@ FR = {
     "no_verdict_alone": "Ce rapport présente des résultats, sans recommandation.",
     "total": "Total",
     "total_is": "{value}\u00a0% d’exercices résolus dans les tests à réponses justes et fausses.",
+    "total_no_count": "Il n’y a pas de total : un test à réponses justes ou fausses n’a pas de décompte.",
+    "total_no_weight": "Il n’y a pas de total : un test à réponses justes ou fausses n’a pas de poids.",
     "total_none": (
         "Il n’y a pas de total, car il manque un nombre ou un poids à un test à réponses justes et fausses."
     ),
@@ -350,4 +352,8 @@ FR = {
         "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "
         "relation\u00a0; un écart d’un niveau signifie peu. Rien n’est comparé à d’autres candidatures."
     ),
+    "left_open": "Sans réponse de : {who}.",
+    "who_answered": "Réponses par personne",
+    "levels_mean": "Signification des niveaux",
+    "cannot_say": "Ne peut pas juger",
 }

@@ -1,12 +1,16 @@
+"""The blocks of a reference check's report, for PDFs and screens."""
+
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from statistics import fmean
+from typing import assert_never
 
 from goodword.core.report_blocks import (
     Block,
     Cell,
+    Details,
     Heading,
     Labelled,
     Notice,
@@ -21,22 +25,23 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.reports.pdf.snapshot import (
-    Check,
+from goodword.core.text import clipped, isolate
+from goodword.references.report_data import (
+    CheckData,
     ChoiceQuestion,
     GroupValues,
-    Question,
+    LineQuestion,
+    QuestionData,
     RatingQuestion,
-    Reference,
+    ReferenceData,
     StatementQuestion,
-    Verification,
+    VerificationData,
 )
-from goodword.reports.pdf.text import clipped, isolate
 
 type Charted = RatingQuestion | StatementQuestion | ChoiceQuestion
 
 
-def check_facts(check: Check, words: Phrases) -> list[tuple[str, str]]:
+def check_facts(check: CheckData, words: Phrases) -> list[tuple[str, str]]:
     questionnaire = check["questionnaire"]
     return [
         (words("references"), words("received", n=check["received"], m=check["asked"])),
@@ -52,11 +57,8 @@ def check_method(words: Phrases) -> list[str]:
     return [words("method_referees"), words("method_answers"), words("method_few")]
 
 
-def check_sections(check: Check, words: Phrases) -> list[Section]:
-    people = {
-        reference["id"]: _name(reference, number, words)
-        for number, reference in enumerate(check["references"], start=1)
-    }
+def check_sections(check: CheckData, words: Phrases) -> list[Section]:
+    people = _people(check, words)
     parts = [
         _summary(check, people, words),
         _ratings(check, words),
@@ -68,17 +70,107 @@ def check_sections(check: Check, words: Phrases) -> list[Section]:
     return [part for part in parts if part is not None]
 
 
-def _name(reference: Reference, number: int, words: Phrases) -> str:
+def screen_sections(check: CheckData, words: Phrases) -> list[Section]:
+    """The same blocks for a screen, where comments follow their question and answers open to who gave them."""
+    people = _people(check, words)
+    sections = [_summary(check, people, words, notice=False)]
+    if verification := _verification(check, people, words):
+        sections.append(verification)
+    for heading, questions in groupby(
+        check["questions"], key=lambda one: one.get("competency") or one["text"]
+    ):
+        blocks = [block for one in questions for block in _question_blocks(one, check, people, words)]
+        sections.append(Section(heading, blocks))
+    return sections
+
+
+def _question_blocks(
+    question: QuestionData, check: CheckData, people: dict[str, str], words: Phrases
+) -> list[Block]:
+    blocks: list[Block] = []
+    charted = question if question["type"] != "long_text" and question["type"] != "line" else None
+    scale = None if charted is None else _scale(charted)
+    if question.get("competency"):
+        blocks.append(Heading(question["text"], note=scale))
+    elif scale:
+        blocks.append(Prose([scale], quiet=True))
+    blocks += _notes_of(question, words)
+    if charted is not None:
+        blocks += _answers(charted, words)
+    elif question["type"] == "line":
+        blocks.append(_line_answers(question, check, people, words))
+    if quotes := _quotes(question, check, people, words):
+        blocks.append(quotes)
+    elif question["type"] == "long_text":
+        blocks.append(Prose([words("unanswered")], quiet=True))
+    if left_open := question.get("left_open"):
+        who = ", ".join(people[reference] for reference in left_open)
+        blocks.append(Prose([words("left_open", who=who)], quiet=True))
+    if charted is not None:
+        blocks += _who_answered_what(charted, check, people, words)
+    return blocks + _levels(question, words)
+
+
+def _who_answered_what(
+    question: Charted, check: CheckData, people: dict[str, str], words: Phrases
+) -> list[Block]:
+    known = {reference["id"]: reference for reference in check["references"]}
+    rows = [
+        [
+            people[answer["reference"]],
+            _relationship(known[answer["reference"]], words),
+            ", ".join(_value(question, value) for value in answer["values"]) or words("cannot_say"),
+        ]
+        for group in question["by_relationship"]
+        for answer in group.get("answers", [])
+    ]
+    header = [words(key) for key in ("referee", "relationship", "answer")]
+    summary = words("who_answered")
+    return [Details(summary, [Table(header, rows, caption=summary)], about=question["text"])] if rows else []
+
+
+def _value(question: Charted, value: int) -> str:
+    match question["type"]:
+        case "rating":
+            labels = {level["value"]: level["label"] for level in question["levels"]}
+            return f"{value} {labels[value]}"
+        case "choice":
+            return next(option["label"] for option in question["options"] if option["value"] == value)
+        case "statement":
+            return str(value)
+        case _:
+            assert_never(question["type"])
+
+
+def _levels(question: QuestionData, words: Phrases) -> list[Block]:
+    table = _levels_table(question, words)
+    summary = words("levels_mean")
+    return (
+        [] if table is None else [Details(summary, [replace(table, caption=summary)], about=question["text"])]
+    )
+
+
+def _people(check: CheckData, words: Phrases) -> dict[str, str]:
+    """Names by the reference's id."""
+    return {
+        reference["id"]: _name(reference, number, words)
+        for number, reference in enumerate(check["references"], start=1)
+    }
+
+
+def _name(reference: ReferenceData, number: int, words: Phrases) -> str:
     return isolate(clipped(reference["referee"]["name"] or words("referee_n", n=number)))
 
 
-def _relationship(reference: Reference, words: Phrases) -> str:
+def _relationship(reference: ReferenceData, words: Phrases) -> str:
     return words("self") if reference["self_reference"] else reference["referee"]["relationship"]
 
 
-def _summary(check: Check, people: dict[str, str], words: Phrases) -> Section:
+def _summary(check: CheckData, people: dict[str, str], words: Phrases, *, notice: bool = True) -> Section:
     factual = sum(1 for reference in check["references"] if reference["factual"])
-    late = sum(1 for reference in check["references"] if reference.get("late"))
+    late = sum(
+        1 for reference in check["references"] if reference.get("late") and not reference["self_reference"]
+    )
     sentences = [words.count("received", check["received"], m=check["asked"])]
     for key, n in (
         ("sent", check.get("sent", 0)),
@@ -95,12 +187,15 @@ def _summary(check: Check, people: dict[str, str], words: Phrases) -> Section:
     header = [words(key) for key in ("referee", "relationship", "company", "worked_together", "answered_on")]
     rows = [_referee_row(reference, people, words) for reference in check["references"]]
     if rows:
-        blocks.append(Table(header, rows, widths=[4, 2.6, 3.2, 3.8, 2.6]))
-    blocks.append(Notice([words("no_verdict")]))
+        blocks.append(Table(header, rows, widths=[4, 2.6, 3.2, 3.8, 2.6], caption=words("references")))
+    if notice:
+        blocks.append(Notice([words("no_verdict")]))
+    elif note := _identifiable_note(check, words):
+        blocks.append(Prose(note, quiet=True))
     return Section(words("summary"), blocks)
 
 
-def _referee_row(reference: Reference, people: dict[str, str], words: Phrases) -> list[str | Cell]:
+def _referee_row(reference: ReferenceData, people: dict[str, str], words: Phrases) -> list[str | Cell]:
     referee = reference["referee"]
     notes = [isolate(clipped(referee["title"]))] if referee["title"] else []
     if reference["factual"]:
@@ -120,67 +215,83 @@ def _referee_row(reference: Reference, people: dict[str, str], words: Phrases) -
     ]
 
 
-def _ratings(check: Check, words: Phrases) -> Section | None:
-    questions = [q for q in check["questions"] if q["type"] != "long_text" and q["type"] != "line"]
+def _ratings(check: CheckData, words: Phrases) -> Section | None:
+    questions = _charted(check)
     if not questions:
         return None
-    notes = [words("ratings_read")]
-    if any(is_identifiable(group) for question in questions for group in question["by_relationship"]):
-        notes.append(words("identifiable_note"))
-    blocks: list[Block] = [Prose(notes)]
+    blocks: list[Block] = [Prose([words("ratings_read"), *_identifiable_note(check, words)])]
     for question in questions:
         blocks += answer_blocks(question, words)
     return Section(words("ratings"), blocks)
 
 
-def _lines(check: Check, people: dict[str, str], words: Phrases) -> Section | None:
-    known = {reference["id"]: reference for reference in check["references"]}
+def _charted(check: CheckData) -> list[Charted]:
+    return [q for q in check["questions"] if q["type"] != "long_text" and q["type"] != "line"]
+
+
+def _identifiable_note(check: CheckData, words: Phrases) -> list[str]:
+    groups = [group for question in _charted(check) for group in question["by_relationship"]]
+    return [words("identifiable_note")] if any(map(is_identifiable, groups)) else []
+
+
+def _lines(check: CheckData, people: dict[str, str], words: Phrases) -> Section | None:
     blocks: list[Block] = []
     for question in check["questions"]:
-        if question["type"] != "line":
-            continue
-        blocks += head_of(question, words)
-        rows = [
-            [
-                people[entry["reference"]],
-                _relationship(known[entry["reference"]], words),
-                isolate(clipped(entry["text"] or words("text_removed"))),
-            ]
-            for entry in question["answers"]
-        ]
-        header = [words(key) for key in ("referee", "relationship", "answer")]
-        blocks.append(
-            Table(header, rows, widths=[4, 3, 6]) if rows else Prose([words("unanswered")], quiet=True)
-        )
+        if question["type"] == "line":
+            blocks += [*head_of(question, words), _line_answers(question, check, people, words)]
     return Section(words("short_answers"), blocks) if blocks else None
 
 
-def _comments(check: Check, people: dict[str, str], words: Phrases) -> Section | None:
+def _line_answers(
+    question: LineQuestion, check: CheckData, people: dict[str, str], words: Phrases
+) -> Table | Prose:
     known = {reference["id"]: reference for reference in check["references"]}
+    rows = [
+        [
+            people[entry["reference"]],
+            _relationship(known[entry["reference"]], words),
+            isolate(clipped(entry["text"] or words("text_removed"))),
+        ]
+        for entry in question["answers"]
+    ]
+    if not rows:
+        return Prose([words("unanswered")], quiet=True)
+    header = [words(key) for key in ("referee", "relationship", "answer")]
+    return Table(header, rows, widths=[4, 3, 6], caption=question["text"])
+
+
+def _comments(check: CheckData, people: dict[str, str], words: Phrases) -> Section | None:
     blocks: list[Block] = []
     for question in check["questions"]:
-        entries = []
-        for entry in question["comments"]:
-            reference = known[entry["reference"]]
-            by = [people[entry["reference"]], _relationship(reference, words)]
-            if reference["referee"]["company"] and not reference["self_reference"]:
-                by.append(isolate(clipped(reference["referee"]["company"])))
-            text = entry["text"] if entry["text"] is not None else words("text_removed")
-            entries.append(Quote(text=text, by=" · ".join(by), language=entry.get("language")))
-        if entries:
-            blocks += [*_comment_head(question, words), Quotes(entries)]
+        if quotes := _quotes(question, check, people, words):
+            blocks += [*_comment_head(question, words), quotes]
     if not blocks:
         return None
     return Section(words("comments"), [Prose([words("comments_read")], leads=True), *blocks])
 
 
-def _comment_head(question: Question, words: Phrases) -> list[Block]:
+def _quotes(
+    question: QuestionData, check: CheckData, people: dict[str, str], words: Phrases
+) -> Quotes | None:
+    known = {reference["id"]: reference for reference in check["references"]}
+    entries = []
+    for entry in question["comments"]:
+        reference = known[entry["reference"]]
+        by = [people[entry["reference"]], _relationship(reference, words)]
+        if reference["referee"]["company"] and not reference["self_reference"]:
+            by.append(isolate(clipped(reference["referee"]["company"])))
+        text = entry["text"] if entry["text"] is not None else words("text_removed")
+        entries.append(Quote(text=text, by=" · ".join(by), language=entry.get("language")))
+    return Quotes(entries) if entries else None
+
+
+def _comment_head(question: QuestionData, words: Phrases) -> list[Block]:
     if question["type"] == "long_text":
         return head_of(question, words)
     return [Heading(question.get("competency") or question["text"])]
 
 
-def _verification(check: Check, people: dict[str, str], words: Phrases) -> Section | None:
+def _verification(check: CheckData, people: dict[str, str], words: Phrases) -> Section | None:
     if not check["verification"]:
         return None
     header = [words(key) for key in ("referee", "what", "stated", "confirmed")]
@@ -194,7 +305,7 @@ def _verification(check: Check, people: dict[str, str], words: Phrases) -> Secti
             rows.append([*first, clipped(entry["what"]), *shown])
     blocks: list[Block] = [
         Prose([words("verification_read")], leads=True),
-        Table(header, rows, widths=[3, 3, 4, 4]),
+        Table(header, rows, widths=[3, 3, 4, 4], caption=words("verification")),
     ]
     if found := check.get("contradictions"):
         blocks += [Heading(words("contradictions")), Prose([words("contradictions_read")], leads=True)]
@@ -219,7 +330,7 @@ def _verification(check: Check, people: dict[str, str], words: Phrases) -> Secti
     return Section(words("verification"), blocks)
 
 
-def _confirmed(entry: Verification, words: Phrases) -> str:
+def _confirmed(entry: VerificationData, words: Phrases) -> str:
     match entry.get("verdict"):
         case "confirmed":
             return words("is_confirmed")
@@ -228,7 +339,7 @@ def _confirmed(entry: Verification, words: Phrases) -> str:
     return entry["confirmed"] or words("not_given")
 
 
-def _questions(check: Check, words: Phrases) -> Section | None:
+def _questions(check: CheckData, words: Phrases) -> Section | None:
     if not check["questions"]:
         return None
     blocks: list[Block] = []
@@ -237,18 +348,22 @@ def _questions(check: Check, words: Phrases) -> Section | None:
         if why := question.get("note"):
             note = f"{note}. {why}"
         blocks.append(Heading(f"{number}. {question['text']}", note=note))
-        if question["type"] == "rating" and not question.get("agreement"):
-            header = [words("level"), words("meaning"), words("example")]
-            rows = [
-                [str(level["value"]), level["label"], level["example"] or ""] for level in question["levels"]
-            ]
-            if not any(level["example"] for level in question["levels"]):
-                header, rows = header[:2], [row[:2] for row in rows]
-            blocks.append(Table(header, rows, widths=[0, 3, 8][: len(header)]))
+        if table := _levels_table(question, words):
+            blocks.append(table)
     return Section(words("questions"), blocks)
 
 
-def _kind(question: Question, words: Phrases) -> str:
+def _levels_table(question: QuestionData, words: Phrases) -> Table | None:
+    if question["type"] != "rating" or question.get("agreement"):
+        return None
+    header = [words("level"), words("meaning"), words("example")]
+    rows = [[str(level["value"]), level["label"], level["example"] or ""] for level in question["levels"]]
+    if not any(level["example"] for level in question["levels"]):
+        header, rows = header[:2], [row[:2] for row in rows]
+    return Table(header, rows, widths=[0, 3, 8][: len(header)])
+
+
+def _kind(question: QuestionData, words: Phrases) -> str:
     if question["type"] == "rating":
         values = [level["value"] for level in question["levels"]]
         if question.get("agreement"):
@@ -269,20 +384,23 @@ def _kind(question: Question, words: Phrases) -> str:
 
 
 def answer_blocks(question: Charted, words: Phrases) -> list[Block]:
-    blocks = head_of(question, words, note=_scale(question))
+    return [*head_of(question, words, note=_scale(question)), *_answers(question, words)]
+
+
+def _answers(question: Charted, words: Phrases) -> list[Block]:
     if not any(group["values"] for group in question["by_relationship"]):
-        return [*blocks, Prose([_unanswered(question, words)], quiet=True)]
+        return [Prose([_unanswered(question, words)], quiet=True)]
     if question["type"] == "choice":
-        return [*blocks, *_choice(question, words)]
+        return _choice(question, words)
     header = [words("relationship"), words("answers"), words("mean")]
     axis = _axis(question)
     rows = [_rating_row(group, axis, words) for group in question["by_relationship"]]
     if question["type"] == "statement":  # neither end is better, so there is no mean
         header, rows = [*header[:2], ""], [replace(row, mean=None, mean_text="") for row in rows]
-    return [*blocks, RatingChart(header, axis, rows)]
+    return [RatingChart(header, axis, rows, caption=question["text"])]
 
 
-def head_of(question: Question, words: Phrases, *, note: str | None = None) -> list[Block]:
+def head_of(question: QuestionData, words: Phrases, *, note: str | None = None) -> list[Block]:
     competency = question.get("competency")
     text = question["text"]
     blocks: list[Block] = [
@@ -290,6 +408,10 @@ def head_of(question: Question, words: Phrases, *, note: str | None = None) -> l
         if competency
         else Heading(text, note=note)
     ]
+    return blocks + _notes_of(question, words)
+
+
+def _notes_of(question: QuestionData, words: Phrases) -> list[Block]:
     notes = []
     if own := question.get("own_text"):
         notes.append(words("own_text", text=own))
@@ -297,9 +419,7 @@ def head_of(question: Question, words: Phrases, *, note: str | None = None) -> l
         notes.append(why)
     if not_asked := question.get("not_asked"):
         notes.append(words.count("not_asked", len(not_asked)))
-    if notes:
-        blocks.append(Prose([" ".join(notes)], quiet=True, leads=True))
-    return blocks
+    return [Prose([" ".join(notes)], quiet=True, leads=True)] if notes else []
 
 
 def _axis(question: RatingQuestion | StatementQuestion) -> tuple[int, int]:
@@ -383,7 +503,9 @@ def _choice(question: ChoiceQuestion, words: Phrases) -> list[Block]:
         )
     if question["multiple"]:
         rows.sort(key=lambda row: -row.filled)
-    blocks: list[Block] = [OptionChart([words("option"), words("how_many"), words("who")], rows)]
+    blocks: list[Block] = [
+        OptionChart([words("option"), words("how_many"), words("who")], rows, caption=question["text"])
+    ]
     if unchosen:
         blocks.append(Prose([words("not_chosen", options=", ".join(unchosen))], quiet=True))
     return blocks

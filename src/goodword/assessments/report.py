@@ -1,24 +1,119 @@
+"""The report of an assessment: its frozen data, and the blocks that PDFs and screens draw, test by test."""
+
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict
+
+from django.utils.translation import get_language_info, gettext
 
 from goodword.assessments.kinds import Kind, PartData, kind, kind_named
-from goodword.assessments.kinds.results import (
+from goodword.assessments.kinds.report import (
     KindReport,
+    Moment,
     NormedScoreData,
     NormedScoreFigures,
     PartHead,
     group_text,
 )
+from goodword.assessments.kinds.results import PartResult
 from goodword.assessments.models import Test
+from goodword.assessments.results import AttemptResult, TotalResult
 from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Phrases, Prose, Section, Table
-from goodword.reports.pdf.snapshot import Assessment, Total
 
 #: standard errors to each side of a 90 % band
 BAND_WIDTH = 1.645
 type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
 
-def assessment_facts(assessment: Assessment, words: Phrases) -> list[tuple[str, str]]:
+class PortionData(TypedDict):
+    """A part of a total: a test's name or a category's id, what was solved ("Reasoning: 7/10"), and percentages."""
+
+    name: str
+    counted: str
+    share: float
+    weight: float
+
+
+class TotalData(TypedDict):
+    """A total over right-or-wrong tests, in percent (None: impossible or erased). `reason` explains weights,
+    `why_not` (of `IssuedTotal`) why there is none."""
+
+    value: float | None
+    weighted: bool
+    reason: str
+    portions: list[PortionData]
+    why_not: NotRequired[str]
+
+
+class AssessmentData(TypedDict):
+    """`taken_at_text` is when it was finished; `language` is a name, not a tag."""
+
+    title: str
+    taken_at_text: str
+    language: str
+    tests: list[PartData]
+    total: NotRequired[TotalData]
+
+
+def assessment_data(result: AttemptResult, *, moment: Moment) -> AssessmentData:
+    """The tests with their results; nothing about time, breaks or adjustments."""
+    found: AssessmentData = {
+        "title": ", ".join(part.title for part in result.parts),
+        "taken_at_text": moment(result.completed_at),
+        "language": get_language_info(result.language)["name_local"],
+        "tests": [
+            kind_named(part.kind).report.freeze(part, _head_data(part, moment), moment)
+            for part in result.parts
+        ],
+    }
+    if result.total is not None:
+        found["total"] = _total_data(result.total)
+    return found
+
+
+def _head_data(part: PartResult, moment: Moment) -> PartHead:
+    requirement = part.requirement
+    return {
+        "name": part.title,
+        "construct": part.sheet.construct,
+        "version": part.sheet.version,
+        "scoring_version": part.scoring_version,
+        "items_n": part.sheet.n_items,
+        "requirement": {
+            "text": requirement.text,
+            "who": requirement.who,
+            "when": moment(requirement.at) if requirement.at else "",
+        }
+        if requirement
+        else None,
+        "sheet": {
+            "reliability": part.sheet.reliability,
+            "validity": part.sheet.validity,
+            "limits": " ".join(part.sheet.limits),
+        },
+    }
+
+
+def _total_data(total: TotalResult) -> TotalData:
+    found: TotalData = {
+        "value": None if total.value is None else float(100 * total.value),
+        "weighted": total.weighted,
+        "reason": total.reason,
+        "portions": [
+            {
+                "name": one.category or one.name,
+                "counted": ", ".join(f"{part.test}: {part.solved}/{part.given}" for part in one.counted),
+                "share": float(100 * one.share),
+                "weight": float(100 * one.weight),
+            }
+            for one in total.portions
+        ],
+    }
+    if total.why_not:
+        found["why_not"] = total.why_not
+    return found
+
+
+def assessment_facts(assessment: AssessmentData, words: Phrases) -> list[tuple[str, str]]:
     return [
         (words("title_of_assessment"), assessment["title"]),
         (words("taken"), assessment["taken_at_text"]),
@@ -26,7 +121,7 @@ def assessment_facts(assessment: Assessment, words: Phrases) -> list[tuple[str, 
     ]
 
 
-def assessment_method(assessment: Assessment, words: Phrases, *, erased: bool) -> list[str]:
+def assessment_method(assessment: AssessmentData, words: Phrases, *, erased: bool) -> list[str]:
     present = {kind(part) for part in assessment["tests"]} or {Test.Kind.SCALES}
     reports = [kind_named(name).report for name in Test.Kind if name in present]
     only_self_reports = all(report.is_self_report for report in reports)
@@ -38,13 +133,30 @@ def assessment_method(assessment: Assessment, words: Phrases, *, erased: bool) -
     return [words(key) for key in (keys if erased else [*keys, "items_left_out"])]
 
 
-def assessment_sections(assessment: Assessment, words: Phrases) -> list[Section]:
+def assessment_sections(assessment: AssessmentData, words: Phrases) -> list[Section]:
     sections = [_summary(assessment, words)]
     if total := assessment.get("total"):
         sections.append(_total(total, words))
-    for part in assessment["tests"]:
-        sections += _report(part).sections(part, words)
+    sections += [Section(part["name"], _report(part).blocks(part, words)) for part in assessment["tests"]]
     return sections + _figures(assessment, words)
+
+
+def screen_sections(result: AttemptResult, words: Phrases, *, moment: Moment) -> list[Section]:
+    """The same blocks for a screen, where they open to the answers and figures behind them."""
+    assessment = assessment_data(result, moment=moment)
+    total = assessment.get("total")
+    sections = [] if total is None else [_total(total, words)]
+    for found, part in zip(result.parts, assessment["tests"], strict=True):
+        blocks = [*_head_blocks(found, part, words), *_report(part).blocks(part, words, found)]
+        sections.append(Section(part["name"], blocks, anchor=f"result-{found.order}"))
+    return sections
+
+
+def _head_blocks(found: PartResult, part: PartHead, words: Phrases) -> list[Block]:
+    sheet = found.sheet
+    version = gettext("%(form)s, version %(version)s.") if sheet.form else gettext("Version %(version)s.")
+    blocks: list[Block] = [Prose([version % {"form": sheet.form, "version": sheet.version}], quiet=True)]
+    return [*blocks, Prose([_requirement(part, words)])] if part["requirement"] else blocks
 
 
 def _report(part: PartData) -> KindReport[Any, Any]:
@@ -55,7 +167,7 @@ def _kind(part: PartData) -> Kind[Any]:
     return kind_named(str(kind(part)))
 
 
-def _summary(assessment: Assessment, words: Phrases) -> Section:
+def _summary(assessment: AssessmentData, words: Phrases) -> Section:
     parts = assessment["tests"]
     rows = [
         [
@@ -92,9 +204,10 @@ def _requirement(part: PartHead, words: Phrases) -> str:
     )
 
 
-def _total(total: Total, words: Phrases) -> Section:
+def _total(total: TotalData, words: Phrases) -> Section:
     if total["value"] is None:
-        return Section(words("total"), [Prose([words("total_none")])])
+        why_not = total.get("why_not")
+        return Section(words("total"), [Prose([words(f"total_{why_not}" if why_not else "total_none")])])
     value = _percent(total["value"], words)
     how = words("total_weights", reason=total["reason"]) if total["weighted"] else words("total_categories")
     rows = [
@@ -116,8 +229,8 @@ def _total(total: Total, words: Phrases) -> Section:
     return Section(
         words("total"),
         [
-            Prose([words("total_is", value=value), how], leads=True),
-            Table(header, rows, widths=[4, 5, 2, 2]),
+            Prose([words("total_is", value=value), how], leads=True, key=words("percent", value=value)),
+            Table(header, rows, widths=[4, 5, 2, 2], caption=words("total")),
             Prose([words("total_rule", made=terms, value=value), words("total_harder")], quiet=True),
         ],
     )
@@ -128,7 +241,8 @@ def _percent(value: float, words: Phrases) -> str:
     return words.number(value, 0 if float(round(value, 1)).is_integer() else 1)
 
 
-def _figures(assessment: Assessment, words: Phrases) -> list[Section]:
+def _figures(assessment: AssessmentData, words: Phrases) -> list[Section]:
+    """The figures behind percentiles, bands and abilities, since schema 4."""
     parts = assessment["tests"]
     compared = [_compared(part, words) for part in parts]
     blocks = _rules(compared, parts, words)
@@ -140,6 +254,7 @@ def _figures(assessment: Assessment, words: Phrases) -> list[Section]:
 
 
 def _compared(part: PartData, words: Phrases) -> list[Compared]:
+    """Scores compared with norms."""
     return [
         (name, score, figures)
         for name, score in _report(part).normed_scores(part, words)
@@ -180,10 +295,7 @@ def _figures_row(
     share = words.number(100 * (below + equal / 2) / n, 1)
     reliability = normed["reliability"] or 0.0
     error = f"{words.number(figures['sd'], 2)} × √(1 − {words.number(reliability, 2)})"
-    low, high, score = (
-        words.number(value, 2).replace("-", "−")
-        for value in (normed["low"], normed["high"], figures["score"])
-    )
+    low, high, score = (words.number(value, 2) for value in (normed["low"], normed["high"], figures["score"]))
     return [
         Cell(name, note=score),
         Cell(f"({below} + {equal} ÷ 2) ÷ {n}", note=f"= {words('percent', value=share)}"),

@@ -1,0 +1,211 @@
+"""Report of custom questions; what only members read is not translated."""
+
+from collections.abc import Iterator
+from statistics import fmean
+from typing import Literal, TypedDict
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext
+
+from goodword.assessments.kinds.custom.results import (
+    AnsweredQuestion,
+    MarkedCriterion,
+    MarkState,
+    QuestionsResult,
+)
+from goodword.assessments.kinds.report import Moment, NormedScoreData, PartHead, sheet_blocks
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Details,
+    Heading,
+    Link,
+    Phrases,
+    Prose,
+    Quote,
+    Quotes,
+    Table,
+)
+
+
+class CriterionData(TypedDict):
+    text: str
+    points: int
+    given: list[int | None]
+
+
+class Remark(TypedDict):
+    who: str
+    text: str | None
+
+
+class QuestionData(TypedDict):
+    """The answer in words or a file's name (None: no answer, or erased). `right` is None without a key."""
+
+    text: str
+    answer: str | None
+    is_file: bool
+    right: bool | None
+    right_answer: str
+    state: str
+    raters: list[str]
+    criteria: list[CriterionData]
+    remarks: list[Remark]
+
+
+class CustomPart(PartHead):
+    """Custom questions: `right` of `keyed`; None without a key, or once erased."""
+
+    kind: Literal["questions"]
+    right: int | None
+    keyed: int
+    questions: list[QuestionData]
+
+
+class CustomReport:
+    method: tuple[str, ...] = ("method_own",)
+    is_self_report = False
+
+    def freeze(self, result: QuestionsResult, head: PartHead, moment: Moment) -> CustomPart:
+        del moment
+        return {
+            **head,
+            "kind": "questions",
+            "right": result.right,
+            "keyed": result.keyed,
+            "questions": [_question_data(found) for found in result.questions],
+        }
+
+    def without_person(self, part: CustomPart) -> CustomPart:
+        questions = [_question_without_person(question) for question in part["questions"]]
+        return {**part, "right": None, "questions": questions}
+
+    def answered(self, part: CustomPart) -> int:
+        return sum(question["answer"] is not None for question in part["questions"])
+
+    def blocks(self, part: CustomPart, words: Phrases, result: QuestionsResult | None = None) -> list[Block]:
+        blocks = _results(part, words)
+        if result is not None:
+            for found in result.questions:
+                blocks += _question_blocks(found)
+        return [*blocks, *sheet_blocks(part, words, result)]
+
+    def normed_scores(self, part: CustomPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
+        del part, words
+        return iter(())
+
+    def detail_blocks(self, part: CustomPart, words: Phrases) -> list[Block]:
+        del part, words
+        return []
+
+
+def _question_data(found: AnsweredQuestion) -> QuestionData:
+    answer = "\n\n".join(text for text in (found.answer, found.comment) if text)
+    return {
+        "text": found.text,
+        "answer": found.file.name if found.file else answer or None,
+        "is_file": found.file is not None,
+        "right": found.right,
+        "right_answer": found.right_answer,
+        "state": found.state.value,
+        "raters": list(found.raters),
+        "criteria": [
+            {"text": one.text, "points": one.points, "given": list(one.given)} for one in found.criteria
+        ],
+        "remarks": [{"who": one.who, "text": one.text} for one in found.comments],
+    }
+
+
+def _question_without_person(question: QuestionData) -> QuestionData:
+    return {
+        **question,
+        "answer": None,
+        "is_file": False,
+        "raters": [],
+        "remarks": [],
+        "right": None if question["right"] is None else False,
+        "criteria": [{**criterion, "given": []} for criterion in question["criteria"]],
+        "state": "none",
+    }
+
+
+def _results(test: CustomPart, words: Phrases) -> list[Block]:
+    """Totals only; questions and answers are for members."""
+    questions = test["questions"]
+    answered = sum(question["answer"] is not None for question in questions)
+    sentences = [words("own_answered", n=answered, m=test["items_n"])]
+    if test["right"] is not None:
+        sentences.append(words("own_right", n=test["right"], m=test["keyed"]))
+    if marked := [question for question in questions if question["state"] == "done" and question["raters"]]:
+        sentences.append(
+            words(
+                "own_points",
+                n=_written(sum(_points(question) for question in marked), words),
+                m=sum(one["points"] for question in marked for one in question["criteria"]),
+                marked=len(marked),
+            )
+        )
+    if waiting := sum(question["state"] in {"not_yet", "half"} for question in questions):
+        sentences.append(words("own_to_mark", n=waiting))
+    return [Prose(sentences)]
+
+
+def _points(question: QuestionData) -> float:
+    places = range(len(question["raters"]))
+    return fmean(sum(one["given"][place] or 0 for one in question["criteria"]) for place in places)
+
+
+def _written(value: float, words: Phrases) -> str:
+    return words.number(value, 0 if value.is_integer() else 1)
+
+
+def _question_blocks(found: AnsweredQuestion) -> list[Block]:
+    """A question with its answer and its marks, for members."""
+    blocks: list[Block] = [Heading(found.text)]
+    if found.file is not None:
+        file = found.file
+        size = filesizeformat(file.size)
+        blocks.append(Link(file.name, page="upload_download", pk=file.id, note=size))
+    elif found.answer:
+        blocks.append(Quotes([Quote(text=found.answer, by="", language=None)]))
+    else:
+        blocks.append(Prose([gettext("no answer")], quiet=True))
+    if found.comment:
+        blocks.append(Quotes([Quote(text=found.comment, by="", language=None)]))
+    if found.right is not None:
+        right = gettext("The right answer is: %(answer)s") % {"answer": found.right_answer}
+        blocks.append(Prose([gettext("Right.") if found.right else right]))
+    match found.state:
+        case MarkState.NOT_YET:
+            blocks.append(Prose([gettext("Not marked yet.")], quiet=True))
+        case MarkState.HALF:
+            half = gettext("Marked by one of two raters. The points are shown once both have marked.")
+            blocks.append(Prose([half], quiet=True))
+        case MarkState.DONE:
+            blocks.append(_marks(found))
+    return blocks
+
+
+def _marks(found: AnsweredQuestion) -> Details:
+    two = len(found.raters) > 1
+    summary = gettext("%(mean)s of %(most)s points") % {"mean": found.mean_text, "most": found.most}
+    if two:
+        summary = f"{summary} {gettext('(mean of two raters)')}"
+    rows: list[list[str | Cell]] = [
+        [
+            Cell(criterion.text, note=_range(criterion)),
+            *("–" if points is None else str(points) for points in criterion.given),
+            *([criterion.mean_text or "–"] if two else []),
+        ]
+        for criterion in found.criteria
+    ]
+    rows.append([gettext("Total"), *map(str, found.sums), *([found.mean_text] if two else [])])
+    header = [gettext("Criterion"), *found.raters, *([gettext("Mean")] if two else [])]
+    blocks: list[Block] = [Table(header, rows, caption=gettext("Points by the rubric"))]
+    blocks += [Prose([f"{comment.who}: {comment.text}"]) for comment in found.comments]
+    return Details(summary, blocks)
+
+
+def _range(criterion: MarkedCriterion) -> str:
+    points = gettext("0 to %(points)s") % {"points": criterion.points}
+    return f"{points}. {criterion.anchors}" if criterion.anchors else points

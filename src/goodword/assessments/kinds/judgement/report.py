@@ -1,0 +1,165 @@
+"""Report of situational judgement; what only members read is not translated."""
+
+from collections.abc import Iterator
+from typing import Literal, NotRequired, TypedDict
+
+from django.utils.translation import gettext
+
+from goodword.assessments.kinds.judgement.results import JudgementResult
+from goodword.assessments.kinds.report import (
+    Moment,
+    NormedScoreData,
+    PartHead,
+    freeze_normed_score,
+    normed_score_details,
+    normed_score_text,
+    sheet_blocks,
+)
+from goodword.core.report_blocks import Block, Cell, Details, Phrases, Prose, Table
+
+
+class ActionData(TypedDict):
+    text: str
+    answer: int | None
+    answer_label: str | None
+    key: float
+    distance: float | None
+    reason: str
+
+
+class SituationData(TypedDict):
+    text: str
+    actions: list[ActionData]
+
+
+class JudgementPart(PartHead):
+    kind: Literal["judgement"]
+    scale_min: int
+    response_labels: list[str]
+    distance: float | None
+    #: missing in older snapshots
+    smallest: NotRequired[float]
+    largest: float
+    n_answered: int
+    key_basis: str
+    standing: NormedScoreData | None
+    situations: list[SituationData]
+    #: situations that a broken line took from the screen; snapshots of before have none
+    voided: NotRequired[int]
+
+
+class JudgementReport:
+    method: tuple[str, ...] = ("method_judgement",)
+    is_self_report = False
+
+    def freeze(self, result: JudgementResult, head: PartHead, moment: Moment) -> JudgementPart:
+        return {
+            **head,
+            "kind": "judgement",
+            "scale_min": result.lowest,
+            "response_labels": list(result.response_labels),
+            "distance": result.distance,
+            "smallest": result.smallest,
+            "largest": result.largest,
+            "n_answered": result.answered,
+            "key_basis": result.key_basis,
+            "standing": freeze_normed_score(result.normed, moment),
+            "voided": result.voided,
+            "situations": [
+                {
+                    "text": scenario.text,
+                    "actions": [
+                        {
+                            "text": action.text,
+                            "answer": action.answer,
+                            "answer_label": action.label,
+                            "key": action.key,
+                            "distance": action.distance,
+                            "reason": action.reason,
+                        }
+                        for action in scenario.actions
+                    ],
+                }
+                for scenario in result.scenarios
+            ],
+        }
+
+    def without_person(self, part: JudgementPart) -> JudgementPart:
+        situations: list[SituationData] = [
+            {
+                **situation,
+                "actions": [
+                    {**action, "answer": None, "answer_label": None, "distance": None}
+                    for action in situation["actions"]
+                ],
+            }
+            for situation in part["situations"]
+        ]
+        return {**part, "distance": None, "n_answered": 0, "standing": None, "situations": situations}
+
+    def answered(self, part: JudgementPart) -> int:
+        return part["n_answered"]
+
+    def blocks(
+        self, part: JudgementPart, words: Phrases, result: JudgementResult | None = None
+    ) -> list[Block]:
+        details = [] if result is None else _details(result)
+        return [*_results(part, words), *details, *sheet_blocks(part, words, result)]
+
+    def normed_scores(self, part: JudgementPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
+        if part["standing"] is not None:
+            yield words("distance"), part["standing"]
+
+    def detail_blocks(self, part: JudgementPart, words: Phrases) -> list[Block]:
+        del part, words
+        return []
+
+
+def _results(test: JudgementPart, words: Phrases) -> list[Block]:
+    n, m, distance = test["n_answered"], test["items_n"], test["distance"]
+    if distance is not None:
+        figures = {"distance": words.number(distance, 1), "largest": words.number(test["largest"], 1)}
+        smallest = test.get("smallest")
+        if smallest is None:
+            sentences = [words("judgement_is_at_most", **figures)]
+        else:
+            sentences = [
+                words("judgement_is", smallest=words.number(smallest, 2 if smallest else 0), **figures)
+            ]
+            if smallest:
+                sentences.append(words("judgement_halves"))
+    else:
+        sentences = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
+    if test["standing"] is not None:
+        sentences.append(normed_score_text(test["standing"], words, by_distance=True))
+    if n and test.get("voided"):
+        sentences.append(words("judgement_voided", n=test["voided"]))
+    key = "" if distance is None else words.number(distance, 1)
+    return [Prose([*sentences, words("key_basis", text=test["key_basis"])], key=key)]
+
+
+def _details(result: JudgementResult) -> list[Block]:
+    blocks = normed_score_details(result.normed)
+    if result.items_left_out:
+        return blocks
+    summary = gettext("%(answered)s of %(items)s actions, with ratings, keys and reasons") % {
+        "answered": result.answered,
+        "items": result.items,
+    }
+    header = [gettext("Action"), gettext("Rated"), gettext("Key"), gettext("Distance")]
+    inner: list[Block] = [Prose([result.steps], quiet=True)]
+    for number, scenario in enumerate(result.scenarios, start=1):
+        caption = gettext("Actions in situation %(number)s") % {"number": number}
+        rows: list[list[str | Cell]] = [
+            [
+                Cell(action.text, note=action.reason or None),
+                f"{action.answer}, {action.label}" if action.label else gettext("not rated"),
+                action.key_text,
+                action.distance_text or "–",
+            ]
+            for action in scenario.actions
+        ]
+        inner += [Prose([f"{number}. {scenario.text}"]), Table(header, rows, caption=caption)]
+    if result.rule_text:
+        inner.append(Prose([result.rule_text], quiet=True))
+    return [*blocks, Details(summary, inner)]

@@ -1,0 +1,377 @@
+"""Report of a reasoning test; what only members read is not translated."""
+
+from collections.abc import Iterator
+from typing import Literal, NotRequired, TypedDict
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from goodword.assessments.kinds.reasoning.generated import Picture
+from goodword.assessments.kinds.reasoning.matrices.drawing import literal
+from goodword.assessments.kinds.reasoning.results import (
+    Ability,
+    AbilityDetails,
+    AnsweredOption,
+    AnsweredTask,
+    CategoryResult,
+    ReasoningResult,
+)
+from goodword.assessments.kinds.report import (
+    Moment,
+    NormedScoreData,
+    PartHead,
+    freeze_normed_score,
+    normed_score_details,
+    normed_score_text,
+    sheet_blocks,
+)
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Details,
+    Drawing,
+    Drawings,
+    Heading,
+    Labelled,
+    Phrases,
+    Prose,
+    Table,
+)
+from goodword.core.text import written_day
+
+
+class CategoryData(TypedDict):
+    """Tasks of one category ("numerical"), or all tasks; `solved` and `answered` are None once erased."""
+
+    name: str
+    solved: int | None
+    given: int
+    answered: int | None
+    standing: NormedScoreData | None
+
+
+class CellData(TypedDict):
+    family: str
+    level: int
+    b: float
+    se: float
+    given: int
+    right: int
+
+
+class AbilityFigures(TypedDict):
+    number: int
+    n: int
+    made_at_text: str
+    sd: float
+    reliability: float
+    cells: list[CellData]
+
+
+class AbilityData(TypedDict):
+    """The ability in logits, with its standard error. `behind` is of schema 4."""
+
+    value: float
+    error: float
+    behind: NotRequired[AbilityFigures]
+
+
+class DrawingData(TypedDict):
+    """An SVG file in one colour, with its description."""
+
+    svg: str
+    alt: str
+
+
+class TaskOption(TypedDict):
+    number: int
+    text: str
+    drawing: DrawingData | None
+
+
+class TaskData(TypedDict):
+    """Statements, a series or drawings, then options. `chosen` (None: no answer) and `right` are option numbers."""
+
+    number: int
+    category: str
+    question: str
+    lines: list[str]
+    terms: list[str]
+    drawings: list[DrawingData]
+    options: list[TaskOption]
+    chosen: int | None
+    right: int
+    rule: str
+
+
+class ReasoningPart(PartHead):
+    kind: Literal["reasoning"]
+    whole: CategoryData
+    categories: list[CategoryData]
+    ability: AbilityData | None
+    tasks: list[TaskData]
+
+
+class ReasoningReport:
+    method: tuple[str, ...] = ("method_tasks",)
+    is_self_report = False
+
+    def freeze(self, result: ReasoningResult, head: PartHead, moment: Moment) -> ReasoningPart:
+        return {
+            **head,
+            "kind": "reasoning",
+            "whole": _category(result.whole, moment),
+            "categories": [_category(found, moment) for found in result.categories],
+            "ability": _ability(result.ability, moment),
+            "tasks": [_task_data(task) for task in result.tasks],
+        }
+
+    def without_person(self, part: ReasoningPart) -> ReasoningPart:
+        # Tasks were drawn for this person alone; only their number is kept.
+        whole = _category_without_person(part["whole"])
+        categories = [_category_without_person(category) for category in part["categories"]]
+        return {**part, "whole": whole, "categories": categories, "ability": None, "tasks": []}
+
+    def answered(self, part: ReasoningPart) -> int:
+        return part["whole"]["answered"] or 0
+
+    def blocks(
+        self, part: ReasoningPart, words: Phrases, result: ReasoningResult | None = None
+    ) -> list[Block]:
+        details = [] if result is None else _details(result)
+        return [*_results(part, words), *details, *sheet_blocks(part, words, result)]
+
+    def normed_scores(self, part: ReasoningPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
+        named = [(words("all_tasks"), part["whole"])]
+        named += [(words.category(one["name"]), one) for one in part["categories"]]
+        for name, category in named:
+            if category["standing"] is not None:
+                yield name, category["standing"]
+
+    def detail_blocks(self, part: ReasoningPart, words: Phrases) -> list[Block]:
+        behind = None if part["ability"] is None else part["ability"].get("behind")
+        return [] if behind is None else _calibration(part, behind, words)
+
+
+def _category(found: CategoryResult, moment: Moment) -> CategoryData:
+    return {
+        "name": found.category,
+        "solved": found.solved,
+        "given": found.given,
+        "answered": found.answered,
+        "standing": freeze_normed_score(found.normed, moment),
+    }
+
+
+def _category_without_person(category: CategoryData) -> CategoryData:
+    return {**category, "solved": None, "answered": None, "standing": None}
+
+
+def _ability(ability: Ability | None, moment: Moment) -> AbilityData | None:
+    if ability is None:
+        return None
+    found: AbilityData = {"value": ability.value, "error": ability.error}
+    if (behind := ability.behind) is not None:
+        found["behind"] = {
+            "number": behind.number,
+            "n": behind.n,
+            "made_at_text": moment(behind.made_at),
+            "sd": behind.sd,
+            "reliability": behind.reliability,
+            "cells": [
+                CellData(
+                    family=one.family, level=one.level, b=one.b, se=one.se, given=one.given, right=one.right
+                )
+                for one in behind.cells
+            ],
+        }
+    return found
+
+
+def _task_data(task: AnsweredTask) -> TaskData:
+    return {
+        "number": task.number,
+        "category": task.category,
+        "question": task.shown.question,
+        "lines": list(task.shown.lines),
+        "terms": list(task.shown.terms),
+        "drawings": [_drawing(picture) for picture in task.shown.pictures],
+        "options": [
+            {
+                "number": option.number,
+                "text": option.text,
+                "drawing": _drawing(option.picture) if option.picture else None,
+            }
+            for option in task.options
+        ],
+        "chosen": task.chosen.number if task.chosen else None,
+        "right": task.right.number,
+        "rule": task.rule,
+    }
+
+
+def _drawing(picture: Picture) -> DrawingData:
+    return {"svg": literal(picture.svg), "alt": picture.alt}
+
+
+def _results(test: ReasoningPart, words: Phrases) -> list[Block]:
+    whole, ability = test["whole"], test["ability"]
+    if whole["solved"] is None:
+        return [Prose([words("tasks_erased", m=whole["given"])])]
+    sentences = [words("tasks_solved", n=whole["solved"], m=whole["given"], answered=whole["answered"] or 0)]
+    if whole["standing"] is not None:
+        sentences.append(normed_score_text(whole["standing"], words))
+    if ability is not None:
+        figures = {name: words.number(ability[name], 1) for name in ("value", "error")}
+        sentences.append(words("ability", **figures))
+    elif whole["standing"] is None:
+        sentences.append(words("not_ranked"))
+    header = [words("category"), words("solved"), words("answered")]
+    rows = [_category_row(found, words) for found in test["categories"]]
+    key = words("n_of_m", n=whole["solved"], m=whole["given"])
+    return [
+        Prose(sentences, leads=True, key=key),
+        Table(header, rows, widths=[6, 2, 2], caption=test["name"]),
+    ]
+
+
+def _category_row(found: CategoryData, words: Phrases) -> list[str | Cell]:
+    name: str | Cell = words.category(found["name"])
+    if found["standing"] is not None:
+        name = Cell(words.category(found["name"]), note=normed_score_text(found["standing"], words))
+    solved = words("n_of_m", n=found["solved"] or 0, m=found["given"])
+    return [name, solved, str(found["answered"] or 0)]
+
+
+def _calibration(test: ReasoningPart, behind: AbilityFigures, words: Phrases) -> list[Block]:
+    figures: dict[str, str | int] = {
+        "number": behind["number"],
+        "n": behind["n"],
+        "when": behind["made_at_text"],
+        "sd": words.number(behind["sd"], 2),
+        "reliability": words.number(behind["reliability"], 2),
+    }
+    rows: list[list[str | Cell]] = [
+        [
+            words("family_level", family=words.family(one["family"]), level=one["level"]),
+            f"{words.number(one['b'], 1)} ± {words.number(one['se'], 1)}",
+            words("n_of_m", n=one["right"], m=one["given"]),
+        ]
+        for one in behind["cells"]
+    ]
+    header = [words("family"), words("difficulty"), words("solved")]
+    return [
+        Heading(words("ability_in", test=test["name"]), note=words("calibration", **figures)),
+        Prose([words("ability_rule"), words("ability_error"), words("coefficient_calibration")], leads=True),
+        Table(header, rows, widths=[6, 3, 2]),
+    ]
+
+
+def _details(result: ReasoningResult) -> list[Block]:
+    blocks = normed_score_details(result.whole.normed)
+    if result.ability is not None and result.ability.behind is not None:
+        blocks.append(_ability_details(result.ability, result.ability.behind))
+    for found in result.categories:
+        if details := normed_score_details(found.normed):
+            blocks += [Heading(found.name), *details]
+    if not result.items_left_out:
+        n = len(result.tasks)
+        summary = ngettext("The task with its answer and rule", "All %(n)s tasks with answers and rules", n)
+        tasks = [block for task in result.tasks for block in _task_blocks(task)]
+        blocks.append(Details(summary % {"n": n}, tasks))
+    return blocks
+
+
+def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
+    rows = [
+        (
+            gettext("Calibration"),
+            gettext(
+                "Calibration %(number)s: first attempts of %(n)s people, whose abilities have a mean of 0 and a "
+                "standard deviation of %(sd)s. Created %(day)s."
+            )
+            % {
+                "number": behind.number,
+                "n": behind.n,
+                "sd": f"{behind.sd:.2f}",
+                "day": written_day(timezone.localtime(behind.made_at)),
+            },
+        ),
+        (
+            gettext("Rule"),
+            gettext(
+                "The probability of solving a task is 1 ÷ (1 + exp(difficulty − ability)): 50 %% where ability equals "
+                "difficulty, 73 %% where it is 1 logit higher, 27 %% where it is 1 logit lower (Rasch 1960). The "
+                "ability is the mean of its posterior distribution given %(right)s right answers of %(given)s (EAP). "
+                "The calibration sample is the prior, so with few answers the estimate is drawn towards 0."
+            )
+            % {"right": behind.right, "given": behind.given},
+        ),
+        (
+            gettext("Standard error"),
+            gettext(
+                "%(error)s: the standard deviation of the posterior. In about two of three cases the true ability lies "
+                "within one standard error (%(low)s to %(high)s), in 19 of 20 within two."
+            )
+            % {"error": ability.error_text, "low": ability.low_text, "high": ability.high_text},
+        ),
+        (
+            gettext("Reliability"),
+            gettext("%(value)s, from the calibration sample of %(n)s people. %(formula)s.")
+            % {"value": f"{behind.reliability:.2f}", "n": behind.n, "formula": behind.formula},
+        ),
+    ]
+    level = gettext("%(family)s, level %(level)s")
+    cells: list[list[str | Cell]] = [
+        [
+            level % {"family": cell.name, "level": cell.level},
+            Cell(
+                cell.b_text,
+                note=ngettext("%(n)s answer", "%(n)s answers", cell.answers) % {"n": cell.answers},
+            ),
+            gettext("%(right)s of %(given)s") % {"right": cell.right, "given": cell.given},
+        ]
+        for cell in behind.cells
+    ]
+    table = Table(
+        [gettext("Family"), gettext("Difficulty"), gettext("Right")],
+        cells,
+        caption=gettext("Task families and levels, difficulty in logits"),
+        shows_caption=True,
+    )
+    return Details(gettext("How the ability was calculated"), [Labelled(rows), table])
+
+
+def _task_blocks(task: AnsweredTask) -> Iterator[Block]:
+    heading = gettext("Task %(number)s, %(category)s") % {
+        "number": task.number,
+        "category": task.category_name,
+    }
+    chosen = task.chosen
+    answered = gettext("solved") if task.solved else gettext("not solved")
+    yield Heading(heading, note=answered if chosen else gettext("no answer"))
+    yield Prose([*task.shown.lines, task.shown.question])
+    if task.shown.terms:
+        yield Prose(["\u2003".join([*task.shown.terms, "?"])])
+    if task.shown.pictures:
+        yield Drawings([Drawing(svg=picture.svg) for picture in task.shown.pictures], columns=3)
+        yield Drawings([_option_drawing(option) for option in task.options if option.picture], columns=4)
+    yield Labelled(
+        [
+            (gettext("Answer"), _option_text(chosen) if chosen else gettext("no answer")),
+            (gettext("Right"), _option_text(task.right)),
+            (gettext("Rule"), task.rule),
+        ]
+    )
+
+
+def _option_drawing(option: AnsweredOption) -> Drawing:
+    label = [str(option.number)]
+    label += [gettext("right")] if option.right else []
+    label += [gettext("chosen")] if option.chosen else []
+    svg = option.picture.svg if option.picture else ""
+    return Drawing(svg=svg, label=" ".join(label), marked=option.right, tinted=option.chosen)
+
+
+def _option_text(option: AnsweredOption) -> str:
+    return option.text or gettext("Figure %(number)s") % {"number": option.number}

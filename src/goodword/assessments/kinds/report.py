@@ -1,0 +1,293 @@
+"""Common parts of the reports of all kinds of test; what only members read is not translated."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NotRequired, Protocol, TypedDict
+
+from django.utils import timezone
+from django.utils.translation import get_language_info, gettext, ngettext
+
+from goodword.assessments.kinds.results import PartResult
+from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, ReliabilityDetails
+from goodword.assessments.kinds.technical_sheet import TechnicalSheet
+from goodword.core.report_blocks import Block, Details, Labelled, Link, Phrases, Table
+from goodword.core.text import written_day
+
+type Moment = Callable[[datetime], str]
+
+
+class RequirementData(TypedDict):
+    text: str
+    who: str
+    when: str
+
+
+class SheetData(TypedDict):
+    reliability: str
+    validity: str
+    limits: str
+
+
+class PartHead(TypedDict):
+    name: str
+    construct: str
+    version: str
+    scoring_version: str
+    items_n: int
+    requirement: RequirementData | None
+    sheet: SheetData
+
+
+class NormedScoreFigures(TypedDict):
+    """Of `n` people, `below` score lower and `equal` the same; `error` is the standard error of measurement.
+
+    `coefficient` is "omega", "alpha", "halves", "calibration" or "" (unknown), from `reliability_n` people.
+    """
+
+    score: float
+    n: int
+    below: int
+    equal: int
+    sd: float
+    error: float
+    coefficient: str
+    reliability_n: int
+    made_at_text: str
+
+
+class NormedScoreData(TypedDict):
+    """The 90 % band on the score's own scale and as percentiles. `norms` is the number of the norms.
+
+    `n` first attempts in `language` (its name) on one `device` ("phone", "computer", "": unknown).
+    """
+
+    low: float
+    high: float
+    percentile: int
+    percentile_low: int
+    percentile_high: int
+    n: int
+    language: str
+    device: str
+    norms: int
+    reliability: float | None
+    figures: NotRequired[NormedScoreFigures]
+
+
+class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
+    #: phrases on the method, in order
+    method: tuple[str, ...]
+    #: whether candidates describe themselves; then no end of a scale is better
+    is_self_report: bool
+
+    def freeze(self, result: R, head: PartHead, moment: Moment) -> P:
+        """The frozen data of a part; `moment` formats a time."""
+
+    def without_person(self, part: P) -> P:
+        """The data without the candidate's answers and scores, in the same shape."""
+
+    def answered(self, part: P) -> int:
+        """The number of items answered."""
+
+    def blocks(self, part: P, words: Phrases, result: R | None = None) -> list[Block]:
+        """The result and the technical sheet. On a screen, which has the `result`, they open to the answers and figures
+        behind them."""
+
+    def normed_scores(self, part: P, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
+        """The scores with a norm group, by name."""
+
+    def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
+        """Further figures behind the result."""
+
+
+def freeze_normed_score(normed: NormedScore | None, moment: Moment) -> NormedScoreData | None:
+    if normed is None:
+        return None
+    kept: NormedScoreData = {
+        "low": normed.low,
+        "high": normed.high,
+        "percentile": normed.percentile,
+        "percentile_low": normed.percentile_low,
+        "percentile_high": normed.percentile_high,
+        "n": normed.n,
+        "language": get_language_info(normed.language)["name_local"],
+        "device": normed.device,
+        "norms": normed.norms,
+        "reliability": normed.reliability,
+    }
+    if normed.behind is not None:
+        kept["figures"] = _figures(normed.behind, moment)
+    return kept
+
+
+def _figures(behind: NormedScoreDetails, moment: Moment) -> NormedScoreFigures:
+    """The figures of a percentile and its band, without the norm table."""
+    return {
+        "score": behind.score,
+        "n": behind.n,
+        "below": behind.below,
+        "equal": behind.equal,
+        "sd": behind.sd,
+        "error": behind.error,
+        "coefficient": _coefficient(behind.reliability),
+        "reliability_n": behind.reliability.n,
+        "made_at_text": moment(behind.made_at),
+    }
+
+
+def _coefficient(reliability: ReliabilityDetails) -> str:
+    if reliability.omega is not None:
+        return "omega"
+    return "alpha" if reliability.alpha is not None else reliability.way
+
+
+def sheet_blocks(part: PartHead, words: Phrases, result: PartResult | None = None) -> list[Block]:
+    sheet = part["sheet"]
+    rows = [
+        (words("measures"), part["construct"]),
+        (words("reliability"), sheet["reliability"]),
+        (words("validity"), sheet["validity"]),
+        (words("limits"), sheet["limits"]),
+    ]
+    if result is not None:
+        rows += _more_of_sheet(result.sheet)
+    return [Details(words("sheet"), [Labelled(rows)], printed=True)]
+
+
+def _more_of_sheet(sheet: TechnicalSheet) -> list[tuple[str, str]]:
+    minutes = ngettext("about %(n)s minute", "about %(n)s minutes", sheet.minutes) % {"n": sheet.minutes}
+    version = gettext("Scoring version %(version)s.") % {"version": sheet.scoring_version}
+    return [
+        (gettext("Items"), f"{sheet.n_items}, {minutes}"),
+        (gettext("Scoring"), f"{sheet.scoring} {version}"),
+        (gettext("Norms"), sheet.norms),
+        (gettext("Source and licence"), f"{sheet.source}. {sheet.licence}."),
+    ]
+
+
+def normed_score_details(normed: NormedScore | None) -> list[Block]:
+    """The figures behind a percentile and its band, for members."""
+    behind = normed.behind if normed is not None else None
+    if normed is None or behind is None:
+        return []
+    rows = [(gettext("Group"), _group(normed, behind)), _place(normed, behind)]
+    formula = behind.reliability.formula
+    rows.append(
+        (
+            gettext("Reliability"),
+            f"{behind.reliability.figures}. {formula}." if formula else f"{behind.reliability.figures}.",
+        )
+    )
+    rows.append(
+        (
+            gettext("Standard error of measurement"),
+            f"{behind.error_text}. "
+            + gettext(
+                "The standard deviation of the group × √(1 − reliability): how much a score typically varies by chance."
+            ),
+        )
+    )
+    rows.append((gettext("90 % band"), f"{behind.band_text}. {_band(normed)}"))
+    blocks: list[Block] = [Labelled(rows), _norm_table(normed, behind)]
+    full = ngettext("Full table, %(n)s score", "Full table, %(n)s scores", behind.all_rows)
+    query = f"?table={behind.table}#{behind.table}"
+    blocks.append(
+        Link(
+            full % {"n": behind.all_rows},
+            page="test_norms",
+            pk=behind.test,
+            query=query,
+            may_work=True,
+        )
+    )
+    return [Details(gettext("How this was calculated"), blocks)]
+
+
+def _group(normed: NormedScore, behind: NormedScoreDetails) -> str:
+    text = gettext("%(group)s of version %(version)s in the same form, created %(day)s.") % {
+        "group": normed.group_words,
+        "version": behind.version,
+        "day": written_day(timezone.localtime(behind.made_at)),
+    }
+    if behind.n == normed.n:
+        return text
+    return f"{text} {gettext('%(n)s of them have a score here.') % {'n': behind.n}}"
+
+
+def _place(normed: NormedScore, behind: NormedScoreDetails) -> tuple[str, str]:
+    values = {
+        "below": behind.below,
+        "equal": behind.equal,
+        "score": behind.score_text,
+        "share": behind.share_text,
+        "percentile": behind.percentile,
+    }
+    bounded = f" {gettext('Limited to 1 to 99.')}" if behind.is_bounded else ""
+    if normed.by_distance:
+        text = gettext(
+            "%(below)s people in the group are closer to the key than %(score)s, %(equal)s equally close. Half of the "
+            "ties count as closer (mid-rank): %(share)s. The rest of 100 are further away."
+        )
+        return gettext("Nearness"), text % values + bounded
+    text = gettext(
+        "%(below)s people in the group scored lower than %(score)s, %(equal)s the same. Half of the ties count as "
+        "lower (mid-rank): %(share)s, which is percentile %(percentile)s."
+    )
+    return gettext("Percentile"), text % values + bounded
+
+
+def _band(normed: NormedScore) -> str:
+    if normed.by_distance:
+        return gettext(
+            "If only chance varied, nine of ten repeated distances would lie in this band. The figures above belong to "
+            "its two ends."
+        )
+    return gettext(
+        "If only chance varied, nine of ten repeated scores would lie in this band. Its ends are at percentiles "
+        "%(low)s and %(high)s."
+    ) % {"low": normed.percentile_low, "high": normed.percentile_high}
+
+
+def _norm_table(normed: NormedScore, behind: NormedScoreDetails) -> Table:
+    own = gettext("%(score)s, this score")
+    place = gettext("Further away, of 100") if normed.by_distance else gettext("Percentile")
+    return Table(
+        [gettext("Score"), gettext("People"), place],
+        [
+            [
+                own % {"score": row.score_text} if row.own else row.score_text,
+                str(row.people),
+                str(row.further if normed.by_distance else row.percentile),
+            ]
+            for row in behind.rows
+        ],
+        caption=gettext("Norm table around this score"),
+        shows_caption=True,
+        own=[number for number, row in enumerate(behind.rows) if row.own],
+    )
+
+
+def normed_score_text(normed: NormedScoreData, words: Phrases, *, by_distance: bool = False) -> str:
+    """In two or three sentences. `by_distance`: low percentiles are close to the key."""
+    group = group_text(normed, words)
+    low, high = normed["percentile_low"], normed["percentile_high"]
+    if by_distance:
+        place = words("normed_score_distance", low=100 - high, high=100 - low, group=group)
+    else:
+        place = words("normed_score", low=low, high=high, group=group)
+    sentences = [
+        place,
+        words("normed_score_band", low=words.number(normed["low"], 1), high=words.number(normed["high"], 1)),
+    ]
+    if normed["reliability"] is not None:
+        sentences.append(words("normed_score_reliability", value=words.number(normed["reliability"], 2)))
+    return " ".join(sentences)
+
+
+def group_text(normed: NormedScoreData, words: Phrases) -> str:
+    return words(
+        {"phone": "group_phone", "computer": "group_computer"}.get(normed["device"], "group_any"),
+        n=normed["n"],
+        language=normed["language"],
+        norms=normed["norms"],
+    )

@@ -1,0 +1,264 @@
+"""Report of a test of scales; what only members read is not translated."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NotRequired, TypedDict
+
+from django.utils.translation import gettext
+
+from goodword.assessments.kinds.report import (
+    Moment,
+    NormedScoreData,
+    PartHead,
+    freeze_normed_score,
+    normed_score_details,
+    normed_score_text,
+    sheet_blocks,
+)
+from goodword.assessments.kinds.scales.results import ItemAnswer, ScaleResult, ScalesResult
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Details,
+    Heading,
+    Labelled,
+    Phrases,
+    Prose,
+    ScaleChart,
+    ScaleRow,
+    Table,
+)
+
+
+class Norm(TypedDict):
+    """The norm group of a test's scales; `text` describes it in one sentence."""
+
+    name: str
+    version: str
+    n: int
+    text: str
+
+
+class Band(TypedDict):
+    """On the answer scale; `label` says where the score is ("within the middle half of the group")."""
+
+    low: float
+    high: float
+    label: str
+
+
+class ItemData(TypedDict):
+    """A statement and its answer as given. `keyed` is -1 for items that are reversed."""
+
+    text: str
+    keyed: Literal[1, -1]
+    answer: int | None
+    answer_label: str | None
+
+
+class ScaleData(TypedDict):
+    """A scale; `mean` is None if too few items were answered. `standing` exists since schema 3."""
+
+    id: str
+    name: str
+    description: str
+    low_text: str
+    high_text: str
+    mean: float | None
+    n_answered: int
+    n_items: int
+    band: Band | None
+    items: list[ItemData]
+    standing: NotRequired[NormedScoreData | None]
+
+
+class ScalesPart(PartHead):
+    """A test of scales, with a label for each value from `scale_min` to `scale_max`."""
+
+    kind: NotRequired[Literal["scales"]]
+    norm: Norm | None
+    scale_min: int
+    scale_max: int
+    response_labels: list[str]
+    scales: list[ScaleData]
+
+
+class ScalesReport:
+    method: tuple[str, ...] = ("method_scales",)
+    is_self_report = True
+
+    def freeze(self, result: ScalesResult, head: PartHead, moment: Moment) -> ScalesPart:
+        return {
+            **head,
+            "kind": "scales",
+            "norm": None,
+            "scale_min": result.minimum,
+            "scale_max": result.maximum,
+            "response_labels": result.response_labels,
+            "scales": [_scale_data(found, moment) for found in result.scales],
+        }
+
+    def without_person(self, part: ScalesPart) -> ScalesPart:
+        return {**part, "scales": [_scale_without_person(scale) for scale in part["scales"]]}
+
+    def answered(self, part: ScalesPart) -> int:
+        return sum(scale["n_answered"] for scale in part["scales"])
+
+    def blocks(self, part: ScalesPart, words: Phrases, result: ScalesResult | None = None) -> list[Block]:
+        return [
+            *_chart(part, words, result),
+            *_scales(part, words, result),
+            *sheet_blocks(part, words, result),
+        ]
+
+    def normed_scores(self, part: ScalesPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
+        del words
+        for scale in part["scales"]:
+            if normed := scale.get("standing"):
+                yield scale["name"], normed
+
+    def detail_blocks(self, part: ScalesPart, words: Phrases) -> list[Block]:
+        del part, words
+        return []
+
+
+def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
+    return {
+        "id": found.scale.id,
+        "name": found.scale.name,
+        "description": found.scale.description,
+        "low_text": found.scale.low_text,
+        "high_text": found.scale.high_text,
+        "mean": found.mean,
+        "n_answered": found.n_answered,
+        "n_items": found.n_items,
+        "band": None,
+        "standing": freeze_normed_score(found.normed, moment),
+        "items": [
+            {"text": a.text, "keyed": a.keyed, "answer": a.answer, "answer_label": a.label}
+            for a in found.answers
+        ],
+    }
+
+
+def _scale_without_person(scale: ScaleData) -> ScaleData:
+    items: list[ItemData] = [{**item, "answer": None, "answer_label": None} for item in scale["items"]]
+    kept: ScaleData = {**scale, "mean": None, "band": None, "items": items}
+    if "standing" in kept:
+        kept["standing"] = None
+    return kept
+
+
+def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> list[Block]:
+    low, high = test["scale_min"], test["scale_max"]
+    norm = test["norm"]
+    if any(scale.get("standing") for scale in test["scales"]):
+        compared = words("band_read")
+    elif norm is None:
+        compared = words("no_norm")
+    else:
+        compared = words("norm", name=norm["name"], version=norm["version"], n=norm["n"], text=norm["text"])
+    header = [words("scale"), words("low_end"), words("high_end"), words("mean")]
+    steps = [
+        f"{value} {label}"
+        for value, label in zip(range(low, high + 1), test["response_labels"], strict=False)
+    ]
+    read = [words("scales_read", low=low, high=high)]
+    if result is not None:
+        read += [gettext("Each ring is one answer.")] if not result.items_left_out else []
+        read.append(words("no_better_end"))
+    marks = {} if result is None else {found.scale.id: found.values for found in result.scales}
+    rows = [_strip(scale, test, words, marks.get(scale["id"], ())) for scale in test["scales"]]
+    return [
+        Prose([" ".join(read)], leads=True),
+        ScaleChart(header, (low, high), rows, notes=[" · ".join(steps), compared]),
+    ]
+
+
+def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[float]) -> ScaleRow:
+    low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
+    normed = scale.get("standing")
+    shown = words("no_mean") if mean is None else words.number(mean, 2)
+    alt = words(
+        "scale_alt",
+        scale=scale["name"],
+        low=low,
+        high=high,
+        mean=words("no_mean_note") if mean is None else shown,
+    )
+    if band is not None:
+        ends = {"low": words.number(band["low"], 2), "high": words.number(band["high"], 2)}
+        alt = words("scale_alt_band", alt=alt, label=band["label"], **ends)
+    if normed is not None:
+        ends = {"low": words.number(normed["low"], 2), "high": words.number(normed["high"], 2)}
+        alt = words("scale_alt_normed", alt=alt, **ends)
+    drawn = normed or band
+    return ScaleRow(
+        label=scale["name"],
+        note=words("n_of_m", n=scale["n_answered"], m=scale["n_items"]) + _compared(scale, words),
+        low=scale["low_text"],
+        high=scale["high_text"],
+        mean=mean,
+        mean_text=shown,
+        band=None if drawn is None else (drawn["low"], drawn["high"]),
+        alt=alt,
+        marks=marks,
+    )
+
+
+def _compared(scale: ScaleData, words: Phrases) -> str:
+    if normed := scale.get("standing"):
+        ends = {"low": normed["percentile_low"], "high": normed["percentile_high"]}
+        return f" · {words('band_note', **ends)}"
+    return f" · {scale['band']['label']}" if scale["band"] is not None else ""
+
+
+def _scales(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> list[Block]:
+    found = {} if result is None else {one.scale.id: one for one in result.scales}
+    blocks: list[Block] = []
+    for scale in test["scales"]:
+        counts = {"n": scale["n_answered"], "m": scale["n_items"]}
+        if scale["mean"] is None:
+            line = words("scale_line_none", **counts)
+        else:
+            line = words("scale_line", mean=words.number(scale["mean"], 2), **counts)
+        if normed := scale.get("standing"):
+            line = f"{line} {normed_score_text(normed, words)}"
+        blocks.append(Heading(scale["name"], note=f"{scale['description']} {line}".strip()))
+        if result is not None:
+            blocks += _scale_details(found[scale["id"]], result)
+    return blocks
+
+
+def _scale_details(found: ScaleResult, result: ScalesResult) -> Iterator[Block]:
+    scale = found.scale
+    if scale.low_text or scale.high_text:
+        towards = gettext("Towards %(number)s: %(label)s")
+        yield Labelled(
+            [
+                (towards % {"number": result.minimum, "label": scale.low_label}, scale.low_text),
+                (towards % {"number": result.maximum, "label": scale.high_label}, scale.high_text),
+            ]
+        )
+    yield from normed_score_details(found.normed)
+    if result.items_left_out:
+        return
+    caption = gettext("Answers behind %(scale)s") % {"scale": scale.name}
+    rows = [
+        [
+            answer.text,
+            f"{answer.answer}, {answer.label}" if answer.label else gettext("no answer"),
+            _counts_as(answer),
+        ]
+        for answer in found.answers
+    ]
+    header = [gettext("Statement"), gettext("Answer"), gettext("Counts as")]
+    blocks: list[Block] = [Table(header, rows, caption=caption)]
+    if found.rule_text:
+        blocks.append(Prose([found.rule_text], quiet=True))
+    yield Details(caption, blocks)
+
+
+def _counts_as(answer: ItemAnswer) -> str | Cell:
+    if answer.value is None:
+        return "–"
+    return Cell(str(answer.value), note=gettext("reversed")) if answer.keyed == -1 else str(answer.value)

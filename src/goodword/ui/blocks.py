@@ -1,0 +1,178 @@
+"""Draws the blocks of results on screens: what `ui/blocks.html` needs of each."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Details,
+    Drawings,
+    Heading,
+    Labelled,
+    Link,
+    Notice,
+    OptionChart,
+    OptionRow,
+    Prose,
+    Quotes,
+    RatingChart,
+    RatingRow,
+    ScaleChart,
+    Table,
+)
+
+#: a figure, or several: "3", "−0.4 ± 0.2", "3 of 5", "60 %", "–"
+_FIGURES = re.compile(r"[−-]?\d[\d.,]*(\s?(±|–|%|of|to)\s?(\d[\d.,]*)?)*|–|")
+
+
+def drawn(blocks: Iterable[Block]) -> Iterator[tuple[str, Any]]:
+    """The kind of each block, as in the template, and its data."""
+    for block in blocks:
+        match block:
+            case Prose():
+                yield "prose", (block, block.paragraphs[0].partition(block.key) if block.key else None)
+            case Table():
+                yield "table", _table(block)
+            case ScaleChart():
+                yield "scales", _scales(block)
+            case RatingChart():
+                yield "ratings", _ratings(block)
+            case OptionChart():
+                yield "options", (block, [_option(row) for row in block.rows])
+            case Heading() | Notice() | Labelled() | Quotes() | Drawings() | Link() | Details():
+                yield type(block).__name__.lower(), block
+            case _:
+                assert_never(block)
+
+
+@dataclass(frozen=True, slots=True)
+class _TableCell:
+    cell: Cell
+    label: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _TableRow:
+    cells: Sequence[_TableCell]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    table: Table
+    header: Sequence[tuple[str, bool]]
+    rows: Sequence[_TableRow]
+
+
+def _table(table: Table) -> _Table:
+    placed = [list(cells) for cells in _placed(table)]
+    numbers = [
+        column > 0
+        and all(_FIGURES.fullmatch(cell.text) for cells in placed for place, cell in cells if place == column)
+        for column in range(len(table.header))
+    ]
+    return _Table(
+        table,
+        list(zip(table.header, numbers, strict=True)),
+        [
+            _TableRow(
+                [_TableCell(cell, table.header[column], numbers[column]) for column, cell in cells],
+                is_own=number in table.own,
+            )
+            for number, cells in enumerate(placed)
+        ],
+    )
+
+
+def _placed(table: Table) -> Iterator[Iterator[tuple[int, Cell]]]:
+    """The cells of each row with their columns; rows omit cells that an earlier one spans."""
+    spanned = [0] * len(table.header)
+    for row in table.rows:
+        free = [column for column, left in enumerate(spanned) if not left]
+        spanned = [max(left - 1, 0) for left in spanned]
+        cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+        for column, cell in zip(free, cells, strict=True):
+            spanned[column] = max(spanned[column], cell.rows - 1)
+        yield zip(free, cells, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scales:
+    chart: ScaleChart
+    rows: Sequence[dict[str, Any]]
+
+
+def _scales(chart: ScaleChart) -> _Scales:
+    return _Scales(
+        chart,
+        [
+            {"label": row.label, "mean": row.mean, "marks": list(row.marks), "detail": "", "band": row.band}
+            for row in chart.rows
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How many answered with a level. `spread`: "from" at the lowest answer, "to" at the highest, "through" between;
+    else empty."""
+
+    value: int
+    count: int
+    spread: str
+
+    @property
+    def marks(self) -> range:
+        return range(self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rating:
+    row: RatingRow
+    levels: Sequence[_Level]
+    range: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ratings:
+    chart: RatingChart
+    levels: range
+    rows: Sequence[_Rating]
+
+
+def _ratings(chart: RatingChart) -> _Ratings:
+    """Without means: nothing on a screen sums up a person."""
+    levels = range(chart.axis[0], chart.axis[1] + 1)
+    return _Ratings(chart, levels, [_rating(row, levels) for row in chart.rows])
+
+
+def _rating(row: RatingRow, levels: range) -> _Rating:
+    low, high = min(row.values, default=0), max(row.values, default=0)
+    between = str(low) if low == high else f"{low}–{high}"
+    cells = [_Level(level, row.values.count(level), _spread(level, low, high)) for level in levels]
+    return _Rating(row, cells, between if row.values else "–")
+
+
+def _spread(level: int, low: int, high: int) -> str:
+    if low == high or not low <= level <= high:
+        return ""
+    return {low: "from", high: "to"}.get(level, "through")
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    row: OptionRow
+    marks: range
+    rings: range
+
+    @property
+    def count(self) -> int:
+        return self.row.filled + self.row.hollow
+
+
+def _option(row: OptionRow) -> _Option:
+    return _Option(row, range(row.filled), range(row.hollow))
