@@ -87,6 +87,8 @@ FLOW: Flow = {
         check_reactions.on_suspicious_name,
     ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
+    # --- members (accounts) -------------------------------------------------------------------------------------
+    "member.deactivated": (requests.on_member_deactivated,),  # data: member_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
     "erasure.requested": (
         application_outcome.on_ended,

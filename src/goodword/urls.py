@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *notifications.public_urls,
 ]
 
+handler403 = "goodword.accounts.views.no_access"
 handler400 = "goodword.core.http.not_understood"
 
 if settings.DEBUG or settings.GOODWORD_ENV == "test":

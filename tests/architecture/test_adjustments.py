@@ -98,6 +98,7 @@ def test_member_pages_and_reports_do_not_mention_adjustments_or_clocks() -> None
     assert found == {
         # Settings > Organisation: the contact for requests
         "workspace/settings_pages/organisation.py",
+        "workspace/members/views.py",
         "workspace/templates/workspace/settings_pages/organisation.html",
         # grants that the candidate has agreed to share
         "workspace/candidate/cards.py",

@@ -10,6 +10,7 @@ from tests.architecture.source import calls
 #: models without data of candidates and referees, and why
 NO_PERSONAL_DATA = {
     "accounts.AuditEntry": "who of the members did what: ids, counts and settings in its details",
+    "accounts.Invitation": "members",
     "accounts.Membership": "members",
     "accounts.Organisation": "the organisation",
     "accounts.User": "members",

@@ -15,7 +15,7 @@ RECORD = ("record", "_record", "record_event", "tell", "_tell")
 #: the module whose pure table yields names for another to record
 TABLE = "goodword.greenhouse.sync.applications"
 EVENT = re.compile(
-    r"(application|candidate|step|attempt|check|request|reference|referee|portal|report|note|email|erasure)"
+    r"(application|candidate|step|attempt|check|request|reference|referee|portal|report|note|email|erasure|member)"
     r"\.[a-z_]+"
 )
 
@@ -58,6 +58,7 @@ NOT_ON_TIMELINE = {
     "assessment.adjustment_answered",
     "assessment.adjustment_request",
     "assessment.adjustment_lost",
+    "workspace.member_invitation",
 }
 
 

@@ -1,7 +1,8 @@
 """Access to the pages of `/o/<slug>/...`, and the layout's context.
 
-Signed out: redirect to sign-in. Not a member, or no such organisation: 404. Without what the organisation requires of a
-sign-in: redirect to where it can be met. Wrong kind of member: 403.
+Signed out: redirect to sign-in. Not a member, or no such organisation: 404. Deactivated, or the wrong kind of member:
+403 with a page that says who can help. Without what the organisation requires of a sign-in: redirect to where it can be
+met.
 """
 
 from collections.abc import Callable
@@ -28,6 +29,14 @@ class MemberRequest(HttpRequest):
     user: User
     member: Membership
     organisation: Organisation
+
+
+class NoAccess(PermissionDenied):
+    """A member of the wrong kind, or deactivated."""
+
+    def __init__(self, member: Membership, *, kinds: frozenset[str]) -> None:
+        super().__init__()
+        self.member, self.kinds = member, kinds
 
 
 View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
@@ -57,13 +66,15 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
         ) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            found = membership_of(request.user, slug=slug)
+            found = _any_membership_of(request.user, slug=slug)
             if found is None:
                 raise Http404("no such organisation for this person")
+            if found.deactivated_at is not None:
+                raise NoAccess(found, kinds=kinds)
             if elsewhere := requirements.unmet(found):
                 return elsewhere
             if found.kind not in kinds:
-                raise PermissionDenied
+                raise NoAccess(found, kinds=kinds)
             asked = cast(MemberRequest, request)
             asked.member, asked.organisation = found, found.organisation
             with timezone.override(found.organisation.zone):
@@ -93,6 +104,12 @@ def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpRespon
 
 
 def membership_of(user: User, *, slug: str) -> Membership | None:
+    """None for a deactivated member."""
+    found = _any_membership_of(user, slug=slug)
+    return found if found and found.deactivated_at is None else None
+
+
+def _any_membership_of(user: User, *, slug: str) -> Membership | None:
     return (
         Membership.objects.across_organisations()
         .select_related("organisation", "user")

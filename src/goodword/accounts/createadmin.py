@@ -57,7 +57,7 @@ def _existing(given: str) -> Organisation | None:
 def _is_admin(organisation: Organisation, user: User) -> bool:
     return (
         Membership.objects.of(organisation)
-        .filter(user=user, user__is_active=True, kind=Membership.Kind.ADMIN)
+        .filter(user=user, user__is_active=True, kind=Membership.Kind.ADMIN, deactivated_at=None)
         .exists()
     )
 

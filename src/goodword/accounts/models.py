@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -76,6 +77,8 @@ class Organisation(models.Model):
     hidden_months = models.PositiveSmallIntegerField(default=6)
     #: date, in the organisation's time zone, of the last completed run or of the last change of these settings
     retention_ran_on = models.DateField(null=True)
+    #: months that the audit log is kept; the trail of sign-ins: GOODWORD_SIGN_IN_DAYS
+    audit_months = models.PositiveSmallIntegerField(default=24, db_default=24)
     #: who decides on adjustments; should be outside the hiring teams
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
     adjustments_email = models.EmailField(default="", blank=True)
@@ -116,6 +119,8 @@ class Membership(OrganisationOwned):
     #: wants a mail for each reference, not only for the first and on completion
     mails_each_reference = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    #: without access since then; the row stays for what they did
+    deactivated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["organisation", "user"], name="member_once"),)
@@ -133,10 +138,43 @@ class Membership(OrganisationOwned):
         return self.kind == self.Kind.ADMIN
 
 
+class Invitation(OrganisationOwned):
+    """An invitation to become a member. Its links are notifications.Link rows, which expire after seven days."""
+
+    email = models.EmailField()
+    kind = models.CharField(max_length=20, choices=Membership.Kind.choices)
+    #: ids of the roles that a hiring manager will see; roles belong to a higher layer
+    role_ids = models.JSONField(default=list)
+    invited_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                "organisation",
+                Lower("email"),
+                name="invitation_open_once",
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"invitation of {self.email}"
+
+    @property
+    def is_open(self) -> bool:
+        """Neither accepted nor withdrawn. Its links may have expired."""
+        return self.accepted_at is None and self.withdrawn_at is None
+
+
 class AuditEntry(OrganisationOwned):
     """Append-only. `details` contains ids and settings, never answers or secrets.
 
-    Entries of the sign-in trail (sign_in.py) contain a network address and a browser, and are pruned by age.
+    Entries of the sign-in trail (sign_in.py) contain a network address and a browser. Old entries are deleted only by
+    the database's function prune_audit_log (migration 0003), which the application's role may call.
     """
 
     member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -146,7 +184,11 @@ class AuditEntry(OrganisationOwned):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["organisation", "-at"], name="audit_recent"),)
+        indexes = (
+            models.Index(fields=["organisation", "-at", "-id"], name="audit_recent"),
+            # what happened to an object: details__contains
+            GinIndex(fields=["details"], opclasses=["jsonb_path_ops"], name="audit_details"),
+        )
 
     def __str__(self) -> str:
         return f"{self.action} by {self.actor}"

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.accounts import sign_in
-from goodword.accounts.models import Membership, Organisation, User
+from goodword.accounts.models import Organisation, User
+from goodword.accounts.queries import active_members
 from goodword.core import clock, crypto
 
 #: what sealed secrets belong to; allauth does not say whose they are
@@ -60,7 +61,7 @@ def has_second_factor(user: User) -> bool:
 
 def coverage(organisation: Organisation) -> tuple[int, int]:
     """How many active members have a second factor, and how many active members there are."""
-    members = Membership.objects.of(organisation).filter(user__is_active=True)
+    members = active_members(organisation)
     with_one = Authenticator.objects.filter(user__in=members.values("user"), type__in=FACTORS)
     return with_one.values("user").distinct().count(), members.count()
 

@@ -17,10 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import sign_in
+from goodword.accounts.access import NoAccess
 from goodword.accounts.browsers import browser_name
 from goodword.accounts.domain.account import change_name
 from goodword.accounts.forms import NameForm
 from goodword.accounts.models import Membership, User
+from goodword.accounts.queries import admins_of
 from goodword.accounts.second_factor import has_second_factor
 from goodword.core import clock
 
@@ -61,7 +63,8 @@ def account(request: HttpRequest) -> HttpResponseBase:
 
 
 def _memberships(user: User) -> list[Membership]:
-    rows = Membership.objects.across_organisations().filter(user=user).select_related("organisation")
+    rows = Membership.objects.across_organisations().filter(user=user, deactivated_at=None)
+    rows = rows.select_related("organisation")
     return list(rows.order_by("organisation__name"))
 
 
@@ -163,3 +166,21 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     request.session.flush()  # not logout(), which would add a second entry to the trail
     messages.success(request, _("You are signed out on all devices."))
     return redirect("account_login")
+
+
+#: admins named on the page of a refused member
+_NAMED = 5
+
+
+def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page of a refusal. Members read who may open the page, and which admins can help."""
+    context: dict[str, Any] = {}
+    if isinstance(exception, NoAccess):
+        member = exception.member
+        context = {
+            "organisation": member.organisation,
+            "deactivated": member.deactivated_at is not None,
+            "only_admins": exception.kinds == {Membership.Kind.ADMIN},
+            "admins": [one.user for one in admins_of(member.organisation)[:_NAMED]],
+        }
+    return render(request, "403.html", context, status=403)

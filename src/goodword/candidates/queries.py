@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership
+from goodword.accounts.queries import admins_of, is_deactivated
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.roles.queries import automation_of, visible_roles
@@ -15,17 +16,17 @@ class Recruiter:
 
 
 def recruiter_of(application: Application) -> Recruiter:
-    """Greenhouse's recruiter, else the role's owner, else the organisation's first admin."""
-    if application.recruiter_email:
-        return Recruiter(
-            name=application.recruiter_name or application.recruiter_email,
-            address=application.recruiter_email,
-        )
-    if application.role is not None:
+    """Greenhouse's recruiter, else the role's owner, else the organisation's first admin.
+
+    Deactivated members are passed over.
+    """
+    address = application.recruiter_email
+    if address and not is_deactivated(application.organisation, address):
+        return Recruiter(name=application.recruiter_name or address, address=address)
+    if application.role is not None and application.role.owner.deactivated_at is None:
         owner = application.role.owner.user
     else:
-        admins = Membership.objects.of(application.organisation).filter(kind=Membership.Kind.ADMIN)
-        owner = admins.select_related("user").order_by("pk")[0].user
+        owner = admins_of(application.organisation)[0].user
     return Recruiter(name=owner.name, address=owner.email)
 
 

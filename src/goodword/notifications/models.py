@@ -105,6 +105,7 @@ class Link(OrganisationOwned):
         REPORT = "report"  # subject: a Report
         ADJUSTMENT = "adjustment"  # subject: an Adjustment
         CANDIDATE_DATA = "candidate_data"  # subject: a StepRequest; opens *Your data* alone
+        MEMBER_INVITATION = "member_invitation"  # subject: an Invitation
         REFEREE_DATA = "referee_data"  # subject: a ReferenceRequest; opens *Your data* alone
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)

@@ -7,8 +7,11 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.models import Membership, User
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.accounts.queries import admins_of
 from goodword.notifications.domain.outages import outage
+
+ADMINS_NAMED = 5
 
 
 def mail_outage(request: HttpRequest) -> dict[str, Any]:
@@ -21,15 +24,21 @@ def mail_outage(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponseBase:
-    memberships = (
+    every = list(
         Membership.objects.across_organisations()
         .select_related("organisation")
         .filter(user=cast(User, request.user))
         .order_by("organisation__name")
     )
+    memberships = [one for one in every if one.deactivated_at is None]
     if len(memberships) == 1:
         return redirect("needs_you", memberships[0].organisation.slug)
-    return render(request, "workspace/choose_organisation.html", {"memberships": memberships})
+    ended = [] if memberships else [(one.organisation, _admins(one.organisation)) for one in every]
+    return render(request, "workspace/choose_organisation.html", {"memberships": memberships, "ended": ended})
+
+
+def _admins(organisation: Organisation) -> list[User]:
+    return [one.user for one in admins_of(organisation)[:ADMINS_NAMED]]
 
 
 @require_safe

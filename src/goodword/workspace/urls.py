@@ -8,6 +8,8 @@ from goodword.workspace.candidate import invitations, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
+from goodword.workspace.members import accepting
+from goodword.workspace.members import views as members
 from goodword.workspace.needs_you import views as needs_you
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
@@ -112,6 +114,12 @@ member_urls: list[URLPattern | URLResolver] = [
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
     path("settings/notifications/", mails.notification_settings, name="notification_settings"),
+    path("settings/members/", members.members, name="members"),
+    path("settings/members/<int:pk>/", members.member_page, name="member"),
+    path("settings/members/<int:pk>/deactivate/", members.deactivate_page, name="member_deactivate"),
+    path("settings/members/<int:pk>/reactivate/", members.reactivate_member, name="member_reactivate"),
+    path("settings/members/invitations/<int:pk>/send/", members.send_again, name="invitation_send_again"),
+    path("settings/members/invitations/<int:pk>/withdraw/", members.withdraw, name="invitation_withdraw"),
     path("settings/retention/", retention.retention, name="retention"),
     path("settings/retention/holds/<int:pk>/lift/", holds.lift, name="hold_lift"),
     path("candidates/<int:pk>/hold/", holds.candidate_hold, name="candidate_hold"),
@@ -125,6 +133,8 @@ member_urls: list[URLPattern | URLResolver] = [
 ]
 public_urls: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("i/", accepting.accept_after_sign_in, name="invitation_signed_in"),
+    path("i/<str:token>/", accepting.accept_invitation, name="invitation"),
     path("p/<str:token>/", portal.portal, name="portal"),
     path("p/<str:token>/language/", portal.language, name="portal_language"),
     path("p/<str:token>/ask/", portal.ask, name="portal_ask"),

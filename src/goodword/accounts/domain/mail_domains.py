@@ -12,6 +12,7 @@ from publicsuffixlist import PublicSuffixList
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.queries import active_members
 
 MOST_DOMAINS: Final = 20
 #: free mail providers with domains in many countries
@@ -86,12 +87,7 @@ def own_domain(typed: str) -> str:
 
 def proposed(organisation: Organisation) -> list[str]:
     """Domains of members' addresses that could be the organisation's own and are not set yet, most used first."""
-    addresses = (
-        Membership.objects.of(organisation)
-        .filter(user__is_active=True)
-        .order_by("pk")
-        .values_list("user__email", flat=True)
-    )
+    addresses = active_members(organisation).order_by("pk").values_list("user__email", flat=True)
     return _usable(addresses, but=organisation.own_domains)
 
 

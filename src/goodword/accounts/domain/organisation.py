@@ -44,7 +44,10 @@ def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisa
 def create_admin(
     *, organisation: Organisation, email: str, name: str, password: str, now: datetime
 ) -> Membership:
-    """Create an admin, and their login unless they have one. Raises ValidationError for the address or password."""
+    """Create or reactivate an admin, and create their login unless they have one.
+
+    Raises ValidationError for the address or password.
+    """
     email = email.strip().lower()
     validate_email(email)
     with transaction.atomic():
@@ -58,9 +61,9 @@ def create_admin(
             user=user,
             defaults={"organisation": organisation, "kind": Membership.Kind.ADMIN, "created_at": now},
         )
-        if not fresh and not membership.is_admin:
-            membership.kind = Membership.Kind.ADMIN
-            membership.save(update_fields=["kind"])
+        if not fresh and not (membership.is_admin and membership.deactivated_at is None):
+            membership.kind, membership.deactivated_at = Membership.Kind.ADMIN, None
+            membership.save(update_fields=["kind", "deactivated_at"])
             write(
                 organisation=organisation,
                 action="member.made_admin",
@@ -186,6 +189,7 @@ def wants_each_reference(*, organisation_id: int, address: str) -> bool:
             organisation_id=organisation_id,
             user__email__iexact=address,
             user__is_active=True,
+            deactivated_at=None,
             mails_each_reference=True,
         )
         .exists()

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.models import Organisation
+from goodword.accounts.queries import admins_of, is_deactivated
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.roles.models import Role
@@ -42,10 +43,9 @@ def contact_of_role(role: Role) -> Contact | None:
 
 def _outside(organisation: Organisation) -> list[Contact]:
     named = Contact(name=organisation.adjustments_name, address=organisation.adjustments_email)
-    admins = Membership.objects.of(organisation).filter(kind=Membership.Kind.ADMIN).select_related("user")
     return [
-        *([named] if named.address else []),
-        *(Contact(name=one.user.name, address=one.user.email) for one in admins.order_by("pk")),
+        *([named] if named.address and not is_deactivated(organisation, named.address) else []),
+        *(Contact(name=one.user.name, address=one.user.email) for one in admins_of(organisation)),
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.contacts import contact_of
 from goodword.assessments.adjustments.mails import next_reader
@@ -16,8 +17,9 @@ from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
+from goodword.notifications.domain.links import end
 from goodword.notifications.domain.queue import Correspondent, cancel
-from goodword.notifications.models import Email
+from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.deadlines import extend_by_hold, plan_reminder
 from goodword.workflow.states import awaits_click, is_open, lock, takes_answers
@@ -168,12 +170,36 @@ def on_mail_returned(event: Event) -> None:
     email = mail_of(event)
     if email is None or email.kind != mails.ASKED or email.link_subject_id is None:
         return
+    _ask_next(email.organisation, email.link_subject_id, now=event.occurred_at)
+
+
+def on_member_deactivated(event: Event) -> None:
+    """Ask the next person about the unanswered requests that were mailed to the member, whose links end."""
+    member = (
+        Membership.objects.across_organisations()
+        .select_related("organisation", "user")
+        .get(pk=event.data["member_id"])
+    )
+    organisation, address, now = member.organisation, member.user.email, event.occurred_at
+    if member.deactivated_at is None:  # reactivated meanwhile
+        return
+    sent = Email.objects.of(organisation).filter(kind=mails.ASKED, to_address__iexact=address)
+    asked = Adjustment.objects.of(organisation).filter(
+        pk__in=sent.values("link_subject_id"), state=Adjustment.State.ASKED
+    )
+    for row in asked.order_by("pk"):
+        cancel(organisation=organisation, subject_ref=mails.subject_ref_of(row), now=now)
+        end(organisation=organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=row.pk, now=now)
+        _ask_next(organisation, row.pk, now=now)
+
+
+def _ask_next(organisation: Organisation, adjustment_id: int, *, now: datetime) -> None:
     with transaction.atomic():
-        asked = Adjustment.objects.of(email.organisation).filter(pk=email.link_subject_id).first()
+        asked = Adjustment.objects.of(organisation).filter(pk=adjustment_id).first()
         if asked is None:
             return
         attempt = lock(Attempt, asked.attempt_id)
-        asked = Adjustment.objects.of(email.organisation).select_for_update().get(pk=asked.pk)
+        asked = Adjustment.objects.of(organisation).select_for_update().get(pk=asked.pk)
         if asked.state != Adjustment.State.ASKED:
             return
         asked.attempt = attempt
@@ -182,14 +208,12 @@ def on_mail_returned(event: Event) -> None:
         contact = contact_of(application, but=tried)
         if contact.outside:
             key = f"asked:{len(tried) + 1}"
-            mails.mail_contact(
-                asked, application=application, contact=contact, now=event.occurred_at, key=key
-            )
+            mails.mail_contact(asked, application=application, contact=contact, now=now, key=key)
             return
-        asked.state, asked.answered_at = Adjustment.State.WITHDRAWN, event.occurred_at
+        asked.state, asked.answered_at = Adjustment.State.WITHDRAWN, now
         asked.save(update_fields=["state", "answered_at"])
-        resume_deadline(attempt, now=event.occurred_at)
-        mails.mail_request_lost(asked, application=application, now=event.occurred_at)
+        resume_deadline(attempt, now=now)
+        mails.mail_request_lost(asked, application=application, now=now)
 
 
 def _addresses_tried(asked: Adjustment) -> set[str]:

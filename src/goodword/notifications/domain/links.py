@@ -18,6 +18,7 @@ PATHS = {
     Link.Purpose.ADJUSTMENT: "/a/",
     Link.Purpose.CANDIDATE_DATA: "/d/",
     Link.Purpose.REFEREE_DATA: "/dr/",
+    Link.Purpose.MEMBER_INVITATION: "/i/",
 }
 
 #: lifetime of a link from when its mail is sent. That of a report's note is Organisation.report_link_days.
@@ -29,6 +30,7 @@ LIFETIMES: Final = {
     Link.Purpose.ADJUSTMENT: timedelta(days=30),
     Link.Purpose.CANDIDATE_DATA: timedelta(hours=1),
     Link.Purpose.REFEREE_DATA: timedelta(hours=1),
+    Link.Purpose.MEMBER_INVITATION: timedelta(days=7),
 }
 
 #: repeated openings of a link within this time are recorded once
@@ -72,6 +74,12 @@ def resolve(token: str, *, purpose: str) -> Link | None:
         .filter(token_hash=crypto.hash_token(token), purpose=purpose)
         .first()
     )
+
+
+def with_id(link_id: int, *, purpose: str) -> Link | None:
+    """A link that this browser has opened before, whose id is in its session."""
+    rows = Link.objects.across_organisations().select_related("organisation")
+    return rows.filter(pk=link_id, purpose=purpose).first()
 
 
 def is_alive(link: Link, *, now: datetime) -> bool:

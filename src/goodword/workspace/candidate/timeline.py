@@ -11,6 +11,7 @@ from goodword.roles.models import Step
 
 #: event name -> (sentence, icon, tone); placeholders are filled from the event's data
 SENTENCES: dict[str, tuple[str, str, str]] = {
+    "member.deactivated": ("Member deactivated", "user", ""),
     "application.applied": ("Applied", "candidates", ""),
     "application.entered_stage": ("Moved to {stage_name} in Greenhouse", "arrow-right", ""),
     "application.changed_job": ("Moved to another job in Greenhouse", "arrow-right", ""),

@@ -1,0 +1,132 @@
+"""Invitations of members: make, withdraw, accept. Their mails and links are the workspace's (workspace.members)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.members import lock_members
+from goodword.accounts.models import Invitation, Membership, User
+
+
+class NotInvited(Exception):
+    """The address cannot be invited; the message is for the page."""
+
+
+class NotAccepted(Exception):
+    """The invitation was accepted or withdrawn meanwhile."""
+
+
+def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, now: datetime) -> Invitation:
+    """Record an invitation. Raises NotInvited."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise NotInvited(_("“%(text)s” is not an e-mail address.") % {"text": email[:80]}) from error
+    with transaction.atomic():
+        lock_members(by)
+        known = Membership.objects.of(by.organisation).filter(user__email__iexact=email).first()
+        if known is not None and known.deactivated_at is None:
+            raise NotInvited(_("%(email)s is already a member.") % {"email": email})
+        if known is not None:
+            raise NotInvited(
+                _("%(email)s is a deactivated member. Reactivate them instead.") % {"email": email}
+            )
+        if open_invitation(by, email) is not None:
+            raise NotInvited(_("%(email)s is already invited. Send the invitation again.") % {"email": email})
+        made = Invitation.objects.create(
+            organisation=by.organisation,
+            email=email,
+            kind=kind,
+            role_ids=list(role_ids) if kind == Membership.Kind.HIRING_MANAGER else [],
+            invited_by=by,
+            created_at=now,
+        )
+        write(
+            organisation=by.organisation,
+            action="member.invited",
+            member=by,
+            now=now,
+            details={"invitation": made.pk, "kind": kind, "roles": made.role_ids},
+        )
+        return made
+
+
+def open_invitation(by: Membership, email: str) -> Invitation | None:
+    rows = Invitation.objects.of(by.organisation).filter(accepted_at=None, withdrawn_at=None)
+    return rows.filter(email__iexact=email).first()
+
+
+def lock_open(invitation: Invitation) -> Invitation | None:
+    """The locked invitation, or None if it was accepted or withdrawn meanwhile."""
+    rows = Invitation.objects.of(invitation.organisation).select_for_update(of=("self",))
+    row = rows.select_related("organisation", "invited_by__user").get(pk=invitation.pk)
+    return row if row.is_open else None
+
+
+def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
+    """Returns whether it was open."""
+    with transaction.atomic():
+        row = lock_open(invitation)
+        if row is None:
+            return False
+        row.withdrawn_at = now
+        row.save(update_fields=["withdrawn_at"])
+        write(
+            organisation=row.organisation,
+            action="member.invitation_withdrawn",
+            member=by,
+            now=now,
+            details={"invitation": row.pk},
+        )
+        return True
+
+
+def user_of(invitation: Invitation) -> User | None:
+    """The login with the invited address, if there is one already."""
+    return User.objects.filter(email__iexact=invitation.email).first()
+
+
+def create_user(*, invitation: Invitation, name: str, password: str) -> User:
+    """A login for the invited address, in the caller's transaction.
+
+    Raises ValidationError for the password, NotAccepted if the invitation is not open or there is a login.
+    """
+    if lock_open(invitation) is None:  # so that a second click waits, and then finds the login
+        raise NotAccepted
+    user = User(email=invitation.email, name=" ".join(name.split()))
+    validate_password(password, user)
+    if user_of(invitation) is not None:
+        raise NotAccepted
+    user.set_password(password)
+    user.save()
+    return user
+
+
+def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
+    """Make the user a member. Raises NotAccepted if the invitation is not open, or they are a member already."""
+    with transaction.atomic():
+        row = lock_open(invitation)
+        if row is None or row.email.lower() != user.email.lower():
+            raise NotAccepted
+        if Membership.objects.of(row.organisation).filter(user=user).exists():
+            raise NotAccepted
+        member = Membership.objects.create(
+            organisation=row.organisation, user=user, kind=row.kind, created_at=now
+        )
+        row.accepted_at, row.accepted_by = now, member
+        row.save(update_fields=["accepted_at", "accepted_by"])
+        write(
+            organisation=row.organisation,
+            action="member.joined",
+            member=member,
+            now=now,
+            details={"member": member.pk, "invitation": row.pk},
+        )
+        return member

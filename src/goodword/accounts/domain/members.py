@@ -1,0 +1,114 @@
+"""Change, deactivate and reactivate members. One of the admins always stays.
+
+The organisation's row is locked meanwhile, so that two admins cannot remove each other at the same time.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.accounts.queries import admins_of
+from goodword.core.events import record
+
+
+class NotChanged(Exception):
+    """The member cannot be changed; the message is for the page."""
+
+
+def lock_members(by: Membership) -> None:
+    """Lock the organisation's members until the transaction ends. Raises NotChanged if `by` is no admin any more."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
+    if not admins_of(by.organisation).filter(pk=by.pk).exists():
+        raise NotChanged(_("You are no longer an admin. Nothing was changed."))
+
+
+def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime) -> bool:
+    """Returns whether it changed. Raises NotChanged for the last admin and for a deactivated member."""
+    with transaction.atomic():
+        lock_members(by)
+        row = _row(member)
+        if row.deactivated_at is not None:
+            raise NotChanged(_("%(name)s is deactivated. Reactivate them first.") % {"name": row.user})
+        if row.kind == kind:
+            return False
+        if row.is_admin:
+            _check_not_last(row)
+        before, row.kind = row.kind, kind
+        row.save(update_fields=["kind"])
+        write(
+            organisation=row.organisation,
+            action="member.kind_changed",
+            member=by,
+            now=now,
+            details={"member": row.pk, "changed": {"kind": [before, kind]}},
+        )
+        return True
+
+
+def deactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
+    """End the member's access and sessions. Their roles are the caller's task. Returns whether they had access.
+
+    Raises NotChanged for the last admin and for oneself.
+    """
+    with transaction.atomic():
+        lock_members(by)
+        row = _row(member)
+        if row.pk == by.pk:
+            raise NotChanged(_("You can't deactivate yourself. Ask another admin."))
+        if row.deactivated_at is not None:
+            return False
+        if row.is_admin:
+            _check_not_last(row)
+        row.deactivated_at = now
+        row.save(update_fields=["deactivated_at"])
+        User.objects.filter(pk=row.user_id).update(session_epoch=F("session_epoch") + 1)
+        write(
+            organisation=row.organisation,
+            action="member.deactivated",
+            member=by,
+            now=now,
+            details={"member": row.pk},
+        )
+        record(
+            "member.deactivated",
+            organisation_id=row.organisation_id,
+            actor=f"member:{by.pk}",
+            at=now,
+            data={"member_id": row.pk},
+        )
+        return True
+
+
+def reactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
+    """Give access back, of the same kind. Returns whether they had none."""
+    with transaction.atomic():
+        lock_members(by)
+        row = _row(member)
+        if row.deactivated_at is None:
+            return False
+        row.deactivated_at = None
+        row.save(update_fields=["deactivated_at"])
+        write(
+            organisation=row.organisation,
+            action="member.reactivated",
+            member=by,
+            now=now,
+            details={"member": row.pk},
+        )
+        return True
+
+
+def _row(member: Membership) -> Membership:
+    rows = Membership.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
+    return rows.select_related("user", "organisation").get(pk=member.pk)
+
+
+def _check_not_last(row: Membership) -> None:
+    if not admins_of(row.organisation).exclude(pk=row.pk).exists():
+        raise NotChanged(
+            _("%(name)s is the only admin. Make someone else an admin first.") % {"name": row.user}
+        )

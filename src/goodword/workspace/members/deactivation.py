@@ -1,0 +1,101 @@
+"""Deactivating a member without losing open work: roles and mails on their way pass to others.
+
+Requests that they were to answer pass on by the event member.deactivated (flow.py).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain import members
+from goodword.accounts.domain.members import NotChanged
+from goodword.accounts.models import Membership
+from goodword.accounts.queries import active_members
+from goodword.candidates.queries import recruiter_of
+from goodword.notifications.models import Email, Link
+from goodword.roles.domain.members import hand_over, set_viewed_roles
+from goodword.roles.models import Role
+
+#: purposes of links to candidates and referees, who are no members
+_OUTSIDE = (
+    Link.Purpose.CANDIDATE,
+    Link.Purpose.REFEREE,
+    Link.Purpose.CANDIDATE_DATA,
+    Link.Purpose.REFEREE_DATA,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an admin chose for a member. `roles`: those that a hiring manager sees."""
+
+    kind: str
+    roles: tuple[Role, ...]
+    successor: Membership | None
+
+
+def owned_roles(member: Membership) -> QuerySet[Role]:
+    """All roles that the member owns, archived ones included."""
+    return Role.objects.of(member.organisation).filter(owner=member).order_by("title", "pk")
+
+
+def possible_successors(member: Membership) -> QuerySet[Membership]:
+    """Who can own the member's roles: other active admins and recruiters."""
+    rows = active_members(member.organisation).exclude(pk=member.pk)
+    kinds = [Membership.Kind.ADMIN, Membership.Kind.RECRUITER]
+    return rows.filter(kind__in=kinds).order_by("user__name", "pk")
+
+
+def deactivate(*, member: Membership, successor: Membership | None, by: Membership, now: datetime) -> bool:
+    """End the member's access, links and sessions; `successor` gets their roles. Returns whether they had access.
+
+    Raises NotChanged for the last admin, for oneself, and without a successor for roles.
+    """
+    with transaction.atomic():
+        members.lock_members(by)
+        if not members.deactivate(member=member, by=by, now=now):
+            return False
+        _hand_over(member, successor, by=by, now=now)
+        address = member.user.email
+        links = Link.objects.of(member.organisation).filter(email__to_address__iexact=address, ended_at=None)
+        links.filter(purpose=Link.Purpose.REVIEW).update(ended_at=now)
+        _redirect_mails(member)
+        return True
+
+
+def change(*, member: Membership, wanted: Change, by: Membership, now: datetime) -> bool:
+    """Change kind and roles. Returns whether anything changed. Raises NotChanged as `deactivate`."""
+    with transaction.atomic():
+        changed = members.change_kind(member=member, kind=wanted.kind, by=by, now=now)
+        if wanted.kind != Membership.Kind.HIRING_MANAGER:
+            return changed
+        _hand_over(member, wanted.successor, by=by, now=now)
+        return set_viewed_roles(member, wanted.roles, by=by, now=now) or changed
+
+
+def _hand_over(member: Membership, to: Membership | None, *, by: Membership, now: datetime) -> None:
+    roles = list(owned_roles(member))
+    if not roles:
+        return
+    if to is None or not possible_successors(member).filter(pk=to.pk).exists():
+        raise NotChanged(_("Choose who takes over the roles of %(name)s.") % {"name": member.user})
+    hand_over(roles, to=to, by=by, now=now)
+
+
+def _redirect_mails(member: Membership) -> None:
+    """Send mails that have not gone out yet to whoever recruits now."""
+    mails = (
+        Email.objects.of(member.organisation)
+        .select_for_update(of=("self",))
+        .filter(to_address__iexact=member.user.email, state=Email.State.QUEUED, application__isnull=False)
+        .exclude(link_purpose__in=_OUTSIDE)
+    )
+    for email in mails.select_related("application__role__owner__user", "application__organisation"):
+        assert email.application is not None
+        recruiter = recruiter_of(email.application)
+        email.to_address, email.to_name = recruiter.address, recruiter.name[:200]
+        email.context = {**email.context, "to_name": recruiter.name}
+        email.save(update_fields=["to_address", "to_name", "context"])

@@ -1,0 +1,168 @@
+"""Forms of the members' pages."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.roles.models import Role
+from goodword.workspace.members.deactivation import Change, owned_roles, possible_successors
+
+Kind = Membership.Kind
+
+#: invitations at once
+AT_MOST: Final = 50
+
+_MEANING = {
+    Kind.ADMIN: gettext_lazy(
+        "Everything, including Greenhouse, members and erasing data. Sees private candidates."
+    ),
+    Kind.RECRUITER: gettext_lazy("Sets up roles, invites and reminds, reads all results. No settings."),
+    Kind.HIRING_MANAGER: gettext_lazy(
+        "Reads the results of the roles you choose. Can't contact candidates or change anything."
+    ),
+}
+
+
+def kind_choices() -> list[tuple[str, SafeString]]:
+    """Each kind with what it may do."""
+    return [
+        (
+            value,
+            format_html(
+                '<span><strong>{}</strong><br><span class="small muted">{}</span></span>',
+                label,
+                _MEANING[Kind(value)],
+            ),
+        )
+        for value, label in Kind.choices
+    ]
+
+
+def _kind() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("What may they do?"),
+        choices=kind_choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what they may do.")},
+    )
+
+
+def _roles(organisation: Organisation) -> forms.Field:
+    return forms.ModelMultipleChoiceField(
+        queryset=Role.objects.of(organisation).filter(archived_at=None).order_by("title", "pk"),
+        label=_("Roles of a hiring manager"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("A chosen role no longer exists. Choose again.")},
+    )
+
+
+class InviteForm(forms.Form):
+    use_required_attribute = False
+
+    emails = forms.CharField(
+        label=gettext_lazy("E-mail addresses"),
+        help_text=gettext_lazy("One per line, or separated by commas."),
+        max_length=AT_MOST * 260,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Enter at least one address.")},
+    )
+    kind = _kind()
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"] = _roles(organisation)
+
+    def clean_emails(self) -> list[str]:
+        found = list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["emails"].strip().lower())))
+        if wrong := [text for text in found if not _is_address(text)]:
+            raise ValidationError(
+                _("These are not e-mail addresses: %(list)s.")
+                % {"list": ", ".join(t[:80] for t in wrong[:5])}
+            )
+        if len(found) > AT_MOST:
+            raise ValidationError(_("Invite at most %(n)s people at once.") % {"n": AT_MOST})
+        return found
+
+    def clean_roles(self) -> list[Role]:
+        return list(self.cleaned_data["roles"])
+
+
+def _successor(member: Membership, *, required: bool, hint: str = "") -> forms.Field:
+    field = forms.ModelChoiceField(
+        queryset=possible_successors(member),
+        label=_("Who takes over?"),
+        help_text=hint,
+        required=required,
+        empty_label=_("Choose a member"),
+        error_messages={
+            "required": _("Choose who takes over."),
+            "invalid_choice": _("This member can't own roles any more. Choose another."),
+        },
+    )
+    field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]
+    return field
+
+
+class MemberForm(forms.Form):
+    """Kind and roles of a member; a successor only for a hiring manager who owned roles."""
+
+    use_required_attribute = False
+
+    kind = _kind()
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+        self.owned = list(owned_roles(member))
+        self.fields["roles"] = _roles(member.organisation)
+        self.initial = {"kind": member.kind, "roles": _viewed(member)}
+        if self.owned:
+            self.fields["successor"] = _successor(
+                member,
+                required=False,
+                hint=_("A hiring manager owns no roles. Needed only if you make them one."),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        needs = self.owned and values.get("kind") == Kind.HIRING_MANAGER
+        if needs and not values.get("successor") and "successor" not in self.errors:
+            self.add_error("successor", _("Choose who takes over their roles."))
+        return values
+
+    def change(self) -> Change:
+        values = self.cleaned_data
+        return Change(kind=values["kind"], roles=tuple(values["roles"]), successor=values.get("successor"))
+
+
+class DeactivateForm(forms.Form):
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owned = list(owned_roles(member))
+        if self.owned:
+            self.fields["successor"] = _successor(member, required=True)
+
+
+def _viewed(member: Membership) -> Iterable[int]:
+    rows = Role.objects.of(member.organisation).filter(viewers=member, archived_at=None)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254

@@ -1,0 +1,166 @@
+"""Invitations of members with their mails and links: send, send again, withdraw, and how each stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.domain import invitations
+from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.members import lock_members
+from goodword.accounts.models import Invitation, Membership, Organisation, User
+from goodword.core.outbox import Outbox
+from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
+from goodword.notifications.models import Email, Link
+from goodword.roles.domain.members import add_viewer
+from goodword.roles.models import Role
+
+KIND = "workspace.member_invitation"
+PURPOSE = Link.Purpose.MEMBER_INVITATION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """An open invitation on the page. `expires_at`: of its link; None while its mail has not gone out.
+
+    `failure`: why the mail did not arrive, or empty.
+    """
+
+    invitation: Invitation
+    roles: Sequence[Role]
+    expires_at: datetime | None
+    is_expired: bool
+    failure: str
+
+
+def subject_ref_of(invitation: Invitation) -> str:
+    return f"invitation:{invitation.pk}"
+
+
+def invite(
+    *, emails: Sequence[str], kind: str, roles: Sequence[Role], by: Membership, now: datetime
+) -> list[Invitation]:
+    """Invite all of them or none. Raises NotInvited for the first that cannot be."""
+    with transaction.atomic():
+        made = [
+            invitations.invite(email=email, kind=kind, role_ids=[role.pk for role in roles], by=by, now=now)
+            for email in emails
+        ]
+        for invitation in made:
+            _mail(invitation, by=by, now=now)
+        return made
+
+
+def send_again(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
+    """Mail a new link, which works for seven days; earlier ones end. Returns False if it is no longer open."""
+    with transaction.atomic():
+        lock_members(by)
+        row = invitations.lock_open(invitation)
+        if row is None:
+            return False
+        _end_links(row, now=now)
+        _mail(row, by=by, now=now)
+        write(
+            organisation=row.organisation,
+            action="member.invitation_sent_again",
+            member=by,
+            now=now,
+            details={"invitation": row.pk},
+        )
+        return True
+
+
+def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
+    """End the invitation and its links. Returns whether it was open."""
+    with transaction.atomic():
+        lock_members(by)
+        if not invitations.withdraw(invitation=invitation, by=by, now=now):
+            return False
+        _end_links(invitation, now=now)
+        return True
+
+
+def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
+    """Make the user a member with the roles of the invitation. Raises NotAccepted."""
+    with transaction.atomic():
+        member = invitations.accept(invitation=invitation, user=user, now=now)
+        for role in roles_of(invitation):
+            add_viewer(role, member=member, by=invitation.invited_by, now=now)
+        return member
+
+
+def invitation_behind(link: Link) -> Invitation | None:
+    rows = Invitation.objects.of(link.organisation).select_related("organisation", "invited_by__user")
+    return rows.filter(pk=link.subject_id).first()
+
+
+def roles_of(invitation: Invitation) -> list[Role]:
+    """The roles that they will see, without deleted ones."""
+    rows = Role.objects.of(invitation.organisation).filter(pk__in=invitation.role_ids)
+    return list(rows.order_by("title", "pk"))
+
+
+def invited(organisation: Organisation, *, now: datetime) -> list[Invited]:
+    """Open invitations, newest first. A constant number of queries."""
+    rows = list(
+        Invitation.objects.of(organisation)
+        .filter(accepted_at=None, withdrawn_at=None)
+        .select_related("organisation")
+        .order_by("-created_at", "-pk")
+    )
+    mails = _latest_mails(organisation, rows)
+    sent = Link.objects.of(organisation).filter(purpose=PURPOSE, subject_id__in=[row.pk for row in rows])
+    ends = {link.subject_id: link.expires_at for link in sent.filter(ended_at=None).order_by("pk")}
+    roles = Role.objects.of(organisation).in_bulk([pk for row in rows for pk in row.role_ids])
+    return [
+        Invited(
+            invitation=row,
+            roles=[roles[pk] for pk in row.role_ids if pk in roles],
+            expires_at=ends.get(row.pk),
+            is_expired=row.pk in ends and ends[row.pk] <= now,
+            failure=_failure(mails.get(subject_ref_of(row))),
+        )
+        for row in rows
+    ]
+
+
+def _latest_mails(organisation: Organisation, rows: Iterable[Invitation]) -> dict[str, Email]:
+    refs = [subject_ref_of(row) for row in rows]
+    mails = Email.objects.of(organisation).filter(subject_ref__in=refs, kind=KIND).defer("text", "html")
+    return {email.subject_ref: email for email in mails.order_by("pk")}
+
+
+def _failure(email: Email | None) -> str:
+    if email is None:
+        return ""
+    if email.bounced_at is not None or email.state == Outbox.State.FAILED:
+        return email.bounce_reason or email.last_error
+    return ""
+
+
+def _end_links(invitation: Invitation, *, now: datetime) -> None:
+    organisation = invitation.organisation
+    cancel(organisation=organisation, subject_ref=subject_ref_of(invitation), now=now)
+    links.end(organisation=organisation, purpose=PURPOSE, subject_id=invitation.pk, now=now)
+
+
+def _mail(invitation: Invitation, *, by: Membership, now: datetime) -> None:
+    ref = subject_ref_of(invitation)
+    number = Email.objects.of(invitation.organisation).filter(subject_ref=ref, kind=KIND).count() + 1
+    queue(
+        organisation=invitation.organisation,
+        kind=KIND,
+        key=f"{ref}:{number}",
+        to=Correspondent(name="", address=invitation.email),
+        sender=Correspondent(name=by.user.name, address=by.user.email),
+        template="workspace/mail/member_invitation",
+        context={
+            "kind": invitation.kind,
+            "roles": [role.title for role in roles_of(invitation)],
+        },
+        link=LinkFor(purpose=PURPOSE, subject_id=invitation.pk),
+        subject_ref=ref,
+        now=now,
+    )

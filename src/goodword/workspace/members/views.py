@@ -1,0 +1,184 @@
+"""Settings > Members: the list with its invitations, and the page of a member."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.invitations import NotInvited
+from goodword.accounts.domain.members import NotChanged, reactivate
+from goodword.accounts.models import Membership
+from goodword.core import clock
+from goodword.greenhouse.settings_pages import settings_nav
+from goodword.roles.models import Role
+from goodword.workspace.members import deactivation, invitations
+from goodword.workspace.members.access import changes_members, invitation_of, member_of
+from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberForm
+
+#: members per page
+PAGE = 100
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_members
+def members(request: MemberRequest) -> HttpResponseBase:
+    """Members, open invitations and those deactivated; a form that invites."""
+    posted = request.POST if request.method == "POST" else None
+    form = InviteForm(posted, organisation=request.organisation, initial={"kind": Membership.Kind.RECRUITER})
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            made = invitations.invite(
+                emails=values["emails"],
+                kind=values["kind"],
+                roles=values["roles"],
+                by=request.member,
+                now=clock.now(),
+            )
+        except (NotInvited, NotChanged) as refused:
+            form.add_error("emails", str(refused))
+        else:
+            text = ngettext("%(n)s invitation is being sent.", "%(n)s invitations are being sent.", len(made))
+            messages.success(request, text % {"n": len(made)})
+            return redirect("members", request.organisation.slug)
+    return _list(request, form)
+
+
+def _list(request: MemberRequest, form: InviteForm) -> HttpResponse:
+    rows = _members(request)
+    page = Paginator(rows.filter(deactivated_at=None), PAGE).get_page(request.GET.get("page"))
+    titles = _single_titles(page.object_list)
+    return render(
+        request,
+        "workspace/members/members.html",
+        {
+            "settings_nav": settings_nav(request),
+            "form": form,
+            "page": page,
+            "rows": [(one, titles.get(one.pk, "")) for one in page.object_list],
+            "invited": invitations.invited(request.organisation, now=clock.now()),
+            "deactivated": rows.exclude(deactivated_at=None),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _members(request: MemberRequest) -> QuerySet[Membership]:
+    rows = Membership.objects.of(request.organisation).select_related("user")
+    live = Q(owned_roles__archived_at=None)
+    return rows.annotate(
+        owns=Count("owned_roles", filter=live, distinct=True),
+        sees=Count("viewed_roles", filter=Q(viewed_roles__archived_at=None), distinct=True),
+    ).order_by("user__name", "pk")
+
+
+def _single_titles(members: Any) -> dict[int, str]:
+    """The role's title for each hiring manager who sees just one."""
+    pks = [one.pk for one in members if one.sees == 1 and not one.may_work]
+    rows = Role.viewers.through.objects.filter(membership_id__in=pks, role__archived_at=None)
+    return dict(rows.values_list("membership_id", "role__title"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_members
+def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Change a member's kind and roles."""
+    member = member_of(request, pk)
+    form = MemberForm(request.POST if request.method == "POST" else None, member=member)
+    if form.is_valid():
+        try:
+            changed = deactivation.change(
+                member=member, wanted=form.change(), by=request.member, now=clock.now()
+            )
+        except NotChanged as refused:
+            form.add_error("kind", str(refused))
+        else:
+            if changed:
+                messages.success(request, _("Saved. Applies at once."))
+            return redirect("members", request.organisation.slug)
+    return render(
+        request,
+        "workspace/members/member.html",
+        {"settings_nav": settings_nav(request), "shown": member, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_members
+def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Ask who takes over, then deactivate."""
+    member = member_of(request, pk)
+    form = DeactivateForm(request.POST if request.method == "POST" else None, member=member)
+    if form.is_valid():
+        successor = form.cleaned_data.get("successor")
+        try:
+            done = deactivation.deactivate(
+                member=member, successor=successor, by=request.member, now=clock.now()
+            )
+        except NotChanged as refused:
+            form.add_error(None, str(refused))
+        else:
+            if done:
+                messages.success(request, _("%(name)s is deactivated.") % {"name": member.user.name})
+            return redirect("members", request.organisation.slug)
+    contact = request.organisation.adjustments_email
+    return render(
+        request,
+        "workspace/members/deactivate.html",
+        {
+            "settings_nav": settings_nav(request),
+            "shown": member,
+            "form": form,
+            "is_contact": bool(contact) and contact.lower() == member.user.email.lower(),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+@changes_members
+def reactivate_member(request: MemberRequest, pk: int) -> HttpResponseBase:
+    member = member_of(request, pk)
+    try:
+        if reactivate(member=member, by=request.member, now=clock.now()):
+            messages.success(request, _("%(name)s can sign in again.") % {"name": member.user.name})
+    except NotChanged as refused:
+        messages.error(request, str(refused))
+    return redirect("members", request.organisation.slug)
+
+
+@require_POST
+@changes_members
+def send_again(request: MemberRequest, pk: int) -> HttpResponseBase:
+    invitation = invitation_of(request, pk)
+    try:
+        if invitations.send_again(invitation=invitation, by=request.member, now=clock.now()):
+            text = _("A new link is on its way to %(email)s. Earlier links no longer work.")
+            messages.success(request, text % {"email": invitation.email})
+        else:
+            messages.info(request, _("Not sent: the invitation was accepted or withdrawn meanwhile."))
+    except NotChanged as refused:
+        messages.error(request, str(refused))
+    return redirect("members", request.organisation.slug)
+
+
+@require_POST
+@changes_members
+def withdraw(request: MemberRequest, pk: int) -> HttpResponseBase:
+    invitation = invitation_of(request, pk)
+    try:
+        if invitations.withdraw(invitation=invitation, by=request.member, now=clock.now()):
+            messages.success(request, _("Invitation of %(email)s withdrawn.") % {"email": invitation.email})
+        else:
+            messages.info(request, _("Not withdrawn: it was accepted or withdrawn meanwhile."))
+    except NotChanged as refused:
+        messages.error(request, str(refused))
+    return redirect("members", request.organisation.slug)

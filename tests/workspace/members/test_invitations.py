@@ -1,0 +1,252 @@
+"""Inviting members, and the page of the link in the mail."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.domain.members import deactivate
+from goodword.accounts.models import AuditEntry, Invitation, Membership, User
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.models import Email
+from goodword.roles.queries import visible_roles
+from goodword.workspace.members import invitations
+from tests.support import factories
+from tests.support.factories import PASSWORD
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+NINA = "nina@acme.example"
+
+
+@pytest.fixture
+def ann() -> Membership:
+    org = factories.organisation(name="Acme", slug="acme")
+    return factories.member(org, kind="admin", name="Ann Admin", email="ann@acme.example")
+
+
+def invite(ann: Membership, email: str = NINA, kind: str = "recruiter", **values: Any) -> Invitation:
+    [made] = invitations.invite(
+        emails=[email], kind=kind, roles=values.get("roles", []), by=ann, now=clock.now()
+    )
+    return made
+
+
+def url_of(invitation: Invitation, **values: Any) -> str:
+    url = links.mint(
+        organisation=invitation.organisation,
+        purpose=invitations.PURPOSE,
+        subject_id=invitation.pk,
+        now=clock.now(),
+        **values,
+    )
+    return "/i/" + url.partition("/i/")[2]
+
+
+def page(name: str, ann: Membership, *args: object) -> str:
+    return reverse(name, args=[ann.organisation.slug, *args])
+
+
+def actions(ann: Membership) -> list[str]:
+    return list(AuditEntry.objects.of(ann.organisation).order_by("pk").values_list("action", flat=True))
+
+
+def test_an_admin_invites_several_people_who_get_a_link_each(ann: Membership, mailoutbox: list[Any]) -> None:
+    role = factories.role(ann.organisation, title="Window Washer", owner=ann)
+    response = signed_in(ann).post(
+        page("members", ann),
+        {"emails": f"{NINA}, Otto@acme.example\n{NINA}", "kind": "hiring_manager", "roles": [role.pk]},
+    )
+    assert (response.status_code, response["Location"]) == (302, page("members", ann))
+    rows = Invitation.objects.of(ann.organisation).order_by("pk")
+    assert [(row.email, row.kind, row.role_ids) for row in rows] == [
+        (NINA, "hiring_manager", [role.pk]),
+        ("otto@acme.example", "hiring_manager", [role.pk]),
+    ]
+    run_jobs()
+    assert [mail.to for mail in mailoutbox] == [[NINA], ["otto@acme.example"]]
+    mail = mailoutbox[0]
+    assert mail.subject == "Ann Admin invites you to Acme on Goodword"
+    assert "Window Washer" in mail.body
+    assert mail.reply_to == ["ann@acme.example"]
+    [link] = re.findall(r"https?://\S+/i/\S+/", mail.body)
+    token = link.partition("/i/")[2].strip("/")
+    found = links.resolve(token, purpose=invitations.PURPOSE)
+    assert found is not None
+    assert found.expires_at - found.created_at == timedelta(days=7)
+    assert token not in Email.objects.of(ann.organisation).order_by("pk")[0].text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Enter at least one address."),
+        ("nina@acme.example, nina", "These are not e-mail addresses: nina."),
+        ("ANN@acme.example", "ann@acme.example is already a member."),
+        ("gone@acme.example", "gone@acme.example is a deactivated member. Reactivate them instead."),
+        ("twice@acme.example", "twice@acme.example is already invited. Send the invitation again."),
+    ],
+)
+def test_whoever_cannot_be_invited_is_named_and_nobody_is_invited(
+    ann: Membership, typed: str, sentence: str
+) -> None:
+    gone = factories.member(ann.organisation, email="gone@acme.example")
+    deactivate(member=gone, by=ann, now=clock.now())
+    invite(ann, "twice@acme.example")
+    before = Invitation.objects.of(ann.organisation).count()
+    sent = {"emails": f"new@acme.example {typed}" if typed else "", "kind": "recruiter"}
+    response = signed_in(ann).post(page("members", ann), sent)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert sent["emails"] in response.content.decode()
+    assert Invitation.objects.of(ann.organisation).count() == before
+
+
+def test_a_new_person_sets_name_and_password_and_is_signed_in(ann: Membership) -> None:
+    role = factories.role(ann.organisation, title="Window Washer", owner=ann)
+    url = url_of(invite(ann, kind="hiring_manager", roles=[role]))
+    client = Client()
+    shown = client.get(url)
+    assert shown.status_code == 200
+    assert "Set password and join" in shown.content.decode()
+    assert shown["Referrer-Policy"] == "no-referrer"
+    assert not User.objects.filter(email=NINA).exists()
+    response = client.post(url, {"name": "Nina New", "password": "a long enough sentence"})
+    assert (response.status_code, response["Location"]) == (302, "/o/acme/home/")
+    nina = Membership.objects.of(ann.organisation).get(user__email=NINA)
+    assert (nina.kind, nina.user.name, list(visible_roles(nina))) == ("hiring_manager", "Nina New", [role])
+    assert "Window Washer" in client.get("/o/acme/roles/").content.decode()
+    assert actions(ann)[1:] == [
+        "member.invited",
+        "member.joined",
+        "role.viewer_added",
+        "sign_in.succeeded",
+    ]
+
+
+def test_a_weak_password_keeps_the_name(ann: Membership) -> None:
+    response = Client().post(url_of(invite(ann)), {"name": "Nina New", "password": "12345"})
+    assert response.status_code == 422
+    assert "too short" in response.content.decode()
+    assert 'value="Nina New"' in response.content.decode()
+    assert not User.objects.filter(email=NINA).exists()
+
+
+def test_a_used_link_says_so_and_leads_its_user_on(ann: Membership) -> None:
+    url, client = url_of(invite(ann)), Client()
+    client.post(url, {"name": "Nina New", "password": "a long enough sentence"})
+    assert client.get(url)["Location"] == "/o/acme/home/"
+    other = Client().get(url)
+    assert other.status_code == 410
+    assert "You have already joined" in other.content.decode()
+    assert User.objects.filter(email=NINA).count() == 1
+
+
+def test_someone_with_a_login_elsewhere_signs_in_and_accepts(ann: Membership) -> None:
+    nina = factories.member(factories.organisation(), email=NINA)
+    url, client = url_of(invite(ann)), Client()
+    assert "Sign in with it, then accept." in client.get(url).content.decode()
+    to_sign_in = client.post(url)
+    assert to_sign_in["Location"] == "/accounts/login/?next=/i/"
+    signed = client.post(to_sign_in["Location"], {"login": NINA, "password": PASSWORD})
+    assert signed["Location"] == "/i/"
+    assert "Accept the invitation" in client.get("/i/").content.decode()
+    assert not Membership.objects.of(ann.organisation).filter(user=nina.user).exists()
+    assert client.post("/i/")["Location"] == "/o/acme/home/"
+    assert Membership.objects.of(ann.organisation).get(user=nina.user).kind == "recruiter"
+    assert client.get("/i/")["Location"] == "/"
+
+
+def test_an_invitation_is_only_for_its_address(ann: Membership) -> None:
+    url = url_of(invite(ann))
+    other = signed_in(factories.member(factories.organisation(), email="eve@else.example"))
+    for response in (other.get(url), other.post(url, {"name": "Eve", "password": "a long enough sentence"})):
+        assert "You are signed in as eve@else.example" in response.content.decode()
+    assert not Membership.objects.of(ann.organisation).exclude(pk=ann.pk).exists()
+
+
+def test_withdrawn_expired_and_replaced_links_say_what_to_do(ann: Membership) -> None:
+    invitation = invite(ann)
+    expired = url_of(invitation, expires_at=clock.now() - timedelta(seconds=1))
+    replaced = url_of(invitation)
+    assert invitations.send_again(invitation=invitation, by=ann, now=clock.now())
+    current = url_of(invitation)
+    said = {expired: "has expired", replaced: "There is a newer invitation", current: "Set password and join"}
+    links_ended = Client().get(expired).content.decode()
+    assert "There is a newer invitation" in links_ended  # ended by sending it again
+    assert said[replaced] in Client().get(replaced).content.decode()
+    assert said[current] in Client().get(current).content.decode()
+    late = url_of(invitation, expires_at=clock.now() - timedelta(seconds=1))
+    assert said[expired] in Client().get(late).content.decode()
+    assert invitations.withdraw(invitation=invitation, by=ann, now=clock.now())
+    response = Client().post(current, {"name": "Nina", "password": "a long enough sentence"})
+    assert response.status_code == 410
+    assert "This invitation was withdrawn" in response.content.decode()
+    assert "ann@acme.example" in response.content.decode()
+    assert not User.objects.filter(email=NINA).exists()
+
+
+def test_a_member_deactivated_since_reads_who_can_help(ann: Membership) -> None:
+    url, client = url_of(invite(ann)), Client()
+    client.post(url, {"name": "Nina New", "password": "a long enough sentence"})
+    nina = Membership.objects.of(ann.organisation).get(user__email=NINA)
+    deactivate(member=nina, by=ann, now=clock.now())
+    assert "Your access was deactivated" in client.get(url).content.decode()
+
+
+def test_an_unknown_link_has_a_page() -> None:
+    assert Client().get("/i/" + "x" * 43 + "/").status_code == 404
+
+
+def test_sending_again_ends_the_earlier_link_and_mail(ann: Membership, mailoutbox: list[Any]) -> None:
+    invitation = invite(ann)
+    run_jobs()
+    response = signed_in(ann).post(page("invitation_send_again", ann, invitation.pk))
+    assert response["Location"] == page("members", ann)
+    run_jobs()
+    assert len(mailoutbox) == 2
+    found = re.findall(r"/i/\S+/", mailoutbox[0].body + mailoutbox[1].body)
+    assert [Client().get(url).status_code for url in found] == [410, 200]
+    assert "member.invitation_sent_again" in actions(ann)
+
+
+def test_an_undelivered_mail_shows_on_the_page(ann: Membership) -> None:
+    invite(ann)
+    client = signed_in(ann)
+    assert "Being sent" in client.get(page("members", ann)).content.decode()
+    Email.objects.of(ann.organisation).update(state="failed", last_error="No such mailbox.")
+    shown = client.get(page("members", ann)).content.decode()
+    assert "Not delivered" in shown
+    assert "No such mailbox." in shown
+
+
+def test_withdrawing_twice_is_harmless(ann: Membership) -> None:
+    invitation, client = invite(ann), signed_in(ann)
+    for text in ("withdrawn.", "Not withdrawn"):
+        response = client.post(page("invitation_withdraw", ann, invitation.pk), follow=True)
+        assert text in response.content.decode()
+    assert actions(ann) == ["member.invited", "member.invitation_withdrawn"]
+
+
+def test_only_admins_of_the_organisation_send_again_or_withdraw(ann: Membership) -> None:
+    invitation = invite(ann)
+    before = (actions(ann), Email.objects.of(ann.organisation).count())
+    for who, status in (
+        (factories.member(ann.organisation), 403),
+        (factories.member(ann.organisation, kind="hiring_manager"), 403),
+        (factories.member(factories.organisation(), kind="admin"), 404),
+        (None, 302),
+    ):
+        client = signed_in(who) if who else Client()
+        for name in ("invitation_send_again", "invitation_withdraw"):
+            assert client.post(page(name, ann, invitation.pk)).status_code == status
+        assert client.post(page("members", ann), {"emails": "x@y.example"}).status_code == status
+    stranger = factories.member(factories.organisation(), kind="admin")
+    there = reverse("invitation_withdraw", args=[stranger.organisation.slug, invitation.pk])
+    assert signed_in(stranger).post(there).status_code == 404
+    assert (actions(ann), Email.objects.of(ann.organisation).count()) == before

@@ -1,0 +1,252 @@
+"""Settings > Members: kinds, roles, and deactivating without losing open work."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.queries import recruiter_of
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.models import Email, Link
+from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
+from goodword.workspace.members import deactivation
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann() -> Membership:
+    org = factories.organisation(name="Acme", slug="acme")
+    return factories.member(org, kind="admin", name="Ann Admin", email="ann@acme.example")
+
+
+@pytest.fixture
+def rita(ann: Membership) -> Membership:
+    return factories.member(ann.organisation, name="Rita Recruiter", email="rita@acme.example")
+
+
+@pytest.fixture
+def role(rita: Membership) -> Role:
+    return factories.role(rita.organisation, title="Window Washer", owner=rita)
+
+
+def page(name: str, member: Membership, *args: object) -> str:
+    return reverse(name, args=[member.organisation.slug, *args])
+
+
+def actions(member: Membership) -> list[str]:
+    return list(AuditEntry.objects.of(member.organisation).order_by("pk").values_list("action", flat=True))
+
+
+def test_the_page_lists_members_with_their_roles(ann: Membership, role: Role) -> None:
+    manager = factories.member(ann.organisation, kind="hiring_manager", name="Ben Manager")
+    factories.member(ann.organisation, kind="hiring_manager", name="Cem Manager")
+    role.viewers.add(manager)
+    text = signed_in(ann).get(page("members", ann)).content.decode()
+    for found in ("Owns 1 role", "Window Washer", "No role yet", "Owns none", "never"):
+        assert found in text
+
+
+def test_more_members_take_no_more_queries(ann: Membership, role: Role) -> None:
+    client = signed_in(ann)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            assert client.get(page("members", ann)).status_code == 200
+        return len(found)
+
+    role.viewers.add(factories.member(ann.organisation, kind="hiring_manager"))
+    before = queries()
+    for _ in range(3):
+        role.viewers.add(factories.member(ann.organisation, kind="hiring_manager"))
+    assert queries() == before
+
+
+def test_an_admin_changes_kind_and_roles(ann: Membership, role: Role) -> None:
+    ben = factories.member(ann.organisation)
+    other = factories.role(ann.organisation, title="Cook", owner=ann)
+    client, url = signed_in(ann), page("member", ann, ben.pk)
+    assert client.post(url, {"kind": "hiring_manager", "roles": [role.pk, other.pk]}).status_code == 302
+    ben.refresh_from_db()
+    assert (ben.kind, set(visible_roles(ben))) == ("hiring_manager", {role, other})
+    assert client.post(url, {"kind": "hiring_manager", "roles": [other.pk]}).status_code == 302
+    assert set(visible_roles(ben)) == {other}
+    assert actions(ann)[-4:] == [
+        "member.kind_changed",
+        "role.viewer_added",
+        "role.viewer_added",
+        "role.viewer_removed",
+    ]
+
+
+def test_roles_of_another_organisation_cannot_be_given(ann: Membership) -> None:
+    ben = factories.member(ann.organisation, kind="hiring_manager")
+    foreign = factories.role(factories.organisation())
+    response = signed_in(ann).post(
+        page("member", ann, ben.pk), {"kind": "hiring_manager", "roles": [foreign.pk]}
+    )
+    assert response.status_code == 422
+    assert not foreign.viewers.exists()
+
+
+def test_an_owner_who_becomes_a_hiring_manager_hands_over_roles(
+    ann: Membership, rita: Membership, role: Role
+) -> None:
+    client, url = signed_in(ann), page("member", ann, rita.pk)
+    response = client.post(url, {"kind": "hiring_manager"})
+    assert response.status_code == 422
+    assert "Choose who takes over their roles." in response.content.decode()
+    role.refresh_from_db()
+    assert role.owner == rita
+    assert client.post(url, {"kind": "hiring_manager", "successor": ann.pk}).status_code == 302
+    role.refresh_from_db()
+    assert role.owner == ann
+
+
+def test_the_only_admin_is_refused_with_a_sentence(ann: Membership) -> None:
+    response = signed_in(ann).post(page("member", ann, ann.pk), {"kind": "recruiter"})
+    assert response.status_code == 422
+    assert "Make someone else an admin first." in response.content.decode()
+    ann.refresh_from_db()
+    assert ann.is_admin
+
+
+def test_a_deactivated_members_roles_mails_and_links_pass_on(
+    ann: Membership, rita: Membership, role: Role
+) -> None:
+    ada = factories.application(role, recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")
+    now = clock.now()
+    sent, waiting = (_review_mail(ada, key, now=now) for key in ("sent", "waiting"))
+    Email.objects.of(ann.organisation).filter(pk=sent.pk).update(state="sent")
+    url = links.mint(
+        organisation=ann.organisation, purpose=Link.Purpose.REVIEW, subject_id=ada.pk, now=now, email=sent
+    )
+    opened, client = "/v/" + url.partition("/v/")[2], signed_in(rita)
+    assert Client().get(opened).status_code == 200
+    response = signed_in(ann).post(page("member_deactivate", ann, rita.pk), {"successor": ann.pk})
+    assert response.status_code == 302
+    role.refresh_from_db()
+    waiting.refresh_from_db()
+    assert role.owner == ann
+    assert recruiter_of(ada).address == "ann@acme.example"
+    assert (waiting.to_address, waiting.to_name, waiting.context["to_name"]) == (
+        "ann@acme.example",
+        "Ann Admin",
+        "Ann Admin",
+    )
+    assert Client().get(opened).status_code == 410
+    assert client.get(page("roles", ann))["Location"].startswith("/accounts/login/")
+    assert actions(ann)[-2:] == ["member.deactivated", "role.owner_changed"]
+
+
+def _review_mail(ada: object, key: str, *, now: object) -> Email:
+    from goodword.candidates.models import Application
+
+    assert isinstance(ada, Application)
+    email = queue(
+        organisation=ada.organisation,
+        kind="reference.review",
+        key=key,
+        to=Correspondent(name="Rita Recruiter", address="rita@acme.example"),
+        sender=Correspondent(name="Goodword", address="help@goodword.example"),
+        template="references/mail/review",
+        context={},
+        link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=ada.pk),
+        application=ada,
+        now=clock.now() + timedelta(0),
+    )
+    assert email is not None
+    return email
+
+
+def test_whoever_owns_roles_needs_a_successor(ann: Membership, rita: Membership, role: Role) -> None:
+    manager = factories.member(ann.organisation, kind="hiring_manager")
+    client, url = signed_in(ann), page("member_deactivate", ann, rita.pk)
+    assert "Window Washer" in client.get(url).content.decode()
+    for chosen in ("", manager.pk, rita.pk, factories.member(factories.organisation()).pk):
+        assert client.post(url, {"successor": chosen}).status_code == 422
+    rita.refresh_from_db()
+    role.refresh_from_db()
+    assert (rita.deactivated_at, role.owner) == (None, rita)
+
+
+def test_a_deactivated_member_reads_who_can_help(ann: Membership, rita: Membership) -> None:
+    assert deactivation.deactivate(member=rita, successor=None, by=ann, now=clock.now())
+    rita.user.refresh_from_db()
+    client = signed_in(rita)
+    refused = client.get(page("roles", ann))
+    assert refused.status_code == 403
+    home = client.get("/")
+    for response in (refused, home):
+        assert "Your access was deactivated" in response.content.decode()
+        assert "ann@acme.example" in response.content.decode()
+
+
+def test_someone_deactivated_in_one_organisation_keeps_the_other(ann: Membership, rita: Membership) -> None:
+    other = Membership.objects.create(
+        organisation=factories.organisation(slug="globex"),
+        user=rita.user,
+        kind="recruiter",
+        created_at=clock.now(),
+    )
+    deactivation.deactivate(member=rita, successor=None, by=ann, now=clock.now())
+    rita.user.refresh_from_db()
+    client = signed_in(other)
+    assert client.get("/")["Location"] == "/o/globex/home/"
+    assert client.get(page("roles", ann)).status_code == 403
+
+
+def test_a_reactivated_member_is_listed_again(ann: Membership, rita: Membership) -> None:
+    deactivation.deactivate(member=rita, successor=None, by=ann, now=clock.now())
+    client = signed_in(ann)
+    assert "1 deactivated member" in client.get(page("members", ann)).content.decode()
+    response = client.post(page("member_reactivate", ann, rita.pk), follow=True)
+    assert "Rita Recruiter can sign in again." in response.content.decode()
+    rita.refresh_from_db()
+    assert rita.deactivated_at is None
+
+
+def test_only_admins_of_the_organisation_see_and_change_members(
+    ann: Membership, rita: Membership, role: Role
+) -> None:
+    before = actions(ann)
+    for who, status in (
+        (rita, 403),
+        (factories.member(ann.organisation, kind="hiring_manager"), 403),
+        (factories.member(factories.organisation(), kind="admin"), 404),
+        (None, 302),
+    ):
+        client = signed_in(who) if who else Client()
+        for name in ("member", "member_deactivate"):
+            assert client.get(page(name, ann, ann.pk)).status_code == status
+        assert client.get(page("members", ann)).status_code == status
+        for name in ("member", "member_deactivate", "member_reactivate"):
+            sent = {"kind": "admin", "successor": ann.pk}
+            assert client.post(page(name, ann, rita.pk), sent).status_code == status
+    stranger = factories.member(factories.organisation(), kind="admin")
+    for name in ("member", "member_deactivate", "member_reactivate"):
+        assert signed_in(stranger).post(page(name, stranger, rita.pk), {"kind": "admin"}).status_code == 404
+    rita.refresh_from_db()
+    assert (rita.kind, rita.deactivated_at, actions(ann)) == ("recruiter", None, before)
+
+
+def test_the_page_of_a_refusal_names_who_can(ann: Membership, rita: Membership) -> None:
+    text = signed_in(rita).get(page("members", ann)).content.decode()
+    assert "Only admins can open it." in text
+    assert "ann@acme.example" in text
+    manager = factories.member(ann.organisation, kind="hiring_manager")
+    assert (
+        "Only recruiters and admins can open it."
+        in signed_in(manager).get(page("library", ann)).content.decode()
+    )
