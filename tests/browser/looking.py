@@ -1,5 +1,6 @@
 """Looks at each page that a walk passes: axe in both colour schemes, sideways scrolling, complaints of the console."""
 
+import hashlib
 import itertools
 import os
 from pathlib import Path
@@ -12,9 +13,29 @@ from tests.browser.conftest import violations
 #: nothing but colours differs in the dark
 SCHEMES: dict[Literal["light", "dark"], tuple[str, ...]] = {"light": (), "dark": ("color-contrast",)}
 WIDTHS = (390, 1440)
+#: rules looked for again at another width, where the same page has another layout
+OF_LAYOUT = ("target-size", "scrollable-region-focusable")
 #: set SCREENSHOTS to any word, and each page is kept as pictures
 PICTURES = Path("test-results/article") if os.environ.get("SCREENSHOTS") else None
 _number = itertools.count(1)
+
+#: The template and state of a page as far as axe minds them: without its words, drawings, numbers and tokens.
+_STATE = r"""
+() => {
+  const plain = (text) => text.replace(/[\w-]{20,}/g, (word) => (/\d/.test(word) ? "" : word)).replace(/\d+/g, "0");
+  const attribute = (all, name, value) => (name === "class" ? all : ` ${name}=${plain(value)}`);
+  const html = document.documentElement.outerHTML
+    .replace(/<svg\b([^>]*)>(?:(?!<text|<title|<a\b|<svg)[^])*?<\/svg>/g, "<svg$1>")
+    .replace(/<[^>]*>|[^<]+/g, (part) =>
+      part[0] === "<" ? part.replace(/ ([\w:-]+)="([^"]*)"/g, attribute) : part.trim() && "x",
+    );
+  const states = [":checked", ":disabled", ":focus", ":hover", ":invalid", ":popover-open", ":placeholder-shown"];
+  const all = [...document.querySelectorAll("*")];
+  return html + states.map((state) => state + all.flatMap((one, place) => (one.matches(state) ? [place] : [])));
+}
+"""
+#: what axe has found on the pages that this process has looked at, and the width at which it did
+_found: dict[str, tuple[int, list[str]]] = {}
 
 
 class Looker:
@@ -32,14 +53,14 @@ class Looker:
         )
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
-    def look(self, page: Page, name: str, *, within: str = "") -> None:
-        """Look at the page, or at a part of it, as it stands now."""
-        found = []
-        for scheme, rules in SCHEMES.items():
-            # without motion no colour is met half-way
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found += [f"{scheme}: {one}" for one in violations(page, within=within, rules=rules)]
-        page.emulate_media(color_scheme="light")
+    def look(self, page: Page, name: str, *, within: str = "", all_rules: bool = False) -> None:
+        """Look at the page, or at a part of it, as it stands now.
+
+        Axe takes most of the time, so it runs once for each state of a page. At another width only the rules of layout
+        are looked for, unless `all_rules` are wanted.
+        """
+        page.wait_for_load_state()
+        found = in_both_schemes(page, within=within) if all_rules else _once(page, within)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             found.append(f"{wide} px too wide")
@@ -47,6 +68,28 @@ class Looker:
             self.wrong[name] = found
         if PICTURES:
             _photograph(page, f"{next(_number):02}-{name.replace(' ', '-')}")
+
+
+def _once(page: Page, within: str) -> list[str]:
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    state = hashlib.sha256(f"{within} {page.evaluate(_STATE)}".encode()).hexdigest()
+    if state not in _found:
+        _found[state] = width, in_both_schemes(page, within=within)
+    looked_at, found = _found[state]
+    if looked_at == width:
+        return list(found)
+    return found + [f"light: {one}" for one in violations(page, within=within, rules=OF_LAYOUT)]
+
+
+def in_both_schemes(page: Page, *, within: str = "") -> list[str]:
+    """What axe finds wrong in light and dark."""
+    found = []
+    for scheme, rules in SCHEMES.items():
+        # without motion no colour is met half-way
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"{scheme}: {one}" for one in violations(page, within=within, rules=rules)]
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def _photograph(page: Page, name: str) -> None:

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from goodword.ui.gallery import LAYOUTS
 from tests.browser.conftest import violations
+from tests.browser.looking import WIDTHS, in_both_schemes
 
 pytestmark = pytest.mark.browser
 
 PAGES = ["", *[f"{name}/" for name in LAYOUTS]]
-Scheme = Literal["light", "dark"]
 
 
 @pytest.fixture
@@ -28,24 +27,20 @@ def gallery(live_server: object, page: Page) -> Callable[[str], Page]:
 
 
 @contextmanager
-def window(browser: Browser, width: int, scheme: Scheme = "light", *, scripts: bool = True) -> Iterator[Page]:
+def window(browser: Browser, width: int, *, scripts: bool = True) -> Iterator[Page]:
     """A window of its own."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-    )
+    context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
     try:
         yield context.new_page()
     finally:
         context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_no_page_fails_axe_or_scrolls_sideways(
-    browser: Browser, live_server: object, width: int, scheme: Scheme
-) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_fails_axe_or_scrolls_sideways(browser: Browser, live_server: object, width: int) -> None:
+    """With all rules at each width, as the gallery has every component and layout."""
     wrong = {}
-    with window(browser, width, scheme) as page:
+    with window(browser, width) as page:
         complaints: list[str] = []
         page.on(
             "console", lambda message: complaints.append(message.text) if message.type == "error" else None
@@ -56,7 +51,7 @@ def test_no_page_fails_axe_or_scrolls_sideways(
             sideways = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
-            found = violations(page) + ([f"{sideways} px too wide"] if sideways > 0 else [])
+            found = in_both_schemes(page) + ([f"{sideways} px too wide"] if sideways > 0 else [])
             if found:
                 wrong[path] = found
         assert complaints == []

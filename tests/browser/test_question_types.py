@@ -1,13 +1,9 @@
 """The types of question in a real browser: axe, thumbs, the keyboard, and no sideways scrolling."""
 
-from pathlib import Path
-from typing import Literal
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import looking
-from tests.browser.conftest import violations
+from tests.browser.looking import WIDTHS, Looker
 
 pytestmark = pytest.mark.browser
 
@@ -27,29 +23,21 @@ def questions(live_server: object, page: Page) -> Page:
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1440])
+@pytest.mark.parametrize("width", [320, *WIDTHS])
 def test_no_type_fails_axe_or_scrolls_sideways_asked_or_refused(
-    browser: Browser, live_server: object, width: int, scheme: Literal["light", "dark"]
+    browser: Browser, live_server: object, width: int
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    """With all rules at each width, as the page has every type of question."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    page, looker = context.new_page(), Looker()
+    looker.watch(context)
     page.goto(f"{live_server}/ui/gallery/questions/")
     for state in ("asked", "refused"):
         if state == "refused":
             page.get_by_role("button", name="Check").click()
             expect(page.locator(".error-summary")).to_be_focused()
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert (violations(page), wide) == ([], 0)
-        if looking.PICTURES:
-            folder = Path("test-results/questions")
-            folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{state}-{width}-{scheme}.png", full_page=True)
-    assert complaints == []
+        looker.look(page, f"questions {state} {width}", all_rules=True)
+    assert (looker.wrong, looker.complaints) == ({}, [])
     context.close()
 
 

@@ -12,6 +12,7 @@ from tests.assessments.plans import JUDGEMENT, attempt_of
 from tests.assessments.support import answer_all, application, assigned, scores, token_of
 from tests.assessments.support import answers as given_in
 from tests.browser.conftest import violations
+from tests.browser.looking import WIDTHS, Looker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -156,14 +157,13 @@ def test_the_assessment_works_without_scripts(
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_is_accessible(
-    browser: Browser, url: Callable[..., str], attempt: Attempt, width: int, scheme: str
+    browser: Browser, url: Callable[..., str], attempt: Attempt, width: int
 ) -> None:
     answer_all(attempt, but=(1, 7), now=clock.now())
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]  # parametrised: one of the two
-    page = context.new_page()
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page, looker = context.new_page(), Looker()
     for name, args in (
         ("portal_assessment", ()),
         ("portal_assessment_practice", (1, 1)),
@@ -173,6 +173,6 @@ def test_every_page_is_accessible(
         ("portal_assessment_decline", ()),
     ):
         page.goto(url(name, *args))
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        looker.look(page, f"{name} {args}")
     context.close()
+    assert looker.wrong == {}

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.part_state import IN_TRANSIT
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from goodword.assessments.queries import items_of
 from goodword.core import clock
@@ -18,8 +19,12 @@ from goodword.ui.colour import contrast
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
 from tests.assessments.support import answers, application, part_of, token_of
 from tests.browser.conftest import violations
+from tests.browser.looking import WIDTHS, Looker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+#: milliseconds until the scripts save what somebody stopped typing, and send again what could not be sent
+TYPING, AGAIN_AFTER = 1500, 4000
 
 
 @pytest.fixture
@@ -48,10 +53,29 @@ def given(attempt: Attempt) -> list[tuple[str, object]]:
     return list(answers(attempt).order_by("pk").values_list("item", "value"))
 
 
+def open_questions(page: Page, address: str) -> None:
+    """Open a page of questions and wait until it has loaded the other ones, which it needs offline."""
+    with page.expect_response("**/screens/") as screens:
+        page.goto(address)
+    screens.value.finished()
+
+
 def go_offline(page: Page) -> None:
     """Returns once a request has failed: Chromium may still send one after `set_offline` has returned."""
     page.context.set_offline(True)
     page.wait_for_function("() => fetch('/healthz', {cache: 'no-store'}).then(() => false, () => true)")
+
+
+def run_out(page: Page, attempt: Attempt) -> None:
+    """Let the time of the part that the page shows run out by moving both clocks."""
+    left = part_of(attempt).seconds
+    assert left is not None
+    change(attempt, ends_at=clock.now())
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.clock.fast_forward(left * 1000)
+    change(attempt, ends_at=clock.now() - IN_TRANSIT)
+    page.clock.fast_forward(4000)
+    page.wait_for_url("**/assessment/")
 
 
 def arrived(page: Page) -> None:
@@ -93,11 +117,11 @@ def test_time_up_leads_to_the_overview_and_chosen_answers_count(
     page: Page, open_at: Callable[..., str]
 ) -> None:
     attempt = timed()
-    change(attempt, ends_at=clock.now() + timedelta(seconds=4))
+    page.clock.install()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.keyboard.press("1")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
-    page.wait_for_url("**/assessment/", timeout=15_000)
+    run_out(page, attempt)
     expect(page.get_by_text("All parts are complete and your answers are saved.")).to_be_visible()
     assert given(attempt) == [("1", "a")]
 
@@ -148,8 +172,7 @@ def test_next_offline_keeps_the_page_and_continues_later(page: Page, open_at: Ca
 
 def test_statements_can_be_answered_offline(page: Page, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
-    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
-    page.wait_for_load_state("networkidle")
+    open_questions(page, open_at(attempt, "portal_assessment_item", 1, 1))
     go_offline(page)
     for value in "43215":
         page.keyboard.press(value)
@@ -169,8 +192,8 @@ def test_next_offline_before_the_screens_are_loaded_keeps_the_page(
 ) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     page.route("**/screens/", lambda route: route.abort())
-    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
-    page.wait_for_load_state("networkidle")
+    with page.expect_event("requestfailed"):
+        page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.unroute("**/screens/")
     go_offline(page)
     page.keyboard.press("4")
@@ -188,8 +211,7 @@ def test_next_offline_before_the_screens_are_loaded_keeps_the_page(
 
 def test_the_last_statement_waits_for_queued_answers(page: Page, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
-    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
-    page.wait_for_load_state("networkidle")
+    open_questions(page, open_at(attempt, "portal_assessment_item", 1, 1))
     go_offline(page)
     for _ in range(20):
         page.keyboard.press("3")
@@ -205,8 +227,7 @@ def closed_with_an_answer_waiting(browser: Browser, address: str) -> Page:
     """A new page of a browser in which 5 was pressed at an address while the line was gone, and the page closed."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
+    open_questions(page, address)
     go_offline(page)
     page.keyboard.press("5")
     expect(page.get_by_role("alert")).to_be_visible()
@@ -238,15 +259,12 @@ def test_queued_answers_survive_a_closed_page(browser: Browser, open_at: Callabl
     later.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_pages_of_parts_are_accessible(
-    browser: Browser, open_at: Callable[..., str], width: int, scheme: str
-) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_of_parts_are_accessible(browser: Browser, open_at: Callable[..., str], width: int) -> None:
     plain = attempt_of(JUDGEMENT, REASONING, now=clock.now())
     running = timed()
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]  # parametrised: one of the two
-    page = context.new_page()
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page, looker = context.new_page(), Looker()
     for attempt, name, args in (
         (plain, "portal_assessment", ()),
         (plain, "portal_assessment_part", (1,)),
@@ -257,16 +275,16 @@ def test_pages_of_parts_are_accessible(
         *((running, "portal_assessment_practice", (1, number)) for number in (1, 2, 3, 4)),
     ):
         page.goto(open_at(attempt, name, *args))
-        assert violations(page) == [], name
-        assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"), name
+        looker.look(page, f"{name} {args}")
     for number in range(1, 13):
         page.goto(open_at(running, "portal_assessment_item", 1, number))
-        assert violations(page) == [], number
+        looker.look(page, f"task {number}")
         change(running, at=number + 1)
     change(running, at=1, seen_at=clock.now() - timedelta(minutes=1))
     page.goto(open_at(running, "portal_assessment_reconnect", 1))
-    assert violations(page) == []
+    looker.look(page, "reconnect")
     context.close()
+    assert looker.wrong == {}
 
 
 def test_a_matrix_and_its_options_fit_a_small_phone(browser: Browser, open_at: Callable[..., str]) -> None:
@@ -321,12 +339,15 @@ def own(*, minutes: int | None) -> Attempt:
 
 def test_typed_text_is_saved_and_kept_offline(page: Page, open_at: Callable[..., str]) -> None:
     attempt = own(minutes=None)
+    page.clock.install()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.get_by_role("textbox").press_sequentially("I come down")
+    page.clock.fast_forward(TYPING)
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     assert given(attempt) == [("storm", "I come down")]
     go_offline(page)
     page.get_by_role("textbox").press_sequentially(" and wait.")
+    page.clock.fast_forward(TYPING)
     expect(page.get_by_role("alert")).to_contain_text("Your answer is saved on this device")
     page.context.set_offline(False)
     arrived(page)
@@ -336,19 +357,21 @@ def test_typed_text_is_saved_and_kept_offline(page: Page, open_at: Callable[...,
 def test_text_in_the_field_counts_when_time_is_up(page: Page, open_at: Callable[..., str]) -> None:
     attempt = own(minutes=5)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
-    change(attempt, ends_at=clock.now() + timedelta(seconds=5))
+    page.clock.install()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.get_by_role("textbox").fill("I come down.")
-    page.wait_for_url("**/assessment/", timeout=20_000)
+    run_out(page, attempt)
     assert given(attempt) == [("storm", "I come down.")]
 
 
 def test_text_typed_offline_is_kept_after_a_break(page: Page, open_at: Callable[..., str]) -> None:
     attempt = own(minutes=5)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
+    page.clock.install()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     go_offline(page)
     page.get_by_role("textbox").fill("I come down.")
+    page.clock.fast_forward(TYPING)
     expect(page.get_by_role("alert")).to_contain_text("You're offline")
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
@@ -363,13 +386,14 @@ def test_text_typed_offline_is_kept_after_a_break(page: Page, open_at: Callable[
 def test_a_foreign_response_does_not_count_as_saved(page: Page, open_at: Callable[..., str]) -> None:
     """A hotel's sign-in page answers everything with 200."""
     attempt = attempt_of(WORK_STYLE, now=clock.now())
-    page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
-    page.wait_for_load_state("networkidle")
+    page.clock.install()
+    open_questions(page, open_at(attempt, "portal_assessment_item", 1, 1))
     page.route("**/item/1/", lambda route: route.fulfill(status=200, body="<h1>Welcome to our hotel</h1>"))
     page.keyboard.press("4")
     expect(page.get_by_role("alert")).to_contain_text("Your answer is saved on this device")
     assert given(attempt) == []
     page.unroute("**/item/1/")
+    page.clock.fast_forward(AGAIN_AFTER)
     arrived(page)
     assert [value for _, value in given(attempt)] == [4]
 
