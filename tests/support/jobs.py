@@ -47,9 +47,9 @@ def reactions_to(event: Event) -> list[Reaction]:
 def _react() -> list[str]:
     """Run the reactions that wait by now; those that they cause come after them."""
     due = Reaction.objects.filter(state="waiting", not_before=None)
-    rows = due.select_related("event").order_by("pk")
-    for row in rows:
-        reactions.run_reaction(row)
+    rows = list(due.select_related("event").order_by("pk"))
+    if rows and not reactions.run_reactions(rows):
+        raise AssertionError("another worker has claimed a reaction")
     return [REACT] * len(rows)
 
 

@@ -190,11 +190,27 @@ def run_due(*, now: datetime) -> bool:
 
 def run_reaction(row: Reaction) -> None:
     """Run the handler of a row, unless another worker has claimed it since. Raises what the handler raises."""
+    _run_together([row], lock_ms=ALONE_LOCK_MS)
+
+
+def run_reactions(rows: Sequence[Reaction]) -> bool:
+    """Run the handlers of rows in one transaction; False if another worker has claimed one of them since.
+
+    Raises what a handler raises.
+    """
+    return _run_together(rows, lock_ms=BATCH_LOCK_MS)
+
+
+def _run_together(rows: Sequence[Reaction], *, lock_ms: int) -> bool:
     with transaction.atomic():
-        _limit_waits(ALONE_LOCK_MS)
-        if _locked([row]):
+        _limit_waits(lock_ms)
+        if len(_locked(rows)) < len(rows):
+            return False
+        for row in rows:
+            stopping.check()
             _run(row)
-            _done([row])
+        _done(rows)
+    return True
 
 
 def _act_alone(row: Reaction) -> None:
@@ -287,20 +303,12 @@ def _claim(now: datetime) -> list[Reaction]:
 def _act_together(rows: Sequence[Reaction]) -> bool:
     """Run all of them in one transaction; False if that fails."""
     try:
-        with transaction.atomic():
-            _limit_waits(BATCH_LOCK_MS)
-            if len(_locked(rows)) < len(rows):
-                return False
-            for row in rows:
-                stopping.check()
-                _run(row)
-            _done(rows)
+        return run_reactions(rows)
     except Exception as error:
         if database.is_outage(error):
             raise
         log.info("Running %d reactions one by one after %s", len(rows), type(error).__name__)
         return False
-    return True
 
 
 def _run(row: Reaction) -> None:
