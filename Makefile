@@ -18,7 +18,7 @@ demo-once: setup ## Play the story in a fresh world, print its outcome as JSON a
 test: setup ## Run all tests; ARGS="..." goes to pytest
 	@exec .venv/bin/python scripts/run_tests.py $(ARGS)
 
-quick: setup ## Run all tests that need no browser, start no programs and are not slow
+quick: setup ## Run all tests but those of browsers, programs, whole worlds and large inputs
 	@exec .venv/bin/python scripts/run_tests.py --quick $(ARGS)
 
 exhaustive: setup ## Try every combination where the other targets try pairs

@@ -95,7 +95,7 @@ def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
 
 
 def quick(arguments: list[str]) -> int:
-    """Run the tests that need no browser, start no programs and are not slow. Returns the exit status."""
+    """Run all tests but those of browsers, programs, whole worlds and large inputs. Returns the exit status."""
     return run(*_only(f"not {marker}" for marker in NOT_QUICK), *SIDE_BY_SIDE, *arguments)
 
 

@@ -89,7 +89,16 @@ _seconds: defaultdict[str, float] = defaultdict(float)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the exhaustive tests unless they are asked for; in parallel runs begin with the longest files."""
+    """Mark tests that need a whole world, leave out the exhaustive ones unless they are asked for, and in parallel
+    runs begin with the longest files.
+    """
+    # imported late: it imports models, which need the settings
+    from tests.support.worlds import needs_whole_world
+
+    for item in items:
+        main_case = item.get_closest_marker("main_case")
+        if isinstance(item, pytest.Function) and not main_case and needs_whole_world(item):
+            item.add_marker("world")
     if "exhaustive" not in config.option.markexpr:
         left_out = [item for item in items if item.get_closest_marker("exhaustive")]
         if left_out:

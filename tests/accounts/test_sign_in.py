@@ -110,6 +110,7 @@ def test_a_successful_reset_mail_clears_an_earlier_failure(rita: Membership) -> 
     assert [job.pk for job in job_recovery.failed_jobs()] == [stays]
 
 
+@pytest.mark.main_case
 def test_a_forgotten_password_is_reset_by_mail(rita: Membership) -> None:
     client = Client()
     assert client.post("/accounts/password/reset/", {"email": rita.user.email})["Location"] == (
@@ -143,6 +144,7 @@ def test_a_forgotten_password_is_reset_by_mail(rita: Membership) -> None:
     assert "This link has expired or was already used." in used.content.decode()
 
 
+@pytest.mark.main_case
 def test_an_unknown_address_gets_no_mail_and_the_same_response(rita: Membership) -> None:
     known = Client().post("/accounts/password/reset/", {"email": rita.user.email})
     run_jobs()
@@ -200,6 +202,7 @@ def test_reset_links_use_the_base_url_whatever_the_request_says(
     }
 
 
+@pytest.mark.main_case
 def test_a_reset_link_works_for_an_hour(rita: Membership) -> None:
     Client().post("/accounts/password/reset/", {"email": rita.user.email})
     run_jobs()
@@ -211,6 +214,7 @@ def test_a_reset_link_works_for_an_hour(rita: Membership) -> None:
         assert ("Set password" in page, "This link has expired" in page) == (works, not works)
 
 
+@pytest.mark.main_case
 def test_an_address_gets_at_most_three_reset_links_an_hour(
     rita: Membership,
 ) -> None:

@@ -170,6 +170,7 @@ def guessed(db: None, guessed_once: Guessed) -> Guessed:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("later", [HOME, BESIDE_HOME_6], ids=["IPv4", "IPv6 /64"])
 def test_distributed_guessing_is_blocked_except_from_known_networks(guessed: Guessed, later: str) -> None:
     assert not sign_in(browser(ELSEWHERE), guessed.rita.user.email)
@@ -189,6 +190,7 @@ def test_a_forged_cookie_is_not_a_known_browser(guessed: Guessed) -> None:
     assert not sign_in(forger, guessed.rita.user.email)
 
 
+@pytest.mark.main_case
 def test_a_password_reset_lifts_the_limits(guessed: Guessed) -> None:
     client = browser(ELSEWHERE)
     assert not sign_in(client, guessed.rita.user.email)

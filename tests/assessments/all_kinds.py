@@ -33,6 +33,7 @@ from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
 from tests.assessments.support import add_answers, assigned, part_of, save_answers
 from tests.support import factories
+from tests.support.worlds import whole_world
 
 NOW = factories.NOW
 ALL = ("scales", "reasoning", "judgement", "questions")
@@ -134,6 +135,7 @@ def taken(
     return take(attempt, value=value, solve=solve, harness=harness, now=now, **device)
 
 
+@whole_world
 def take(
     attempt: Attempt,
     *,

@@ -16,6 +16,7 @@ from tests.support.jobs import run_jobs
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize("what", ["undelivered", "complained"])
 def test_a_bounce_stops_mails_and_the_page_says_why(what: str) -> None:
     attempt = assigned(application(), now=NOW, sent=False)

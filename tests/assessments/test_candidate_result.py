@@ -135,6 +135,7 @@ def test_the_result_is_in_the_attempts_language() -> None:
     assert "Kontakt mit anderen" in text(response)
 
 
+@pytest.mark.main_case
 def test_without_the_setting_no_result_is_shared() -> None:
     of = application()
     assert of.role is not None

@@ -20,6 +20,7 @@ def arrive(of: Application) -> None:
     tell("application.entered_stage", of, job_id=of.job_id, stage_id=STAGE[0], stage_name=STAGE[1])
 
 
+@pytest.mark.main_case
 def test_a_stage_move_creates_an_attempt_with_fixed_versions() -> None:
     of = application()
     arrive(of)
@@ -42,6 +43,7 @@ def test_a_stage_move_creates_an_attempt_with_fixed_versions() -> None:
     ]
 
 
+@pytest.mark.main_case
 def test_the_invitation_comes_from_the_recruiter_with_a_link(
     mailoutbox: list[EmailMultiAlternatives],
 ) -> None:
@@ -62,6 +64,7 @@ def test_the_invitation_comes_from_the_recruiter_with_a_link(
     assert mail.to == [f"{of.candidate.name} <{of.candidate.email}>"]
 
 
+@pytest.mark.main_case
 def test_a_step_requested_twice_is_assigned_once() -> None:
     of = application()
     for _ in range(3):
@@ -82,6 +85,7 @@ def test_a_requested_reference_check_creates_no_attempt() -> None:
     assert Attempt.objects.of(of.organisation).count() == 0
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
 def test_an_ended_application_is_not_invited(status: str) -> None:
     of = application()

@@ -59,6 +59,7 @@ def test_a_completed_attempt_keeps_its_result() -> None:
     assert (latest_attempt(of), latest_done(of)) == (new, old)
 
 
+@pytest.mark.main_case
 def test_an_attempt_closed_by_a_rejection_does_not_reopen() -> None:
     of = application()
     old = assigned(of)

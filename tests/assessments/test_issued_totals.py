@@ -155,6 +155,7 @@ def test_a_part_without_a_count_has_no_share_in_the_total() -> None:
     assert issued(scored(on_a_role(total=Assessment.Total.CATEGORIES), own=None)).value == "17/40"
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize(
     ("kinds", "values", "why"),
     [

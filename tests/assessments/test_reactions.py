@@ -42,6 +42,7 @@ def setting(attempt: Attempt, **values: str) -> None:
     Step.objects.of(attempt.organisation).filter(pk=attempt.step_request.step_id).update(**values)
 
 
+@pytest.mark.main_case
 def test_leaving_the_stage_pauses_and_returning_resumes(attempt: Attempt) -> None:
     paused = after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502)
     assert (status(paused, now=LATER), paused.next_reminder_at) == ("paused", None)
@@ -62,6 +63,7 @@ def test_leaving_the_stage_changes_nothing_if_the_step_continues(attempt: Attemp
     assert after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502).paused_at is None
 
 
+@pytest.mark.main_case
 def test_moving_between_two_mapped_stages_does_not_pause(attempt: Attempt) -> None:
     rule = attempt.step_request.step.rules.get()
     attempt.step_request.step.rules.create(
@@ -119,6 +121,7 @@ def test_a_completed_attempt_is_not_closed() -> None:
     assert scores(made).count() == 5
 
 
+@pytest.mark.main_case
 def test_a_rejection_cancels_a_queued_invitation() -> None:
     made = assigned(application(), sent=False)
     tell("application.rejected", made.step_request.application, at=LATER)

@@ -182,6 +182,7 @@ def test_review_links_show_figures_without_member_links(
     assert (page.count("which is percentile 55."), page.count("?table=")) == (1, 0)
 
 
+@pytest.mark.main_case
 def test_a_distance_shows_how_many_are_nearer(role: Role) -> None:
     attempt = in_a_group(role, kind="judgement", scale="")
     said = words(page_of(role.owner, attempt))

@@ -78,6 +78,7 @@ def test_results_follow_the_order_of_the_assessment(
     assert found.total is None
 
 
+@pytest.mark.main_case
 def test_tasks_are_counted_by_category_with_answer_and_rule() -> None:
     [found] = whole(kinds=("reasoning",), solve=2).parts
     assert isinstance(found, ReasoningResult)
@@ -276,6 +277,7 @@ def test_a_judgement_shows_the_distance_and_the_reason_of_each_key(
     assert [word for word in ("good", "bad", "poor", "pass", "fail") if f" {word} judgement" in page] == []
 
 
+@pytest.mark.main_case
 def test_custom_answers_are_shown_with_correct_ones_counted() -> None:
     [found] = whole(kinds=("questions",)).parts
     assert isinstance(found, QuestionsResult)
@@ -314,6 +316,7 @@ def test_two_raters_are_shown_once_both_have_marked() -> None:
     assert page_of(both).count("Nora: Calm and clear") == 1
 
 
+@pytest.mark.main_case
 def test_a_total_is_the_mean_of_category_means() -> None:
     found = whole(total=Assessment.Total.CATEGORIES, solve=2)
     total = found.total
@@ -348,6 +351,7 @@ def test_an_impossible_total_says_why() -> None:
     assert page_of(found).count("There is no total:") == 1
 
 
+@pytest.mark.main_case
 def test_scores_are_shown_as_issued(
     finished: dict[str, Attempt],
 ) -> None:

@@ -72,6 +72,7 @@ def test_each_handler_gets_a_reaction_and_events_without_handlers_are_only_store
     assert Event.objects.count() == 2
 
 
+@pytest.mark.main_case
 @pytest.mark.django_db
 def test_a_handler_runs_once_per_event() -> None:
     event = happens("test.happened")

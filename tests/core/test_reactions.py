@@ -129,6 +129,7 @@ def test_a_failing_reaction_is_retried_for_hours_and_then_fails() -> None:
     assert not events.run_due(now=clock.now() + timedelta(days=30))
 
 
+@pytest.mark.main_case
 @pytest.mark.django_db
 def test_retrying_a_failed_reaction_resets_its_attempts() -> None:
     happens("test.fails")

@@ -115,6 +115,7 @@ def test_a_reminder_waits_for_the_name_to_be_corrected(attempt: Attempt) -> None
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.main_case
 def test_confirming_the_name_sends_the_waiting_mail(attempt: Attempt) -> None:
     application = attempt.step_request.application
     candidate = renamed(application, BAD)

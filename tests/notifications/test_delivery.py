@@ -89,6 +89,7 @@ def body(message: EmailMessage, kind: str) -> str:
     return str(part.get_content())
 
 
+@pytest.mark.main_case
 def test_a_mail_is_delivered_with_text_and_html_parts(post: Post) -> None:
     email = to("ada@mail.example", context={"candidate_name": "Łukasz 東京", "step": "assessment"})
     run_jobs()
@@ -105,6 +106,7 @@ def test_a_mail_is_delivered_with_text_and_html_parts(post: Post) -> None:
     assert event_names() == ["email.sent"]
 
 
+@pytest.mark.main_case
 def test_a_permanent_refusal_is_reported_and_shown_on_the_timeline(post: Post) -> None:
     about = application(recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")
     email = to(GONE, about=about, kind="assessment.invitation")

@@ -106,6 +106,7 @@ def test_connection_errors_do_not_use_up_attempts(server: MailServer, settings: 
         assert (states([email]), email.tries) == (["queued"], 0)
 
 
+@pytest.mark.main_case
 def test_one_mail_probes_the_server_and_then_all_are_sent_in_order(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     mails = several(5)

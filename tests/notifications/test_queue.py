@@ -62,6 +62,7 @@ def test_context_has_the_values_shared_by_all_mails() -> None:
     )
 
 
+@pytest.mark.main_case
 def test_overlong_names_are_truncated() -> None:
     email = queued(
         to=Correspondent(name="A" * 500, address="a@mail.example"),
@@ -82,6 +83,7 @@ def test_a_postponed_mail_has_no_job_until_it_is_due() -> None:
     assert state(email) == ("sent", 1, "")
 
 
+@pytest.mark.main_case
 def test_a_cancelled_mail_is_not_sent() -> None:
     email = queued()
     assert cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW) == 1

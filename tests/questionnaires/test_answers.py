@@ -307,6 +307,7 @@ def test_a_missing_statement_cannot_be_confirmed(kind: str) -> None:
     assert refused.value.sentence == "We couldn't read this answer. Please answer again."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(
     raw=st.recursive(

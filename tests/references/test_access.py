@@ -106,6 +106,7 @@ def test_unknown_links_open_nothing() -> None:
     assert answers_of(f"/r/{token}/", REFEREE) == always(404, neutral=False, rows=REFEREE)
 
 
+@pytest.mark.slow
 def test_every_url_of_a_closed_check_shows_the_neutral_page() -> None:
     story = sent()
     candidate, referee = candidate_path(story), referee_path("maria@globex.example")
@@ -116,6 +117,7 @@ def test_every_url_of_a_closed_check_shows_the_neutral_page() -> None:
     assert state_of(story) == before
 
 
+@pytest.mark.main_case
 def test_candidate_and_referee_see_the_same_neutral_page() -> None:
     story = sent()
     doors = [candidate_path(story), referee_path("maria@globex.example"), referee_path("paul@globex.example")]
@@ -163,6 +165,7 @@ def test_a_revoked_link_shows_the_neutral_page() -> None:
     assert NOTHING_NEEDED not in get(referee_path("paul@globex.example")).content
 
 
+@pytest.mark.main_case
 def test_a_paused_check_works() -> None:
     story = sent()
     story.check.step_request.step.rules.all().delete()

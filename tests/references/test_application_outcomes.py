@@ -45,6 +45,7 @@ def states(story: Story) -> list[tuple[str, str]]:
     return [(request.state, request.why) for request in story.requests]
 
 
+@pytest.mark.main_case
 def test_a_rejection_closes_check_and_requests_and_keeps_answers() -> None:
     story = sent()
     answer(referee_path(MARIA))

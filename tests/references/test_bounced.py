@@ -63,6 +63,7 @@ def state(request: ReferenceRequest) -> tuple[str, Any, Any, Any]:
     return request.state, request.undelivered_at, request.next_reminder_at, request.slow_at
 
 
+@pytest.mark.main_case
 def test_a_bounced_request_revokes_the_link_and_asks_the_candidate_for_another_address() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -119,6 +120,7 @@ def test_the_check_continues_with_another_referee() -> None:
     assert len(mails_to("nora@globex.example")) == 1
 
 
+@pytest.mark.main_case
 def test_a_late_bounce_of_an_old_address_does_not_affect_the_new_one() -> None:
     story = sent()
     old = mail_to(MARIA)
@@ -146,6 +148,7 @@ def test_a_referee_who_has_started_keeps_the_link_when_a_reminder_bounces() -> N
     assert len(mails_to(MARIA)) == 2
 
 
+@pytest.mark.main_case
 def test_bounces_after_an_answer_or_an_erasure_change_nothing() -> None:
     story = sent()
     story.requests[0].delete()
@@ -156,6 +159,7 @@ def test_bounces_after_an_answer_or_an_erasure_change_nothing() -> None:
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
+@pytest.mark.main_case
 def test_a_bounced_candidate_mail_stops_reminders_and_notifies_the_recruiter() -> None:
     story = opened()
     comes_back(story.application.candidate.email)
@@ -194,6 +198,7 @@ def test_a_spam_complaint_stops_a_referees_mail_but_not_the_link() -> None:
     assert (held_back.state, held_back.last_error) == ("cancelled", "They marked an earlier mail as spam.")
 
 
+@pytest.mark.main_case
 def test_a_spam_complaint_stops_the_candidates_mail_and_needs_attention() -> None:
     story = opened()
     complains(story.application.candidate.email)

@@ -113,6 +113,7 @@ def test_languages_that_are_not_offered_are_ignored() -> None:
     assert story.check.language == "en"
 
 
+@pytest.mark.main_case
 def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
     story = sent()
     before = len(mail.outbox)

@@ -18,6 +18,7 @@ def door(story: Story) -> str:
     return f"{link_in(mails_to(story.application.candidate.email)[0])}ask/"
 
 
+@pytest.mark.main_case
 def test_a_question_reaches_the_recruiter_and_replies_go_to_the_candidate() -> None:
     story = opened()
     candidate = story.application.candidate
@@ -32,6 +33,7 @@ def test_a_question_reaches_the_recruiter_and_replies_go_to_the_candidate() -> N
     assert event_names().count("portal.question_asked") == 1
 
 
+@pytest.mark.main_case
 def test_an_empty_question_is_not_sent() -> None:
     story = opened()
     page = post(door(story), {"a-question": "  "})
@@ -77,6 +79,7 @@ def test_the_daily_limit_counts_per_person() -> None:
     assert asked == [True] * 5 + [False, True]
 
 
+@pytest.mark.main_case
 def test_no_questions_can_be_sent_from_a_closed_step() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")

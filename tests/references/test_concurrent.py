@@ -30,7 +30,7 @@ from tests.references.story import (
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
 
 @pytest.fixture(autouse=True)

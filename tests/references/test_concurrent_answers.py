@@ -20,7 +20,7 @@ from tests.support.jobs import event_names
 
 __all__ = ["no_jobs_of_others"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
 CONFIRMED = {"answer": "confirmed", "relationship": "manager"}
 ANSWERS: dict[str, Any] = {

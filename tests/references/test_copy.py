@@ -43,6 +43,7 @@ def answered() -> tuple[Story, str]:
     return story, path
 
 
+@pytest.mark.main_case
 def test_the_copy_contains_questions_and_answers_and_goes_to_the_known_address() -> None:
     _, path = answered()
     wish(path)
@@ -70,6 +71,7 @@ def test_a_copy_is_sent_at_most_every_ten_minutes() -> None:
     assert len(copies()) == 2
 
 
+@pytest.mark.main_case
 def test_no_copy_is_sent_before_submission() -> None:
     sent()
     path = referee_path(MARIA)

@@ -28,6 +28,7 @@ def say_no(path: str, **data: str) -> Any:
     return response
 
 
+@pytest.mark.main_case
 def test_declining_ends_the_request_and_only_the_recruiter_sees_the_reason() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -56,6 +57,7 @@ def test_of_two_refusals_the_first_counts() -> None:
     assert len(mails_to(story.application.candidate.email)) == 2
 
 
+@pytest.mark.main_case
 def test_the_wrong_person_is_thanked_and_not_treated_as_declining() -> None:
     sent()
     path = referee_path(MARIA)
@@ -66,6 +68,7 @@ def test_the_wrong_person_is_thanked_and_not_treated_as_declining() -> None:
         assert refusal not in page
 
 
+@pytest.mark.main_case
 def test_declining_requires_a_choice() -> None:
     story = sent()
     page = say_no(referee_path(MARIA), reason="x")
@@ -99,6 +102,7 @@ def test_opt_outs_survive_a_key_rotation(settings: Any) -> None:
     assert has_opted_out(organisation=story.application.organisation, address=MARIA)
 
 
+@pytest.mark.main_case
 def test_the_candidate_can_decline_the_whole_check() -> None:
     story = sent()
     path, referee = candidate_path(story), referee_path(MARIA)

@@ -52,6 +52,7 @@ def member(story: Story) -> Membership:
     return factories.member(story.application.organisation)
 
 
+@pytest.mark.main_case
 def test_send_defers_a_request_until_an_offer() -> None:
     story = opened()
     post(f"{candidate_path(story)}1/", MANAGER | {"r-after_offer": "on"})
@@ -63,6 +64,7 @@ def test_send_defers_a_request_until_an_offer() -> None:
     assert (referee(story).deferred_at, referee(story).released_at) == (NOW, None)
 
 
+@pytest.mark.main_case
 def test_a_member_releases_a_deferred_request_once() -> None:
     story = held()
     who = member(story)
@@ -137,6 +139,7 @@ def test_referees_who_opt_out_before_release_are_not_contacted() -> None:
     assert mails_to(story.application.candidate.email)[-1].subject == "Please name another referee"
 
 
+@pytest.mark.main_case
 def test_the_deadline_is_on_hold_while_only_an_offer_is_missing() -> None:
     story = held()
     assert story.check.clock_stopped_at is None

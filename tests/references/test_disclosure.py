@@ -76,6 +76,7 @@ def test_referee_pages_reveal_nothing_else_about_the_candidate() -> None:
     assert [words for text in read for words in hidden if words in text] == []
 
 
+@pytest.mark.main_case
 def test_referee_mails_reveal_nothing_else_about_the_candidate() -> None:
     story, hidden = marked()
     with time_machine.travel(NOW + timedelta(days=3), tick=False):

@@ -65,6 +65,7 @@ def test_a_fresh_link_goes_to_the_known_address(story: Story, who: str) -> None:
     assert b"New link sent" in get(f"{old}fresh/?sent=1").content
 
 
+@pytest.mark.main_case
 @pytest.mark.usefixtures("later")
 def test_a_fresh_link_is_sent_at_most_every_ten_minutes(story: Story) -> None:
     path = portal(story)
@@ -75,6 +76,7 @@ def test_a_fresh_link_is_sent_at_most_every_ten_minutes(story: Story) -> None:
         assert len(mails_to(story.application.candidate.email)) == mails
 
 
+@pytest.mark.main_case
 @pytest.mark.usefixtures("later")
 def test_opening_the_page_of_an_expired_link_sends_nothing(story: Story) -> None:
     get(f"{portal(story)}fresh/")
@@ -82,6 +84,7 @@ def test_opening_the_page_of_an_expired_link_sends_nothing(story: Story) -> None
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
+@pytest.mark.main_case
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("why", ["closed", "revoked"])
 def test_no_fresh_link_is_sent_if_there_is_nothing_to_open(story: Story, why: str) -> None:
@@ -96,6 +99,7 @@ def test_no_fresh_link_is_sent_if_there_is_nothing_to_open(story: Story, why: st
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
+@pytest.mark.main_case
 def test_a_valid_link_opens_the_portal(story: Story) -> None:
     path = portal(story)
     assert post(f"{path}fresh/").url == path

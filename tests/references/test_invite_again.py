@@ -39,6 +39,7 @@ def again(story: Story) -> None:
         run_jobs()
 
 
+@pytest.mark.main_case
 def test_before_sending_the_candidate_is_invited_again_with_a_new_deadline() -> None:
     story = opened()
     old = story.check.deadline_at
@@ -53,6 +54,7 @@ def test_before_sending_the_candidate_is_invited_again_with_a_new_deadline() -> 
     assert event_names().count("check.invited_again") == 1
 
 
+@pytest.mark.main_case
 def test_after_sending_only_referees_without_an_answer_are_invited_again() -> None:
     story = sent()
     answer(referee_path(MARIA))
@@ -101,6 +103,7 @@ def test_inviting_again_reopens_a_check_closed_by_a_rejection() -> None:
     assert b"Nothing is needed" not in get(referee_path(PAUL)).content
 
 
+@pytest.mark.main_case
 def test_inviting_again_after_completion_opens_a_new_check() -> None:
     story = opened()
     first = story.check
@@ -114,6 +117,7 @@ def test_inviting_again_after_completion_opens_a_new_check() -> None:
     assert first.progress == "declined"
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
 def test_ended_applications_cannot_be_invited(status: str) -> None:
     story = opened()
@@ -123,6 +127,7 @@ def test_ended_applications_cannot_be_invited(status: str) -> None:
     assert (hindered.value.code, len(mail.outbox), story.check.invited_again) == (status, 1, 0)
 
 
+@pytest.mark.main_case
 def test_candidates_who_may_not_be_mailed_are_not_invited() -> None:
     story = opened()
     candidate = story.application.candidate
@@ -134,6 +139,7 @@ def test_candidates_who_may_not_be_mailed_are_not_invited() -> None:
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.main_case
 def test_members_of_another_organisation_cannot_act() -> None:
     story = opened()
     stranger = factories.member(factories.organisation())

@@ -47,6 +47,7 @@ def test_after_its_deadline_a_late_reference_is_refused_and_the_draft_kept() -> 
     assert (len(story.references), story.requests[1].state) == (1, "begun")
 
 
+@pytest.mark.main_case
 def test_the_notice_of_an_overdue_request_says_that_answers_are_still_welcome() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -70,6 +71,7 @@ def test_submitting_after_a_cancellation_shows_the_neutral_page() -> None:
     assert len(story.references) == 1
 
 
+@pytest.mark.main_case
 def test_an_expired_link_leads_to_a_fresh_one() -> None:
     story = sent()
     path = referee_path(MARIA)

@@ -179,6 +179,7 @@ def test_members_cannot_act_on_a_completed_check(story: Story, rita: Membership,
     assert Check.objects.of(rita.organisation).values().get(pk=story.check.pk) == before
 
 
+@pytest.mark.main_case
 def test_a_closed_check_can_only_be_invited_again(story: Story, rita: Membership) -> None:
     answer_facts(story)
     cancel_check(check_id=story.check.pk, member=rita, now=LATER)
@@ -247,6 +248,7 @@ def test_errors_name_days_in_the_members_language(story: Story, rita: Membership
     assert re.fullmatch(r"The deadline is already \w+day \d+ March. Choose a later one.", sentence), sentence
 
 
+@pytest.mark.main_case
 def test_extending_a_request_extends_the_check(story: Story, rita: Membership) -> None:
     [maria, paul] = story.requests
     for _ in range(2):
@@ -272,6 +274,7 @@ def test_an_extension_reopens_an_overdue_request(story: Story, rita: Membership)
 # --- remind now
 
 
+@pytest.mark.main_case
 def test_a_manual_reminder_counts_as_a_promised_reminder(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     mail.outbox.clear()
@@ -295,6 +298,7 @@ def test_manual_reminders_are_limited_to_those_promised(story: Story, rita: Memb
     assert story.requests[0].next_reminder_at is None
 
 
+@pytest.mark.main_case
 def test_reminding_twice_sends_one_mail(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
@@ -348,6 +352,7 @@ def test_a_candidate_with_nothing_to_do_cannot_be_reminded(story: Story, rita: M
 # --- correct the address
 
 
+@pytest.mark.main_case
 def test_correcting_an_address_sends_a_new_mail_and_revokes_the_old_link(
     story: Story, rita: Membership
 ) -> None:
@@ -472,6 +477,7 @@ def test_reminders_follow_the_recipients_hours(story: Story, rita: Membership) -
     assert done == [True, False]
 
 
+@pytest.mark.main_case
 def test_failed_mail_to_an_old_address_asks_for_nothing(story: Story, rita: Membership) -> None:
     request = story.requests[0]
     old = Email.objects.of(rita.organisation).get(subject_ref=request.mail_ref)

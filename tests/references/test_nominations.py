@@ -41,6 +41,7 @@ def state(story: Story, slot: int, change: dict[str, Any], base: dict[str, Any] 
     return post(f"{candidate_path(story)}{slot}/", base | change)
 
 
+@pytest.mark.main_case
 def test_naming_a_referee_starts_the_check_and_contacts_nobody() -> None:
     story = opened()
     assert state(story, 1, {}).url == candidate_path(story)

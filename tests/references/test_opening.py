@@ -46,6 +46,7 @@ def test_the_invitation_states_request_deadline_and_reminders() -> None:
             assert words in part
 
 
+@pytest.mark.main_case
 def test_handling_a_step_request_twice_opens_one_check() -> None:
     story = opened()
     with transaction.atomic():
@@ -71,6 +72,7 @@ def test_assessment_requests_open_no_check() -> None:
     assert Check.objects.of(role.organisation).count() == 0
 
 
+@pytest.mark.main_case
 def test_candidates_see_the_job_post_title() -> None:
     role = factories.role(factories.organisation())
     automation = factories.automation(role, connection_id=1, job_id=31, stages={})

@@ -89,6 +89,7 @@ def test_started_requests_stay_open_after_an_opt_out_without_reminders() -> None
     assert len(first.references) == 1
 
 
+@pytest.mark.main_case
 def test_an_opt_out_cancels_queued_mail_of_all_checks() -> None:
     first, second = two_stories()
     request = first.requests[0]
@@ -111,6 +112,7 @@ def test_an_opt_out_applies_to_one_organisation() -> None:
     assert not has_opted_out(organisation=story.application.organisation, address=MARIA)
 
 
+@pytest.mark.main_case
 def test_a_referee_can_opt_out_after_answering() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -126,6 +128,7 @@ def test_a_referee_can_opt_out_after_answering() -> None:
     assert get(f"{path}opt-out/").status_code == 405
 
 
+@pytest.mark.main_case
 def test_an_opt_out_survives_erasure_and_key_rotation(settings: Any) -> None:
     story = sent()
     organisation = story.application.organisation

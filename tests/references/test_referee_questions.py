@@ -16,6 +16,7 @@ def asked() -> list[str]:
     return [str(mail.body) for mail in mails_to("rita@acme.example") if mail.reply_to == [MARIA]]
 
 
+@pytest.mark.main_case
 def test_a_referees_question_reaches_the_recruiter_and_replies_go_to_the_referee() -> None:
     sent()
     path = referee_path(MARIA)
@@ -28,6 +29,7 @@ def test_a_referees_question_reaches_the_recruiter_and_replies_go_to_the_referee
     assert "Maria Schmidt" in text
 
 
+@pytest.mark.main_case
 def test_changing_the_language_keeps_the_question_and_sends_nothing() -> None:
     sent()
     path = referee_path(MARIA)

@@ -55,6 +55,7 @@ def subjects(address: str) -> list[str]:
     return [str(message.subject) for message in mails_to(address)]
 
 
+@pytest.mark.main_case
 def test_an_inactive_candidate_gets_two_reminders_in_two_weeks() -> None:
     story = opened()
     days_pass(20)
@@ -65,6 +66,7 @@ def test_an_inactive_candidate_gets_two_reminders_in_two_weeks() -> None:
     assert event_names().count("check.reminded") == 2
 
 
+@pytest.mark.main_case
 def test_candidates_who_have_not_pressed_send_are_reminded() -> None:
     story = named()
     days_pass(3)
@@ -80,6 +82,7 @@ def test_after_sending_only_referees_are_reminded() -> None:
     assert (subjects(MARIA), subjects(PAUL)) == (expected, expected)
 
 
+@pytest.mark.main_case
 def test_a_reminder_is_sent_after_three_working_days() -> None:
     story = opened()
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
@@ -99,6 +102,7 @@ def test_answering_declining_or_replacing_ends_reminders() -> None:
     assert (len(subjects(MARIA)), len(subjects(PAUL)), len(subjects("nora@globex.example"))) == (1, 1, 2)
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize("what", ["application.rejected", "candidate declines"])
 def test_closing_or_declining_a_check_ends_all_reminders(what: str) -> None:
     story = sent()
@@ -111,6 +115,7 @@ def test_closing_or_declining_a_check_ends_all_reminders(what: str) -> None:
     assert len(mail.outbox) == before
 
 
+@pytest.mark.main_case
 def test_a_rejected_candidate_is_not_reminded() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")
@@ -118,6 +123,7 @@ def test_a_rejected_candidate_is_not_reminded() -> None:
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.main_case
 def test_a_paused_check_sends_no_reminders() -> None:
     story = sent()
     pause(story)
@@ -141,6 +147,7 @@ def test_no_reminder_is_sent_while_the_request_is_queued() -> None:
     assert (check.reminders_sent, check.next_reminder_at) == (0, datetime.fromisoformat("2026-03-10T09:00Z"))
 
 
+@pytest.mark.main_case
 def test_no_reminders_are_sent_after_the_deadline() -> None:
     opened()
     with time_machine.travel(NOW + timedelta(days=20), tick=False):

@@ -47,6 +47,7 @@ def test_replacing_ends_the_old_link_and_waits_for_send() -> None:
     assert story.check.progress == "completed"
 
 
+@pytest.mark.main_case
 def test_a_referee_who_declined_can_be_replaced() -> None:
     story = sent()
     post(f"{referee_path(MARIA)}no/", {"d-why": "would_rather_not"})
@@ -116,6 +117,7 @@ def test_the_candidate_reads_about_a_wrong_recipient_in_their_language(language:
     assert said in get(candidate_path(story)).content.decode()
 
 
+@pytest.mark.main_case
 def test_a_referee_who_has_answered_cannot_be_replaced() -> None:
     story = sent()
     answer(referee_path(MARIA))

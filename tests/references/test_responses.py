@@ -126,6 +126,7 @@ def test_an_incomplete_submission_lists_the_missing_questions() -> None:
     assert back.url == f"{path}review/"
 
 
+@pytest.mark.main_case
 def test_submitting_freezes_the_answers_and_shows_thanks() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -150,6 +151,7 @@ def test_submitting_freezes_the_answers_and_shows_thanks() -> None:
     assert "Thank you" in get(path).content.decode()
 
 
+@pytest.mark.main_case
 def test_submitted_answers_cannot_be_changed() -> None:
     story = sent()
     door = referee_path(MARIA)

@@ -70,6 +70,7 @@ def test_the_self_reference_asks_the_same_questions_without_confirmations(story:
     assert get(f"{path}questions/5/").url == path
 
 
+@pytest.mark.main_case
 def test_submitting_freezes_the_self_reference_and_records_an_event(story: Story) -> None:
     path = asked(story)
     fill(path)

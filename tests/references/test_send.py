@@ -28,6 +28,7 @@ from tests.support.jobs import event_names, run_jobs
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.main_case
 def test_the_page_shows_the_exact_mails() -> None:
     story = named()
     page = get(f"{candidate_path(story)}review/")
@@ -67,6 +68,7 @@ def test_sending_ends_the_candidates_reminders() -> None:
     assert event_names().count("check.requests_sent") == 1
 
 
+@pytest.mark.main_case
 def test_pressing_send_twice_sends_once() -> None:
     story = named()
     path = candidate_path(story)
@@ -142,6 +144,7 @@ def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
     assert story.requests == []
 
 
+@pytest.mark.main_case
 def test_referees_get_the_full_time_even_if_the_candidate_is_late() -> None:
     story = named()
     with time_machine.travel(NOW + timedelta(days=13), tick=False):  # Monday 16 March
@@ -170,6 +173,7 @@ def test_languages_that_are_not_offered_are_refused() -> None:
     assert list(page.context["form"].errors) == ["language"]
 
 
+@pytest.mark.main_case
 def test_the_status_page_shows_who_has_answered_but_not_what() -> None:
     story = sent()
     answer(referee_path("maria@globex.example"))

@@ -59,6 +59,7 @@ def test_the_candidate_is_notified_once_of_all_slow_referees() -> None:
     assert [request.slow_at for request in story.requests] == [None, None]
 
 
+@pytest.mark.main_case
 def test_only_referees_who_have_not_answered_are_named() -> None:
     story = sent()
     assert post(f"{referee_path('maria@globex.example')}facts/", FACTS).status_code == 302

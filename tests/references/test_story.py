@@ -42,6 +42,7 @@ def test_a_check_runs_from_nomination_to_completion() -> None:
     ]
 
 
+@pytest.mark.main_case
 def test_events_contain_no_names_addresses_or_answers() -> None:
     story = sent()
     answer(referee_path("maria@globex.example"))

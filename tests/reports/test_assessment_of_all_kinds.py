@@ -250,6 +250,7 @@ def test_a_redacted_snapshot_of_every_kind_is_valid_and_has_no_answers() -> None
     )
 
 
+@pytest.mark.main_case
 def test_a_test_of_an_unknown_kind_is_refused_with_the_place() -> None:
     snapshot = report_of(attempt_of(kinds=("judgement",))).snapshot
     snapshot["assessment"]["tests"][0]["kind"] = "riddles"

@@ -74,6 +74,7 @@ def test_drawing_twice_leaves_one_file_and_one_event() -> None:
     assert event_names().count("report.ready") == 1
 
 
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_leave_one_file_and_one_event() -> None:
     report = frozen()
@@ -90,6 +91,7 @@ def test_two_workers_at_once_leave_one_file_and_one_event() -> None:
     assert event_names().count("report.ready") == 1
 
 
+@pytest.mark.main_case
 def test_completing_again_makes_a_new_version_and_leaves_the_old_one() -> None:
     first = ready()
     old = bytes(first.file.content)
@@ -101,6 +103,7 @@ def test_completing_again_makes_a_new_version_and_leaves_the_old_one() -> None:
     assert bytes(versions[0].file.content) == old
 
 
+@pytest.mark.main_case
 def test_a_repeated_event_makes_one_report() -> None:
     finished(application())
     run_jobs()

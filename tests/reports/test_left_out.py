@@ -110,6 +110,7 @@ def test_the_scan_finds_texts_on_members_pages(report: Report) -> None:
     assert len(leaked(report, _plain(html))) > 100
 
 
+@pytest.mark.main_case
 def test_a_review_without_a_login_has_no_item_no_single_answer_and_no_key(report: Report) -> None:
     text = _plain(Client().get(review(report.step_request.application)).content.decode())
     assert leaked(report, text) == []
@@ -192,6 +193,7 @@ def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
     assert Client().get(where).status_code == 200
 
 
+@pytest.mark.main_case
 def test_a_file_that_was_erased_while_it_was_redrawn_is_not_handed_out(report: Report) -> None:
     ReportFile.objects.of(report.organisation).delete()
     with pytest.raises(NotDrawn):

@@ -74,6 +74,7 @@ def test_a_link_opened_again_and_again_is_one_opening_in_five_minutes(report: Re
     assert openings(report)[-1] == f"member:{who.pk}"
 
 
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_a_link_opened_by_many_at_once_is_one_opening(report: Report) -> None:
     path = share_path(report)
@@ -193,6 +194,7 @@ def state(report: Report) -> tuple[str, int, str]:
     return report.state, report.tries, report.error
 
 
+@pytest.mark.main_case
 def test_a_failed_report_is_made_again_in_one_click(report: Report) -> None:
     who = factories.member(report.organisation)
     client, where = signed_in(who), failed(report)

@@ -51,6 +51,7 @@ def test_every_kind_of_question_is_drawn_in_each_language(language: str) -> None
     assert [said for said in SAID[language] if said not in text] == []
 
 
+@pytest.mark.main_case
 def test_a_snapshot_contains_no_flags_times_or_reasons_for_declining() -> None:
     check = whole()
     request = asked(check, 4, state="declined")

@@ -58,6 +58,7 @@ def test_an_assessments_report_keeps_its_scales_and_no_answer() -> None:
     assert fresh.code != report.code
 
 
+@pytest.mark.main_case
 def test_redaction_notifies_nobody_and_deletes_links() -> None:
     report = ready()
     link, mails = share_path(report), Email.objects.of(report.organisation).count()
@@ -70,6 +71,7 @@ def test_redaction_notifies_nobody_and_deletes_links() -> None:
     assert event_names().count("report.redacted") == 1
 
 
+@pytest.mark.main_case
 def test_redacted_twice_there_is_one_redacted_version() -> None:
     report = ready()
     redact(report)
@@ -79,6 +81,7 @@ def test_redacted_twice_there_is_one_redacted_version() -> None:
     assert versions(report) == [(1, "redacted", True), (2, "ready", True)]
 
 
+@pytest.mark.main_case
 def test_a_drawing_in_progress_is_discarded() -> None:
     attempt = finished()
     run_jobs(but_not={"report.draw"})

@@ -11,6 +11,7 @@ from tests.support.jobs import run_jobs
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
+@pytest.mark.main_case
 def test_a_completed_check_gets_a_report_with_all_answers() -> None:
     told = story.sent()
     for address in ("maria@globex.example", "paul@globex.example"):

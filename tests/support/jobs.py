@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from goodword.core import events as reactions
 from goodword.core.models import Event, Reaction
+from tests.support.worlds import whole_world
 
 REACT = "event.react"
 
@@ -24,6 +25,7 @@ def waiting() -> list[tuple[str, dict[str, object]]]:
     ]
 
 
+@whole_world
 def run_jobs(*, at_most: int = 500, but_not: Collection[str] = ()) -> list[str]:
     """Run the reactions that wait and the jobs that are queued, and what follows from them, in order; returns the
     tasks' names. A failing one fails the test.

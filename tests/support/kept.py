@@ -31,6 +31,8 @@ class _World:
 
 
 _worlds: dict[str, _World] = {}
+#: decorated functions
+BUILDERS: set[object] = set()
 
 
 def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
@@ -58,6 +60,7 @@ def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
         mail.outbox.extend(mails)
         return cast(W, result)
 
+    BUILDERS.add(wrapper)
     return wrapper
 
 

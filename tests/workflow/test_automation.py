@@ -43,6 +43,7 @@ def starts(application: Application) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.main_case
 def test_a_mapped_stage_starts_its_step_once(application: Application) -> None:
     for _ in range(3):
         arrive(application)
@@ -52,6 +53,7 @@ def test_a_mapped_stage_starts_its_step_once(application: Application) -> None:
     assert event_names().count("step.requested_again") == 2
 
 
+@pytest.mark.main_case
 def test_an_unmapped_stage_starts_nothing(application: Application) -> None:
     application.role.automations.get().rules.update(stage_id=999)  # type: ignore[union-attr]
     arrive(application)
@@ -97,6 +99,7 @@ def test_blocked_requests_start_automatically_once_resolved(
     assert event_names().count("step.requested") == 1
 
 
+@pytest.mark.main_case
 def test_a_delay_allows_a_move_to_be_undone(application: Application) -> None:
     assert application.role is not None
     application.role.steps.filter(kind="assessment").update(delay_minutes=10)
@@ -108,6 +111,7 @@ def test_a_delay_allows_a_move_to_be_undone(application: Application) -> None:
     assert starts(application) == []
 
 
+@pytest.mark.main_case
 def test_a_delayed_step_starts_after_its_delay(application: Application) -> None:
     assert application.role is not None
     application.role.steps.filter(kind="assessment").update(delay_minutes=10)

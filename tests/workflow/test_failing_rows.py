@@ -36,6 +36,7 @@ def test_a_failing_row_is_logged_and_does_not_stop_the_sweep(caplog: pytest.LogC
     assert [record.getMessage().rpartition(" ")[2] for record in caplog.records] == ["2"]
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize("kind", ["assessment", "reference_check"])
 def test_broken_settings_of_one_organisation_do_not_affect_others(kind: str) -> None:
     for _ in range(2):

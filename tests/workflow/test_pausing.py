@@ -24,6 +24,7 @@ def tell(application: Application, name: str, **data: object) -> None:
         )
 
 
+@pytest.mark.main_case
 def test_an_invitation_stopped_by_a_pause_is_sent_on_return() -> None:
     role = factories.role(factories.organisation())
     factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})

@@ -66,6 +66,7 @@ def tables(response: Any) -> list[tuple[str, list[list[str]]]]:
     ]
 
 
+@pytest.mark.main_case
 def test_equal_conditions_share_a_table(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Bo", "Beck", value=5)
@@ -198,6 +199,7 @@ def test_judgement_is_sorted_by_distance_from_the_key(rita: Membership, role: Ro
     assert [page.count(f"closer than {said} of 100") for said in ("10 to 20", "85 to 95")] == [1, 1]
 
 
+@pytest.mark.main_case
 def test_hidden_names_are_not_revealed(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     people = [done(role, first, "Quillfeather", now=later(n)) for n, first in enumerate(("Ada", "Bo", "Cy"))]
@@ -241,6 +243,7 @@ def test_figures_do_not_link_while_names_are_hidden(rita: Membership, role: Role
     assert shown(rita, role).content.decode().count("results don't link to answers") == 0
 
 
+@pytest.mark.main_case
 def test_comparisons_are_audited(rita: Membership, role: Role) -> None:
     assert shown(rita, role).content.decode().count("No results to compare yet") == 1
     assert not AuditEntry.objects.of(role.organisation).filter(action="result.compared").exists()
@@ -254,6 +257,7 @@ def test_comparisons_are_audited(rita: Membership, role: Role) -> None:
     )
 
 
+@pytest.mark.main_case
 def test_private_candidates_are_compared_only_by_members_with_access(
     organisation: Organisation, rita: Membership
 ) -> None:
@@ -282,6 +286,7 @@ def test_reused_results_are_compared_for_the_new_application(
     assert shown(rita, role).context["tables"] == []
 
 
+@pytest.mark.main_case
 def test_comparisons_need_access_to_the_role(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "X")
@@ -297,6 +302,7 @@ def test_comparisons_need_access_to_the_role(organisation: Organisation, role: R
     assert not AuditEntry.objects.across_organisations().filter(action="result.compared").exists()
 
 
+@pytest.mark.main_case
 def test_hiring_managers_compare_on_their_roles(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "X")
@@ -429,6 +435,7 @@ def test_extra_time_does_not_show_in_totals(rita: Membership, role: Role) -> Non
     assert len(plain) == 1
 
 
+@pytest.mark.main_case
 def test_totals_need_access_to_the_role(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("questions",), total="categories")
     done(role, "Ada", "X")

@@ -164,6 +164,7 @@ def test_requests_never_due_again_do_not_block_newer_ones() -> None:
     assert list(possibly_due(now=NOW + 3 * DAY)) == [newer.pk]
 
 
+@pytest.mark.main_case
 def test_a_bounced_request_goes_to_the_next_contact_then_the_candidate_is_notified() -> None:
     attempt = timed()
     omar = factories.member(attempt.organisation, kind="admin", name="Omar Admin")

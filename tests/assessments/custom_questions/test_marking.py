@@ -129,6 +129,7 @@ def test_completed_marking_and_each_correction_record_an_event(attempt: Attempt)
     assert [row["points"] for row in rows()] == [{"c1": 4, "c2": 2}, PLAN]
 
 
+@pytest.mark.main_case
 def test_marks_create_a_new_version_of_the_report(attempt: Attempt) -> None:
     run_jobs()
     rita = rater(attempt)

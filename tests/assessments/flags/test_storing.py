@@ -64,6 +64,7 @@ def work_style(*, value: int, seconds: float, apart: int = 0) -> Attempt:
     return attempt
 
 
+@pytest.mark.main_case
 def test_no_flags_before_completion(attempt: Attempt) -> None:
     note(attempt, "left", "1", "2", "3", amount=5)
     run_jobs()
@@ -104,6 +105,7 @@ def test_pasted_texts_are_flagged_if_kept() -> None:
     assert flags(attempt) == [("pasted", "low", {"answers": 1})]
 
 
+@pytest.mark.main_case
 def test_careless_scale_answers_are_flagged() -> None:
     attempt = work_style(value=5, seconds=0.6, apart=1)
     assert flags(attempt) == [

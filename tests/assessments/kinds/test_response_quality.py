@@ -104,6 +104,7 @@ def test_from_chance_on_the_grade_is_low() -> None:
     assert [(found.mean, found.grade) for found in grades] == [(1.5, None), (1.6, "low")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "most"), [(WORK_STYLE_FORM, 0.025), (FULL_FORM, 0.01)])
 def test_careful_people_are_seldom_flagged(form: str, most: float) -> None:
     people = random.Random(5)

@@ -35,6 +35,7 @@ def calibrated(test: Test) -> Calibration:
     return make_calibration(test_id=test.pk, version=number(test), member_id=member.pk, now=NOW)
 
 
+@pytest.mark.slow
 def test_two_hundred_first_attempts_in_any_language_and_device_are_calibrated_by(reasoning: Test) -> None:
     assessment = assessment_with(reasoning)
     finished(assessment, applications(assessment.step.role, 150), answers=solves, items=form_of)

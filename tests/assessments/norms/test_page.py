@@ -118,6 +118,7 @@ def test_each_group_shows_its_size_and_what_is_missing(work_style: Test) -> None
     assert "Create norms" not in said
 
 
+@pytest.mark.main_case
 def test_norms_are_made_by_a_job_and_listed(work_style: Test) -> None:
     crowd(work_style, 120)
     browser = recruiter(work_style)

@@ -77,6 +77,7 @@ def test_difficulties_and_spread_are_recovered() -> None:
     assert (found.n, {each.n for each in found.cells.values()}) == (800, {1600})
 
 
+@pytest.mark.slow
 def test_standard_errors_match_the_estimation_error() -> None:
     squares = []
     bias = []
@@ -91,6 +92,7 @@ def test_standard_errors_match_the_estimation_error() -> None:
     assert sum(bias) / len(bias) == pytest.approx(0, abs=0.05)
 
 
+@pytest.mark.slow
 def test_people_with_other_numbers_of_items_are_calibrated_together() -> None:
     def form(chance: random.Random) -> list[Cell]:
         return [cell for cell in TRUE if chance.random() < 0.8 for _ in range(chance.randint(1, 3))]
@@ -141,6 +143,7 @@ def test_standard_errors_match_the_curvature_of_the_likelihood() -> None:
     assert found.cells[cell].se == pytest.approx(math.sqrt(ss / (bb * ss - bs**2)), rel=0.002)
 
 
+@pytest.mark.slow
 def test_the_reliability_is_how_abilities_and_true_ones_go_together() -> None:
     chance = random.Random(9)
     true, measured = [], []

@@ -158,6 +158,7 @@ def test_loadings_come_back_from_the_correlations_they_make(true: list[float]) -
     assert loadings(correlations) == pytest.approx(true, abs=1e-6)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 5), min_size=4, max_size=4), min_size=3, max_size=30))
 def test_neither_is_ever_above_one_and_omega_never_below_nothing(rows: list[list[int]]) -> None:

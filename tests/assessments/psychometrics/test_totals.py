@@ -124,6 +124,7 @@ def _parts(draw: st.DrawFn) -> list[Part]:
     return parts
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(_parts(), st.booleans())
 def test_a_total_is_the_sum_of_its_portions(parts: list[Part], weighted: bool) -> None:

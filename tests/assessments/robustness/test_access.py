@@ -170,6 +170,7 @@ def test_rows_of_another_organisation_are_not_found(eve: Membership, theirs: The
     assert everything() == before
 
 
+@pytest.mark.slow
 def test_the_same_urls_open_for_their_owners(theirs: Theirs) -> None:
     slug, browser = theirs.admin.organisation.slug, signed_in(theirs.admin)
     statuses = {one.name: browser.get(theirs.address(one, slug=slug)).status_code for one in OF_ASSESSMENTS}

@@ -22,7 +22,7 @@ from tests.references.test_concurrent import at_once
 from tests.support import factories
 from tests.support.jobs import event_names
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
 NOW = factories.NOW
 SCRIPT = {"X-Goodword": "script"}

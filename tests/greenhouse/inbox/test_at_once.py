@@ -14,7 +14,7 @@ from goodword.greenhouse.sync.applications import sync_application
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support.jobs import event_names
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
 WORKERS = 4
 

@@ -81,6 +81,7 @@ def test_settling_reads_one_row(world: World) -> None:
     assert rows_read() - before < 5
 
 
+@pytest.mark.slow
 def test_many_deliveries_of_few_applications_are_claimed_in_order(world: World) -> None:
     backlog_after_an_empty_night(world, applications=3)
     now = clock.now() + timedelta(minutes=1)

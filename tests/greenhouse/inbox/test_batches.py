@@ -43,6 +43,7 @@ def received(world: World) -> list[Delivery]:
     return list(Delivery.objects.of(world.organisation).filter(state="received").order_by("pk"))
 
 
+@pytest.mark.slow
 def test_a_burst_needs_few_statements_per_delivery(world: World) -> None:
     rows = moved(world, 40)
     turn = begun(world)

@@ -12,11 +12,13 @@ from goodword.roles.models import Automation
 from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.world import World
+from tests.support.worlds import whole_world
 
 #: after this time a scheduled pass no longer leaves a move to its delivery
 SOON = timedelta(minutes=10)
 
 
+@whole_world
 def reconcile(
     world: World,
     *,

@@ -11,6 +11,7 @@ from tests.greenhouse.world import ASSESSMENT, World
 from tests.support.jobs import event_names, run_jobs
 
 
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(240)
 def test_deliveries_during_a_pass_request_no_step_twice(alone: World) -> None:

@@ -67,6 +67,7 @@ def test_a_pass_that_is_killed_is_ended_by_the_sweep_and_the_next_does_the_rest(
         assert told == ["application.applied", "application.left_stage", "application.entered_stage"]
 
 
+@pytest.mark.main_case
 @three_moved
 def test_a_permission_withdrawn_as_empty_lists_marks_nobody_and_says_so(
     world: World, made: list[RemoteApplication]
@@ -84,6 +85,7 @@ def test_a_permission_withdrawn_as_empty_lists_marks_nobody_and_says_so(
     assert (row.state, findings(world)) == ("done", {("missed_invitation", "synced"): 3})
 
 
+@pytest.mark.main_case
 @three_moved
 def test_a_failing_application_does_not_stop_the_others(world: World, made: list[RemoteApplication]) -> None:
     remotes = made
@@ -134,6 +136,7 @@ def test_an_outage_during_a_pass_fails_it_and_keeps_its_updates(
     assert Connection.objects.of(world.organisation).get().state == "active"
 
 
+@pytest.mark.main_case
 @two_moved
 def test_a_worker_that_lost_its_lease_stops_at_once(world: World) -> None:
 
@@ -146,6 +149,7 @@ def test_a_worker_that_lost_its_lease_stops_at_once(world: World) -> None:
     assert starts(world) == 0
 
 
+@pytest.mark.main_case
 @one_moved
 def test_a_disconnected_connection_is_not_reconciled(world: World) -> None:
 
@@ -158,6 +162,7 @@ def test_a_disconnected_connection_is_not_reconciled(world: World) -> None:
     assert reconciliation_jobs.due(now=clock.now() + 9 * SOON) == []
 
 
+@pytest.mark.main_case
 @one_moved
 def test_two_organisations_do_not_touch_each_other(world: World) -> None:
     other = factories.organisation()

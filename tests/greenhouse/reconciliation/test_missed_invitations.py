@@ -78,6 +78,7 @@ def test_an_unrelated_delivery_does_not_invite_a_waiting_candidate(
     assert starts(world) == 0
 
 
+@pytest.mark.main_case
 @one_waits
 def test_a_new_arrival_invites_a_waiting_candidate(world: World, made: RemoteApplication) -> None:
     remote = made
@@ -95,6 +96,7 @@ def test_a_new_arrival_invites_a_waiting_candidate(world: World, made: RemoteApp
     assert findings(world) == {("missed_invitation", "obsolete"): 1}
 
 
+@pytest.mark.main_case
 @one_waits
 @pytest.mark.parametrize("what", ["moved", "rejected", "hired"])
 def test_a_candidate_who_moved_on_is_not_invited_by_the_click(

@@ -29,6 +29,7 @@ one_applied = after(applied)
 either_applied = after(applied, "v3", "v1")
 
 
+@pytest.mark.main_case
 @either_applied
 def test_a_missed_move_into_a_mapped_stage_requests_the_step_like_a_delivery(
     either: World, made: RemoteApplication
@@ -64,6 +65,7 @@ def test_a_second_pass_finds_nothing_more(either: World, made: RemoteApplication
     assert (starts(either), Event.objects.count()) == (1, before)
 
 
+@pytest.mark.main_case
 @either_applied
 def test_a_move_between_unmapped_stages_is_synced_and_invites_nobody(
     either: World, made: RemoteApplication
@@ -96,6 +98,7 @@ def test_a_move_before_the_mapping_was_confirmed_is_synced_and_not_invited(
     assert (findings(either), starts(either)) == ({("missed_change", "synced"): 1}, 0)
 
 
+@pytest.mark.main_case
 @one_applied
 def test_a_change_a_moment_ago_is_left_to_its_delivery_unless_a_member_requests_the_pass(
     world: World, made: RemoteApplication
@@ -109,6 +112,7 @@ def test_a_change_a_moment_ago_is_left_to_its_delivery_unless_a_member_requests_
     assert findings(world) == {}
 
 
+@pytest.mark.main_case
 @one_applied
 def test_applications_with_a_delivery_in_the_inbox_are_skipped(world: World, made: RemoteApplication) -> None:
     remote = made
@@ -122,6 +126,7 @@ def test_applications_with_a_delivery_in_the_inbox_are_skipped(world: World, mad
     assert starts(world) == 1
 
 
+@pytest.mark.main_case
 @one_applied
 def test_a_finding_contains_no_names(world: World, made: RemoteApplication) -> None:
     remote = made
@@ -131,6 +136,7 @@ def test_a_finding_contains_no_names(world: World, made: RemoteApplication) -> N
     assert Finding.objects.of(world.organisation).get().sentence == "Rejected."
 
 
+@pytest.mark.main_case
 @one_applied
 def test_a_move_weeks_ago_waits_for_a_decision(world: World, made: RemoteApplication) -> None:
     remote = made
@@ -187,6 +193,7 @@ def test_leaving_a_mapped_stage_and_entering_the_next_are_both_recorded(world: W
     assert starts(world) == 2
 
 
+@pytest.mark.main_case
 def test_candidates_already_there_are_never_invited(either: World) -> None:
     remote = either.apply()
     either.move(remote, ASSESSMENT)

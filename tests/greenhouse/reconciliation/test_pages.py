@@ -224,6 +224,7 @@ def test_private_candidates_and_confidential_roles_are_hidden_from_those_who_may
     assert (seen(admin), seen(recruiter)) == ([True, True], [False, False])
 
 
+@pytest.mark.main_case
 @one_settled
 def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin: Membership) -> None:
     client = signed_in(admin)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 from django.db import connection as database
 from django.test import Client
@@ -103,6 +104,7 @@ def test_the_five_recommended_webhooks_say_what_is_missed_without_them(desk: Des
     assert said[0] == "Without it: Undone rejections go unnoticed, and the steps stay closed."
 
 
+@pytest.mark.main_case
 def test_a_line_turns_green_when_its_ping_arrives(desk: Desk) -> None:
     desk.connect()
     client = desk.client(desk.admin)
@@ -249,6 +251,7 @@ def test_a_body_that_is_not_text_is_shown_too(desk: Desk) -> None:
     assert body.get_text() == '{"a\\xff'
 
 
+@pytest.mark.main_case
 def test_a_replayed_delivery_is_processed_again(desk: Desk) -> None:
     desk.connect()
     event = delivery(desk)

@@ -61,6 +61,7 @@ def test_a_withdrawn_permission_is_noticed_within_the_hour_and_named_on_card_and
     assert either.audited() == ["greenhouse.connected", "greenhouse.checked", "greenhouse.checked"]
 
 
+@pytest.mark.main_case
 def test_waiting_work_resumes_once_the_permission_is_back(desk: Desk) -> None:
     connection, ticked = desk.connect(), everything(desk)
     later = clock.now() + timedelta(hours=3)
@@ -106,6 +107,7 @@ def test_an_outage_changes_no_permission(desk: Desk) -> None:
     assert row.check_at > clock.now()
 
 
+@pytest.mark.main_case
 def test_a_revoked_key_shows_no_old_permissions_and_recovers_automatically(desk: Desk) -> None:
     desk.connect()
     row = desk.greenhouse.row

@@ -125,6 +125,7 @@ def test_a_repeated_merge_changes_nothing(world: World, pair: Pair) -> None:
     )
 
 
+@pytest.mark.main_case
 def test_a_merge_into_an_unknown_candidate_copies_them(world: World) -> None:
     loser = arrived(world)
     winner = world.greenhouse.candidate(first_name="Grace")
@@ -213,6 +214,7 @@ def test_an_unknown_person_is_neither_stored_nor_read(world: World) -> None:
     assert (len(world.line.calls), Candidate.objects.of(world.organisation).count()) == (calls, 0)
 
 
+@pytest.mark.main_case
 def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: World, pair: Pair) -> None:
     """The deletion comes first, while Greenhouse shows neither person nor application; then the merge."""
     loser, winner = pair
@@ -241,6 +243,7 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: 
     assert world.ours(loser).deleted_at is None
 
 
+@pytest.mark.main_case
 def test_a_deletion_after_the_merge_has_no_effect(world: World, pair: Pair) -> None:
     loser, winner = pair
     gone = loser.candidate_id
@@ -260,6 +263,7 @@ def test_erasing_the_winner_of_a_merge_erases_both_histories(world: World, pair:
     assert [erased(world, one) for one in (loser, winner)] == [True, True]
 
 
+@pytest.mark.main_case
 def test_a_person_who_is_back_when_the_erasure_is_due_is_kept(
     world: World, application: RemoteApplication
 ) -> None:
@@ -291,6 +295,7 @@ def test_an_erasure_waits_while_greenhouse_cannot_be_reached(
     assert erase_due(now=clock.now() + LATER) == 1
 
 
+@pytest.mark.main_case
 def test_an_anonymisation_closes_steps_at_once_and_erases_later(
     world: World, application: RemoteApplication
 ) -> None:
@@ -309,6 +314,7 @@ def test_anonymising_other_data_erases_nothing(world: World, application: Remote
     assert erasures(world) == []
 
 
+@pytest.mark.main_case
 def test_a_deleted_application_leaves_the_person_and_their_other_application(
     world: World, application: RemoteApplication
 ) -> None:
@@ -358,6 +364,7 @@ def test_a_later_delivery_does_not_restore_an_erased_person(world: World, again:
         assert erased(world, application)
 
 
+@pytest.mark.main_case
 def test_waiting_steps_do_not_start_for_a_deleted_person(world: World) -> None:
     step = factories.step(world.role, "assessment")
     step.delay_minutes = 60

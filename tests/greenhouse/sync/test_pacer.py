@@ -67,6 +67,7 @@ def at_once(number: int, act: Callable[[], int]) -> list[int]:
         return list(pool.map(one, range(number)))
 
 
+@pytest.mark.programs
 def test_two_workers_share_one_window(connection: Connection) -> None:
     one, two = pacer(connection), pacer(connection)
     assert (calls(one, BACK, most=60), calls(two, BACK), calls(one, BACK)) == (60, 45, 0)
@@ -74,6 +75,7 @@ def test_two_workers_share_one_window(connection: Connection) -> None:
     assert seen(connection) == (150, 45)
 
 
+@pytest.mark.programs
 def test_eight_concurrent_workers_take_no_call_twice(connection: Connection) -> None:
     taken = at_once(8, lambda: calls(pacer(connection), BACK))
     assert sum(taken) == 105
@@ -87,6 +89,7 @@ def test_an_answer_to_one_worker_counts_for_all(connection: Connection) -> None:
     assert calls(two, PERSON) == 14  # another program uses the credential, too: keep a margin
 
 
+@pytest.mark.programs
 def test_a_429_stops_all_workers_until_one_probes_again(connection: Connection) -> None:
     one, two = pacer(connection), pacer(connection)
     calls(one, BACK, most=3)
@@ -98,6 +101,7 @@ def test_a_429_stops_all_workers_until_one_probes_again(connection: Connection) 
     assert calls(one, PERSON, now=later) == 90
 
 
+@pytest.mark.programs
 def test_a_person_on_another_host_precedes_background_work(connection: Connection) -> None:
     worker, web = pacer(connection), pacer(connection)
     assert calls(worker, BACK) == 105
@@ -108,6 +112,7 @@ def test_a_person_on_another_host_precedes_background_work(connection: Connectio
     assert calls(web, PERSON, now=late) == 30
 
 
+@pytest.mark.programs
 def test_a_new_window_is_opened_once(connection: Connection) -> None:
     calls(pacer(connection), PERSON)
     later = BEGUN + timedelta(seconds=30)
@@ -153,6 +158,7 @@ def test_inside_a_transaction_the_process_counts_alone(connection: Connection) -
     assert calls(one, BACK, most=1) == 1
 
 
+@pytest.mark.programs
 def test_each_connection_has_its_own_window(connection: Connection) -> None:
     other = Connection(
         organisation=connection.organisation, endpoint_key="o" * 43, connected_at=factories.NOW, api="v1"

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.urls import reverse
 
 from goodword.candidates.models import Application
@@ -76,6 +77,7 @@ def test_without_the_users_permission_the_address_comes_from_the_body(world: Wor
     assert world.ours(remote).recruiter_name == "Priya Raman"
 
 
+@pytest.mark.main_case
 def test_with_the_required_permissions_the_recruiter_gets_mail_once_the_domain_is_set(
     either: World,
 ) -> None:

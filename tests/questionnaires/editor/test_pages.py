@@ -381,6 +381,7 @@ def test_the_default_questionnaire_cannot_be_archived(rita: Membership, works: C
     assert [row.questionnaire.pk for row in page.context["archived"]] == [leadership.pk]
 
 
+@pytest.mark.slow
 def test_the_largest_questionnaire_can_be_translated_on_one_page(rita: Membership, works: Client) -> None:
     ours = made(rita, *(rating(f"c{n}", f"Competency {n}") for n in range(100)))
     add_language(questionnaire=ours, language="de", now=NOW)

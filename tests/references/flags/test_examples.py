@@ -107,6 +107,7 @@ def test_nothing_is_recorded_or_compared_when_switched_off() -> None:
     assert Trace.objects.of(story.application.organisation).count() == 0
 
 
+@pytest.mark.main_case
 def test_no_flag_contains_an_address() -> None:
     story = watched()
     candidate = Somebody(address=HOME)

@@ -63,6 +63,7 @@ def test_the_self_reference_mentions_devices_only_if_switched_on(watches: bool) 
     assert says(f"{own}review/") is watches
 
 
+@pytest.mark.main_case
 def test_pages_mention_devices_before_anything_is_recorded() -> None:
     story = watched(watches=False)
     press_send(story)

@@ -70,6 +70,7 @@ def test_nothing_is_flagged_before_sending() -> None:
     assert found(story) == []
 
 
+@pytest.mark.main_case
 def test_addresses_are_checked_when_requests_are_sent() -> None:
     story = private(opened())
     assert found(story) == [("address_disposable", "high")]
@@ -109,6 +110,7 @@ def test_copied_texts_and_identical_ratings_are_flagged_with_the_second_referenc
     assert (alike.referee_id, alike.key) == (None, ",".join(map(str, ids)))
 
 
+@pytest.mark.main_case
 def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
     story = sent()
     answer(referee_path(MARIA), with_text(TEXT))
@@ -191,6 +193,7 @@ def test_address_flags_are_deleted_when_the_address_is_corrected() -> None:
     assert found(story) == [("address_free", "low")]
 
 
+@pytest.mark.main_case
 def test_no_flags_are_raised_during_erasure() -> None:
     story = sent()
     answer(referee_path(MARIA), with_text(TEXT))

@@ -1,11 +1,14 @@
 """Manage ATS automation as the article describes it."""
 
+import pytest
+
 from goodword.greenhouse.models import Connection
 from goodword.roles.models import Automation
 from tests.greenhouse.setup.desk import Desk
 from tests.workspace.automation.wizard import WHAT_FOR, jobs_of
 
 
+@pytest.mark.slow
 def test_the_article_step_by_step_without_javascript(either: Desk) -> None:
     Connection.objects.of(either.organisation).delete()
     browser = either.browser(either.admin)

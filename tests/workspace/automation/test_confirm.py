@@ -1,5 +1,7 @@
 """Manage ATS automation: reviewing and confirming."""
 
+import pytest
+
 from goodword.candidates.models import Application
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import AlreadyThere
@@ -90,6 +92,7 @@ def test_a_published_assessment_needs_no_requirement(desk: Desk) -> None:
     assert (step.requirement, step.rules.count()) == (SERVES, 1)
 
 
+@pytest.mark.main_case
 def test_candidates_already_there_are_not_invited_by_a_later_sync(desk: Desk) -> None:
     there = in_stage(desk, 0, ASSESSMENT)
     Wizard(desk).link(jobs_of(desk)[0])

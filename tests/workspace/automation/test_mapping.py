@@ -180,6 +180,7 @@ def test_each_reason_for_not_starting_is_shown(desk: Desk) -> None:
     assert automation.role == wizard.role
 
 
+@pytest.mark.main_case
 def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)

@@ -82,6 +82,7 @@ def test_private_candidates_are_visible_only_to_members_of_the_role(role: Role, 
         assert len(client.get(path("role", role.organisation, role.pk)).context["rows"]) == sees
 
 
+@pytest.mark.main_case
 def test_the_page_shows_steps_results_reports_and_timeline(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     report = reported(application)
@@ -115,6 +116,7 @@ def test_viewing_results_is_audited(role: Role, rita: Membership) -> None:
     ]
 
 
+@pytest.mark.main_case
 def test_candidates_of_others_are_not_found_and_not_audited(role: Role) -> None:
     application = named(role, "Ada", "Zorn")
     reported(application)

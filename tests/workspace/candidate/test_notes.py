@@ -51,6 +51,7 @@ def failed_note(report: Report) -> ActivityFeedNote:
     )
 
 
+@pytest.mark.main_case
 def test_a_failed_note_is_retried_in_one_click(role: Role, report: Report) -> None:
     post = failed_note(report)
     client = signed_in(factories.member(role.organisation))

@@ -99,6 +99,7 @@ def test_a_new_deadline_replaces_the_overdue_date() -> None:
     assert attempt.deadline_at > NOW + 30 * DAY
 
 
+@pytest.mark.main_case
 @pytest.mark.time_machine(NOW, tick=False)
 def test_other_states_show_when_they_began() -> None:
     story = opened()

@@ -127,6 +127,7 @@ def press(client: Client, name: str, application: Application, *more: object) ->
     return [str(message) for message in response.context["messages"]]
 
 
+@pytest.mark.main_case
 def test_a_recent_assessment_is_offered_for_reuse(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     step_request = start_of(application)
@@ -143,6 +144,7 @@ def test_a_recent_assessment_is_offered_for_reuse(second: Role, rita: Membership
     assert said.endswith("Reuse Invite")
 
 
+@pytest.mark.main_case
 def test_the_mail_about_reuse_names_no_other_role(second: Role, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     run_jobs()
@@ -153,6 +155,7 @@ def test_the_mail_about_reuse_names_no_other_role(second: Role, earlier: Report)
     assert "Window Washer" not in mail.text + mail.html
 
 
+@pytest.mark.main_case
 def test_reusing_creates_a_report_and_mails_nobody(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     before = Email.objects.count()
@@ -296,6 +299,7 @@ def test_reusing_twice_has_no_further_effect(second: Role, rita: Membership, ear
     assert Report.objects.of(second.organisation).filter(step_request=step_request).count() == 1
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize(
     "change",
     [
@@ -313,6 +317,7 @@ def test_old_or_unfinished_results_are_not_offered(
     assert (start_of(application).state, mails(application)) == ("started", ["assessment.invitation"])
 
 
+@pytest.mark.main_case
 def test_results_of_other_people_or_kinds_are_not_offered(first: Role, second: Role, earlier: Report) -> None:
     stranger = arrive(second, named(first, "Bo", "Abel"))
     other_step = arrive(second, earlier.step_request.application, "reference_check")
@@ -363,6 +368,7 @@ def test_reuse_needs_access_to_the_earlier_role(
     assert report.state == "ready"
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize("name", ["step_reuse", "step_begin"])
 def test_reusing_and_inviting_need_a_recruiter_and_a_post(
     second: Role, rita: Membership, name: str, earlier: Report

@@ -48,6 +48,7 @@ def state(application: Application) -> tuple[str, bool, list[bool]]:
     return row.candidate.name, row.erased_at is not None, done
 
 
+@pytest.mark.main_case
 def test_the_page_lists_what_is_erased_and_changes_nothing(role: Role, ada: Application) -> None:
     reported(ada)
     text = page(role, "candidate_erase", ada)
@@ -68,6 +69,7 @@ def test_erased_candidates_show_no_upcoming_step(role: Role, ada: Application) -
     assert starts not in page
 
 
+@pytest.mark.main_case
 def test_an_admin_erases_a_person_immediately(role: Role, ada: Application) -> None:
     reported(ada)
     other = named(role, "Grace", "Hopper")

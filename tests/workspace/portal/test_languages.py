@@ -72,6 +72,7 @@ def test_the_first_wanted_language_on_offer_is_used() -> None:
     assert first_offered(["en"], "es", "*") == ""
 
 
+@pytest.mark.slow
 def test_referees_see_the_browsers_language_and_nothing_is_stored() -> None:
     check = story.sent()
     door = referee_path(MARIA)
@@ -140,6 +141,7 @@ def test_candidates_see_browser_known_then_organisation_language(
     assert (attempt.language, check.language) == (known_first, known_first)
 
 
+@pytest.mark.slow
 def test_every_page_of_a_candidate_has_the_same_language() -> None:
     attempt = in_assessment(known="fr", works_in="de")
     checked(attempt.step_request.application)

@@ -133,6 +133,7 @@ def test_opening_the_erasure_page_changes_nothing(check: Check) -> None:
     assert not Erasure.objects.of(check.organisation).exists()
 
 
+@pytest.mark.main_case
 def test_requesting_erasure_closes_steps_and_schedules_it_in_seven_days(check: Check) -> None:
     check.progress, check.completed_at = "in_progress", None
     check.save()
@@ -236,6 +237,7 @@ def test_data_links_are_rate_limited(check: Check) -> None:
     assert sent == [1, 0, 1, 1, 1, 1, 0]
 
 
+@pytest.mark.main_case
 def test_data_links_are_sent_even_to_people_not_to_be_mailed(check: Check) -> None:
     candidate = check.step_request.application.candidate
     mail_to(check, candidate.email, hello="Ada")
@@ -250,6 +252,7 @@ def test_a_data_link_stops_working_when_the_address_changes(check: Check) -> Non
     assert "This link has expired" in Client().get(path).content.decode()
 
 
+@pytest.mark.main_case
 def test_without_an_address_the_page_names_a_contact(check: Check) -> None:
     Candidate.objects.of(check.organisation).update(email="")
     path = door(check)

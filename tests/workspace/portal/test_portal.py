@@ -207,6 +207,7 @@ def audited(application: Application) -> list[tuple[str, str]]:
     return list(entries.values_list("action", "actor"))
 
 
+@pytest.mark.main_case
 def test_viewing_by_review_link_is_audited(application: Application) -> None:
     reported(application)
     where = review(application, expires_at=NOW + timedelta(days=14))
@@ -237,6 +238,7 @@ def test_repeated_views_are_audited_once_in_five_minutes(application: Applicatio
     assert len(audited(application)) == 3
 
 
+@pytest.mark.main_case
 def test_expired_review_links_show_no_results(application: Application) -> None:
     reported(application)
     response = Client().get(review(application, expires_at=NOW))

@@ -272,6 +272,7 @@ def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
 # --- what the page shows
 
 
+@pytest.mark.main_case
 def test_each_referee_has_a_line_with_actions(story: Story, rita: Membership) -> None:
     answer("paul@globex.example")
     ReferenceRequest.objects.of(rita.organisation).filter(pk=story.requests[0].pk).update(undelivered_at=NOW)
@@ -385,6 +386,7 @@ def test_the_number_of_queries_does_not_grow_with_referees(rita: Membership, sto
     assert queries() == before
 
 
+@pytest.mark.main_case
 def test_inviting_again_says_when_nobody_is_mailed() -> None:
     story = opened()
     member = factories.member(story.application.organisation)

@@ -24,7 +24,7 @@ from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
 
 NOW = factories.NOW
 

@@ -227,6 +227,7 @@ def test_the_preview_matches_the_run(org: Organisation, role: Role) -> None:
     assert organisations_due(now=seen.at) == []
 
 
+@pytest.mark.main_case
 def test_a_run_uses_the_usual_erasure(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     reported(ada)
@@ -452,6 +453,7 @@ def at_once(*acts: Callable[[], int]) -> list[int]:
         return list(pool.map(run, acts))
 
 
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_two_concurrent_runs_erase_everyone_once() -> None:
     org = factories.organisation(erases_old=True, keep_months=12)

@@ -69,6 +69,7 @@ def test_a_recruiter_resends_a_failed_invitation(about: Application, which: int)
     assert "Not sent: the e-mail" in again
 
 
+@pytest.mark.main_case
 @pytest.mark.parametrize("which", range(3))
 @pytest.mark.parametrize("who", ["other organisation", "hiring manager", "signed out"])
 def test_resending_needs_a_recruiter(about: Application, which: int, who: str) -> None:
@@ -84,6 +85,7 @@ def test_resending_needs_a_recruiter(about: Application, which: int, who: str) -
     assert client.get(path("undelivered", about.organisation)).status_code == expected
 
 
+@pytest.mark.main_case
 def test_mails_of_another_organisation_are_not_found(about: Application) -> None:
     email = failing(about)
     other = factories.member(factories.organisation(), kind="admin")
@@ -99,6 +101,7 @@ def test_resending_needs_a_post(about: Application) -> None:
     assert state(email) == "failed"
 
 
+@pytest.mark.main_case
 def test_mail_is_resent_to_the_current_address(about: Application) -> None:
     email = failing(about)
     about.candidate.email = "right@mail.example"
@@ -107,6 +110,7 @@ def test_mail_is_resent_to_the_current_address(about: Application) -> None:
     assert (state(email), email.to_address) == ("queued", "right@mail.example")
 
 
+@pytest.mark.main_case
 def test_resending_all_skips_ended_applications(about: Application) -> None:
     email = failing(about)
     Application.objects.of(about.organisation).update(status="rejected")

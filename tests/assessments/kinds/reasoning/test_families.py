@@ -93,6 +93,7 @@ def test_key_positions_are_about_equally_frequent(family: str, level: int) -> No
     assert sum((counts[place] - expected) ** 2 / expected for place in places) < 29
 
 
+@pytest.mark.slow
 @each_level
 def test_heuristics_do_no_better_than_chance(family: str, level: int) -> None:
     items = drawn(family, level)

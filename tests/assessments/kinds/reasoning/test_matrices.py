@@ -48,6 +48,7 @@ def _figures(item: GeneratedItem) -> list[Figure]:
     return [option.value for option in item.options if isinstance(option.value, Figure)]
 
 
+@pytest.mark.slow
 @each_level
 def test_a_solver_that_sees_cells_and_options_alone_finds_the_key_and_no_second_answer(
     family: Family, level: int
@@ -65,6 +66,7 @@ def test_no_other_reading_however_much_it_supposes_leads_to_another_option(
     assert found == [frozenset({item.key}) for item in items]
 
 
+@pytest.mark.slow
 @each_level
 def test_an_item_is_the_same_each_time_and_comes_back_from_json(family: Family, level: int) -> None:
     for seed in SEEDS:
@@ -178,6 +180,7 @@ def test_options_alone_give_the_key_only_by_chance(
     assert right / 2000 <= BY_CHANCE
 
 
+@pytest.mark.slow
 def test_each_position_has_the_key_equally_often() -> None:
     keys = Counter(
         _drawn(family, level, seed).key

@@ -44,6 +44,7 @@ def test_figures_that_differ_never_have_the_same_words(family: Family, level: in
         assert len({alt(figure, language) for figure in figures}) == len(figures)
 
 
+@pytest.mark.slow
 @each_level
 def test_figures_that_differ_are_drawn_differently_by_shapes_and_lines_alone(
     family: Family, level: int
@@ -59,6 +60,7 @@ def test_figures_that_differ_are_drawn_differently_by_shapes_and_lines_alone(
                 assert {element.get("fill"), element.get("stroke")} <= COLOURS
 
 
+@pytest.mark.slow
 @each_level
 def test_drawings_stay_inside_the_picture(family: Family, level: int) -> None:
     for seed in SEEDS:
