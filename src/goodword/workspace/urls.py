@@ -8,7 +8,7 @@ from goodword.workspace.candidate import invitations, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
-from goodword.workspace.members import accepting
+from goodword.workspace.members import accepting, role_viewers
 from goodword.workspace.members import views as members
 from goodword.workspace.needs_you import views as needs_you
 from goodword.workspace.portal import own_data
@@ -114,6 +114,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
     path("settings/notifications/", mails.notification_settings, name="notification_settings"),
+    path("roles/<int:pk>/members/", role_viewers.role_viewers, name="role_viewers"),
+    path("roles/<int:pk>/members/<int:member_pk>/remove/", role_viewers.remove, name="role_viewer_remove"),
     path("settings/members/", members.members, name="members"),
     path("settings/members/<int:pk>/", members.member_page, name="member"),
     path("settings/members/<int:pk>/deactivate/", members.deactivate_page, name="member_deactivate"),
