@@ -15,6 +15,7 @@ from goodword.assessments.views import (
     marking,
     norms,
 )
+from goodword.assessments.views.draft_access import JUDGEMENT, QUESTIONS
 
 _SETS = "library/judgement/"
 _SET = f"{_SETS}<int:pk>/"
@@ -24,10 +25,10 @@ judgement_urls: list[URLPattern | URLResolver] = [
     path(f"{_SETS}new/", judgement.new, name="judgement_new"),
     path(_SET, judgement.page, name="judgement"),
     path(f"{_SET}duplicate/", judgement.duplicate, name="judgement_duplicate"),
-    path(f"{_SET}begin/", judgement.draft, name="judgement_begin"),
+    path(f"{_SET}begin/", JUDGEMENT.begin_view(), name="judgement_begin"),
     path(f"{_SET}edit/", judgement.edit, name="judgement_edit"),
     path(f"{_SET}edit/details/", judgement.details, name="judgement_details"),
-    path(f"{_SET}edit/discard/", judgement.discard, name="judgement_discard"),
+    path(f"{_SET}edit/discard/", JUDGEMENT.discard_view(), name="judgement_discard"),
     path(f"{_SET}edit/publish/", judgement.publish, name="judgement_publish"),
     path(f"{_SET}edit/scenario/new/", judgement_scenario.new, name="judgement_scenario_new"),
     path(_SCENARIO, judgement_scenario.change, name="judgement_scenario"),
@@ -49,11 +50,11 @@ _QUESTION = f"{_CUSTOM_SET}edit/question/<str:question_id>/"
 custom_question_urls: list[URLPattern | URLResolver] = [
     path(f"{_CUSTOM_SETS}new/", custom_questions.new, name="custom_questions_new"),
     path(_CUSTOM_SET, custom_questions.page, name="custom_questions"),
-    path(f"{_CUSTOM_SET}begin/", custom_questions.draft, name="custom_questions_begin"),
+    path(f"{_CUSTOM_SET}begin/", QUESTIONS.begin_view(), name="custom_questions_begin"),
     path(f"{_CUSTOM_SET}edit/", custom_questions.edit, name="custom_questions_edit"),
     path(f"{_CUSTOM_SET}edit/details/", custom_questions.details, name="custom_questions_details"),
     path(f"{_CUSTOM_SET}edit/update/", custom_questions.update, name="custom_questions_update"),
-    path(f"{_CUSTOM_SET}edit/discard/", custom_questions.discard, name="custom_questions_discard"),
+    path(f"{_CUSTOM_SET}edit/discard/", QUESTIONS.discard_view(), name="custom_questions_discard"),
     path(f"{_CUSTOM_SET}edit/publish/", custom_questions.publish, name="custom_questions_publish"),
     path(f"{_CUSTOM_SET}edit/file/new/", custom_question.new, name="custom_question_file_new"),
     path(f"{_QUESTION}file/", custom_question.change, name="custom_question_file"),

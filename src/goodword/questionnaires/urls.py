@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.questionnaires.views import editor, library, preview, publish, question, translations
+from goodword.questionnaires.views.access import PAGES
 
 _ALL = "library/questionnaires/"
 _ONE = f"{_ALL}<int:pk>/"
@@ -13,7 +14,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_ALL}import/", library.import_, name="questionnaire_import"),
     path(_ONE, library.questionnaire, name="questionnaire"),
     path(f"{_ONE}duplicate/", library.duplicate, name="questionnaire_duplicate"),
-    path(f"{_ONE}begin/", library.begin_draft, name="questionnaire_begin"),
+    path(f"{_ONE}begin/", PAGES.begin_view(), name="questionnaire_begin"),
     path(f"{_ONE}archive/", library.archive, name="questionnaire_archive"),
     path(f"{_ONE}restore/", library.restore, name="questionnaire_restore"),
     path(f"{_ONE}export/", library.export, name="questionnaire_export"),
@@ -33,5 +34,5 @@ member_urls: list[URLPattern | URLResolver] = [
         f"{_EDIT}languages/<slug:language>/remove/", translations.remove, name="questionnaire_language_remove"
     ),
     path(f"{_EDIT}publish/", publish.publish, name="questionnaire_publish"),
-    path(f"{_EDIT}discard/", publish.discard, name="questionnaire_discard"),
+    path(f"{_EDIT}discard/", PAGES.discard_view(), name="questionnaire_discard"),
 ]

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from goodword.workspace import home
 from goodword.workspace.assessment_plan import part_views, preview
 from goodword.workspace.assessment_plan import views as plan
+from goodword.workspace.assessment_plan.access import PAGES
 from goodword.workspace.automation import views as automation
 from goodword.workspace.candidate import invitations, review
 from goodword.workspace.candidate import views as candidates
@@ -56,7 +57,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PART}remove/", part_views.remove, name="role_assessment_part_remove"),
     path(f"{_DRAFT}settings/", plan.settings, name="role_assessment_settings"),
     path(f"{_DRAFT}publish/", plan.publish, name="role_assessment_publish"),
-    path(f"{_DRAFT}discard/", plan.discard, name="role_assessment_discard"),
+    path(f"{_DRAFT}discard/", PAGES.discard_view(), name="role_assessment_discard"),
     path(_PREVIEW, preview.first, name="role_preview"),
     path(f"{_PREVIEW}language/", preview.language, name="role_preview_language"),
     path(f"{_PREVIEW}decline/", preview.decline, name="role_preview_decline"),

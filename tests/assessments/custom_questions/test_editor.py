@@ -377,7 +377,7 @@ def test_a_test_is_created_through_its_pages(rita: Membership) -> None:
     assert "Marked by a rubric, 4 points" in page
     response = client.post(url("custom_questions_publish", test), {"revision": revision(test)}, follow=True)
     page = response.content.decode()
-    assert "Version 1 is published." in page
+    assert "Version 1 published." in page
     assert "The bell" in page
     assert [(row.language, row.content["name"]) for row in drafts.DRAFTS.newest(test)] == [
         ("en", "Workshop"),

@@ -195,7 +195,7 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     }
     response = client.post(url("judgement_publish", test), basis, follow=True)
     page = response.content.decode()
-    assert "Version 1 is published. Existing answers keep their version." in page
+    assert "Version 1 published. Existing answers keep their version." in page
     assert "Key set by Ana Ruiz and Tom Berg. Each rated alone." in page
     assert "Call the depot." in page
     assert [row.language for row in drafts.DRAFTS.newest(test)] == ["de"]
@@ -209,7 +209,7 @@ def test_a_built_in_set_shows_its_key_and_can_be_copied(rita: Membership) -> Non
     assert "de: Set by the authors." in page
     assert "Copy and edit" in page
     response = client.post(url("judgement_begin", theirs), follow=True)
-    assert "This one cannot be changed." in response.content.decode()
+    assert "This test can&#x27;t be changed. Copy it to edit it." in response.content.decode()
     client.post(url("judgement_duplicate", theirs))
     made = Test.objects.of(rita.organisation).get(key__startswith="own_")
     assert "Situations in a shop (copy)" in client.get(url("judgement_edit", made)).content.decode()

@@ -41,7 +41,7 @@ PAGES: list[tuple[str, list[str], int, int]] = [
     ("questionnaire_language_add", [], 405, 404),
     ("questionnaire_language", ["de"], 200, 200),
     ("questionnaire_language_remove", ["de"], 405, 302),
-    ("questionnaire_publish", [], 200, 302),
+    ("questionnaire_publish", [], 200, 200),
     ("questionnaire_discard", [], 200, 302),
 ]
 

@@ -278,7 +278,7 @@ def test_moving_and_deleting_with_a_stale_form_change_nothing(rita: Membership, 
     add_question(questionnaire=ours, entry={"type": "date", "text": "When?"})
     for name in ("questionnaire_question_move", "questionnaire_question_delete"):
         response = works.post(url(name, ours, "led"), {"by": "down", "revision": "0"}, follow=True)
-        assert "Nothing was saved: the draft was changed in another tab" in text_of(response)
+        assert "Not changed: the draft was changed in another tab" in text_of(response)
     assert ids(ours) == ["led", "strengths", "when"]
     gone = works.post(url("questionnaire_question_move", ours, "nobody"), {"revision": "1"}, follow=True)
     assert "That question no longer exists." in text_of(gone)
@@ -336,7 +336,7 @@ def test_a_language_is_translated_side_by_side(rita: Membership, works: Client) 
     wrong = text_of(works.post(where, sent))
     assert ("Geführt?" in wrong, "501 characters" in wrong) == (True, True)
     works.post(where, sent | {"size-text": ""})
-    assert "3 texts to translate" in text_of(works.get(url("questionnaire_edit", ours)))
+    assert "3 empty texts" in text_of(works.get(url("questionnaire_edit", ours)))
     stale = works.post(where, {"led-text": "Zweiter Tab", "revision": "0"})
     assert ("Not saved: the draft has changed" in text_of(stale), "Zweiter Tab" in text_of(stale)) == (
         True,

@@ -58,7 +58,7 @@ def thrown_away(step: Step, by: Membership) -> None:
 def typed(page: BeautifulSoup) -> dict[str, str]:
     """What the page shows of what was typed, by its label."""
     found = {}
-    for row in page.select(".plan__typed .kv__row"):
+    for row in page.select(".typed .kv__row"):
         label, value = row.select("dt, dd")
         own = value.select_one("[data-copy-value]")
         found[label.get_text()] = (own or value).get_text()
@@ -196,7 +196,7 @@ def test_the_page_of_a_removed_test_redirects_to_the_draft(step: Step, rita: Mem
     [part] = parts(drafted(step, REASONING, by=rita))
     taken_out(step, part.pk)
     before = rows(step)
-    sentence = "Not changed: this test is no longer in the draft. This is the current version."
+    sentence = "Not changed: this test is no longer in the draft. This is the current draft."
     assert said(signed_in(rita).get(address(step, name, part.pk), follow=True)) == [sentence]
     move = address(step, "role_assessment_part_move", part.pk)
     assert said(post(rita, move, step, by="up")) == [sentence]
@@ -262,6 +262,6 @@ def test_a_requirement_typed_for_a_removed_test_is_shown(step: Step, rita: Membe
     thrown_away(step, rita)
     left = rows(step)
     response = signed_in(rita).post(where, {"revision": seen, **data})
-    lost = [found.get_text() for found in soup(response).select(".plan__typed [data-copy-value]")]
+    lost = [found.get_text() for found in soup(response).select(".typed [data-copy-value]")]
     assert lost == ["Finds faults", "Works in a team"]
     assert (before == left, rows(step)) == (False, left)

@@ -218,7 +218,7 @@ def test_an_action_on_an_outdated_draft_shows_the_current_one(step: Step, rita: 
     before = rows(step)
     response = signed_in(rita).post(where, {"revision": "0", "by": "down"}, follow=True)
     assert said(response) == [
-        "Not changed: the draft was changed in another tab or by someone else. This is the current version."
+        "Not changed: the draft was changed in another tab or by someone else. This is the current draft."
     ]
     assert rows(step) == before
 

@@ -166,7 +166,10 @@ def planned_parts(assessment: Assessment) -> tuple[PlannedPart, ...]:
 
 def draft_of(step: Step) -> Assessment | None:
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at=None)
-    return rows.select_related("created_by__user").first()
+    found = rows.select_related("created_by__user").first()
+    if found is not None:
+        found.step = step
+    return found
 
 
 def built_by_member(step: Step) -> Assessment | None:

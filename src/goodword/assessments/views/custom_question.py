@@ -1,8 +1,5 @@
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,49 +19,43 @@ from goodword.assessments.kinds.custom.editor import (
 )
 from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.models import Test
-from goodword.assessments.views.draft_access import draft_page, revision_of
-from goodword.drafts.versions import StaleDraft
+from goodword.assessments.views.draft_access import QUESTIONS
+from goodword.drafts.pages import DraftForm, revision_of
 
 KIND = Test.Kind.QUESTIONS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(KIND)
+@QUESTIONS.view
 def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = _form(request, draft, "")
-    stale = False
-    if form.is_bound and form.is_valid():
-        try:
-            made = custom_questions.add_file(test=draft.test, file=form.file(), revision=revision_of(request))
-        except StaleDraft:
-            stale = True
-        else:
-            messages.success(request, _("Added at the end; move it as you like."))
-            return to_editor(request, draft, f"?new={made}")
-    return _page(request, draft, form, "", stale=stale)
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    if saved := edit.save(
+        lambda revision: custom_questions.add_file(test=draft.test, file=form.file(), revision=revision)
+    ):
+        messages.success(request, _("Added at the end."))
+        return QUESTIONS.to_editor(request, f"?new={saved.result}")
+    return _page(request, draft, edit, _("Ask for a file"), is_new=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(KIND)
+@QUESTIONS.view
 def change(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     _file_or_404(draft, question_id)
     form = _form(request, draft, question_id)
-    stale = False
-    if form.is_bound and form.is_valid():
-        try:
-            custom_questions.change_file(
-                test=draft.test, question_id=question_id, file=form.file(), revision=revision_of(request)
-            )
-        except StaleDraft:
-            stale = True
-        else:
-            messages.success(request, _("Saved."))
-            return to_editor(request, draft, f"?new={question_id}")
-    return _page(request, draft, form, question_id, stale=stale)
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    if edit.save(
+        lambda revision: custom_questions.change_file(
+            test=draft.test, question_id=question_id, file=form.file(), revision=revision
+        )
+    ):
+        messages.success(request, _("Saved."))
+        return QUESTIONS.to_editor(request, f"?new={question_id}")
+    return _page(request, draft, edit, _("File upload"))
 
 
 @require_POST
-@draft_page(KIND)
+@QUESTIONS.view
 def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     _file_or_404(draft, question_id)
     up = request.POST.get("by") == "up"
@@ -75,23 +66,19 @@ def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpR
         revision=revision_of(request),
     )
     count = len(draft.content["questions"])
-    messages.success(request, _("Moved to place %(place)s of %(count)s.") % {"place": place, "count": count})
-    return to_editor(request, draft, f"?moved={question_id}&by={'up' if up else 'down'}")
+    messages.success(
+        request, _("Moved to position %(place)s of %(count)s.") % {"place": place, "count": count}
+    )
+    return QUESTIONS.to_editor(request, f"?moved={question_id}&by={'up' if up else 'down'}")
 
 
 @require_POST
-@draft_page(KIND)
+@QUESTIONS.view
 def remove(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     _file_or_404(draft, question_id)
     custom_questions.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
     messages.success(request, _("Removed. Published versions keep it."))
-    return to_editor(request, draft)
-
-
-def to_editor(request: MemberRequest, draft: TestDraft, query: str = "") -> HttpResponseBase:
-    where = redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
-    where["Location"] += query
-    return where
+    return QUESTIONS.to_editor(request)
 
 
 def _form(request: MemberRequest, draft: TestDraft, question_id: str) -> FileForm:
@@ -106,18 +93,10 @@ def _form(request: MemberRequest, draft: TestDraft, question_id: str) -> FileFor
 
 
 def _page(
-    request: MemberRequest, draft: TestDraft, form: FileForm, question_id: str, *, stale: bool
+    request: MemberRequest, draft: TestDraft, edit: DraftForm[FileForm], name: str, *, is_new: bool = False
 ) -> HttpResponseBase:
-    return render(
-        request,
-        "assessments/custom_questions/file.html",
-        {
-            "test": draft.test,
-            "form": form,
-            "is_new": not question_id,
-            "stale": stale,
-            "revision": revision_of(request) if form.is_bound and not stale else draft.source.revision,
-        },
+    return QUESTIONS.render(
+        request, "assessments/custom_questions/file.html", draft, {"is_new": is_new}, name=name, edit=edit
     )
 
 
@@ -128,7 +107,7 @@ def _file_or_404(draft: TestDraft, question_id: str) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(Test.Kind.QUESTIONS)
+@QUESTIONS.view
 def marked(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
     """Set the right answers or the rubric. Input is kept if somebody else has saved meanwhile."""
     try:
@@ -159,32 +138,21 @@ def marked(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
                 test=draft.test, question_id=question_id, criteria=rubric.criteria(), revision=revision
             ),
         )
-    stale = False
-    if form.is_bound and form.is_valid():
-        stale = not _saved(save, revision_of(request))
-        if not stale:
-            messages.success(request, _("Saved."))
-            return to_editor(request, draft, f"?new={question_id}")
-    return render(
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    if edit.save(save):
+        messages.success(request, _("Saved."))
+        return QUESTIONS.to_editor(request, f"?new={question_id}")
+    return QUESTIONS.render(
         request,
         "assessments/custom_questions/marked.html",
+        draft,
         {
-            "test": draft.test,
-            "form": form,
             "rubric": form if isinstance(form, RubricForm) else None,
             "question": entry,
             "language": draft.source.language,
             "place": place + 1,
-            "stale": stale,
-            "revision": revision_of(request) if form.is_bound and not stale else draft.source.revision,
             "most": MOST_CRITERIA,
         },
+        name=_("Question %(n)s") % {"n": place + 1},
+        edit=edit,
     )
-
-
-def _saved(save: Callable[[int], None], revision: int) -> bool:
-    try:
-        save(revision)
-    except StaleDraft:
-        return False
-    return True

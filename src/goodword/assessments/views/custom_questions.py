@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
-from goodword.assessments.catalogue import custom_questions, drafts
+from goodword.assessments.catalogue import custom_questions
 from goodword.assessments.catalogue.custom_questions import change_details
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
 from goodword.assessments.kinds.custom.editor import (
@@ -27,10 +27,10 @@ from goodword.assessments.kinds.custom.editor import (
     rubric_of,
 )
 from goodword.assessments.models import Test
-from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
+from goodword.assessments.views.draft_access import QUESTIONS, test_of
 from goodword.core import clock
 from goodword.core.json_reading import ReadingError
-from goodword.drafts.versions import NotEditable, StaleDraft
+from goodword.drafts.pages import DraftForm, Language, revision_of
 from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.descriptions import language_name, question_types
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -151,17 +151,6 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
     )
 
 
-@require_POST
-@access.member(kinds=access.WORKS)
-def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    try:
-        DRAFTS.begin(test_of(request, pk, kind=KIND), now=clock.now())
-    except NotEditable:
-        messages.info(request, _("This test cannot be changed: it is archived, or came as a file."))
-        return redirect("custom_questions", request.organisation.slug, pk)
-    return redirect("custom_questions_edit", request.organisation.slug, pk)
-
-
 def _published(organisation: Organisation) -> QuerySet[Questionnaire]:
     published = QuestionnaireVersion.objects.of(organisation).filter(published_at__isnull=False)
     return (
@@ -184,59 +173,47 @@ def _refused(organisation: Organisation, questionnaires: QuerySet[Questionnaire]
 
 
 @require_safe
-@draft_page(KIND)
+@QUESTIONS.view
 def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     questionnaire = _questionnaire(draft)
     newest = next(iter(numbers(questionnaire)), 0) if questionnaire else 0
-    return render(
+    return QUESTIONS.render_editor(
         request,
         "assessments/custom_questions/edit.html",
+        draft,
         {
-            "test": draft.test,
-            "draft": draft,
             "content": draft.content,
             "questions": list_questions(draft.content),
             "questionnaire": questionnaire,
             "newer": newest if newest > draft.content["taken_from"]["number"] else 0,
             "languages": _languages(draft),
-            "was_published": bool(DRAFTS.newest(draft.test)),
-            "moved": request.GET.get("moved", ""),
-            "moved_by": request.GET.get("by", ""),
-            "new": request.GET.get("new", ""),
         },
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(KIND)
+@QUESTIONS.view
 def details(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     """Name and instructions in each language. Input is kept if somebody else has saved meanwhile."""
     form = details_form(
         request.POST if request.method == "POST" else None, [row.content for row in draft.rows]
     )
-    stale = False
-    if form.is_bound and form.is_valid():
-        try:
-            change_details(test=draft.test, words=form.words(), revision=revision_of(request))
-        except StaleDraft:
-            stale = True
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
-    return render(
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    if edit.save(lambda revision: change_details(test=draft.test, words=form.words(), revision=revision)):
+        messages.success(request, _("Saved."))
+        return QUESTIONS.to_editor(request)
+    return QUESTIONS.render(
         request,
         "assessments/custom_questions/details.html",
-        {
-            "test": draft.test,
-            "form": form,
-            "stale": stale,
-            "revision": revision_of(request) if form.is_bound and not stale else draft.source.revision,
-        },
+        draft,
+        {},
+        name=_("Name and instructions"),
+        edit=edit,
     )
 
 
 @require_POST
-@draft_page(KIND)
+@QUESTIONS.view
 def update(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     questionnaire = _questionnaire(draft)
     try:
@@ -250,70 +227,58 @@ def update(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             messages.error(request, sentence)
     except (custom_questions.NotPublished, custom_questions.LanguageGone):
         messages.error(
-            request, _("The questionnaire has no version in the language that leads here. Nothing changed.")
+            request, _("Not changed: the questionnaire has no version in the source language of this test.")
         )
     else:
         messages.success(
             request,
             _("The questions are now those of version %(number)s of the questionnaire.") % {"number": number},
         )
-    return redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
+    return QUESTIONS.to_editor(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(KIND)
+@QUESTIONS.view
 def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     error = ""
     if request.method == "POST":
         try:
-            number = custom_questions.publish_test(
+            custom_questions.publish_test(
                 test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
             )
         except custom_questions.SourceIncomplete:
-            error = _("Some texts are still empty in the language that leads. Write them first.")
+            error = _("Some texts are still empty in the source language. Enter them first.")
         except ReadingError as wrong:
             error = str(wrong)
         else:
             messages.success(
                 request,
-                _("Version %(number)s is published. Existing answers keep their version.")
-                % {"number": number},
+                _("Version %(number)s published. Existing answers keep their version.")
+                % {"number": draft.source.number},
             )
-            return redirect("custom_questions", request.organisation.slug, draft.test.pk)
-    return render(
+            return QUESTIONS.to_page(request)
+    return QUESTIONS.render(
         request,
         "assessments/custom_questions/publish.html",
+        draft,
         {
-            "test": draft.test,
-            "draft": draft,
             "questions": list_questions(draft.content),
             "languages": _languages(draft),
             "error": error,
         },
+        name=_("Publish"),
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(KIND)
-def discard(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
-    if request.method == "POST":
-        stays = drafts.DRAFTS.discard(
-            draft.test, revision=revision_of(request), by=request.member, now=clock.now()
+def _languages(draft: TestDraft) -> list[Language]:
+    return [
+        Language(
+            name=language_name(row.language),
+            missing=count_missing_texts(row.content),
+            is_source=row == draft.source,
         )
-        messages.success(request, _("The draft is thrown away."))
-        if stays:
-            return redirect("custom_questions", request.organisation.slug, draft.test.pk)
-        return redirect("library", request.organisation.slug)
-    newest = DRAFTS.newest(draft.test)
-    return render(
-        request,
-        "assessments/custom_questions/discard.html",
-        {"test": draft.test, "draft": draft, "newest": newest[0].number if newest else None},
-    )
-
-
-def _languages(draft: TestDraft) -> list[tuple[str, int]]:
-    return [(language_name(row.language), count_missing_texts(row.content)) for row in draft.rows]
+        for row in draft.rows
+    ]
 
 
 def _questionnaire(draft: TestDraft) -> Questionnaire | None:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.catalogue import drafts, judgement
+from goodword.assessments.catalogue import judgement
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
 from goodword.assessments.catalogue.judgement import (
     add_language,
@@ -27,9 +27,10 @@ from goodword.assessments.kinds.judgement.editor import (
 )
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
-from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
+from goodword.assessments.views.draft_access import JUDGEMENT, test_of
 from goodword.core import clock
-from goodword.drafts.versions import NoLanguage, NotEditable, StaleDraft
+from goodword.drafts.pages import DraftForm, Language, revision_of
+from goodword.drafts.versions import NoLanguage
 from goodword.questionnaires.editor.descriptions import language_name
 
 KIND = Test.Kind.JUDGEMENT
@@ -66,20 +67,6 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     return redirect("judgement_edit", request.organisation.slug, made.pk)
 
 
-@require_POST
-@access.member(kinds=access.WORKS)
-def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    try:
-        DRAFTS.begin(test_of(request, pk, kind=KIND), now=clock.now())
-    except NotEditable:
-        messages.info(
-            request,
-            _("This one cannot be changed. Use it as a start: the copy is yours, with its key."),
-        )
-        return redirect("judgement", request.organisation.slug, pk)
-    return redirect("judgement_edit", request.organisation.slug, pk)
-
-
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
@@ -105,187 +92,158 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 @require_safe
-@draft_page(KIND)
+@JUDGEMENT.view
 def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     there = {row.language for row in draft.rows}
-    return render(
+    return JUDGEMENT.render_editor(
         request,
         "assessments/judgement/edit.html",
+        draft,
         {
-            "test": draft.test,
-            "draft": draft,
             "content": draft.content,
             "scenarios": draft.content["scenarios"],
-            "source_name": language_name(draft.source.language),
-            "translations": [
-                (row.language, language_name(row.language), count_untranslated(draft.content, row.content))
-                for row in draft.translations
+            "languages": [
+                Language(
+                    name=language_name(row.language),
+                    missing=count_untranslated(draft.content, row.content),
+                    is_source=row == draft.source,
+                    url=""
+                    if row == draft.source
+                    else JUDGEMENT.url(request, "judgement_language", row.language),
+                )
+                for row in draft.rows
             ],
             "addable": [(code, language_name(code)) for code in LANGUAGES if code not in there],
-            "was_published": bool(DRAFTS.newest(draft.test)),
-            "moved": request.GET.get("moved", ""),
-            "moved_by": request.GET.get("by", ""),
-            "new": request.GET.get("new", ""),
         },
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(KIND)
+@JUDGEMENT.view
 def details(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = DetailsForm(request.POST if request.method == "POST" else None, initial=draft.content)
-    stale = False
-    if form.is_bound and form.is_valid():
-        try:
-            change_details(test=draft.test, **form.cleaned_data, revision=revision_of(request))
-        except StaleDraft:
-            stale = True
-        else:
-            remind_of_translations(request, draft)
-            messages.success(request, _("Saved."))
-            return redirect("judgement_edit", request.organisation.slug, draft.test.pk)
-    return render(
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    if edit.save(lambda revision: change_details(test=draft.test, **form.cleaned_data, revision=revision)):
+        remind_of_translations(request, draft)
+        messages.success(request, _("Saved."))
+        return JUDGEMENT.to_editor(request)
+    return JUDGEMENT.render(
         request,
         "assessments/judgement/details.html",
-        {
-            "test": draft.test,
-            "form": form,
-            "stale": stale,
-            "revision": revision_of(request) if form.is_bound and not stale else draft.source.revision,
-        },
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(KIND)
-def discard(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
-    if request.method == "POST":
-        stays = drafts.DRAFTS.discard(
-            draft.test, revision=revision_of(request), by=request.member, now=clock.now()
-        )
-        messages.success(request, _("The draft is thrown away."))
-        if stays:
-            return redirect("judgement", request.organisation.slug, draft.test.pk)
-        return redirect("library", request.organisation.slug)
-    newest = DRAFTS.newest(draft.test)
-    return render(
-        request,
-        "assessments/judgement/discard.html",
-        {"test": draft.test, "draft": draft, "newest": newest[0].number if newest else None},
+        draft,
+        {},
+        name=_("Name and instructions"),
+        edit=edit,
     )
 
 
 @require_POST
-@draft_page(KIND)
+@JUDGEMENT.view
 def add_translation(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     language = request.POST.get("language", "")
     if language not in LANGUAGES:
         raise Http404("no such language")
     add_language(test=draft.test, language=language, revision=revision_of(request), now=clock.now())
-    return redirect("judgement_language", request.organisation.slug, draft.test.pk, language)
+    return redirect(JUDGEMENT.url(request, "judgement_language", language))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(KIND)
+@JUDGEMENT.view
 def translate(request: MemberRequest, draft: TestDraft, *, language: str) -> HttpResponseBase:
     row = draft.row(language)
     if row is None or row == draft.source:
-        return _no_translation(request, draft)
+        return _no_translation(request)
     form = TranslationForm(
         request.POST if request.method == "POST" else None, source=draft.content, translated=row.content
     )
-    stale = False
-    if form.is_bound and form.is_valid():
-        try:
-            save_texts(test=draft.test, language=language, texts=form.texts(), revision=revision_of(request))
-        except StaleDraft:
-            stale = True
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("judgement_edit", request.organisation.slug, draft.test.pk)
-    return render(
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    if edit.save(
+        lambda revision: save_texts(test=draft.test, language=language, texts=form.texts(), revision=revision)
+    ):
+        messages.success(request, _("Saved."))
+        return JUDGEMENT.to_editor(request)
+    return JUDGEMENT.render(
         request,
-        "assessments/judgement/translate.html",
+        "drafts/translate.html",
+        draft,
         {
-            "test": draft.test,
-            "draft": draft,
-            "form": form,
             "open": count_untranslated(draft.content, row.content),
             "language": language,
             "language_name": language_name(language),
             "source_language": draft.source.language,
             "source_name": language_name(draft.source.language),
-            "revision": revision_of(request) if form.is_bound and not stale else draft.source.revision,
-            "stale": stale,
+            "current": draft.revision,
+            "remove_url": JUDGEMENT.url(request, "judgement_language_remove", language),
         },
+        name=language_name(language),
+        edit=edit,
     )
 
 
 @require_POST
-@draft_page(KIND)
+@JUDGEMENT.view
 def remove_translation(request: MemberRequest, draft: TestDraft, *, language: str) -> HttpResponseBase:
     try:
         remove_language(test=draft.test, language=language, revision=revision_of(request))
     except NoLanguage:
-        return _no_translation(request, draft)
+        return _no_translation(request)
     messages.success(
         request,
-        _("%(language)s is no longer in the draft. Published versions keep it.")
+        _("%(language)s removed from the draft. Published versions keep it.")
         % {"language": language_name(language)},
     )
-    return redirect("judgement_edit", request.organisation.slug, draft.test.pk)
+    return JUDGEMENT.to_editor(request)
 
 
-def _no_translation(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
+def _no_translation(request: MemberRequest) -> HttpResponseBase:
     messages.info(request, _("The draft has no translation into that language."))
-    return redirect("judgement_edit", request.organisation.slug, draft.test.pk)
+    return JUDGEMENT.to_editor(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@draft_page(Test.Kind.JUDGEMENT)
+@JUDGEMENT.view
 def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     form = PublishForm(request.POST if request.method == "POST" else None)
-    stale = False
-    if form.is_bound and form.is_valid():
-        try:
-            number = judgement.publish_set(
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    try:
+        if saved := edit.save(
+            lambda revision: judgement.publish_set(
                 test=draft.test,
-                revision=revision_of(request),
+                revision=revision,
                 **form.cleaned_data,
                 by=request.member,
                 now=clock.now(),
             )
-        except StaleDraft:
-            stale = True
-        except judgement.NoScenarios:
-            form.add_error(None, _("There is no scenario yet. Add one first."))
-        except PackError as wrong:
-            form.add_error(None, str(wrong))
-        else:
+        ):
             messages.success(
                 request,
-                _("Version %(number)s is published. Existing answers keep their version.")
-                % {"number": number},
+                _("Version %(number)s published. Existing answers keep their version.")
+                % {"number": saved.result},
             )
-            return redirect("judgement", request.organisation.slug, draft.test.pk)
+            return JUDGEMENT.to_page(request)
+    except judgement.NoScenarios:
+        form.add_error(None, _("Add a scenario first."))
+    except PackError as wrong:
+        form.add_error(None, str(wrong))
     before = next((row for row in DRAFTS.newest(draft.test) if row.language == draft.source.language), None)
-    return render(
+    return JUDGEMENT.render(
         request,
         "assessments/judgement/publish.html",
+        draft,
         {
-            "test": draft.test,
-            "draft": draft,
-            "form": form,
-            "stale": stale,
-            "revision": revision_of(request) if form.is_bound and not stale else draft.source.revision,
             "before": before,
             "changes": changes(before.content, draft.content) if before else [],
             "scenarios": draft.content["scenarios"],
             "languages": [
-                (language_name(row.language), count_untranslated(draft.content, row.content))
+                Language(
+                    name=language_name(row.language),
+                    missing=count_untranslated(draft.content, row.content),
+                )
                 for row in draft.rows
             ],
         },
+        name=_("Publish"),
+        edit=edit,
     )
 
 

@@ -1,56 +1,31 @@
-from collections.abc import Callable
-from functools import update_wrapper
-from typing import Concatenate
+"""Access to a questionnaire and to its draft."""
 
-from django.contrib import messages
-from django.http import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.drafts.versions import NoDraft, StaleDraft
+from goodword.drafts.pages import LibraryPages
 from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft
 from goodword.questionnaires.models import Questionnaire
 
-type DraftView[**P] = Callable[Concatenate[MemberRequest, QuestionnaireDraft, P], HttpResponseBase]
-
 
 def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
+    """A questionnaire of the member's organisation, or 404."""
     return access.owned(Questionnaire.objects.of(request.organisation), pk)
 
 
-def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
-    """Pass the draft of questionnaire `pk` to the view, or redirect to the questionnaire if there is none.
+class QuestionnairePages(LibraryPages[Questionnaire, QuestionnaireDraft]):
+    drafts = DRAFTS
+    page, editor, library = "questionnaire", "questionnaire_edit", "questionnaires"
+    library_name = gettext_lazy("Questionnaires")
+    styles = ("questionnaires/editor.css",)
 
-    `StaleDraft` redirects to the editor.
-    """
+    def owner_of(self, request: MemberRequest, pk: int) -> Questionnaire:
+        return questionnaire_of(request, pk)
 
-    def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        questionnaire = questionnaire_of(request, pk)
-        try:
-            draft = DRAFTS.find(questionnaire)
-            if draft is None:
-                raise NoDraft
-            return view(request, draft, *args, **kwargs)
-        except NoDraft:
-            messages.info(request, _("The draft no longer exists. It was published or discarded."))
-            return redirect("questionnaire", request.organisation.slug, pk)
-        except StaleDraft:
-            messages.warning(
-                request,
-                _(
-                    "Nothing was saved: the draft was changed in another tab or by someone else. This is the "
-                    "current draft."
-                ),
-            )
-            return redirect("questionnaire_edit", request.organisation.slug, pk)
-
-    update_wrapper(wrapped, view)
-    return access.member(kinds=access.WORKS)(wrapped)
+    def not_editable(self) -> str:
+        return _("This questionnaire can't be changed. Make a copy to edit it.")
 
 
-def revision_of(request: MemberRequest, name: str = "revision") -> int:
-    """The draft's revision when the page was opened; -1, which matches none, if missing."""
-    given = request.POST.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+PAGES = QuestionnairePages()

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts.access import MemberRequest
+from goodword.drafts.pages import Language, revision_of
 from goodword.questionnaires.domain.drafts import QuestionnaireDraft
 from goodword.questionnaires.domain.questionnaires import describe
 from goodword.questionnaires.domain.questions import (
@@ -20,7 +20,6 @@ from goodword.questionnaires.domain.questions import (
     move_question,
     remove_question,
 )
-from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.advice import Advice, advice
 from goodword.questionnaires.editor.descriptions import (
     language_codes,
@@ -36,7 +35,7 @@ from goodword.questionnaires.editor.entries import ADVISED, Entry, condition_of,
 from goodword.questionnaires.editor.forms.questionnaire import DetailsForm
 from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.queries import Facts, facts_of
-from goodword.questionnaires.views.access import at_draft, revision_of
+from goodword.questionnaires.views.access import PAGES
 
 
 def advice_of(draft: QuestionnaireDraft, facts: Facts) -> list[Advice]:
@@ -49,37 +48,39 @@ def advice_of(draft: QuestionnaireDraft, facts: Facts) -> list[Advice]:
 
 
 @require_safe
-@at_draft
+@PAGES.view
 def edit(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     """After a move, `?moved=<id>&by=up` puts the focus back on the pressed button."""
     facts = facts_of(draft.source)
     there = {row.language for row in draft.rows}
-    return render(
+    return PAGES.render_editor(
         request,
         "questionnaires/editor/editor.html",
+        draft,
         {
             "questionnaire": draft.questionnaire,
-            "draft": draft,
             "questions": question_items(draft.entries),
             "facts": facts,
             "advised": ADVISED,
             "advice": advice_of(draft, facts),
-            "source_name": language_name(draft.source.language),
-            "translations": [
-                (row.language, language_name(row.language), gaps(draft.entries, row.questions))
-                for row in draft.translations
+            "languages": [
+                Language(
+                    name=language_name(row.language),
+                    missing=gaps(draft.entries, row.questions),
+                    is_source=row == draft.source,
+                    url=""
+                    if row == draft.source
+                    else PAGES.url(request, "questionnaire_language", row.language),
+                )
+                for row in draft.rows
             ],
             "addable": [(code, language_name(code)) for code in language_codes() if code not in there],
-            "was_published": bool(numbers(draft.questionnaire)),
-            "moved": request.GET.get("moved", ""),
-            "moved_by": request.GET.get("by", ""),
-            "new": request.GET.get("new", ""),
         },
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_draft
+@PAGES.view
 def details(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     found = draft.questionnaire
     form = DetailsForm(request.POST or None, initial={"title": found.title, "description": found.description})
@@ -90,8 +91,14 @@ def details(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBa
             description=form.cleaned_data["description"],
         )
         messages.success(request, _("Saved."))
-        return redirect("questionnaire_edit", request.organisation.slug, found.pk)
-    return render(request, "questionnaires/editor/details.html", {"questionnaire": found, "form": form})
+        return PAGES.to_editor(request)
+    return PAGES.render(
+        request,
+        "questionnaires/editor/details.html",
+        draft,
+        {"form": form},
+        name=_("Title and description"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +142,7 @@ def question_items(entries: Sequence[Entry]) -> list[QuestionItem]:
 
 
 @require_POST
-@at_draft
+@PAGES.view
 def move(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
     """Move up or down. If a condition prevents it, show a page with ways to go on."""
     up = request.POST.get("by") == "up"
@@ -148,38 +155,34 @@ def move(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str)
             drop_condition=request.POST.get("drop_condition") == "yes",
         )
     except KeyError:
-        return _gone(request, draft)
+        return _gone(request)
     except ConditionConflict as blocked:
         return _condition_conflict(request, draft, question_id, blocked.question_id, up=up)
     messages.success(
         request,
         _("Moved to position %(place)s of %(count)s.") % {"place": place, "count": len(draft.entries)},
     )
-    where = _to_editor(request, draft)
-    where["Location"] += f"?moved={question_id}&by={'up' if up else 'down'}"
-    return where
+    return PAGES.to_editor(request, f"?moved={question_id}&by={'up' if up else 'down'}")
 
 
 @require_POST
-@at_draft
+@PAGES.view
 def duplicate(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
     try:
         name = duplicate_question(
             questionnaire=draft.questionnaire, question_id=question_id, revision=revision_of(request)
         )
     except KeyError:
-        return _gone(request, draft)
+        return _gone(request)
     except QuestionError as wrong:
         messages.error(request, str(wrong))
-        return _to_editor(request, draft)
+        return PAGES.to_editor(request)
     messages.success(request, _("Duplicated. The copy is right below."))
-    where = _to_editor(request, draft)
-    where["Location"] += f"?new={name}"
-    return where
+    return PAGES.to_editor(request, f"?new={name}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_draft
+@PAGES.view
 def delete(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
     problem = ""
     try:
@@ -193,23 +196,24 @@ def delete(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: st
                 with_dependants=choice,
             )
             messages.success(request, _("Deleted: %(question)s.") % {"question": named(question)})
-            return _to_editor(request, draft)
+            return PAGES.to_editor(request)
     except KeyError:
-        return _gone(request, draft)
+        return _gone(request)
     except HasDependants:
         problem = _("Choose what happens to the questions that depend on it.")
-    return render(
+    return PAGES.render(
         request,
         "questionnaires/editor/delete.html",
+        draft,
         {
             "questionnaire": draft.questionnaire,
-            "draft": draft,
             "question": question,
             "dependants": [
                 numbered(draft.entries, entry["id"]) for entry in dependants(draft.entries, question_id)
             ],
             "problem": problem,
         },
+        name=_("Delete question"),
     )
 
 
@@ -217,12 +221,12 @@ def _condition_conflict(
     request: MemberRequest, draft: QuestionnaireDraft, question_id: str, dependant_id: str, *, up: bool
 ) -> HttpResponseBase:
     dependent = _question(draft, dependant_id)
-    return render(
+    return PAGES.render(
         request,
         "questionnaires/editor/condition_conflict.html",
+        draft,
         {
             "questionnaire": draft.questionnaire,
-            "draft": draft,
             "question_id": question_id,
             "by": "up" if up else "down",
             "moving": numbered(draft.entries, question_id),
@@ -230,6 +234,7 @@ def _condition_conflict(
             "dependant": numbered(draft.entries, dependant_id),
             "source": numbered(draft.entries, condition_of(dependent)[0]),
         },
+        name=_("Not moved"),
     )
 
 
@@ -237,10 +242,6 @@ def _question(draft: QuestionnaireDraft, question_id: str) -> Entry:
     return draft.entries[index_of(draft.entries, question_id)]
 
 
-def _gone(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
+def _gone(request: MemberRequest) -> HttpResponseBase:
     messages.info(request, _("That question no longer exists."))
-    return _to_editor(request, draft)
-
-
-def _to_editor(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
-    return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
+    return PAGES.to_editor(request)

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.drafts.versions import NotEditable
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL, keys
 from goodword.questionnaires.domain import questionnaires as domain
 from goodword.questionnaires.domain.drafts import DRAFTS
@@ -158,20 +157,6 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     made = domain.duplicate(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
     messages.success(request, _("Copied. Roles can choose the copy once you publish it."))
     return redirect("questionnaire_edit", request.organisation.slug, made.pk)
-
-
-@require_POST
-@access.member(kinds=access.WORKS)
-def begin_draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    try:
-        DRAFTS.begin(questionnaire_of(request, pk), now=clock.now())
-    except NotEditable:
-        messages.info(
-            request,
-            _("This questionnaire can't be changed. Make a copy to edit it."),
-        )
-        return redirect("questionnaire", request.organisation.slug, pk)
-    return redirect("questionnaire_edit", request.organisation.slug, pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,11 +1,11 @@
 from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
+from goodword.drafts.pages import DraftForm, Language
 from goodword.questionnaires.domain import drafts
 from goodword.questionnaires.domain.drafts import QuestionnaireDraft
 from goodword.questionnaires.domain.versions import versions_in_all_languages
@@ -15,12 +15,12 @@ from goodword.questionnaires.editor.entries import REASON_ABOVE, competencies_of
 from goodword.questionnaires.editor.forms.questionnaire import PublishForm
 from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.queries import facts_of, roles_of
-from goodword.questionnaires.views.access import at_draft, revision_of
+from goodword.questionnaires.views.access import PAGES
 from goodword.questionnaires.views.editor import advice_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_draft
+@PAGES.view
 def publish(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     open_texts = {row.language: gaps(draft.entries, row.questions) for row in draft.translations}
     unfinished = [language for language, count in open_texts.items() if count]
@@ -29,51 +29,15 @@ def publish(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBa
         needs_reason=len(competencies_of(draft.entries)) > REASON_ABOVE,
         unfinished=unfinished,
     )
-    if request.method == "POST" and form.is_valid():
-        number = _publish(request, draft, form)
-        if number:
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    try:
+        if saved := edit.save(lambda revision: _publish(request, draft, form, revision)):
             messages.success(
                 request,
                 _("Version %(number)s published. New checks use it; open checks keep theirs.")
-                % {"number": number},
+                % {"number": saved.result},
             )
-            return redirect("questionnaire", request.organisation.slug, draft.questionnaire.pk)
-    before = {row.language: row.questions for row in versions_in_all_languages(draft.questionnaire)}
-    after = {row.language: row.questions for row in draft.rows}
-    facts = facts_of(draft.source)
-    return render(
-        request,
-        "questionnaires/editor/publish.html",
-        {
-            "questionnaire": draft.questionnaire,
-            "draft": draft,
-            "form": form,
-            "facts": facts,
-            "is_first": not before,
-            "changes": changes(before, after) if before and draft.entries else [],
-            "outdated_translations": [
-                language_name(code) for code in (outdated_translations(before, after) if before else [])
-            ],
-            "languages": [
-                (language_name(row.language), open_texts.get(row.language, 0)) for row in draft.rows
-            ],
-            "advice": advice_of(draft, facts),
-            "roles": roles_of(draft.questionnaire, request.member),
-        },
-    )
-
-
-def _publish(request: MemberRequest, draft: QuestionnaireDraft, form: PublishForm) -> int:
-    """The version number; 0 with an error in the form."""
-    try:
-        return drafts.publish(
-            questionnaire=draft.questionnaire,
-            revision=revision_of(request),
-            reason=form.cleaned_data.get("reason", ""),
-            without=form.cleaned_data.get("without", []),
-            by=request.member,
-            now=clock.now(),
-        )
+            return PAGES.to_page(request)
     except drafts.NoQuestions:
         form.add_error(None, _("Add a question first."))
     except drafts.NeedsReason:
@@ -87,30 +51,39 @@ def _publish(request: MemberRequest, draft: QuestionnaireDraft, form: PublishFor
         )
     except QuestionError as wrong:
         form.add_error(None, str(wrong))
-    return 0
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@at_draft
-def discard(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
-    rows = versions_in_all_languages(draft.questionnaire)
-    if request.method == "POST":
-        stays = drafts.DRAFTS.discard(
-            draft.questionnaire,
-            revision=revision_of(request),
-            by=request.member,
-            now=clock.now(),
-        )
-        messages.success(request, _("QuestionnaireDraft discarded."))
-        if stays:
-            return redirect("questionnaire", request.organisation.slug, draft.questionnaire.pk)
-        return redirect("questionnaires", request.organisation.slug)
-    return render(
+    before = {row.language: row.questions for row in versions_in_all_languages(draft.questionnaire)}
+    after = {row.language: row.questions for row in draft.rows}
+    facts = facts_of(draft.source)
+    return PAGES.render(
         request,
-        "questionnaires/editor/discard.html",
+        "questionnaires/editor/publish.html",
+        draft,
         {
             "questionnaire": draft.questionnaire,
-            "draft": draft,
-            "newest": rows[0].number if rows else None,
+            "facts": facts,
+            "is_first": not before,
+            "changes": changes(before, after) if before and draft.entries else [],
+            "outdated_translations": [
+                language_name(code) for code in (outdated_translations(before, after) if before else [])
+            ],
+            "languages": [
+                Language(name=language_name(row.language), missing=open_texts.get(row.language, 0))
+                for row in draft.rows
+            ],
+            "advice": advice_of(draft, facts),
+            "roles": roles_of(draft.questionnaire, request.member),
         },
+        name=_("Publish"),
+        edit=edit,
+    )
+
+
+def _publish(request: MemberRequest, draft: QuestionnaireDraft, form: PublishForm, revision: int) -> int:
+    return drafts.publish(
+        questionnaire=draft.questionnaire,
+        revision=revision,
+        reason=form.cleaned_data.get("reason", ""),
+        without=form.cleaned_data.get("without", []),
+        by=request.member,
+        now=clock.now(),
     )

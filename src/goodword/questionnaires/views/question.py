@@ -3,13 +3,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts.access import MemberRequest
-from goodword.drafts.versions import StaleDraft
+from goodword.drafts.pages import DraftForm
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft
 from goodword.questionnaires.domain.questions import add_competency, add_question, change_question
@@ -20,26 +20,23 @@ from goodword.questionnaires.editor.forms.choices import ChoicesForm, reshaped
 from goodword.questionnaires.editor.forms.question import QuestionForm
 from goodword.questionnaires.editor.forms.types import RatingForm, form_for
 from goodword.questionnaires.parse import QuestionError
-from goodword.questionnaires.views.access import at_draft, revision_of
+from goodword.questionnaires.views.access import PAGES
 
 
 @require_safe
-@at_draft
+@PAGES.view
 def choose(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     asked = {name.casefold() for name in competencies_of(draft.entries)}
     library = [
         (competency, competency.name.casefold() in asked)
         for competency in builtin.competencies(draft.source.language)
     ]
-    return render(
-        request,
-        "questionnaires/editor/add.html",
-        {"questionnaire": draft.questionnaire, "groups": groups(), "library": library},
-    )
+    context = {"questionnaire": draft.questionnaire, "groups": groups(), "library": library}
+    return PAGES.render(request, "questionnaires/editor/add.html", draft, context, name=_("Add a question"))
 
 
 @require_POST
-@at_draft
+@PAGES.view
 def competency(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
     try:
         name = add_competency(questionnaire=draft.questionnaire, key=request.POST.get("key", ""))
@@ -48,11 +45,11 @@ def competency(request: MemberRequest, draft: QuestionnaireDraft) -> HttpRespons
     except QuestionError as wrong:
         messages.error(request, str(wrong))
         return redirect("questionnaire_add", request.organisation.slug, draft.questionnaire.pk)
-    return _to_editor(request, draft, name, _("Added below the other ratings."))
+    return _to_editor(request, name, _("Added below the other ratings."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_draft
+@PAGES.view
 def new(request: MemberRequest, draft: QuestionnaireDraft, *, kind: str) -> HttpResponseBase:
     if kind not in question_types():
         raise Http404("no such type")
@@ -66,39 +63,39 @@ def new(request: MemberRequest, draft: QuestionnaireDraft, *, kind: str) -> Http
         except QuestionError as wrong:
             form.add_error(None, str(wrong))
         else:
-            return _saved(request, draft, name, _("Added at the end."))
+            return _saved(request, name, _("Added at the end."))
     return _page(request, draft, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_draft
+@PAGES.view
 def change(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
     """Edit a question. If somebody else has saved meanwhile, the input is kept beside the saved question."""
     try:
         entry = draft.entries[index_of(draft.entries, question_id)]
     except KeyError:
         messages.info(request, _("That question no longer exists."))
-        return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
+        return PAGES.to_editor(request)
     if request.method != "POST":
         return _page(request, draft, form_for(draft.entries, entry, language=draft.source.language))
     form = _bound(request, draft, entry)
-    stale = False
-    if form.is_valid():
-        try:
-            change_question(
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    try:
+        saved = edit.save(
+            lambda revision: change_question(
                 questionnaire=draft.questionnaire,
                 question_id=question_id,
                 entry=form.read(),
-                revision=revision_of(request),
+                revision=revision,
             )
-        except QuestionError as wrong:
-            form.add_error(None, str(wrong))
-        except StaleDraft:
-            stale = True
-        else:
+        )
+    except QuestionError as wrong:
+        form.add_error(None, str(wrong))
+    else:
+        if saved:
             _remind_of_translations(request, draft, question_id)
-            return _saved(request, draft, question_id, _("Saved."))
-    return _page(request, draft, form, stale=stale)
+            return _saved(request, question_id, _("Saved."))
+    return _page(request, draft, form, edit)
 
 
 def _remind_of_translations(request: MemberRequest, before: QuestionnaireDraft, question_id: str) -> None:
@@ -131,43 +128,36 @@ def _bound(request: MemberRequest, draft: QuestionnaireDraft, entry: Mapping[str
 
 
 def _page(
-    request: MemberRequest, draft: QuestionnaireDraft, form: QuestionForm, *, stale: bool = False
+    request: MemberRequest,
+    draft: QuestionnaireDraft,
+    form: QuestionForm,
+    edit: DraftForm[QuestionForm] | None = None,
 ) -> HttpResponse:
-    now = DRAFTS.find(draft.questionnaire) or draft
-    return render(
+    place = len(draft.entries) + 1 if form.is_new else index_of(draft.entries, form.entry["id"]) + 1
+    return PAGES.render(
         request,
         "questionnaires/editor/question.html",
+        draft,
         {
-            "questionnaire": draft.questionnaire,
-            "form": form,
             "kind": question_types()[form.entry["type"]],
             "is_new": form.is_new,
-            "place": len(draft.entries) + 1 if form.is_new else index_of(draft.entries, form.entry["id"]) + 1,
+            "place": place,
             "rating": form if isinstance(form, RatingForm) else None,
             "choices": form if isinstance(form, ChoicesForm) else None,
-            # posted forms keep their revision, so that saving them cannot overwrite a newer one
-            "revision": revision_of(request) if form.is_bound and not stale else now.source.revision,
-            "stale": stale,
             "stored": form.entry,
         },
+        name=_("New question") if form.is_new else _("Question %(n)s") % {"n": place},
+        edit=edit or DraftForm(request=request, form=form, current=draft.revision),
     )
 
 
-def _saved(
-    request: MemberRequest, draft: QuestionnaireDraft, question_id: str, sentence: str
-) -> HttpResponseBase:
+def _saved(request: MemberRequest, question_id: str, sentence: str) -> HttpResponseBase:
     if request.POST.get("then") == "preview":
         messages.success(request, sentence)
-        where = redirect("questionnaire_preview", request.organisation.slug, draft.questionnaire.pk)
-        where["Location"] += f"?at={question_id}"
-        return where
-    return _to_editor(request, draft, question_id, sentence)
+        return redirect(f"{PAGES.url(request, 'questionnaire_preview')}?at={question_id}")
+    return _to_editor(request, question_id, sentence)
 
 
-def _to_editor(
-    request: MemberRequest, draft: QuestionnaireDraft, question_id: str, sentence: str
-) -> HttpResponseBase:
+def _to_editor(request: MemberRequest, question_id: str, sentence: str) -> HttpResponseBase:
     messages.success(request, sentence)
-    where = redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
-    where["Location"] += f"?new={question_id}"
-    return where
+    return PAGES.to_editor(request, f"?new={question_id}")

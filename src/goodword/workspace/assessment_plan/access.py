@@ -1,22 +1,19 @@
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Concatenate
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment, Test
-from goodword.assessments.plans.versions import draft_of
-from goodword.drafts.versions import NoDraft, StaleDraft
+from goodword.assessments.plans.editing import DRAFTS
+from goodword.assessments.plans.versions import built_by_member
+from goodword.drafts.pages import Crumb, DraftPages, DraftView
 from goodword.roles.models import Step
 from goodword.roles.queries import visible_roles
 from goodword.workspace.assessment_plan.lost_edits import PartGone, lost_edits_page
-
-type DraftView[**P] = Callable[Concatenate[MemberRequest, Assessment, P], HttpResponseBase]
 
 
 def step_of(request: MemberRequest, pk: int) -> Step:
@@ -28,49 +25,62 @@ def step_of(request: MemberRequest, pk: int) -> Step:
     return found
 
 
-def with_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
-    """Pass the draft of role `pk` to a view; without one, redirect to the plan.
+class PlanPages(DraftPages[Step, Assessment]):
+    drafts = DRAFTS
+    page, editor = "role_assessment", "role_assessment_draft"
+    styles = ("workspace/plan.css",)
 
-    `StaleDraft` and `PartGone` redirect to the current draft; what was typed for one that is gone is shown again.
-    """
+    def owner_of(self, request: MemberRequest, pk: int) -> Step:
+        return step_of(request, pk)
 
-    def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        step = step_of(request, pk)
-        try:
-            draft = draft_of(step)
-            if draft is None:
-                raise NoDraft
-            draft.step = step
-            return view(request, draft, *args, **kwargs)
-        except NoDraft:
-            if request.method == "POST" and (page := lost_edits_page(request, step, test=test_sent(request))):
-                return page
-            messages.info(request, _("The draft no longer exists. It was published or discarded."))
-            return redirect("role_assessment", request.organisation.slug, pk)
-        except StaleDraft:
-            messages.warning(
-                request,
-                _(
-                    "Not changed: the draft was changed in another tab or by someone else. This is the current "
-                    "version."
-                ),
+    def title(self, draft: Assessment) -> str:
+        return draft.step.role.title
+
+    def number(self, draft: Assessment) -> int:
+        return draft.number
+
+    def parents(self, request: MemberRequest, draft: Assessment) -> list[Crumb]:
+        return [
+            Crumb(name=self.title(draft), url=self.url(request, "role")),
+            Crumb(name=_("Tests"), url=self.url(request, self.editor)),
+        ]
+
+    def lost_by_discarding(self, draft: Assessment) -> str:
+        current = built_by_member(draft.step)
+        if current is None:
+            return _(
+                "The draft will be lost. Candidates keep getting the default: work style, 20 statements."
             )
-            return redirect("role_assessment_draft", request.organisation.slug, pk)
+        return _("All changes since version %(n)s will be lost. Candidates keep getting version %(n)s.") % {
+            "n": current.number
+        }
+
+    def after_deletion(self) -> str:
+        return "roles"
+
+    def lost_edits(self, request: MemberRequest, owner: Step) -> HttpResponseBase | None:
+        return lost_edits_page(request, owner, test=test_sent(request))
+
+
+PAGES = PlanPages()
+
+
+def draft_page[**P](view: DraftView[Assessment, P]) -> Callable[..., HttpResponseBase]:
+    """`PAGES.view`, which also redirects to the current draft if a test is no longer in it."""
+
+    def guarded(
+        request: MemberRequest, draft: Assessment, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        try:
+            return view(request, draft, *args, **kwargs)
         except PartGone:
             messages.warning(
-                request,
-                _("Not changed: this test is no longer in the draft. This is the current version."),
+                request, _("Not changed: this test is no longer in the draft. This is the current draft.")
             )
-            return redirect("role_assessment_draft", request.organisation.slug, pk)
+            return PAGES.to_editor(request)
 
-    update_wrapper(wrapped, view)
-    return access.member(kinds=access.WORKS)(wrapped)
-
-
-def revision_of(request: MemberRequest) -> int:
-    """The draft revision that a form is based on; -1, which never matches, if it has none."""
-    value = request.POST.get("revision", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
+    update_wrapper(guarded, view)
+    return PAGES.view(guarded)
 
 
 def test_sent(request: MemberRequest) -> Test | None:
@@ -79,9 +89,3 @@ def test_sent(request: MemberRequest) -> Test | None:
         return None
     rows = Test.objects.of(request.organisation).select_related("organisation")
     return rows.filter(pk=int(value)).first()
-
-
-def to_draft(request: MemberRequest, draft: Assessment, query: str = "") -> HttpResponseBase:
-    where = redirect("role_assessment_draft", request.organisation.slug, draft.step.role_id)
-    where["Location"] += query
-    return where

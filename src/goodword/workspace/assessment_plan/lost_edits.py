@@ -1,10 +1,10 @@
 """Input for a draft or test that no longer exists."""
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
 
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goodword.accounts.access import MemberRequest
@@ -13,12 +13,12 @@ from goodword.assessments.models import Assessment, AssessmentPart, Test
 from goodword.assessments.plans.editing import NEWEST
 from goodword.assessments.plans.publishing import requirement_field, weight_field
 from goodword.assessments.plans.versions import (
-    built_by_member,
     content_of_number,
     draft_of,
     form_of,
     newest_version_number,
 )
+from goodword.drafts.pages import TypedField
 from goodword.roles.models import Step
 from goodword.workspace.assessment_plan.forms import NONE
 from goodword.workspace.assessment_plan.wording import (
@@ -33,13 +33,6 @@ OF_PART = ("requirement", "number", "form", "minutes", "two_raters", "norms", "c
 _OF_EACH = (requirement_field, weight_field)
 
 
-@dataclass(frozen=True, slots=True)
-class TypedField:
-    label: str
-    text: str
-    own: bool
-
-
 def typed_fields(
     data: QueryDict, *, organisation: Organisation, test: Test | None = None, without: Container[str] = ()
 ) -> list[TypedField]:
@@ -48,11 +41,11 @@ def typed_fields(
     for name, (label, word) in _fields(data, organisation, test).items():
         value = data.get(name, "").strip()
         if value and name not in without:
-            found.append(TypedField(label=label, text=word(value), own=_is_own(name)))
+            found.append(TypedField(label=label, text=word(value), is_text=_is_text(name)))
     return found
 
 
-def _is_own(name: str) -> bool:
+def _is_text(name: str) -> bool:
     return name.startswith("requirement") or name == "total_reason"
 
 
@@ -142,10 +135,10 @@ def lost_edits_page(
     draft: Assessment | None = draft_of(step)
     offered = draft is not None and test is not None and test.archived_at is None
     context = {
+        "title": step.role.title,
         "role": step.role,
-        "step": step,
         "draft": draft,
-        "given": built_by_member(step),
+        "page_url": reverse("role_assessment", args=[request.organisation.slug, step.role_id]),
         "test": test,
         "typed": typed,
         "again": [(name, request.POST[name]) for name in OF_PART if name in request.POST] if offered else [],

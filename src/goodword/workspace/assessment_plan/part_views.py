@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,15 +22,16 @@ from goodword.assessments.plans.editing import (
 )
 from goodword.assessments.plans.versions import content_among, draft_of, offered_tests, published_of
 from goodword.core import clock
+from goodword.drafts.pages import revision_of
 from goodword.drafts.versions import NoDraft, StaleDraft
-from goodword.workspace.assessment_plan.access import revision_of, test_sent, to_draft, with_draft
+from goodword.workspace.assessment_plan.access import PAGES, draft_page, test_sent
 from goodword.workspace.assessment_plan.forms import PartForm
 from goodword.workspace.assessment_plan.lost_edits import PartGone, lost_edits_page
 from goodword.workspace.assessment_plan.wording import form_in_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@with_draft
+@draft_page
 def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     if request.method == "POST":
         return _add(request, draft)
@@ -39,11 +40,9 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     tests = offered_tests(request.organisation)
     known = published_of(tests)
     context = {
-        "role": draft.step.role,
-        "draft": draft,
         "tests": [(test, _forms_in_words(test, known[test.pk]), test.pk in there) for test in tests],
     }
-    return render(request, "workspace/assessment_plan/add.html", context)
+    return PAGES.render(request, "workspace/assessment_plan/add.html", draft, context, name=_("Add a test"))
 
 
 def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
@@ -58,7 +57,7 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         raise
     except InvalidSetting as wrong:
         messages.error(request, wrong.sentence)
-        return _lost(request, draft, test) if again else to_draft(request, draft)
+        return _lost(request, draft, test) if again else PAGES.to_editor(request)
     if again:
         return _change(request, draft, part, revision=revision + 1)
     messages.success(request, _("“%(test)s” added. Choose its settings.") % {"test": part.test.title})
@@ -66,7 +65,7 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@with_draft
+@draft_page
 def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
     try:
         part = _part(draft, part_pk)
@@ -97,7 +96,7 @@ def _change(
             return _lost(request, draft, part.test)
         else:
             messages.success(request, _("Saved to draft."))
-            return to_draft(request, draft)
+            return PAGES.to_editor(request)
     elif request.method != "POST":
         revision = draft.revision
     return _form(request, draft, part, form, revision=revision, stale=False)
@@ -113,14 +112,13 @@ def _form(
     stale: bool,
 ) -> HttpResponseBase:
     context = {
-        "role": draft.step.role,
-        "draft": draft,
         "part": part,
         "form": form,
         "revision": revision,
         "stale": stale,
     }
-    return render(request, "workspace/assessment_plan/part.html", context)
+    template = "workspace/assessment_plan/part.html"
+    return PAGES.render(request, template, draft, context, name=part.test.title)
 
 
 def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
@@ -128,7 +126,6 @@ def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpR
     now = draft_of(draft.step)
     if now is None:
         raise NoDraft
-    now.step = draft.step
     there = next((part for part in in_order(now) if test is not None and part.test_id == test.pk), None)
     if there is not None:
         form = PartForm(request.POST, part=there)
@@ -140,7 +137,7 @@ def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpR
 
 
 @require_POST
-@with_draft
+@draft_page
 def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
     part = _part(draft, part_pk)
     up = request.POST.get("by") == "up"
@@ -148,19 +145,22 @@ def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResp
     messages.success(
         request, _("“%(test)s” moved to position %(place)s.") % {"test": part.test.title, "place": place}
     )
-    return to_draft(request, draft, f"?moved={part.pk}&by={'up' if up else 'down'}")
+    return PAGES.to_editor(request, f"?moved={part.pk}&by={'up' if up else 'down'}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@with_draft
+@draft_page
 def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
     part = _part(draft, part_pk)
     if request.method == "POST":
         remove_part(step=draft.step, part_id=part.pk, revision=revision_of(request))
         messages.success(request, _("“%(test)s” removed.") % {"test": part.test.title})
-        return to_draft(request, draft)
-    context = {"role": draft.step.role, "draft": draft, "part": part}
-    return render(request, "workspace/assessment_plan/remove.html", context)
+        return PAGES.to_editor(request)
+    template, name = (
+        "workspace/assessment_plan/remove.html",
+        _("Remove “%(test)s”") % {"test": part.test.title},
+    )
+    return PAGES.render(request, template, draft, {"part": part}, name=name)
 
 
 def _part(draft: Assessment, part_pk: int) -> AssessmentPart:

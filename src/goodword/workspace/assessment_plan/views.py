@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -9,7 +10,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment
 from goodword.assessments.plans import publishing
-from goodword.assessments.plans.editing import DRAFTS, InvalidSetting, begin_draft
+from goodword.assessments.plans.editing import InvalidSetting, begin_draft
 from goodword.assessments.plans.publishing import change_settings, reader_warning
 from goodword.assessments.plans.versions import (
     PlannedPart,
@@ -20,10 +21,10 @@ from goodword.assessments.plans.versions import (
     versions_of,
 )
 from goodword.core import clock
-from goodword.drafts.versions import StaleDraft
-from goodword.workspace.assessment_plan.access import revision_of, step_of, to_draft, with_draft
+from goodword.drafts.pages import Crumb, DraftForm, TypedField
+from goodword.workspace.assessment_plan.access import PAGES, draft_page, step_of
 from goodword.workspace.assessment_plan.forms import PlanForm, PublishForm
-from goodword.workspace.assessment_plan.lost_edits import TypedField, typed_fields
+from goodword.workspace.assessment_plan.lost_edits import typed_fields
 from goodword.workspace.assessment_plan.wording import (
     language_sentences,
     length_in_words,
@@ -92,42 +93,31 @@ def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 @require_safe
-@with_draft
+@draft_page
 def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
     parts = planned_parts(draft)
-    return render(
+    organisation, role = request.organisation, draft.step.role
+    parents = [
+        Crumb(name=_("Roles"), url=reverse("roles", args=[organisation.slug])),
+        Crumb(name=role.title, url=PAGES.url(request, "role")),
+        Crumb(name=_("Tests"), url=PAGES.url(request, PAGES.page)),
+    ]
+    return PAGES.render(
         request,
         "workspace/assessment_plan/draft.html",
+        draft,
         {
-            "role": draft.step.role,
-            "step": draft.step,
-            "draft": draft,
+            "parents": parents,
             "parts": parts_with_length(parts),
             "minutes": minutes_of(parts),
             "languages": language_sentences(parts),
             "warnings": warnings(parts),
             "settings": _settings(draft, parts),
-            "was_published": built_by_member(draft.step) is not None,
             "moved": request.GET.get("moved", ""),
             "moved_by": request.GET.get("by", ""),
         },
+        name=_("Draft"),
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@with_draft
-def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    if request.method == "POST":
-        DRAFTS.discard(draft.step, revision=revision_of(request), by=request.member, now=clock.now())
-        messages.success(request, _("Draft discarded."))
-        return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
-    context = {
-        "role": draft.step.role,
-        "step": draft.step,
-        "draft": draft,
-        "given": built_by_member(draft.step),
-    }
-    return render(request, "workspace/assessment_plan/discard.html", context)
 
 
 def parts_with_length(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
@@ -142,66 +132,47 @@ def _settings(draft: Assessment, parts: tuple[PlannedPart, ...]) -> list[str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@with_draft
+@draft_page
 def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     parts = planned_parts(draft)
     form = PlanForm(request.POST if request.method == "POST" else None, draft=draft, parts=parts)
-    revision, stale = draft.revision, False
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_settings(step=draft.step, settings=form.settings(), revision=revision_of(request))
-        except InvalidSetting as wrong:
-            form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
-        except StaleDraft:
-            stale = True
-        else:
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    try:
+        if edit.save(
+            lambda revision: change_settings(step=draft.step, settings=form.settings(), revision=revision)
+        ):
             messages.success(request, _("Saved to draft."))
-            return to_draft(request, draft)
-    elif request.method == "POST":
-        revision = revision_of(request)
-    context = {
-        "role": draft.step.role,
-        "draft": draft,
-        "form": form,
-        "revision": revision,
-        "stale": stale,
-        "timed": any(part.timed for part in parts),
-        "kept": _kept(request, form),
-    }
-    return render(request, "workspace/assessment_plan/settings.html", context)
+            return PAGES.to_editor(request)
+    except InvalidSetting as wrong:
+        form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
+    context = {"timed": any(part.timed for part in parts), "kept": _kept(request, form)}
+    template = "workspace/assessment_plan/settings.html"
+    return PAGES.render(request, template, draft, context, name=_("Assessment settings"), edit=edit)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@with_draft
+@draft_page
 def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     parts = planned_parts(draft)
     form = PublishForm(request.POST if request.method == "POST" else None, parts=parts)
-    stale = False
-    if request.method == "POST" and form.is_valid():
-        try:
-            found = publishing.publish(
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    try:
+        if saved := edit.save(
+            lambda revision: publishing.publish(
                 step=draft.step,
-                revision=revision_of(request),
+                revision=revision,
                 requirements=form.requirements(),
                 by=request.member,
                 now=clock.now(),
             )
-        except publishing.Unfinished as unfinished:
-            for problem in unfinished.problems:
-                form.add_error(problem.field if problem.field in form.fields else None, problem.sentence)
-        except StaleDraft:
-            stale = True
-        else:
-            messages.success(
-                request,
-                _("Version %(number)s published.") % {"number": found.number},
-            )
-            return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
+        ):
+            messages.success(request, _("Version %(number)s published.") % {"number": saved.result.number})
+            return PAGES.to_page(request)
+    except publishing.Unfinished as unfinished:
+        for problem in unfinished.problems:
+            form.add_error(problem.field if problem.field in form.fields else None, problem.sentence)
     context = {
-        "role": draft.step.role,
-        "draft": draft_of(draft.step) or draft,
-        "form": form,
-        "stale": stale,
+        "revision": draft.revision,
         "kept": _kept(request, form),
         "parts": parts_with_length(parts),
         "sentences": sentences(draft, parts) if parts else [],
@@ -209,7 +180,8 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "reader_warning": reader_warning(draft.step.role) if parts else "",
         "open": open_attempts(draft.step),
     }
-    return render(request, "workspace/assessment_plan/publish.html", context)
+    template = "workspace/assessment_plan/publish.html"
+    return PAGES.render(request, template, draft, context, name=_("Review and publish"), edit=edit)
 
 
 def _kept(request: MemberRequest, form: Form) -> list[TypedField]:

@@ -374,7 +374,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    number: int
+    title: str
     pairs: Sequence[Pair]
 
 
@@ -396,12 +396,12 @@ class TranslationForm(forms.Form):
             )
 
     def groups(self) -> Iterator[Group]:
-        yield Group(0, self._pairs(["name", "construct", "instructions"]))
+        yield Group(_("The set"), self._pairs(["name", "construct", "instructions"]))
         for number, scenario in enumerate(self._source["scenarios"], start=1):
             places = [f"scenario-{scenario['id']}"]
             for action in scenario["actions"]:
                 places += [f"action-{action['id']}", f"reason-{action['id']}"]
-            yield Group(number, self._pairs(places))
+            yield Group(_("Scenario %(n)s") % {"n": number}, self._pairs(places))
 
     def _pairs(self, places: Sequence[str]) -> list[Pair]:
         return [

@@ -117,8 +117,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    place: int
-    text: str
+    title: str
     pairs: Sequence[Pair]
 
 
@@ -146,7 +145,7 @@ class TranslationForm(forms.Form):
                 Pair(text, _alone(where), self[f"{entry['id']}-{where}"])
                 for where, text in texts_of(entry).items()
             ]
-            yield Group(place, str(entry["text"]), pairs)
+            yield Group(_("Question %(place)s") % {"place": place}, pairs)
 
     def texts(self) -> Mapping[str, Mapping[str, str]]:
         return {

@@ -1,0 +1,304 @@
+"""Members' pages of a draft: access, forms that are based on its revision, and the page that discards it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import Any, Concatenate
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import OrganisationOwned
+from goodword.core import clock
+from goodword.drafts.models import LibraryEntry, Version
+from goodword.drafts.versions import (
+    LanguagesDraft,
+    LibraryDrafts,
+    NoDraft,
+    NotEditable,
+    StaleDraft,
+    VersionedDrafts,
+)
+
+type DraftView[D, **P] = Callable[Concatenate[MemberRequest, D, P], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crumb:
+    name: str
+    url: str = ""
+
+
+def pk_of(request: HttpRequest) -> int:
+    """The owner's id in the URL of a draft's page."""
+    match = request.resolver_match
+    assert match is not None  # a view is running
+    return int(match.kwargs["pk"])
+
+
+def revision_of(request: HttpRequest) -> int:
+    """The revision that the submitted form is based on; -1, which no draft has, if missing."""
+    given = request.POST.get("revision", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+
+
+@dataclass(frozen=True, slots=True)
+class TypedField:
+    """What was typed, with the label of its field if known. `is_text`: free text, which can be copied."""
+
+    label: str
+    text: str
+    is_text: bool
+
+
+def typed_texts(request: MemberRequest) -> list[TypedField]:
+    """The sentences of a submitted form, without their labels: the form can't be built without its draft."""
+    texts = [str(text).strip() for name in request.POST for text in request.POST.getlist(name)]
+    return [TypedField("", text, is_text=True) for text in texts if any(map(str.isspace, text))]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved[T]:
+    """`result`: what the change returned."""
+
+    result: T
+
+
+@dataclass(kw_only=True)
+class DraftForm[F: BaseForm]:
+    """A form that changes a draft. `current`: the revision of the draft."""
+
+    request: MemberRequest
+    form: F
+    current: int
+    stale: bool = False
+
+    def save[T](self, change: Callable[[int], T]) -> "Saved[T] | None":
+        """Make a change based on the submitted revision. None if the form is unbound, invalid or stale."""
+        if not self.form.is_bound or not self.form.is_valid():
+            return None
+        try:
+            return Saved(change(revision_of(self.request)))
+        except StaleDraft:
+            self.stale = True
+            return None
+
+    @property
+    def revision(self) -> int:
+        """A form that is shown again keeps its revision, so that saving it cannot overwrite a newer one."""
+        return revision_of(self.request) if self.form.is_bound and not self.stale else self.current
+
+
+class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](ABC):
+    """The pages of one kind of draft. `pk` in their URLs is passed to `owner_of`."""
+
+    drafts: VersionedDrafts[O, D]
+    #: URL names of the page of the published version, and of the draft
+    page: str
+    editor: str
+    #: style sheets of the editor
+    styles: Sequence[str] = ()
+
+    @abstractmethod
+    def owner_of(self, request: MemberRequest, pk: int) -> O:
+        """An owner that the member may see, or 404."""
+
+    @abstractmethod
+    def title(self, draft: D) -> str: ...
+
+    @abstractmethod
+    def number(self, draft: D) -> str | int: ...
+
+    @abstractmethod
+    def parents(self, request: MemberRequest, draft: D) -> Sequence[Crumb]:
+        """The crumbs before the draft's page."""
+
+    @abstractmethod
+    def lost_by_discarding(self, draft: D) -> str: ...
+
+    @abstractmethod
+    def after_deletion(self) -> str:
+        """URL name of the page to go to if discarding deleted the owner."""
+
+    def lost_edits(self, request: MemberRequest, owner: O) -> HttpResponseBase | None:
+        """A page with what was typed for a draft that no longer exists, to copy. None if nothing was typed."""
+        typed = typed_texts(request)
+        if not typed:
+            return None
+        context = {"title": str(owner), "typed": typed, "page_url": self.url(request, self.page)}
+        return render(request, "drafts/lost_edits.html", context, status=409)
+
+    def view[**P](self, view: DraftView[D, P]) -> Callable[..., HttpResponseBase]:
+        """Pass the draft of `pk` to a view. Without a draft, redirect to the published version.
+
+        `StaleDraft` raised by the view redirects to the current draft.
+        """
+
+        def wrapped(
+            request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            owner = self.owner_of(request, pk)
+            try:
+                draft = self.drafts.find(owner)
+                if draft is None:
+                    raise NoDraft
+                return view(request, draft, *args, **kwargs)
+            except NoDraft:
+                if request.method == "POST" and (page := self.lost_edits(request, owner)):
+                    return page
+                messages.info(request, _("The draft no longer exists. It was published or discarded."))
+                return self.to_page(request)
+            except StaleDraft:
+                return self.stale(request)
+
+        update_wrapper(wrapped, view)
+        return access.member(kinds=access.WORKS)(wrapped)
+
+    def stale(self, request: MemberRequest) -> HttpResponseBase:
+        messages.warning(
+            request,
+            _(
+                "Not changed: the draft was changed in another tab or by someone else. This is the current draft."
+            ),
+        )
+        return self.to_editor(request)
+
+    def url(self, request: MemberRequest, name: str, *more: object) -> str:
+        """A page of the same owner."""
+        return reverse(name, args=[request.organisation.slug, pk_of(request), *more])
+
+    def to_editor(self, request: MemberRequest, query: str = "") -> HttpResponseBase:
+        return redirect(self.url(request, self.editor) + query)
+
+    def to_page(self, request: MemberRequest) -> HttpResponseBase:
+        return redirect(self.url(request, self.page))
+
+    def render(
+        self,
+        request: MemberRequest,
+        template: str,
+        draft: D,
+        context: Mapping[str, Any],
+        *,
+        name: str,
+        edit: DraftForm[Any] | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        """A page below the draft's. `name`: its heading and last crumb. With `edit`, its form."""
+        return render(
+            request,
+            template,
+            {
+                "draft": draft,
+                "pk": pk_of(request),
+                "title": self.title(draft),
+                "number": self.number(draft),
+                "name": name,
+                "parents": self.parents(request, draft),
+                "editor_url": self.url(request, self.editor),
+                "page_url": self.url(request, self.page),
+                "styles": self.styles,
+                "revision": edit.revision if edit else draft.revision,
+                "stale": edit is not None and edit.stale,
+                **({"form": edit.form} if edit else {}),
+                **context,
+            },
+            status=status,
+        )
+
+    def discard_view(self) -> Callable[..., HttpResponseBase]:
+        """A view that asks for confirmation, then deletes the draft."""
+
+        def discard(request: MemberRequest, draft: D) -> HttpResponseBase:
+            if request.method != "POST":
+                context = {"lost": self.lost_by_discarding(draft)}
+                return self.render(request, "drafts/discard.html", draft, context, name=_("Discard draft"))
+            owner = self.owner_of(request, pk_of(request))
+            stays = self.drafts.discard(
+                owner, revision=revision_of(request), by=request.member, now=clock.now()
+            )
+            messages.success(request, _("Draft discarded."))
+            if stays:
+                return self.to_page(request)
+            return redirect(self.after_deletion(), request.organisation.slug)
+
+        return require_http_methods(["GET", "HEAD", "POST"])(self.view(discard))
+
+
+class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D]):
+    """The pages of the drafts of library entries."""
+
+    drafts: LibraryDrafts[O, Any, D, Any]
+    #: URL name of the list, and its name
+    library: str
+    library_name: Promise
+
+    @abstractmethod
+    def not_editable(self) -> str:
+        """What to do about an entry that can't be edited."""
+
+    def title(self, draft: D) -> str:
+        return str(draft.owner.title)
+
+    def number(self, draft: D) -> str | int:
+        number: str | int = draft.source.number
+        return number
+
+    def parents(self, request: MemberRequest, draft: D) -> Sequence[Crumb]:
+        return [self._library(request), Crumb(name=self.title(draft), url=self.url(request, self.editor))]
+
+    def lost_by_discarding(self, draft: D) -> str:
+        newest = self.drafts.newest(draft.owner)
+        if not newest:
+            return _("It was never published, so it will be deleted too. This can't be undone.")
+        return _("All changes since version %(n)s will be lost.") % {"n": newest[0].number}
+
+    def after_deletion(self) -> str:
+        return self.library
+
+    def render_editor(
+        self, request: MemberRequest, template: str, draft: D, context: Mapping[str, Any]
+    ) -> HttpResponse:
+        """The draft's main page. `?moved=<id>&by=up` restores the focus after a move, `?new=` marks what is new."""
+        crumbs, name = [self._library(request)], self.title(draft)
+        if self.drafts.newest(draft.owner):
+            crumbs.append(Crumb(name=name, url=self.url(request, self.page)))
+            name = _("Draft")
+        marks = {"moved": "moved", "moved_by": "by", "new": "new"}
+        marked = {key: request.GET.get(parameter, "") for key, parameter in marks.items()}
+        return self.render(request, template, draft, {"parents": crumbs, **marked, **context}, name=name)
+
+    def begin_view(self) -> Callable[..., HttpResponseBase]:
+        """*Edit*: redirect to the draft, created if there is none."""
+
+        def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
+            try:
+                self.drafts.begin(self.owner_of(request, pk), now=clock.now())
+            except NotEditable:
+                messages.info(request, self.not_editable())
+                return self.to_page(request)
+            return self.to_editor(request)
+
+        return require_POST(access.member(kinds=access.WORKS)(begin))
+
+    def _library(self, request: MemberRequest) -> Crumb:
+        return Crumb(name=str(self.library_name), url=reverse(self.library, args=[request.organisation.slug]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """A language of a draft on its page. `missing`: how many texts are empty."""
+
+    name: str
+    missing: int
+    is_source: bool = False
+    url: str = ""
