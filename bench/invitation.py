@@ -19,7 +19,7 @@ from goodword.demo.greenhouse import Greenhouse, Person
 from goodword.demo.story import Story
 
 AT_ONCE = 8
-PATIENCE = 180.0
+TIMEOUT = 180.0
 #: the rate limit of a v1 key in Greenhouse, and one that is never reached
 GREENHOUSE_LIMIT, UNLIMITED = 50, 1_000_000
 
@@ -37,11 +37,11 @@ def main() -> None:
         limit_reads(story, UNLIMITED)
         single, burst = applied(story, "Ona", options.moves), applied(story, "Bo", options.burst)
         limited = applied(story, "Cy", options.burst)
-        story.let_deliveries_arrive(seconds=PATIENCE)
+        story.let_deliveries_arrive(seconds=TIMEOUT)
 
         print(distribution("one after the other", one_by_one(story, single)), flush=True)
         show_burst(story, "burst, without a limit on reads", burst)
-        story.let_deliveries_arrive(seconds=PATIENCE)
+        story.let_deliveries_arrive(seconds=TIMEOUT)
         limit_reads(story, GREENHOUSE_LIMIT)
         show_burst(story, f"burst, {GREENHOUSE_LIMIT} reads in 10 s", limited)
 
@@ -93,7 +93,7 @@ def at_once(story: Story, people: list[Person]) -> list[float]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         moments = list(pool.map(moved, people))
     for person in people:
-        story.mailbox.wait(to=person.email, seconds=PATIENCE)
+        story.mailbox.wait(to=person.email, seconds=TIMEOUT)
     arrived = arrivals(story, people)
     return [arrived[person.email] - moment for person, moment in zip(people, moments, strict=True)]
 

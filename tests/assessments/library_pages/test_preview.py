@@ -79,7 +79,7 @@ def test_a_situation_takes_each_action(rita: Membership) -> None:
 def test_own_questions_have_one_of_the_kind_that_comes_first_to_practise_on(rita: Membership) -> None:
     version, browser = published(rita, custom_questions()), signed_in(rita)
     page = browser.get(at(version, 1))
-    assert [screen["is_practice"] for screen in page.context["screens"]] == [True, False, False, False]
+    assert [screen.place for screen in page.context["screens"]] == ["", 1, 2, 3]
     assert "Which season do you like best?" in page.content.decode()
     assert "How steep does a ladder stand?" in browser.get(at(version, 2)).content.decode()
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
+from goodword.drafts.pages import Crumb
+from goodword.drafts.preview import PhonePreview, PreviewScreen, screen_number
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.drafts import DRAFTS
 from goodword.questionnaires.domain.versions import versions_in_all_languages
@@ -28,14 +30,14 @@ from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import applicable, pages
 from goodword.questionnaires.types import RELATIONSHIPS, Question, Stated
 from goodword.questionnaires.views.access import questionnaire_of
-from goodword.questionnaires.views.editor import question_items
+from goodword.questionnaires.views.editor import QuestionItem, question_items
 
 SESSION = "questionnaire_preview"
 CANDIDATE, COMPANY = "Alex Muster", "Example Ltd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class RefereePreview:
     """The pages for the answers so far. `of_others` are ids that this relationship is never asked."""
 
     relationship: str
@@ -58,13 +60,13 @@ def build_preview(
     translated: Sequence[Entry],
     relationship: str,
     answers: Mapping[str, Any],
-) -> Preview:
+) -> RefereePreview:
     questions = fill_placeholders(
         parse(with_source_texts(source, translated)), candidate=CANDIDATE, company=COMPANY
     )
     asked = applicable(questions, relationship=relationship, answers=answers)
     possible = {question.id for question in applicable(questions, relationship=relationship)}
-    return Preview(
+    return RefereePreview(
         relationship=relationship,
         stated=Stated(
             relationship=relationship,
@@ -105,7 +107,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and "again" in request.POST:
         request.session.pop(SESSION, None)
         return redirect(f"{here}?{urlencode(kept)}")
-    number = current.page_of(request.GET.get("at", "")) or _number(request.GET.get("page", "1"))
+    number = current.page_of(request.GET.get("at", "")) or screen_number(request.GET.get("page", "1"))
     number = min(number, len(current.pages) + 1)
     with translation.override(row.language):
         form = _form(request, current, number)
@@ -125,35 +127,47 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
             },
             request=request,
         )
-    return render(
+    return PhonePreview(
+        title=found.title,
+        parents=[
+            Crumb(name=_("Questionnaires"), url=reverse("questionnaires", args=[request.organisation.slug])),
+            Crumb(name=found.title, url=reverse("questionnaire", args=[request.organisation.slug, pk])),
+        ],
+        styles=["questionnaires/editor.css", "questionnaires/questions.css"],
+        language=row.language,
+        languages=[(other.language, language_name(other.language)) for other in rows],
+        phone=phone,
+        list_name=_("All questions"),
+        screens=[_screen(question, current, number, kept) for question in question_items(rows[0].questions)],
+    ).render(
         request,
         "questionnaires/editor/preview.html",
         {
-            "questionnaire": found,
-            "phone": phone,
-            "language": row.language,
+            "pk": pk,
             "is_draft": row.published_at is None,
             "version": row,
-            "languages": [(other.language, language_name(other.language)) for other in rows],
             "relationship": current.relationship,
             "relationships": list(labels.relationships().items()),
             "kept": urlencode(kept),
             "asked_version": request.GET.get("version", ""),
-            "questions": [
-                {
-                    "shown": question,
-                    "page": current.page_of(question.id),
-                    "why": _why(question.who, question.when, current, question.id),
-                    "is_here": current.page_of(question.id) == number,
-                }
-                for question in question_items(rows[0].questions)
-            ],
-            "company": COMPANY,
         },
     )
 
 
-def _why(who: str, when: str, current: Preview, question_id: str) -> str:
+def _screen(
+    question: QuestionItem, current: RefereePreview, number: int, kept: Mapping[str, str]
+) -> PreviewScreen:
+    page = current.page_of(question.id)
+    return PreviewScreen(
+        place=question.place,
+        text=question.short,
+        query=urlencode({**kept, "page": page}) if page else "",
+        is_here=page == number,
+        note=_why(question.who, question.when, current, question.id),
+    )
+
+
+def _why(who: str, when: str, current: RefereePreview, question_id: str) -> str:
     """Why a question is not asked, or ""."""
     if current.page_of(question_id):
         return ""
@@ -169,13 +183,13 @@ def _rows(questionnaire: Questionnaire, version: str) -> Sequence[QuestionnaireV
     if version in {"", "draft"}:
         rows = versions_in_all_languages(questionnaire)
     else:
-        rows = versions_in_all_languages(questionnaire, number=_number(version))
+        rows = versions_in_all_languages(questionnaire, number=screen_number(version))
     if not rows:
         raise Http404("there is no such version")
     return rows
 
 
-def _form(request: MemberRequest, current: Preview, number: int) -> QuestionForm | None:
+def _form(request: MemberRequest, current: RefereePreview, number: int) -> QuestionForm | None:
     if number > len(current.pages):
         return None
     return QuestionForm(
@@ -201,7 +215,3 @@ def _keep(request: MemberRequest, source: QuestionnaireVersion, answers: Mapping
 def _of(source: QuestionnaireVersion) -> str:
     """Identifies a revision: a changed draft is previewed from the start."""
     return f"{source.pk}:{source.revision}"
-
-
-def _number(given: str) -> int:
-    return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 5 and int(given) > 0 else 1
