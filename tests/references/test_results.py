@@ -162,7 +162,7 @@ def test_stated_and_confirmed_facts_are_shown_side_by_side(found: Results) -> No
 
 def test_contradictions_between_referees_of_one_company_are_shown(found: Results) -> None:
     assert [
-        (one.what, one.company, [(fact, [who.name for who in by]) for fact, by in one.said])
+        (one.what, one.company, [(fact, [who.name for who in by]) for fact, by in one.claims])
         for one in found.contradictions
     ] == [("Job title", "Globex", [("Engineer", ["Maria Schmidt"]), ("Cook", ["Omar Haddad"])])]
 

@@ -179,7 +179,10 @@ def test_an_older_snapshot_is_drawn_without_figures() -> None:
     snapshot["schema"] = 3
     scales, reasoning, judgement = snapshot["assessment"]["tests"]
     standings = [*scales["scales"], *reasoning["categories"], judgement]
-    assert sum(one["standing"] is not None and bool(one["standing"].pop("figures")) for one in standings) == 3
+    assert (
+        sum(one["normed_score"] is not None and bool(one["normed_score"].pop("figures")) for one in standings)
+        == 3
+    )
     del reasoning["ability"]["behind"]
     text = text_of_pdf(render_pdf(check_snapshot(snapshot)))
     assert text.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.") == 2

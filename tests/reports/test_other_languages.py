@@ -5,7 +5,7 @@ import pytest
 
 from goodword.assessments.models import Assessment, Score, TestVersion
 from goodword.reports.models import Report
-from goodword.reports.pdf.words import PHRASES
+from goodword.reports.phrases import all_phrases
 from tests.assessments.all_kinds import OWN, assessment_of_all, marked, taken
 from tests.assessments.support import application
 from tests.assessments.test_results_of_all_kinds import in_group
@@ -78,5 +78,5 @@ def report_in(language: str) -> Report:
 
 def phrases_of_english(language: str) -> set[str]:
     """Pieces of what an English report says by itself, and one in this language does not."""
-    said = " ".join(map(str, PHRASES[language].values()))
-    return {piece for text in PHRASES["en"].values() for piece in pieces_of(str(text)) if piece not in said}
+    said = " ".join(all_phrases(language).values())
+    return {piece for text in all_phrases("en").values() for piece in pieces_of(text) if piece not in said}

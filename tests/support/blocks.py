@@ -12,7 +12,7 @@ from goodword.references import report as check_report
 from goodword.references.models import Check
 from goodword.references.report_data import CheckData, check_data
 from goodword.references.results import results
-from goodword.reports.pdf.words import words_for
+from goodword.reports.phrases import words_for
 
 
 def moment(at: datetime) -> str:

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 from django.utils.translation import get_language_info, gettext
 
 from goodword.assessments.kinds import Kind, PartData, kind, kind_named
+from goodword.assessments.kinds.reasoning.phrases import category_phrase
 from goodword.assessments.kinds.report import (
     KindReport,
     Moment,
@@ -17,7 +18,8 @@ from goodword.assessments.kinds.report import (
 from goodword.assessments.kinds.results import PartResult
 from goodword.assessments.models import Test
 from goodword.assessments.results import AttemptResult, TotalResult
-from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Phrases, Prose, Section, Table
+from goodword.core.phrases import Phrases
+from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Prose, Section, Table
 
 #: standard errors to each side of a 90 % band
 BAND_WIDTH = 1.645
@@ -212,7 +214,7 @@ def _total(total: TotalData, words: Phrases) -> Section:
     how = words("total_weights", reason=total["reason"]) if total["weighted"] else words("total_categories")
     rows = [
         [
-            words.category(one["name"]),
+            category_phrase(one["name"], words),
             one["counted"],
             words("percent", value=_percent(one["share"], words)),
             words("percent", value=_percent(one["weight"], words)),

@@ -6,27 +6,6 @@ All texts are plain, complete and in the report's language. A drawing comes with
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-
-class Phrases(Protocol):
-    @property
-    def language(self) -> str: ...
-
-    def __call__(self, key: str, **values: str | int) -> str:
-        """The phrase with its placeholders filled. Raises `KeyError` for a phrase that does not exist."""
-
-    def category(self, name: str) -> str:
-        """The name of a category of tasks; `name` itself for anything else."""
-
-    def family(self, name: str) -> str:
-        """The name of a family of tasks; `name` itself for an unknown one."""
-
-    def count(self, key: str, n: int, **values: str | int) -> str:
-        pass
-
-    def number(self, value: float, places: int) -> str:
-        """`value` rounded to `places` decimals, with the decimal mark of the language."""
 
 
 @dataclass(frozen=True, slots=True)

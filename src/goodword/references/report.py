@@ -7,6 +7,7 @@ from operator import itemgetter
 from statistics import fmean
 from typing import assert_never
 
+from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -16,7 +17,6 @@ from goodword.core.report_blocks import (
     Notice,
     OptionChart,
     OptionRow,
-    Phrases,
     Prose,
     Quote,
     Quotes,
@@ -177,7 +177,7 @@ def _summary(check: CheckData, people: dict[str, str], words: Phrases, *, notice
         ("declined", check.get("declined", 0)),
         ("factual", factual),
         ("late", late),
-        ("gone", check.get("erased", 0)),
+        ("erased", check.get("erased", 0)),
     ):
         if n:
             sentences.append(words.count(key, n))
@@ -300,9 +300,8 @@ def _verification(check: CheckData, people: dict[str, str], words: Phrases) -> S
         entries = list(group)
         for place, entry in enumerate(entries):
             first: list[str | Cell] = [Cell(people[reference], rows=len(entries))] if place == 0 else []
-            stated = entry["stated"] or words("not_given")
-            shown = [isolate(clipped(text)) for text in (stated, _confirmed(entry, words))]
-            rows.append([*first, clipped(entry["what"]), *shown])
+            stated = isolate(clipped(entry["stated"] or words("not_given")))
+            rows.append([*first, clipped(entry["what"]), stated, _confirmed_cell(entry, words)])
     blocks: list[Block] = [
         Prose([words("verification_read")], leads=True),
         Table(header, rows, widths=[3, 3, 4, 4], caption=words("verification")),
@@ -317,10 +316,10 @@ def _verification(check: CheckData, people: dict[str, str], words: Phrases) -> S
                         "\n".join(
                             words(
                                 "says_who",
-                                text=isolate(clipped(said["text"])),
-                                who=", ".join(people[reference] for reference in said["by"]),
+                                text=isolate(clipped(claim["text"])),
+                                who=", ".join(people[reference] for reference in claim["by"]),
                             )
-                            for said in one["said"]
+                            for claim in one["claims"]
                         ),
                     )
                     for one in found
@@ -328,6 +327,11 @@ def _verification(check: CheckData, people: dict[str, str], words: Phrases) -> S
             )
         )
     return Section(words("verification"), blocks)
+
+
+def _confirmed_cell(entry: VerificationData, words: Phrases) -> Cell:
+    differs = entry.get("verdict") == "corrected" and entry["stated"] is not None
+    return Cell(isolate(clipped(_confirmed(entry, words))), note=words("differs") if differs else None)
 
 
 def _confirmed(entry: VerificationData, words: Phrases) -> str:
@@ -413,8 +417,8 @@ def head_of(question: QuestionData, words: Phrases, *, note: str | None = None) 
 
 def _notes_of(question: QuestionData, words: Phrases) -> list[Block]:
     notes = []
-    if own := question.get("own_text"):
-        notes.append(words("own_text", text=own))
+    if own := question.get("self_text"):
+        notes.append(words("self_text", text=own))
     if why := question.get("note"):
         notes.append(why)
     if not_asked := question.get("not_asked"):

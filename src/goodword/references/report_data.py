@@ -85,14 +85,14 @@ class Level(TypedDict):
 
 
 class QuestionHead(TypedDict):
-    """`note` says who was asked, `not_asked` and `left_open` list references, `own_text` is the question of the
+    """`note` says who was asked, `not_asked` and `left_open` list references, `self_text` is the question of the
     self-assessment."""
 
     competency: NotRequired[str]
     note: NotRequired[str]
     not_asked: NotRequired[list[str]]
     left_open: NotRequired[list[str]]
-    own_text: NotRequired[str]
+    self_text: NotRequired[str]
 
 
 class RatingQuestion(QuestionHead):
@@ -180,7 +180,7 @@ class ContradictionData(TypedDict):
 
     what: str
     company: str
-    said: list[Claim]
+    claims: list[Claim]
     references: list[str]
 
 
@@ -318,7 +318,7 @@ def _question_head(asked: QuestionResult) -> QuestionHead:
     if asked.not_asked:
         head["not_asked"] = [who.id for who in asked.not_asked]
     if asked.self_text:
-        head["own_text"] = asked.self_text
+        head["self_text"] = asked.self_text
     if asked.left_open:
         head["left_open"] = [who.id for who in asked.left_open]
     return head
@@ -350,6 +350,6 @@ def _contradiction(found: Contradiction) -> ContradictionData:
     return {
         "what": found.what,
         "company": found.company,
-        "said": [{"text": fact, "by": [who.id for who in by]} for fact, by in found.said],
-        "references": [who.id for _, by in found.said for who in by],
+        "claims": [{"text": fact, "by": [who.id for who in by]} for fact, by in found.claims],
+        "references": [who.id for _, by in found.claims for who in by],
     }

@@ -151,7 +151,7 @@ class Contradiction:
 
     what: str
     company: str
-    said: tuple[tuple[str, tuple[ReceivedReference, ...]], ...]
+    claims: tuple[tuple[str, tuple[ReceivedReference, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -480,7 +480,7 @@ def _contradictions(
             yield Contradiction(
                 what=what,
                 company=first.company,
-                said=tuple((fact, tuple(who)) for fact, who in said.items()),
+                claims=tuple((fact, tuple(who)) for fact, who in said.items()),
             )
 
 

@@ -53,6 +53,7 @@ class _TableCell:
     cell: Cell
     label: str
     is_number: bool
+    is_head: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ def _table(table: Table) -> _Table:
         list(zip(table.header, numbers, strict=True)),
         [
             _TableRow(
-                [_TableCell(cell, table.header[column], numbers[column]) for column, cell in cells],
+                [
+                    _TableCell(cell, table.header[column], numbers[column], column == 0)
+                    for column, cell in cells
+                ],
                 is_own=number in table.own,
             )
             for number, cells in enumerate(placed)

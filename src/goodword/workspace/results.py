@@ -24,7 +24,7 @@ from goodword.references.queries import checks_of
 from goodword.references.report_data import check_data
 from goodword.references.results import results as references_results
 from goodword.reports.models import Report
-from goodword.reports.pdf.words import words_for
+from goodword.reports.phrases import words_for
 from goodword.roles.models import Step
 from goodword.workflow.domain.step_requests import reuse_times
 from goodword.workflow.models import StepRequest, StepRun

@@ -8,10 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from goodword.assessments import phrases as assessments
+from goodword.assessments.kinds import kind_named
+from goodword.assessments.models import Test
 from goodword.core.text import isolate
+from goodword.references import phrases as references
 from goodword.reports.pdf import render_pdf
 from goodword.reports.pdf.text import BREAK, Printer, load_fonts
-from goodword.reports.pdf.words import PHRASES
+from goodword.reports.phrases import PHRASES, all_phrases
 
 from .reading import read, tags_of, text_of
 from .samples import assessment, reference_check
@@ -165,8 +169,8 @@ def test_cleaning_leaves_only_what_a_font_can_draw(text: str) -> None:
 
 
 def test_the_words_of_the_report_need_no_cleaning() -> None:
-    for phrases in PHRASES.values():
-        for phrase in phrases.values():
+    for language in PHRASES:
+        for phrase in all_phrases(language).values():
             one = printer()
             assert one.clean(phrase).replace(BREAK, "") == phrase
             assert one.replaced == {}
@@ -174,11 +178,19 @@ def test_the_words_of_the_report_need_no_cleaning() -> None:
 
 def test_every_language_has_the_same_phrases_with_the_same_places() -> None:
     places = {
-        language: {key: set(re.findall(r"{(\w+)}", phrase)) - {"n"} for key, phrase in phrases.items()}
-        for language, phrases in PHRASES.items()
+        language: {
+            key: set(re.findall(r"{(\w+)}", phrase)) - {"n"} for key, phrase in all_phrases(language).items()
+        }
+        for language in PHRASES
     }
     assert places["de"] == places["en"]
     assert places["fr"] == places["en"]
+
+
+def test_packages_do_not_share_a_key() -> None:
+    catalogues = [PHRASES, references.PHRASES, assessments.PHRASES]
+    catalogues += [kind_named(name).report.phrases for name in Test.Kind]
+    assert sum(len(one["en"]) for one in catalogues) == len(all_phrases("en"))
 
 
 def test_rendering_leaves_the_snapshot_as_it_was() -> None:

@@ -10,7 +10,8 @@ from django.utils.translation import get_language_info, gettext, ngettext
 from goodword.assessments.kinds.results import PartResult
 from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, ReliabilityDetails
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
-from goodword.core.report_blocks import Block, Details, Labelled, Link, Phrases, Table
+from goodword.core.phrases import Catalogue, Phrases
+from goodword.core.report_blocks import Block, Details, Labelled, Link, Table
 from goodword.core.text import written_day
 
 type Moment = Callable[[datetime], str]
@@ -75,7 +76,8 @@ class NormedScoreData(TypedDict):
 
 
 class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
-    #: phrases on the method, in order
+    phrases: Catalogue
+    #: keys of the phrases on the method, in order
     method: tuple[str, ...]
     #: whether candidates describe themselves; then no end of a scale is better
     is_self_report: bool

@@ -17,6 +17,7 @@ from typing import Any, assert_never
 import typst
 
 from goodword.assessments.report import assessment_facts, assessment_method, assessment_sections
+from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -43,7 +44,7 @@ from goodword.core.text import LONGEST_NAME, clipped, isolate
 from goodword.references.report import check_facts, check_method, check_sections
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused
 from goodword.reports.pdf.text import narrow
-from goodword.reports.pdf.words import ReportPhrases, words_for
+from goodword.reports.phrases import words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
 LONGEST_RUNNING = 60
@@ -117,20 +118,20 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
     }
 
 
-def _redacted(snapshot: ReportSnapshot, words: ReportPhrases) -> str | None:
+def _redacted(snapshot: ReportSnapshot, words: Phrases) -> str | None:
     if snapshot["redacted"]:
         return words("redacted")
     return words.count("left_out", gone) if (gone := snapshot.get("left_out", 0)) else None
 
 
-def _reused(reused: Reused, words: ReportPhrases) -> str:
+def _reused(reused: Reused, words: Phrases) -> str:
     when, code = reused["completed_at_text"], reused["code"]
     if reused["role"] is None:
         return words("reused_confidential", when=when, code=code)
     return words("reused_from", role=isolate(clipped(reused["role"], LONGEST_NAME)), when=when, code=code)
 
 
-def _closing(method: list[str], replaced: tuple[str, ...], words: ReportPhrases) -> Section:
+def _closing(method: list[str], replaced: tuple[str, ...], words: Phrases) -> Section:
     blocks: list[Block] = [Prose(method), Notice([words("no_automatic")])]
     if replaced:
         characters = ", ".join(replaced[:MOST_REPLACED])

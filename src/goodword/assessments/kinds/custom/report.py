@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 
+from goodword.assessments.kinds.custom.phrases import PHRASES
 from goodword.assessments.kinds.custom.results import (
     AnsweredQuestion,
     MarkedCriterion,
@@ -14,18 +15,8 @@ from goodword.assessments.kinds.custom.results import (
     QuestionsResult,
 )
 from goodword.assessments.kinds.report import Moment, NormedScoreData, PartHead, sheet_blocks
-from goodword.core.report_blocks import (
-    Block,
-    Cell,
-    Details,
-    Heading,
-    Link,
-    Phrases,
-    Prose,
-    Quote,
-    Quotes,
-    Table,
-)
+from goodword.core.phrases import Phrases
+from goodword.core.report_blocks import Block, Cell, Details, Heading, Link, Prose, Quote, Quotes, Table
 
 
 class CriterionData(TypedDict):
@@ -63,7 +54,8 @@ class CustomPart(PartHead):
 
 
 class CustomReport:
-    method: tuple[str, ...] = ("method_own",)
+    phrases = PHRASES
+    method: tuple[str, ...] = ("method_custom",)
     is_self_report = False
 
     def freeze(self, result: QuestionsResult, head: PartHead, moment: Moment) -> CustomPart:
@@ -133,20 +125,20 @@ def _results(test: CustomPart, words: Phrases) -> list[Block]:
     """Totals only; questions and answers are for members."""
     questions = test["questions"]
     answered = sum(question["answer"] is not None for question in questions)
-    sentences = [words("own_answered", n=answered, m=test["items_n"])]
+    sentences = [words("custom_answered", n=answered, m=test["items_n"])]
     if test["right"] is not None:
-        sentences.append(words("own_right", n=test["right"], m=test["keyed"]))
+        sentences.append(words("custom_right", n=test["right"], m=test["keyed"]))
     if marked := [question for question in questions if question["state"] == "done" and question["raters"]]:
         sentences.append(
             words(
-                "own_points",
+                "custom_points",
                 n=_written(sum(_points(question) for question in marked), words),
                 m=sum(one["points"] for question in marked for one in question["criteria"]),
                 marked=len(marked),
             )
         )
     if waiting := sum(question["state"] in {"not_yet", "half"} for question in questions):
-        sentences.append(words("own_to_mark", n=waiting))
+        sentences.append(words("custom_to_mark", n=waiting))
     return [Prose(sentences)]
 
 

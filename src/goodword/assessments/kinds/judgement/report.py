@@ -5,6 +5,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from django.utils.translation import gettext
 
+from goodword.assessments.kinds.judgement.phrases import PHRASES
 from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.kinds.report import (
     Moment,
@@ -15,7 +16,8 @@ from goodword.assessments.kinds.report import (
     normed_score_text,
     sheet_blocks,
 )
-from goodword.core.report_blocks import Block, Cell, Details, Phrases, Prose, Table
+from goodword.core.phrases import Phrases
+from goodword.core.report_blocks import Block, Cell, Details, Prose, Table
 
 
 class ActionData(TypedDict):
@@ -42,13 +44,14 @@ class JudgementPart(PartHead):
     largest: float
     n_answered: int
     key_basis: str
-    standing: NormedScoreData | None
+    normed_score: NormedScoreData | None
     situations: list[SituationData]
     #: situations that a broken line took from the screen; snapshots of before have none
     voided: NotRequired[int]
 
 
 class JudgementReport:
+    phrases = PHRASES
     method: tuple[str, ...] = ("method_judgement",)
     is_self_report = False
 
@@ -63,7 +66,7 @@ class JudgementReport:
             "largest": result.largest,
             "n_answered": result.answered,
             "key_basis": result.key_basis,
-            "standing": freeze_normed_score(result.normed, moment),
+            "normed_score": freeze_normed_score(result.normed, moment),
             "voided": result.voided,
             "situations": [
                 {
@@ -95,7 +98,7 @@ class JudgementReport:
             }
             for situation in part["situations"]
         ]
-        return {**part, "distance": None, "n_answered": 0, "standing": None, "situations": situations}
+        return {**part, "distance": None, "n_answered": 0, "normed_score": None, "situations": situations}
 
     def answered(self, part: JudgementPart) -> int:
         return part["n_answered"]
@@ -107,8 +110,8 @@ class JudgementReport:
         return [*_results(part, words), *details, *sheet_blocks(part, words, result)]
 
     def normed_scores(self, part: JudgementPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        if part["standing"] is not None:
-            yield words("distance"), part["standing"]
+        if part["normed_score"] is not None:
+            yield words("distance"), part["normed_score"]
 
     def detail_blocks(self, part: JudgementPart, words: Phrases) -> list[Block]:
         del part, words
@@ -130,8 +133,8 @@ def _results(test: JudgementPart, words: Phrases) -> list[Block]:
                 sentences.append(words("judgement_halves"))
     else:
         sentences = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
-    if test["standing"] is not None:
-        sentences.append(normed_score_text(test["standing"], words, by_distance=True))
+    if test["normed_score"] is not None:
+        sentences.append(normed_score_text(test["normed_score"], words, by_distance=True))
     if n and test.get("voided"):
         sentences.append(words("judgement_voided", n=test["voided"]))
     key = "" if distance is None else words.number(distance, 1)

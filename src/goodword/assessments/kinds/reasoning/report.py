@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.reasoning.generated import Picture
 from goodword.assessments.kinds.reasoning.matrices.drawing import literal
+from goodword.assessments.kinds.reasoning.phrases import PHRASES, category_phrase, family_phrase
 from goodword.assessments.kinds.reasoning.results import (
     Ability,
     AbilityDetails,
@@ -25,6 +26,7 @@ from goodword.assessments.kinds.report import (
     normed_score_text,
     sheet_blocks,
 )
+from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -33,7 +35,6 @@ from goodword.core.report_blocks import (
     Drawings,
     Heading,
     Labelled,
-    Phrases,
     Prose,
     Table,
 )
@@ -47,7 +48,7 @@ class CategoryData(TypedDict):
     solved: int | None
     given: int
     answered: int | None
-    standing: NormedScoreData | None
+    normed_score: NormedScoreData | None
 
 
 class CellData(TypedDict):
@@ -113,6 +114,7 @@ class ReasoningPart(PartHead):
 
 
 class ReasoningReport:
+    phrases = PHRASES
     method: tuple[str, ...] = ("method_tasks",)
     is_self_report = False
 
@@ -143,10 +145,10 @@ class ReasoningReport:
 
     def normed_scores(self, part: ReasoningPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         named = [(words("all_tasks"), part["whole"])]
-        named += [(words.category(one["name"]), one) for one in part["categories"]]
+        named += [(category_phrase(one["name"], words), one) for one in part["categories"]]
         for name, category in named:
-            if category["standing"] is not None:
-                yield name, category["standing"]
+            if category["normed_score"] is not None:
+                yield name, category["normed_score"]
 
     def detail_blocks(self, part: ReasoningPart, words: Phrases) -> list[Block]:
         behind = None if part["ability"] is None else part["ability"].get("behind")
@@ -159,12 +161,12 @@ def _category(found: CategoryResult, moment: Moment) -> CategoryData:
         "solved": found.solved,
         "given": found.given,
         "answered": found.answered,
-        "standing": freeze_normed_score(found.normed, moment),
+        "normed_score": freeze_normed_score(found.normed, moment),
     }
 
 
 def _category_without_person(category: CategoryData) -> CategoryData:
-    return {**category, "solved": None, "answered": None, "standing": None}
+    return {**category, "solved": None, "answered": None, "normed_score": None}
 
 
 def _ability(ability: Ability | None, moment: Moment) -> AbilityData | None:
@@ -219,12 +221,12 @@ def _results(test: ReasoningPart, words: Phrases) -> list[Block]:
     if whole["solved"] is None:
         return [Prose([words("tasks_erased", m=whole["given"])])]
     sentences = [words("tasks_solved", n=whole["solved"], m=whole["given"], answered=whole["answered"] or 0)]
-    if whole["standing"] is not None:
-        sentences.append(normed_score_text(whole["standing"], words))
+    if whole["normed_score"] is not None:
+        sentences.append(normed_score_text(whole["normed_score"], words))
     if ability is not None:
         figures = {name: words.number(ability[name], 1) for name in ("value", "error")}
         sentences.append(words("ability", **figures))
-    elif whole["standing"] is None:
+    elif whole["normed_score"] is None:
         sentences.append(words("not_ranked"))
     header = [words("category"), words("solved"), words("answered")]
     rows = [_category_row(found, words) for found in test["categories"]]
@@ -236,9 +238,11 @@ def _results(test: ReasoningPart, words: Phrases) -> list[Block]:
 
 
 def _category_row(found: CategoryData, words: Phrases) -> list[str | Cell]:
-    name: str | Cell = words.category(found["name"])
-    if found["standing"] is not None:
-        name = Cell(words.category(found["name"]), note=normed_score_text(found["standing"], words))
+    name: str | Cell = category_phrase(found["name"], words)
+    if found["normed_score"] is not None:
+        name = Cell(
+            category_phrase(found["name"], words), note=normed_score_text(found["normed_score"], words)
+        )
     solved = words("n_of_m", n=found["solved"] or 0, m=found["given"])
     return [name, solved, str(found["answered"] or 0)]
 
@@ -253,7 +257,7 @@ def _calibration(test: ReasoningPart, behind: AbilityFigures, words: Phrases) ->
     }
     rows: list[list[str | Cell]] = [
         [
-            words("family_level", family=words.family(one["family"]), level=one["level"]),
+            words("family_level", family=family_phrase(one["family"], words), level=one["level"]),
             f"{words.number(one['b'], 1)} ± {words.number(one['se'], 1)}",
             words("n_of_m", n=one["right"], m=one["given"]),
         ]

@@ -14,14 +14,15 @@ from goodword.assessments.kinds.report import (
     normed_score_text,
     sheet_blocks,
 )
+from goodword.assessments.kinds.scales.phrases import PHRASES
 from goodword.assessments.kinds.scales.results import ItemAnswer, ScaleResult, ScalesResult
+from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
     Details,
     Heading,
     Labelled,
-    Phrases,
     Prose,
     ScaleChart,
     ScaleRow,
@@ -56,7 +57,7 @@ class ItemData(TypedDict):
 
 
 class ScaleData(TypedDict):
-    """A scale; `mean` is None if too few items were answered. `standing` exists since schema 3."""
+    """A scale; `mean` is None if too few items were answered. `normed_score` exists since schema 3."""
 
     id: str
     name: str
@@ -68,7 +69,7 @@ class ScaleData(TypedDict):
     n_items: int
     band: Band | None
     items: list[ItemData]
-    standing: NotRequired[NormedScoreData | None]
+    normed_score: NotRequired[NormedScoreData | None]
 
 
 class ScalesPart(PartHead):
@@ -83,6 +84,7 @@ class ScalesPart(PartHead):
 
 
 class ScalesReport:
+    phrases = PHRASES
     method: tuple[str, ...] = ("method_scales",)
     is_self_report = True
 
@@ -113,7 +115,7 @@ class ScalesReport:
     def normed_scores(self, part: ScalesPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         del words
         for scale in part["scales"]:
-            if normed := scale.get("standing"):
+            if normed := scale.get("normed_score"):
                 yield scale["name"], normed
 
     def detail_blocks(self, part: ScalesPart, words: Phrases) -> list[Block]:
@@ -132,7 +134,7 @@ def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
         "n_answered": found.n_answered,
         "n_items": found.n_items,
         "band": None,
-        "standing": freeze_normed_score(found.normed, moment),
+        "normed_score": freeze_normed_score(found.normed, moment),
         "items": [
             {"text": a.text, "keyed": a.keyed, "answer": a.answer, "answer_label": a.label}
             for a in found.answers
@@ -143,15 +145,15 @@ def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
 def _scale_without_person(scale: ScaleData) -> ScaleData:
     items: list[ItemData] = [{**item, "answer": None, "answer_label": None} for item in scale["items"]]
     kept: ScaleData = {**scale, "mean": None, "band": None, "items": items}
-    if "standing" in kept:
-        kept["standing"] = None
+    if "normed_score" in kept:
+        kept["normed_score"] = None
     return kept
 
 
 def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> list[Block]:
     low, high = test["scale_min"], test["scale_max"]
     norm = test["norm"]
-    if any(scale.get("standing") for scale in test["scales"]):
+    if any(scale.get("normed_score") for scale in test["scales"]):
         compared = words("band_read")
     elif norm is None:
         compared = words("no_norm")
@@ -176,7 +178,7 @@ def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> lis
 
 def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[float]) -> ScaleRow:
     low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
-    normed = scale.get("standing")
+    normed = scale.get("normed_score")
     shown = words("no_mean") if mean is None else words.number(mean, 2)
     alt = words(
         "scale_alt",
@@ -206,7 +208,7 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[f
 
 
 def _compared(scale: ScaleData, words: Phrases) -> str:
-    if normed := scale.get("standing"):
+    if normed := scale.get("normed_score"):
         ends = {"low": normed["percentile_low"], "high": normed["percentile_high"]}
         return f" · {words('band_note', **ends)}"
     return f" · {scale['band']['label']}" if scale["band"] is not None else ""
@@ -221,7 +223,7 @@ def _scales(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> li
             line = words("scale_line_none", **counts)
         else:
             line = words("scale_line", mean=words.number(scale["mean"], 2), **counts)
-        if normed := scale.get("standing"):
+        if normed := scale.get("normed_score"):
             line = f"{line} {normed_score_text(normed, words)}"
         blocks.append(Heading(scale["name"], note=f"{scale['description']} {line}".strip()))
         if result is not None:

@@ -1,0 +1,71 @@
+"""The phrases of situational judgement in reports."""
+
+from goodword.core.phrases import Catalogue
+
+PHRASES: Catalogue = {
+    "en": {
+        "judgement_is": (
+            "On average the ratings are {distance} steps from the key. For these actions, {smallest} to "
+            "{largest} is possible."
+        ),
+        "judgement_halves": "Some keys are halfway between two answers.",
+        "judgement_is_at_most": (
+            "On average the ratings are {distance} steps from the key. For these actions, at most "
+            "{largest} is possible."
+        ),
+        "judgement_none": "No distance, because too few actions were rated: {n} of {m}.",
+        "judgement_voided": (
+            "Not counted, because the connection was lost while they were on screen: situations, {n}."
+        ),
+        "judgement_erased": "There were {m} actions to rate.",
+        "key_basis": "The key: {text}",
+        "distance": "Distance",
+        "method_judgement": (
+            "Judgements are compared with a key set by people. A large distance may also come from using "
+            "only the ends or only the middle of the scale."
+        ),
+    },
+    "de": {
+        "judgement_is": (
+            "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Bei diesen "
+            "Handlungen sind {smallest} bis {largest} möglich."
+        ),
+        "judgement_halves": "Bei manchen Handlungen liegt der Schlüssel zwischen zwei Antworten.",
+        "judgement_is_at_most": (
+            "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Bei diesen "
+            "Handlungen sind höchstens {largest} möglich."
+        ),
+        "judgement_none": "Keine Entfernung, weil zu wenige Handlungen bewertet wurden: {n} von {m}.",
+        "judgement_voided": "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, {n}.",
+        "judgement_erased": "Es waren {m} Handlungen zu bewerten.",
+        "key_basis": "Der Schlüssel: {text}",
+        "distance": "Entfernung",
+        "method_judgement": (
+            "Einschätzungen werden mit einem Schlüssel verglichen, den Menschen festgelegt haben. Eine "
+            "große Entfernung kann auch daher kommen, dass nur die Enden oder nur die Mitte der Skala "
+            "benutzt wurden."
+        ),
+    },
+    "fr": {
+        "judgement_is": (
+            "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart "
+            "possible va de {smallest} à {largest}."
+        ),
+        "judgement_halves": "Pour certaines actions, la clé se situe entre deux réponses.",
+        "judgement_is_at_most": (
+            "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart "
+            "possible est de {largest} au plus."
+        ),
+        "judgement_none": "Pas d’écart, car trop peu d’actions ont été évaluées\u00a0: {n} sur {m}.",
+        "judgement_voided": (
+            "Non comptées, car la connexion s’est interrompue à ce moment\u00a0: situations, {n}."
+        ),
+        "judgement_erased": "Il y avait {m} actions à évaluer.",
+        "key_basis": "La clé\u00a0: {text}",
+        "distance": "Écart",
+        "method_judgement": (
+            "Les jugements sont comparés à une clé fixée par des personnes. Un grand écart peut aussi "
+            "venir d’un usage des seules extrémités ou du seul milieu de l’échelle."
+        ),
+    },
+}

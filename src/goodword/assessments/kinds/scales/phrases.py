@@ -1,0 +1,101 @@
+"""The phrases of scales in reports."""
+
+from goodword.core.phrases import Catalogue
+
+PHRASES: Catalogue = {
+    "en": {
+        "scales_read": (
+            "The dot is the mean of the answers on the scale from {low} to {high}; reverse-worded "
+            "statements are reversed first."
+        ),
+        "no_norm": (
+            "There is no norm group for this test yet, so results are not compared with those of other "
+            "people."
+        ),
+        "norm": "The shaded bands show the norm group {name}, version {version} ({n} people). {text}",
+        "scale": "Scale",
+        "low_end": "Low end",
+        "high_end": "High end",
+        "no_mean": "–",
+        "no_mean_note": "not enough answers",
+        "scale_alt": "{scale}, scale from {low} to {high}: mean {mean}.",
+        "scale_alt_band": "{alt} Norm group: {low} to {high}, {label}.",
+        "scale_line": "Mean {mean} from {n} of {m} answers.",
+        "scale_line_none": "No mean: {n} of {m} statements were answered.",
+        "method_scales": (
+            "Each scale is the mean of its answers. Small differences between scales or people mean "
+            "little. What suits depends on the work: compare results with the requirement and discuss them."
+        ),
+        "band_read": "The shaded band around a mean is its 90 % band: where it could be on another day.",
+        "band_note": "percentiles {low} to {high}",
+        "scale_alt_normed": "{alt} 90 % band: {low} to {high}.",
+    },
+    "de": {
+        "scales_read": (
+            "Der Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}; umgekehrt "
+            "formulierte Aussagen werden vorher umgepolt."
+        ),
+        "no_norm": (
+            "Für diesen Test gibt es noch keine Vergleichsgruppe; die Ergebnisse werden nicht mit denen "
+            "anderer verglichen."
+        ),
+        "norm": (
+            "Die hinterlegten Bereiche zeigen die Vergleichsgruppe {name}, Fassung {version} ({n} "
+            "Personen). {text}"
+        ),
+        "scale": "Skala",
+        "low_end": "Unteres Ende",
+        "high_end": "Oberes Ende",
+        "no_mean": "–",
+        "no_mean_note": "zu wenige Antworten",
+        "scale_alt": "{scale}, Skala von {low} bis {high}: Mittelwert {mean}.",
+        "scale_alt_band": "{alt} Vergleichsgruppe: {low} bis {high}, {label}.",
+        "scale_line": "Mittelwert {mean} aus {n} von {m} Antworten.",
+        "scale_line_none": "Kein Mittelwert: {n} von {m} Aussagen wurden beantwortet.",
+        "method_scales": (
+            "Jede Skala ist der Mittelwert ihrer Antworten. Kleine Unterschiede zwischen Skalen oder "
+            "Personen bedeuten wenig. Was passt, hängt von der Arbeit ab: Vergleichen Sie die Ergebnisse "
+            "mit der Anforderung, und sprechen Sie darüber."
+        ),
+        "band_read": (
+            "Der hinterlegte Bereich um einen Mittelwert ist sein 90-%-Band: wo er an einem anderen Tag "
+            "liegen könnte."
+        ),
+        "band_note": "Perzentile {low} bis {high}",
+        "scale_alt_normed": "{alt} 90-%-Band: {low} bis {high}.",
+    },
+    "fr": {
+        "scales_read": (
+            "Le point est la moyenne des réponses sur l’échelle de {low} à {high}\u00a0; les affirmations "
+            "formulées à l’envers sont d’abord inversées."
+        ),
+        "no_norm": (
+            "Il n’y a pas encore de groupe de référence pour ce test\u00a0: les résultats ne sont pas "
+            "comparés à ceux d’autres personnes."
+        ),
+        "norm": (
+            "Les zones ombrées montrent le groupe de référence {name}, version {version} ({n} personnes). "
+            "{text}"
+        ),
+        "scale": "Échelle",
+        "low_end": "Extrémité basse",
+        "high_end": "Extrémité haute",
+        "no_mean": "–",
+        "no_mean_note": "trop peu de réponses",
+        "scale_alt": "{scale}, échelle de {low} à {high}\u00a0: moyenne {mean}.",
+        "scale_alt_band": "{alt} Groupe de référence\u00a0: de {low} à {high}, {label}.",
+        "scale_line": "Moyenne {mean} sur {n} réponses parmi {m}.",
+        "scale_line_none": "Pas de moyenne\u00a0: {n} affirmations sur {m} ont reçu une réponse.",
+        "method_scales": (
+            "Chaque échelle est la moyenne de ses réponses. De petites différences entre échelles ou entre "
+            "personnes signifient peu. Ce qui convient dépend du travail\u00a0: comparez les résultats à "
+            "l’exigence et parlez-en."
+        ),
+        "band_read": (
+            "La zone ombrée autour d’une moyenne est son intervalle à 90\u00a0%\u00a0: là où elle pourrait "
+            "se situer un autre jour."
+        ),
+        "band_note": "percentiles {low} à {high}",
+        "scale_alt_normed": "{alt} Intervalle à 90\u00a0%\u00a0: de {low} à {high}.",
+    },
+}

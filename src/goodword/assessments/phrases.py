@@ -1,0 +1,345 @@
+"""The phrases of assessments in reports, whatever the kinds of their tests."""
+
+from goodword.core.phrases import Catalogue
+
+PHRASES: Catalogue = {
+    "en": {
+        "quote": "“{text}”",
+        "title_of_assessment": "Assessment",
+        "taken": "Completed",
+        "taken_in": "Language",
+        "test": "Test",
+        "measures": "What it measures",
+        "answered": "Answered",
+        "n_of_m": "{n} of {m}",
+        "version": "Version",
+        "test_version": "{version}, scoring {scoring}",
+        "why_asked": "Job requirement",
+        "requirement": "{test} assesses this requirement: {text} (stated by {who}, {when})",
+        "no_requirement": "{test}: no job requirement was stated.",
+        "no_better_end": "Neither end of a scale is better.",
+        "sheet": "About this test",
+        "reliability": "Reliability",
+        "validity": "Validity",
+        "limits": "Limits",
+        "method_assessment": (
+            "The candidate answered online by a personal link, at a time of their choice. The answers are "
+            "the candidate’s own description of how they work, shaped by self-image, by what they think is "
+            "expected, and by the day."
+        ),
+        "no_verdict_alone": "This report shows results. It gives no recommendation.",
+        "total": "Total",
+        "total_is": "{value} % solved in the tests that have right and wrong answers.",
+        "total_no_count": "There is no total: a test with right and wrong answers has no count.",
+        "total_no_weight": "There is no total: a test with right and wrong answers has no weight.",
+        "total_none": (
+            "There is no total, because a test with right and wrong answers lacks a count or a weight."
+        ),
+        "total_categories": (
+            "The mean of the categories, so that one with many tasks does not outweigh the others. Scales "
+            "and judgements are not included."
+        ),
+        "total_weights": "Weighted, for this reason: {reason} Scales and judgements are not included.",
+        "total_rule": "{made} = {value} %",
+        "total_harder": "A harder test lowers the total. It does not show how other people did.",
+        "category": "Category",
+        "solved": "Solved",
+        "share_solved": "Share solved",
+        "weight": "Weight",
+        "percent": "{value} %",
+        "normed_score": "With its uncertainty, percentiles {low} to {high} of {group}.",
+        "normed_score_distance": (
+            "With its uncertainty, closer to the key than {low} to {high} of 100 in the group of {group}."
+        ),
+        "normed_score_band": "The 90 % band is {low} to {high}.",
+        "normed_score_reliability": "Reliability in that group: {value}.",
+        "group_phone": "{n} first attempts in {language} on phones, norms {norms}",
+        "group_computer": "{n} first attempts in {language} on computers, norms {norms}",
+        "group_any": "{n} first attempts in {language}, norms {norms}",
+        "figures_behind": "How bands and abilities were calculated",
+        "percentile_rule": (
+            "Percentile: the share of the group with a lower score plus half of those with the same score, "
+            "rounded, from 1 to 99."
+        ),
+        "distance_rule": (
+            "Closeness to the key: the share of the group that is closer plus half of those equally close, "
+            "rounded, from 1 to 99. The rest of 100 is further away."
+        ),
+        "error_rule": (
+            "Standard error of measurement: the group’s standard deviation × √(1 − reliability), the "
+            "typical error by chance alone. The 90 % band is the score ± 1.645 standard errors; both ends "
+            "are compared with the same group."
+        ),
+        "coefficient_omega": (
+            "Reliability, omega: (Σa)² ÷ ((Σa)² + Σu), where a is an item’s loading on the factor that all "
+            "items share, and u its unexplained variance."
+        ),
+        "coefficient_alpha": (
+            "Reliability, alpha: k ÷ (k − 1) × (1 − sum of the variances of the k items ÷ variance of "
+            "their sum)."
+        ),
+        "coefficient_halves": (
+            "Split-half reliability: 2r ÷ (1 + r), where r is the correlation between the two halves of "
+            "each person’s tasks."
+        ),
+        "coefficient_calibration": (
+            "Reliability by calibration: 1 − mean squared standard error of the abilities ÷ variance of "
+            "the abilities."
+        ),
+        "way_omega": "omega",
+        "way_alpha": "alpha",
+        "way_halves": "split-half",
+        "way_calibration": "calibration",
+        "way_unknown": "reliability",
+        "coefficient_of": "{coefficient}, {n} people",
+        "score": "Score",
+        "lower_and_same": "Lower and equal, of all",
+        "nearer_of_100": "Closer, of 100",
+        "percentile": "Percentile",
+        "measurement_error": "Standard error",
+        "band": "90 % band",
+        "from_to": "{low} to {high}",
+        "group_made": "Compared with {group}, created {when}.",
+        "method_online": "The candidate answered online by a personal link.",
+        "method_self": (
+            "Scales are the candidate’s own description of how they work, shaped by self-image, by what "
+            "they think is expected, and by the day."
+        ),
+        "items_left_out": (
+            "Test items, answers to single items and scoring keys are not included, because this file can "
+            "be shared. Members can see them on the candidate’s page in Goodword."
+        ),
+    },
+    "de": {
+        "quote": "„{text}“",
+        "title_of_assessment": "Assessment",
+        "taken": "Abgeschlossen",
+        "taken_in": "Sprache",
+        "test": "Test",
+        "measures": "Was gemessen wird",
+        "answered": "Beantwortet",
+        "n_of_m": "{n} von {m}",
+        "version": "Fassung",
+        "test_version": "{version}, Auswertung {scoring}",
+        "why_asked": "Anforderung der Stelle",
+        "requirement": "{test} dient dieser Anforderung: {text} (angegeben von {who}, {when})",
+        "no_requirement": "{test}: Es wurde keine Anforderung der Stelle angegeben.",
+        "no_better_end": "Kein Ende einer Skala ist besser.",
+        "sheet": "Zu diesem Test",
+        "reliability": "Reliabilität",
+        "validity": "Validität",
+        "limits": "Grenzen",
+        "method_assessment": (
+            "Die Antworten wurden online über einen persönlichen Link gegeben, zu selbst gewählter Zeit. "
+            "Sie sind eine Selbstbeschreibung der Arbeitsweise; Selbstbild, vermutete Erwartungen und "
+            "Tagesform spielen mit hinein."
+        ),
+        "no_verdict_alone": "Dieser Bericht zeigt Ergebnisse, ohne Empfehlung.",
+        "total": "Gesamtwert",
+        "total_is": "{value}\u00a0% gelöst in den Tests mit richtigen und falschen Antworten.",
+        "total_no_count": (
+            "Kein Gesamtwert: Einem Test mit richtigen und falschen Antworten fehlt die Anzahl."
+        ),
+        "total_no_weight": (
+            "Kein Gesamtwert: Einem Test mit richtigen und falschen Antworten fehlt das Gewicht."
+        ),
+        "total_none": (
+            "Es gibt keinen Gesamtwert, weil einem Test mit richtigen und falschen Antworten eine Zahl "
+            "oder ein Gewicht fehlt."
+        ),
+        "total_categories": (
+            "Mittelwert der Bereiche, damit Bereiche mit vielen Aufgaben nicht überwiegen. Skalen und "
+            "Einschätzungen gehen nicht ein."
+        ),
+        "total_weights": "Gewichtet, aus diesem Grund: {reason} Skalen und Einschätzungen gehen nicht ein.",
+        "total_rule": "{made} = {value}\u00a0%",
+        "total_harder": (
+            "Ein schwererer Test senkt den Gesamtwert. Er sagt nichts über die Ergebnisse anderer."
+        ),
+        "category": "Bereich",
+        "solved": "Gelöst",
+        "share_solved": "Anteil gelöst",
+        "weight": "Gewicht",
+        "percent": "{value}\u00a0%",
+        "normed_score": "Mit seiner Unsicherheit: Perzentile {low} bis {high} von {group}.",
+        "normed_score_distance": (
+            "Mit seiner Unsicherheit: näher am Schlüssel als {low} bis {high} von 100 in der Gruppe aus "
+            "{group}."
+        ),
+        "normed_score_band": "Das 90-%-Band reicht von {low} bis {high}.",
+        "normed_score_reliability": "Reliabilität in dieser Gruppe: {value}.",
+        "group_phone": "{n} ersten Durchgängen auf {language} am Telefon, Normen {norms}",
+        "group_computer": "{n} ersten Durchgängen auf {language} am Computer, Normen {norms}",
+        "group_any": "{n} ersten Durchgängen auf {language}, Normen {norms}",
+        "figures_behind": "Wie Bänder und Fähigkeiten berechnet wurden",
+        "percentile_rule": (
+            "Perzentil: Anteil der Gruppe mit niedrigerem Wert plus die Hälfte des Anteils mit gleichem "
+            "Wert, gerundet, von 1 bis 99."
+        ),
+        "distance_rule": (
+            "Nähe zum Schlüssel: Anteil der Gruppe, der näher liegt, plus die Hälfte des Anteils, der "
+            "gleich nah liegt, gerundet, von 1 bis 99. Der Rest von 100 liegt weiter entfernt."
+        ),
+        "error_rule": (
+            "Standardmessfehler: Standardabweichung der Gruppe × √(1 − Reliabilität), der typische Fehler "
+            "allein durch Zufall. Das 90-%-Band ist der Wert ± 1,645 Standardmessfehler; beide Enden "
+            "werden mit derselben Gruppe verglichen."
+        ),
+        "coefficient_omega": (
+            "Reliabilität, Omega: (Σa)² ÷ ((Σa)² + Σu); a ist die Ladung einer Frage auf dem gemeinsamen "
+            "Faktor aller Fragen, u ihre nicht erklärte Varianz."
+        ),
+        "coefficient_alpha": (
+            "Reliabilität, Alpha: k ÷ (k − 1) × (1 − Summe der Varianzen der k Fragen ÷ Varianz ihrer Summe)."
+        ),
+        "coefficient_halves": (
+            "Split-Half-Reliabilität: 2r ÷ (1 + r); r ist die Korrelation zwischen den beiden Hälften der "
+            "Aufgaben jeder Person."
+        ),
+        "coefficient_calibration": (
+            "Reliabilität aus der Kalibrierung: 1 − mittlerer quadrierter Standardfehler der Fähigkeiten ÷ "
+            "Varianz der Fähigkeiten."
+        ),
+        "way_omega": "Omega",
+        "way_alpha": "Alpha",
+        "way_halves": "Split-Half",
+        "way_calibration": "Kalibrierung",
+        "way_unknown": "Reliabilität",
+        "coefficient_of": "{coefficient}, {n} Personen",
+        "score": "Wert",
+        "lower_and_same": "Niedriger und gleich, von allen",
+        "nearer_of_100": "Näher, von 100",
+        "percentile": "Perzentil",
+        "measurement_error": "Standardfehler",
+        "band": "90-%-Band",
+        "from_to": "{low} bis {high}",
+        "group_made": "Verglichen mit {group}, erstellt am {when}.",
+        "method_online": "Die Antworten wurden online über einen persönlichen Link gegeben.",
+        "method_self": (
+            "Skalen sind eine Selbstbeschreibung der Arbeitsweise; Selbstbild, vermutete Erwartungen und "
+            "Tagesform spielen mit hinein."
+        ),
+        "items_left_out": (
+            "Testaufgaben, einzelne Antworten und Auswertungsschlüssel sind nicht enthalten, weil diese "
+            "Datei weitergegeben werden kann. Mitglieder finden sie in Goodword auf der Seite der "
+            "Bewerbung."
+        ),
+    },
+    "fr": {
+        "quote": "«\u00a0{text}\u00a0»",
+        "title_of_assessment": "Évaluation",
+        "taken": "Terminée",
+        "taken_in": "Langue",
+        "test": "Test",
+        "measures": "Ce qui est mesuré",
+        "answered": "Réponses",
+        "n_of_m": "{n} sur {m}",
+        "version": "Version",
+        "test_version": "{version}, notation {scoring}",
+        "why_asked": "Exigence du poste",
+        "requirement": "{test} évalue cette exigence\u00a0: {text} (indiquée par {who}, {when})",
+        "no_requirement": "{test}\u00a0: aucune exigence du poste n’a été indiquée.",
+        "no_better_end": "Aucune extrémité d’une échelle n’est meilleure.",
+        "sheet": "À propos de ce test",
+        "reliability": "Fiabilité",
+        "validity": "Validité",
+        "limits": "Limites",
+        "method_assessment": (
+            "La personne a répondu en ligne, par un lien personnel, au moment de son choix. Ses réponses "
+            "décrivent sa propre façon de travailler\u00a0; l’image de soi, les attentes supposées et la "
+            "forme du jour y jouent un rôle."
+        ),
+        "no_verdict_alone": "Ce rapport présente des résultats, sans recommandation.",
+        "total": "Total",
+        "total_is": "{value}\u00a0% d’exercices résolus dans les tests à réponses justes et fausses.",
+        "total_no_count": (
+            "Il n’y a pas de total : un test à réponses justes ou fausses n’a pas de décompte."
+        ),
+        "total_no_weight": "Il n’y a pas de total : un test à réponses justes ou fausses n’a pas de poids.",
+        "total_none": (
+            "Il n’y a pas de total, car il manque un nombre ou un poids à un test à réponses justes et "
+            "fausses."
+        ),
+        "total_categories": (
+            "Moyenne des catégories, pour que celles qui comptent beaucoup d’exercices ne l’emportent pas. "
+            "Ni les échelles ni les jugements n’y entrent."
+        ),
+        "total_weights": (
+            "Pondéré, pour cette raison\u00a0: {reason} Ni les échelles ni les jugements n’y entrent."
+        ),
+        "total_rule": "{made} = {value}\u00a0%",
+        "total_harder": (
+            "Un test plus difficile fait baisser le total. Celui-ci ne dit rien des résultats d’autres "
+            "personnes."
+        ),
+        "category": "Catégorie",
+        "solved": "Résolus",
+        "share_solved": "Part résolue",
+        "weight": "Poids",
+        "percent": "{value}\u00a0%",
+        "normed_score": "Avec son incertitude, percentiles {low} à {high} de {group}.",
+        "normed_score_distance": (
+            "Avec son incertitude, plus proche de la clé que {low} à {high} sur 100 dans le groupe de "
+            "{group}."
+        ),
+        "normed_score_band": "L’intervalle à 90\u00a0% va de {low} à {high}.",
+        "normed_score_reliability": "Fiabilité dans ce groupe\u00a0: {value}.",
+        "group_phone": "{n} premières passations ({language}) sur téléphone, normes {norms}",
+        "group_computer": "{n} premières passations ({language}) sur ordinateur, normes {norms}",
+        "group_any": "{n} premières passations ({language}), normes {norms}",
+        "figures_behind": "Calcul des intervalles et des aptitudes",
+        "percentile_rule": (
+            "Percentile\u00a0: part du groupe dont le score est plus bas, plus la moitié de celle qui a le "
+            "même score, arrondie, de 1 à 99."
+        ),
+        "distance_rule": (
+            "Proximité de la clé\u00a0: part du groupe plus proche, plus la moitié de celle qui est aussi "
+            "proche, arrondie, de 1 à 99. Le reste sur 100 est plus éloigné."
+        ),
+        "error_rule": (
+            "Erreur type de mesure\u00a0: écart type du groupe × √(1 − fiabilité), l’écart typique dû au "
+            "seul hasard. L’intervalle à 90\u00a0% est le score ± 1,645 erreur type\u00a0; ses deux bornes "
+            "sont comparées au même groupe."
+        ),
+        "coefficient_omega": (
+            "Fiabilité, oméga\u00a0: (Σa)² ÷ ((Σa)² + Σu), où a est la saturation d’une question sur le "
+            "facteur commun à toutes, et u sa variance non expliquée."
+        ),
+        "coefficient_alpha": (
+            "Fiabilité, alpha\u00a0: k ÷ (k − 1) × (1 − somme des variances des k questions ÷ variance de "
+            "leur somme)."
+        ),
+        "coefficient_halves": (
+            "Fiabilité par moitiés (split-half)\u00a0: 2r ÷ (1 + r), où r est la corrélation entre les "
+            "deux moitiés des exercices de chaque personne."
+        ),
+        "coefficient_calibration": (
+            "Fiabilité d’après le calibrage\u00a0: 1 − moyenne des carrés des erreurs types des aptitudes "
+            "÷ variance des aptitudes."
+        ),
+        "way_omega": "oméga",
+        "way_alpha": "alpha",
+        "way_halves": "split-half",
+        "way_calibration": "calibrage",
+        "way_unknown": "fiabilité",
+        "coefficient_of": "{coefficient}, {n} personnes",
+        "score": "Score",
+        "lower_and_same": "Plus bas et égaux, sur l’ensemble",
+        "nearer_of_100": "Plus proches, sur 100",
+        "percentile": "Percentile",
+        "measurement_error": "Erreur type",
+        "band": "Intervalle à 90\u00a0%",
+        "from_to": "{low} à {high}",
+        "group_made": "Comparé à {group}, établies le {when}.",
+        "method_online": "La personne a répondu en ligne, par un lien personnel.",
+        "method_self": (
+            "Les échelles décrivent la façon de travailler selon la personne elle-même\u00a0; l’image de "
+            "soi, les attentes supposées et la forme du jour y jouent un rôle."
+        ),
+        "items_left_out": (
+            "Les questions des tests, les réponses à chacune et les clés de correction ne figurent pas "
+            "dans ce fichier, car il peut être transmis. Les membres les trouvent dans Goodword, sur la "
+            "page de la candidature."
+        ),
+    },
+}

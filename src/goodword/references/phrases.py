@@ -1,0 +1,346 @@
+"""The phrases of a reference check in reports."""
+
+from goodword.core.phrases import Catalogue
+
+PHRASES: Catalogue = {
+    "en": {
+        "text_removed": "Text removed",
+        "not_given": "Not given",
+        "no_answers": "none",
+        "answer": "Answer",
+        "references": "References",
+        "completed": "Completed",
+        "questionnaire": "Questionnaire",
+        "questionnaire_version": "{title}, version {version}",
+        "received": "{n} of {m} received",
+        "received.one": "One of {m} requested references was received.",
+        "received.other": "{n} of {m} requested references were received.",
+        "factual.one": "One of them confirms dates and title only.",
+        "factual.other": "{n} of them confirm dates and title only.",
+        "self_apart": (
+            "The candidate answered the same questions; those answers are shown separately, as hollow dots."
+        ),
+        "referee": "Referee",
+        "referee_n": "Referee {n}",
+        "relationship": "Relationship",
+        "company": "Company",
+        "worked_together": "Worked together",
+        "answered_on": "Answered",
+        "factual_mark": "Dates and title only",
+        "self_mark": "Self-assessment",
+        "self": "Self",
+        "ratings": "Ratings by relationship",
+        "ratings_read": (
+            "Each dot is one person’s answer. The short line marks the mean if a relationship has several "
+            "answers."
+        ),
+        "identifiable_note": (
+            "A relationship with only one referee is marked as identifiable, since anyone who knows the "
+            "referees knows whose answer it is. Please handle it with care."
+        ),
+        "identifiable": "identifiable",
+        "group.one": "1 answer",
+        "group.other": "{n} answers",
+        "skipped.one": "1 couldn’t say",
+        "skipped.other": "{n} couldn’t say",
+        "answers": "Answers",
+        "rating_alt": "{relationship}, scale from {low} to {high}. Answers: {answers}.",
+        "option": "Answer",
+        "how_many": "Number",
+        "who": "By relationship",
+        "who_n": "{relationship} {n}",
+        "choice_alt.one": "1 answer",
+        "choice_alt.other": "{n} answers",
+        "not_chosen": "Not chosen: {options}.",
+        "unanswered": "No answers.",
+        "comments": "Comments in full",
+        "comments_read": "Comments are quoted as written.",
+        "verification": "Dates and title",
+        "verification_read": "What the candidate stated and what the referee confirmed.",
+        "what": "Detail",
+        "stated": "Stated by the candidate",
+        "confirmed": "Answer of the referee",
+        "questions": "Questions asked",
+        "type_rating": "Rating from {low} to {high}",
+        "type_statement": "A position between two statements, from {low} to {high}",
+        "type_choice": "One answer",
+        "type_multiple": "Any number of answers",
+        "type_long_text": "Free text",
+        "sent.one": "One referee was asked.",
+        "sent.other": "{n} referees were asked.",
+        "declined.one": "One of them declined.",
+        "declined.other": "{n} of them declined.",
+        "late.one": "One reference was received after the check was completed.",
+        "late.other": "{n} references were received after the check was completed.",
+        "erased.one": "One reference was erased.",
+        "erased.other": "{n} references were erased.",
+        "late_mark": "Received after completion",
+        "language_mark": "Answered in {language}",
+        "erased_mark": "Erased",
+        "self_text": "Self-assessment question: {text}",
+        "not_asked.one": "One referee was not asked this.",
+        "not_asked.other": "{n} referees were not asked this.",
+        "short_answers": "Short answers",
+        "is_confirmed": "Confirmed",
+        "is_unsure": "Not sure",
+        "contradictions": "Where referees disagree",
+        "contradictions_read": (
+            "The candidate stated the same facts about these referees, but they answered differently. "
+            "Titles change and memories differ: ask before you draw conclusions."
+        ),
+        "says_who": "{text}: {who}",
+        "type_agreement": "Agreement from {low} to {high}",
+        "type_pick.one": "One word to pick",
+        "type_pick.other": "{n} words to pick",
+        "type_line": "A short answer",
+        "level": "Level",
+        "meaning": "Meaning",
+        "example": "Example",
+        "method_referees": (
+            "The candidate named the referees and their contact details. Goodword sent each of them a "
+            "personal link by e-mail; it cannot prove who answered."
+        ),
+        "method_answers": (
+            "All referees saw the same questions, except where this report says otherwise, possibly in "
+            "another language. They could not change their answers after sending them. Ratings and "
+            "comments are shown as given; nothing was omitted, weighted or reworded."
+        ),
+        "method_few": (
+            "The opinions of a few people are not a measurement. They depend on the work, the time and the "
+            "relationship; a difference of one level means little. Nothing is compared with other "
+            "candidates."
+        ),
+        "left_open": "Not answered by: {who}.",
+        "who_answered": "Who answered what",
+        "levels_mean": "What the levels mean",
+        "cannot_say": "Couldn’t say",
+        "differs": "differs",
+    },
+    "de": {
+        "text_removed": "Text entfernt",
+        "not_given": "Keine Angabe",
+        "no_answers": "keine",
+        "answer": "Antwort",
+        "references": "Referenzen",
+        "completed": "Abgeschlossen",
+        "questionnaire": "Fragebogen",
+        "questionnaire_version": "{title}, Fassung {version}",
+        "received": "{n} von {m} eingegangen",
+        "received.one": "Eine von {m} erbetenen Referenzen ist eingegangen.",
+        "received.other": "{n} von {m} erbetenen Referenzen sind eingegangen.",
+        "factual.one": "Eine davon bestätigt nur Zeitraum und Position.",
+        "factual.other": "{n} davon bestätigen nur Zeitraum und Position.",
+        "self_apart": (
+            "Die Selbsteinschätzung zu denselben Fragen wird getrennt gezeigt, mit hohlen Punkten."
+        ),
+        "referee": "Referenzperson",
+        "referee_n": "Referenzperson {n}",
+        "relationship": "Beziehung",
+        "company": "Unternehmen",
+        "worked_together": "Zusammenarbeit",
+        "answered_on": "Beantwortet",
+        "factual_mark": "Nur Zeitraum und Position",
+        "self_mark": "Selbsteinschätzung",
+        "self": "Selbst",
+        "ratings": "Bewertungen nach Beziehung",
+        "ratings_read": (
+            "Jeder Punkt ist die Antwort einer Person. Der kurze Strich zeigt den Mittelwert, wenn es zu "
+            "einer Beziehung mehrere Antworten gibt."
+        ),
+        "identifiable_note": (
+            "Eine Beziehung mit nur einer Referenzperson ist als zuordenbar gekennzeichnet: Wer die "
+            "Referenzpersonen kennt, weiß, von wem die Antwort stammt. Bitte gehen Sie sorgsam damit um."
+        ),
+        "identifiable": "zuordenbar",
+        "group.one": "1 Antwort",
+        "group.other": "{n} Antworten",
+        "skipped.one": "1 konnte das nicht beurteilen",
+        "skipped.other": "{n} konnten das nicht beurteilen",
+        "answers": "Antworten",
+        "rating_alt": "{relationship}, Skala von {low} bis {high}. Antworten: {answers}.",
+        "option": "Antwort",
+        "how_many": "Anzahl",
+        "who": "Nach Beziehung",
+        "who_n": "{relationship} {n}",
+        "choice_alt.one": "1 Antwort",
+        "choice_alt.other": "{n} Antworten",
+        "not_chosen": "Nicht gewählt: {options}.",
+        "unanswered": "Keine Antworten.",
+        "comments": "Kommentare im Wortlaut",
+        "comments_read": "Die Kommentare sind wörtlich wiedergegeben.",
+        "verification": "Zeitraum und Position",
+        "verification_read": "Die Angaben aus der Bewerbung und die Antworten der Referenzpersonen.",
+        "what": "Angabe",
+        "stated": "Aus der Bewerbung",
+        "confirmed": "Antwort der Referenzperson",
+        "questions": "Gestellte Fragen",
+        "type_rating": "Bewertung von {low} bis {high}",
+        "type_statement": "Eine Position zwischen zwei Aussagen, von {low} bis {high}",
+        "type_choice": "Eine Antwort",
+        "type_multiple": "Beliebig viele Antworten",
+        "type_long_text": "Freier Text",
+        "sent.one": "Eine Referenzperson wurde angefragt.",
+        "sent.other": "{n} Referenzpersonen wurden angefragt.",
+        "declined.one": "Eine hat abgelehnt.",
+        "declined.other": "{n} haben abgelehnt.",
+        "late.one": "Eine Referenz ist nach dem Abschluss eingegangen.",
+        "late.other": "{n} Referenzen sind nach dem Abschluss eingegangen.",
+        "erased.one": "Eine Referenz wurde gelöscht.",
+        "erased.other": "{n} Referenzen wurden gelöscht.",
+        "late_mark": "Nach Abschluss eingegangen",
+        "language_mark": "Beantwortet auf {language}",
+        "erased_mark": "Gelöscht",
+        "self_text": "Frage zur Selbsteinschätzung: {text}",
+        "not_asked.one": "Einer Referenzperson wurde diese Frage nicht gestellt.",
+        "not_asked.other": "{n} Referenzpersonen wurde diese Frage nicht gestellt.",
+        "short_answers": "Kurze Antworten",
+        "is_confirmed": "Bestätigt",
+        "is_unsure": "Nicht sicher",
+        "contradictions": "Abweichende Angaben der Referenzpersonen",
+        "contradictions_read": (
+            "Zu diesen Referenzpersonen wurden dieselben Angaben gemacht, ihre Antworten weichen aber "
+            "voneinander ab. Positionen ändern sich, und Erinnerungen trügen: Fragen Sie nach, bevor Sie "
+            "Schlüsse ziehen."
+        ),
+        "says_who": "{text}: {who}",
+        "type_agreement": "Zustimmung von {low} bis {high}",
+        "type_pick.one": "Ein Wort zu wählen",
+        "type_pick.other": "{n} Wörter zu wählen",
+        "type_line": "Eine kurze Antwort",
+        "level": "Stufe",
+        "meaning": "Bedeutung",
+        "example": "Beispiel",
+        "method_referees": (
+            "Die Referenzpersonen und ihre Kontaktdaten wurden in der Bewerbung genannt. Goodword hat "
+            "ihnen per E-Mail einen persönlichen Link geschickt; wer geantwortet hat, lässt sich nicht "
+            "beweisen."
+        ),
+        "method_answers": (
+            "Alle Referenzpersonen sahen dieselben Fragen, soweit dieser Bericht nichts anderes angibt, "
+            "gegebenenfalls in einer anderen Sprache. Nach dem Absenden konnten sie ihre Antworten nicht "
+            "mehr ändern. Bewertungen und Kommentare sind unverändert wiedergegeben; nichts wurde "
+            "weggelassen, gewichtet oder umformuliert."
+        ),
+        "method_few": (
+            "Die Meinungen weniger Personen sind keine Messung. Sie hängen von Arbeit, Zeit und Beziehung "
+            "ab; ein Unterschied von einer Stufe bedeutet wenig. Nichts wird mit anderen Bewerbungen "
+            "verglichen."
+        ),
+        "left_open": "Nicht beantwortet von: {who}.",
+        "who_answered": "Antworten nach Person",
+        "levels_mean": "Bedeutung der Stufen",
+        "cannot_say": "Nicht zu beurteilen",
+        "differs": "weicht ab",
+    },
+    "fr": {
+        "text_removed": "Texte supprimé",
+        "not_given": "Non indiqué",
+        "no_answers": "aucune",
+        "answer": "Réponse",
+        "references": "Références",
+        "completed": "Terminée",
+        "questionnaire": "Questionnaire",
+        "questionnaire_version": "{title}, version {version}",
+        "received": "{n} sur {m} reçues",
+        "received.one": "{n} référence reçue, sur {m} demandées.",
+        "received.other": "{n} références reçues, sur {m} demandées.",
+        "factual.one": "L’une d’elles ne confirme que les dates et l’intitulé du poste.",
+        "factual.other": "{n} d’entre elles ne confirment que les dates et l’intitulé du poste.",
+        "self_apart": "L’auto-évaluation sur les mêmes questions est présentée à part, en points creux.",
+        "referee": "Référent",
+        "referee_n": "Référent {n}",
+        "relationship": "Relation",
+        "company": "Entreprise",
+        "worked_together": "Travail en commun",
+        "answered_on": "Réponse",
+        "factual_mark": "Dates et intitulé du poste seulement",
+        "self_mark": "Auto-évaluation",
+        "self": "Soi-même",
+        "ratings": "Évaluations par relation",
+        "ratings_read": (
+            "Chaque point est la réponse d’une personne. Le petit trait marque la moyenne quand une "
+            "relation compte plusieurs réponses."
+        ),
+        "identifiable_note": (
+            "Une relation avec un seul référent est marquée comme identifiable\u00a0: qui connaît les "
+            "référents sait de qui vient la réponse. Merci de la traiter avec précaution."
+        ),
+        "identifiable": "identifiable",
+        "group.one": "{n} réponse",
+        "group.other": "{n} réponses",
+        "skipped.one": "{n} ne pouvait pas en juger",
+        "skipped.other": "{n} ne pouvaient pas en juger",
+        "answers": "Réponses",
+        "rating_alt": "{relationship}, échelle de {low} à {high}. Réponses\u00a0: {answers}.",
+        "option": "Réponse",
+        "how_many": "Nombre",
+        "who": "Par relation",
+        "who_n": "{relationship} {n}",
+        "choice_alt.one": "{n} réponse",
+        "choice_alt.other": "{n} réponses",
+        "not_chosen": "Non choisis\u00a0: {options}.",
+        "unanswered": "Aucune réponse.",
+        "comments": "Commentaires complets",
+        "comments_read": "Les commentaires sont reproduits mot pour mot.",
+        "verification": "Dates et intitulé du poste",
+        "verification_read": "Les indications de la personne et les réponses des référents.",
+        "what": "Élément",
+        "stated": "Indiqué par la personne",
+        "confirmed": "Réponse du référent",
+        "questions": "Questions posées",
+        "type_rating": "Note de {low} à {high}",
+        "type_statement": "Une position entre deux affirmations, de {low} à {high}",
+        "type_choice": "Une réponse",
+        "type_multiple": "Autant de réponses que voulu",
+        "type_long_text": "Texte libre",
+        "sent.one": "{n} référent a été sollicité.",
+        "sent.other": "{n} référents ont été sollicités.",
+        "declined.one": "L’un d’eux a décliné.",
+        "declined.other": "{n} d’entre eux ont décliné.",
+        "late.one": "Une référence est arrivée après la clôture.",
+        "late.other": "{n} références sont arrivées après la clôture.",
+        "erased.one": "Une référence a été supprimée.",
+        "erased.other": "{n} références ont été supprimées.",
+        "late_mark": "Arrivée après la clôture",
+        "language_mark": "Répondu en {language}",
+        "erased_mark": "Supprimé",
+        "self_text": "Question de l’auto-évaluation\u00a0: {text}",
+        "not_asked.one": "Cette question n’a pas été posée à un référent.",
+        "not_asked.other": "Cette question n’a pas été posée à {n} référents.",
+        "short_answers": "Réponses courtes",
+        "is_confirmed": "Confirmé",
+        "is_unsure": "Sans certitude",
+        "contradictions": "Indications divergentes des référents",
+        "contradictions_read": (
+            "La personne a indiqué la même chose pour ces référents, mais leurs réponses diffèrent. Les "
+            "postes changent et les souvenirs aussi\u00a0: posez la question avant de conclure."
+        ),
+        "says_who": "{text}\u00a0: {who}",
+        "type_agreement": "Accord de {low} à {high}",
+        "type_pick.one": "Un mot à choisir",
+        "type_pick.other": "{n} mots à choisir",
+        "type_line": "Une réponse courte",
+        "level": "Niveau",
+        "meaning": "Sens",
+        "example": "Exemple",
+        "method_referees": (
+            "La personne a indiqué les référents et leurs coordonnées. Goodword a envoyé à chacun un lien "
+            "personnel par e-mail, sans pouvoir prouver qui a répondu."
+        ),
+        "method_answers": (
+            "Tous les référents ont vu les mêmes questions, sauf indication contraire dans ce rapport, "
+            "parfois dans une autre langue. Ils ne pouvaient plus modifier leurs réponses après l’envoi. "
+            "Notes et commentaires sont reproduits tels quels\u00a0; rien n’a été omis, pondéré ni "
+            "reformulé."
+        ),
+        "method_few": (
+            "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "
+            "relation\u00a0; un écart d’un niveau signifie peu. Rien n’est comparé à d’autres candidatures."
+        ),
+        "left_open": "Sans réponse de : {who}.",
+        "who_answered": "Réponses par personne",
+        "levels_mean": "Signification des niveaux",
+        "cannot_say": "Ne peut pas juger",
+        "differs": "diffère",
+    },
+}

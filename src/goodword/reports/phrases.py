@@ -1,0 +1,132 @@
+"""The phrases of every report, with those of all packages."""
+
+from collections.abc import Mapping
+
+from goodword.assessments import phrases as assessments
+from goodword.assessments.kinds import kind_named
+from goodword.assessments.models import Test
+from goodword.core.phrases import Catalogue, Phrases
+from goodword.references import phrases as references
+
+PHRASES: Catalogue = {
+    "en": {
+        "assessment": "Assessment",
+        "reference_check": "Reference check",
+        "title": "{kind}: {name}, {role}",
+        "lead": "Candidate for {role} at {organisation}",
+        "name_removed": "Name removed",
+        "redacted": "Personal data was removed from this version of the report.",
+        "role": "Role",
+        "report": "Report",
+        "reused": "Reused",
+        "reused_from": "From an earlier application for the role {role}, completed {when} (report {code})",
+        "reused_confidential": "From an earlier application, completed {when} (report {code})",
+        "made": "Created",
+        "code_version": "{code}, version {version}",
+        "footer": "{code} · version {version} · created {made}",
+        "page": "Page {page} of {pages}",
+        "logo": "Logo of {organisation}",
+        "summary": "Summary",
+        "method": "Method and limits",
+        "no_verdict": "This report shows results. It gives no total and no recommendation.",
+        "no_automatic": (
+            "No automated decision: Goodword neither advances nor rejects candidates. People decide."
+        ),
+        "replaced": (
+            "Some characters cannot be printed with the available fonts. They appear in square brackets by "
+            "name or number; marks on other letters were left out: {characters}."
+        ),
+        "replaced_more": "{characters} and {n} more",
+        "mean": "Mean",
+        "left_out.one": "One referee was erased and is not in this version.",
+        "left_out.other": "{n} referees were erased and are not in this version.",
+    },
+    "de": {
+        "assessment": "Assessment",
+        "reference_check": "Referenzprüfung",
+        "title": "{kind}: {name}, {role}",
+        "lead": "Bewerbung als {role} bei {organisation}",
+        "name_removed": "Name entfernt",
+        "redacted": "Aus dieser Fassung des Berichts wurden personenbezogene Daten entfernt.",
+        "role": "Stelle",
+        "report": "Bericht",
+        "reused": "Übernommen",
+        "reused_from": (
+            "Aus einer früheren Bewerbung, für die Stelle {role}, abgeschlossen {when} (Bericht {code})"
+        ),
+        "reused_confidential": "Aus einer früheren Bewerbung, abgeschlossen {when} (Bericht {code})",
+        "made": "Erstellt",
+        "code_version": "{code}, Fassung {version}",
+        "footer": "{code} · Fassung {version} · erstellt {made}",
+        "page": "Seite {page} von {pages}",
+        "logo": "Logo von {organisation}",
+        "summary": "Überblick",
+        "method": "Vorgehen und Grenzen",
+        "no_verdict": "Dieser Bericht zeigt Ergebnisse, ohne Gesamtwert und ohne Empfehlung.",
+        "no_automatic": (
+            "Keine automatische Entscheidung: Goodword lässt keine Bewerbung weiterkommen und lehnt keine "
+            "ab. Das entscheiden Menschen."
+        ),
+        "replaced": (
+            "Einige Zeichen ließen sich mit den vorhandenen Schriften nicht drucken. Sie erscheinen mit "
+            "Namen oder Nummer in eckigen Klammern; Zusatzzeichen an Buchstaben wurden weggelassen: "
+            "{characters}."
+        ),
+        "replaced_more": "{characters} und {n} weitere",
+        "mean": "Mittel",
+        "left_out.one": "Eine Referenzperson wurde gelöscht und ist in dieser Fassung nicht enthalten.",
+        "left_out.other": "{n} Referenzpersonen wurden gelöscht und sind in dieser Fassung nicht enthalten.",
+    },
+    "fr": {
+        "assessment": "Évaluation",
+        "reference_check": "Prise de références",
+        "title": "{kind}\u00a0: {name}, {role}",
+        "lead": "Candidature au poste {role}, {organisation}",
+        "name_removed": "Nom supprimé",
+        "redacted": "Des données personnelles ont été supprimées de cette version du rapport.",
+        "role": "Poste",
+        "report": "Rapport",
+        "reused": "Résultat repris",
+        "reused_from": (
+            "D’une candidature précédente, pour le poste {role}, terminé le {when} (rapport {code})"
+        ),
+        "reused_confidential": "D’une candidature précédente, terminé le {when} (rapport {code})",
+        "made": "Établi",
+        "code_version": "{code}, version {version}",
+        "footer": "{code} · version {version} · établi le {made}",
+        "page": "Page {page} sur {pages}",
+        "logo": "Logo\u00a0: {organisation}",
+        "summary": "Résumé",
+        "method": "Méthode et limites",
+        "no_verdict": "Ce rapport présente des résultats, sans total ni recommandation.",
+        "no_automatic": (
+            "Aucune décision automatisée\u00a0: Goodword ne retient ni n’écarte aucune candidature. La "
+            "décision appartient à des personnes."
+        ),
+        "replaced": (
+            "Certains caractères n’ont pas pu être imprimés avec les polices disponibles. Ils figurent "
+            "entre crochets, par leur nom ou leur numéro\u00a0; les signes ajoutés à une lettre ont été "
+            "omis\u00a0: {characters}."
+        ),
+        "replaced_more": "{characters} et {n} autres",
+        "mean": "Moyenne",
+        "left_out.one": "Un référent a été supprimé et ne figure pas dans cette version.",
+        "left_out.other": "{n} référents ont été supprimés et ne figurent pas dans cette version.",
+    },
+}
+
+
+def all_phrases(language: str) -> Mapping[str, str]:
+    catalogues = [PHRASES, references.PHRASES, assessments.PHRASES]
+    catalogues += [kind_named(name).report.phrases for name in Test.Kind]
+    return {key: phrase for one in catalogues for key, phrase in one[language].items()}
+
+
+def words_for(language: str) -> Phrases:
+    """The phrases for a language tag (`de-AT`), by default English."""
+    parts = language.replace("_", "-").split("-")
+    primary = parts[0].lower()
+    if primary not in PHRASES:
+        return Phrases(language="en", region=None, phrases=all_phrases("en"))
+    region = parts[-1].upper() if len(parts) > 1 and len(parts[-1]) == 2 and parts[-1].isalpha() else None
+    return Phrases(language=primary, region=region, phrases=all_phrases(primary))
