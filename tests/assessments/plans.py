@@ -17,7 +17,7 @@ NOW = factories.NOW
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asks:
+class PlannedTest:
     """One test of an assessment: a built-in by its key, or a test that is there."""
 
     test: str | Test
@@ -27,12 +27,12 @@ class Asks:
     values: tuple[tuple[str, Any], ...] = ()
 
 
-WORK_STYLE = Asks(test="work_style", form="short20")
-REASONING = Asks(test="reasoning", form="short_12", minutes=12)
-JUDGEMENT = Asks(test="judgement_customer")
+WORK_STYLE = PlannedTest(test="work_style", form="short20")
+REASONING = PlannedTest(test="reasoning", form="short_12", minutes=12)
+JUDGEMENT = PlannedTest(test="judgement_customer")
 
 
-def asked_on(role: Role, *parts: Asks, **values: Any) -> Assessment:
+def asked_on(role: Role, *parts: PlannedTest, **values: Any) -> Assessment:
     """A published assessment built by the role's owner."""
     step = factories.step(role, "assessment")
     assessment = Assessment.objects.create(
@@ -71,7 +71,9 @@ def asked_on(role: Role, *parts: Asks, **values: Any) -> Assessment:
 
 
 @kept
-def attempt_of(*parts: Asks, of: Application | None = None, now: datetime = NOW, **values: Any) -> Attempt:
+def attempt_of(
+    *parts: PlannedTest, of: Application | None = None, now: datetime = NOW, **values: Any
+) -> Attempt:
     """An attempt at an assessment of these parts, invited at `now`."""
     of = of or application()
     assert of.role is not None

@@ -111,7 +111,7 @@ def add_answers(part: AttemptPart, values: Mapping[str, Json], *, now: datetime)
 def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: object) -> Event:
     """Record an event of the application, as the sync does."""
     with transaction.atomic():
-        factories.becomes(of, name, data)
+        factories.apply_event(of, name, data)
         return record(
             name,
             organisation_id=of.organisation_id,

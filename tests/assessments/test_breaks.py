@@ -24,7 +24,7 @@ from goodword.assessments.queries import items_of
 from goodword.assessments.results import result as shown_to_members
 from tests.assessments.custom_questions import support as own_support
 from tests.assessments.once import once
-from tests.assessments.plans import JUDGEMENT, REASONING, Asks, attempt_of
+from tests.assessments.plans import JUDGEMENT, REASONING, PlannedTest, attempt_of
 from tests.assessments.support import answers, part_of, rows, token_of
 from tests.support import factories
 
@@ -192,7 +192,7 @@ def test_without_a_break_the_reconnect_page_redirects(client: Client, attempt: A
 
 def situations_to_come(minutes: int = 10) -> Attempt:
     """An attempt at timed situations."""
-    return attempt_of(Asks(test=JUDGEMENT.test, minutes=minutes))
+    return attempt_of(PlannedTest(test=JUDGEMENT.test, minutes=minutes))
 
 
 def situations(minutes: int = 10) -> Attempt:

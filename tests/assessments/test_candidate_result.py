@@ -26,7 +26,7 @@ from tests.support import factories
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(factories.NOW, tick=False)]
 
 
-def told(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -> Attempt:
+def shared_attempt(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -> Attempt:
     """A completed attempt on a role that shares results."""
     of = application()
     of.candidate.language = language
@@ -38,22 +38,22 @@ def told(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -
 
 @time_machine.travel(factories.NOW, tick=False)
 def both() -> tuple[Attempt, Attempt]:
-    return told(), told(kinds=("scales",))
+    return shared_attempt(), shared_attempt(kinds=("scales",))
 
 
-both_told = once(both)
+both_shared = once(both)
 
 
 @pytest.fixture
-def told_all(db: None, both_told: tuple[Attempt, Attempt]) -> Attempt:
+def shared(db: None, both_shared: tuple[Attempt, Attempt]) -> Attempt:
     """After tests of all kinds."""
-    return deepcopy(both_told[0])
+    return deepcopy(both_shared[0])
 
 
 @pytest.fixture
-def told_scales(db: None, both_told: tuple[Attempt, Attempt]) -> Attempt:
+def scales_only(db: None, both_shared: tuple[Attempt, Attempt]) -> Attempt:
     """After scales alone."""
-    return deepcopy(both_told[1])
+    return deepcopy(both_shared[1])
 
 
 def url(attempt: Attempt) -> str:
@@ -71,12 +71,12 @@ def is_closed(response: Any) -> bool:
     return "There is nothing to do here at the moment" in page and "Contact with others" not in page
 
 
-def test_the_last_page_links_to_a_result_in_plain_words(told_all: Attempt) -> None:
-    token = token_of(told_all)
+def test_the_last_page_links_to_a_result_in_plain_words(shared: Attempt) -> None:
+    token = token_of(shared)
     thanks = Client().get(reverse("portal_assessment", args=[token])).content.decode()
     assert thanks.count(reverse("portal_assessment_result", args=[token])) == 1
-    page = text(Client().get(url(told_all)))
-    solved = Score.objects.of(told_all.organisation).get(part__attempt=told_all, part__order=2, scale="")
+    page = text(Client().get(url(shared)))
+    solved = Score.objects.of(shared.organisation).get(part__attempt=shared, part__order=2, scale="")
     for said in (
         "Your answers lie around the middle.",
         f"You solved {solved.value:.0f} of {solved.items} tasks.",
@@ -109,7 +109,7 @@ def test_the_position_on_a_scale_is_a_sentence(mean: float | None, said: str) ->
 
 
 def test_examples_are_unsolved_tasks_of_two_categories() -> None:
-    found = result(told(kinds=("reasoning",)))
+    found = result(shared_attempt(kinds=("reasoning",)))
     assert found is not None
     [part] = found.for_candidate()
     assert isinstance(part, CandidateReasoning)
@@ -119,7 +119,7 @@ def test_examples_are_unsolved_tasks_of_two_categories() -> None:
 
 
 def test_situations_are_close_to_the_key_or_differ() -> None:
-    found = result(told(kinds=("judgement",), value=4))
+    found = result(shared_attempt(kinds=("judgement",), value=4))
     assert found is not None
     [part] = found.for_candidate()
     assert isinstance(part, CandidateJudgement)
@@ -129,7 +129,7 @@ def test_situations_are_close_to_the_key_or_differ() -> None:
 
 
 def test_the_result_is_in_the_attempts_language() -> None:
-    attempt = told(kinds=("scales", "reasoning", "judgement"), language="de")
+    attempt = shared_attempt(kinds=("scales", "reasoning", "judgement"), language="de")
     response = Client().get(url(attempt))
     assert response.content.decode().count('lang="de"') >= 1
     assert "Kontakt mit anderen" in text(response)
@@ -162,24 +162,24 @@ def test_before_the_end_and_of_an_attempt_closed_early_there_is_none() -> None:
     assert is_closed(Client().get(url(attempt)))
 
 
-def test_somebody_elses_link_and_a_mistyped_one_show_nothing_of_it(told_scales: Attempt) -> None:
+def test_somebody_elses_link_and_a_mistyped_one_show_nothing_of_it(scales_only: Attempt) -> None:
     other = assigned(application())
     assert "Contact with others" not in Client().get(url(other)).content.decode()
     response = Client().get(reverse("portal_assessment_result", args=["a" * 43]))
     assert (response.status_code, "Contact with others" in response.content.decode()) == (404, False)
-    assert Client().post(url(told_scales)).status_code == 405
+    assert Client().post(url(scales_only)).status_code == 405
 
 
-def test_reading_it_changes_nothing_and_keeps_it_out_of_caches(told_scales: Attempt) -> None:
-    where_to, before = url(told_scales), rows(told_scales)
+def test_reading_it_changes_nothing_and_keeps_it_out_of_caches(scales_only: Attempt) -> None:
+    where_to, before = url(scales_only), rows(scales_only)
     response = Client().get(where_to)
     assert (response.headers["Cache-Control"], response.headers["X-Robots-Tag"]) == ("no-store", "noindex")
-    assert (rows(told_scales), Event.objects.filter(name__contains="result").count()) == (before, 0)
+    assert (rows(scales_only), Event.objects.filter(name__contains="result").count()) == (before, 0)
 
 
-def test_all_kinds_ask_no_more_queries_than_one(told_all: Attempt, told_scales: Attempt) -> None:
+def test_all_kinds_ask_no_more_queries_than_one(shared: Attempt, scales_only: Attempt) -> None:
     counts = []
-    for attempt in (told_scales, told_all):
+    for attempt in (scales_only, shared):
         where_to = url(attempt)
         Client().get(where_to)
         with CaptureQueriesContext(connection) as queries:
@@ -188,9 +188,9 @@ def test_all_kinds_ask_no_more_queries_than_one(told_all: Attempt, told_scales: 
     assert counts[0] == counts[1]
 
 
-def test_the_setting_of_the_version_that_was_taken_counts(told_scales: Attempt) -> None:
-    role = told_scales.step_request.application.role
+def test_the_setting_of_the_version_that_was_taken_counts(scales_only: Attempt) -> None:
+    role = scales_only.step_request.application.role
     assert role is not None
     assessment_of_all(role, kinds=("scales",), shares_result=False)
-    assert Client().get(url(told_scales)).content.decode().count("Your result") >= 1
-    assert Assessment.objects.of(told_scales.organisation).count() == 2
+    assert Client().get(url(scales_only)).content.decode().count("Your result") >= 1
+    assert Assessment.objects.of(scales_only.organisation).count() == 2

@@ -15,7 +15,7 @@ from goodword.assessments.attempts.completion import end_overdue, finish_part
 from goodword.assessments.attempts.part_state import NotBegun, OutOfOrder, PartOver
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from tests.assessments.once import once
-from tests.assessments.plans import REASONING, WORK_STYLE, Asks, attempt_of
+from tests.assessments.plans import REASONING, WORK_STYLE, PlannedTest, attempt_of
 from tests.assessments.support import answer_all, answers, application, part_of, rows, scores, tell, token_of
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -279,7 +279,7 @@ def keep_alive(part: AttemptPart, *, until: datetime) -> None:
 
 
 def test_a_part_that_has_not_started_cannot_be_finished(client: Client) -> None:
-    made = attempt_of(Asks(test="reasoning", form="short_12"))
+    made = attempt_of(PlannedTest(test="reasoning", form="short_12"))
     before = rows(made)
     with pytest.raises(NotBegun):
         finish_part(attempt_id=made.pk, order=1, now=NOW)
@@ -290,7 +290,7 @@ def test_a_part_that_has_not_started_cannot_be_finished(client: Client) -> None:
 
 
 def test_screens_of_later_parts_are_not_shown(client: Client) -> None:
-    made = attempt_of(WORK_STYLE, Asks(test="judgement_customer"))
+    made = attempt_of(WORK_STYLE, PlannedTest(test="judgement_customer"))
     sheet = reverse("portal_assessment_screens", args=[token_of(made), 2])
     assert client.get(sheet).status_code == 302
 
@@ -335,7 +335,7 @@ def conditional(*, minutes: int | None) -> Attempt:
         created_at=NOW,
         published_at=NOW,
     )
-    return attempt_of(Asks(test=test, minutes=minutes), of=of)
+    return attempt_of(PlannedTest(test=test, minutes=minutes), of=of)
 
 
 def test_hidden_questions_leave_no_gap_in_timed_parts(client: Client) -> None:

@@ -62,7 +62,7 @@ def issued(attempt: Attempt) -> IssuedTotal:
     return IssuedTotal.objects.of(attempt.organisation).get(attempt=attempt)
 
 
-def told(attempt: Attempt) -> dict[str, Any]:
+def total_fields(attempt: Attempt) -> dict[str, Any]:
     row = issued(attempt)
     names = (
         "mode",

@@ -17,7 +17,7 @@ from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
 from tests.assessments.custom_questions import support as own_support
-from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
+from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, PlannedTest, attempt_of
 from tests.assessments.support import answers, part_of, rows, token_of
 from tests.support import factories
 
@@ -28,8 +28,8 @@ MINUTE = timedelta(minutes=1)
 ELSEWHERE = "This part has moved on, perhaps in another window."
 TIMED = {
     "tasks": REASONING,
-    "statements": Asks(test=WORK_STYLE.test, form=WORK_STYLE.form, minutes=10),
-    "situations": Asks(test=JUDGEMENT.test, minutes=10),
+    "statements": PlannedTest(test=WORK_STYLE.test, form=WORK_STYLE.form, minutes=10),
+    "situations": PlannedTest(test=JUDGEMENT.test, minutes=10),
 }
 
 

@@ -32,14 +32,14 @@ def role() -> Role:
     return factories.role(factories.organisation(name="Acme"), title="Washer")
 
 
-def sat(role: Role, kind: str, **values: Any) -> Attempt:
+def taken_part(role: Role, kind: str, **values: Any) -> Attempt:
     assessment_of_all(role, kinds=(kind,))
     return taken(named(role, "Ada", "Lovelace"), **values)
 
 
 def in_a_group(role: Role, kind: str = "scales", scale: str = "openness") -> Attempt:
     """A score in a norm group of 132 people."""
-    attempt = sat(role, kind)
+    attempt = taken_part(role, kind)
     in_group(attempt_part=scores(attempt).get(scale=scale), device="computer")
     return attempt
 
@@ -49,13 +49,13 @@ def in_one_group() -> tuple[Role, Attempt]:
     return role, in_a_group(role)
 
 
-held_once = once(in_one_group)
+normed_once = once(in_one_group)
 
 
 @pytest.fixture
-def held(db: None, held_once: tuple[Role, Attempt]) -> tuple[Role, Attempt]:
+def normed_attempt(db: None, normed_once: tuple[Role, Attempt]) -> tuple[Role, Attempt]:
     """A role, and an attempt with a norm group."""
-    return deepcopy(held_once)
+    return deepcopy(normed_once)
 
 
 def page_of(who: Membership, attempt: Attempt) -> str:
@@ -69,9 +69,9 @@ def words(page: str) -> str:
 
 
 def test_a_percentile_shows_counts_and_its_band(
-    held: tuple[Role, Attempt],
+    normed_attempt: tuple[Role, Attempt],
 ) -> None:
-    role, attempt = held
+    role, attempt = normed_attempt
     said = words(page_of(role.owner, attempt))
     for sentence in (
         "132 first attempts in English on computers, norms 2 of version 2 in the same form, created",
@@ -85,8 +85,8 @@ def test_a_percentile_shows_counts_and_its_band(
         assert said.count(sentence) == 1, sentence
 
 
-def test_nearby_rows_of_the_norm_table_are_shown(held: tuple[Role, Attempt]) -> None:
-    _, attempt = held
+def test_nearby_rows_of_the_norm_table_are_shown(normed_attempt: tuple[Role, Attempt]) -> None:
+    _, attempt = normed_attempt
     made = result(fresh(attempt))
     assert made is not None
     [found] = made.parts
@@ -104,8 +104,8 @@ def test_nearby_rows_of_the_norm_table_are_shown(held: tuple[Role, Attempt]) -> 
     ]
 
 
-def test_a_score_missing_in_the_group_gets_its_own_row(held: tuple[Role, Attempt]) -> None:
-    role, attempt = held
+def test_a_score_missing_in_the_group_gets_its_own_row(normed_attempt: tuple[Role, Attempt]) -> None:
+    role, attempt = normed_attempt
     group = NormGroup.objects.of(role.organisation).get()
     table = group.tables["openness"]
     table["cumulative"] = [[2, 20], [2.5, 54], [2.75, 72], [3.25, 95], [4, 132]]
@@ -126,9 +126,9 @@ def test_a_score_missing_in_the_group_gets_its_own_row(held: tuple[Role, Attempt
     ids=["another place", "no reliability"],
 )
 def test_a_percentile_not_reproduced_by_the_table_is_not_explained_by_it(
-    held: tuple[Role, Attempt], change: dict[str, Any]
+    normed_attempt: tuple[Role, Attempt], change: dict[str, Any]
 ) -> None:
-    role, attempt = held
+    role, attempt = normed_attempt
     group = NormGroup.objects.of(role.organisation).get()
     group.tables["openness"] |= change
     group.save()
@@ -141,9 +141,9 @@ def test_a_percentile_not_reproduced_by_the_table_is_not_explained_by_it(
 
 
 def test_norms_of_another_rule_are_ignored(
-    held: tuple[Role, Attempt],
+    normed_attempt: tuple[Role, Attempt],
 ) -> None:
-    role, attempt = held
+    role, attempt = normed_attempt
     group = NormGroup.objects.of(role.organisation).get()
     group.tables["openness"]["rule"] = "another"
     group.save()
@@ -152,8 +152,8 @@ def test_norms_of_another_rule_are_ignored(
     assert "60 people in the group" not in said
 
 
-def test_members_get_a_link_to_the_whole_table(held: tuple[Role, Attempt]) -> None:
-    role, attempt = held
+def test_members_get_a_link_to_the_whole_table(normed_attempt: tuple[Role, Attempt]) -> None:
+    role, attempt = normed_attempt
     group = NormGroup.objects.select_related("norm_set").get(norm_set__organisation=role.organisation)
     key = table_key(group, "openness")
     where = path("test_norms", role.organisation, group.norm_set.test_id)
@@ -172,9 +172,9 @@ def test_members_get_a_link_to_the_whole_table(held: tuple[Role, Attempt]) -> No
 
 
 def test_review_links_show_figures_without_member_links(
-    held: tuple[Role, Attempt],
+    normed_attempt: tuple[Role, Attempt],
 ) -> None:
-    _, attempt = held
+    _, attempt = normed_attempt
     application = Application.objects.select_related("organisation", "role").get(
         pk=attempt.step_request.application_id
     )
@@ -201,7 +201,7 @@ def test_a_category_is_shown_under_its_name(role: Role) -> None:
 
 
 def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
-    attempt = sat(role, "reasoning", solve=2)
+    attempt = taken_part(role, "reasoning", solve=2)
     made = calibrated(attempt)
     found = result(fresh(attempt))
     assert found is not None
@@ -231,7 +231,7 @@ def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
 
 
 def test_an_ability_from_another_calibration_has_no_details(role: Role) -> None:
-    attempt = sat(role, "reasoning")
+    attempt = taken_part(role, "reasoning")
     Score.objects.of(role.organisation).filter(part__attempt=attempt, scale="").update(
         ability=0.4, ability_se=0.3
     )

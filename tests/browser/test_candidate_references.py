@@ -72,7 +72,7 @@ def fill(page: Page, label: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-def name_somebody(page: Page, name: str, email: str, *, kind: str = "") -> None:
+def fill_in_referee(page: Page, name: str, email: str, *, kind: str = "") -> None:
     fill(page, "Their full name", name)
     fill(page, "Their e-mail address", email)
     if kind:
@@ -110,12 +110,12 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
     expect(page.get_by_role("alert")).to_be_focused()
     looker.look(page, "candidate is told what is missing")
     page.goto(url("portal_check_referee", 1))
-    name_somebody(page, "Maria Schmidt", "maria@gmail.com")
+    fill_in_referee(page, "Maria Schmidt", "maria@gmail.com")
     expect(page.get_by_text("A private address is fine,")).to_be_visible()
     press(page, "button", "Save")
 
     press(page, "link", "Name the next referee")
-    name_somebody(page, "Paul Meier", "paul@globex.example", kind="Client")
+    fill_in_referee(page, "Paul Meier", "paul@globex.example", kind="Client")
     tab_to(page, page.get_by_label("Don't contact them before I have an offer"))
     page.keyboard.press("Space")
     press(page, "button", "Save")

@@ -25,7 +25,7 @@ from goodword.greenhouse.setup.connections import rotate_secret
 from tests.browser.looking import WIDTHS, Looker
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_several_accounts import linked, open_another_credential
-from tests.greenhouse.setup.test_test_notes import somebody
+from tests.greenhouse.setup.test_test_notes import candidate_here
 from tests.support.pages import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400), pytest.mark.django_db(transaction=True)]
@@ -113,7 +113,7 @@ def test_the_list_fills_while_the_key_is_tried(browser: Browser, desk: Desk, liv
 
 def test_every_page_is_accessible_and_fits(browser: Browser, desk: Desk, live_server: LiveServer) -> None:
     one = desk.connect()
-    person = somebody(desk)
+    person = candidate_here(desk)
     linked(desk, one, "Customer Support Specialist", job_id=4711)
     busy(desk, one)
     two = Connection.objects.create(

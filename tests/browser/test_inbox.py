@@ -43,7 +43,7 @@ def world() -> tuple[Membership, dict[str, str]]:
     who = named(role, "Bogdan-Aleksander", "Wiśniewski-Kowalczykowski", connection_id=accounts[0].pk)
     now = clock.now()
 
-    def came(action: str, **values: Any) -> Delivery:
+    def add_delivery(action: str, **values: Any) -> Delivery:
         body = {"action": action, "payload": {"application": {"id": 1, "note": "<b>wide</b> " * 40}}}
         return Delivery.objects.create(
             **{
@@ -62,16 +62,18 @@ def world() -> tuple[Membership, dict[str, str]]:
         )
 
     events = ["application.left_stage", "application.entered_stage"]
-    whole = came(
+    whole = add_delivery(
         "candidate_stage_change",
         remote_application_id=who.remote_id,
         remote_candidate_id=who.candidate.remote_id,
         outcome=f"Application {who.remote_id}: left its stage, entered Assessment.",
         caused=[{"application": who.pk, "events": events}, {"role": role.pk}],
     )
-    came("job_updated", outcome="Job 31: Stage “Trial day” was deleted.", connection=accounts[1])
-    came("offer_created", outcome="“offer_created” has no effect here.", remote_application_id=6200700001)
-    came(
+    add_delivery("job_updated", outcome="Job 31: Stage “Trial day” was deleted.", connection=accounts[1])
+    add_delivery(
+        "offer_created", outcome="“offer_created” has no effect here.", remote_application_id=6200700001
+    )
+    add_delivery(
         "reject_candidate",
         remote_application_id=who.remote_id,
         state="received",
@@ -80,7 +82,9 @@ def world() -> tuple[Membership, dict[str, str]]:
         not_before=now + timedelta(minutes=5),
         handled_at=None,
     )
-    failed = came("", state="failed", outcome="The body is not JSON.", body=b"{" + b"x" * 4000, event_id=None)
+    failed = add_delivery(
+        "", state="failed", outcome="The body is not JSON.", body=b"{" + b"x" * 4000, event_id=None
+    )
     for kind, values in (
         (Kind.STAGE_GONE, {"stage_id": 501, "before": "Assessment"}),
         (Kind.JOB_CLOSED, {"before": "Customer Support Specialist"}),

@@ -8,7 +8,7 @@ from goodword.notifications.models import Link
 from goodword.references.models import Check
 from tests.browser.looking import WIDTHS, Looker
 from tests.references.answered import FULL, answered, answered_self, asked, checked, data_path
-from tests.references.test_own_data import door
+from tests.references.test_own_data import data_page
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path, portal
@@ -47,7 +47,7 @@ def test_the_pages_are_accessible_and_fit(browser: Browser, live_server: object)
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")
     application, now = check.step_request.application_id, clock.now()
     request = check.requests.order_by("pk")[0]
-    own, theirs = f"{portal(check.step_request, now=now)}data/", door(request, now=now)
+    own, theirs = f"{portal(check.step_request, now=now)}data/", data_page(request, now=now)
     address = check.step_request.application.candidate.email
     own_erase = data_path(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address)
     their_erase = data_path(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)

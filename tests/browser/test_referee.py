@@ -19,22 +19,22 @@ def stage(live_server: object) -> Stage:
 
 
 @pytest.fixture
-def door(live_server: object, stage: Stage) -> str:
+def referee_page(live_server: object, stage: Stage) -> str:
     return f"{live_server}{stage.referee_path}"
 
 
 def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
-    browser: Browser, stage: Stage, door: str
+    browser: Browser, stage: Stage, referee_page: str
 ) -> None:
     looker = Looker()
     phone = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # its own dict type
     looker.watch(phone)
     page = phone.new_page()
-    page.goto(door)
+    page.goto(referee_page)
     looker.look(page, "notice")
     press(page, "Start")
 
-    expect(page).to_have_url(f"{door}questions/1/")
+    expect(page).to_have_url(f"{referee_page}questions/1/")
     looker.look(page, "confirm")
     for number in range(3):
         choose(page, number, 0)
@@ -53,16 +53,16 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     expect(page.get_by_role("radio").nth(3)).to_be_checked()
     press(page, "English")
     press(page, "Save and continue")
-    expect(page).to_have_url(f"{door}questions/3/")
+    expect(page).to_have_url(f"{referee_page}questions/3/")
     phone.close()
 
     laptop = browser.new_context(viewport={"width": 1440, "height": 900})
     looker.watch(laptop)
     page = laptop.new_page()
-    page.goto(door)
+    page.goto(referee_page)
     looker.look(page, "go on")
     press(page, "Continue")
-    expect(page).to_have_url(f"{door}questions/3/")
+    expect(page).to_have_url(f"{referee_page}questions/3/")
     finish(page, looker)
     looker.look(page, "last look")
     press(page, "Submit")
@@ -76,9 +76,9 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
-def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, door: str) -> None:
+def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, referee_page: str) -> None:
     number = stage.page_of("strengths")
-    page.goto(f"{door}questions/{number}/")
+    page.goto(f"{referee_page}questions/{number}/")
     page.get_by_role("textbox").fill("She thinks before")
     expect(page.get_by_role("status")).to_have_text("Saved")
     with page.expect_response(lambda response: response.request.method == "POST"):
@@ -87,11 +87,11 @@ def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, door: str) -> Non
     assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
 
 
-def test_without_scripts_every_next_keeps_the_page(browser: Browser, stage: Stage, door: str) -> None:
+def test_without_scripts_every_next_keeps_the_page(browser: Browser, stage: Stage, referee_page: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]  # its own dict type
     page = context.new_page()
     number = stage.page_of("strengths")
-    page.goto(f"{door}questions/{number}/")
+    page.goto(f"{referee_page}questions/{number}/")
     page.get_by_role("textbox").fill("Calm.")
     click(page, "Deutsch")
     expect(page.locator("html")).to_have_attribute("lang", "de")
@@ -103,14 +103,14 @@ def test_without_scripts_every_next_keeps_the_page(browser: Browser, stage: Stag
 
 
 def test_the_other_ways_and_the_candidates_own_view_look_right(
-    browser: Browser, live_server: object, stage: Stage, door: str
+    browser: Browser, live_server: object, stage: Stage, referee_page: str
 ) -> None:
     looker = Looker()
     context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # its own dict type
     looker.watch(context)
     page = context.new_page()
     for name, path in (("dates and title only", "facts/"), ("ask", "ask/"), ("no", "no/?as=opt-out")):
-        page.goto(f"{door}{path}")
+        page.goto(f"{referee_page}{path}")
         looker.look(page, name)
     own = f"{live_server}{stage.candidate_path}references/self-reference/"
     page.goto(own)
@@ -124,7 +124,7 @@ def test_the_other_ways_and_the_candidates_own_view_look_right(
     looker.look(page, "own last look")
     click(page, "Submit")
     looker.look(page, "own thanks")
-    page.goto(f"{door}no/")
+    page.goto(f"{referee_page}no/")
     click(page, "Send answer")
     looker.look(page, "declined")
     context.close()

@@ -16,7 +16,7 @@ from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from goodword.assessments.queries import items_of
 from goodword.core import clock
 from goodword.ui.colour import contrast
-from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
+from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, PlannedTest, attempt_of
 from tests.assessments.support import answers, application, part_of, token_of
 from tests.browser.conftest import violations
 from tests.browser.looking import WIDTHS, Looker
@@ -334,7 +334,7 @@ def own(*, minutes: int | None) -> Attempt:
         created_at=clock.now(),
         published_at=clock.now(),
     )
-    return attempt_of(Asks(test=test, minutes=minutes), of=of, now=clock.now())
+    return attempt_of(PlannedTest(test=test, minutes=minutes), of=of, now=clock.now())
 
 
 def test_typed_text_is_saved_and_kept_offline(page: Page, open_at: Callable[..., str]) -> None:

@@ -57,7 +57,7 @@ def outage() -> Iterator[None]:
             elsewhere.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
 
 
-def happens() -> int:
+def record_change() -> int:
     application = factories.application(factories.role(factories.organisation()))
     with transaction.atomic():
         event = record(
@@ -78,7 +78,7 @@ def reacted(event_id: int) -> bool:
 def test_a_worker_waits_for_its_database_and_resumes() -> None:
     with worker() as running:
         with outage():
-            event = happens()
+            event = record_change()
             execute("UPDATE core_heartbeat SET seen_at = now() - interval '1 hour'")
             with pytest.raises(subprocess.TimeoutExpired):
                 running.wait(4)
@@ -89,7 +89,7 @@ def test_a_worker_waits_for_its_database_and_resumes() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_job_interrupted_by_an_outage_is_rerun_by_the_same_worker() -> None:
-    event = happens()
+    event = record_change()
     with psycopg.connect(here()["DATABASE_URL"]) as other, worker():
         other.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")  # blocks the handler
         until(lambda: Reaction.objects.get(event=event, handler=HANDLER).tries == 1)

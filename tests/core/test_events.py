@@ -45,7 +45,7 @@ def flow(settings: Settings) -> Iterator[None]:
     events.flow.cache_clear()
 
 
-def happens(name: str) -> Event:
+def record_event(name: str) -> Event:
     with transaction.atomic():
         return events.record(name, organisation_id=1, application_id=2, at=factories.NOW, actor="goodword")
 
@@ -66,8 +66,8 @@ def test_an_unknown_event_name_is_rejected() -> None:
 
 @pytest.mark.django_db
 def test_each_handler_gets_a_reaction_and_events_without_handlers_are_only_stored() -> None:
-    event = happens("test.happened")
-    happens("test.alone")
+    event = record_event("test.happened")
+    record_event("test.alone")
     assert waiting() == [("event.react", {"event_id": event.pk, "handler": ACTS})]
     assert Event.objects.count() == 2
 
@@ -75,7 +75,7 @@ def test_each_handler_gets_a_reaction_and_events_without_handlers_are_only_store
 @pytest.mark.main_case
 @pytest.mark.django_db
 def test_a_handler_runs_once_per_event() -> None:
-    event = happens("test.happened")
+    event = record_event("test.happened")
     run_jobs()
     events.react.run()
     assert acted == [event.pk]
@@ -84,7 +84,7 @@ def test_a_handler_runs_once_per_event() -> None:
 
 @pytest.mark.django_db
 def test_a_failing_handler_is_rolled_back_and_retried() -> None:
-    happens("test.fails")
+    record_event("test.fails")
     events.react.run()
     row = Reaction.objects.get()
     assert (row.state, row.tries, row.error, row.done_at) == ("waiting", 1, "Broken", None)
@@ -96,7 +96,7 @@ def test_a_failing_handler_is_rolled_back_and_retried() -> None:
 
 @pytest.mark.django_db
 def test_a_handler_removed_from_the_flow_is_skipped() -> None:
-    event = happens("test.alone")
+    event = record_event("test.alone")
     Reaction.objects.create(event=event, handler=ACTS)
     events.react.run()
     assert (acted, Reaction.objects.get().state) == ([], "done")
@@ -104,7 +104,7 @@ def test_a_handler_removed_from_the_flow_is_skipped() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_workers_run_a_handler_once() -> None:
-    event = happens("test.happened")
+    event = record_event("test.happened")
     row = Reaction.objects.select_related("event").get()
 
     def work(_: int) -> None:
@@ -123,16 +123,16 @@ def test_concurrent_workers_run_a_handler_once() -> None:
 def test_hearing_collects_only_events_recorded_inside_it() -> None:
     organisation = factories.organisation()
 
-    def happens() -> Event:
+    def record_event() -> Event:
         with transaction.atomic():
             return events.record(
                 "test.alone", organisation_id=organisation.pk, at=factories.NOW, actor="goodword"
             )
 
-    happens()
+    record_event()
     with events.collect_events() as outer:
-        first = happens()
+        first = record_event()
         with events.collect_events() as inner:
-            second = happens()
-    happens()
+            second = record_event()
+    record_event()
     assert (outer, inner) == ([first], [second])

@@ -58,7 +58,7 @@ def killed_parent(data: Path) -> tuple[int, str]:
     return int(pid), url
 
 
-def gone(pid: int, data: Path) -> bool:
+def has_stopped(pid: int, data: Path) -> bool:
     """Wait for the server to stop, for as long as a clean shutdown may take."""
     for _ in range(600):
         if not running.is_server(pid, data / "postgres/data"):
@@ -86,7 +86,7 @@ def test_a_start_after_its_parent_was_killed_takes_over_at_once(data: Path) -> N
 
 def test_a_server_stops_when_its_parent_is_killed(data: Path) -> None:
     stray, _ = killed_parent(data)
-    assert gone(stray, data)
+    assert has_stopped(stray, data)
     with pytest.raises(postgres.NotRunningError):
         postgres.attach(data)
 

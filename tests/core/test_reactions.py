@@ -12,7 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from goodword.core import clock, events, stopping
 from goodword.core.models import Event, Reaction
-from tests.core.test_events import happens
+from tests.core.test_events import record_event
 from tests.support.jobs import run_jobs
 
 #: what the handler raises, by the event's name
@@ -81,20 +81,20 @@ def woken() -> int:
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_is_woken_once_per_commit() -> None:
     with transaction.atomic():
-        happens("test.works")
+        record_event("test.works")
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            happens("test.works")
+            record_event("test.works")
             raise ZeroDivisionError
-        happens("test.works")
+        record_event("test.works")
         assert woken() == 0
     assert woken() == 1
-    happens("test.works")
+    record_event("test.works")
     assert woken() == 1  # the first job is still queued
 
 
 @pytest.mark.django_db
 def test_a_lost_wake_up_is_found_by_the_sweep() -> None:
-    happens("test.works")
+    record_event("test.works")
     assert woken() == 0  # the transaction of this test never commits
     events.sweep_reactions.run()
     assert woken() == 1
@@ -108,7 +108,7 @@ def test_a_lost_wake_up_is_found_by_the_sweep() -> None:
 
 @pytest.mark.django_db
 def test_a_failing_reaction_is_retried_for_hours_and_then_fails() -> None:
-    happens("test.fails")
+    record_event("test.fails")
     raised["test.fails"] = KeyError("an address that no log is to hold")
     waits = []
     now = clock.now()
@@ -132,7 +132,7 @@ def test_a_failing_reaction_is_retried_for_hours_and_then_fails() -> None:
 @pytest.mark.main_case
 @pytest.mark.django_db
 def test_retrying_a_failed_reaction_resets_its_attempts() -> None:
-    happens("test.fails")
+    record_event("test.fails")
     fail_for_good()
     assert events.retry_reactions(events.failed_reactions()) == 1
     assert events.retry_reactions(events.failed_reactions()) == 0
@@ -144,7 +144,7 @@ def test_retrying_a_failed_reaction_resets_its_attempts() -> None:
 @pytest.mark.django_db
 def test_a_failing_reaction_does_not_affect_the_others() -> None:
     for name in ("test.works", "test.fails", "test.works"):
-        happens(name)
+        record_event(name)
     raised["test.fails"] = KeyError()
     events.react.run()
     assert [state for state, _, _ in states()] == ["done", "waiting", "done"]
@@ -160,7 +160,7 @@ def test_a_failing_reaction_does_not_affect_the_others() -> None:
 @pytest.mark.parametrize("error", [outage(), stopping.Stopped()])
 def test_outages_and_shutdowns_do_not_count_as_attempts(error: BaseException) -> None:
     for name in ("test.works", "test.fails", "test.works"):
-        happens(name)
+        record_event(name)
     raised["test.fails"] = error
     now = clock.now()
     for _ in range(20):
@@ -175,7 +175,7 @@ def test_outages_and_shutdowns_do_not_count_as_attempts(error: BaseException) ->
 
 @pytest.mark.django_db
 def test_a_reaction_during_outages_backs_off() -> None:
-    happens("test.fails")
+    record_event("test.fails")
     raised["test.fails"] = outage()
     waits = []
     for _ in range(12):
@@ -189,8 +189,8 @@ def test_a_reaction_during_outages_backs_off() -> None:
 
 @pytest.mark.django_db
 def test_a_reaction_that_keeps_killing_workers_fails_alone() -> None:
-    happens("test.fails")
-    happens("test.works")
+    record_event("test.fails")
+    record_event("test.works")
     now = clock.now()
     for number in range(1, events.TRIES + 1):  # claimed, never settled
         assert events._claim(now)[0].tries == number
@@ -208,11 +208,11 @@ def test_a_reaction_that_keeps_killing_workers_fails_alone() -> None:
 @pytest.mark.django_db
 def test_a_reaction_that_may_have_killed_its_worker_runs_alone() -> None:
     for _ in range(3):
-        happens("test.works")
+        record_event("test.works")
     now = clock.now()
     assert [row.tries for row in events._claim(now)] == [1, 1, 1]  # and the worker dies
     now += events.LEASE
-    happens("test.works")
+    record_event("test.works")
     assert [row.tries for row in events._claim(now)] == [2]
     assert sorted(tries for _, tries, _ in states()) == [0, 1, 1, 2]
 
@@ -221,7 +221,7 @@ def test_a_reaction_that_may_have_killed_its_worker_runs_alone() -> None:
 def test_a_run_ends_when_nothing_can_be_claimed(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    happens("test.works")
+    record_event("test.works")
     Reaction.objects.update(tries=events.TRIES)
     with django_assert_max_num_queries(5):
         events.react.run()
@@ -230,7 +230,7 @@ def test_a_run_ends_when_nothing_can_be_claimed(
 
 @pytest.mark.django_db
 def test_an_outage_ends_the_run_and_queues_another() -> None:
-    happens("test.fails")
+    record_event("test.fails")
     raised["test.fails"] = outage()
     events.react.run()
     assert woken() == 1
@@ -241,7 +241,7 @@ def test_an_outage_ends_the_run_and_queues_another() -> None:
 def test_a_locked_reaction_does_not_block_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "BATCH_LOCK_MS", 20)
     monkeypatch.setattr(events, "ALONE_LOCK_MS", 20)
-    happened = [happens("test.works") for _ in range(3)]
+    happened = [record_event("test.works") for _ in range(3)]
     with transaction.atomic():
         Event.objects.select_for_update().get(pk=happened[1].pk)  # locked until the end of the block
         in_a_thread(events.react.run)
@@ -253,7 +253,7 @@ def test_a_locked_reaction_does_not_block_the_others(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.django_db(transaction=True)
 def test_a_running_reaction_is_skipped_by_other_workers() -> None:
-    happens("test.works")
+    record_event("test.works")
     row = Reaction.objects.select_related("event").get()
     seen: list[bool] = []
 
@@ -270,12 +270,12 @@ def test_a_running_reaction_is_skipped_by_other_workers() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_wake_up_during_the_last_query_is_not_lost() -> None:
     """That job finds the lock taken and returns; the holder of the lock checks again."""
-    happens("test.works")
+    record_event("test.works")
 
     def record_after_the_last_query(execute: Any, sql: str, *rest: Any) -> Any:
         found = execute(sql, *rest)
         if "SET tries = tries + 1" in sql and len(acted) == Reaction.objects.count() == 1:
-            happens("test.works")
+            record_event("test.works")
             in_a_thread(events.react.run)
             assert acted == ["test.works"]
         return found
@@ -290,11 +290,11 @@ def test_events_recorded_by_a_handler_are_handled_in_the_same_run(monkeypatch: p
     def records(event: Event) -> None:
         acted.append(event.name)
         if len(acted) == 1:
-            happens("test.works")
+            record_event("test.works")
 
     records.__qualname__ = "reacts"
     monkeypatch.setitem(FLOW, "test.works", (records,))
-    happens("test.works")
+    record_event("test.works")
     events.react.run()
     assert acted == ["test.works", "test.works"]
     assert [state for state, _, _ in states()] == ["done", "done"]
@@ -302,5 +302,5 @@ def test_events_recorded_by_a_handler_are_handled_in_the_same_run(monkeypatch: p
 
 @pytest.mark.django_db
 def test_reactions_of_erased_events_are_gone() -> None:
-    happens("test.works").delete()
+    record_event("test.works").delete()
     assert (Reaction.objects.count(), events.run_due(now=clock.now())) == (0, False)

@@ -71,7 +71,7 @@ def two() -> Iterator[Program]:
     program.end()
 
 
-def gone(pid: int) -> bool:
+def has_ended(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -83,7 +83,7 @@ def test_children_exit_when_their_parent_is_killed_and_free_the_port(two: Progra
     assert len(children) == 2
     two.running.kill()
     began = time.monotonic()
-    until(lambda: all(gone(child) for child in children))
+    until(lambda: all(has_ended(child) for child in children))
     assert time.monotonic() - began < 5
     assert two.is_free()
 

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from goodword.core.health import silent_for
 from goodword.core.supervise import goodword
-from tests.core.test_database_outage import happens
+from tests.core.test_database_outage import record_change
 from tests.core.test_killed_worker import doing, here, until
 
 pytestmark = pytest.mark.programs
@@ -39,7 +39,7 @@ def test_a_signal_stops_the_worker_cleanly(number: signal.Signals) -> None:
 
 
 def test_a_job_that_outlasts_the_grace_period_is_requeued() -> None:
-    happens()
+    record_change()
     with psycopg.connect(here()["DATABASE_URL"]) as other:
         other.execute(
             "LOCK TABLE core_reaction IN ACCESS EXCLUSIVE MODE"

@@ -31,7 +31,7 @@ TOKEN = "a-token"
 
 
 @dataclass
-class Front:
+class RunningProxy:
     """A running proxy, and the requests that reached the server."""
 
     name: str
@@ -113,56 +113,56 @@ def adapted(sample: str, **replaced: str) -> str:
     return text
 
 
-def nginx(front: Front) -> list[str]:
-    chain, key = certificate(front.folder)
+def nginx(running: RunningProxy) -> list[str]:
+    chain, key = certificate(running.folder)
     site = adapted(
         "nginx.conf",
         **{
-            "server 127.0.0.1:8000": f"server 127.0.0.1:{front.behind.port}",
-            "listen 80;": f"listen 127.0.0.1:{front.http};",
+            "server 127.0.0.1:8000": f"server 127.0.0.1:{running.behind.port}",
+            "listen 80;": f"listen 127.0.0.1:{running.http};",
             "    listen [::]:80;\n": "",
-            "listen 443 ssl;": f"listen 127.0.0.1:{front.https} ssl;",
+            "listen 443 ssl;": f"listen 127.0.0.1:{running.https} ssl;",
             "    listen [::]:443 ssl;\n": "",
             "/etc/ssl/goodword/fullchain.pem": str(chain),
             "/etc/ssl/goodword/privkey.pem": str(key),
-            "/var/log/nginx/": f"{front.folder}/",
+            "/var/log/nginx/": f"{running.folder}/",
         },
     )
     temporary = "".join(
-        f"{kind}_temp_path {front.folder}/{kind};\n"
+        f"{kind}_temp_path {running.folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     user = "user root;\n" if os.geteuid() == 0 else ""  # only root may read the test's folder
-    main = front.folder / "main.conf"
+    main = running.folder / "main.conf"
     main.write_text(
-        f"{user}daemon off; pid {front.folder}/pid; error_log {front.folder}/start.log warn;\n"
+        f"{user}daemon off; pid {running.folder}/pid; error_log {running.folder}/start.log warn;\n"
         f"events {{}}\nhttp {{\n{temporary}{site}\n}}\n"
     )
     command = [
         program("nginx"),
         "-p",
-        str(front.folder),
+        str(running.folder),
         "-c",
         str(main),
         "-e",
-        str(front.folder / "start.log"),
+        str(running.folder / "start.log"),
     ]
     assert subprocess.run([*command, "-t"], check=False).returncode == 0
     return command
 
 
-def caddy(front: Front) -> list[str]:
-    chain, key = certificate(front.folder)
-    config = front.folder / "Caddyfile"
+def caddy(running: RunningProxy) -> list[str]:
+    chain, key = certificate(running.folder)
+    config = running.folder / "Caddyfile"
     config.write_text(
         adapted(
             "Caddyfile",
             **{
-                "127.0.0.1:8000": f"127.0.0.1:{front.behind.port}",
-                "{\n\tservers {": f"{{\n\tadmin off\n\thttp_port {front.http}\n\thttps_port {front.https}\n"
+                "127.0.0.1:8000": f"127.0.0.1:{running.behind.port}",
+                "{\n\tservers {": f"{{\n\tadmin off\n\thttp_port {running.http}\n\thttps_port {running.https}\n"
                 "\tskip_install_trust\n\tservers {",
                 f"{HOST} {{\n": f"{HOST} {{\n\ttls {chain} {key}\n",
-                "/var/log/caddy/": f"{front.folder}/",
+                "/var/log/caddy/": f"{running.folder}/",
             },
         )
     )
@@ -176,11 +176,13 @@ def caddy(front: Front) -> list[str]:
     return [*command, "run", *more]
 
 
-PROXIES: dict[str, Callable[[Front], list[str]]] = {"nginx": nginx, "caddy": caddy}
+PROXIES: dict[str, Callable[[RunningProxy], list[str]]] = {"nginx": nginx, "caddy": caddy}
 
 
 @pytest.fixture(scope="module", params=sorted(PROXIES))
-def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningProxy]:
     seen: list[dict[str, Any]] = []
 
     def record(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -191,7 +193,7 @@ def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         return [body]
 
     behind = Server(record, trusted_proxies=1)
-    made = Front(
+    made = RunningProxy(
         request.param, tmp_path_factory.mktemp(request.param), free_port(), free_port(), behind, seen
     )
     env = {**os.environ, "HOME": str(made.folder), "XDG_DATA_HOME": str(made.folder)}
@@ -215,68 +217,70 @@ def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(autouse=True)
-def forget(front: Front) -> None:
-    front.seen.clear()
+def forget(running: RunningProxy) -> None:
+    running.seen.clear()
 
 
-def test_goodword_sees_the_client_the_host_and_tls_whatever_the_client_claims(front: Front) -> None:
+def test_goodword_sees_the_client_the_host_and_tls_whatever_the_client_claims(
+    running: RunningProxy,
+) -> None:
     claims: dict[str, Any] = {
         "X-Forwarded-For": "6.6.6.6",
         "X-Forwarded-Proto": "http",
         "X-Forwarded-Host": "evil.example",
         "Forwarded": "for=6.6.6.6;host=evil.example",
     }
-    assert front.ask(path="/accounts/login/?next=/", **claims) == (
+    assert running.ask(path="/accounts/login/?next=/", **claims) == (
         200,
         b"here is /accounts/login/",
     )
-    (seen,) = front.seen
+    (seen,) = running.seen
     assert (seen["REMOTE_ADDR"], seen["HTTP_HOST"], seen["wsgi.url_scheme"]) == ("127.0.0.1", HOST, "https")
     assert (seen["PATH_INFO"], seen["QUERY_STRING"]) == ("/accounts/login/", "next=/")
     assert not [name for name in seen if "evil" in str(seen[name]) or "6.6.6.6" in str(seen[name])]
 
 
-def test_http_leads_to_https(front: Front) -> None:
-    line = HTTPConnection("127.0.0.1", front.http, timeout=10)
+def test_http_leads_to_https(running: RunningProxy) -> None:
+    line = HTTPConnection("127.0.0.1", running.http, timeout=10)
     line.request("GET", "/p/x/?a=b", headers={"Host": HOST})
     answer = line.getresponse()
     assert answer.status == 308
     assert (
         str(answer.getheader("Location")).removeprefix(f"https://{HOST}").lstrip(":0123456789") == "/p/x/?a=b"
     )
-    assert front.seen == []
+    assert running.seen == []
     line.close()
 
 
-def test_files_of_candidates_come_through_and_elsewhere_less(front: Front) -> None:
-    assert front.ask("POST", UPLOAD, body=b"x" * 16_000_000)[0] == 200
-    assert front.seen[0]["length"] == 16_000_000
-    assert front.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 2_000_000)[0] == 200
+def test_files_of_candidates_come_through_and_elsewhere_less(running: RunningProxy) -> None:
+    assert running.ask("POST", UPLOAD, body=b"x" * 16_000_000)[0] == 200
+    assert running.seen[0]["length"] == 16_000_000
+    assert running.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 2_000_000)[0] == 200
     with suppress(ConnectionError):  # cut off while still sending, which is fine too
-        assert front.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 5_000_000)[0] in {413, 502}
-    assert len(front.seen) == 2
+        assert running.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 5_000_000)[0] in {413, 502}
+    assert len(running.seen) == 2
 
 
-def test_tokens_stay_out_of_the_proxys_logs(front: Front) -> None:
+def test_tokens_stay_out_of_the_proxys_logs(running: RunningProxy) -> None:
     secret = [*PATHS.values(), "/hooks/greenhouse/", "/accounts/password/reset/key/3-"]
     for path in (*(f"{first}{TOKEN}/?x=1" for first in secret), "/o/acme/roles/"):
-        front.ask(path=path, Referer=f"https://{HOST}/p/{TOKEN}/")
+        running.ask(path=path, Referer=f"https://{HOST}/p/{TOKEN}/")
     for _ in range(100):
-        if "/o/acme/roles/" in front.logs():
+        if "/o/acme/roles/" in running.logs():
             break
         time.sleep(0.05)
-    assert "/o/acme/roles/" in front.logs()
-    assert TOKEN not in front.logs()
-    assert [first for first in PATHS.values() if f"{first}-" not in front.logs()] == []
+    assert "/o/acme/roles/" in running.logs()
+    assert TOKEN not in running.logs()
+    assert [first for first in PATHS.values() if f"{first}-" not in running.logs()] == []
 
 
-def test_head_and_get_through_one_connection_to_goodword_never_mix(front: Front) -> None:
+def test_head_and_get_through_one_connection_to_goodword_never_mix(running: RunningProxy) -> None:
     """The proxy reuses connections for different clients."""
 
     def person(number: int) -> list[bytes]:
         wrong = []
-        line = HTTPSConnection("127.0.0.1", front.https, timeout=20)
-        line.sock = front.connect()
+        line = HTTPSConnection("127.0.0.1", running.https, timeout=20)
+        line.sock = running.connect()
         try:
             for turn in range(25):
                 path = f"/{number}-{turn}/"
@@ -295,41 +299,41 @@ def test_head_and_get_through_one_connection_to_goodword_never_mix(front: Front)
 
     with ThreadPoolExecutor(4) as people:
         assert list(people.map(person, range(4))) == [[]] * 4
-    assert len(front.seen) == 100
+    assert len(running.seen) == 100
 
 
-def test_readiness_is_for_the_inside(front: Front) -> None:
-    assert front.ask(path="/readyz")[0] == 200  # from 127.0.0.1
+def test_readiness_is_for_the_inside(running: RunningProxy) -> None:
+    assert running.ask(path="/readyz")[0] == 200  # from 127.0.0.1
 
 
-def test_nginx_waits_for_slow_senders_by_itself(front: Front) -> None:
-    if front.name != "nginx":
+def test_nginx_waits_for_slow_senders_by_itself(running: RunningProxy) -> None:
+    if running.name != "nginx":
         assert "Goodword buffers requests itself" in (ROOT / "deploy" / "Caddyfile").read_text()
         return
-    with front.connect() as slow:
+    with running.connect() as slow:
         slow.sendall(f"POST /r/x/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 100000\r\n\r\nhalf".encode())
-        assert front.ask()[0] == 200  # by now the half request would have been forwarded too
-        assert not [one for one in front.behind.server.active_channels.values() if one.is_arriving()]
+        assert running.ask()[0] == 200  # by now the half request would have been forwarded too
+        assert not [one for one in running.behind.server.active_channels.values() if one.is_arriving()]
 
 
-def test_nginx_limits_the_connections_of_an_address(front: Front) -> None:
-    if front.name != "nginx":
+def test_nginx_limits_the_connections_of_an_address(running: RunningProxy) -> None:
+    if running.name != "nginx":
         assert "cannot limit connections per address" in (ROOT / "deploy" / "Caddyfile").read_text()
         return
     with ExitStack() as lines:
         for _ in range(100):
-            line = lines.enter_context(front.connect())
+            line = lines.enter_context(running.connect())
             line.sendall(f"POST /r/x/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n\r\nhalf".encode())
         for _ in range(100):
-            status = front.ask()[0]
+            status = running.ask()[0]
             if status == 429:
                 break
             time.sleep(0.05)
         assert status == 429
 
 
-def test_when_goodword_is_away_the_error_log_has_no_tokens(front: Front) -> None:
+def test_when_goodword_is_away_the_error_log_has_no_tokens(running: RunningProxy) -> None:
     """Runs last, because it stops the upstream server."""
-    front.behind.close()
-    assert front.ask(path=f"/p/{TOKEN}/")[0] == 502
-    assert TOKEN not in front.logs()
+    running.behind.close()
+    assert running.ask(path=f"/p/{TOKEN}/")[0] == 502
+    assert TOKEN not in running.logs()

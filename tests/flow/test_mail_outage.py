@@ -28,7 +28,7 @@ from tests.references.stage import DETAILS
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.mail_server import MailServer, mail_server
-from tests.workflow.greenhouse_changes import enter, happens
+from tests.workflow.greenhouse_changes import apply_each, enter
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -50,7 +50,7 @@ def moved(kind: str) -> list[Application]:
     two = [factories.application(role, job_id=31, stage_id=500, created_at=BEGAN) for _ in range(2)]
     with time_machine.travel(BEGAN, tick=False):
         for application in two:
-            happens(application, enter(501))
+            apply_each(application, enter(501))
         run_jobs()
     return two
 

@@ -9,7 +9,7 @@ import pytest_django
 from django.test import override_settings
 from pytest_django.fixtures import Settings
 
-from tests.greenhouse.kept import BEFORE, Kept, after, nothing
+from tests.greenhouse.shared_world import BEFORE, SharedWorld, after, nothing
 from tests.greenhouse.world import World, open_world
 from tests.support.shared import shared_world
 
@@ -54,18 +54,18 @@ def kept(
     request: pytest.FixtureRequest,
     django_db_setup: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
-) -> Iterator[Kept[Any]]:
+) -> Iterator[SharedWorld[Any]]:
     """The module's world, built once."""
 
     @override_settings(**POINTED)
-    def build() -> Kept[Any]:
-        return Kept(*request.param)
+    def build() -> SharedWorld[Any]:
+        return SharedWorld(*request.param)
 
     yield from shared_world(django_db_blocker, build)
 
 
 @pytest.fixture
-def opened(db: None, kept: Kept[Any], settings: Settings) -> Iterator[tuple[World, Any]]:
+def opened(db: None, kept: SharedWorld[Any], settings: Settings) -> Iterator[tuple[World, Any]]:
     """The module's world for one test, and what its builder returned."""
     point(settings)
     with kept.opened() as made:

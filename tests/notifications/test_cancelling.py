@@ -64,7 +64,7 @@ def test_restoring_sends_only_the_newest_invitation() -> None:
 
 
 @pytest.fixture
-def hung_up() -> Iterator[list[socket.socket]]:
+def closing_server() -> Iterator[list[socket.socket]]:
     """A mail server that closes each connection at once. Yields its socket, then the connections."""
     taken: list[socket.socket] = []
     server = socket.create_server(("127.0.0.1", 0))
@@ -88,9 +88,9 @@ def hung_up() -> Iterator[list[socket.socket]]:
 
 
 def test_the_sweep_probes_an_unresponsive_server_once(
-    settings: Settings, hung_up: list[socket.socket]
+    settings: Settings, closing_server: list[socket.socket]
 ) -> None:
-    server, *_ = hung_up
+    server, *_ = closing_server
     port = server.getsockname()[1]
     settings.MAILERS = {
         "default": {
@@ -103,4 +103,4 @@ def test_the_sweep_probes_an_unresponsive_server_once(
     mails = [queued(about, key=f"test:{n}", not_before=due) for n in range(3)]
     sweep_emails.run()
     # all are due at the same time, so any of them may be tried
-    assert (len(hung_up) - 1, sorted(state(email)[1] for email in mails)) == (1, [0, 0, 1])
+    assert (len(closing_server) - 1, sorted(state(email)[1] for email in mails)) == (1, [0, 0, 1])

@@ -112,7 +112,7 @@ class Story:
     def happens(self, name: str, *, at: datetime = NOW, **data: object) -> None:
         """Record an event of the application and run its reactions."""
         with transaction.atomic():
-            factories.becomes(self.application, name, data)
+            factories.apply_event(self.application, name, data)
             record(
                 name,
                 organisation_id=self.application.organisation_id,

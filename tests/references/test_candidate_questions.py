@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 RITA = "rita@acme.example"
 
 
-def door(story: Story) -> str:
+def form_url(story: Story) -> str:
     return f"{link_in(mails_to(story.application.candidate.email)[0])}ask/"
 
 
@@ -22,21 +22,24 @@ def door(story: Story) -> str:
 def test_a_question_reaches_the_recruiter_and_replies_go_to_the_candidate() -> None:
     story = opened()
     candidate = story.application.candidate
-    assert post(door(story), {"a-question": "Why <b>three</b>\nreferees?"}).url == f"{door(story)}?sent=1"
+    assert (
+        post(form_url(story), {"a-question": "Why <b>three</b>\nreferees?"}).url
+        == f"{form_url(story)}?sent=1"
+    )
     run_jobs()
     (message,) = mails_to(RITA)
     assert message.reply_to == [candidate.email]
     assert message.subject == f"{candidate.name} has a question (Window Washer)"
     assert "> Why <b>three</b>\n> referees?" in str(message.body)
     assert "Why &lt;b&gt;three&lt;/b&gt;<br>" in html_of(message)
-    assert candidate.email in get(f"{door(story)}?sent=1").content.decode()
+    assert candidate.email in get(f"{form_url(story)}?sent=1").content.decode()
     assert event_names().count("portal.question_asked") == 1
 
 
 @pytest.mark.main_case
 def test_an_empty_question_is_not_sent() -> None:
     story = opened()
-    page = post(door(story), {"a-question": "  "})
+    page = post(form_url(story), {"a-question": "  "})
     assert page.context["form"].errors == {"question": ["Write your question."]}
     run_jobs()
     assert mails_to(RITA) == []
@@ -44,7 +47,7 @@ def test_an_empty_question_is_not_sent() -> None:
 
 def test_changing_the_language_keeps_the_question_and_sends_nothing() -> None:
     story = opened()
-    html = post(door(story), {"a-question": "Why three?", "language": "de"}).content.decode()
+    html = post(form_url(story), {"a-question": "Why three?", "language": "de"}).content.decode()
     assert ('<html lang="de"' in html, "Why three?</textarea>" in html) == (True, True)
     assert story.check.language == "de"
     assert event_names().count("portal.question_asked") == 0
@@ -53,19 +56,19 @@ def test_changing_the_language_keeps_the_question_and_sends_nothing() -> None:
 def test_the_language_of_a_closed_step_cannot_be_changed() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")
-    post(door(story), {"a-question": "Why?", "language": "de"})
+    post(form_url(story), {"a-question": "Why?", "language": "de"})
     assert story.check.language == "en"
 
 
 def test_five_questions_a_day_are_sent_and_the_sixth_is_kept_in_the_form() -> None:
     story = opened()
     for number in range(5):
-        post(door(story), {"a-question": f"Question {number}"})
-    page = post(door(story), {"a-question": "The sixth"}).content.decode()
+        post(form_url(story), {"a-question": f"Question {number}"})
+    page = post(form_url(story), {"a-question": "The sixth"}).content.decode()
     assert "We've received your five questions today" in page
     assert "The sixth" in page
     with time_machine.travel(NOW + timedelta(days=1, minutes=1), tick=False):
-        assert post(door(story), {"a-question": "The next day"}).status_code == 302
+        assert post(form_url(story), {"a-question": "The next day"}).status_code == 302
         run_jobs()
     assert len(mails_to(RITA)) == 6
 
@@ -83,7 +86,9 @@ def test_the_daily_limit_counts_per_person() -> None:
 def test_no_questions_can_be_sent_from_a_closed_step() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")
-    assert b"There is nothing to do here at the moment" in post(door(story), {"a-question": "Why?"}).content
+    assert (
+        b"There is nothing to do here at the moment" in post(form_url(story), {"a-question": "Why?"}).content
+    )
     run_jobs()
     assert mails_to(RITA) == []
 

@@ -29,7 +29,7 @@ def copies() -> list[str]:
     return [str(mail.body) for mail in mails_to(MARIA) if mail.subject.startswith("Your answers about")]
 
 
-def wish(path: str) -> None:
+def request_copy(path: str) -> None:
     assert post(f"{path}copy/", {"address": "evil@mail.example"}).url == path
     run_jobs()
 
@@ -46,7 +46,7 @@ def answered() -> tuple[Story, str]:
 @pytest.mark.main_case
 def test_the_copy_contains_questions_and_answers_and_goes_to_the_known_address() -> None:
     _, path = answered()
-    wish(path)
+    request_copy(path)
     (text,) = copies()
     for words in ("She thinks <b>before</b> she builds.\nAlways.", "May 2021 to August 2023", "Any day."):
         assert words in text
@@ -57,7 +57,7 @@ def test_the_copy_contains_questions_and_answers_and_goes_to_the_known_address()
 
 def test_a_copy_contains_no_link_and_replies_go_to_the_recruiter() -> None:
     _, path = answered()
-    wish(path)
+    request_copy(path)
     message = mails_to(MARIA)[-1]
     assert "/r/" not in str(message.body)
     assert message.reply_to == ["rita@acme.example"]
@@ -67,7 +67,7 @@ def test_a_copy_is_sent_at_most_every_ten_minutes() -> None:
     _, path = answered()
     for minutes in (0, 9, 11):
         with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
-            wish(path)
+            request_copy(path)
     assert len(copies()) == 2
 
 
@@ -75,7 +75,7 @@ def test_a_copy_is_sent_at_most_every_ten_minutes() -> None:
 def test_no_copy_is_sent_before_submission() -> None:
     sent()
     path = referee_path(MARIA)
-    wish(path)
+    request_copy(path)
     assert copies() == []
     assert get(f"{path}copy/").status_code == 405
 
@@ -88,7 +88,7 @@ def test_a_copy_is_in_the_language_of_the_answers() -> None:
     path = referee_path(MARIA)
     post(f"{path}language/", {"language": "de"})
     answer(path)
-    wish(path)
+    request_copy(path)
     (reference,) = story.references
     (asked,) = (one["text"] for one in reference.version.questions if one["id"] == "strengths")
     html = html_of(mails_to(MARIA)[-1])

@@ -35,7 +35,7 @@ MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 
 
 @kept
-def held(*, both: bool = False) -> Story:
+def deferred_check(*, both: bool = False) -> Story:
     """Maria is deferred; Paul has his mail, or is deferred too (`both`)."""
     story = opened()
     post(f"{candidate_path(story)}1/", MANAGER | {"r-after_offer": "on"})
@@ -66,7 +66,7 @@ def test_send_defers_a_request_until_an_offer() -> None:
 
 @pytest.mark.main_case
 def test_a_member_releases_a_deferred_request_once() -> None:
-    story = held()
+    story = deferred_check()
     who = member(story)
     first = release_referee(referee_id=referee(story).pk, member=who, now=NOW)
     second = release_referee(referee_id=referee(story).pk, member=who, now=NOW)
@@ -78,7 +78,7 @@ def test_a_member_releases_a_deferred_request_once() -> None:
 
 
 def test_members_of_another_organisation_cannot_release() -> None:
-    story = held()
+    story = deferred_check()
     stranger = factories.member(factories.organisation())
     with pytest.raises(Referee.DoesNotExist):
         release_referee(referee_id=referee(story).pk, member=stranger, now=NOW)
@@ -86,7 +86,7 @@ def test_members_of_another_organisation_cannot_release() -> None:
 
 
 def test_a_hire_releases_all_deferred_requests_with_full_deadlines() -> None:
-    story = held(both=True)
+    story = deferred_check(both=True)
     assert story.check.clock_stopped_at == NOW
     later = NOW + timedelta(days=6)
     with time_machine.travel(later, tick=False):
@@ -101,7 +101,7 @@ def test_a_hire_releases_all_deferred_requests_with_full_deadlines() -> None:
 
 
 def test_a_hire_that_closes_the_check_releases_nothing() -> None:
-    story = held()
+    story = deferred_check()
     step = story.check.step_request.step
     step.on_hire = "close"
     step.save()
@@ -113,7 +113,7 @@ def test_a_hire_that_closes_the_check_releases_nothing() -> None:
 
 
 def test_an_undone_hire_defers_unsent_requests_again() -> None:
-    story = held()
+    story = deferred_check()
     story.happens("application.hired")
     Email.objects.of(story.application.organisation).filter(to_address=MARIA).update(state="queued")
     story.happens("application.unhired")
@@ -124,14 +124,14 @@ def test_an_undone_hire_defers_unsent_requests_again() -> None:
 
 
 def test_an_undone_hire_does_not_affect_sent_requests() -> None:
-    story = held()
+    story = deferred_check()
     story.happens("application.hired")
     story.happens("application.unhired")
     assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
 
 
 def test_referees_who_opt_out_before_release_are_not_contacted() -> None:
-    story = held()
+    story = deferred_check()
     store_opt_out(organisation=story.application.organisation, address=MARIA, now=NOW)
     assert release_referee(referee_id=referee(story).pk, member=member(story), now=NOW) is None
     run_jobs()
@@ -141,7 +141,7 @@ def test_referees_who_opt_out_before_release_are_not_contacted() -> None:
 
 @pytest.mark.main_case
 def test_the_deadline_is_on_hold_while_only_an_offer_is_missing() -> None:
-    story = held()
+    story = deferred_check()
     assert story.check.clock_stopped_at is None
     answer(referee_path(PAUL))
     assert story.check.clock_stopped_at == NOW
@@ -152,7 +152,7 @@ def test_the_deadline_is_on_hold_while_only_an_offer_is_missing() -> None:
 
 
 def test_a_deferred_referee_can_be_changed_and_sent_again() -> None:
-    story = held()
+    story = deferred_check()
     post(f"{candidate_path(story)}1/", MANAGER)
     assert referee(story).deferred_at is None
     press_send(story)

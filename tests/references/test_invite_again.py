@@ -95,7 +95,7 @@ def test_inviting_again_reopens_a_check_closed_by_a_rejection() -> None:
     answer(referee_path(MARIA))
     story.happens("application.rejected", reason="x")
     # unrejected; its reactions run after the click
-    factories.becomes(story.application, "application.unrejected", {})
+    factories.apply_event(story.application, "application.unrejected", {})
     again(story)
     check = story.check
     assert (check.closed_at, [request.state for request in story.requests]) == (None, ["answered", "sent"])

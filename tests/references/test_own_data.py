@@ -21,7 +21,7 @@ from tests.support.pages import comparable
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
-def door(request: ReferenceRequest, **values: Any) -> str:
+def data_page(request: ReferenceRequest, **values: Any) -> str:
     """The path of the data page."""
     url = links.mint(
         organisation=request.organisation,
@@ -52,7 +52,7 @@ def request_(check: Check) -> ReferenceRequest:
 def test_the_notice_states_data_purpose_readers_and_retention(
     request_: ReferenceRequest,
 ) -> None:
-    page = " ".join(Client().get(door(request_)).content.decode().split())
+    page = " ".join(Client().get(data_page(request_)).content.decode().split())
     for said in (
         "Your name and address from Ada Lovelace, the rest from you.",
         "Acme has set no date for automatic erasure.",
@@ -70,7 +70,7 @@ def test_the_notice_reflects_device_flags_and_the_candidates_access(
     check.organisation.save()
     check.candidate_may_see = True
     check.save()
-    page = Client().get(door(request_)).content.decode()
+    page = Client().get(data_page(request_)).content.decode()
     assert "network address" in page
     assert "Ada Lovelace may read your answers too." in page
 
@@ -90,13 +90,13 @@ def test_the_export_contains_the_referees_own_answers_only(check: Check, request
     response = Client().get(f"{own_path(request_)}download/")
     assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
     text = response.content.decode()
-    told = json.loads(text)
-    assert sorted(told) == ["exported", "mails", "organisation", "you"]
-    assert told["you"]["e-mail address"] == "maria@globex.example"
-    answers = {one["question"]: one["answer"] for one in told["you"]["reference"]["answers"]}
+    exported_text = json.loads(text)
+    assert sorted(exported_text) == ["exported", "mails", "organisation", "you"]
+    assert exported_text["you"]["e-mail address"] == "maria@globex.example"
+    answers = {one["question"]: one["answer"] for one in exported_text["you"]["reference"]["answers"]}
     assert answers["How many people were in the team?"] == "12 people"
     assert answers["What is Ada Lovelace best at?"] == "She thinks before she builds."
-    assert [mail["to"] for mail in told["mails"]] == ["maria@globex.example"]
+    assert [mail["to"] for mail in exported_text["mails"]] == ["maria@globex.example"]
     for hidden in ("Omar", "Paul Meier", "secret-sign", "I ask before I build.", "hash"):
         assert hidden not in text
 
@@ -109,7 +109,7 @@ def test_opening_the_erase_page_changes_nothing(request_: ReferenceRequest) -> N
 
 
 def test_erasing_deletes_data_and_link(check: Check, request_: ReferenceRequest) -> None:
-    path, portal = own_path(request_), door(request_)
+    path, portal = own_path(request_), data_page(request_)
     response = Client().post(f"{path}erase/", {"opt_out": "on"})
     assert response.status_code == 200
     page = " ".join(response.content.decode().split())
@@ -135,7 +135,7 @@ def test_data_pages_work_after_closing_and_declining() -> None:
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
     check.save()
     path = own_path(declined)
-    assert Client().get(door(declined)).status_code == 200
+    assert Client().get(data_page(declined)).status_code == 200
     assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [200] * 3
 
 
@@ -143,7 +143,7 @@ def test_data_pages_work_after_closing_and_declining() -> None:
 def test_an_expired_link_can_still_request_the_data_link(
     check: Check, request_: ReferenceRequest, age: timedelta
 ) -> None:
-    path = door(request_, expires_at=NOW + timedelta(days=1) - age)
+    path = data_page(request_, expires_at=NOW + timedelta(days=1) - age)
     page = Client().get(path).content.decode()
     for hidden in ("Download my data", "Erase my data", "maria@globex.example"):
         assert hidden not in page
@@ -162,7 +162,7 @@ def test_an_expired_link_can_still_request_the_data_link(
 
 
 def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> None:
-    revoked, revoked_own = door(request_), own_path(request_)
+    revoked, revoked_own = data_page(request_), own_path(request_)
     revoke_links(request_, now=NOW)
     before = list(Referee.objects.of(request_.organisation).values())
     mails = Email.objects.of(request_.organisation).count()
@@ -196,7 +196,7 @@ def test_a_candidates_link_does_not_open_referee_pages(request_: ReferenceReques
 
 def test_data_pages_are_neither_cached_nor_indexed(request_: ReferenceRequest) -> None:
     path = own_path(request_)
-    for page in (door(request_), path, f"{path}download/", f"{path}erase/"):
+    for page in (data_page(request_), path, f"{path}download/", f"{path}erase/"):
         response = Client().get(page)
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
@@ -225,7 +225,7 @@ def test_drafts_are_exported_to_their_author_only() -> None:
         begun_at=NOW,
     )
 
-    def told(reader: ExportReader, **whom: Any) -> str:
+    def exported_text(reader: ExportReader, **whom: Any) -> str:
         return json.dumps(
             references_export.export(ExportRequest(reader=reader, organisation=check.organisation, **whom)),
             default=str,
@@ -233,9 +233,9 @@ def test_drafts_are_exported_to_their_author_only() -> None:
 
     candidate = {"candidate_id": 1, "application_ids": (check.step_request.application_id,)}
     files = [
-        told(ExportReader.ORGANISATION, **candidate),
-        told(ExportReader.CANDIDATE, **candidate),
-        told(ExportReader.REFEREE, referee_id=waiting.referee_id),
+        exported_text(ExportReader.ORGANISATION, **candidate),
+        exported_text(ExportReader.CANDIDATE, **candidate),
+        exported_text(ExportReader.REFEREE, referee_id=waiting.referee_id),
     ]
     assert ["A sentence" in file for file in files] == [False, False, True]
     assert ["A thought" in file for file in files] == [False, True, False]

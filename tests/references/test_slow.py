@@ -26,7 +26,7 @@ SLOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 SUBJECTS = "2 of your referees haven't answered yet"
 
 
-def told(story: Story) -> list[str]:
+def notice_subjects(story: Story) -> list[str]:
     """Subjects of the notices to the candidate."""
     subjects = [str(message.subject) for message in mails_to(story.application.candidate.email)]
     return [subject for subject in subjects if "answered yet" in subject]
@@ -36,11 +36,11 @@ def hours_pass(story: Story, *, until: datetime) -> list[datetime]:
     """Run the sweep hourly; when the candidate was notified."""
     times, now = [], NOW
     while now <= until:
-        before = len(told(story))
+        before = len(notice_subjects(story))
         with time_machine.travel(now, tick=False):
             sweep_slow.run()
             run_jobs()
-        times += [now] * (len(told(story)) - before)
+        times += [now] * (len(notice_subjects(story)) - before)
         now += timedelta(hours=1)
     return times
 
@@ -67,7 +67,7 @@ def test_only_referees_who_have_not_answered_are_named() -> None:
     mail_all_about_slow_referees(now=SLOW)
     with time_machine.travel(SLOW, tick=False):
         run_jobs()
-    assert told(story) == ["Paul Meier hasn't answered yet"]
+    assert notice_subjects(story) == ["Paul Meier hasn't answered yet"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.support.jobs import event_names, run_jobs
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
-def happens(check: Check, name: str = "check.completed", **data: Any) -> None:
+def record_event(check: Check, name: str = "check.completed", **data: Any) -> None:
     with transaction.atomic():
         record(
             name,
@@ -33,7 +33,7 @@ def happens(check: Check, name: str = "check.completed", **data: Any) -> None:
 
 
 def reported(check: Check) -> Report:
-    happens(check)
+    record_event(check)
     run_jobs()
     return Report.objects.of(check.organisation).latest("pk")
 
@@ -106,7 +106,7 @@ def test_erasing_two_referees_in_turn_leaves_one_drawn_version() -> None:
 def test_an_unannounced_report_is_announced_without_the_erased_referee() -> None:
     """The recruiter would otherwise never hear that the references are in."""
     check = whole()
-    happens(check)
+    record_event(check)
     run_jobs(but_not={"report.draw"})
     erased(check)
     run_jobs()
@@ -117,7 +117,7 @@ def test_an_unannounced_report_is_announced_without_the_erased_referee() -> None
 @pytest.mark.main_case
 def test_a_drawing_in_progress_is_discarded() -> None:
     check = whole()
-    happens(check)
+    record_event(check)
     run_jobs(but_not={"report.draw"})
     report = Report.objects.of(check.organisation).get()
     erased(check)
@@ -165,7 +165,7 @@ def test_a_late_answer_makes_the_next_version_and_the_first_link_opens_the_first
     first = reported(check)
     link = share_path(first)
     late = answered(check, 2, late=True)
-    happens(check, "check.answered_late", reference_id=late.pk)
+    record_event(check, "check.answered_late", reference_id=late.pk)
     run_jobs()
     assert versions(check) == [(1, "ready"), (2, "ready")]
     assert "She is quick." in text_of(Report.objects.of(check.organisation).latest("pk"))

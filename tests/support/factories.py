@@ -121,7 +121,7 @@ STATUS_AFTER = {
 }
 
 
-def becomes(of: Application, event: str, data: Mapping[str, Any]) -> None:
+def apply_event(of: Application, event: str, data: Mapping[str, Any]) -> None:
     """Let the application's row say what the event tells, as the sync does in the same transaction."""
     values: dict[str, Any] = {}
     if event in STATUS_AFTER:

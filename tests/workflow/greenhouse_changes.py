@@ -39,17 +39,17 @@ def change_job(to: int, *, since: int = 31) -> Happening:
     return ("application.changed_job", {"from_job_id": since, "job_id": to})
 
 
-def happens(application: Application, *events: Happening) -> None:
+def apply_each(application: Application, *events: Happening) -> None:
     """Each in its own delivery."""
     for event in events:
-        at_once(application, event)
+        apply_together(application, event)
 
 
-def at_once(application: Application, *events: Happening) -> None:
+def apply_together(application: Application, *events: Happening) -> None:
     """All in one transaction, as from one Harvest response."""
     with transaction.atomic():
         for name, data in events:
-            factories.becomes(application, name, data)
+            factories.apply_event(application, name, data)
             if name == "application.changed_job":
                 home = automation_of(connection_id=1, job_id=data["job_id"])
                 values = {"job_id": data["job_id"]} | ({"role": home.role} if home else {})

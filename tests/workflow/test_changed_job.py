@@ -19,10 +19,10 @@ from tests.workflow.greenhouse_changes import (
     REJECT,
     UNREJECT,
     Happening,
-    at_once,
+    apply_each,
+    apply_together,
     change_job,
     enter,
-    happens,
     leave,
     mails,
     react_in_order_of,
@@ -88,7 +88,7 @@ def applied(kind: str, on_leave: str) -> Application:
 
 
 def begin(application: Application, seed: int = 0) -> None:
-    happens(application, enter(MAPPED))
+    apply_each(application, enter(MAPPED))
     react_in_order_of(seed)
 
 
@@ -106,7 +106,7 @@ def test_an_open_step_moves_to_the_other_role_without_a_new_mail(
     run = run_of(application, kind)
     assert run is not None
     deadline = run.deadline_at
-    at_once(application, *TO_THERE)
+    apply_together(application, *TO_THERE)
     react_in_order_of(seed)
     run.refresh_from_db()
     assert (shown(application, kind), roles_of_starts(application)) == ("pending", ["Second"])
@@ -121,7 +121,7 @@ def test_the_other_roles_settings_apply(
     begin(application)
     mail_is_taken(application, at=NOW)
     Step.objects.of(application.organisation).filter(role__title="Second").update(reminder_days=[4, 6])
-    at_once(application, *TO_THERE_UNMAPPED)
+    apply_together(application, *TO_THERE_UNMAPPED)
     react_in_order_of(seed)
     assert shown(application, kind) == ("paused" if on_leave == "pause" else "pending")
     run = run_of(application, kind)
@@ -135,7 +135,7 @@ def test_the_other_roles_settings_apply(
 def test_a_finished_step_moves_to_the_other_role(application: Application, kind: str, seed: int) -> None:
     begin(application)
     MODELS[kind].objects.of(application.organisation).update(progress="completed", completed_at=factories.NOW)
-    at_once(application, *TO_THERE)
+    apply_together(application, *TO_THERE)
     react_in_order_of(seed)
     assert (shown(application, kind), roles_of_starts(application)) == ("completed", ["Second"])
     assert mails(application) == ["queued"]
@@ -145,8 +145,8 @@ def test_a_finished_step_moves_to_the_other_role(application: Application, kind:
 def test_a_candidate_moved_before_sending_is_invited_once(
     application: Application, kind: str, seed: int
 ) -> None:
-    happens(application, enter(MAPPED))
-    at_once(application, *TO_THERE)
+    apply_each(application, enter(MAPPED))
+    apply_together(application, *TO_THERE)
     react_in_order_of(seed)
     assert (shown(application, kind), roles_of_starts(application)) == ("pending", ["Second"])
     assert mails(application) == ["queued"]
@@ -155,7 +155,7 @@ def test_a_candidate_moved_before_sending_is_invited_once(
 @each_order
 def test_a_job_without_a_role_closes_open_steps(application: Application, kind: str, seed: int) -> None:
     begin(application)
-    at_once(application, *TO_NOWHERE)
+    apply_together(application, *TO_NOWHERE)
     react_in_order_of(seed)
     run = run_of(application, kind)
     assert run is not None
@@ -167,8 +167,8 @@ def test_a_job_without_a_role_closes_open_steps(application: Application, kind: 
 def test_a_candidate_moved_to_a_job_without_a_role_is_not_contacted(
     application: Application, kind: str, seed: int
 ) -> None:
-    happens(application, enter(MAPPED))
-    at_once(application, *TO_NOWHERE)
+    apply_each(application, enter(MAPPED))
+    apply_together(application, *TO_NOWHERE)
     react_in_order_of(seed)
     assert set(mails(application)) <= {"cancelled"}
     assert shown(application, kind) in {"none", "cancelled"}
@@ -177,7 +177,7 @@ def test_a_candidate_moved_to_a_job_without_a_role_is_not_contacted(
 def test_a_delayed_request_is_withdrawn_at_a_job_without_a_role(application: Application, kind: str) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
     begin(application)
-    at_once(application, *TO_NOWHERE)
+    apply_together(application, *TO_NOWHERE)
     react_in_order_of(0)
     assert roles_of_starts(application) == []
 
@@ -185,7 +185,7 @@ def test_a_delayed_request_is_withdrawn_at_a_job_without_a_role(application: App
 def test_a_delayed_request_moves_to_the_other_role(application: Application, kind: str) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
     begin(application)
-    at_once(application, *TO_THERE)
+    apply_together(application, *TO_THERE)
     react_in_order_of(0)
     assert (roles_of_starts(application), shown(application, kind)) == (["Second"], "none")
 
@@ -196,7 +196,7 @@ def test_a_finished_step_is_not_affected_by_a_job_without_a_role(
 ) -> None:
     begin(application)
     MODELS[kind].objects.of(application.organisation).update(progress="completed", completed_at=factories.NOW)
-    at_once(application, *TO_NOWHERE)
+    apply_together(application, *TO_NOWHERE)
     react_in_order_of(seed)
     assert (shown(application, kind), roles_of_starts(application)) == ("completed", ["First"])
 
@@ -208,10 +208,10 @@ def test_returning_to_a_job_of_the_role_reopens_the_step(
 ) -> None:
     begin(application)
     mail_is_taken(application, at=NOW)
-    at_once(application, *TO_NOWHERE)
+    apply_together(application, *TO_NOWHERE)
     if noticed:
         react_in_order_of(seed)
-    at_once(application, *BACK)
+    apply_together(application, *BACK)
     react_in_order_of(seed)
     run = run_of(application, kind)
     assert run is not None
@@ -225,9 +225,11 @@ def test_after_a_rejection_nothing_is_sent_until_a_click(
 ) -> None:
     begin(application)
     for events in (TO_NOWHERE, [REJECT]):
-        at_once(application, *events)
+        apply_together(application, *events)
         react_in_order_of(seed)
-    at_once(application, UNREJECT, change_job(HERE, since=NOWHERE), leave(AWAY, ELSEWHERE), enter(ELSEWHERE))
+    apply_together(
+        application, UNREJECT, change_job(HERE, since=NOWHERE), leave(AWAY, ELSEWHERE), enter(ELSEWHERE)
+    )
     react_in_order_of(seed)
     run = run_of(application, kind)
     assert run is not None
@@ -240,9 +242,9 @@ def test_a_step_stays_closed_if_the_candidate_moved_during_a_rejection(
     application: Application, kind: str, seed: int
 ) -> None:
     begin(application)
-    happens(application, REJECT)
+    apply_each(application, REJECT)
     react_in_order_of(seed)
-    at_once(application, change_job(NOWHERE), UNREJECT)
+    apply_together(application, change_job(NOWHERE), UNREJECT)
     react_in_order_of(seed)
     assert shown(application, kind) == "cancelled"
 
@@ -251,7 +253,7 @@ def test_unlinking_a_job_closes_nothing(application: Application, kind: str) -> 
     begin(application)
     assert application.role is not None
     application.role.automations.all().delete()
-    happens(application, leave(MAPPED, ELSEWHERE))
+    apply_each(application, leave(MAPPED, ELSEWHERE))
     react_in_order_of(0)
     assert shown(application, kind) in {"paused", "pending"}
 
@@ -265,7 +267,7 @@ def test_of_two_requests_of_a_kind_the_started_one_is_kept(application: Applicat
         step=factories.step(second, kind),
         requested_at=factories.NOW,
     )
-    at_once(application, *TO_THERE)
+    apply_together(application, *TO_THERE)
     react_in_order_of(0)
     assert not StepRequest.objects.of(application.organisation).filter(pk=other.pk).exists()
     assert (shown(application, kind), roles_of_starts(application)) == ("pending", ["Second"])

@@ -21,8 +21,8 @@ from tests.workflow.greenhouse_changes import (
     UNHIRE,
     UNREJECT,
     Happening,
+    apply_each,
     enter,
-    happens,
     leave,
     mails,
     react_in_order_of,
@@ -83,9 +83,9 @@ def test_steps_end_in_the_state_of_their_application(
     ends: str,
     seed: int,
 ) -> None:
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(seed)
-    happens(application, *later)
+    apply_each(application, *later)
     react_in_order_of(seed)
     assert shown(application, kind) == ends
 
@@ -95,7 +95,7 @@ def test_steps_end_in_the_state_of_their_application(
 def test_candidates_rejected_before_the_start_are_not_contacted(
     application: Application, kind: str, end: Happening, seed: int
 ) -> None:
-    happens(application, ENTER, end)
+    apply_each(application, ENTER, end)
     react_in_order_of(seed)
     assert (shown(application, kind), mails(application)) == ("none", [])
 
@@ -104,17 +104,17 @@ def test_candidates_rejected_before_the_start_are_not_contacted(
 def test_candidates_who_left_the_stage_are_invited_when_they_return(
     application: Application, kind: str, seed: int
 ) -> None:
-    happens(application, ENTER, LEAVE)
+    apply_each(application, ENTER, LEAVE)
     react_in_order_of(seed)
     assert (shown(application, kind), mails(application)) == ("none", [])
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(seed)
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_repeated_moves_invite_once(application: Application, kind: str, seed: int) -> None:
-    happens(application, ENTER, LEAVE, ENTER)
+    apply_each(application, ENTER, LEAVE, ENTER)
     react_in_order_of(seed)
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
@@ -125,11 +125,11 @@ def test_requests_waiting_for_an_address_do_not_start_after_a_rejection(
     candidate = application.candidate
     address, candidate.email = candidate.email, ""
     candidate.save()
-    happens(application, ENTER, REJECT)
+    apply_each(application, ENTER, REJECT)
     react_in_order_of(0)
     candidate.email = address
     candidate.save()
-    happens(application, ("candidate.changed", {}))
+    apply_each(application, ("candidate.changed", {}))
     react_in_order_of(0)
     assert (shown(application, kind), mails(application)) == ("none", [])
 
@@ -138,21 +138,21 @@ def test_requests_waiting_for_an_address_start_when_it_arrives(application: Appl
     candidate = application.candidate
     address, candidate.email = candidate.email, ""
     candidate.save()
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(0)
-    happens(application, LEAVE)
+    apply_each(application, LEAVE)
     candidate.email = address
     candidate.save()
-    happens(application, ("candidate.changed", {}))
+    apply_each(application, ("candidate.changed", {}))
     react_in_order_of(0)
     assert shown(application, kind) == "none"
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(0)
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
 def test_an_address_removed_before_the_start_needs_attention(application: Application, kind: str) -> None:
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     with transaction.atomic():
         events.run_reaction(Reaction.objects.get(state="waiting"))
     application.candidate.email = ""

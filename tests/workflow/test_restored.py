@@ -25,9 +25,9 @@ from tests.workflow.greenhouse_changes import (
     UNHIRE,
     UNREJECT,
     Happening,
-    at_once,
+    apply_each,
+    apply_together,
     enter,
-    happens,
     leave,
     mails,
     react_in_order_of,
@@ -79,13 +79,13 @@ def starts(application: Application) -> list[tuple[str, str]]:
 def test_an_undone_rejection_reopens_runs_silently(
     application: Application, kind: str, ends: tuple[Happening, Happening], noticed: bool, seed: int
 ) -> None:
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(seed)
     MODELS[kind].objects.of(application.organisation).update(deadline_at=NOW - timedelta(days=1))
-    happens(application, ends[0])
+    apply_each(application, ends[0])
     if noticed:
         react_in_order_of(seed)
-    happens(application, ends[1])
+    apply_each(application, ends[1])
     react_in_order_of(seed)
     run = run_of(application, kind)
     assert run is not None
@@ -97,7 +97,7 @@ def test_an_undone_rejection_reopens_runs_silently(
 @each_order
 def test_later_moves_send_nothing_either(application: Application, kind: str, seed: int) -> None:
     for events in ([ENTER], [REJECT], [UNREJECT], [LEAVE], [enter(MAPPED)]):
-        happens(application, *events)
+        apply_each(application, *events)
         react_in_order_of(seed)
     run = run_of(application, kind)
     assert run is not None
@@ -107,7 +107,7 @@ def test_later_moves_send_nothing_either(application: Application, kind: str, se
 
 def test_a_click_sends_a_new_invitation_and_plans_reminders(application: Application, kind: str) -> None:
     for events in ([ENTER], [REJECT], [UNREJECT]):
-        happens(application, *events)
+        apply_each(application, *events)
         react_in_order_of(0)
     step_request = StepRequest.objects.of(application.organisation).get()
     assert application.role is not None
@@ -127,9 +127,9 @@ def test_delayed_requests_wait_for_a_click(
     application: Application, kind: str, ends: tuple[Happening, Happening], seed: int
 ) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(seed)
-    happens(application, *ends)
+    apply_each(application, *ends)
     react_in_order_of(seed)
     assert start_delayed(now=NOW + timedelta(days=1)) == 0
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
@@ -140,11 +140,11 @@ def test_a_delay_ending_during_a_rejection_waits_for_a_click(
     application: Application, kind: str, seed: int
 ) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(seed)
-    happens(application, REJECT)
+    apply_each(application, REJECT)
     assert start_delayed(now=NOW + timedelta(days=1)) == 0  # before its reaction
-    happens(application, UNREJECT)
+    apply_each(application, UNREJECT)
     react_in_order_of(seed)
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
@@ -156,20 +156,20 @@ def test_an_address_arriving_after_a_rejection_waits_for_a_click(
     candidate = application.candidate
     address, candidate.email = candidate.email, ""
     candidate.save()
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(seed)
-    happens(application, REJECT, UNREJECT)
+    apply_each(application, REJECT, UNREJECT)
     react_in_order_of(seed)
     candidate.email = address
     candidate.save()
-    happens(application, ("candidate.changed", {}))
+    apply_each(application, ("candidate.changed", {}))
     react_in_order_of(seed)
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
 @each_order
 def test_requests_not_started_wait_for_a_click(application: Application, kind: str, seed: int) -> None:
-    happens(application, ENTER, REJECT, UNREJECT)
+    apply_each(application, ENTER, REJECT, UNREJECT)
     react_in_order_of(seed)
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
@@ -181,7 +181,7 @@ def test_a_stage_entered_during_a_rejection_waits_for_a_click(
     Application.objects.of(application.organisation).update(
         stage_id=MAPPED
     )  # in the same response as the rejection
-    happens(application, REJECT, UNREJECT)
+    apply_each(application, REJECT, UNREJECT)
     react_in_order_of(seed)
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
@@ -196,22 +196,22 @@ def test_candidates_already_in_the_stage_are_not_invited(application: Applicatio
         recorded_at=NOW,
     )
     Application.objects.of(application.organisation).update(stage_id=MAPPED)
-    happens(application, REJECT, UNREJECT)
+    apply_each(application, REJECT, UNREJECT)
     react_in_order_of(0)
     assert starts(application) == []
 
 
 @each_order
 def test_a_later_move_to_the_stage_invites(application: Application, kind: str, seed: int) -> None:
-    happens(application, REJECT)
+    apply_each(application, REJECT)
     react_in_order_of(seed)
-    at_once(application, UNREJECT, leave(500, MAPPED), ENTER)
+    apply_together(application, UNREJECT, leave(500, MAPPED), ENTER)
     react_in_order_of(seed)
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
 def test_the_recruiter_is_not_notified(application: Application) -> None:
-    happens(application, ENTER, REJECT, UNREJECT)
+    apply_each(application, ENTER, REJECT, UNREJECT)
     react_in_order_of(0)
     assert not Email.objects.of(application.organisation).exists()
 
@@ -221,10 +221,10 @@ def test_a_step_that_continues_after_a_hire_is_not_affected(
     application: Application, kind: str, seed: int
 ) -> None:
     Step.objects.of(application.organisation).update(on_hire=Step.OnClose.GO_ON)
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(seed)
     mail_is_taken(application, at=NOW)
-    happens(application, HIRE, UNHIRE)
+    apply_each(application, HIRE, UNHIRE)
     react_in_order_of(seed)
     run = run_of(application, kind)
     assert run is not None
@@ -234,10 +234,10 @@ def test_a_step_that_continues_after_a_hire_is_not_affected(
 
 @each_order
 def test_converting_a_prospect_closes_open_steps(application: Application, kind: str, seed: int) -> None:
-    happens(application, ENTER)
+    apply_each(application, ENTER)
     react_in_order_of(seed)
     Application.objects.of(application.organisation).update(status="converted")
-    happens(application, ("application.converted", {}))
+    apply_each(application, ("application.converted", {}))
     react_in_order_of(seed)
     run = run_of(application, kind)
     assert run is not None

@@ -16,7 +16,7 @@ import goodword
 from goodword.core.http import LONGEST_PARAMETER
 from goodword.urls import MEMBER
 from tests.architecture.test_pages import patterns
-from tests.assessments.robustness.test_access import Theirs, any_ids
+from tests.assessments.robustness.test_access import OtherOrganisation, any_ids
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -73,11 +73,11 @@ def now() -> Iterator[None]:
 
 
 @pytest.fixture
-def theirs() -> Theirs:
-    return Theirs()
+def theirs() -> OtherOrganisation:
+    return OtherOrganisation()
 
 
-def address_of(pattern: URLPattern, theirs: Theirs) -> str:
+def address_of(pattern: URLPattern, theirs: OtherOrganisation) -> str:
     """The URL, with ids of existing rows where there are any."""
     slug = theirs.admin.organisation.slug
     try:
@@ -92,7 +92,9 @@ def test_query_parameters_are_found_in_the_source() -> None:
 
 
 @pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
-def test_malformed_queries_do_not_break_members_pages(theirs: Theirs, settings: Any, value: str) -> None:
+def test_malformed_queries_do_not_break_members_pages(
+    theirs: OtherOrganisation, settings: Any, value: str
+) -> None:
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = None
     browser = signed_in(theirs.admin)
     query = "&".join(f"{name}={value}" for name in QUERY)
@@ -113,7 +115,7 @@ def test_malformed_queries_do_not_break_public_pages(value: str) -> None:
     assert {key: status for key, status in found.items() if status >= 500} == {}
 
 
-def test_malformed_url_parts_do_not_break_pages(theirs: Theirs) -> None:
+def test_malformed_url_parts_do_not_break_pages(theirs: OtherOrganisation) -> None:
     browser, slug = signed_in(theirs.admin), theirs.admin.organisation.slug
     found = {}
     for pattern in ASKED:
@@ -128,7 +130,7 @@ def test_malformed_url_parts_do_not_break_pages(theirs: Theirs) -> None:
     assert {key: status for key, status in found.items() if status not in {302, 404, 405}} == {}
 
 
-def test_nul_characters_in_forms_do_not_break_pages(theirs: Theirs) -> None:
+def test_nul_characters_in_forms_do_not_break_pages(theirs: OtherOrganisation) -> None:
     browser = signed_in(theirs.admin)
     said = dict.fromkeys(FIELDS, "1\x00")
     found = {}
@@ -146,7 +148,7 @@ def test_malformed_cookies_do_not_break_pages() -> None:
             assert response.status_code == 200
 
 
-def test_search_text_is_cleaned_and_truncated(theirs: Theirs) -> None:
+def test_search_text_is_cleaned_and_truncated(theirs: OtherOrganisation) -> None:
     browser = signed_in(theirs.admin)
     where = reverse("candidates", args=[theirs.admin.organisation.slug])
     page = browser.get(f"{where}?q=%20Lo%00ve%0A%0Alace%20")

@@ -162,7 +162,7 @@ def _slot(slot: Slot) -> dict[str, Any]:
             "relationship": slot.relationship,
             "needed": slot.needed,
             "hint": slot.hint,
-            "cannot be provided since": slot.cannot_at,
+            "candidate can't name anyone since": slot.cannot_at,
             "because": slot.cannot_reason,
             "answer": slot.answer,
             "note to the answer": slot.answer_note,

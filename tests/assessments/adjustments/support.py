@@ -14,7 +14,7 @@ from goodword.core import clock
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from tests.assessments.plans import WORK_STYLE, Asks, attempt_of
+from tests.assessments.plans import WORK_STYLE, PlannedTest, attempt_of
 from tests.assessments.support import application
 from tests.support import factories
 from tests.support.kept import kept
@@ -32,7 +32,7 @@ def named(organisation: Organisation) -> None:
 
 
 @kept
-def timed(*parts: Asks, of: Application | None = None, **values: Any) -> Attempt:
+def timed(*parts: PlannedTest, of: Application | None = None, **values: Any) -> Attempt:
     """An attempt at these parts, one of them timed by default, with a contact for adjustments."""
     of = of or application()
     named(of.organisation)

@@ -40,10 +40,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 #: whose reading is compared: the candidate's page, the role's, the list, the report, the export, the note
 Read = dict[str, str]
-Life = tuple[Application, Read]
+History = tuple[Application, Read]
 
 
-def lived(*, adjusted: bool, may_disclose: bool = False) -> Life:
+def history(*, adjusted: bool, may_disclose: bool = False) -> History:
     """A timed assessment taken within four days.
 
     With an adjustment, the answer takes a day and the candidate half as long again. Both end at the same moment.
@@ -76,7 +76,7 @@ def lived(*, adjusted: bool, may_disclose: bool = False) -> Life:
         end = NOW + 4 * DAY
         begun = end - (22 if adjusted else 14) * MINUTE
         clock.move_to(begun)
-        _sit(attempt, begun=begun)
+        _take(attempt, begun=begun)
         clock.move_to(end - 10 * MINUTE)
         read |= _read(of, "in progress")
         clock.move_to(end)
@@ -93,7 +93,7 @@ def lived(*, adjusted: bool, may_disclose: bool = False) -> Life:
     return of, {where: _masked(text, of) for where, text in read.items()}
 
 
-def _sit(attempt: Attempt, *, begun: Any) -> None:
+def _take(attempt: Attempt, *, begun: Any) -> None:
     begin_part(attempt_id=attempt.pk, order=1, device="", now=begun)
     items = items_of(part_of(attempt))
     for number, item in enumerate(items, start=1):
@@ -150,32 +150,32 @@ def _different(one: Read, other: Read) -> dict[str, list[str]]:
     }
 
 
-def all_lives() -> dict[str, Life]:
+def all_histories() -> dict[str, History]:
     return {
-        "without": lived(adjusted=False),
-        "adjusted": lived(adjusted=True),
-        "told": lived(adjusted=True, may_disclose=True),
+        "without": history(adjusted=False),
+        "adjusted": history(adjusted=True),
+        "told": history(adjusted=True, may_disclose=True),
     }
 
 
-all_lived = once(all_lives)
+histories_once = once(all_histories)
 
 
 @pytest.fixture
-def lives(db: None, all_lived: dict[str, Life]) -> dict[str, Life]:
+def histories(db: None, histories_once: dict[str, History]) -> dict[str, History]:
     """One candidate without an adjustment, one with, and one who agrees to disclose it."""
-    return deepcopy(all_lived)
+    return deepcopy(histories_once)
 
 
-def test_nothing_that_the_hiring_team_reads_reveals_an_adjustment(lives: dict[str, Life]) -> None:
-    (_, without), (of, given) = lives["without"], lives["adjusted"]
+def test_nothing_that_the_hiring_team_reads_reveals_an_adjustment(histories: dict[str, History]) -> None:
+    (_, without), (of, given) = histories["without"], histories["adjusted"]
     assert Adjustment.objects.of(of.organisation).get().state == "granted"
     assert _different(without, given) == {}
     assert len(without) == 42
 
 
-def test_with_consent_the_hiring_team_sees_only_the_grant(lives: dict[str, Life]) -> None:
-    of, given = lives["told"]
+def test_with_consent_the_hiring_team_sees_only_the_grant(histories: dict[str, History]) -> None:
+    of, given = histories["told"]
     page, told = given["candidate at the end"], given["export at the end"]
     assert "50 % extra time" in " ".join(page.split())
     assert '"granted, percent": 50' in told
@@ -188,16 +188,16 @@ def test_with_consent_the_hiring_team_sees_only_the_grant(lives: dict[str, Life]
 
 
 def test_an_open_request_is_hidden_even_with_consent(
-    lives: dict[str, Life],
+    histories: dict[str, History],
 ) -> None:
-    (_, without), (_, given) = lives["without"], lives["told"]
+    (_, without), (_, given) = histories["without"], histories["told"]
     before = {where: text for where, text in without.items() if where.endswith("while it waits")}
     assert len(before) == 10
     assert _different(before, given) == {}
 
 
-def test_mails_about_requests_are_not_filed_under_the_application(lives: dict[str, Life]) -> None:
-    of, _ = lives["adjusted"]
+def test_mails_about_requests_are_not_filed_under_the_application(histories: dict[str, History]) -> None:
+    of, _ = histories["adjusted"]
     mails = Email.objects.of(of.organisation).filter(kind__startswith="assessment.adjustment").order_by("pk")
     assert [(mail.kind, mail.application, mail.state) for mail in mails] == [
         ("assessment.adjustment_request", None, "sent"),

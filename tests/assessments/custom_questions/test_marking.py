@@ -37,7 +37,7 @@ def attempt(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
 
 
 @pytest.fixture
-def twofold(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
+def marked_by_two(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
     """Completed; two raters."""
     return deepcopy(made[1])
 
@@ -155,17 +155,17 @@ def test_a_second_marking_is_refused_if_one_is_enough(attempt: Attempt) -> None:
     assert rows() == before
 
 
-def test_raters_do_not_see_each_other_until_both_have_marked(twofold: Attempt) -> None:
-    rita, tom, eve = (rater(twofold, name=name) for name in ("Rita", "Tom", "Eve"))
-    give(twofold, rita, comment="Clear")
-    assert [one.rater for one in seen(twofold, rita).given] == [rita]
+def test_raters_do_not_see_each_other_until_both_have_marked(marked_by_two: Attempt) -> None:
+    rita, tom, eve = (rater(marked_by_two, name=name) for name in ("Rita", "Tom", "Eve"))
+    give(marked_by_two, rita, comment="Clear")
+    assert [one.rater for one in seen(marked_by_two, rita).given] == [rita]
     for other in (tom, eve):
-        there = seen(twofold, other)
+        there = seen(marked_by_two, other)
         assert (there.state, there.given, there.mine, there.may_mark) == ("half", (), None, True)
-    give(twofold, rita, points={"c1": 4, "c2": 1})
-    give(twofold, tom, points={"c1": 1, "c2": 2})
+    give(marked_by_two, rita, points={"c1": 4, "c2": 1})
+    give(marked_by_two, tom, points={"c1": 1, "c2": 2})
     for reader in (rita, tom, eve):
-        there = seen(twofold, reader)
+        there = seen(marked_by_two, reader)
         assert (there.state, there.may_mark, there.sums) == ("done", False, [5, 3])
         assert (there.difference, there.mean_text) == (2, "4.0")
         assert [(row.given, row.difference, row.mean_text) for row in there.rows] == [
@@ -175,58 +175,60 @@ def test_raters_do_not_see_each_other_until_both_have_marked(twofold: Attempt) -
     before = rows()
     for settled in (rita, tom):
         with pytest.raises(marking.Settled):
-            give(twofold, settled)
+            give(marked_by_two, settled)
     with pytest.raises(marking.AlreadyMarked):
-        give(twofold, eve)
+        give(marked_by_two, eve)
     assert rows() == before
 
 
-def test_marking_is_complete_once_both_raters_are_done(twofold: Attempt) -> None:
-    rita, tom = rater(twofold), rater(twofold, name="Tom")
+def test_marking_is_complete_once_both_raters_are_done(marked_by_two: Attempt) -> None:
+    rita, tom = rater(marked_by_two), rater(marked_by_two, name="Tom")
     for by, item in ((rita, "why"), (rita, "plan"), (tom, "why")):
-        give(twofold, by, item)
+        give(marked_by_two, by, item)
         assert marked_events() == 0
-    give(twofold, tom, "plan")
+    give(marked_by_two, tom, "plan")
     assert marked_events() == 1
 
 
-def test_no_page_shows_points_until_both_have_marked(twofold: Attempt) -> None:
-    rita, tom = rater(twofold), rater(twofold, name="Tom Berg")
-    give(twofold, tom, comment="A secret between me and the rubric")
+def test_no_page_shows_points_until_both_have_marked(marked_by_two: Attempt) -> None:
+    rita, tom = rater(marked_by_two), rater(marked_by_two, name="Tom Berg")
+    give(marked_by_two, tom, comment="A secret between me and the rubric")
     client = signed_in(rita)
-    candidate = reverse("candidate", args=[twofold.organisation.slug, twofold.step_request.application_id])
-    for where in (url(twofold), url(twofold, 1, "why")):
+    candidate = reverse(
+        "candidate", args=[marked_by_two.organisation.slug, marked_by_two.step_request.application_id]
+    )
+    for where in (url(marked_by_two), url(marked_by_two, 1, "why")):
         page = client.get(where).content.decode()
         assert "A secret" not in page
         assert "Tom Berg" not in page
     page = client.get(candidate).content.decode()
     assert "0 of 2 answers to custom questions are marked." in page
     assert "A secret" not in page
-    client.post(url(twofold, 1, "why"), {"points_0": "1", "points_1": "0", "comment": "Mine"})
-    page = client.get(url(twofold, 1, "why")).content.decode()
+    client.post(url(marked_by_two, 1, "why"), {"points_0": "1", "points_1": "0", "comment": "Mine"})
+    page = client.get(url(marked_by_two, 1, "why")).content.decode()
     assert "A secret between me and the rubric" in page
     assert "Both have marked this answer, so the marks can no longer be changed." in page
 
 
-def test_exports_show_no_points_until_both_have_marked(twofold: Attempt) -> None:
-    rita, tom = rater(twofold), rater(twofold, name="Tom")
+def test_exports_show_no_points_until_both_have_marked(marked_by_two: Attempt) -> None:
+    rita, tom = rater(marked_by_two), rater(marked_by_two, name="Tom")
 
-    def told(reader: ExportReader) -> list[Any]:
+    def exported_marks(reader: ExportReader) -> list[Any]:
         wanted = ExportRequest(
             reader=reader,
-            organisation=twofold.organisation,
-            candidate_id=twofold.step_request.application.candidate_id,
-            application_ids=(twofold.step_request.application_id,),
+            organisation=marked_by_two.organisation,
+            candidate_id=marked_by_two.step_request.application.candidate_id,
+            application_ids=(marked_by_two.step_request.application_id,),
         )
         return [
             one["points"] for one in export.export(wanted)["assessments"][0]["parts"][0].get("markings", [])
         ]
 
-    give(twofold, rita)
-    assert told(ExportReader.ORGANISATION) == []
-    assert told(ExportReader.CANDIDATE) == [WHY]
-    give(twofold, tom)
-    assert told(ExportReader.ORGANISATION) == [WHY, WHY]
+    give(marked_by_two, rita)
+    assert exported_marks(ExportReader.ORGANISATION) == []
+    assert exported_marks(ExportReader.CANDIDATE) == [WHY]
+    give(marked_by_two, tom)
+    assert exported_marks(ExportReader.ORGANISATION) == [WHY, WHY]
 
 
 def test_marking_goes_from_answer_to_answer(attempt: Attempt) -> None:
@@ -253,14 +255,14 @@ def test_invalid_points_are_explained_and_input_is_kept(attempt: Attempt) -> Non
     assert rows() == []
 
 
-def test_a_third_rater_sees_why_and_keeps_their_input(twofold: Attempt) -> None:
+def test_a_third_rater_sees_why_and_keeps_their_input(marked_by_two: Attempt) -> None:
     for name in ("Rita", "Tom"):
-        give(twofold, rater(twofold, name=name))
+        give(marked_by_two, rater(marked_by_two, name=name))
     before = rows()
-    eve = signed_in(rater(twofold, name="Eve"))
+    eve = signed_in(rater(marked_by_two, name="Eve"))
     sentence = "Two members have already marked this answer."
-    assert sentence in eve.get(url(twofold, 1, "why")).content.decode()
-    response = eve.post(url(twofold, 1, "why"), {"points_0": "1", "points_1": "1", "comment": "Kept"})
+    assert sentence in eve.get(url(marked_by_two, 1, "why")).content.decode()
+    response = eve.post(url(marked_by_two, 1, "why"), {"points_0": "1", "points_1": "1", "comment": "Kept"})
     assert sentence in response.content.decode()
     assert response.context["form"]["comment"].value() == "Kept"
     assert rows() == before

@@ -222,17 +222,17 @@ def test_people_about_to_be_erased_are_not_exported(acme: World, tmp_path: Path)
 
 
 def test_adjustments_do_not_change_exported_totals(acme: World, tmp_path: Path) -> None:
-    def told(name: str) -> list[list[str]]:
+    def exported_totals(name: str) -> list[list[str]]:
         export(organisation=acme.organisation, folder=tmp_path / name, now=NOW, actor="a test")
         rows = table(tmp_path / name, "totals.csv")
         return sorted([row[one] for one in ("mode", "reason", "value", "why_not")] for row in rows)
 
-    before = told("before")
+    before = exported_totals("before")
     Adjustment.objects.create(
         organisation=acme.organisation, attempt=acme.weighted, asked_at=NOW, percent=100, state="granted"
     )
     AttemptPart.objects.of(acme.organisation).filter(attempt=acme.weighted, order=1).update(seconds=7777)
-    assert told("after") == before
+    assert exported_totals("after") == before
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from goodword.assessments.flags.rules import on_attempt_completed
 from goodword.assessments.models import Attempt, AttemptFlag, Observation, Test, TestVersion
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from tests.assessments.plans import REASONING, Asks, attempt_of
+from tests.assessments.plans import REASONING, PlannedTest, attempt_of
 from tests.assessments.support import application, part_of, token_of
 from tests.support import factories
 
@@ -67,7 +67,7 @@ def custom_attempt(of: Application | None = None, *, now: datetime = NOW) -> Att
         created_at=NOW,
         published_at=NOW,
     )
-    return attempt_of(Asks(test=test), of=of, now=now)
+    return attempt_of(PlannedTest(test=test), of=of, now=now)
 
 
 def raise_flags(attempt: Attempt) -> None:

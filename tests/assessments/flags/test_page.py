@@ -40,7 +40,7 @@ FACTS: dict[str, dict[str, Any]] = {
 }
 
 
-def sat() -> Attempt:
+def attempt_with_absences() -> Attempt:
     """The page was left on four of twelve tasks."""
     made = timed_attempt()
     note(made, "left", *"1234", amount=30)
@@ -49,7 +49,7 @@ def sat() -> Attempt:
     return made
 
 
-sat_once = once(sat)
+sat_once = once(attempt_with_absences)
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_outsiders_cannot_dismiss_flags(attempt: Attempt, flag: AttemptFlag, rit
 # --- where they stand, and where not -----------------------------------------------------------------------------
 
 
-def told(attempt: Attempt, reader: ExportReader) -> dict[str, Any]:
+def exported(attempt: Attempt, reader: ExportReader) -> dict[str, Any]:
     application = attempt.step_request.application
     wanted = ExportRequest(
         reader=reader,
@@ -237,7 +237,7 @@ def told(attempt: Attempt, reader: ExportReader) -> dict[str, Any]:
 
 
 def test_the_members_export_has_flags_without_times(attempt: Attempt, flag: AttemptFlag) -> None:
-    kept = told(attempt, ExportReader.ORGANISATION)
+    kept = exported(attempt, ExportReader.ORGANISATION)
     assert kept["flags"] == [
         {
             "what": "Left the page",
@@ -253,7 +253,7 @@ def test_the_members_export_has_flags_without_times(attempt: Attempt, flag: Atte
 
 
 def test_the_candidates_export_has_no_flags(attempt: Attempt) -> None:
-    kept = told(attempt, ExportReader.CANDIDATE)
+    kept = exported(attempt, ExportReader.CANDIDATE)
     assert "flags" not in kept
     assert "observations" not in kept["parts"][0]
 

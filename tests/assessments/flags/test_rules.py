@@ -30,7 +30,7 @@ def grade(found: FlagFinding | None) -> str | None:
     return found.grade if found else None
 
 
-def leavings(*items: str, seconds: int = 5) -> list[Left]:
+def absences(*items: str, seconds: int = 5) -> list[Left]:
     return [Left(item, seconds) for item in items]
 
 
@@ -53,12 +53,12 @@ def leavings(*items: str, seconds: int = 5) -> list[Left]:
     ],
 )
 def test_timed_leaving_is_graded_by_number_of_items(left: str, items: int, expected: str | None) -> None:
-    assert grade(left_page_flag(key="1", left=leavings(*left), timed=True, items=items)) == expected
+    assert grade(left_page_flag(key="1", left=absences(*left), timed=True, items=items)) == expected
 
 
 def test_time_away_does_not_change_the_grade() -> None:
     """More time also means longer absences."""
-    long = left_page_flag(key="1", left=leavings("1", "2", seconds=3600), timed=True, items=20)
+    long = left_page_flag(key="1", left=absences("1", "2", seconds=3600), timed=True, items=20)
     assert long == FlagFinding(
         code="left_page", grade="low", key="1", facts={"times": 2, "longest": "longer"}
     )

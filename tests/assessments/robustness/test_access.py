@@ -73,7 +73,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     return {label: rows for label, rows in found.items() if rows}
 
 
-class Theirs:
+class OtherOrganisation:
     """An organisation with a row for every URL parameter."""
 
     def __init__(self) -> None:
@@ -130,15 +130,15 @@ class Theirs:
 
 
 @time_machine.travel(NOW, tick=False)
-def build() -> Theirs:
-    return Theirs()
+def build() -> OtherOrganisation:
+    return OtherOrganisation()
 
 
 made = once(build)
 
 
 @pytest.fixture
-def theirs(db: None, made: Theirs) -> Theirs:
+def theirs(db: None, made: OtherOrganisation) -> OtherOrganisation:
     return deepcopy(made)
 
 
@@ -160,7 +160,7 @@ def test_members_urls_are_closed_to_strangers_and_visitors(eve: Membership) -> N
 
 
 @pytest.mark.slow
-def test_rows_of_another_organisation_are_not_found(eve: Membership, theirs: Theirs) -> None:
+def test_rows_of_another_organisation_are_not_found(eve: Membership, theirs: OtherOrganisation) -> None:
     mine, browser, before = eve.organisation.slug, signed_in(eve), everything()
     found = {}
     for pattern, method in product(OF_ASSESSMENTS, ("get", "post")):
@@ -171,7 +171,7 @@ def test_rows_of_another_organisation_are_not_found(eve: Membership, theirs: The
 
 
 @pytest.mark.slow
-def test_the_same_urls_open_for_their_owners(theirs: Theirs) -> None:
+def test_the_same_urls_open_for_their_owners(theirs: OtherOrganisation) -> None:
     slug, browser = theirs.admin.organisation.slug, signed_in(theirs.admin)
     statuses = {one.name: browser.get(theirs.address(one, slug=slug)).status_code for one in OF_ASSESSMENTS}
     assert {name: status for name, status in statuses.items() if status not in {200, 302, 405}} == {}

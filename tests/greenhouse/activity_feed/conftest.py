@@ -3,7 +3,7 @@
 import pytest
 
 from tests.greenhouse.activity_feed.story import Story, open_story
-from tests.greenhouse.kept import BEFORE
+from tests.greenhouse.shared_world import BEFORE
 
 BEFORE["story"] = open_story
 

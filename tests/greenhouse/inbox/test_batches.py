@@ -118,7 +118,7 @@ def finding(world: World, ours: Application, stage_id: int) -> None:
     )
 
 
-def told(world: World, rows: list[RemoteApplication]) -> list[Any]:
+def snapshot(world: World, rows: list[RemoteApplication]) -> list[Any]:
     inbox = Delivery.objects.of(world.organisation).order_by("pk")
     copies = [
         Application.objects.of(world.organisation)
@@ -149,12 +149,12 @@ def test_a_batch_has_the_same_result_as_one_by_one(world: World) -> None:
     before = transaction.savepoint_create()
     with CaptureQueriesContext(database) as few:
         world.work()
-    at_once = told(world, rows)
+    at_once = snapshot(world, rows)
     transaction.savepoint_rollback(before)
     Delivery.objects.of(world.organisation).filter(state="received").update(attempts=1)
     with CaptureQueriesContext(database) as many:
         world.work()
-    assert told(world, rows) == at_once
+    assert snapshot(world, rows) == at_once
     assert {state for state, _ in world.inbox()} == {"handled"}
     assert len(few) < len(many)
 

@@ -15,8 +15,8 @@ from goodword.roles.models import RoleNotice
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
-from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, findings, reconcile, settled, starts
+from tests.greenhouse.shared_world import after
 from tests.greenhouse.world import ASSESSMENT, SCREEN, Killed, World
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs, waiting

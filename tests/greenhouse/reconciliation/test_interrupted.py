@@ -13,10 +13,10 @@ from goodword.core import clock, stopping
 from goodword.greenhouse.models import Reconciliation
 from goodword.greenhouse.reconciliation import missed_invitations, passes
 from goodword.greenhouse.reconciliation.run import run
-from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, findings
 from tests.greenhouse.reconciliation.passes import starts as starts_of
 from tests.greenhouse.reconciliation.test_failing_passes import moved
+from tests.greenhouse.shared_world import after
 from tests.greenhouse.world import World
 from tests.support.jobs import run_jobs
 
@@ -48,7 +48,7 @@ def test_wherever_it_is_interrupted_the_outcome_is_the_same(
 ) -> None:
     row, ticks = begun(world), 0
 
-    def told() -> datetime:
+    def tick_then_stop() -> datetime:
         nonlocal ticks
         ticks += 1
         if ticks == tick:
@@ -56,7 +56,7 @@ def test_wherever_it_is_interrupted_the_outcome_is_the_same(
         return clock.now() + SOON
 
     with pytest.raises(stopping.Stopped):
-        run(row.pk, tick=told)
+        run(row.pk, tick=tick_then_stop)
     stop.clear()
     row.refresh_from_db()
     assert (row.state, row.ended_at) == ("running", None)

@@ -24,8 +24,8 @@ from goodword.roles.models import AlreadyThere
 from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
-from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, backdate, findings, reconcile, settled, starts
+from tests.greenhouse.shared_world import after
 from tests.greenhouse.world import ASSESSMENT, OFFER, SCREEN, World
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs

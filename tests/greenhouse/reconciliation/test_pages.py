@@ -19,8 +19,8 @@ from goodword.greenhouse.reconciliation import passes
 from goodword.greenhouse.reconciliation.missed_invitations import TOO_OLD
 from goodword.roles.models import Automation
 from goodword.workflow.models import StepRequest
-from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, backdate, reconcile, settled
+from tests.greenhouse.shared_world import after
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting

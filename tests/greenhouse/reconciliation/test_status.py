@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def came(world: World, at: datetime, state: str = "handled") -> None:
+def add_delivery(world: World, at: datetime, state: str = "handled") -> None:
     Delivery.objects.create(
         organisation=world.organisation,
         connection=world.connection,
@@ -59,13 +59,13 @@ def test_the_deliveries_of_that_time_explain_the_findings(
     world: World, events: list[tuple[datetime, str]], begins: str
 ) -> None:
     for at, state in events:
-        came(world, at, state)
+        add_delivery(world, at, state)
     with timezone.override("UTC"):
         assert explain(asked(world)).startswith(begins)
 
 
 def test_refused_deliveries_are_named_first(world: World) -> None:
-    came(world, NOW - HOUR)
+    add_delivery(world, NOW - HOUR)
     Connection.objects.filter(pk=world.connection.pk).update(refused_at=NOW - HOUR, refused_count=3)
     assert explain(asked(world)).startswith("Deliveries were refused because of a wrong signature")
 

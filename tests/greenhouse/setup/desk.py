@@ -20,7 +20,7 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.keys import KeyCheck, check_all, connect
 from greenhouse_sandbox.context import Sandbox
 from tests.contract.greenhouse import Greenhouse, open_account, open_sandbox
-from tests.greenhouse.kept import forget_what_was_read, records_of
+from tests.greenhouse.shared_world import forget_what_was_read, records_of
 from tests.greenhouse.world import Line
 from tests.support import factories
 from tests.support.jobs import run_jobs

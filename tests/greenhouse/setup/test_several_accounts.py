@@ -55,7 +55,7 @@ def typed(account: Greenhouse) -> dict[str, str]:
     return {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
 
 
-def said(body: bytes) -> list[str]:
+def notices(body: bytes) -> list[str]:
     """Title and text of each notice of the dialog."""
     page = BeautifulSoup(body, "html.parser")
     return [
@@ -142,7 +142,7 @@ def test_another_key_of_a_connected_account_needs_confirmation(desk: Desk) -> No
     existing = desk.connect()
     again = open_another_credential(desk)
     response = desk.set_key(**again)
-    [line] = said(response.content)
+    [line] = notices(response.content)
     assert line.startswith(f"This account is connected already “{existing.name}” is connected to it.")
     assert Connection.objects.of(desk.organisation).count() == 1
     desk.set_key(**again, **confirmed(response.content))
@@ -153,7 +153,7 @@ def test_a_v1_key_is_recognised_by_its_visible_jobs(either: Desk) -> None:
     existing = either.connect()
     Connection.objects.of(either.organisation).update(account_name="")
     linked(either, existing, "Window Washer", job_id=next(either.greenhouse.store.jobs.rising()).id)
-    [line] = said(either.set_key(**open_another_credential(either)).content)
+    [line] = notices(either.set_key(**open_another_credential(either)).content)
     assert line.startswith("This account is connected already")
 
 
@@ -161,7 +161,7 @@ def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Des
     existing = desk.connect()
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))
     response = desk.set_key()
-    [line] = said(response.content)
+    [line] = notices(response.content)
     assert line.startswith(f"This account was connected before Reconnect “{existing.name}” instead")
     page = BeautifulSoup(response.content, "html.parser")
     link = page.find("a", string="Reconnect it")
@@ -175,7 +175,7 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
     linked(desk, existing, "Window Washer", job_id=job_id)
     before = Connection.objects.of(desk.organisation).values().get()
     response = desk.set_key(existing.pk, **typed(other))
-    account, jobs = said(response.content)
+    account, jobs = notices(response.content)
     assert account == (
         "This key belongs to another Greenhouse account It belongs to “Borealis Travel”, "
         f"but “{existing.name}” is connected to “{existing.account_name}”."
@@ -192,7 +192,7 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
 def test_warnings_that_were_not_shown_need_confirmation(desk: Desk, other: Greenhouse) -> None:
     existing = desk.connect()
     response = desk.set_key(existing.pk, **typed(other), confirmed="something else")
-    assert len(said(response.content)) == 1
+    assert len(notices(response.content)) == 1
     assert live_connections(desk.organisation)[0].account_name == existing.account_name
 
 

@@ -11,7 +11,7 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 
 
-def somebody(desk: Desk) -> RemoteCandidate:
+def candidate_here(desk: Desk) -> RemoteCandidate:
     """A candidate in Greenhouse, with a copy here."""
     person = desk.greenhouse.candidate(first_name="Zoë", last_name="Nordqvist", email="zoe@people.example")
     desk.greenhouse.application(person)
@@ -38,7 +38,7 @@ def links(body: bytes) -> list[str]:
 
 def test_a_candidate_is_found_by_name_and_those_of_another_account_are_not(desk: Desk) -> None:
     desk.connect()
-    person = somebody(desk)
+    person = candidate_here(desk)
     elsewhere = factories.role(desk.organisation, owner=desk.admin)
     factories.application(elsewhere, candidate=factories.candidate(desk.organisation, last_name="Nordqvist"))
     assert links(show(desk, q="zoë nord")) == [f"?candidate={person.id}"]
@@ -49,7 +49,7 @@ def test_a_candidate_is_found_by_name_and_those_of_another_account_are_not(desk:
 @pytest.mark.parametrize("form", ["{}", " {} ", "https://app.greenhouse.io/people/{}?application_id=7"])
 def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
     either.connect()
-    person = somebody(either)
+    person = candidate_here(either)
     page = show(either, candidate=form.format(person.id))
     said = text(page)
     assert "On the Activity Feed of Zoë Nordqvist" in said
@@ -86,7 +86,7 @@ def test_an_outage_is_reported(desk: Desk) -> None:
 
 def test_the_outcome_is_shown_and_writing_counts_as_tested(either: Desk) -> None:
     either.connect()
-    person = somebody(either)
+    person = candidate_here(either)
     admin = next(user for user in either.greenhouse.store.users.rising() if user.site_admin)
     client = either.client(either.admin)
     client.post(either.own("greenhouse_author"), {"user": str(admin.id)})
@@ -103,7 +103,7 @@ def test_the_outcome_is_shown_and_writing_counts_as_tested(either: Desk) -> None
 
 def test_a_refusal_is_shown_with_what_to_do(desk: Desk) -> None:
     desk.connect()
-    person = somebody(desk)
+    person = candidate_here(desk)
     desk.greenhouse.row.scopes = [
         scope for scope in desk.greenhouse.row.scopes if scope != "harvest:notes:create"
     ]
@@ -117,7 +117,7 @@ def test_a_refusal_is_shown_with_what_to_do(desk: Desk) -> None:
 
 def test_the_outcome_of_another_account_or_organisation_is_not_found(desk: Desk) -> None:
     desk.connect()
-    person = somebody(desk)
+    person = candidate_here(desk)
     client = desk.client(desk.admin)
     url = client.post(desk.own("greenhouse_test_note_write"), {"candidate": str(person.id)})["Location"]
     stranger = factories.member(factories.organisation(), kind="admin")

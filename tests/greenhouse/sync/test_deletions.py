@@ -20,7 +20,7 @@ from goodword.workflow.erasure import request_own_erasure
 from greenhouse_sandbox.acts.candidates import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
-from tests.greenhouse.kept import BEFORE
+from tests.greenhouse.shared_world import BEFORE
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -73,7 +73,7 @@ def delete(world: World, application: RemoteApplication) -> None:
     delete_candidate(world.greenhouse.store, who(world, application))
 
 
-def told(world: World) -> None:
+def deliver_all(world: World) -> None:
     world.deliver()
     run_jobs()
 
@@ -101,7 +101,7 @@ def test_the_winner_of_a_merge_has_both_histories(either: World) -> None:
     loser, winner = arrived(world, first_name="Ada"), arrived(world, first_name="Augusta")
     before = mails(world)
     merge(world, loser, winner)
-    told(world)
+    deliver_all(world)
     ours = [world.ours(one) for one in (loser, winner)]
     assert {one.candidate.remote_id for one in ours} == {winner.candidate_id}
     assert [one.candidate.first_name for one in ours] == ["Augusta", "Augusta"]
@@ -130,7 +130,7 @@ def test_a_merge_into_an_unknown_candidate_copies_them(world: World) -> None:
     loser = arrived(world)
     winner = world.greenhouse.candidate(first_name="Grace")
     merge_candidates(world.greenhouse.store, who(world, loser), winner, now=world.greenhouse.now())
-    told(world)
+    deliver_all(world)
     assert world.ours(loser).candidate.first_name == "Grace"
 
 
@@ -141,7 +141,7 @@ def test_a_merge_without_a_webhook_is_found_through_the_applications(world: Worl
             world.greenhouse.store.webhooks.delete(hook.id)
     loser, winner = arrived(world), arrived(world)
     merge(world, loser, winner)
-    told(world)
+    deliver_all(world)
     assert world.ours(loser).candidate == world.ours(winner).candidate
     assert erasures(world) == []
     assert "was merged into" in world.inbox()[-1][1]
@@ -151,7 +151,7 @@ def test_a_deletion_closes_steps_at_once_and_erases_after_seven_days(either: Wor
     world = either
     application = arrived(world, first_name="Ada", last_name="Gone")
     delete(world, application)
-    told(world)
+    deliver_all(world)
     run = attempt(world, application)
     assert (run.close_reason, run.next_reminder_at) == ("erasure", None)
     assert not Email.objects.of(world.organisation).filter(state=Email.State.QUEUED).exists()
@@ -232,7 +232,7 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: 
     store.candidates.insert(person)
     store.applications.insert(hidden)
     merge(world, loser, winner)
-    told(world)
+    deliver_all(world)
     run = attempt(world, loser)
     assert (run.closed_at, run.attention, run.next_reminder_at) == (None, "reopened", None)
     assert run.deadline_at > clock.now()
@@ -248,7 +248,7 @@ def test_a_deletion_after_the_merge_has_no_effect(world: World, pair: Pair) -> N
     loser, winner = pair
     gone = loser.candidate_id
     merge(world, loser, winner)
-    told(world)
+    deliver_all(world)
     deletions.candidate_deleted(world.connection, candidate_id=gone, now=clock.now())
     assert (erasures(world), world.ours(loser).candidate.remote_id) == ([], winner.candidate_id)
 
@@ -256,9 +256,9 @@ def test_a_deletion_after_the_merge_has_no_effect(world: World, pair: Pair) -> N
 def test_erasing_the_winner_of_a_merge_erases_both_histories(world: World, pair: Pair) -> None:
     loser, winner = pair
     merge(world, loser, winner)
-    told(world)
+    deliver_all(world)
     delete(world, winner)
-    told(world)
+    deliver_all(world)
     erase_due(now=clock.now() + LATER)
     assert [erased(world, one) for one in (loser, winner)] == [True, True]
 
@@ -270,7 +270,7 @@ def test_a_person_who_is_back_when_the_erasure_is_due_is_kept(
     person, row = who(world, application), world.greenhouse.store.applications.get(application.id)
     assert row is not None
     delete(world, application)
-    told(world)
+    deliver_all(world)
     world.greenhouse.store.candidates.insert(person)
     world.greenhouse.store.applications.insert(row)
     assert erase_due(now=clock.now() + LATER) == 0
@@ -283,7 +283,7 @@ def test_an_erasure_waits_while_greenhouse_cannot_be_reached(
     world: World, application: RemoteApplication
 ) -> None:
     delete(world, application)
-    told(world)
+    deliver_all(world)
 
     def refuse(request: object) -> None:
         raise httpx2.ConnectError("no way to Greenhouse")
@@ -300,7 +300,7 @@ def test_an_anonymisation_closes_steps_at_once_and_erases_later(
     world: World, application: RemoteApplication
 ) -> None:
     anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
-    told(world)
+    deliver_all(world)
     assert attempt(world, application).close_reason == "erasure"
     assert erasures(world) == [("candidate_anonymised", False, False)]
     erase_due(now=clock.now() + LATER)
@@ -348,7 +348,7 @@ def test_a_replay_does_not_undo_a_members_decision_to_keep_data(
 def test_a_later_delivery_does_not_restore_an_erased_person(world: World, again: str) -> None:
     application = arrived(world)
     anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
-    told(world)
+    deliver_all(world)
     erase_due(now=clock.now() + LATER)
     person = who(world, application)
     person.first_name, person.email_addresses = "Ada", [{"value": "ada@people.example", "type": "personal"}]
@@ -359,7 +359,7 @@ def test_a_later_delivery_does_not_restore_an_erased_person(world: World, again:
     else:
         world.greenhouse.pass_time(LATER.total_seconds() + 60)
         fresh = world.greenhouse.application(person)
-        told(world)
+        deliver_all(world)
         assert (world.ours(fresh).candidate.first_name, erased(world, fresh)) == ("Ada", False)
         assert erased(world, application)
 
@@ -371,7 +371,7 @@ def test_waiting_steps_do_not_start_for_a_deleted_person(world: World) -> None:
     step.save()
     application = arrived(world)
     delete(world, application)
-    told(world)
+    deliver_all(world)
     assert not Attempt.objects.of(world.organisation).exists()
     [step_request] = world.ours(application).step_requests.all()
     assert (step_request.state, step_request.due_at) == ("waiting", None)
@@ -380,7 +380,7 @@ def test_waiting_steps_do_not_start_for_a_deleted_person(world: World) -> None:
 def test_applications_of_others_are_unaffected(world: World) -> None:
     gone, stays = arrived(world), arrived(world, first_name="Grace")
     delete(world, gone)
-    told(world)
+    deliver_all(world)
     erase_due(now=clock.now() + LATER)
     assert (erased(world, stays), world.ours(stays).candidate.first_name) == (False, "Grace")
     assert Application.objects.of(world.organisation).filter(erased_at=None).count() == 1
@@ -396,7 +396,7 @@ def test_a_legal_hold_keeps_the_data_whatever_greenhouse_reports(world: World, a
         delete(world, application)
     else:
         anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
-    told(world)
+    deliver_all(world)
     ours = world.ours(application)
     # open steps are closed, and no mail is sent
     assert (attempt(world, application).close_reason, ours.is_being_erased) == ("erasure", True)

@@ -21,7 +21,7 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 
 
-def stands_behind(world: World, remote: RemoteApplication) -> tuple[int | None, str]:
+def stored_recruiter(world: World, remote: RemoteApplication) -> tuple[int | None, str]:
     ours = world.ours(remote)
     return ours.recruiter_remote_id, ours.recruiter_email
 
@@ -40,21 +40,21 @@ def test_the_applications_recruiter_comes_first(either: World) -> None:
     priya = users(either)[2]
     remote = applied(either, priya)
     either.deliver()
-    assert stands_behind(either, remote) == (priya.id, "priya.raman@acornoak.example")
+    assert stored_recruiter(either, remote) == (priya.id, "priya.raman@acornoak.example")
 
 
 def test_without_one_the_jobs_responsible_recruiter_does(either: World) -> None:
     jonas = users(either)[1]
     remote = applied(either, None)
     either.deliver()
-    assert stands_behind(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
+    assert stored_recruiter(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
 
 
 def test_a_deactivated_recruiter_is_skipped(either: World) -> None:
     jonas, dana = users(either)[1], users(either)[7]
     remote = applied(either, dana)
     either.deliver()
-    assert stands_behind(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
+    assert stored_recruiter(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
 
 
 def test_without_a_recruiter_the_roles_owner_is_used(world: World) -> None:
@@ -62,7 +62,7 @@ def test_without_a_recruiter_the_roles_owner_is_used(world: World) -> None:
     jonas.deactivated = True
     remote = applied(world, dana)
     world.deliver()
-    assert stands_behind(world, remote) == (None, "")
+    assert stored_recruiter(world, remote) == (None, "")
     assert recruiter_of(world.ours(remote)).address == world.role.owner.user.email
 
 
@@ -73,7 +73,7 @@ def test_without_the_users_permission_the_address_comes_from_the_body(world: Wor
     world.outgoing()
     world.move(remote, ASSESSMENT)
     world.deliver()
-    assert stands_behind(world, remote) == (priya.id, "priya.raman@acornoak.example")
+    assert stored_recruiter(world, remote) == (priya.id, "priya.raman@acornoak.example")
     assert world.ours(remote).recruiter_name == "Priya Raman"
 
 
@@ -109,7 +109,7 @@ def test_an_address_of_a_foreign_domain_in_the_body_is_ignored(world: World) -> 
     world.outgoing()
     world.move(remote, ASSESSMENT)
     world.deliver()
-    assert stands_behind(world, remote) == (priya.id, "")
+    assert stored_recruiter(world, remote) == (priya.id, "")
 
 
 def test_a_body_does_not_choose_who_the_recruiter_is(world: World) -> None:
@@ -122,7 +122,7 @@ def test_a_body_does_not_choose_who_the_recruiter_is(world: World) -> None:
     data["payload"]["application"]["candidate"]["recruiter"]["id"] = 1
     assert world.post(json.dumps(data).encode(), event_id) == 200
     world.work()
-    assert stands_behind(world, remote) == (users(world)[2].id, "")
+    assert stored_recruiter(world, remote) == (users(world)[2].id, "")
 
 
 def test_a_known_recruiter_is_not_read_again(world: World) -> None:
@@ -144,7 +144,7 @@ def test_a_new_recruiter_is_read_at_once(world: World) -> None:
     priya = users(world)[2]
     remote.recruiter_id = priya.id
     sync_application(world.connection, remote.id, now=factories.NOW)
-    assert stands_behind(world, remote) == (priya.id, "priya.raman@acornoak.example")
+    assert stored_recruiter(world, remote) == (priya.id, "priya.raman@acornoak.example")
 
 
 def asked(world: World, what: str) -> int:
@@ -167,7 +167,7 @@ def test_a_missing_users_permission_is_cached_for_a_while(either: World) -> None
     either.greenhouse.tick(*ALL)
     sync_application(either.connection, rows[1].id, now=clock.now() + CACHE_TTL + timedelta(seconds=1))
     assert asked(either, "/users") == 2
-    assert stands_behind(either, rows[1]) == (users(either)[2].id, "priya.raman@acornoak.example")
+    assert stored_recruiter(either, rows[1]) == (users(either)[2].id, "priya.raman@acornoak.example")
 
 
 def test_a_hiring_team_is_read_once_for_many_applications(world: World) -> None:

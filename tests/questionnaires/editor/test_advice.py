@@ -8,13 +8,13 @@ from goodword.questionnaires.parse import to_json
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 
-def said(*questions: object, minutes: int = 5) -> list[str]:
+def advice_for(*questions: object, minutes: int = 5) -> list[str]:
     found = advice(plain(*questions), minutes=minutes, translated={}, language="en")
     return [one.sentence for one in found]
 
 
 def test_a_sound_questionnaire_gets_no_advice() -> None:
-    assert said(LED, SIZE, STRENGTHS) == []
+    assert advice_for(LED, SIZE, STRENGTHS) == []
 
 
 @pytest.mark.parametrize("key", builtin.keys())
@@ -29,20 +29,20 @@ def test_more_than_five_competencies_get_advice_and_more_than_eight_need_a_reaso
     def rate(count: int) -> list[dict[str, object]]:
         return [rating(f"c{n}", f"Competency {n}") for n in range(count)]
 
-    assert said(*rate(5)) == []
-    assert said(*rate(6)) == [
+    assert advice_for(*rate(5)) == []
+    assert advice_for(*rate(6)) == [
         (
             "This rates 6 competencies. With more than five, referees' answers become alike. Keep the ones "
             "the job needs most."
         )
     ]
-    assert "You'll be asked for a reason when you publish" in said(*rate(9))[0]
+    assert "You'll be asked for a reason when you publish" in advice_for(*rate(9))[0]
 
 
 def test_structural_problems_get_advice() -> None:
     managers = {**LED, "only_for": ["manager"]}
     peers = {**SIZE, "only_for": ["peer"]}
-    sentences = said(managers, peers, {**STRENGTHS, "text": "What of {candidat}?"}, minutes=14)
+    sentences = advice_for(managers, peers, {**STRENGTHS, "text": "What of {candidat}?"}, minutes=14)
     assert sentences == [
         "It takes about 14 minutes. Many referees stop after ten.",
         (
@@ -54,11 +54,11 @@ def test_structural_problems_get_advice() -> None:
             "Only {candidate} and {company} are filled in."
         ),
     ]
-    assert said(STRENGTHS, {**STRENGTHS, "id": "again"}) == [
+    assert advice_for(STRENGTHS, {**STRENGTHS, "id": "again"}) == [
         "All questions are optional, so a referee could send an empty reference.",
         "2 “What does {candidate} do well?” asks the same as 1 “What does {candidate} do well?”.",
     ]
-    assert said({**LED, "only_for": ["manager", "peer", "direct_report", "client", "teacher"]}) == [
+    assert advice_for({**LED, "only_for": ["manager", "peer", "direct_report", "client", "teacher"]}) == [
         "Referees with the relationship “Fellow student” get no questions.",
         "Referees with the relationship “Other” get no questions.",
     ]

@@ -37,7 +37,7 @@ OF_PEER = {
 
 
 @dataclass(frozen=True)
-class Somebody:
+class Visitor:
     address: str = "203.0.113.7"
     device: str = PHONE
 

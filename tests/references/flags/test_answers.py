@@ -124,7 +124,7 @@ def test_the_candidates_own_ratings_raise_no_flag() -> None:
     )
 
 
-def told(**changes: Any) -> StatedAndConfirmed:
+def confirmed_by_manager(**changes: Any) -> StatedAndConfirmed:
     """A manager who confirmed everything."""
     values: dict[str, Any] = {
         "id": 1,
@@ -151,12 +151,12 @@ def told(**changes: Any) -> StatedAndConfirmed:
     ],
 )
 def test_corrected_dates_are_graded_by_months(said: EmploymentPeriod | None, grade: str | None) -> None:
-    found = dates_flag(told(period=said), this_month="2026-11")
+    found = dates_flag(confirmed_by_manager(period=said), this_month="2026-11")
     assert (found.grade if found else None) == grade
 
 
 def test_unstated_dates_contradict_nothing() -> None:
-    assert dates_flag(told(stated_period=None), this_month="2026-11") is None
+    assert dates_flag(confirmed_by_manager(stated_period=None), this_month="2026-11") is None
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_unstated_dates_contradict_nothing() -> None:
     ],
 )
 def test_corrected_titles_are_graded_by_common_words(said: str, grade: str | None) -> None:
-    found = title_flag(told(title=said))
+    found = title_flag(confirmed_by_manager(title=said))
     assert (found.grade if found else None) == grade
 
 
@@ -193,6 +193,9 @@ def test_corrected_titles_are_graded_by_common_words(said: str, grade: str | Non
 def test_two_referees_contradict_each_other_only_about_the_same_time_and_company(
     other: dict[str, Any], grade: str | None
 ) -> None:
-    found = titles_flag(told(), told(id=2, **other), this_month="2026-11")
+    found = titles_flag(confirmed_by_manager(), confirmed_by_manager(id=2, **other), this_month="2026-11")
     assert (found.grade if found else None) == grade
-    assert titles_flag(told(id=2, **other), told(), this_month="2026-11") == found
+    assert (
+        titles_flag(confirmed_by_manager(id=2, **other), confirmed_by_manager(), this_month="2026-11")
+        == found
+    )

@@ -11,7 +11,7 @@ from tests.references.flags.people import (
     LAPTOP,
     OF_MANAGER,
     OF_PEER,
-    Somebody,
+    Visitor,
     found,
     watched,
 )
@@ -30,7 +30,7 @@ SAME = {
 
 def test_a_candidate_who_answers_for_both_referees_is_flagged_high() -> None:
     story = watched()
-    candidate = Somebody(address=HOME)
+    candidate = Visitor(address=HOME)
     candidate.send(story)
     candidate.answer(MARIA, AGREED | SAME, seconds=40)
     candidate.answer(PAUL, AGREED | SAME, seconds=40, at=timedelta(minutes=5))
@@ -57,9 +57,9 @@ def test_a_candidate_who_answers_for_both_referees_is_flagged_high() -> None:
 
 def test_colleagues_on_one_office_network_raise_low_flags_at_most() -> None:
     story = watched()
-    Somebody(address=HOME).send(story)
-    Somebody(address=OFFICE, device=LAPTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=320)
-    Somebody(address=OFFICE, device=DESKTOP).answer(
+    Visitor(address=HOME).send(story)
+    Visitor(address=OFFICE, device=LAPTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=320)
+    Visitor(address=OFFICE, device=DESKTOP).answer(
         PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=250
     )
     assert found(story) == {"same_address": "low"}
@@ -72,9 +72,9 @@ def test_colleagues_on_one_office_network_raise_low_flags_at_most() -> None:
 
 def test_colleagues_with_the_same_type_of_computer_raise_low_flags() -> None:
     story = watched()
-    Somebody(address=HOME).send(story)
+    Visitor(address=HOME).send(story)
     for whose, texts, level in ((MARIA, OF_MANAGER, "4"), (PAUL, OF_PEER, "5")):
-        Somebody(address=OFFICE, device=DESKTOP).answer(
+        Visitor(address=OFFICE, device=DESKTOP).answer(
             whose, AGREED | texts | {"q-reliability": level}, seconds=300
         )
     assert found(story) == {"same_address_and_device": "low"}
@@ -83,23 +83,23 @@ def test_colleagues_with_the_same_type_of_computer_raise_low_flags() -> None:
 def test_a_candidate_who_still_works_with_the_referee_may_share_the_office() -> None:
     story = watched()
     Referee.objects.of(story.application.organisation).update(to_month="")
-    Somebody(address=OFFICE, device=LAPTOP).send(story)
-    Somebody(address=OFFICE, device=DESKTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
+    Visitor(address=OFFICE, device=LAPTOP).send(story)
+    Visitor(address=OFFICE, device=DESKTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
     assert found(story) == {"same_address": "low"}
 
 
 def test_unrelated_people_raise_no_flags() -> None:
     story = watched()
-    Somebody(address=HOME).send(story)
-    Somebody(address=OFFICE).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
-    Somebody(address=ELSEWHERE).answer(PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=200)
+    Visitor(address=HOME).send(story)
+    Visitor(address=OFFICE).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
+    Visitor(address=ELSEWHERE).answer(PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=200)
     assert found(story) == {}
     assert flags_of(story.check).grade == "none"
 
 
 def test_nothing_is_recorded_or_compared_when_switched_off() -> None:
     story = watched(watches=False)
-    candidate = Somebody(address=HOME)
+    candidate = Visitor(address=HOME)
     candidate.send(story)
     candidate.answer(MARIA, AGREED | OF_MANAGER, seconds=300)
     candidate.answer(PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=300)
@@ -110,7 +110,7 @@ def test_nothing_is_recorded_or_compared_when_switched_off() -> None:
 @pytest.mark.main_case
 def test_no_flag_contains_an_address() -> None:
     story = watched()
-    candidate = Somebody(address=HOME)
+    candidate = Visitor(address=HOME)
     candidate.send(story)
     candidate.answer(MARIA, AGREED | OF_MANAGER, seconds=300)
     kept = str(list(CheckFlag.objects.of(story.application.organisation).values()))

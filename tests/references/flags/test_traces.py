@@ -13,7 +13,7 @@ from goodword.references.flags.devices import (
     record_trace,
 )
 from goodword.references.models import Check, Trace
-from tests.references.flags.people import DESKTOP, PHONE, Somebody, watched
+from tests.references.flags.people import DESKTOP, PHONE, Visitor, watched
 from tests.references.story import NOW, Story
 from tests.support import factories
 from tests.support.kept import kept
@@ -47,7 +47,7 @@ def traces(story: Story) -> list[Trace]:
 @kept
 def story() -> Story:
     story = watched()
-    Somebody(address="203.0.113.7").send(story)
+    Visitor(address="203.0.113.7").send(story)
     return story
 
 
@@ -89,7 +89,7 @@ def test_private_addresses_are_not_recorded(story: Story, address: str) -> None:
 
 def test_hashes_differ_between_organisations(story: Story) -> None:
     other = watched()
-    Somebody(address="203.0.113.7").send(other)
+    Visitor(address="203.0.113.7").send(other)
     assert traces(other)[0].address_hash != traces(story)[0].address_hash
     with override_settings(GOODWORD_FIELD_KEYS={"new": b"n" * 32}):
         noted(story, address="203.0.113.7")

@@ -26,7 +26,7 @@ from tests.assessments.assessment_plans.support import (
 from tests.assessments.once import once
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.assessment_plan.test_plan import SETTINGS, address, post, said, soup, words
+from tests.workspace.assessment_plan.test_plan import SETTINGS, address, messages_of, post, soup, words
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def taken_out(step: Step, part_pk: int) -> None:
     remove_part(step=step, part_id=part_pk, revision=draft(step).revision)
 
 
-def thrown_away(step: Step, by: Membership) -> None:
+def discard(step: Step, by: Membership) -> None:
     DRAFTS.discard(step, revision=draft(step).revision, by=by, now=NOW)
 
 
@@ -92,7 +92,7 @@ def test_a_test_removed_in_another_tab_can_be_added_again_with_its_settings(
     assert again is not None
     sent = {str(box["name"]): str(box["value"]) for box in again.select("input")}
     response = browser.post(address(step, "role_assessment_add"), sent, follow=True)
-    assert said(response) == ["Saved to draft."]
+    assert messages_of(response) == ["Saved to draft."]
     assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(draft(step))] == [
         (WORK_STYLE, "short20", None, ""),
         (REASONING, "short_12", 12, TYPED["requirement"]),
@@ -120,7 +120,7 @@ def test_typed_settings_are_kept_if_the_test_was_removed_and_added_again(
 def test_settings_typed_for_a_discarded_draft_are_shown(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     data = {"revision": draft(step).revision, "test": part.test_id, **TYPED}
-    thrown_away(step, rita)
+    discard(step, rita)
     before = rows(step)
     response = signed_in(rita).post(address(step, "role_assessment_part", part.pk), data)
     assert response.status_code == 409
@@ -166,7 +166,7 @@ def test_adding_again_to_a_draft_changed_again_keeps_the_settings(step: Step, ri
     response = post(
         rita, address(step, "role_assessment_add"), step, **(again | {"revision": draft(step).revision})
     )
-    assert "“Reasoning” is no longer offered." in said(response)
+    assert "“Reasoning” is no longer offered." in messages_of(response)
     assert typed(soup(response)) == IN_WORDS
     assert not soup(response).select("form[action$='/add/']")
     assert rows(step) == before
@@ -197,9 +197,9 @@ def test_the_page_of_a_removed_test_redirects_to_the_draft(step: Step, rita: Mem
     taken_out(step, part.pk)
     before = rows(step)
     sentence = "Not changed: this test is no longer in the draft. This is the current draft."
-    assert said(signed_in(rita).get(address(step, name, part.pk), follow=True)) == [sentence]
+    assert messages_of(signed_in(rita).get(address(step, name, part.pk), follow=True)) == [sentence]
     move = address(step, "role_assessment_part_move", part.pk)
-    assert said(post(rita, move, step, by="up")) == [sentence]
+    assert messages_of(post(rita, move, step, by="up")) == [sentence]
     assert rows(step) == before
 
 
@@ -212,7 +212,7 @@ def test_plan_settings_typed_for_a_discarded_draft_are_shown(step: Step, rita: M
         "retake_months": "9",
     }
     seen = draft(step).revision
-    thrown_away(step, rita)
+    discard(step, rita)
     before = rows(step)
     response = signed_in(rita).post(
         address(step, "role_assessment_settings"), {"revision": seen, **SETTINGS, **chosen}
@@ -259,7 +259,7 @@ def test_a_requirement_typed_for_a_removed_test_is_shown(step: Step, rita: Membe
     assert "Not published: the draft has changed" in words(response)
     assert typed(soup(response)) == {"Job requirement for “a removed test”": "Finds faults"}
     assert [box.get_text().strip() for box in soup(response).select("textarea")] == ["Works in a team"]
-    thrown_away(step, rita)
+    discard(step, rita)
     left = rows(step)
     response = signed_in(rita).post(where, {"revision": seen, **data})
     lost = [found.get_text() for found in soup(response).select(".typed [data-copy-value]")]

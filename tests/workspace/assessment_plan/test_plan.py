@@ -74,7 +74,7 @@ def errors(response: Any) -> list[str]:
     return [" ".join(line.get_text().split()) for line in soup(response).select(".error-summary li")]
 
 
-def said(response: Any) -> list[str]:
+def messages_of(response: Any) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
@@ -108,7 +108,7 @@ def test_candidates_get_the_assessment_that_a_member_built(step: Step, rita: Mem
     ]
     where = address(step, "role_assessment_publish")
     response = post(rita, where, step, **{f"requirement_{judgement.pk}": SERVES})
-    assert said(response) == ["Version 1 published."]
+    assert messages_of(response) == ["Version 1 published."]
 
     of = factories.application(step.role)
     browser.post(reverse("step_begin", args=[step.organisation.slug, of.pk, "assessment"]))
@@ -217,7 +217,7 @@ def test_an_action_on_an_outdated_draft_shows_the_current_one(step: Step, rita: 
     where = address(step, "role_assessment_part_move", part.pk)
     before = rows(step)
     response = signed_in(rita).post(where, {"revision": "0", "by": "down"}, follow=True)
-    assert said(response) == [
+    assert messages_of(response) == [
         "Not changed: the draft was changed in another tab or by someone else. This is the current draft."
     ]
     assert rows(step) == before
@@ -283,7 +283,7 @@ def test_plan_settings_are_saved(step: Step, rita: Membership) -> None:
     chosen = {"total": "weights", f"weight_{part.pk}": "3", "total_reason": "Faults cost more"}
     more = {"more_time": "50", "shares_result": "yes", "retake_months": "12"}
     response = post(rita, address(step, "role_assessment_settings"), step, **chosen, **more)
-    assert said(response) == ["Saved to draft."]
+    assert messages_of(response) == ["Saved to draft."]
     found = draft(step)
     assert (found.total, found.total_reason, found.more_time) == ("weights", "Faults cost more", 50)
     assert (found.shares_result, found.retake_months) == (True, 12)
@@ -317,7 +317,7 @@ def test_discarding_a_draft_asks_for_confirmation(step: Step, rita: Membership) 
     drafted(step, REASONING, by=rita)
     where = address(step, "role_assessment_discard")
     assert "Candidates keep getting version 1" in words(signed_in(rita).get(where))
-    assert said(post(rita, where, step)) == ["Draft discarded."]
+    assert messages_of(post(rita, where, step)) == ["Draft discarded."]
     assert draft_of(step) is None
 
 
@@ -483,7 +483,7 @@ def test_parts_of_another_role_are_not_found(step: Step, rita: Membership) -> No
 
 def test_draft_pages_without_a_draft_redirect_with_a_message(step: Step, rita: Membership) -> None:
     response = signed_in(rita).get(address(step, "role_assessment_publish"), follow=True)
-    assert said(response) == ["The draft no longer exists. It was published or discarded."]
+    assert messages_of(response) == ["The draft no longer exists. It was published or discarded."]
 
 
 def test_step_settings_ask_for_a_requirement_until_an_assessment_is_built(
@@ -509,29 +509,32 @@ def reader_card(who: Membership, step: Step) -> tuple[str, list[str]]:
     """The warning before publishing about who reads adjustment requests, and its links."""
     lines = soup(signed_in(who).get(address(step, "role_assessment_publish"))).select("#advice li")
     found = [line for line in lines if "adjustment requests" in line.get_text()]
-    said = " ".join(found[0].get_text(" ").split()) if found else ""
-    return said, [str(link["href"]) for line in found for link in line.select("a")]
+    messages_of = " ".join(found[0].get_text(" ").split()) if found else ""
+    return messages_of, [str(link["href"]) for line in found for link in line.select("a")]
 
 
 def test_publishing_warns_without_an_adjustments_contact(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     organisation, owner = step.organisation, step.role.owner
     nobody = "Nobody outside the hiring team is named to answer adjustment requests."
-    said, links = reader_card(owner, step)
+    messages_of, links = reader_card(owner, step)
     assert (
-        said == f"{nobody} The recruiter reads them. Candidates see this, and some won't ask. Add a contact"
+        messages_of
+        == f"{nobody} The recruiter reads them. Candidates see this, and some won't ask. Add a contact"
     )
     assert links == [path("organisation_settings", organisation) + "#adjustments"]
     assert signed_in(owner).get(links[0]).status_code == 200
-    said, links = reader_card(rita, step)
-    assert (said[-57:], links) == ("An admin can add a contact under Settings > Organisation.", [])
+    messages_of, links = reader_card(rita, step)
+    assert (messages_of[-57:], links) == ("An admin can add a contact under Settings > Organisation.", [])
     other = factories.member(organisation, kind="admin", name="Olga Other")
-    said, _ = reader_card(rita, step)
-    assert said.startswith(f"{nobody} Olga Other, an admin who isn't hiring for this role, reads them.")
+    messages_of, _ = reader_card(rita, step)
+    assert messages_of.startswith(
+        f"{nobody} Olga Other, an admin who isn't hiring for this role, reads them."
+    )
     organisation.adjustments_name, organisation.adjustments_email = "Nora", owner.user.email.upper()
     organisation.save()
-    said, _ = reader_card(rita, step)
-    assert said.startswith(
+    messages_of, _ = reader_card(rita, step)
+    assert messages_of.startswith(
         "Nora is named for adjustment requests but is hiring for this role. Olga Other, an admin"
     )
     organisation.adjustments_name, organisation.adjustments_email = "Hanna Rehm", "hanna@acme.example"

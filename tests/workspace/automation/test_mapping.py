@@ -32,7 +32,7 @@ from tests.workspace.automation.wizard import (
 KINDS = ("assessment", "reference_check")
 
 
-def said(page: BeautifulSoup) -> list[str]:
+def chosen_lines(page: BeautifulSoup) -> list[str]:
     return [" ".join(row.get_text().split()) for row in page.select("#chosen li")]
 
 
@@ -44,7 +44,7 @@ def notices(page: BeautifulSoup) -> list[str]:
     return [" ".join(row.get_text(" ").split()) for row in page.select("main .notice.tone-attention")]
 
 
-def standings(desk: Desk) -> list[tuple[int | None, str]]:
+def stage_names(desk: Desk) -> list[tuple[int | None, str]]:
     rows = Application.objects.of(desk.organisation).order_by("remote_id")
     return list(rows.values_list("remote_id", "stage_name"))
 
@@ -55,7 +55,7 @@ def test_several_stages_start_a_step_after_a_delay(either: Desk) -> None:
     more = {"assessment_delay_0": "2", "assessment_delay_1": "hours"}
     wizard.connect_stages(job, assessment=[stages[SCREEN], stages[ASSESSMENT]], **more)
     page = wizard.get("role_automation_review", job)
-    assert said(page)[2:4] == [
+    assert chosen_lines(page)[2:4] == [
         "A move to “Phone Screen” or “Assessment” starts the assessment after 2 hours.",
         "A move to “Reference Check” starts the reference check.",
     ]
@@ -112,15 +112,15 @@ def test_candidates_already_there_are_synced_but_not_invited(either: Desk) -> No
     inside, outside = in_stage(either, 0, ASSESSMENT), in_stage(either, 0, SCREEN)
     wizard = Wizard(either)
     wizard.link(jobs_of(either)[0])
-    assert standings(either) == []
+    assert stage_names(either) == []
     run_jobs()
-    assert standings(either) == [(inside.id, "Assessment")]
+    assert stage_names(either) == [(inside.id, "Assessment")]
     assert not StepRequest.objects.of(either.organisation).exists()
     page = either.client(either.recruiter).get(either.url("role", wizard.role.pk)).content.decode()
     assert marks(page) == ["Already in stage", "Not started"]
     page = either.client(either.recruiter).get(either.url("candidates")).content.decode()
     assert marks(page) == ["Already in stage", "Not started"]
-    assert outside.id not in [remote_id for remote_id, _ in standings(either)]
+    assert outside.id not in [remote_id for remote_id, _ in stage_names(either)]
 
 
 def test_candidates_already_there_can_be_invited_in_one_click(either: Desk) -> None:
@@ -190,7 +190,7 @@ def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
     wizard.link(job, reference_check=[stages[REFERENCES], stages[OFFER]])
     run_jobs()
     # candidates of the stage mapped before are handled by their webhooks
-    assert standings(desk) == [(new.id, "Offer")]
+    assert stage_names(desk) == [(new.id, "Offer")]
     assert not StepRequest.objects.of(desk.organisation).exists()
     assert came_since.id not in AlreadyThere.objects.of(desk.organisation).values_list(
         "remote_application_id", flat=True
@@ -208,7 +208,7 @@ def test_syncing_continues_after_a_failure(desk: Desk) -> None:
     from goodword.workspace.automation.already_there import sync_batch
 
     assert sync_batch(automation_id=automation.pk, after=0, now=factories.NOW) is None
-    assert [remote_id for remote_id, _ in standings(desk)] == sorted(one.id for one in people)
+    assert [remote_id for remote_id, _ in stage_names(desk)] == sorted(one.id for one in people)
 
 
 def test_candidates_invited_before_are_counted_separately(desk: Desk) -> None:

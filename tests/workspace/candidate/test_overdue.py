@@ -90,7 +90,7 @@ def test_a_new_deadline_replaces_the_overdue_date() -> None:
     hold_deadline(attempt, now=NOW)
     resume_deadline(attempt, now=NOW + 3 * DAY)
     for name in ("application.rejected", "application.unrejected"):
-        factories.becomes(application, name, {})
+        factories.apply_event(application, name, {})
         event = Event(name=name, occurred_at=NOW + 30 * DAY, application_id=application.pk)
         event.organisation_id, event.actor = application.organisation_id, "greenhouse"
         assert [act for act, _ in apply_outcome(Attempt, event)]

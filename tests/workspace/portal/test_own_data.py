@@ -36,7 +36,7 @@ def check() -> Check:
     return whole(title="Engineer at heart", company="Globex")
 
 
-def door(check: Check, **values: Any) -> str:
+def data_page(check: Check, **values: Any) -> str:
     """The portal's *Your data*."""
     return f"{portal(check.step_request, **values)}data/"
 
@@ -53,7 +53,7 @@ def downloaded(path: str) -> tuple[dict[str, Any], str]:
 
 
 def test_the_notice_covers_data_purpose_readers_and_retention(check: Check) -> None:
-    page = " ".join(Client().get(door(check)).content.decode().split())
+    page = " ".join(Client().get(data_page(check)).content.decode().split())
     for said in (
         "the referees you named and their answers",
         "Acme has set no date for automatic erasure.",
@@ -66,7 +66,7 @@ def test_the_notice_covers_data_purpose_readers_and_retention(check: Check) -> N
 
 def test_the_notice_mentions_devices_only_if_compared(check: Check) -> None:
     Organisation.objects.filter(pk=check.organisation_id).update(watches_devices=True)
-    assert "network address" in Client().get(door(check)).content.decode()
+    assert "network address" in Client().get(data_page(check)).content.decode()
 
 
 def test_the_file_omits_confidential_answers_of_others(check: Check) -> None:
@@ -179,7 +179,7 @@ def test_your_data_works_after_a_rejection_without_mentioning_it(check: Check) -
     check.progress = "in_progress"
     check.save()
     path = own_path(check)
-    for page in (door(check), path, f"{path}download/", f"{path}erase/"):
+    for page in (data_page(check), path, f"{path}download/", f"{path}erase/"):
         response = Client().get(page)
         assert response.status_code == 200
         assert "rejected" not in response.content.decode().lower().replace("rejected-", "")
@@ -206,7 +206,7 @@ def link_in(message: EmailMultiAlternatives) -> str:
 @pytest.mark.parametrize("age", [timedelta(days=1), timedelta(days=365)])
 def test_old_portal_links_can_request_the_data_link(check: Check, age: timedelta) -> None:
     Application.objects.of(check.organisation).update(status="rejected")
-    path = door(check, now=NOW - age)
+    path = data_page(check, now=NOW - age)
     page = Client().get(path).content.decode()
     for hidden in ("Download my data", "Erase my data", check.step_request.application.candidate.email):
         assert hidden not in page
@@ -230,7 +230,7 @@ def test_old_portal_links_can_request_the_data_link(check: Check, age: timedelta
 
 
 def test_data_links_are_rate_limited(check: Check) -> None:
-    path, sent = door(check), []
+    path, sent = data_page(check), []
     for minutes in (0, 9, 11, 22, 33, 44, 55):
         with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
             sent.append(len(asked_for_link(path)))
@@ -243,7 +243,7 @@ def test_data_links_are_sent_even_to_people_not_to_be_mailed(check: Check) -> No
     mail_to(check, candidate.email, hello="Ada")
     Email.objects.of(check.organisation).update(link_purpose="candidate", complained_at=NOW)
     Candidate.objects.of(check.organisation).update(can_email=False)
-    assert len(asked_for_link(door(check))) == 1
+    assert len(asked_for_link(data_page(check))) == 1
 
 
 def test_a_data_link_stops_working_when_the_address_changes(check: Check) -> None:
@@ -255,13 +255,13 @@ def test_a_data_link_stops_working_when_the_address_changes(check: Check) -> Non
 @pytest.mark.main_case
 def test_without_an_address_the_page_names_a_contact(check: Check) -> None:
     Candidate.objects.of(check.organisation).update(email="")
-    path = door(check)
+    path = data_page(check)
     assert "We have no e-mail address for you." in Client().get(path).content.decode()
     assert asked_for_link(path) == []
 
 
 def test_revoked_and_unknown_links_do_nothing(check: Check) -> None:
-    revoked, revoked_own = door(check), own_path(check)
+    revoked, revoked_own = data_page(check), own_path(check)
     links.end(
         organisation=check.organisation,
         purpose=Link.Purpose.CANDIDATE,
@@ -285,24 +285,24 @@ def test_closed_pages_link_to_your_data(check: Check) -> None:
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
     check.progress = "in_progress"
     check.save()
-    path = door(check)
+    path = data_page(check)
     assert f'href="{path}"' in Client().get(path.removesuffix("data/")).content.decode()
 
 
 def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> None:
     path = own_path(check)
-    for page in (door(check), path, f"{path}download/", f"{path}erase/"):
+    for page in (data_page(check), path, f"{path}download/", f"{path}erase/"):
         response = Client().get(page)
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
 def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
     norms = "These figures say nothing about any one person and remain after your data is erased."
-    assert norms not in text_of(door(check))
+    assert norms not in text_of(data_page(check))
     candidate = check.step_request.application.candidate
     attempt = assigned(factories.application(factories.role(check.organisation), candidate=candidate))
     answer_all(attempt)
-    assert norms in text_of(door(check))
+    assert norms in text_of(data_page(check))
     made = Calibration.objects.create(
         organisation=check.organisation,
         test=part_of(attempt).version.test,
@@ -340,7 +340,7 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
 )
 def test_the_notice_states_the_retention_settings(check: Check, values: dict[str, Any], says: str) -> None:
     Organisation.objects.filter(pk=check.organisation_id).update(**values)
-    page = text_of(door(check))
+    page = text_of(data_page(check))
     assert says in page
     assert page.count("It is erased ") == len([name for name in values if name.startswith("erases")])
 

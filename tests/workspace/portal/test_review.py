@@ -67,7 +67,7 @@ def answered_with_a_sign() -> Story:
     return story
 
 
-def told(page: str) -> tuple[bool, bool, bool]:
+def visible_parts(page: str) -> tuple[bool, bool, bool]:
     """Whether a page shows the answers, a sign, and something to act with on the check."""
     return (
         "She thinks before she builds." in page,
@@ -78,7 +78,7 @@ def told(page: str) -> tuple[bool, bool, bool]:
 
 def test_the_review_shows_answers_without_flags_or_actions() -> None:
     story = answered_with_a_sign()
-    assert told(Client().get(review(story.application)).content.decode()) == (True, False, False)
+    assert visible_parts(Client().get(review(story.application)).content.decode()) == (True, False, False)
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_hiring_managers_see_answers_without_flags_or_actions(
     assert story.application.role is not None
     story.application.role.viewers.add(member)
     page = signed_in(member).get(path("candidate", member.organisation, story.application.pk))
-    assert told(page.content.decode()) == expected
+    assert visible_parts(page.content.decode()) == expected

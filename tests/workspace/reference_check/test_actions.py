@@ -101,7 +101,7 @@ def do(who: Membership, story: Story, name: str, data: dict[str, Any] | None = N
         return signed_in(who).post(address(story, name), data or {}, follow=True)
 
 
-def said(response: Any) -> list[str]:
+def messages_of(response: Any) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
@@ -175,7 +175,7 @@ def test_opening_an_action_page_changes_nothing(story: Story, rita: Membership, 
 def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> None:
     found = []
     for name in ("check_pause", "check_resume"):
-        [sentence] = said(do(rita, story, name))
+        [sentence] = messages_of(do(rita, story, name))
         found.append((sentence, story.check.paused_at))
     assert found == [
         ("Paused. No reminders are sent; links still work.", LATER),
@@ -188,7 +188,7 @@ def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> 
 
 def test_refusals_give_a_reason_and_change_nothing(story: Story, rita: Membership) -> None:
     before = state(story)
-    assert said(do(rita, story, "check_remind")) == ["The candidate has nothing left to do."]
+    assert messages_of(do(rita, story, "check_remind")) == ["The candidate has nothing left to do."]
     no = do(rita, story, "check_mark_complete", {"reason": "Enough"})
     assert wrong(no) == ["No reference is in yet, so there is nothing to report. Cancel the check instead."]
     assert "Enough</textarea>" in no.content.decode()
@@ -196,8 +196,10 @@ def test_refusals_give_a_reason_and_change_nothing(story: Story, rita: Membershi
 
 
 def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> None:
-    assert said(do(rita, story, "referee_remind")) == ["Reminder on its way. 1 left."]
-    assert said(do(rita, story, "referee_remind")) == ["They have just been e-mailed. Wait ten minutes."]
+    assert messages_of(do(rita, story, "referee_remind")) == ["Reminder on its way. 1 left."]
+    assert messages_of(do(rita, story, "referee_remind")) == [
+        "They have just been e-mailed. Wait ten minutes."
+    ]
     assert story.requests[0].reminders_sent == 1
 
 
@@ -226,7 +228,7 @@ def test_marking_complete_shows_the_reason_to_members(story: Story, rita: Member
 
 
 def test_cancelling_names_the_member(story: Story, rita: Membership) -> None:
-    assert said(do(rita, story, "check_cancel")) == ["Cancelled. Nobody is contacted any more."]
+    assert messages_of(do(rita, story, "check_cancel")) == ["Cancelled. Nobody is contacted any more."]
     assert "cancelled by a member" in shown(rita, story).content.decode()
 
 
@@ -263,7 +265,7 @@ def test_an_invalid_address_is_refused_and_kept_in_the_form(
 
 
 def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
-    assert said(do(rita, story, "referee_address", {"address": "m@globex.example"})) == [
+    assert messages_of(do(rita, story, "referee_address", {"address": "m@globex.example"})) == [
         "Corrected. A new request is on its way; the old link no longer works."
     ]
     assert story.requests[0].referee.email == "m@globex.example"
@@ -337,7 +339,7 @@ def test_a_missing_referee_is_answered_on_the_candidates_page(rita: Membership) 
         response = signed_in(rita).post(
             address(story, "check_answer"), {"answer": "waived", "note": "I am sorry."}, follow=True
         )
-    assert said(response) == ["Answer sent. The reference check continues."]
+    assert messages_of(response) == ["Answer sent. The reference check continues."]
     slot = Slot.objects.of(rita.organisation).get(check_run=story.check, number=1)
     assert (slot.answer, slot.answer_note, slot.answered_by) == ("waived", "I am sorry.", rita)
     assert wrong(do(rita, story, "check_answer", {"answer": "explode", "note": "x"})) == [
@@ -354,7 +356,7 @@ def test_a_referee_on_hold_is_contacted_in_one_click(story: Story, rita: Members
     with time_machine.travel(LATER, tick=False):
         for _ in range(2):
             response = signed_in(rita).post(target, follow=True)
-            assert said(response) == ["Request on its way to this referee."]
+            assert messages_of(response) == ["Request on its way to this referee."]
     assert ReferenceRequest.objects.of(rita.organisation).filter(referee=referee).count() == 1
 
 

@@ -61,7 +61,7 @@ def erased(org: Organisation) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def foreseen(org: Organisation, months: Months | None = None, *, now: datetime = NOW) -> list[int]:
+def due_ids(org: Organisation, months: Months | None = None, *, now: datetime = NOW) -> list[int]:
     org.refresh_from_db()
     return sorted(one.candidate_id for one in preview_run(org, months or Months.of(org), now=now).due)
 
@@ -72,7 +72,7 @@ def foreseen(org: Organisation, months: Months | None = None, *, now: datetime =
 def test_the_period_counts_days_from_the_end_of_the_last_application(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada", at=datetime(2025, 3, 3, 22, 59, tzinfo=UTC))  # 3 March in Berlin
     ended(role, "Bob", at=datetime(2025, 3, 3, 23, 1, tzinfo=UTC))  # 4 March in Berlin
-    assert foreseen(org) == [ada.candidate_id]
+    assert due_ids(org) == [ada.candidate_id]
     assert sweep(org.pk, now=NOW) == 1
     assert erased(org) == [ada.candidate_id]
 
@@ -85,16 +85,16 @@ def test_the_latest_application_of_a_person_counts(org: Organisation, role: Role
         status="hired",
         hired_at=NOW - timedelta(days=30),
     )
-    assert foreseen(org) == []
+    assert due_ids(org) == []
     assert sweep(org.pk, now=NOW) == 0
-    assert foreseen(org, now=NOW + timedelta(days=336)) == [ada.candidate_id]
+    assert due_ids(org, now=NOW + timedelta(days=336)) == [ada.candidate_id]
 
 
 def test_people_with_an_active_application_are_kept(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     factories.application(factories.role(org), candidate=ada.candidate, created_at=YEAR_AGO)
     named(role, "Bob", "Idle", created_at=YEAR_AGO)
-    assert foreseen(org) == []
+    assert due_ids(org) == []
     assert preview_run(org, OLD, now=NOW).going_on == 2
     assert sweep(org.pk, now=NOW) == 0
 
@@ -110,14 +110,14 @@ def test_a_later_answer_restarts_the_period(org: Organisation, role: Role, name:
         at=NOW - timedelta(days=300),
         data={},
     )
-    assert foreseen(org) == []
-    assert foreseen(org, now=NOW + timedelta(days=66)) == [ada.candidate_id]
+    assert due_ids(org) == []
+    assert due_ids(org, now=NOW + timedelta(days=66)) == [ada.candidate_id]
 
 
 def test_opening_a_report_does_not_restart_the_period(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     record("report.opened", organisation_id=org.pk, application_id=ada.pk, actor="m", at=NOW, data={})
-    assert foreseen(org) == [ada.candidate_id]
+    assert due_ids(org) == [ada.candidate_id]
 
 
 @pytest.mark.parametrize("kind", ["check", "attempt"])
@@ -127,7 +127,7 @@ def test_people_with_an_open_step_are_not_erased(org: Organisation, role: Role, 
     type(run).objects.of(org).update(
         deadline_at=NOW - timedelta(days=29), opened_at=YEAR_AGO, invited_at=YEAR_AGO
     )
-    assert foreseen(org) == []
+    assert due_ids(org) == []
     assert preview_run(org, OLD, now=NOW).open_steps == 1
     assert sweep(org.pk, now=NOW) == 0
     # thirty days after the deadline no more answers are accepted
@@ -170,7 +170,7 @@ def test_people_no_longer_visible_have_a_separate_rule(org: Organisation, role: 
     factories.application(factories.role(org), candidate=bob.candidate)
     named(role, "Eve", "Lately", not_visible_since=NOW - timedelta(days=100))
     named(role, "Zoe", "Here")
-    assert foreseen(org) == [ada.candidate_id]
+    assert due_ids(org) == [ada.candidate_id]
     assert sweep(org.pk, now=NOW) == 1
     assert erased(org) == [ada.candidate_id]
     assert Erasure.objects.of(org).get().reason == "not_visible"
@@ -179,7 +179,7 @@ def test_people_no_longer_visible_have_a_separate_rule(org: Organisation, role: 
 def test_people_with_an_erasure_are_skipped(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     request_own_erasure(application=ada, now=NOW)
-    assert foreseen(org) == []
+    assert due_ids(org) == []
     assert sweep(org.pk, now=NOW) == 0
     assert Erasure.objects.of(org).get().due_at == NOW + timedelta(days=7)
 
@@ -187,7 +187,7 @@ def test_people_with_an_erasure_are_skipped(org: Organisation, role: Role) -> No
 def test_nothing_is_erased_while_retention_is_off(org: Organisation, role: Role) -> None:
     ended(role, "Ada", at=NOW - timedelta(days=4000))
     Organisation.objects.update(erases_old=False)
-    assert foreseen(org) == []
+    assert due_ids(org) == []
     assert sweep(org.pk, now=NOW) == 0
     assert organisations_due(now=NOW) == []
 
@@ -241,24 +241,24 @@ def test_a_run_uses_the_usual_erasure(org: Organisation, role: Role) -> None:
 
 
 #: by candidate, the error raised at the end of their erasure
-FATES: dict[int, type[BaseException]] = {}
+FAILURES: dict[int, type[BaseException]] = {}
 
 
-def befalls(subject: Subject, _now: datetime) -> Counts:
-    if fate := FATES.get(subject.candidate_id or 0):
+def failing_eraser(subject: Subject, _now: datetime) -> Counts:
+    if fate := FAILURES.get(subject.candidate_id or 0):
         raise fate
     return {}
 
 
-WITH_FATES = (*ERASURE, Eraser((), befalls))
+WITH_FAILURES = (*ERASURE, Eraser((), failing_eraser))
 
 
 @pytest.fixture
-def fates(settings: Settings) -> Iterator[dict[int, type[BaseException]]]:
-    settings.GOODWORD_ERASURE = "tests.workspace.retention.test_retention.WITH_FATES"
+def failures(settings: Settings) -> Iterator[dict[int, type[BaseException]]]:
+    settings.GOODWORD_ERASURE = "tests.workspace.retention.test_retention.WITH_FAILURES"
     erasers.cache_clear()
-    yield FATES
-    FATES.clear()
+    yield FAILURES
+    FAILURES.clear()
     erasers.cache_clear()
 
 
@@ -267,27 +267,27 @@ def test_the_timeline_has_a_text_for_every_reason() -> None:
 
 
 def test_an_interrupted_run_is_continued(
-    org: Organisation, role: Role, fates: dict[int, type[BaseException]]
+    org: Organisation, role: Role, failures: dict[int, type[BaseException]]
 ) -> None:
     people = [ended(role, f"N{n}").candidate_id for n in range(3)]
-    fates[people[1]] = KeyboardInterrupt  # uncaught, like a kill
+    failures[people[1]] = KeyboardInterrupt  # uncaught, like a kill
     with pytest.raises(KeyboardInterrupt):
         sweep(org.pk, now=NOW)
     assert erased(org) == people[:1]
     assert [one.name for one in Candidate.objects.of(org).filter(pk=people[1])] == ["N1 Lovelace"]
     assert not Erasure.objects.of(org).filter(done_at=None).exists()
     assert organisations_due(now=NOW) == [org.pk]
-    fates.clear()
+    failures.clear()
     assert sweep(org.pk, now=NOW) == 2
     assert erased(org) == people
     assert organisations_due(now=NOW) == []
 
 
 def test_one_failure_does_not_stop_the_run(
-    org: Organisation, role: Role, fates: dict[int, type[BaseException]]
+    org: Organisation, role: Role, failures: dict[int, type[BaseException]]
 ) -> None:
     first, second = (ended(role, f"N{n}").candidate_id for n in range(2))
-    fates[first] = ValueError
+    failures[first] = ValueError
     assert sweep(org.pk, now=NOW) == 1
     assert erased(org) == [second]
 

@@ -42,7 +42,7 @@ def automation(organisation: Organisation, rita: Membership) -> Automation:
     )
 
 
-def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
+def shown_notices(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
     page = client.get(path("role", role.organisation, role.pk)).content
     return [
         (
@@ -133,13 +133,13 @@ def test_each_notice_explains_the_change_and_offers_actions(
     said: tuple[str, str, list[str]],
 ) -> None:
     notice(automation, kind=kind, now=NOW, **values)  # type: ignore[arg-type]
-    assert told(signed_in(rita), automation.role) == [said]
+    assert shown_notices(signed_in(rita), automation.role) == [said]
 
 
 def test_a_notice_names_both_steps_of_a_stage(automation: Automation, rita: Membership) -> None:
     automation.rules.update(stage_id=5, stage_name="Trial")
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
-    [(_, meaning, _)] = told(signed_in(rita), automation.role)
+    [(_, meaning, _)] = shown_notices(signed_in(rita), automation.role)
     assert meaning.startswith("It no longer starts the assessment and reference check.")
 
 
@@ -161,7 +161,7 @@ def test_a_notice_is_dismissed_in_one_click(automation: Automation, rita: Member
     for _ in range(2):
         answer = client.post(f"{where}notices/{row.pk}/seen/")
         assert (answer.status_code, answer["Location"]) == (302, where)
-    assert told(client, automation.role) == []
+    assert shown_notices(client, automation.role) == []
     row = RoleNotice.objects.of(automation.organisation).get()
     assert row.settled_by == rita
     seen = AuditEntry.objects.of(automation.organisation).filter(action="role.notice_seen")
@@ -184,7 +184,7 @@ def test_mapping_again_settles_all_notices_of_the_job(automation: Automation, ri
         by=rita,
         now=NOW,
     )
-    assert told(signed_in(rita), automation.role) == []
+    assert shown_notices(signed_in(rita), automation.role) == []
     assert {row.settled_by for row in RoleNotice.objects.of(automation.organisation)} == {rita}
     automation.refresh_from_db(from_queryset=Automation.objects.of(automation.organisation))
     assert automation.pipeline is None
@@ -215,7 +215,7 @@ def test_dismissing_a_notice_needs_a_recruiter(automation: Automation) -> None:
     elsewhere = path("role_notice_seen", organisation, other.pk, row.pk)
     signed_in(factories.member(organisation, kind="admin")).post(elsewhere)
     assert open_notices(automation.role).count() == 1
-    assert told(signed_in(manager), automation.role) == []
+    assert shown_notices(signed_in(manager), automation.role) == []
 
 
 def test_notices_need_access_to_the_role(automation: Automation) -> None:

@@ -26,14 +26,14 @@ each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @cache
-def _told(family: str, level: int, language: str) -> list[list[str]]:
+def _drawn_texts(family: str, level: int, language: str) -> list[list[str]]:
     """All sentences of each item that was drawn: question, lines, options, and the rule at last."""
-    told = []
+    pieces = []
     for item in drawn(family, level):
         shown = show(item, language)
         options = [option.text for option in shown.options]
-        told.append([shown.question, *shown.lines, *options, rule_in_words(item, language)])
-    return told
+        pieces.append([shown.question, *shown.lines, *options, rule_in_words(item, language)])
+    return pieces
 
 
 @each_language
@@ -45,7 +45,7 @@ def test_every_item_is_fully_worded(family: str, level: int, language: str) -> N
         assert len({option.text for option in shown.options}) == len(shown.options)
         assert shown.question.endswith("?")
         assert [line for line in shown.lines if not line.endswith(".")] == []
-    for text in {text for told in _told(family, level, language) for text in told}:
+    for text in {text for pieces in _drawn_texts(family, level, language) for text in pieces}:
         assert text == text.strip()
         assert text
         assert text[0] == text[0].upper()
@@ -57,7 +57,7 @@ def test_every_item_is_fully_worded(family: str, level: int, language: str) -> N
 def test_nothing_of_another_language_is_left(family: str, level: int, language: str) -> None:
     left = [
         (found, text)
-        for text in {text for told in _told(family, level, language) for text in told}
+        for text in {text for pieces in _drawn_texts(family, level, language) for text in pieces}
         for found in re.findall(_FOREIGN[language], text)
     ]
     if language == "de":
@@ -68,7 +68,12 @@ def test_nothing_of_another_language_is_left(family: str, level: int, language: 
 
 @each_language
 def test_no_item_touches_health_or_private_topics(language: str) -> None:
-    texts = [text for family, level in EACH for told in _told(family, level, language)[:40] for text in told]
+    texts = [
+        text
+        for family, level in EACH
+        for pieces in _drawn_texts(family, level, language)[:40]
+        for text in pieces
+    ]
     # As a colour of boxes and ropes it is no mood.
     assert [found for found in forbidden(texts, language) if found[0] != "blue"] == []
 
@@ -77,13 +82,13 @@ def test_no_item_touches_health_or_private_topics(language: str) -> None:
 def test_the_rule_names_the_right_answer_or_why_there_is_none(family: str, level: int) -> None:
     for item in drawn(family, level):
         right = next(option.text for option in show(item, "en").options if option.id == item.key)
-        told = rule_in_words(item, "en")
+        pieces = rule_in_words(item, "en")
         if right.startswith("It is impossible"):
-            assert "differ in the answer" in told
+            assert "differ in the answer" in pieces
         elif right.startswith("None of these"):
-            assert "do not settle" in told
+            assert "do not settle" in pieces
         else:
-            assert right.removeprefix("The ").rstrip(".").split()[0].lower() in told.lower()
+            assert right.removeprefix("The ").rstrip(".").split()[0].lower() in pieces.lower()
 
 
 @each_language
@@ -140,8 +145,12 @@ def test_seating_statements_are_worded_naturally() -> None:
         ("who_at", 3),
     )
     item = _bare(task, Option(id="a", value=("is", 1)), Option(id="b", value=("cannot_say",)))
-    told = {language: show(item, language) for language in LANGUAGES}
-    assert [told["en"].question, *told["en"].lines, *(option.text for option in told["en"].options)] == [
+    pieces = {language: show(item, language) for language in LANGUAGES}
+    assert [
+        pieces["en"].question,
+        *pieces["en"].lines,
+        *(option.text for option in pieces["en"].options),
+    ] == [
         "Who sits in seat 3?",
         "Kim, Lou and Sam sit side by side in seats 1 to 3, numbered from left to right.",
         "Sam sits in seat 1.",
@@ -151,7 +160,11 @@ def test_seating_statements_are_worded_naturally() -> None:
         "Lou",
         "It is impossible to say.",
     ]
-    assert [told["de"].question, *told["de"].lines, *(option.text for option in told["de"].options)] == [
+    assert [
+        pieces["de"].question,
+        *pieces["de"].lines,
+        *(option.text for option in pieces["de"].options),
+    ] == [
         "Wer sitzt auf Platz 3?",
         "Kim, Lou und Sam sitzen nebeneinander auf den Plätzen 1 bis 3, die von links nach rechts nummeriert sind.",
         "Sam sitzt auf Platz 1.",
@@ -161,7 +174,11 @@ def test_seating_statements_are_worded_naturally() -> None:
         "Lou",
         "Das lässt sich nicht sagen.",
     ]
-    assert [told["fr"].question, *told["fr"].lines, *(option.text for option in told["fr"].options)] == [
+    assert [
+        pieces["fr"].question,
+        *pieces["fr"].lines,
+        *(option.text for option in pieces["fr"].options),
+    ] == [
         "Qui occupe la place 3\u00a0?",
         "Kim, Lou et Sam occupent côte à côte les places 1 à 3, numérotées de gauche à droite.",
         "Sam occupe la place 1.",

@@ -1,4 +1,4 @@
-"""A candidate is held against the norms that their assessment fixed: of their form, language and device, or of none."""
+"""Candidates are compared with the norms fixed for their assessment: of the same form, language and device."""
 
 from copy import deepcopy
 from math import isclose, sqrt

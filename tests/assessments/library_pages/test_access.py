@@ -1,4 +1,4 @@
-"""Who may open what of the library's tests; a refusal changes nothing."""
+"""Access to the pages of the library's tests; a refusal changes nothing."""
 
 from collections.abc import Iterator
 from copy import deepcopy

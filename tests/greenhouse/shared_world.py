@@ -42,7 +42,7 @@ def after(build: Build, *versions: str) -> pytest.MarkDecorator:
     )
 
 
-class Kept[T]:
+class SharedWorld[T]:
     """A world as `build` leaves it: its rows are shared by many tests, its objects are copied for each.
 
     `build` may return further objects, such as an application in the sandbox; they are copied with the world.
