@@ -21,7 +21,6 @@ from goodword.assessments.models import Answer, Attempt, AttemptPart, Marking, T
 from goodword.assessments.queries import (
     answers_of,
     content_of,
-    latest_done,
     parts_of,
     read_answers,
     visible_items,
@@ -156,7 +155,7 @@ def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, t
 def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, ...]:
     if attempt.completed_at is None:
         return ()
-    found = [(part, rubrics_of(part, read_answers(part))) for part in parts_of(attempt)]
+    found = [(part, rubrics_of(part, read_answers(part))) for part in parts_of(attempt, scores=False)]
     marked = [(part, rubrics) for part, rubrics in found if rubrics]
     markings: dict[tuple[int, str], list[Marking]] = {}
     parts = [part for part, _rubrics in marked]
@@ -189,10 +188,9 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
     )
 
 
-def marking_progress(application: Application, *, member: Membership) -> MarkingProgress | None:
-    """Progress of the marking of the newest completed attempt; None if nothing has a rubric."""
-    attempt = latest_done(application)
-    if attempt is None or not member.may_work or application.erased_at is not None:
+def marking_progress(attempt: Attempt | None, *, member: Membership) -> MarkingProgress | None:
+    """Progress of the marking of a completed attempt; None if nothing has a rubric."""
+    if attempt is None or not member.may_work:
         return None
     parts = parts_to_mark(attempt, member=member)
     answers = [answer for part in parts for answer in part.answers]

@@ -11,7 +11,6 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_j
 from goodword.assessments.models import Attempt, AttemptPart, DrawnItem, TestVersion
 from goodword.candidates.models import Application
 from goodword.core.json_reading import Json
-from goodword.workflow.states import DONE
 
 _MAX_PARSED: Final = 512
 #: contents of published versions, by id
@@ -107,11 +106,6 @@ def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
 
 def latest_attempt(application: Application) -> Attempt | None:
     return attempts_of(application).first()
-
-
-def latest_done(application: Application) -> Attempt | None:
-    """The newest completed attempt. Results stay visible when the candidate is invited again."""
-    return attempts_of(application).filter(progress__in=DONE).first()
 
 
 def attempts_of(application: Application) -> QuerySet[Attempt]:

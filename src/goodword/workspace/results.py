@@ -53,22 +53,60 @@ class Result:
         return self.newer is not None and is_open(self.newer)
 
 
-def results_of(application: Application, *, items: bool = True) -> list[Result]:
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """An application's runs, latest first. `reusing`: its requests with an earlier application's result, by kind."""
+
+    attempts: Sequence[Attempt]
+    checks: Sequence[Check]
+    reusing: Mapping[str, StepRequest]
+
+    @property
+    def check(self) -> Check | None:
+        """The latest check."""
+        return self.checks[0] if self.checks else None
+
+    @property
+    def completed_attempt(self) -> Attempt | None:
+        """The latest completed attempt. Results stay visible when the candidate is invited again."""
+        return next((attempt for attempt in self.attempts if attempt.progress in DONE), None)
+
+
+def runs_of(application: Application) -> Runs:
+    """Three queries."""
+    reusing = (
+        StepRequest.objects.of(application.organisation)
+        .select_related("step", "organisation")
+        .filter(application=application)
+        .exclude(earlier=None)
+    )
+    return Runs(
+        attempts=list(attempts_of(application)),
+        checks=list(checks_of(application)),
+        reusing={step_request.step.kind: step_request for step_request in reusing},
+    )
+
+
+def results_of(runs: Runs, *, items: bool = True) -> list[Result]:
     """The results of each step, including the current one while a later run is open.
 
     A reused result stays current until a run here is finished. Without `items`: no test items, answers or keys.
     """
     return [
-        *_of_kind(application, Step.Kind.ASSESSMENT, list(attempts_of(application)), items=items),
-        *_of_kind(application, Step.Kind.REFERENCE_CHECK, list(checks_of(application)), items=items),
+        *_of_kind(Step.Kind.ASSESSMENT, runs.attempts, runs.reusing, items=items),
+        *_of_kind(Step.Kind.REFERENCE_CHECK, runs.checks, runs.reusing, items=items),
     ]
 
 
-def _of_kind(application: Application, kind: str, runs: Sequence[StepRun], *, items: bool) -> list[Result]:
+def _of_kind(
+    kind: str, runs: Sequence[StepRun], reusing: Mapping[str, StepRequest], *, items: bool
+) -> list[Result]:
     latest = runs[0] if runs else None
     done = next((run for run in runs if run.progress in DONE), None)
     current = (
-        result_of(done, items=items) if done is not None else reused_result(application, kind, items=items)
+        result_of(done, items=items)
+        if done is not None
+        else _reused_result(reusing.get(kind), kind, items=items)
     )
     found = []
     if current is not None:
@@ -99,15 +137,8 @@ def result_of(run: StepRun, *, items: bool = True) -> Result | None:
     return _assessment(run, assessment_result(run, language=_language()), items=items)
 
 
-def reused_result(application: Application, kind: str, *, items: bool = True) -> Result | None:
+def _reused_result(step_request: StepRequest | None, kind: str, *, items: bool = True) -> Result | None:
     """The result reused from an earlier application, even if a run has followed."""
-    step_request = (
-        StepRequest.objects.of(application.organisation)
-        .select_related("step", "organisation")
-        .filter(application=application, step__kind=kind)
-        .exclude(earlier=None)
-        .first()
-    )
     if step_request is None or (at := reuse_times([step_request]).get(step_request.pk)) is None:
         return None
     behind = {"step_request_id": step_request.earlier_id, "progress__in": DONE, "completed_at__lte": at}
@@ -182,7 +213,7 @@ class EarlierRun:
 
 
 def earlier_runs(
-    application: Application,
+    runs: Runs,
     *,
     shown: Sequence[Result],
     reports: Sequence[Report],
@@ -190,16 +221,14 @@ def earlier_runs(
 ) -> list[EarlierRun]:
     """By step, latest first, without runs that had no activity. `shown`: the results above."""
     known: Mapping[str, Sequence[StepRun]] = {
-        Step.Kind.ASSESSMENT: [
-            run for run in attempts_of(application)[1:] if run.progress != StepRun.Progress.PENDING
-        ],
-        Step.Kind.REFERENCE_CHECK: list(checks_of(application)[1:]),
+        Step.Kind.ASSESSMENT: [run for run in runs.attempts[1:] if run.progress != StepRun.Progress.PENDING],
+        Step.Kind.REFERENCE_CHECK: runs.checks[1:],
     }
     found = []
-    for kind, runs in known.items():
+    for kind, earlier in known.items():
         above = {result.run for result in shown if result.kind == kind}
-        found += [_earlier_run(kind, run, is_shown=run in above, reports=reports, now=now) for run in runs]
-        reused = reused_result(application, kind) if above else None
+        found += [_earlier_run(kind, run, is_shown=run in above, reports=reports, now=now) for run in earlier]
+        reused = _reused_result(runs.reusing.get(kind), kind) if above else None
         if reused is not None and reused.run not in above:
             found.append(_earlier_reuse(kind, reused, reports))
     return found

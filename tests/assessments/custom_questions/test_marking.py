@@ -84,7 +84,7 @@ def test_only_answers_with_a_rubric_can_be_marked(attempt: Attempt) -> None:
     file = part.answers[1].file
     assert file is not None
     assert (file.name, file.size) == ("plan.pdf", len(PDF))
-    card = marking_progress(attempt.step_request.application, member=rita)
+    card = marking_progress(attempt, member=rita)
     assert card is not None
     assert (card.total, card.done, card.waiting) == (2, 0, 2)
 
@@ -299,10 +299,8 @@ def test_an_attempt_of_another_application_is_not_found() -> None:
 
 def test_without_a_rubric_there_is_no_card(attempt: Attempt) -> None:
     manager = rater(attempt, kind="hiring_manager")
-    assert marking_progress(attempt.step_request.application, member=manager) is None
-    assert (
-        marking_progress(factories.application(factories.role(attempt.organisation)), member=manager) is None
-    )
+    assert marking_progress(attempt, member=manager) is None
+    assert marking_progress(None, member=manager) is None
 
 
 def file_url(attempt: Attempt, **values: Any) -> str:

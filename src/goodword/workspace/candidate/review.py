@@ -17,7 +17,7 @@ from goodword.notifications.models import Link
 from goodword.workflow.portal import unknown_page
 from goodword.workspace.portal.access import private
 from goodword.workspace.progress import progress_of
-from goodword.workspace.results import results_of
+from goodword.workspace.results import results_of, runs_of
 
 
 @require_safe
@@ -61,7 +61,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
                 "candidate": application.candidate,
                 "recruiter": recruiter_of(application),
                 "marks": progress_of([application], organisation=link.organisation, now=now)[application.pk],
-                "results": results_of(application, items=False),
+                "results": results_of(runs_of(application), items=False),
                 "expires_at": link.expires_at,
             },
         )

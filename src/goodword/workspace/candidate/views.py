@@ -16,7 +16,6 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.flags.display import flags_of as attempt_flags_of
 from goodword.assessments.marking import marking_progress
 from goodword.assessments.models import Attempt
-from goodword.assessments.queries import latest_done
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of, visible_applications
@@ -26,7 +25,6 @@ from goodword.greenhouse.activity_feed.notes import drop, retry
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check
-from goodword.references.queries import latest_check
 from goodword.reports.models import Report
 from goodword.reports.queries import current_first
 from goodword.workflow.models import StepRequest, StepRun
@@ -34,7 +32,7 @@ from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
 from goodword.workspace.data_requests.erasures import erasure_status
 from goodword.workspace.progress import progress_of
-from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of
+from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
 from goodword.workspace.search import matching_name, search_text
 
 PAGE = 50
@@ -62,9 +60,10 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     application = access.owned(visible_applications(request.member).select_related("role__owner__user"), pk)
     now = clock.now()
     marks = progress_of([application], organisation=request.organisation, now=now)[application.pk]
-    check = latest_check(application)
+    runs = runs_of(application)
+    check = runs.check
     sees_flags = request.member.may_work and not application.erased_at
-    attempt = latest_done(application) if sees_flags else None
+    attempt = runs.completed_attempt if sees_flags else None
     results: list[Result] = []
     earlier: list[EarlierRun] = []
     reports = list(reports_of(application))
@@ -72,8 +71,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     of_earlier = {report.pk for report in reports if report.run != latest.get(report.step_request_id)}
     reports.sort(key=lambda report: report.pk in of_earlier)
     if not application.erased_at:
-        results = results_of(application)
-        earlier = earlier_runs(application, shown=results, reports=reports, now=now)
+        results = results_of(runs)
+        earlier = earlier_runs(runs, shown=results, reports=reports, now=now)
     if results:
         write(
             organisation=request.organisation,
@@ -97,7 +96,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             and any(mark.run for mark in marks),
             "cards": cards_of(application, marks, check=check, member=request.member, now=now),
             "results": results,
-            "marking": marking_progress(application, member=request.member),
+            "marking": marking_progress(attempt, member=request.member),
             "flags": flags_of(check) if check and sees_flags else None,
             "attempt_flags": attempt_flags_of(attempt) if attempt else None,
             "reports": reports,
