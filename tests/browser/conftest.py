@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 # Playwright keeps an event loop running in this thread, and Django then refuses the database to synchronous
 # code such as the flush between tests. Nothing here is asynchronous.
@@ -45,6 +45,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Where the browser is and how it starts: no browser of Playwright's own is downloaded."""
     path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
     return {**browser_type_launch_args, "executable_path": path, "args": list(FLAGS)}
+
+
+@pytest.fixture(autouse=True)
+def closed_windows(browser: Browser, _django_db_helper: None) -> Iterator[None]:
+    """Close what the test has left open, before its rows are deleted: an open page goes on asking the server."""
+    yield
+    for context in browser.contexts:
+        context.close()
 
 
 def violations(page: Page, *, within: str = "", rules: Sequence[str] = ()) -> list[str]:

@@ -140,7 +140,9 @@ def add_the_api_key(page: Page, running: World, looker: Looker) -> None:
     looker.look(page, "sign in")
     page.get_by_label("E-mail").fill(ADMIN_EMAIL)
     page.get_by_label("Password", exact=True).fill(running.password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    looker.look(page, "home")
+    open_roles(page, running)
     looker.look(page, "no roles yet")
     page.locator(".rail__organisation summary").click()
     looker.look(page, "menu of the organisation", within=".rail__organisation")
@@ -190,10 +192,10 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
     copied = [_copied(goodword, box, words) for words in ("Endpoint URL", "Secret key")]
     assert copied[0].startswith(f"{running.goodword_url}/hooks/greenhouse/")
 
+    lights = {action: goodword.locator(f"[id^=hook-][id$=-{action}]") for action, _, _ in WEBHOOKS}
+    greenhouse.bring_to_front()  # a browser slows down what is behind
     for action, name, when in WEBHOOKS:
-        light = goodword.locator(f"[id^=hook-][id$=-{action}]")
-        expect(light).to_contain_text("Waiting")
-        greenhouse.bring_to_front()  # a browser slows down what is behind
+        expect(lights[action]).to_contain_text("Waiting")
         greenhouse.goto(running.sandbox_url)
         for words in ("Configure", "Dev Center", "Web Hooks", "Create New Web Hook"):
             greenhouse.get_by_role("link", name=words, exact=True).click()
@@ -205,7 +207,8 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
             looker.look(greenhouse, "sandbox new webhook")
         greenhouse.get_by_role("button", name="Create Webhook").click()
         expect(greenhouse.get_by_text("enabled").first).to_be_visible()
-        goodword.bring_to_front()
+    goodword.bring_to_front()
+    for light in lights.values():
         expect(light).to_contain_text("In place", timeout=15_000)
     expect(box).to_contain_text("4 of 4 are in place.")
     expect(goodword.get_by_text("Webhooks are missing")).to_be_hidden()
@@ -223,10 +226,16 @@ def _copied(page: Page, box: Any, words: str) -> str:
 # --- Connect a role to Greenhouse Recruiting -----------------------------------------------------------------------
 
 
+def open_roles(page: Page, running: World) -> None:
+    page.goto(running.goodword_url)
+    page.locator("nav").get_by_role("link", name="Roles", exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Roles")
+
+
 def connect_a_role(page: Page, running: World, looker: Looker) -> None:
     """A role, [ . . . ] > Manage ATS automation, the job, Next, the stages, review, Confirm."""
     page.bring_to_front()
-    page.goto(running.goodword_url)
+    open_roles(page, running)
     page.get_by_role("link", name="New role").first.click()
     page.get_by_label("Title").fill(JOB)
     looker.look(page, "new role")
@@ -291,7 +300,8 @@ def take_the_assessment_by_keyboard(page: Page, running: World, looker: Looker) 
     press_by_keyboard(page, "Start with an example")
     looker.look(page, "assessment practice")
     page.keyboard.press("3")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     for number in range(1, 21):
         expect(page.get_by_role("heading", level=1)).to_have_text(f"Work style: {number} of 20")
         page.wait_for_load_state()
@@ -312,8 +322,8 @@ def press_by_keyboard(page: Page, words: str) -> None:
     for _ in range(30):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.innerText.trim()") == words:
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
     raise AssertionError(f"“{words}” cannot be reached by Tab on {page.url}")
 
@@ -321,7 +331,7 @@ def press_by_keyboard(page: Page, words: str) -> None:
 def see_the_progress(page: Page, running: World, looker: Looker) -> None:
     """The role page: the profile is synced, the step is done; the candidate's page has the result."""
     page.bring_to_front()
-    page.goto(running.goodword_url)
+    open_roles(page, running)
     page.get_by_role("link", name=JOB).first.click()
     row = page.get_by_role("row").filter(has_text=CANDIDATE)
     expect(row.locator("[data-label='Assessment']")).to_contain_text("Done")
@@ -419,7 +429,7 @@ def review_the_first_answer(page: Page, running: World, looker: Looker) -> None:
     page.goto(link_of(running, to=ADMIN_EMAIL, subject="First reference"))
     expect(page.get_by_text(REFEREES[0][0]).first).to_be_visible()
     looker.look(page, "review")
-    page.goto(running.goodword_url)
+    open_roles(page, running)
     page.get_by_role("link", name=JOB).first.click()
     row = page.get_by_role("row").filter(has_text=CANDIDATE)
     expect(row.locator("[data-label='Reference check']")).to_contain_text("In progress")

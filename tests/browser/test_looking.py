@@ -1,0 +1,40 @@
+"""What `Looker` keeps of a page and what it looks at anew."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.looking import Looker
+
+pytestmark = pytest.mark.browser
+
+PAGE = """
+<!doctype html><html lang="en"><head><title>{number}</title>
+<style>img {{ display: none }} :checked ~ img {{ display: block }}
+@media (width > 1000px) {{ button {{ width: 9px; height: 9px; padding: 0 }} }}</style></head>
+<body><main><h1>{number} candidates</h1><label for="more">More</label>
+<input type="checkbox" id="more"><img src="data:,"><p><button>{number}</button><button>2</button></p>
+</main></body></html>
+"""
+
+
+def rules(found: list[str]) -> set[str]:
+    return {one.split(": ")[1] for one in found}
+
+
+def test_a_fault_is_found_in_each_state_on_each_page_at_each_width(page: Page) -> None:
+    looker = Looker()
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for number in (1, 22):
+            page.set_content(PAGE.format(number=number))
+            looker.look(page, f"{number} at {width}")
+            page.get_by_label("More").check()
+            looker.look(page, f"{number} at {width} with more")
+    assert {name: rules(found) for name, found in looker.wrong.items()} == {
+        "1 at 390 with more": {"image-alt"},
+        "22 at 390 with more": {"image-alt"},
+        "1 at 1440": {"target-size"},
+        "1 at 1440 with more": {"image-alt", "target-size"},
+        "22 at 1440": {"target-size"},
+        "22 at 1440 with more": {"image-alt", "target-size"},
+    }
