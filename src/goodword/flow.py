@@ -34,7 +34,7 @@ from goodword.workflow import erasure as workflow_erasure
 from goodword.workflow.domain import application_outcome, attention, automation
 
 FLOW: Flow = {
-    # --- what Greenhouse says of an application (greenhouse.sync) ----------------------------------------------
+    # --- changes of an application in Greenhouse (greenhouse.sync) ---------------------------------------------
     "application.applied": (),
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
@@ -89,7 +89,7 @@ FLOW: Flow = {
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- members (accounts) -------------------------------------------------------------------------------------
     "member.deactivated": (requests.on_member_deactivated,),  # data: member_id
-    # --- personal data that goes (candidates) ------------------------------------------------------------------
+    # --- erasure of personal data (candidates) -----------------------------------------------------------------
     "erasure.requested": (
         application_outcome.on_ended,
         invitations.on_application_changed,
@@ -111,7 +111,7 @@ FLOW: Flow = {
         check_reactions.on_requested_again,
     ),  # data: step_request_id, kind
     "step.needs_attention": (attention.on_needs_attention,),  # data: step_request_id, kind, reason
-    "step.waits_for_click": (),  # a rejection or a hire was taken back, or a pass found it
+    "step.waits_for_click": (),  # a rejection or a hire was undone, or reconciliation found it
     "step.reused": (),  # data: step_request_id, kind, earlier_id
     "step.delayed": (),
     "step.not_started": (),

@@ -33,7 +33,7 @@ def attachment(row_id: int, filename: str) -> ResponseReturnValue:
         return redirect(row.source_url)
     answer = Response(base64.b64decode(row.content or ""), mimetype=row.content_type)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename)}"
-    # What somebody uploaded is never run as a page of the sandbox.
+    # Uploads never run as a page of the sandbox.
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

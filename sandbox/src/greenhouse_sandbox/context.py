@@ -71,7 +71,7 @@ class Sandbox(Flask):
         fault = self.faults.take(str(environ["REQUEST_METHOD"]), path) if path.startswith(API_PATHS) else None
         if fault is None:
             return super().wsgi_app(environ, start_response)
-        # Read now: a call that is carried out later finds the connection's own stream closed.
+        # Read now: the connection's stream is closed when a delayed call is handled.
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = BytesIO(body)
         done: list[bool] = []

@@ -140,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def _environ(self, body: bytes) -> dict[str, Any]:
-        # A path that begins with two slashes is a path all the same, no host.
+        # A path that begins with two slashes is still a path, not a host.
         target = urlsplit(self.path if not self.path.startswith("//") else f"/{self.path.lstrip('/')}")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,

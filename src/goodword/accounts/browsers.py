@@ -1,5 +1,3 @@
-"""A browser's name, from what it sends with each request."""
-
 from typing import Final
 
 #: part of the User-Agent header, and name; the first that fits, since most also claim to be another

@@ -1,5 +1,3 @@
-"""The forms of sign-in and of the account page."""
-
 from typing import Any, cast
 
 from allauth.account import forms as account

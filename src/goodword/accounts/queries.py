@@ -1,12 +1,9 @@
-"""Queries for members."""
-
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
 
 
 def active_members(organisation: Organisation) -> QuerySet[Membership]:
-    """Members with access, with their users."""
     rows = Membership.objects.of(organisation).filter(deactivated_at=None, user__is_active=True)
     return rows.select_related("user", "organisation")
 
@@ -17,6 +14,5 @@ def admins_of(organisation: Organisation) -> QuerySet[Membership]:
 
 
 def is_deactivated(organisation: Organisation, address: str) -> bool:
-    """Whether this is the address of a deactivated member."""
     rows = Membership.objects.of(organisation).filter(user__email__iexact=address)
     return rows.exclude(deactivated_at=None).exists()

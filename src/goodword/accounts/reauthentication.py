@@ -1,7 +1,4 @@
-"""Asking a member to confirm who they are before something sensitive, which continues afterwards.
-
-allauth asks and checks. What was sent meanwhile is kept in the session, sealed, since it may contain a credential.
-"""
+"""Asks members to confirm who they are; the suspended request is kept sealed, as it may contain a credential."""
 
 import json
 import time

@@ -55,7 +55,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether they have an authenticator app or a passkey."""
     return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 

@@ -86,10 +86,7 @@ _RESET_MAIL = "account/email/password_reset_key"
 def record_sign_in(
     user: User, *, action: str, address: str, browser: str, now: datetime, methods: Sequence[str] = ()
 ) -> None:
-    """Record it in the audit log of each organisation that the user is a member of.
-
-    `methods`: how they signed in, such as ["password", "totp"].
-    """
+    """In the audit log of each organisation of the user. `methods`: such as ["password", "totp"]."""
     details: dict[str, Any] = {"address": address, "browser": browser[:LONGEST_BROWSER]}
     for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
         write(

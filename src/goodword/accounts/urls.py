@@ -1,7 +1,4 @@
-"""The allauth pages that members need, and the account page.
-
-Not its page of e-mail addresses, where a member could claim any address unverified.
-"""
+"""The allauth pages that members need; not its page of e-mail addresses, where any address could be claimed."""
 
 from allauth.account import views
 from allauth.mfa.base import views as mfa

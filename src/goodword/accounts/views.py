@@ -1,5 +1,3 @@
-"""The account page: name, password, second factor, passkeys, sessions."""
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -69,7 +67,6 @@ def _memberships(user: User) -> list[Membership]:
 
 
 def _layout(request: HttpRequest, memberships: list[Membership]) -> dict[str, Any]:
-    """Variables of ui/member.html on a page that belongs to no organisation."""
     user = cast(User, request.user)
     return {
         "member": {"name": user.name, "email": user.email},

@@ -171,7 +171,7 @@ def _markings(part: AttemptPart, wanted: ExportRequest) -> list[Marking]:
 
 
 def _adjustment(one: Adjustment, wanted: ExportRequest) -> dict[str, Any]:
-    if wanted.by_member:  # they have agreed to share this, and no more
+    if wanted.by_member:  # they have agreed to share only this
         return without_empty(
             {"granted, percent": one.percent, "accessible version granted": one.accessible_version}
         )

@@ -8,7 +8,7 @@ from goodword.core import clock, jobs
 
 @jobs.job(name="assessments.remind", cron="* * * * * */15", queueing_lock="assessments.remind")
 def sweep_reminders(*, timestamp: int = 0) -> None:
-    del timestamp  # given to every periodic job; the clock is ours
+    del timestamp  # passed to every periodic job; we use our own clock
     now = clock.now()
     remind_due(now=now)
     remind_contacts(now=now)

@@ -208,10 +208,7 @@ def marking_progress(attempt: Attempt | None, *, member: Membership) -> MarkingP
 def parts_waiting_for(
     member: Membership, *, applications: QuerySet[Application, Any], now: datetime
 ) -> QuerySet[AttemptPart]:
-    """Parts with answers that this member can still mark, of the latest completed attempts of `applications`.
-
-    Attempts completed longer ago than MARKING_LISTED are left out.
-    """
+    """Answers that this member can still mark, of attempts completed within MARKING_LISTED."""
     versions = (
         TestVersion.objects.of(member.organisation)
         .filter(test__kind=Test.Kind.QUESTIONS, published_at__isnull=False)

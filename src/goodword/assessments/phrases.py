@@ -1,5 +1,3 @@
-"""The phrases of assessments in reports, whatever the kinds of their tests."""
-
 from goodword.core.phrases import Catalogue
 
 PHRASES: Catalogue = {

@@ -16,10 +16,7 @@ class Recruiter:
 
 
 def recruiter_of(application: Application) -> Recruiter:
-    """Greenhouse's recruiter, else the role's owner, else the organisation's first admin.
-
-    Deactivated members are passed over.
-    """
+    """Greenhouse's recruiter, else the role's owner, else the first admin; without deactivated members."""
     address = application.recruiter_email
     if address and not is_deactivated(application.organisation, address):
         return Recruiter(name=application.recruiter_name or address, address=address)

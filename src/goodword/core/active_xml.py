@@ -185,7 +185,7 @@ class _Part:
         self.depth = 0
         self.collects = False
         self.formula = self.style = ""
-        #: open fields, innermost last; the first stands for text outside any field
+        #: open fields, innermost last; the first represents text outside any field
         self.fields = [_Field()]
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True

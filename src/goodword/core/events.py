@@ -194,10 +194,7 @@ def run_reaction(row: Reaction) -> None:
 
 
 def run_reactions(rows: Sequence[Reaction]) -> bool:
-    """Run the handlers of rows in one transaction; False if another worker has claimed one of them since.
-
-    Raises what a handler raises.
-    """
+    """In one transaction. False if another worker has claimed one since. Raises what a handler raises."""
     return _run_together(rows, lock_ms=BATCH_LOCK_MS)
 
 

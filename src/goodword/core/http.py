@@ -167,7 +167,7 @@ class BodyLimit:
 
 def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
     """413: a page for people, a sentence for a page's script, a line for programs. `most` is the limit in bytes."""
-    if request.headers.get("X-Goodword") == "script":  # its page keeps what was typed, and says this
+    if request.headers.get("X-Goodword") == "script":  # its page keeps what was typed, and shows this
         say = gettext("Too long to save. Please shorten it.")
         response: HttpResponse = JsonResponse({"saved": False, "say": [say]}, status=413)
     elif is_page(request.path_info):

@@ -1,7 +1,4 @@
-"""The phrases of reports: apart from the catalogues of the screens, so that redrawn PDFs read the same years later.
-
-Each package keeps its own, by language and key; English is the source of the others.
-"""
+"""The phrases of reports, by package: redrawn PDFs read the same years later, whatever the screens' catalogues."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -53,7 +53,7 @@ _HOST: Final = re.compile(
 _IP: Final = re.compile(r"(?:0x[0-9a-f]+|\d{1,3})(?:\.(?:0x[0-9a-f]+|\d{1,3})){3}")
 #: suffixes after which a sentence may follow without a space: "evil.com.Please"
 _USUAL: Final = frozenset({"com", "net", "org", "info", "biz"})
-#: in no public list, and resolved all the same by some readers' machines; also those that documents use as examples
+#: in no public list, but resolved by some machines; also those that documents use as examples
 _MORE_SUFFIXES: Final = frozenset(
     {"example", "test", "local", "localhost", "internal", "lan", "onion", "invalid"}
 )

@@ -1,5 +1,3 @@
-"""Abstract models of owners, and of their versions, which never change once published."""
-
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Self

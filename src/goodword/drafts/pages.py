@@ -173,7 +173,6 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         return self.to_editor(request)
 
     def url(self, request: MemberRequest, name: str, *more: object) -> str:
-        """A page of the same owner."""
         return reverse(name, args=[request.organisation.slug, pk_of(request), *more])
 
     def to_editor(self, request: MemberRequest, query: str = "") -> HttpResponseBase:
@@ -296,8 +295,6 @@ class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A language of a draft on its page. `missing`: how many texts are empty."""
-
     name: str
     missing: int
     is_source: bool = False

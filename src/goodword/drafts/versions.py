@@ -72,7 +72,6 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
         """The owner and the number of the version, for the audit log."""
 
     def is_editable(self, owner: O) -> bool:
-        """Whether it can have a draft."""
         del owner
         return True
 

@@ -1,5 +1,3 @@
-"""The phrases of a reference check in reports."""
-
 from goodword.core.phrases import Catalogue
 
 PHRASES: Catalogue = {

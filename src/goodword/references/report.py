@@ -151,7 +151,6 @@ def _levels(question: QuestionData, words: Phrases) -> list[Block]:
 
 
 def _people(check: CheckData, words: Phrases) -> dict[str, str]:
-    """Names by the reference's id."""
     return {
         reference["id"]: _name(reference, number, words)
         for number, reference in enumerate(check["references"], start=1)

@@ -1,5 +1,3 @@
-"""The phrases of every report, with those of all packages."""
-
 from collections.abc import Mapping
 
 from goodword.assessments import phrases as assessments

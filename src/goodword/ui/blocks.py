@@ -1,5 +1,3 @@
-"""Draws the blocks of results on screens: what `ui/blocks.html` needs of each."""
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from greenhouse_sandbox.store.table import Row
 VERSION = 2
 READ = (1, 2)
 BATCH_ROWS = 2000
-#: Small tables that are written with every batch: credentials must never be lost or come back.
+#: Small tables that are written with every batch: credentials must be neither lost nor restored.
 ALWAYS_WHOLE = ("api_keys", "oauth_clients", "webhooks")
 RETRY_SECONDS = 5.0
 GROWTH = 4
@@ -221,7 +221,7 @@ class Saver:
             same = self._generation == self._store.generation
             line = changes(self._store) if same else ""
         if same and self._path.exists() and self._path.stat().st_size < self._limit:
-            # Until this has gone well, the file is not what the tables think it is.
+            # Until this has succeeded, the file does not match the tables.
             self._generation, generation = -1, self._generation
             append(self._path, line)
             self._generation = generation

@@ -1,5 +1,3 @@
-"""What a member changes of their own account."""
-
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +7,6 @@ from goodword.accounts.models import Membership, User
 
 
 def change_name(*, user: User, name: str, now: datetime) -> bool:
-    """Change the user's name. Returns whether it changed."""
     with transaction.atomic():
         if not User.objects.filter(pk=user.pk).exclude(name=name).update(name=name):
             return False

@@ -71,7 +71,6 @@ def lock_open(invitation: Invitation) -> Invitation | None:
 
 
 def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
-    """Returns whether it was open."""
     with transaction.atomic():
         row = lock_open(invitation)
         if row is None:
@@ -94,10 +93,7 @@ def user_of(invitation: Invitation) -> User | None:
 
 
 def create_user(*, invitation: Invitation, name: str, password: str) -> User:
-    """A login for the invited address, in the caller's transaction.
-
-    Raises ValidationError for the password, NotAccepted if the invitation is not open or there is a login.
-    """
+    """Raises ValidationError for the password, NotAccepted if it is not open or there is a login."""
     if lock_open(invitation) is None:  # so that a second click waits, and then finds the login
         raise NotAccepted
     user = User(email=invitation.email, name=" ".join(name.split()))

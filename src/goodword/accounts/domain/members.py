@@ -1,7 +1,4 @@
-"""Change, deactivate and reactivate members. One of the admins always stays.
-
-The organisation's row is locked meanwhile, so that two admins cannot remove each other at the same time.
-"""
+"""Change, deactivate and reactivate members, with the organisation locked, so that one admin always stays."""
 
 from datetime import datetime
 
@@ -50,10 +47,7 @@ def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime)
 
 
 def deactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
-    """End the member's access and sessions. Their roles are the caller's task. Returns whether they had access.
-
-    Raises NotChanged for the last admin and for oneself.
-    """
+    """Returns whether they had access; their roles are the caller's task. Raises NotChanged."""
     with transaction.atomic():
         lock_members(by)
         row = _row(member)
@@ -84,7 +78,6 @@ def deactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
 
 
 def reactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
-    """Give access back, of the same kind. Returns whether they had none."""
     with transaction.atomic():
         lock_members(by)
         row = _row(member)

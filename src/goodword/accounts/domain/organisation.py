@@ -44,10 +44,7 @@ def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisa
 def create_admin(
     *, organisation: Organisation, email: str, name: str, password: str, now: datetime
 ) -> Membership:
-    """Create or reactivate an admin, and create their login unless they have one.
-
-    Raises ValidationError for the address or password.
-    """
+    """Also reactivates, and creates their login unless they have one. Raises ValidationError."""
     email = email.strip().lower()
     validate_email(email)
     with transaction.atomic():
@@ -149,8 +146,6 @@ def change_retention(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInSettings:
-    """What an organisation requires of a sign-in; see the fields of `Organisation`."""
-
     requires_second_factor: bool
     requires_single_sign_on: bool
 
@@ -158,7 +153,6 @@ class SignInSettings:
 def change_sign_in(
     *, organisation: Organisation, settings: SignInSettings, by: Membership, now: datetime
 ) -> bool:
-    """Change what sign-in requires. Returns whether anything changed."""
     return change_columns(
         organisation=organisation, settings=settings, action="organisation.sign_in_changed", by=by, now=now
     )

@@ -121,7 +121,6 @@ def _view(part: AttemptPart, *, now: datetime) -> PartView:
 def view_of(
     part: AttemptPart, *, shown: Sequence[Item], answers: Mapping[str, Json], now: datetime
 ) -> PartView:
-    """A part from the items `shown` (none before they are drawn) and the answers."""
     timed = part.seconds is not None
     missing = unanswered(shown, answers)
     over = part_state.is_over(part, now=now)

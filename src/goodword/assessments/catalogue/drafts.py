@@ -1,5 +1,3 @@
-"""Drafts of an organisation's own tests."""
-
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

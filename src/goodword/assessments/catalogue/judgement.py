@@ -192,6 +192,5 @@ def publish_set(
 
 
 def _save_source(draft: TestDraft, content: Content) -> None:
-    """Save the source and update the translations."""
     contents = {row.language: updated_translation(content, row.content) for row in draft.translations}
     save(draft, {draft.source.language: content, **contents})

@@ -153,9 +153,7 @@ def _check_beside(row: TestVersion, content: ImportedContent, test: Test) -> Non
         )
     if row.number == content.version:
         other = parse(test.kind, row.content)
-        assert not isinstance(
-            other, ReasoningTest
-        )  # of the kind of the file, which holds nothing that is generated
+        assert not isinstance(other, ReasoningTest)  # of the file's kind, which has no generated items
         if found := difference(content, other):
             raise PackError(
                 f"Version {row.number} of “{test.title}” exists in “{row.language}”, and {found} differ. Languages of "

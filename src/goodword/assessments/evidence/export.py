@@ -206,7 +206,7 @@ def write_versions(folder: Folder) -> None:
     folder.write("versions.json", json.dumps(found, indent=2, sort_keys=True) + "\n")
 
 
-#: a row a criterion; without a criterion the sum of one rater; without a rater as well the mean of the sums
+#: a row per criterion; without one the sum of one rater; without a rater the mean of the sums
 MARKS: Final = ("part", "item", "rater", "criterion", "points", "of")
 FIGURES: Final = (
     "value",
@@ -267,7 +267,7 @@ class Written:
     parts: int = 0
     scores: int = 0
     totals: int = 0
-    #: what one rater gave one answer
+    #: one rater's points for one answer
     marks: int = 0
     digest: str = ""
 

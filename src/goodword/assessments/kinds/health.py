@@ -12,7 +12,7 @@ from typing import Final
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.scales.content import Instrument, ScaleItem
 
-#: by language: words and phrases, parted by commas; a * stands for any ending, so that inflected words are found
+#: by language: words and phrases, separated by commas; a * matches any ending, so that inflected words are found
 _WORDS: Final = {
     "en": """
         health*, unhealth*, ill, illness*, sick*, disease*, disorder*, disab*, handicap*, injur*, wheelchair*, vaccin*,
@@ -75,7 +75,7 @@ def health_words(text: str, *, language: str) -> tuple[str, ...]:
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
     entries = [" ".join(entry.split()) for entry in _WORDS[language].split(",")]
-    # The longest first: of "burn out" and "burn" the phrase is what stands there.
+    # The longest first, so that "burn out" is found and not "burn".
     listed = "|".join(
         entry.replace("*", r"\w*") for entry in sorted(filter(None, entries), key=len, reverse=True)
     )

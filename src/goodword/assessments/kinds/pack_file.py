@@ -14,7 +14,7 @@ from goodword.core.validation import shortened
 
 #: bytes; three hundred items with norms take about 60 kB
 LARGEST: Final = 1_000_000
-#: of one list or object, and how deep they may lie in each other
+#: of one list or object, and the nesting depth
 MOST_ENTRIES: Final = 1000
 DEEPEST: Final = 12
 LARGEST_NUMBER: Final = 1_000_000_000

@@ -10,8 +10,6 @@ from goodword.roles.models import Step
 
 
 class Assessment(Version):
-    """One version of a role's assessment."""
-
     class Total(models.TextChoices):
         OFF = "off", "No total"
         #: over right-or-wrong tests only: the mean of their category means

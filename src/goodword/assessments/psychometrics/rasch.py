@@ -55,7 +55,7 @@ _SQUARES = tuple(z * z for z in NODES)
 _STILL = 1e-6
 _MOST_ROUNDS = 2000
 _LONGEST_STEP = 1.0
-#: beyond it the nodes lie two logits apart, and people solve all or nothing
+#: beyond it the nodes are two logits apart, and people solve all or nothing
 _MOST_SD = 8.0
 #: how many answers in each cell, and of the people with just these, how many had how many right
 type Groups = Mapping[tuple[int, ...], Mapping[int, int]]

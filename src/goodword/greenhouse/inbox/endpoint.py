@@ -133,7 +133,7 @@ def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) 
         content = payload.read_payload(body)
     except payload.Malformed as error:
         values |= {"action": error.action, "outcome": str(error), **failed}
-    except Exception as error:  # it is stored all the same, and Greenhouse answered
+    except Exception as error:  # it is stored, and Greenhouse gets its answer
         log.exception("A delivery of %s could not be read", connection)
         outcome = f"Goodword could not read this delivery ({type(error).__name__})."
         values |= {"outcome": outcome, **failed}

@@ -85,7 +85,7 @@ UNREADABLE = "Unreadable"
 
 UNKNOWN = "Unknown event"
 
-#: events by which somebody has just entered the stage they name
+#: events that report an arrival in the stage they name
 ARRIVALS = ("candidate_stage_change", "new_candidate_application")
 
 #: events that undo a rejection or a hire

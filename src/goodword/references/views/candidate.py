@@ -71,7 +71,7 @@ class CandidateHome:
     questioned: int
     #: name of a referee who declined and was not replaced
     declined: str
-    #: name of a referee whose address reached somebody else
+    #: name of a referee whose address belongs to someone else
     wrong_person: str
     #: "", "asked", "needed" or "done"
     self_reference: str

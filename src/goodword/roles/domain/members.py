@@ -47,7 +47,6 @@ def add_viewer(role: Role, *, member: Membership, by: Membership | None, now: da
 
 
 def remove_viewer(role: Role, *, member: Membership, by: Membership, now: datetime) -> bool:
-    """Returns whether they had been added."""
     with transaction.atomic():
         row = (
             Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True).get(pk=role.pk)

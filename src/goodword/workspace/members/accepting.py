@@ -60,7 +60,6 @@ class NewLoginForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The page of the link in the mail."""
     link = links.resolve(token, purpose=PURPOSE)
     invitation = invitation_behind(link) if link is not None else None
     if link is None or invitation is None:

@@ -1,5 +1,3 @@
-"""Access to pages that show or change members."""
-
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Invitation, Membership

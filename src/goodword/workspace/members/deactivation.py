@@ -1,7 +1,4 @@
-"""Deactivating a member without losing open work: roles and mails on their way pass to others.
-
-Requests that they were to answer pass on by the event member.deactivated (flow.py).
-"""
+"""Deactivating a member: roles, mails and requests that they were to answer pass to others."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,10 +47,7 @@ def possible_successors(member: Membership) -> QuerySet[Membership]:
 
 
 def deactivate(*, member: Membership, successor: Membership | None, by: Membership, now: datetime) -> bool:
-    """End the member's access, links and sessions; `successor` gets their roles. Returns whether they had access.
-
-    Raises NotChanged for the last admin, for oneself, and without a successor for roles.
-    """
+    """`successor` gets their roles. Returns whether they had access. Raises NotChanged."""
     with transaction.atomic():
         members.lock_members(by)
         if not members.deactivate(member=member, by=by, now=now):

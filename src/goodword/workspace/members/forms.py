@@ -1,5 +1,3 @@
-"""Forms of the members' pages."""
-
 import re
 from collections.abc import Iterable
 from typing import Any, Final

@@ -83,7 +83,6 @@ def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
 
 
 def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
-    """Make the user a member with the roles of the invitation. Raises NotAccepted."""
     with transaction.atomic():
         member = invitations.accept(invitation=invitation, user=user, now=now)
         for role in roles_of(invitation):

@@ -41,7 +41,6 @@ class AddViewerForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def role_viewers(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The owner and the members added; a form that adds one."""
     role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
     others = (
         active_members(request.organisation)
@@ -68,7 +67,6 @@ def role_viewers(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def remove(request: MemberRequest, pk: int, member_pk: int) -> HttpResponseBase:
-    """Take a member off the role."""
     role = access.owned(visible_roles(request.member), pk)
     member = access.owned(
         Membership.objects.of(request.organisation).select_related("user", "organisation"), member_pk

@@ -29,7 +29,6 @@ PAGE = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
 def members(request: MemberRequest) -> HttpResponseBase:
-    """Members, open invitations and those deactivated; a form that invites."""
     posted = request.POST if request.method == "POST" else None
     form = InviteForm(posted, organisation=request.organisation, initial={"kind": Membership.Kind.RECRUITER})
     if form.is_valid():
@@ -89,7 +88,6 @@ def _single_titles(members: Any) -> dict[int, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
 def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Change a member's kind and roles."""
     member = member_of(request, pk)
     form = MemberForm(request.POST if request.method == "POST" else None, member=member)
     if form.is_valid():

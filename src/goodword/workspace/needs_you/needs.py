@@ -147,7 +147,6 @@ class Needs:
         return sum(self.counts.values())
 
     def more(self, urgency: Urgency) -> int:
-        """How many are not shown."""
         return self.counts[urgency] - len(self.shown[urgency])
 
 

@@ -1,5 +1,3 @@
-"""Referees that wait for a person: a slot that can't be provided, a request that didn't arrive."""
-
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet

@@ -1,5 +1,3 @@
-"""Everything that can wait for a person."""
-
 from goodword.workspace.needs_you import referees, reports, roles, steps
 from goodword.workspace.needs_you.needs import Source
 

@@ -26,8 +26,6 @@ AT_MOST, MORE = 50, 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What the address asks for."""
-
     urgency: str
     mine: bool
     hidden: bool
@@ -45,7 +43,6 @@ class Chosen:
         )
 
     def query(self, **change: object) -> str:
-        """The query string with these changes."""
         now = {"show": self.urgency, "roles": "mine" if self.mine else "all", "hidden": self.hidden, **change}
         return "?" + urlencode(
             {name: "1" if value is True else value for name, value in now.items() if value}

@@ -45,7 +45,7 @@ def reminder_message(done: Reminded) -> str:
     )
 
 
-#: carries out the action and returns the message; raises Refused or Closed
+#: performs the action and returns the message; raises Refused or Closed
 Action = Callable[[], str]
 
 

@@ -1,5 +1,3 @@
-"""Notices on a role about changes in Greenhouse, in words."""
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

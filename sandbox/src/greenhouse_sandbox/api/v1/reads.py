@@ -15,7 +15,7 @@ from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import CONVERTED, HIRED, IN_PROCESS, REJECTED, Interview, Scorecard
 
-#: A status as it is asked for, to the status as it is answered.
+#: Status in requests -> status in responses.
 STATUSES = {"active": IN_PROCESS, "converted": CONVERTED, "hired": HIRED, "rejected": REJECTED}
 
 

@@ -26,7 +26,7 @@ from greenhouse_sandbox.api.v3.shapes_people import READ_VISIBILITY
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import CONVERTED, HIRED, IN_PROCESS, REJECTED, TYPES
 
-#: A status as it is asked for, to the status as it is answered.
+#: Status in requests -> status in responses.
 STATUSES = {"active": IN_PROCESS, "rejected": REJECTED, "hired": HIRED, "converted": CONVERTED}
 
 NOTE_TYPES = (

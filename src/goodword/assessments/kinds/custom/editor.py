@@ -21,7 +21,7 @@ type Content = dict[str, Any]
 type Entry = dict[str, Any]
 
 FILE: Final = "file"
-#: questions that only somebody else than the candidate can answer
+#: questions that only someone other than the candidate can answer
 _OF_OTHERS: Final = {"relationship_confirm", "dates_confirm", "title_confirm", "would_work_again"}
 _CHOICES: Final = {"single_choice", "multiple_choice"}
 _BLANKS: Final = ("{candidate}", "{company}")
@@ -141,7 +141,7 @@ LONGEST_NAME: Final = 200
 LONGEST_INSTRUCTIONS: Final = 2000
 LONGEST_TEXT: Final = 1000
 MOST_CRITERIA: Final = 10
-#: rows that a new rubric begins with
+#: empty rows of a new rubric
 CRITERIA: Final = 2
 PARTS: Final = ("text", "points", "anchors", "id")
 

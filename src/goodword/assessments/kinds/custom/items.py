@@ -48,7 +48,7 @@ from goodword.questionnaires.types import (
     YesNoUnsure,
 )
 
-#: of these only what was chosen is exported, under these names
+#: of these only the choice is exported, under these names
 _CHOSEN: Final = ("level", "not_able", "place", "answer")
 #: the most words to pick in the example: there are six
 _MOST_WORDS: Final = 3

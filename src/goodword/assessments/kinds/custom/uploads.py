@@ -42,7 +42,7 @@ ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 _OPEN_DOCUMENT = {".odt", ".ods", ".odp"}
-#: how much is read of what an archive says of itself, in bytes: what is packed small may be large
+#: bytes read of an archive's own declarations, since small archives can unpack to large ones
 _MAX_DECLARATION: Final = 200_000
 _SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
 
@@ -176,7 +176,7 @@ def _is_office(ending: str, content: bytes) -> bool:
             with archive.open("[Content_Types].xml") as declaration:
                 return f"{wanted}.main+xml".encode() in declaration.read(_MAX_DECLARATION)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, RuntimeError, ValueError):
-        return False  # torn, locked, or another archive
+        return False  # damaged, encrypted, or another kind of archive
 
 
 def _is_text(content: bytes) -> bool:

@@ -18,9 +18,9 @@ from goodword.questionnaires.editor.forms.question import TextField
 
 type Content = dict[str, Any]
 
-#: the texts of the set as a whole that each language has in its own words
+#: the translated texts of the set as a whole
 WHOLE: Final = ("name", "instructions", "construct")
-#: the answer scale of a set that an organisation begins
+#: the answer scale of an organisation's new set
 SCALE: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("Not effective", "Slightly effective", "Fairly effective", "Effective", "Very effective"),
     "de": ("Nicht wirksam", "Kaum wirksam", "Teilweise wirksam", "Wirksam", "Sehr wirksam"),
@@ -177,7 +177,7 @@ LONGEST_NAME: Final = 200
 LONGEST_LINE: Final = 500
 LONGEST_TEXT: Final = 1000
 MOST_ACTIONS: Final = 12
-#: rows that a new scenario begins with
+#: empty rows of a new scenario
 ACTIONS: Final = 4
 PARTS: Final = ("action", "key", "reason", "id")
 

@@ -1,5 +1,3 @@
-"""The phrases of situational judgement in reports."""
-
 from goodword.core.phrases import Catalogue
 
 PHRASES: Catalogue = {

@@ -1,5 +1,3 @@
-"""Report of situational judgement; what only members read is not translated."""
-
 from collections.abc import Iterator
 from typing import Literal, NotRequired, TypedDict
 
@@ -46,7 +44,7 @@ class JudgementPart(PartHead):
     key_basis: str
     normed_score: NormedScoreData | None
     situations: list[SituationData]
-    #: situations that a broken line took from the screen; snapshots of before have none
+    #: situations voided by a lost connection; missing in older snapshots
     voided: NotRequired[int]
 
 

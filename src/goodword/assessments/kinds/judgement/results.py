@@ -1,5 +1,3 @@
-"""Technical sheet and result of situational judgement."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -134,7 +132,7 @@ class JudgementResult(PartResult):
     key_basis: str
     scenarios: tuple[RatedScenario, ...]
     normed: NormedScore | None = None
-    #: situations that the line broke at, which do not count
+    #: situations voided by a lost connection
     voided: int = 0
 
     def without_items(self) -> Self:
@@ -180,8 +178,6 @@ class CandidateSituation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateJudgement(CandidateResult):
-    """The candidate's view."""
-
     key_basis: str
     steps: str
     situations: tuple[CandidateSituation, ...]

@@ -1,5 +1,3 @@
-"""The phrases of generated tasks in reports."""
-
 from goodword.core.phrases import Catalogue, Phrases
 
 PHRASES: Catalogue = {

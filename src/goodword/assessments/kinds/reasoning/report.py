@@ -1,5 +1,3 @@
-"""Report of a reasoning test; what only members read is not translated."""
-
 from collections.abc import Iterator
 from typing import Literal, NotRequired, TypedDict
 

@@ -1,5 +1,3 @@
-"""Result of a reasoning test."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

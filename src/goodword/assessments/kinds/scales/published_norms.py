@@ -106,7 +106,6 @@ _EVERYBODY_TO: Final = 90
 
 
 def split_of(name: str) -> str:
-    """ "sex", "race" or "age" if the name of a norm group indicates such a split; else empty."""
     text = name.lower()
     words = set(re.findall(r"\w+", text))
     if bool(words & _WOMEN) != bool(words & _MEN):

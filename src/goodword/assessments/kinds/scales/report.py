@@ -1,5 +1,3 @@
-"""Report of a test of scales; what only members read is not translated."""
-
 from collections.abc import Iterator, Sequence
 from typing import Literal, NotRequired, TypedDict
 

@@ -1,5 +1,3 @@
-"""Technical sheet and result of a test of scales."""
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
