@@ -65,7 +65,7 @@ def test_it_is_not_published_before_it_is_signed_off(
     assert [flag.text for flag in page.context["flags"]] == [told]
     before = rows(rita.organisation)
     page = browser.post(url("test_publish_pack", *where), follow=True)
-    assert "Nothing was published: sign off the items that touch health first." in page.content.decode()
+    assert "Not published: sign off the health-related items first." in page.content.decode()
     assert rows(rita.organisation) == before
     browser.post(url("test_sign_off", *where), {"name": "Dr Ada Careful", "why": WHY})
     browser.post(url("test_publish_pack", *where))

@@ -195,7 +195,9 @@ def test_a_draft_is_published_once_and_never_changes_then(rita: Membership) -> N
     before = rows(rita.organisation)
     for name in ("test_publish_pack", "test_discard_pack", "test_sign_off"):
         page = browser.post(url(name, *where), {"name": "Eve", "why": "Late"}, follow=True)
-        assert "Nothing was changed: this version is no longer an imported draft." in page.content.decode()
+        assert (
+            "Not changed: the draft no longer exists. It was published or discarded." in page.content.decode()
+        )
     assert rows(rita.organisation) == before
 
 

@@ -176,6 +176,6 @@ def test_built_in_tests_cannot_be_archived(rita: Membership) -> None:
     test = builtin(rita.organisation, "work_style")
     before = rows(rita.organisation)
     response = signed_in(rita).post(url("test_archive", rita.organisation, test.pk), follow=True)
-    assert "This one comes with Goodword and cannot be removed." in response.content.decode()
+    assert "Built-in tests can&#x27;t be archived." in response.content.decode()
     assert rows(rita.organisation) == before
     assert Test.objects.of(rita.organisation).get(key="work_style").archived_at is None

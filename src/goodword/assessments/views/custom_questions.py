@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue import custom_questions
 from goodword.assessments.catalogue.custom_questions import change_details
-from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
+from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.custom.editor import (
     FILE,
     BeginForm,
@@ -27,7 +27,7 @@ from goodword.assessments.kinds.custom.editor import (
     rubric_of,
 )
 from goodword.assessments.models import Test
-from goodword.assessments.views.draft_access import QUESTIONS, test_of
+from goodword.assessments.views.draft_access import QUESTIONS
 from goodword.core import clock
 from goodword.core.json_reading import ReadingError
 from goodword.drafts.pages import DraftForm, Language, revision_of
@@ -73,8 +73,8 @@ def list_questions(content: Content) -> list[ListedQuestion]:
             ListedQuestion(
                 place=place,
                 id=entry["id"],
-                text=entry["text"] or _("(without words in this language)"),
-                kind=_("File to hand in")
+                text=entry["text"] or _("(no text in this language)"),
+                kind=_("File upload")
                 if entry["type"] == FILE
                 else str(question_types()[entry["type"]].title),
                 is_file=entry["type"] == FILE,
@@ -129,25 +129,11 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    test = test_of(request, pk, kind=KIND)
-    there = DRAFTS.newest(test)
-    if not there and not test.is_own:
-        raise Http404("nothing published yet")
-    if not there:
-        return redirect("custom_questions_edit", request.organisation.slug, pk)
-    row = next((row for row in there if row.language == request.GET.get("language")), there[0])
-    return render(
+    return QUESTIONS.published(
         request,
+        pk,
         "assessments/custom_questions/page.html",
-        {
-            "test": test,
-            "own": test.is_own,
-            "draft": DRAFTS.find(test),
-            "version": row,
-            "content": row.content,
-            "questions": list_questions(row.content),
-            "languages": [(other.language, language_name(other.language)) for other in there],
-        },
+        lambda content: {"questions": list_questions(content)},
     )
 
 
@@ -232,7 +218,7 @@ def update(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     else:
         messages.success(
             request,
-            _("The questions are now those of version %(number)s of the questionnaire.") % {"number": number},
+            _("Questions updated to version %(number)s of the questionnaire.") % {"number": number},
         )
     return QUESTIONS.to_editor(request)
 

@@ -44,8 +44,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
         initial={
             "language": request.organisation.language,
             "instructions": _(
-                "You read situations from work. For each of the actions below one, say how effective you "
-                "would hold it to be."
+                "You will read about situations at work. For each action, rate how effective it would be."
             ),
         },
     )
@@ -63,32 +62,14 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
         made = judgement.duplicate_set(test=test, by=request.member, now=clock.now())
     except LookupError:
         raise Http404("nothing to copy yet") from None
-    messages.success(request, _("This copy is yours to change. No role uses it before you publish it."))
+    messages.success(request, _("Copied. Roles can choose the copy once you publish it."))
     return redirect("judgement_edit", request.organisation.slug, made.pk)
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    test = test_of(request, pk, kind=KIND)
-    there = DRAFTS.newest(test)
-    if not there and not test.is_own:
-        raise Http404("nothing published yet")
-    if not there:
-        return redirect("judgement_edit", request.organisation.slug, pk)
-    row = next((row for row in there if row.language == request.GET.get("language")), there[0])
-    return render(
-        request,
-        "assessments/judgement/page.html",
-        {
-            "test": test,
-            "own": test.is_own,
-            "draft": DRAFTS.find(test),
-            "version": row,
-            "content": row.content,
-            "languages": [(other.language, language_name(other.language)) for other in there],
-        },
-    )
+    return JUDGEMENT.published(request, pk, "assessments/judgement/page.html")
 
 
 @require_safe

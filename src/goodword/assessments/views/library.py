@@ -232,7 +232,7 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
         packs.archive(test=test_of(request, pk), by=request.member, now=clock.now())
     except packs.ComesWithGoodword:
-        messages.info(request, _("This one comes with Goodword and cannot be removed."))
+        messages.info(request, _("Built-in tests can't be archived."))
         return redirect("test", request.organisation.slug, pk)
     messages.success(request, _("Archived. Roles that use it keep it."))
     return redirect("library", request.organisation.slug)

@@ -81,7 +81,7 @@ def import_(request: MemberRequest) -> HttpResponseBase:
         except ReadingError as wrong:
             form.add_error(form.source, str(wrong))
         else:
-            messages.success(request, _("Imported as a draft. Look it over, then publish it."))
+            messages.success(request, _("Imported as a draft. Check it, then publish it."))
             return redirect(_at(request, made))
     return render(request, "assessments/library/import.html", {"form": form}, status=422)
 
@@ -114,7 +114,7 @@ def sign_off(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBa
         )
     except NotADraft:
         return _no_draft(request, version)
-    messages.success(request, _("Signed off. The version can be published now."))
+    messages.success(request, _("Signed off. You can publish the version now."))
     return redirect(_at(request, version))
 
 
@@ -125,11 +125,11 @@ def publish(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBas
     try:
         publish_pack(version=version, by=request.member, now=clock.now())
     except NeedsSignOff:
-        messages.error(request, _("Nothing was published: sign off the items that touch health first."))
+        messages.error(request, _("Not published: sign off the health-related items first."))
         return redirect(f"{_at(request, version)}#health")
     except NotADraft:
         return _no_draft(request, version)
-    messages.success(request, _("Published. Roles can choose it now, and it never changes."))
+    messages.success(request, _("Published. Roles can choose it now."))
     return redirect(_at(request, version))
 
 
@@ -141,7 +141,7 @@ def discard(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBas
         stays = discard_pack(version=version, by=request.member, now=clock.now())
     except NotADraft:
         return _no_draft(request, version)
-    messages.success(request, _("The draft is gone. The file can be imported again."))
+    messages.success(request, _("Draft discarded. You can import the file again."))
     if stays:
         return redirect("test", request.organisation.slug, pk)
     return redirect("library", request.organisation.slug)
@@ -153,5 +153,5 @@ def _at(request: MemberRequest, version: TestVersion) -> str:
 
 
 def _no_draft(request: MemberRequest, version: TestVersion) -> HttpResponseBase:
-    messages.info(request, _("Nothing was changed: this version is no longer an imported draft."))
+    messages.info(request, _("Not changed: the draft no longer exists. It was published or discarded."))
     return redirect("test", request.organisation.slug, version.test_id)

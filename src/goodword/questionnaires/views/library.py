@@ -63,7 +63,6 @@ def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
         "questionnaires/editor/questionnaire.html",
         {
             "questionnaire": found,
-            "own": found.is_own,
             "asked_by_default": found.key == GENERAL_PROFESSIONAL,
             "draft": draft,
             "version": row,
