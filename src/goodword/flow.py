@@ -29,6 +29,7 @@ from goodword.reports import data_export as reports_data_export
 from goodword.reports import erasure as reports_erasure
 from goodword.reports.domain import files as report_files
 from goodword.reports.domain import freezing as report_freezing
+from goodword.reports.domain import reviews
 from goodword.workflow import data_export as workflow_data_export
 from goodword.workflow import erasure as workflow_erasure
 from goodword.workflow.domain import application_outcome, attention, automation
@@ -159,6 +160,7 @@ FLOW: Flow = {
         completion.complete_on_reference,
         responses.record_answer_time,
         check_flags.on_check_changed,
+        reviews.on_reference_received,
     ),  # data: step_request_id, check_id, reference_id, first
     "check.self_reference_received": (  # data: step_request_id, check_id
         completion.complete_on_self_reference,
@@ -172,6 +174,7 @@ FLOW: Flow = {
     "report.ready": (  # data: step_request_id, report_id, version, code
         report_files.on_report_ready,
         activity_feed.on_report_ready,
+        reviews.on_report_ready,
     ),
     "report.redacted": (),  # data as of report.ready; no mail, and no note
     "report.failed": (),

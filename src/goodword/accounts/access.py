@@ -94,11 +94,10 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
 
 
 def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Actions on Home lead back to it: their forms contain its address, with filters, as `back`."""
+    """Actions on Home and Results to review lead back: their forms contain the address, with filters, as `back`."""
     back = request.POST.get("back", "") if request.method == "POST" else ""
-    if response.status_code == HTTPStatus.FOUND and back.startswith(
-        reverse("needs_you", args=[request.organisation.slug])
-    ):
+    lists = [reverse(name, args=[request.organisation.slug]) for name in ("needs_you", "results")]
+    if response.status_code == HTTPStatus.FOUND and back.partition("?")[0] in lists:
         response["Location"] = back
     return response
 
@@ -136,7 +135,7 @@ def member_layout(request: HttpRequest) -> dict[str, Any]:
         "member": {"name": member.user.name, "email": member.user.email, "kind": member.get_kind_display()},
         "membership": member,
         "nav": [
-            {"label": label, "url": links[name], "icon": icon, "current": links[name] == here}
+            {"name": name, "label": label, "url": links[name], "icon": icon, "current": links[name] == here}
             for label, name, icon in shown
         ],
         "search_url": links["candidates"],

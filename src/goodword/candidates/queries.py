@@ -47,3 +47,13 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
         return rows
     theirs = Role.objects.of(member.organisation).filter(Q(owner=member) | Q(viewers=member))
     return rows.filter(Q(candidate__private=False) | Q(role__in=theirs))
+
+
+def of_own_roles(member: Membership) -> Q:
+    """Filters applications to the member's: as owner of the role, or as recruiter of the application.
+
+    Hiring managers have no roles of their own: all that they see counts as theirs.
+    """
+    if not member.may_work:
+        return Q()
+    return Q(role__owner=member) | Q(recruiter_email__iexact=member.user.email)

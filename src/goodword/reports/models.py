@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from goodword.accounts.models import OrganisationOwned
+from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Link
 from goodword.references.models import Check
@@ -81,3 +81,38 @@ class ReportOpening(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"opening {self.pk}"
+
+
+class ResultReview(OrganisationOwned):
+    """The newest result of a step, and whether a member has reviewed it (domain.reviews)."""
+
+    step_request = models.OneToOneField(StepRequest, on_delete=models.CASCADE, related_name="result_review")
+    #: empty: the first reference is in, and no report yet
+    report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: references asked for, as long as there is no report
+    wanted = models.PositiveSmallIntegerField(default=0)
+    #: when this result came
+    since = models.DateTimeField()
+    #: empty: for the role's owner and the application's recruiter
+    assigned_to = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    assigned_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    assigned_at = models.DateTimeField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["organisation", "since"],
+                name="result_to_review",
+                condition=models.Q(reviewed_at=None),
+            ),
+            models.Index(
+                fields=["organisation", "-reviewed_at"],
+                name="result_reviewed",
+                condition=models.Q(reviewed_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"review of step request {self.step_request_id}"

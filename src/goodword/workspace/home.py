@@ -10,15 +10,22 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import admins_of
 from goodword.notifications.domain.outages import outage
+from goodword.reports.domain.reviews import to_review
 
 ADMINS_NAMED = 5
 
 
-def mail_outage(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `mail_outage` for members' pages."""
-    if not isinstance(getattr(request, "member", None), Membership):
-        return {}
-    return {"mail_outage": outage()}
+def member_page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor for members' pages: their layout, with what the navigation counts, and `mail_outage`."""
+    layout = access.member_layout(request)
+    member = getattr(request, "member", None)
+    if not isinstance(member, Membership):
+        return layout
+    if member.may_work:
+        count = to_review(member, mine=True).count()
+        for entry in layout["nav"]:
+            entry["count"] = count if entry["name"] == "results" else 0
+    return layout | {"mail_outage": outage()}
 
 
 @require_safe

@@ -15,6 +15,7 @@ from goodword.workspace.needs_you import views as needs_you
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
 from goodword.workspace.reference_check import check_views, referee_views
+from goodword.workspace.results_to_review import views as results
 from goodword.workspace.retention import holds
 from goodword.workspace.retention import views as retention
 from goodword.workspace.role import views as roles
@@ -111,7 +112,10 @@ member_urls: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/note/", candidates.note_again, name="report_note_again"),
     path("reports/<int:pk>/note/drop/", candidates.note_drop, name="report_note_drop"),
     path("reports/<int:pk>/note/seen/", candidates.note_duplicates_seen, name="report_note_seen"),
-    path("results/", candidates.results_list, name="results"),
+    path("results/", results.results_list, name="results"),
+    path("results/<int:pk>/reviewed/", results.tick, name="result_tick"),
+    path("results/<int:pk>/not-reviewed/", results.undo, name="result_undo"),
+    path("results/<int:pk>/assign/", results.assign_page, name="result_assign"),
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
     path("settings/notifications/", mails.notification_settings, name="notification_settings"),

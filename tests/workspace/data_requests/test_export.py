@@ -88,6 +88,7 @@ def test_an_export_has_all_data_and_a_copy_for_the_candidate(check: Check, kind:
         "person",
         "reference checks",
         "reports",
+        "reviews",
         "steps",
         "timeline",
     ]

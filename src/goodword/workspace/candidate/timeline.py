@@ -126,6 +126,7 @@ MAIL_NAMES: dict[str, str] = {
     "references.request": "request to a referee",
     "references.request_reminder": "reminder to a referee",
     "references.review": "invitation to the recruiter to review",
+    "reports.assigned": "request to a colleague to review the result",
     "reports.completed": "notice to the recruiter that the report is ready",
     "notifications.undelivered": "notice to the recruiter of an undelivered e-mail",
     "workflow.needs_attention": "notice to the recruiter",

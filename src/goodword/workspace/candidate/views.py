@@ -25,8 +25,8 @@ from goodword.greenhouse.activity_feed.notes import drop, retry
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check
+from goodword.reports.domain.reviews import open_results
 from goodword.reports.models import Report
-from goodword.reports.queries import current_first
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
@@ -81,10 +81,12 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             now=now,
             details={"application": application.pk},
         )
+    opened = request.method == "GET" and results
     return render(
         request,
         "workspace/candidate/candidate.html",
         {
+            "reviewed_now": open_results(application, member=request.member, now=now) if opened else [],
             "application": application,
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
@@ -113,28 +115,6 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "hold": None if application.erased_at else hold_on(application.candidate),
         },
     )
-
-
-@require_safe
-@access.member()
-def results_list(request: MemberRequest) -> HttpResponse:
-    applications = visible_applications(request.member)
-    ready = Report.objects.of(request.organisation).filter(
-        state=Report.State.READY,
-        step_request__application__in=applications,
-        step_request__application__erased_at=None,
-    )
-    rows = current_first(ready).distinct("step_request")
-    newest = Report.objects.of(request.organisation).filter(pk__in=rows.values("pk"))
-    page = Paginator(
-        newest.select_related(
-            "step_request__application__candidate", "step_request__application__role", "step_request__step"
-        )
-        .defer("snapshot")  # large, and not shown in the list
-        .order_by("-ready_at", "-pk"),
-        PAGE,
-    ).get_page(request.GET.get("page"))
-    return render(request, "workspace/candidate/results.html", {"page": page})
 
 
 def reports_of(application: Application) -> QuerySet[Report]:

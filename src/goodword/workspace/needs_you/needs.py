@@ -7,14 +7,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.queries import of_own_roles, visible_applications
 from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
 
@@ -91,7 +91,7 @@ class Viewer:
     def applications(self) -> QuerySet[Application, Any]:
         """The visible applications that are not being erased."""
         rows = visible_applications(self.member).filter(erased_at=None, deleted_at=None)
-        return (rows.filter(own(self.member)) if self.mine else rows).values("pk")
+        return (rows.filter(of_own_roles(self.member)) if self.mine else rows).values("pk")
 
     @cached_property
     def active(self) -> QuerySet[Application, Any]:
@@ -108,16 +108,6 @@ class Viewer:
 
     def link(self, name: str, *more: object) -> str:
         return reverse(name, args=[self.organisation.slug, *more])
-
-
-def own(member: Membership) -> Q:
-    """Filters applications to those of a member: as owner of the role, or as recruiter of the application.
-
-    Hiring managers work on no roles of their own: all that they see is theirs.
-    """
-    if not member.may_work:
-        return Q()
-    return Q(role__owner=member) | Q(recruiter_email__iexact=member.user.email)
 
 
 @dataclass(frozen=True, kw_only=True)

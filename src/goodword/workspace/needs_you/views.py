@@ -15,13 +15,17 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.core import clock
+from goodword.reports.domain.reviews import to_review
 from goodword.roles.models import Role
 from goodword.workspace.needs_you import hidden
 from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
+from goodword.workspace.results_to_review.rows import monday, reviewed, rows_of, with_relations
 
 #: rows of each urgency, and after *Show more*
 AT_MOST, MORE = 50, 500
+#: results to review
+RESULTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,21 @@ def needs_you(request: MemberRequest) -> HttpResponse:
             "hidden_count": sum(map(len, ids.values())),
             "hidden_url": chosen.query(hidden=not chosen.hidden),
             "back": request.get_full_path(),
+            **_results(viewer),
         },
     )
+
+
+def _results(viewer: Viewer) -> dict[str, Any]:
+    rows = to_review(viewer.member, mine=viewer.mine)
+    week = reviewed(viewer.member).filter(reviewed_at__gte=monday(viewer.member, now=viewer.now))
+    return {
+        "rows": rows_of(with_relations(rows.order_by("since", "pk"))[:RESULTS]),
+        "rows_count": rows.count(),
+        "rows_url": viewer.link("results") + ("?show=mine" if viewer.mine else "?show=all"),
+        "reviewed_this_week": week.count(),
+        "show": "",
+    }
 
 
 def _groups(needs: Needs, chosen: Chosen) -> list[dict[str, Any]]:

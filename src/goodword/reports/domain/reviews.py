@@ -1,0 +1,188 @@
+"""Results to review: who is to review each step's newest result, and who has.
+
+A new version of the report, for example after a late answer, is to be reviewed again.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.candidates.queries import of_own_roles, visible_applications
+from goodword.core.models import Event
+from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.references.models import Check
+from goodword.reports.models import Report, ResultReview
+from goodword.reports.queries import is_superseded
+from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import StepRequest
+
+
+class CannotAssign(Exception):
+    """The colleague may not see the result, or only views."""
+
+
+def on_report_ready(event: Event) -> None:
+    """The report is to be reviewed: not one of a reused result, an erased person, or a superseded run."""
+    report = (
+        Report.objects.across_organisations().select_related("organisation").get(pk=event.data["report_id"])
+    )
+    if "reused" not in report.snapshot and not is_superseded(report):
+        _is_new(event, report=report)
+
+
+def on_reference_received(event: Event) -> None:
+    """The first reference of a check can be reviewed before the others are in."""
+    if event.data["first"]:
+        check = Check.objects.across_organisations().get(pk=event.data["check_id"])
+        _is_new(event, wanted=check.wanted)
+
+
+def _is_new(event: Event, *, report: Report | None = None, wanted: int = 0) -> None:
+    """Handlers run in no order: an older result does not replace a newer one."""
+    assert event.application_id is not None
+    application = lock_application(event.application_id)
+    if application.erased_at is not None:
+        return
+    rows = ResultReview.objects.of(application.organisation).select_for_update(of=("self",))
+    rows = rows.select_related("report").defer("report__snapshot")
+    review, is_first = rows.get_or_create(
+        step_request_id=event.data["step_request_id"],
+        defaults={
+            "organisation": application.organisation,
+            "report": report,
+            "wanted": wanted,
+            "since": event.occurred_at,
+        },
+    )
+    known = review.report.version if review.report else 0
+    if is_first or (event.occurred_at, report.version if report else 0) <= (review.since, known):
+        return
+    review.report, review.wanted, review.since = report, wanted, event.occurred_at
+    review.reviewed_at, review.reviewed_by = None, None
+    review.save()
+
+
+def visible_reviews(member: Membership) -> QuerySet[ResultReview]:
+    return ResultReview.objects.of(member.organisation).filter(
+        step_request__application__in=visible_applications(member).filter(erased_at=None).values("pk")
+    )
+
+
+def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
+    """Results that nobody has reviewed; with `mine` those that are this member's to review."""
+    rows = visible_reviews(member).filter(reviewed_at=None)
+    if not mine:
+        return rows
+    own = Application.objects.of(member.organisation).filter(of_own_roles(member))
+    # a colleague who no longer works here leaves the result to its owners
+    unassigned = (
+        Q(assigned_to=None)
+        | Q(assigned_to__kind=Membership.Kind.HIRING_MANAGER)
+        | Q(assigned_to__deactivated_at__isnull=False)
+    )
+    return rows.filter(Q(assigned_to=member) | unassigned & Q(step_request__application__in=own.values("pk")))
+
+
+def open_results(application: Application, *, member: Membership, now: datetime) -> list[ResultReview]:
+    """Mark the application's results as reviewed if they are this member's to review. Returns those marked."""
+    if not member.may_work:
+        return []
+    rows = to_review(member, mine=True).filter(step_request__application=application)
+    return [review for review in rows if mark_reviewed(review, member=member, now=now)]
+
+
+def mark_reviewed(review: ResultReview, *, member: Membership, now: datetime) -> bool:
+    """False if it was reviewed already, or a newer result has come since `review` was read."""
+    with transaction.atomic():
+        rows = ResultReview.objects.of(member.organisation).filter(
+            pk=review.pk, since=review.since, reviewed_at=None
+        )
+        if not rows.update(reviewed_at=now, reviewed_by=member):
+            return False
+        _audit("result.reviewed", review, member=member, now=now)
+        return True
+
+
+def undo_review(review: ResultReview, *, member: Membership, now: datetime) -> bool:
+    """False if it was not reviewed."""
+    with transaction.atomic():
+        rows = ResultReview.objects.of(member.organisation).filter(pk=review.pk, reviewed_at__isnull=False)
+        if not rows.update(reviewed_at=None, reviewed_by=None):
+            return False
+        _audit("result.review_undone", review, member=member, now=now)
+        return True
+
+
+def colleagues(application: Application) -> list[Membership]:
+    """Members who may be assigned a result of the application: those who work on it and may see it."""
+    members = (
+        Membership.objects.of(application.organisation)
+        .select_related("user", "organisation")
+        .filter(kind__in=(Membership.Kind.ADMIN, Membership.Kind.RECRUITER), deactivated_at=None)
+        .order_by("user__name", "pk")
+    )
+    return [member for member in members if _sees(member, application)]
+
+
+def assign(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
+    """Assign the review to a colleague, who gets a mail. Idempotent. Raises CannotAssign."""
+    with transaction.atomic():
+        review = (
+            ResultReview.objects.of(by.organisation)
+            .select_for_update(of=("self",))
+            .select_related("step_request__step", "step_request__application__candidate", "organisation")
+            .get(pk=review.pk)
+        )
+        application = review.step_request.application
+        if not to.may_work or not _sees(to, application):
+            raise CannotAssign
+        if review.assigned_to_id == to.pk and review.reviewed_at is None:
+            return
+        review.assigned_to, review.assigned_by, review.assigned_at = to, by, now
+        review.reviewed_at, review.reviewed_by = None, None
+        review.save()
+        _audit("result.assigned", review, member=by, now=now, to=to.pk)
+        if to.pk != by.pk:
+            _mail(review, to=to, by=by, now=now)
+
+
+def _sees(member: Membership, application: Application) -> bool:
+    return visible_applications(member).filter(pk=application.pk).exists()
+
+
+def _mail(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
+    step_request: StepRequest = review.step_request
+    application = step_request.application
+    path = reverse("candidate", args=[review.organisation.slug, application.pk])
+    queue(
+        organisation=review.organisation,
+        kind="reports.assigned",
+        key=f"review:{review.pk}:assigned:{to.pk}:{now.isoformat()}",
+        to=Correspondent(name=to.user.name, address=to.user.email),
+        sender=Correspondent(name=by.user.name, address=by.user.email),
+        template="reports/mail/assigned",
+        context={
+            "candidate_name": application.candidate.name,
+            "role_title": application.role.title if application.role else "",
+            "step": step_request.step.kind,
+            "page_url": f"{settings.GOODWORD_BASE_URL}{path}#{step_request.step.kind}",
+        },
+        application=application,
+        now=now,
+    )
+
+
+def _audit(action: str, review: ResultReview, *, member: Membership, now: datetime, **more: int) -> None:
+    write(
+        organisation=member.organisation,
+        action=action,
+        member=member,
+        now=now,
+        details={"step_request": review.step_request_id, **more},
+    )

@@ -1,0 +1,121 @@
+"""Results to review: the list, marking as reviewed and undoing it, assigning to a colleague."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Membership
+from goodword.core import clock
+from goodword.reports.domain.reviews import (
+    CannotAssign,
+    assign,
+    colleagues,
+    mark_reviewed,
+    to_review,
+    undo_review,
+    visible_reviews,
+)
+from goodword.reports.models import ResultReview
+from goodword.workspace.results_to_review.rows import reviewed, rows_of, with_relations
+
+PAGE = 50
+
+
+@require_safe
+@access.member()
+def results_list(request: MemberRequest) -> HttpResponse:
+    """What the member is to review, what all are to review, or what was reviewed."""
+    member = request.member
+    show = request.GET.get("show", "")
+    if show not in {"all", "reviewed"}:
+        show = "mine" if member.may_work else "all"
+    if show == "reviewed":
+        rows = reviewed(member).order_by("-reviewed_at", "-pk")
+    else:
+        rows = to_review(member, mine=show == "mine").order_by("since", "pk")
+    page = Paginator(with_relations(rows), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "workspace/results_to_review/results.html",
+        {
+            "page": page,
+            "rows": rows_of(page.object_list),
+            "show": show,
+            "back": request.get_full_path(),
+        },
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def tick(request: MemberRequest, pk: int) -> HttpResponseBase:
+    if mark_reviewed(_review(request, pk), member=request.member, now=clock.now()):
+        messages.success(request, _("Marked as reviewed."))
+    return _back(request)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def undo(request: MemberRequest, pk: int) -> HttpResponseBase:
+    if undo_review(_review(request, pk), member=request.member, now=clock.now()):
+        messages.success(request, _("Back under Results to review."))
+    return _back(request)
+
+
+class AssignForm(forms.Form):
+    """Choose a colleague, by id."""
+
+    colleague = forms.TypedChoiceField(
+        label=gettext_lazy("Colleague"),
+        coerce=int,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose a colleague.")),
+    )
+
+    def __init__(self, data: QueryDict | None, *, among: Iterable[Membership], now: int | None) -> None:
+        super().__init__(data, initial={"colleague": now})
+        field = self.fields["colleague"]
+        assert isinstance(field, forms.ChoiceField)
+        names = [(one.pk, f"{one.user.name}, {one.user.email}") for one in among]
+        field.choices = [("", _("Choose …")), *names]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
+    review = _review(request, pk)
+    application = review.step_request.application
+    data = request.POST if request.method == "POST" else None
+    among = {one.pk: one for one in colleagues(application)}
+    form = AssignForm(data, among=among.values(), now=review.assigned_to_id)
+    if form.is_valid():
+        colleague = among[form.cleaned_data["colleague"]]
+        try:
+            assign(review, to=colleague, by=request.member, now=clock.now())
+        except CannotAssign:
+            form.add_error("colleague", _("This person may no longer see the result. Choose somebody else."))
+        else:
+            messages.success(request, _("Assigned to %(name)s.") % {"name": colleague.user.name})
+            return _back(request)
+    return render(
+        request,
+        "workspace/results_to_review/assign.html",
+        {"form": form, "row": rows_of([review])[0]},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _review(request: MemberRequest, pk: int) -> ResultReview:
+    return access.owned(with_relations(visible_reviews(request.member)), pk)
+
+
+def _back(request: MemberRequest) -> HttpResponseBase:
+    return redirect("results", request.organisation.slug)
