@@ -1,12 +1,15 @@
 """Home by keyboard, and as a picture."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Browser, expect
 
+from goodword.core import clock
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
-from tests.workspace.applications import path
+from tests.workspace.applications import path, reported
 from tests.workspace.needs_you.world import (
     Waits,
     bounced,
@@ -25,9 +28,11 @@ def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: 
     here.role.steps.update(requirement="Wins and keeps clients")
     bounced(here.named("Marcus", email="m.bell@posteo.example"), "marcus.bell@gmial.example")
     cannot_name(here.named("Lena"), relationship="manager", reason="The company closed.")
+    reported(here.named("Dana"))
     note_failed(here.named("Priya"))
     stage_renamed(here.role)
     waits(here.named("Ada"), Waits.CLICK)
+    waits(here.named("Milan"), Waits.DELAY, due_at=clock.now() + timedelta(hours=2))
     home = f"{live_server}{path('needs_you', here.role.organisation)}"
     looker = Looker()
     for width in WIDTHS:
@@ -36,6 +41,11 @@ def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: 
         page = context.new_page()
         page.goto(home)
         looker.look(page, f"home {width}")
+        page.get_by_role("link", name="Assign: Dana Zorn").click()
+        looker.look(page, f"assign a result {width}")
+        page.goto(f"{live_server}{path('results', here.role.organisation)}")
+        looker.look(page, f"results {width}")
+        page.goto(home)
     rows = page.locator(".need")
     expect(rows).to_have_count(5)
     page.keyboard.press("j")

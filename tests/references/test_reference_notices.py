@@ -59,7 +59,7 @@ def test_the_notification_setting_is_stored_and_audited_once() -> None:
     (box,) = BeautifulSoup(page, "html.parser").select("input[name=each_reference]")
     assert box.has_attr("checked")
     assert [entry.details for entry in AuditEntry.objects.filter(action="member.mails_chosen")] == [
-        {"each_reference": True}
+        {"each_reference": True, "daily_digest": False}
     ]
     choose(rita, each=False)
     assert not rita.mails_each_reference

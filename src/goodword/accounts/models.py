@@ -118,6 +118,10 @@ class Membership(OrganisationOwned):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     #: wants a mail for each reference, not only for the first and on completion
     mails_each_reference = models.BooleanField(default=False)
+    #: wants a mail on working days with what needs them, if anything does
+    daily_digest = models.BooleanField(default=True)
+    #: the day of the last digest, in the organisation's time zone
+    digest_on = models.DateField(null=True)
     created_at = models.DateTimeField()
     #: without access since then; the row stays for what they did
     deactivated_at = models.DateTimeField(null=True)

@@ -1,6 +1,7 @@
 from goodword.core import clock, jobs
 from goodword.core.jobs import for_each
 from goodword.workspace.automation.already_there import invite_candidate, sync_batch
+from goodword.workspace.needs_you.digest import send_digests
 from goodword.workspace.retention.rules import organisations_due, sweep
 
 
@@ -9,6 +10,13 @@ def sweep_retention(*, timestamp: int = 0) -> None:
     del timestamp  # periodic jobs all get it; we use our own clock
     now = clock.now()
     for_each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
+
+
+@jobs.job(name="digests.send", cron="*/5 * * * * 25", queueing_lock="digests.send")
+def sweep_digests(*, timestamp: int = 0) -> None:
+    """Mail each member once on a working day, in working hours."""
+    del timestamp  # periodic jobs all get it; we use our own clock
+    send_digests(now=clock.now())
 
 
 @jobs.job(name="automation.invite_there", retry=jobs.PATIENT)

@@ -158,20 +158,19 @@ def change_sign_in(
     )
 
 
-def choose_mails(*, member: Membership, each_reference: bool, now: datetime) -> bool:
+def choose_mails(*, member: Membership, each_reference: bool, daily_digest: bool, now: datetime) -> bool:
     """Set which optional mails a member gets. Returns whether anything changed."""
     with transaction.atomic():
         rows = Membership.objects.of(member.organisation).filter(pk=member.pk)
-        changed = rows.exclude(mails_each_reference=each_reference).update(
-            mails_each_reference=each_reference
-        )
+        chosen = {"mails_each_reference": each_reference, "daily_digest": daily_digest}
+        changed = rows.exclude(**chosen).update(**chosen)
         if changed:
             write(
                 organisation=member.organisation,
                 action="member.mails_chosen",
                 member=member,
                 now=now,
-                details={"each_reference": each_reference},
+                details={"each_reference": each_reference, "daily_digest": daily_digest},
             )
         return bool(changed)
 

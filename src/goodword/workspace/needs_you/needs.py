@@ -63,6 +63,8 @@ class Need:
     url: str
     what: str
     since: datetime
+    #: its title
+    role: str
     place: str
     detail: str = ""
     actions: Sequence[Action] = ()
@@ -176,9 +178,13 @@ def collect(
     )
 
 
+def role_title(application: Application) -> str:
+    return application.role.title if application.role else ""
+
+
 def place(application: Application, step: Step | None = None) -> str:
     """ "Senior Account Manager · assessment"."""
-    title = application.role.title if application.role else ""
+    title = role_title(application)
     return f"{title} · {step.get_kind_display().lower()}" if step else title
 
 

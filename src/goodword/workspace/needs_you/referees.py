@@ -9,7 +9,7 @@ from goodword.references.domain.mails import REQUEST
 from goodword.references.models import ReferenceRequest, Slot
 from goodword.roles.slots import ANY
 from goodword.workflow.states import UNFINISHED
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote
+from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
 
 _OF_CHECK = (
     "check_run__step_request__step",
@@ -63,6 +63,7 @@ def _questioned_need(viewer: Viewer, slot: Slot) -> Need:
         url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
         what=what,
         since=slot.cannot_at or slot.check_run.opened_at,
+        role=role_title(application),
         place=place(application, step_request.step),
         detail=detail,
         actions=actions,
@@ -119,6 +120,7 @@ def _unreached_need(viewer: Viewer, request: ReferenceRequest) -> Need:
         url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
         what=_("has a referee whom we can't reach: %(name)s") % {"name": referee.name},
         since=request.undelivered_at or request.sent_at,
+        role=role_title(application),
         place=place(application, step_request.step),
         detail=detail % {"address": referee.email},
         actions=actions,

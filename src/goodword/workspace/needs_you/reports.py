@@ -15,7 +15,7 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email, Link
 from goodword.reports.models import Report
 from goodword.workspace.candidate.timeline import MAIL_NAMES
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place
+from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, role_title
 
 #: how long a failed mail without a link to answer by is listed
 MAIL_LISTED = timedelta(days=30)
@@ -61,6 +61,7 @@ def _report_need(viewer: Viewer, report: Report, **values: Any) -> Need:
         urgency=Urgency.STUCK,
         who=application.candidate.name,
         url=viewer.link("candidate", application.pk),
+        role=role_title(application),
         place=place(application, report.step_request.step),
         **values,
     )
@@ -157,6 +158,7 @@ def _describe_mails(viewer: Viewer, rows: Sequence[Email]) -> list[Need]:
                 what=_("has an e-mail that could not be sent: %(what)s")
                 % {"what": MAIL_NAMES.get(email.kind, email.kind)},
                 since=email.settled_at or email.created_at,
+                role=role_title(application),
                 place=place(application),
                 detail=email.to_address,
                 actions=[Action(label=_("Send to %(address)s") % {"address": email.to_address}, url=url)],
@@ -193,6 +195,7 @@ def _describe_answers(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
             url=viewer.link("candidate", part.attempt.step_request.application_id),
             what=_("has answers to mark"),
             since=part.since,
+            role=role_title(part.attempt.step_request.application),
             place=place(part.attempt.step_request.application, part.attempt.step_request.step),
             detail=title_of(part),
             actions=[

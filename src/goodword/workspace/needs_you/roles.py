@@ -42,6 +42,7 @@ def _describe_notices(viewer: Viewer, rows: Sequence[RoleNotice]) -> list[Need]:
                 url=viewer.link("role", row.role_id),
                 what=text.title,
                 since=row.found_at,
+                role=row.role.title,
                 place=text.meaning,
                 actions=[mapping, dismiss] if text.needs_mapping else [dismiss],
             )
@@ -79,6 +80,7 @@ def _describe_missed(viewer: Viewer, rows: Sequence[Mapping[str, Any]]) -> list[
                 url=url,
                 what=_("moved to a mapped stage, and no webhook reported it"),
                 since=row["since"],
+                role=row["application__role__title"],
                 place=row["application__role__title"],
                 detail=_("not invited without your decision"),
                 actions=[

@@ -23,7 +23,7 @@ from goodword.workflow import states
 from goodword.workflow.domain import candidate_mail
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.views import greenhouse_url
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, late, place
+from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, late, place, role_title
 from goodword.workspace.progress import with_answer_counts
 
 Waits = StepRequest.Waits
@@ -110,6 +110,7 @@ def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], report
         url=_page(viewer, application, row.step),
         what=what,
         since=row.requested_at,
+        role=role_title(application),
         place=place(application, row.step),
         detail=detail,
         actions=actions,
@@ -235,6 +236,7 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
         url=_page(viewer, application, step_request.step),
         what=what,
         since=since,
+        role=role_title(application),
         place=place(application, step_request.step),
         detail=detail,
         actions=actions,
@@ -306,6 +308,7 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
         url=_page(viewer, application, step_request.step),
         what=what,
         since=run.late_since,
+        role=role_title(application),
         place=place(application, step_request.step),
         detail=_reminders(run),
         actions=[action],
@@ -380,6 +383,7 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[str]) -> Need:
         url=_page(viewer, application, step_request.step),
         what=what,
         since=check.deadline_at,
+        role=role_title(application),
         place=place(application, step_request.step),
         detail=" · ".join(details),
         actions=actions,

@@ -19,6 +19,7 @@ from goodword.reports.domain.reviews import to_review
 from goodword.roles.models import Role
 from goodword.workspace.needs_you import hidden
 from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect
+from goodword.workspace.needs_you.next_up import connections, next_up, week_figures
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
 from goodword.workspace.results_to_review.rows import monday, reviewed, rows_of, with_relations
 
@@ -81,6 +82,9 @@ def needs_you(request: MemberRequest) -> HttpResponse:
             "hidden_url": chosen.query(hidden=not chosen.hidden),
             "back": request.get_full_path(),
             **_results(viewer),
+            "week": week_figures(viewer, monday=monday(request.member, now=now)),
+            "next_up": next_up(viewer),
+            "connections": connections(viewer),
         },
     )
 

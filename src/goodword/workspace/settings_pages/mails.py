@@ -218,6 +218,10 @@ class MailsForm(forms.Form):
         label=gettext_lazy("E-mail me about every reference"),
         required=False,
     )
+    daily_digest = forms.BooleanField(
+        label=gettext_lazy("E-mail me on working days about what needs me"),
+        required=False,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -225,11 +229,13 @@ class MailsForm(forms.Form):
 def notification_settings(request: MemberRequest) -> HttpResponseBase:
     form = MailsForm(
         request.POST if request.method == "POST" else None,
-        initial={"each_reference": request.member.mails_each_reference},
+        initial={
+            "each_reference": request.member.mails_each_reference,
+            "daily_digest": request.member.daily_digest,
+        },
     )
     if form.is_valid():
-        each = form.cleaned_data["each_reference"]
-        if choose_mails(member=request.member, each_reference=each, now=clock.now()):
+        if choose_mails(member=request.member, **form.cleaned_data, now=clock.now()):
             messages.success(request, _("Saved. Applies from now on."))
         return redirect("notification_settings", request.organisation.slug)
     return render(

@@ -1,0 +1,143 @@
+"""The daily mail of what needs a member, and of results to review.
+
+It names roles and counts only: mails that belong to no application are not erased with a person.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.core.jobs import for_each
+from goodword.core.workdays import into_working_hours
+from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.reports.domain.reviews import to_review
+from goodword.workspace.needs_you.hidden import hidden_ids
+from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect
+from goodword.workspace.needs_you.sources import SOURCES
+
+KIND: Final = "workspace.digest"
+#: needs of each urgency that are sorted by role
+AT_MOST: Final = 500
+#: roles listed
+ROLES: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleCounts:
+    role: str
+    stuck: int = 0
+    overdue: int = 0
+    results: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.stuck + self.overdue + self.results
+
+
+def send_digests(*, now: datetime) -> int:
+    """Mail members who want it, once on each working day, in working hours. Returns how many were mailed."""
+    return for_each(list(_members_due(now=now)), lambda pk: send_digest(member_id=pk, now=now))
+
+
+def _members_due(*, now: datetime) -> Iterable[int]:
+    for organisation in Organisation.objects.order_by("pk"):
+        if into_working_hours(now, calendar=organisation.calendar) > now:
+            continue
+        today = now.astimezone(organisation.zone).date()
+        yield from (
+            Membership.objects.of(organisation)
+            .filter(
+                Q(digest_on=None) | Q(digest_on__lt=today),
+                daily_digest=True,
+                deactivated_at=None,
+                user__is_active=True,
+                kind__in=(Membership.Kind.ADMIN, Membership.Kind.RECRUITER),
+            )
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+
+
+def send_digest(*, member_id: int, now: datetime) -> bool:
+    """Returns whether there was something to mail. A second call on the same day does nothing."""
+    with transaction.atomic():
+        member = (
+            Membership.objects.across_organisations()
+            .select_for_update(of=("self",))
+            .select_related("user", "organisation")
+            .get(pk=member_id)
+        )
+        zone = member.organisation.zone
+        today = now.astimezone(zone).date()
+        if not member.daily_digest or (member.digest_on is not None and member.digest_on >= today):
+            return False
+        member.digest_on = today
+        member.save(update_fields=["digest_on"])
+        viewer = Viewer(member=member, mine=True, now=now)
+        hidden = Hidden(ids=hidden_ids(member, now=now))
+        needs = collect(viewer, SOURCES, at_most=AT_MOST, hidden=hidden)
+        roles = _by_role(needs, member)
+        results = sum(row.results for row in roles)
+        if not needs.total and not results:
+            return False
+        path = reverse("needs_you", args=[member.organisation.slug])
+        queue(
+            organisation=member.organisation,
+            kind=KIND,
+            key=f"member:{member.pk}:digest:{today.isoformat()}",
+            to=Correspondent(name=member.user.name, address=member.user.email),
+            sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+            template="workspace/mail/digest",
+            context=_context(needs, roles, results) | {"page_url": f"{settings.GOODWORD_BASE_URL}{path}"},
+            # tomorrow's is newer
+            not_after=datetime.combine(today + timedelta(days=1), time(), tzinfo=zone),
+            now=now,
+        )
+        return True
+
+
+def _context(needs: Needs, roles: list[RoleCounts], results: int) -> dict[str, Any]:
+    return {
+        "needs": needs.total,
+        "stuck": needs.counts[Urgency.STUCK],
+        "overdue": needs.counts[Urgency.OVERDUE],
+        "results": results,
+        "roles": [
+            {"title": row.role, "stuck": row.stuck, "overdue": row.overdue, "results": row.results}
+            for row in roles[:ROLES]
+        ],
+        "more": max(len(roles) - ROLES, 0),
+    }
+
+
+def _by_role(needs: Needs, member: Membership) -> list[RoleCounts]:
+    """Those with most to do first."""
+    counts = {
+        urgency: Counter(need.role for need in shown if need.role) for urgency, shown in needs.shown.items()
+    }
+    titles = (
+        to_review(member, mine=True)
+        .values("step_request__application__role__title")
+        .annotate(n=Count("pk"))
+        .order_by()
+        .values_list("step_request__application__role__title", "n")
+    )
+    results = Counter({str(title): n for title, n in titles})
+    found = [
+        RoleCounts(
+            role=role,
+            stuck=counts[Urgency.STUCK][role],
+            overdue=counts[Urgency.OVERDUE][role],
+            results=results[role],
+        )
+        for role in {*counts[Urgency.STUCK], *counts[Urgency.OVERDUE], *results}
+    ]
+    return sorted(found, key=lambda row: (-row.total, row.role))

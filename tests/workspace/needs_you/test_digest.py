@@ -1,0 +1,101 @@
+"""The daily mail: who gets it, when, once, and what it says."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from goodword.accounts.models import Membership
+from goodword.core.workdays import into_working_hours
+from goodword.notifications.models import Email
+from goodword.workspace.needs_you import hidden
+from goodword.workspace.needs_you.digest import send_digest, send_digests
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.workspace.applications import reported
+from tests.workspace.needs_you.world import DAY, NOW, Waits, World, waits, world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> World:
+    return world("Senior Account Manager")
+
+
+def digests(member: Membership) -> list[Email]:
+    return list(
+        Email.objects.of(member.organisation)
+        .filter(kind="workspace.digest", to_address=member.user.email)
+        .order_by("pk")
+    )
+
+
+def test_a_member_with_something_to_do_is_mailed_once_a_day(here: World) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    assert [send_digests(now=NOW), send_digests(now=NOW), send_digest(member_id=here.rita.pk, now=NOW)] == [
+        1,
+        0,
+        False,
+    ]
+    assert send_digests(now=NOW + DAY) == 1
+    assert [email.key for email in digests(here.rita)] == [
+        f"member:{here.rita.pk}:digest:2026-03-03",
+        f"member:{here.rita.pk}:digest:2026-03-04",
+    ]
+
+
+def test_without_anything_to_do_there_is_no_mail(here: World) -> None:
+    request = waits(here.named("Ada"), Waits.NO_ADDRESS)
+    hidden.hide(member=here.rita, source="waiting", need_id=request.pk, now=NOW)
+    assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
+    here.rita.refresh_from_db()
+    assert str(here.rita.digest_on) == "2026-03-03"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 3, 3, 7, 59, tzinfo=UTC),  # 8:59 in Berlin
+        datetime(2026, 3, 3, 16, 0, tzinfo=UTC),
+        datetime(2026, 3, 7, 9, 0, tzinfo=UTC),  # a Saturday
+    ],
+)
+def test_it_is_sent_in_working_hours_only(here: World, moment: datetime) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS, requested_at=moment)
+    assert send_digests(now=moment) == 0
+    assert send_digests(now=into_working_hours(moment, calendar=here.role.organisation.calendar)) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"daily_digest": False}, {"deactivated_at": NOW}, {"kind": Membership.Kind.HIRING_MANAGER}],
+)
+def test_not_everybody_gets_it(here: World, values: dict[str, object]) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    Membership.objects.of(here.rita.organisation).filter(pk=here.rita.pk).update(**values)
+    assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
+
+
+def test_others_roles_are_not_in_it(here: World) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    jonas = factories.member(here.role.organisation)
+    send_digests(now=NOW)
+    assert (len(digests(here.rita)), digests(jonas)) == (1, [])
+
+
+def test_it_counts_by_role_and_names_no_candidate(here: World) -> None:
+    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Bob"), Waits.NO_ADDRESS)
+    reported(here.named("Cleo"))
+    with time_machine.travel(NOW, tick=False):
+        send_digests(now=NOW)
+        run_jobs()
+    (email,) = digests(here.rita)
+    assert email.subject == "To do: 2 · Results to review: 1"
+    assert email.not_after == datetime(2026, 3, 3, 23, tzinfo=UTC)
+    for body in (email.text, email.html):
+        words = " ".join(body.replace("<strong>", "").replace("</strong>", "").split())
+        assert "Senior Account Manager: 2 stuck, 0 overdue, 1 to review" in words
+        assert f"/o/{here.role.organisation.slug}/home/" in body
+        assert not {"Ada", "Bob", "Cleo", "Zorn"} & set(words.replace(",", " ").split())
