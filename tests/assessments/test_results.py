@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.kinds.results import Requirement
+from goodword.assessments.kinds.report import Requirement
 from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt

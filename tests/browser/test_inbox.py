@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from goodword.accounts.models import Membership
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Delivery
-from goodword.roles.domain.notices import notice
+from goodword.roles.domain.job_changes import notice
 from goodword.roles.models import RoleNotice
 from tests.browser.looking import WIDTHS, Looker
 from tests.support import factories

@@ -13,9 +13,9 @@ from goodword.assessments.kinds.report import (
     NormedScoreData,
     NormedScoreFigures,
     PartHead,
+    PartResult,
     group_text,
 )
-from goodword.assessments.kinds.results import PartResult
 from goodword.assessments.models import Test
 from goodword.assessments.results import AttemptResult, TotalResult
 from goodword.core.phrases import Phrases

@@ -1,4 +1,4 @@
-"""The blocks that reports are made of. Results produce them; PDFs (`reports.pdf.pages`) and screens (`ui.blocks`)
+"""The blocks that reports are made of. Results produce them; PDFs (`reports.pdf.render`) and screens (`ui.blocks`)
 draw them.
 
 All texts are plain, complete and in the report's language. A drawing comes with its alternative text.

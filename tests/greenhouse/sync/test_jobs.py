@@ -7,7 +7,7 @@ from goodword.core import clock
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
-from goodword.roles.domain.notices import dismiss
+from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.models import Automation, RoleNotice, StageRule
 from goodword.roles.queries import open_notices
 from greenhouse_sandbox.acts.progress import pipeline

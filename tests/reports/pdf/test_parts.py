@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from goodword.core.report_blocks import Block, Details, Drawing, Drawings, Link, Prose, Section
 from goodword.reports.pdf import SnapshotError, check_snapshot, current_engine, render_pdf
-from goodword.reports.pdf.pages import page_content, readable_accent, usable_logo
+from goodword.reports.pdf.render import _section, page_content, readable_accent, usable_logo
 from goodword.reports.pdf.text import _PLAIN, load_fonts
 from goodword.ui.colour import GREEN, contrast
 
@@ -170,4 +171,18 @@ def test_options_that_nobody_chose_are_shown_for_one_answer_and_listed_for_many(
         ("Yes, at once", 2),
         ("Yes, in another role", 0),
         ("Rather not", 0),
+    ]
+
+
+def test_what_only_members_open_is_not_printed() -> None:
+    blocks: list[Block] = [
+        Details("Answers", [Prose(["Agree"])]),
+        Details("About this test", [Prose(["Five scales."]), Details("Key", [Prose(["4"])])], printed=True),
+        Drawings([Drawing(svg="<svg/>")], columns=3),
+        Link("licence.pdf", page="upload_download", pk=1),
+    ]
+    printed = _section(Section("Work style", blocks))["blocks"]
+    assert [(one["type"], one.get("text", one.get("paragraphs"))) for one in printed] == [
+        ("heading", "About this test"),
+        ("prose", [["Five scales."]]),
     ]

@@ -12,7 +12,7 @@ from goodword.notifications.models import Email
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import Check
 from goodword.reports.models import Report
-from goodword.roles.domain.notices import notice
+from goodword.roles.domain.job_changes import notice
 from goodword.roles.models import Automation, Role, RoleNotice
 from goodword.workflow.models import StepRequest
 from tests.support import factories

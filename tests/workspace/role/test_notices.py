@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.roles.domain.automation import JobLink, StageLink, link
-from goodword.roles.domain.notices import notice, settle
+from goodword.roles.domain.job_changes import notice, settle
 from goodword.roles.models import Automation, Role, RoleNotice
 from goodword.roles.queries import open_notices
 from tests.support import factories

@@ -1,20 +1,65 @@
-"""Common parts of the reports of all kinds of test; what only members read is not translated."""
+"""Common parts of the results and reports of all kinds of test; what only members read is not translated."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NotRequired, Protocol, TypedDict
+from typing import Any, NotRequired, Protocol, Self, TypedDict
 
 from django.utils import timezone
 from django.utils.translation import get_language_info, gettext, ngettext
 
-from goodword.assessments.kinds.results import PartResult
 from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, ReliabilityDetails
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
+from goodword.assessments.models import AttemptPart
 from goodword.core.phrases import Catalogue, Phrases
 from goodword.core.report_blocks import Block, Details, Labelled, Link, Table
 from goodword.core.text import written_day
 
 type Moment = Callable[[datetime], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    text: str
+    who: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartResult(ABC):
+    kind: str
+    order: int
+    title: str
+    sheet: TechnicalSheet
+    requirement: Requirement | None
+    scoring_version: str
+    weight: int | None = None
+    #: whether items, single answers and keys were removed, for readers without a login
+    items_left_out: bool = False
+
+    @abstractmethod
+    def without_items(self) -> Self:
+        """Without items, single answers and keys, for readers without a login."""
+
+    @abstractmethod
+    def for_candidate(self) -> "CandidateResult":
+        """The candidate's view, in the active language, without comparisons or judgements."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateResult:
+    """A part as its candidate reads it; kinds add fields."""
+
+    kind: str
+    title: str
+
+
+def requirement_of(part: AttemptPart) -> Requirement | None:
+    planned = part.part
+    if not planned.requirement:
+        return None
+    return Requirement(text=planned.requirement, who=planned.requirement_by, at=planned.requirement_at)
 
 
 class RequirementData(TypedDict):

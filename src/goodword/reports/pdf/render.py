@@ -1,23 +1,67 @@
-"""Renders a snapshot as PDF/UA-1 and PDF/A-2a: the same bytes as long as Typst and the fonts are the same."""
+"""Renders a snapshot as PDF/UA-1 and PDF/A-2a: the same bytes as long as Typst and the fonts are the same.
 
+Input of the Typst templates, which have no words and no logic.
+
+Only blocks that certainly fit on a page may be `together`, since Typst cuts off the rest.
+"""
+
+import base64
+import binascii
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+import struct
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, assert_never, cast
 
 import typst
 
-from goodword.reports.pdf.pages import Logo, page_content, usable_logo
-from goodword.reports.pdf.snapshot import ReportSnapshot, SnapshotError, check_snapshot
-from goodword.reports.pdf.text import Fonts, Printer, load_fonts
+from goodword.assessments.report import assessment_facts, assessment_method, assessment_sections
+from goodword.core.phrases import Phrases
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Details,
+    Drawings,
+    Heading,
+    Labelled,
+    Link,
+    Notice,
+    OptionChart,
+    OptionRow,
+    PrintedBlock,
+    Prose,
+    Quote,
+    Quotes,
+    RatingChart,
+    RatingRow,
+    ScaleChart,
+    ScaleRow,
+    Section,
+    Table,
+)
+from goodword.core.text import LONGEST_NAME, clipped, isolate
+from goodword.references.report import check_facts, check_method, check_sections
+from goodword.reports.pdf.snapshot import ReportSnapshot, Reused, SnapshotError, check_snapshot
+from goodword.reports.pdf.text import Fonts, Printer, load_fonts, narrow
+from goodword.reports.phrases import words_for
+from goodword.ui.colour import GREEN, parse_hex, readable
 
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Logo:
+    data: str
+    format: str
 
 
 @dataclass(frozen=True)
@@ -108,3 +152,266 @@ def _engine_text(fonts: Fonts) -> str:
     return "; ".join(
         [f"typst {engine['typst']}", *(f"{name} {one}" for name, one in engine["fonts"].items())]
     )
+
+
+LONGEST_RUNNING = 60
+MOST_REPLACED = 12
+LONGEST_LABEL = 160
+# PDF/A allows a string of 32 kB, and a character takes at most four bytes.
+LONGEST_ALTERNATIVE = 4000
+# What certainly fits on a page, and the fewest characters on a line of a narrow column and of prose.
+MOST_LINES = 50
+NARROW_LINE = 12
+PROSE_LINE = 70
+#: longer quotes may be split from the name below them
+LONGEST_TOGETHER = 700
+_SCRIPTS = {
+    "he": re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"),
+    "ar": re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefe]"),
+}
+LARGEST = 1024 * 1024
+MOST_PIXELS = 16_000_000
+_LOGO_PAGE = b"""
+#set document(title: "logo")
+#set page(width: 60mm, height: 12mm, margin: 0mm)
+#let data = sys.inputs.logo
+#image(
+  if sys.inputs.format == "svg" { bytes(data) } else { bytes(json(bytes(data))) },
+  format: sys.inputs.format, alt: "logo", width: 60mm, height: 12mm, fit: "contain",
+)
+"""
+
+
+def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
+    """The document. Texts of `snapshot` have been cleaned by a `text.Printer`, which `replaced` these characters."""
+    words = words_for(snapshot["language"])
+    name = clipped(snapshot["candidate"]["name"] or words("name_removed"), LONGEST_NAME)
+    role = clipped(snapshot["role"]["title"], LONGEST_NAME)
+    organisation = clipped(snapshot["organisation"]["name"], LONGEST_NAME)
+    kind = words(snapshot["kind"])
+    code = words("code_version", code=snapshot["code"], version=snapshot["version"])
+    facts = [(words("role"), isolate(role))]
+    if snapshot["kind"] == "assessment":
+        facts += assessment_facts(snapshot["assessment"], words)
+        sections = assessment_sections(snapshot["assessment"], words)
+        method = assessment_method(snapshot["assessment"], words, erased=snapshot["redacted"])
+    else:
+        facts += check_facts(snapshot["check"], words)
+        sections = check_sections(snapshot["check"], words)
+        method = check_method(words)
+    if reused := snapshot.get("reused"):
+        facts.append((words("reused"), _reused(reused, words)))
+    facts += [(words("report"), code), (words("made"), snapshot["made_at_text"])]
+    return {
+        "language": words.language,
+        "region": words.region,
+        "title": words("title", kind=kind, name=clipped(name, 100), role=clipped(role, 100)),
+        "author": organisation,
+        "accent": readable_accent(snapshot["organisation"]["accent"]),
+        "organisation": isolate(organisation),
+        "logo-alt": words("logo", organisation=clipped(organisation, 100)),
+        "kind": kind,
+        "name": isolate(narrow(name)),
+        "lead": words("lead", role=isolate(role), organisation=isolate(organisation)),
+        "redacted": _redacted(snapshot, words),
+        "facts": [(label, narrow(value)) for label, value in facts],
+        "running": " · ".join(isolate(clipped(text, LONGEST_RUNNING)) for text in (organisation, name)),
+        "footer": words(
+            "footer", code=snapshot["code"], version=snapshot["version"], made=snapshot["made_at_text"]
+        ),
+        # Typst fills in the two numbers.
+        "page": words("page", page="\x00", pages="\x00").split("\x00"),
+        "sections": [_section(one) for one in (*sections, _closing(method, replaced, words))],
+    }
+
+
+def _redacted(snapshot: ReportSnapshot, words: Phrases) -> str | None:
+    if snapshot["redacted"]:
+        return words("redacted")
+    return words.count("left_out", gone) if (gone := snapshot.get("left_out", 0)) else None
+
+
+def _reused(reused: Reused, words: Phrases) -> str:
+    when, code = reused["completed_at_text"], reused["code"]
+    if reused["role"] is None:
+        return words("reused_confidential", when=when, code=code)
+    return words("reused_from", role=isolate(clipped(reused["role"], LONGEST_NAME)), when=when, code=code)
+
+
+def _closing(method: list[str], replaced: tuple[str, ...], words: Phrases) -> Section:
+    blocks: list[Block] = [Prose(method), Notice([words("no_automatic")])]
+    if replaced:
+        characters = ", ".join(replaced[:MOST_REPLACED])
+        if len(replaced) > MOST_REPLACED:
+            characters = words("replaced_more", characters=characters, n=len(replaced) - MOST_REPLACED)
+        blocks.append(Prose([words("replaced", characters=characters)], quiet=True))
+    return Section(words("method"), blocks, together=True)
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "blocks": [_block(block) for block in _printed(section.blocks)],
+        "together": section.together,
+    }
+
+
+def _printed(blocks: Iterable[Block]) -> Iterator[PrintedBlock]:
+    for block in blocks:
+        match block:
+            case Details(printed=True):
+                yield Heading(block.summary)
+                yield from _printed(block.blocks)
+            case Details() | Drawings() | Link():
+                pass
+            case _:
+                yield block
+
+
+def _block(block: PrintedBlock) -> dict[str, Any]:
+    match block:
+        case Heading():
+            return {"type": "heading", **asdict(block)}
+        case Prose():
+            paragraphs = [_lines(text) for text in block.paragraphs]
+            return {"type": "prose", "paragraphs": paragraphs, "quiet": block.quiet, "leads": block.leads}
+        case Notice():
+            return {"type": "notice", "paragraphs": list(block.paragraphs)}
+        case Labelled():
+            rows = [{"label": label, "paragraphs": [_lines(text)]} for label, text in block.rows]
+            fits = _fits([["", text] for _, text in block.rows], PROSE_LINE)
+            return {"type": "labelled", "rows": rows, "together": fits}
+        case Table():
+            return _table(block)
+        case ScaleChart():
+            chart = _chart("scales", block.header, block.rows)
+            return {**chart, "axis": list(block.axis), "notes": list(block.notes)}
+        case RatingChart():
+            return {**_chart("ratings", block.header, block.rows), "axis": list(block.axis)}
+        case OptionChart():
+            return _chart("dots", block.header, block.rows)
+        case Quotes():
+            return {"type": "comments", "entries": [_quote(one) for one in block.entries]}
+        case _:
+            assert_never(block)
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = [[narrow(cell) if isinstance(cell, str) else _cell(cell) for cell in row] for row in table.rows]
+    texts = [
+        [cell if isinstance(cell, str) else narrow(f"{cell.text} {cell.note or ''}") for cell in row]
+        for row in table.rows
+    ]
+    return {
+        "type": "table",
+        "header": list(table.header),
+        "rows": rows,
+        "widths": list(table.widths),
+        "together": _fits(texts, NARROW_LINE),
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "text": narrow(cell.text),
+        "note": None if cell.note is None else narrow(cell.note),
+        "rows": cell.rows,
+        "together": 1 < cell.rows <= MOST_LINES // (LONGEST_NAME // NARROW_LINE // 2),
+    }
+
+
+def _chart(
+    kind: str, header: Sequence[str], rows: Sequence[ScaleRow] | Sequence[RatingRow] | Sequence[OptionRow]
+) -> dict[str, Any]:
+    fitted = [{key: _fitted(key, value) for key, value in asdict(row).items()} for row in rows]
+    texts = [[row[key] for key in ("label", "note", "low", "high", "who") if key in row] for row in fitted]
+    return {"type": kind, "header": list(header), "rows": fitted, "together": _fits(texts, NARROW_LINE)}
+
+
+def _fitted(key: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return clipped(value, LONGEST_ALTERNATIVE) if key == "alt" else narrow(clipped(value, LONGEST_LABEL))
+
+
+def _quote(quote: Quote) -> dict[str, Any]:
+    text = quote.text
+    return {
+        "paragraphs": [_lines(part) for part in re.split(r"\n\s*\n", text.strip("\n"))],
+        "by": quote.by,
+        "language": _language(text, quote.language),
+        "together": len(text) <= LONGEST_TOGETHER and text.count("\n") <= MOST_LINES // 5,
+    }
+
+
+def _language(text: str, tag: str | None) -> str | None:
+    """The language for screen readers, by tag or else by the script of the first letter; None if the report's."""
+    main = (tag or "").replace("_", "-").split("-")[0].lower()
+    if re.fullmatch("[a-z]{2,3}", main):
+        return main
+    first = re.search(r"[^\W\d_]", text)
+    if first is None:
+        return None
+    return next((name for name, script in _SCRIPTS.items() if script.match(first.group())), None)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()] or [""]
+
+
+def _fits(rows: Iterable[Sequence[str]], line: int) -> bool:
+    """Whether rows with these texts in columns certainly fit on a page; one line per row is spacing."""
+    return sum(2 + max((len(text) // line for text in row), default=0) for row in rows) <= MOST_LINES
+
+
+def readable_accent(accent: str) -> str:
+    """`accent`, darkened until its contrast with white is 4.5; our green if it is not a colour."""
+    try:
+        parse_hex(accent)
+    except ValueError:
+        return GREEN
+    return readable(accent, on="#ffffff", towards="#000000")
+
+
+@lru_cache(maxsize=64)
+def usable_logo(encoded: str) -> Logo | None:
+    """PNG, JPEG or SVG in base64; None if it is over 1 MiB or 16 million pixels, or refused by Typst."""
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    logo = _read_logo(raw) if len(raw) <= LARGEST else None
+    return logo if logo is not None and _can_draw(logo) else None
+
+
+def _read_logo(raw: bytes) -> Logo | None:
+    if raw.startswith(b"\x89PNG\r\n\x1a\n") and len(raw) >= 24:
+        width, height = struct.unpack(">II", raw[16:24])
+        return Logo(data=str(list(raw)), format="png") if width * height <= MOST_PIXELS else None
+    if raw.startswith(b"\xff\xd8\xff"):
+        return Logo(data=str(list(raw)), format="jpg")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    # Text in an SVG needs its own fonts, and a missing glyph would make the whole report fail.
+    return Logo(data=text, format="svg") if "<svg" in text and "<text" not in text else None
+
+
+def _can_draw(logo: Logo) -> bool:
+    # A picture may refer to files beside it; this folder has none.
+    with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
+        page = Path(folder) / "page.typ"
+        page.write_bytes(_LOGO_PAGE)
+        try:
+            typst.compile(
+                page,
+                root=Path(folder),
+                format="pdf",
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1", "a-2a"],
+                sys_inputs={"logo": logo.data, "format": logo.format},
+            )
+        except typst.TypstError:
+            return False
+    return True

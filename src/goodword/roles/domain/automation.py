@@ -6,7 +6,7 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.roles.domain.notices import settle_mapped
+from goodword.roles.domain.job_changes import settle_mapped
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
 

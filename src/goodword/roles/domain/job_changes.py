@@ -1,10 +1,14 @@
+"""Changes of Greenhouse jobs, and the notices about them on roles."""
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from goodword.roles.domain.notices import notice, settle
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
 from goodword.roles.models import Automation, RoleNotice, StageRule
 
 #: stages in use, in order: (id, name)
@@ -140,3 +144,65 @@ def _stage_in_use(row: Automation, stage: StageNow, *, name: str, now: datetime)
         rules = StageRule.objects.across_organisations().filter(automation=row, stage_id=stage.id)
         rules.update(stage_name=new)
         yield f"Stage “{name}” was renamed “{new}”."
+
+
+_LONGEST = 300  # column length
+
+
+def notice(
+    automation: Automation,
+    *,
+    kind: str,
+    now: datetime,
+    stage_id: int | None = None,
+    before: str = "",
+    after: str = "",
+) -> None:
+    """Create or update a notice; settle it if the change was undone. The caller has locked the automation."""
+    row = _open(automation, kind=kind, stage_id=stage_id).first()
+    if row is None:
+        RoleNotice.objects.create(
+            organisation_id=automation.organisation_id,
+            role_id=automation.role_id,
+            automation=automation,
+            kind=kind,
+            stage_id=stage_id,
+            before=before[:_LONGEST],
+            after=after[:_LONGEST],
+            found_at=now,
+        )
+    elif row.before and row.before == after[:_LONGEST]:
+        settle(automation, kind=kind, stage_id=stage_id, now=now)
+    else:
+        row.after = after[:_LONGEST]
+        row.save(update_fields=["after"])
+
+
+def settle(automation: Automation, *, kind: str, now: datetime, stage_id: int | None = None) -> bool:
+    return bool(_open(automation, kind=kind, stage_id=stage_id).update(settled_at=now))
+
+
+def settle_mapped(automation: Automation, *, by: Membership, now: datetime) -> None:
+    RoleNotice.objects.across_organisations().filter(automation=automation, settled_at=None).update(
+        settled_at=now, settled_by=by
+    )
+
+
+def dismiss(row: RoleNotice, *, by: Membership, now: datetime) -> None:
+    with transaction.atomic():
+        open_rows = RoleNotice.objects.of(by.organisation).filter(pk=row.pk, settled_at=None)
+        if not open_rows.update(settled_at=now, settled_by=by):
+            return
+        write(
+            organisation=by.organisation,
+            action="role.notice_seen",
+            member=by,
+            now=now,
+            details={"role": row.role_id, "kind": row.kind, "stage": row.stage_id},
+        )
+
+
+def _open(automation: Automation, *, kind: str, stage_id: int | None) -> QuerySet[RoleNotice]:
+    return RoleNotice.objects.across_organisations().filter(
+        automation=automation, kind=kind, stage_id=stage_id, settled_at=None
+    )

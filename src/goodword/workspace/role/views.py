@@ -19,7 +19,7 @@ from goodword.assessments.plans.versions import built_by_member
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.roles.domain.notices import dismiss
+from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, create_role, set_requirement
 from goodword.roles.models import Automation, Role, RoleNotice, Step
 from goodword.roles.queries import open_notices, visible_roles

@@ -12,7 +12,7 @@ from goodword.assessments.kinds.custom.content import AnyQuestion, Criterion, Fi
 from goodword.assessments.kinds.custom.items import CustomQuestion, is_right, visible_items
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.packs import FULL_FORM
-from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
+from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.kinds.technical_sheet import (
     NOTHING,

@@ -17,7 +17,7 @@ from goodword.assessments.kinds.judgement.items import (
     without_void,
 )
 from goodword.assessments.kinds.packs import FULL_FORM
-from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
+from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scales.items import needed_answers
 from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import (

@@ -12,7 +12,7 @@ from goodword.assessments.kinds.reasoning.generated import Picture, Shown
 from goodword.assessments.kinds.reasoning.items import CATEGORIES, ReasoningTask
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
-from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
+from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, reliability_formula
 from goodword.assessments.models import AttemptPart, Score

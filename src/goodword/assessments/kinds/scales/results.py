@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
+from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.kinds.scales.items import SCORING_VERSION, needed_answers
 from goodword.assessments.kinds.scales.published_norms import NormGroup

@@ -1,0 +1,98 @@
+"""Screens draw the blocks of results."""
+
+from types import SimpleNamespace
+
+from bs4 import BeautifulSoup
+from django.template.loader import render_to_string
+
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Details,
+    Link,
+    Prose,
+    Quote,
+    Quotes,
+    RatingChart,
+    RatingRow,
+    Table,
+)
+
+
+def drawn(*blocks: Block, **context: object) -> BeautifulSoup:
+    return BeautifulSoup(render_to_string("ui/blocks.html", {"blocks": blocks, **context}), "html.parser")
+
+
+def test_a_cell_that_spans_rows_is_omitted_from_the_following_rows() -> None:
+    rows: list[list[str | Cell]] = [[Cell("Maria", rows=2), "Dates", "3"], ["Title", "4"]]
+    page = drawn(Table(["Referee", "What", "Answers"], rows))
+    assert [one["rowspan"] for one in page.select("tbody th")] == ["2"]
+    assert [(one["data-label"], one.text.strip()) for one in page.select("tbody td")] == [
+        ("What", "Dates"),
+        ("Answers", "3"),
+        ("What", "Title"),
+        ("Answers", "4"),
+    ]
+
+
+def test_columns_of_figures_are_aligned_as_figures() -> None:
+    rows = [["Numbers", "3 of 5", "−0.4 ± 0.2", "2 raters"], ["Letters", "–", "0.1 ± 0.2", "3"]]
+    page = drawn(Table(["Category", "Solved", "Ability", "By"], rows))
+    assert [one.text for one in page.select("thead th.num")] == ["Solved", "Ability"]
+
+
+def test_the_main_figure_is_emphasised() -> None:
+    page = drawn(Prose(["6 of 12 tasks solved.", "6 of 12 again."], key="6 of 12"))
+    assert [one.text for one in page.select("strong")] == ["6 of 12"]
+    assert page.get_text(" ", strip=True) == "6 of 12 tasks solved. 6 of 12 again."
+
+
+def test_ratings_show_each_answer_and_no_mean() -> None:
+    row = RatingRow(
+        label="Manager",
+        note="2 answers",
+        values=[2, 4],
+        answers="2, 4",
+        mean=3.3,
+        mean_text="3.3",
+        hollow=False,
+        alt="",
+    )
+    page = drawn(RatingChart(["Relationship", "Answers", "Mean"], (1, 5), [row], caption="Reliability"))
+    assert [one.text for one in page.select("tbody .visually-hidden")] == ["0", "1", "0", "1", "0"]
+    assert page.select_one(".strip__range.num") is not None
+    assert "3.3" not in page.text and "2–4" in page.text
+
+
+def test_quotes_are_escaped_and_marked_with_their_language() -> None:
+    page = drawn(Quotes([Quote(text="<b>Sehr gut</b>", by="Maria", language="de")]))
+    [quote] = page.select("blockquote")
+    assert (quote["lang"], quote.text) == ("de", "<b>Sehr gut</b>")
+
+
+def test_links_are_only_for_members_who_may_follow_them() -> None:
+    file = Link("licence.pdf", page="upload_download", pk=7, note="12 KB")
+    norms = Link("Full table", page="test_norms", pk=3, query="?table=x#x", may_work=True)
+    organisation = SimpleNamespace(slug="acme")
+    page = {
+        kind: drawn(file, norms, organisation=organisation, membership=member)
+        for kind, member in {
+            "recruiter": SimpleNamespace(may_work=True),
+            "manager": SimpleNamespace(may_work=False),
+            "link": None,
+        }.items()
+    }
+    assert {kind: len(one.select("a")) for kind, one in page.items()} == {
+        "recruiter": 2,
+        "manager": 1,
+        "link": 0,
+    }
+    assert str(page["recruiter"].select("a")[1]["href"]).endswith("?table=x#x")
+    assert ("licence.pdf" in page["link"].text, "Full table" in page["link"].text) == (True, False)
+
+
+def test_details_open_to_their_blocks() -> None:
+    page = drawn(Details("Who answered what", [Prose(["Maria: 4"])], about="Reliability"))
+    [details] = page.select("details")
+    assert details.get_text(" ", strip=True) == "Who answered what (Reliability) Maria: 4"
+    assert not details.has_attr("open")
