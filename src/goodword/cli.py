@@ -117,6 +117,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ZONE",
         help="of a new organisation, such as Europe/London; prompted for if missing",
     )
+    recover = command(
+        "recover-sign-in",
+        "Let members in again: lift required single sign-on, or remove somebody's second factors.",
+        _recover_sign_in,
+    )
+    which = recover.add_mutually_exclusive_group(required=True)
+    which.add_argument("--organisation", metavar="SLUG", help="stop requiring single sign-on")
+    which.add_argument("--email", help="remove this member's authenticator app, passkeys and recovery codes")
     failed = command(
         "failed",
         "List failed reactions and jobs; exit status 1 if there are any.",
@@ -251,6 +259,21 @@ def _createadmin(options: argparse.Namespace) -> int:
         name=options.name,
         time_zone=options.time_zone or "",
         password_stdin=options.password_stdin,
+    )
+
+
+def _recover_sign_in(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    database.check_database()
+    database.check_migrations()
+    from goodword.accounts.recover import lift_single_sign_on, remove_second_factors
+
+    return (
+        lift_single_sign_on(options.organisation)
+        if options.organisation
+        else remove_second_factors(options.email)
     )
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from goodword.core import environment, mail
+from goodword.core import environment, mail, single_sign_on
 
 GOODWORD_ENV = environment.text("GOODWORD_ENV", "production")
 if GOODWORD_ENV not in {"production", "demo", "test"}:
@@ -94,6 +94,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_cotton",
     "django_htmx",
     "django.forms",
@@ -230,6 +232,32 @@ _host = "__Host-" if SECURE else ""
 SESSION_COOKIE_NAME = f"{_host}goodword_session"
 CSRF_COOKIE_NAME = f"{_host}goodword_csrf"
 KNOWN_BROWSER_COOKIE_NAME = f"{_host}goodword_browser"
+
+# --- Single sign-on --------------------------------------------------------------------------------------------
+#: domains whose addresses the provider is trusted with although it does not say that they are verified
+_domains = environment.words("GOODWORD_SSO_VERIFIED_DOMAINS")
+_oidc = single_sign_on.oidc(
+    url=environment.text("GOODWORD_OIDC_URL", ""),
+    client_id=environment.text("GOODWORD_OIDC_CLIENT_ID", ""),
+    secret=environment.text("GOODWORD_OIDC_CLIENT_SECRET", ""),
+    name=environment.text("GOODWORD_OIDC_NAME", "single sign-on"),
+    scopes=environment.words("GOODWORD_OIDC_SCOPES", "openid,profile,email"),
+    verified_domains=_domains,
+)
+_saml = single_sign_on.saml(
+    idp=environment.text("GOODWORD_SAML_IDP", ""),
+    name=environment.text("GOODWORD_SAML_NAME", "single sign-on"),
+    attributes=environment.text("GOODWORD_SAML_ATTRIBUTES", ""),
+    verified_domains=_domains,
+)
+if _saml:
+    INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
+SOCIALACCOUNT_PROVIDERS = _oidc | _saml
+SOCIALACCOUNT_ADAPTER = "goodword.accounts.single_sign_on.SingleSignOnAdapter"
+# a link, since browsers apply the policy's form-action to every redirect that follows a form
+SOCIALACCOUNT_LOGIN_ON_GET = True
+#: who becomes a member by a claim; None: nobody
+GOODWORD_SSO_MEMBERS = single_sign_on.member_claim(environment.text("GOODWORD_SSO_MEMBERS", ""))
 
 # --- Mail ------------------------------------------------------------------------------------------------------
 GOODWORD_MAIL_FROM = environment.address(

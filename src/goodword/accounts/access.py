@@ -71,7 +71,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
                 raise Http404("no such organisation for this person")
             if found.deactivated_at is not None:
                 raise NoAccess(found, kinds=kinds)
-            if elsewhere := requirements.unmet(found):
+            if elsewhere := requirements.unmet(request, found):
                 return elsewhere
             if found.kind not in kinds:
                 raise NoAccess(found, kinds=kinds)

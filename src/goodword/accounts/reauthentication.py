@@ -44,6 +44,19 @@ def required[R: HttpRequest, **P](
     return wrapped
 
 
+def to_change[R: HttpRequest, **P](
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
+    """As `required`, but whoever only looks is asked nothing."""
+    asking = required(view)
+
+    @wraps(view)
+    def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        return (view if request.method in {"GET", "HEAD"} else asking)(request, *args, **kwargs)
+
+    return wrapped
+
+
 def _suspend(request: HttpRequest) -> HttpResponseBase:
     request.session.pop(STATE_SESSION_KEY, None)  # of an earlier request that was given up
     methods = get_adapter().get_reauthentication_methods(request.user)
@@ -62,6 +75,11 @@ def _suspend(request: HttpRequest) -> HttpResponseBase:
     if "HX-Request" in request.headers:  # the whole page, not the part that htmx asked for
         return HttpResponse(headers={"HX-Redirect": to})
     return redirect(to)
+
+
+def is_suspended(request: HttpRequest) -> bool:
+    """Whether something was sent that waits for a confirmation."""
+    return STATE_SESSION_KEY in request.session
 
 
 def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:

@@ -1,14 +1,39 @@
 """What an organisation requires of a sign-in before it shows anything: a second factor, single sign-on."""
 
-from django.http import HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
 
-from goodword.accounts.models import Membership
+from goodword.accounts import single_sign_on
+from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.second_factor import has_second_factor
 
 
-def unmet(member: Membership) -> HttpResponseBase | None:
-    """Where the member is led instead of a page of the organisation, or None if its requirements are met."""
-    if member.organisation.requires_second_factor and not has_second_factor(member.user):
-        return redirect("account_second_factor", member.organisation.slug)
-    return None
+def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
+    """What the member gets instead of a page of the organisation, or None if its requirements are met.
+
+    With single sign-on, a second factor is the provider's business.
+    """
+    organisation = member.organisation
+    if not (organisation.requires_single_sign_on or organisation.requires_second_factor):
+        return None
+    if single_sign_on.is_session(request):
+        return None
+    if organisation.requires_single_sign_on:
+        context = {
+            "organisation_name": organisation.name,
+            "next": request.get_full_path() if request.method == "GET" else "",
+            "providers": single_sign_on.providers(),
+        }
+        return render(request, "account/single_sign_on_needed.html", context, status=403)
+    return None if has_second_factor(member.user) else redirect("account_second_factor", organisation.slug)
+
+
+def only_by_single_sign_on(user: User) -> str:
+    """The name of an organisation, if all that they are a member of require single sign-on; or empty."""
+    rows = Organisation.objects.filter(
+        pk__in=Membership.objects.across_organisations()
+        .filter(user=user, deactivated_at=None)
+        .values("organisation")
+    )
+    required = list(rows.order_by("name").values_list("requires_single_sign_on", "name"))
+    return required[0][1] if required and all(requires for requires, _ in required) else ""

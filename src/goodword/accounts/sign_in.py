@@ -12,11 +12,13 @@ from allauth.account import signals as allauth
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import default_token_generator
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import signals as auth
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password
@@ -27,6 +29,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,13 +54,17 @@ APP_ADDED: Final = "sign_in.app_added"
 APP_REMOVED: Final = "sign_in.app_removed"
 PASSKEY_ADDED: Final = "sign_in.passkey_added"
 PASSKEY_REMOVED: Final = "sign_in.passkey_removed"
+FACTORS_REMOVED: Final = "sign_in.factors_removed"
 CODES_CREATED: Final = "sign_in.codes_created"
 CODES_REMOVED: Final = "sign_in.codes_removed"
 SESSION_ENDED: Final = "sign_in.session_ended"
+SSO_LINKED: Final = "sign_in.single_sign_on_linked"
+SSO_REQUIRED: Final = "sign_in.refused_without_single_sign_on"
 TRAIL: Final = (
     *(SIGNED_IN, FAILED, LOCKED_OUT, SIGNED_OUT, SIGNED_OUT_EVERYWHERE, SESSION_ENDED),
-    *(CHANGED, RESET_REQUESTED, RESET),
+    *(CHANGED, RESET_REQUESTED, RESET, SSO_LINKED, SSO_REQUIRED),
     *(CODE_FAILED, APP_ADDED, APP_REMOVED, PASSKEY_ADDED, PASSKEY_REMOVED, CODES_CREATED, CODES_REMOVED),
+    FACTORS_REMOVED,
 )
 #: actions possible for anyone who knows the e-mail address
 _BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
@@ -75,6 +82,7 @@ _FROM_ANYWHERE: Final[dict[str, Any]] = {
 LAST_SEEN: Final = "last_seen"
 #: seconds between two writes of a session
 SAVE_EVERY: Final = 300
+_METHODS: Final = {"webauthn": "passkey", "socialaccount": "single sign-on"}
 _CONFIRM_WITH: Final = {
     "reauthenticate": gettext_lazy("Use your password"),
     "mfa_reauthenticate": gettext_lazy("Use a code"),
@@ -149,11 +157,10 @@ def where(request: HttpRequest) -> dict[str, str]:
 
 def methods_of(request: HttpRequest, user: User) -> list[str]:
     """How this session signed in, as recorded by allauth: "password", "passkey", or what was asked for after it."""
-    found = []
-    for record in get_authentication_records(request, user):
-        name = str(record.get("type") or record["method"])
-        found.append("passkey" if name == "webauthn" else name)
-    return found
+    names = [
+        str(record.get("type") or record["method"]) for record in get_authentication_records(request, user)
+    ]
+    return [_METHODS.get(name, name) for name in names]
 
 
 def remember_browser(response: HttpResponse, user: User) -> None:
@@ -242,8 +249,33 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         """What a member can confirm it with, in our words."""
+        from goodword.accounts import single_sign_on  # which imports this module
+
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return [method | {"description": _CONFIRM_WITH.get(method["id"], "")} for method in found]
+        found = [method | {"description": _CONFIRM_WITH.get(method["id"], "")} for method in found]
+        again = [
+            {
+                "id": f"single_sign_on:{provider.sub_id}",
+                "description": _("Use %(name)s") % {"name": provider.name},
+                "url": reverse("account_reauthenticate_single_sign_on", args=[provider.sub_id]),
+            }
+            for provider in single_sign_on.linked(user)
+        ]
+        return again + found if single_sign_on.is_session(context.request) else found + again
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Refuse passwords and passkeys where single sign-on is required."""
+        refusal: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        if refusal or "sociallogin" in (kwargs.get("signal_kwargs") or {}):
+            return refusal
+        from goodword.accounts import requirements, single_sign_on  # which import this module
+
+        if name := requirements.only_by_single_sign_on(user):
+            record_sign_in(user, action=SSO_REQUIRED, now=clock.now(), **where(request))
+            clear_login(request)
+            messages.error(request, single_sign_on.required_by(name))
+            return redirect("account_login")
+        return None
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
         return reverse("account")

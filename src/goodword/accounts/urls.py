@@ -5,9 +5,13 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from django.urls import URLPattern, URLResolver, path, re_path
+from allauth.socialaccount.providers.openid_connect import views as oidc
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from goodword.accounts.reauthentication import required
+from goodword.accounts.single_sign_on import told
+from goodword.accounts.single_sign_on_views import continue_suspended, reauthenticate
 from goodword.accounts.views import (
     account,
     end_session,
@@ -30,6 +34,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("reauthenticate/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("reauthenticate/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path(
+        "reauthenticate/with/<slug:provider_id>/",
+        told(reauthenticate),
+        name="account_reauthenticate_single_sign_on",
+    ),
+    path("reauthenticate/continue/", continue_suspended, name="account_continue"),
+    path("oidc/<slug:provider_id>/login/", told(oidc.login), name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/callback/", told(oidc.callback), name="openid_connect_callback"),
     path("second-factor/", to_account, name="mfa_index"),
     path("second-factor/app/", required(totp.activate_totp), name="mfa_activate_totp"),
     path("second-factor/app/remove/", required(totp.deactivate_totp), name="mfa_deactivate_totp"),
@@ -59,3 +71,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key",
     ),
 ]
+
+if apps.is_installed("allauth.socialaccount.providers.saml"):
+    urlpatterns.append(path("", include("allauth.socialaccount.providers.saml.urls")))

@@ -145,7 +145,7 @@ class KeepForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
-@reauthentication.required
+@reauthentication.to_change
 def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
     application = _application(request, pk)
     erasing = _pending(application)
@@ -199,7 +199,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
-@reauthentication.required
+@reauthentication.to_change
 def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
     application = _application(request, pk)
     referees = Referee.objects.of(request.organisation).filter(

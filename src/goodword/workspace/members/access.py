@@ -1,9 +1,15 @@
-from goodword.accounts import access
-from goodword.accounts.access import MemberRequest
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
+
+from goodword.accounts import access, reauthentication
+from goodword.accounts.access import MemberRequest, View
 from goodword.accounts.models import Invitation, Membership
 
-#: views that show and change members. Re-authentication belongs here: reauthentication_required around the view.
-changes_members = access.member(kinds=access.ADMIN)
+
+def changes_members[**P](view: View[P]) -> Callable[..., HttpResponseBase]:
+    """Admins only; changes need a recent sign-in."""
+    return access.member(kinds=access.ADMIN)(reauthentication.to_change(view))
 
 
 def member_of(request: MemberRequest, pk: int) -> Membership:

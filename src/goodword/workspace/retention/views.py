@@ -62,7 +62,7 @@ class RetentionForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
-@reauthentication.required
+@reauthentication.to_change
 def retention(request: MemberRequest) -> HttpResponseBase:
     organisation, now = request.organisation, clock.now()
     form = RetentionForm(

@@ -107,7 +107,7 @@ def rename(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
-@reauthentication.required
+@reauthentication.to_change
 def disconnect(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     if request.method == "POST":

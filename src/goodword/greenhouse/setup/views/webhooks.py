@@ -57,7 +57,7 @@ def pings(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
-@reauthentication.required
+@reauthentication.to_change
 def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     form = RotateForm(request.POST or None)
@@ -70,7 +70,7 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.ADMIN)
-@reauthentication.required
+@reauthentication.to_change
 def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     if end_old_secrets(connection, member=request.member, now=clock.now()):

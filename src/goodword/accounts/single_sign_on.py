@@ -1,0 +1,228 @@
+"""Single sign-on by allauth: who is let in, who becomes a member, and how errors are told."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import wraps
+from typing import Any, Final
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.providers.base import AuthError, AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from requests import RequestException
+
+from goodword.accounts import sign_in
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.core import clock
+
+log = logging.getLogger(__name__)
+#: what a provider that is away or misconfigured makes allauth raise
+_FAILURES: Final = (RequestException, OAuth2Error, KeyError, ValueError, IntegrityError)
+
+
+def providers() -> list[Any]:
+    """allauth's providers, as configured by the operator."""
+    found: list[Any] = get_adapter().list_providers(None)
+    return found
+
+
+def required_by(organisation: str) -> str:
+    """The sentence for who signed in another way."""
+    known = providers()
+    if known:
+        values = {"organisation": organisation, "name": known[0].name}
+        return _("%(organisation)s requires single sign-on. Use “Sign in with %(name)s”.") % values
+    values = {"organisation": organisation, "contact": settings.GOODWORD_HELP_CONTACT}
+    return _("%(organisation)s requires single sign-on, which isn't set up. Write to %(contact)s.") % values
+
+
+def linked(user: Any) -> list[Any]:
+    """Providers at which this user has an account that is linked here."""
+    known = set(SocialAccount.objects.filter(user=user).values_list("provider", flat=True))
+    return [provider for provider in providers() if provider.sub_id in known] if known else []
+
+
+def is_session(request: HttpRequest) -> bool:
+    """Whether this session has signed in by single sign-on."""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "socialaccount" for record in records)
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the library has no types
+    """Lets in whom an account is linked to, whose verified address is known, or whom a claim makes a member."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        process = sociallogin.state.get("process")
+        if process == AuthProcess.REDIRECT:
+            _confirm(request, sociallogin)
+            return
+        if process != AuthProcess.LOGIN:  # allauth can also add accounts to a login, which we don't offer
+            raise _refuse(request, _("This sign-in can't be used here."))
+        if not sociallogin.is_existing:
+            _match(request, sociallogin)
+        if sociallogin.is_existing:
+            _join(sociallogin.user, claims_of(sociallogin.account), now=clock.now())
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Only for whom a claim makes a member."""
+        if _places(claims_of(sociallogin.account)):
+            return True
+        raise _refuse(
+            request,
+            _("There is no login for %(email)s. Ask an admin of your organisation to invite you.")
+            % {"email": _verified_address(sociallogin)},
+        )
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]) -> User:
+        user: User = super().populate_user(request, sociallogin, data)
+        user.email = user.email.lower()
+        parts = f"{data.get('first_name') or ''} {data.get('last_name') or ''}".strip()
+        user.name = str(data.get("name") or parts)[:150]
+        return user
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        with transaction.atomic():
+            user: User = super().save_user(request, sociallogin, form)
+            _join(user, claims_of(sociallogin.account), now=clock.now())
+        return user
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, **_more: Any
+    ) -> None:
+        if error == AuthError.CANCELLED:
+            raise _refuse(request, _("Signing in was cancelled."))
+        log.warning("Single sign-on failed: %s", exception or error)
+        raise _refuse(request, _did_not_work(str(provider.name)))
+
+
+def _did_not_work(name: str) -> str:
+    return _(
+        "Signing in with %(name)s didn't work. Try again; if it keeps failing, write to %(contact)s."
+    ) % {
+        "name": name,
+        "contact": settings.GOODWORD_HELP_CONTACT,
+    }
+
+
+def _refuse(request: HttpRequest, sentence: str) -> ImmediateHttpResponse:
+    messages.error(request, sentence)
+    return ImmediateHttpResponse(redirect("home" if request.user.is_authenticated else "account_login"))
+
+
+def _verified_address(sociallogin: SocialLogin) -> str:
+    """Empty if there is none. Some providers send "false" as text."""
+    return next(
+        (str(one.email) for one in sociallogin.email_addresses if str(one.verified).lower() == "true"), ""
+    )
+
+
+def claims_of(account: SocialAccount) -> dict[str, Any]:
+    """The claims of the last sign-in: of OIDC's ID token and user info, or SAML's attributes."""
+    data = account.extra_data
+    return {**data, **(data.get("id_token") or {}), **(data.get("userinfo") or {})}
+
+
+def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
+    """Link the account to the user with its verified address, if there is one."""
+    address = _verified_address(sociallogin)
+    if not address:
+        raise _refuse(
+            request,
+            _("%(name)s doesn't confirm your e-mail address, so Goodword can't let you in with it.")
+            % {"name": sociallogin.provider.name},
+        )
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(email__iexact=address).first()
+        if user is None:
+            return
+        known = SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider).first()
+        if known is None:
+            sociallogin.connect(request, user)
+            sign_in.record_sign_in(user, action=sign_in.SSO_LINKED, now=clock.now(), **sign_in.where(request))
+        elif known.uid == sociallogin.account.uid:  # linked by a concurrent sign-in
+            sociallogin.account, sociallogin.user = known, user
+        else:  # the address was given to another person
+            raise _refuse(
+                request,
+                _("%(email)s belongs to another account at %(name)s. Ask an admin of your organisation.")
+                % {"email": address, "name": sociallogin.provider.name},
+            )
+
+
+def _places(claims: Mapping[str, Any]) -> dict[str, str]:
+    """Organisations that exist, by slug, with the kind of member that the claims make."""
+    claim = settings.GOODWORD_SSO_MEMBERS
+    wanted: dict[str, str] = claim.places_for(claims) if claim else {}
+    known = set(Organisation.objects.filter(slug__in=wanted).values_list("slug", flat=True))
+    if missing := set(wanted) - known:
+        log.warning(
+            "GOODWORD_SSO_MEMBERS names organisations that don't exist: %s", ", ".join(sorted(missing))
+        )
+    return {slug: kind for slug, kind in wanted.items() if slug in known}
+
+
+def _join(user: User, claims: Mapping[str, Any], *, now: datetime) -> None:
+    """Make them a member where the claims say so. Whoever is or was one stays as they are."""
+    for slug, kind in _places(claims).items():
+        organisation = Organisation.objects.get(slug=slug)
+        member, is_new = Membership.objects.of(organisation).get_or_create(
+            user=user, defaults={"organisation": organisation, "kind": kind, "created_at": now}
+        )
+        if is_new:
+            write(
+                organisation=organisation,
+                action="member.added",
+                actor="single sign-on",
+                now=now,
+                details={"member": member.pk, "kind": kind},
+            )
+
+
+def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
+    """Note that this member has just signed in again, to go on with something sensitive."""
+    name = sociallogin.provider.name
+    if not sociallogin.is_existing or sociallogin.user != request.user:
+        raise _refuse(request, _("That was another account at %(name)s.") % {"name": name})
+    at = claims_of(sociallogin.account).get("auth_time")
+    if isinstance(at, int) and time.time() - at > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+        raise _refuse(
+            request,
+            _("%(name)s didn't ask who you are. Sign out there, then try again.") % {"name": name},
+        )
+    record_authentication(
+        request,
+        request.user,
+        "socialaccount",
+        provider=sociallogin.account.provider,
+        uid=sociallogin.account.uid,
+        reauthenticated=True,
+    )
+
+
+def told[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """Tell a failure of the provider in a sentence. allauth handles only some."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        try:
+            return view(*args, **kwargs)
+        except _FAILURES:
+            log.warning("Single sign-on failed", exc_info=True)
+            response: HttpResponseBase = _refuse(request, _did_not_work(_("single sign-on"))).response
+            return response
+
+    return wrapped

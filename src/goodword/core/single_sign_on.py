@@ -1,0 +1,126 @@
+"""Settings of single sign-on: allauth's configuration of the providers, and who becomes a member by a claim."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any, Final
+
+from goodword.core.environment import SettingError
+
+#: what a claim can make of a member, from least to most
+KINDS: Final = ("hiring_manager", "recruiter", "admin")
+_MEMBERS_EXAMPLE: Final = (
+    '{"claim": "groups", "values": {"talent-team": {"organisation": "acme", "kind": "recruiter"}}}'
+)
+_IDP_EXAMPLE: Final = (
+    '{"entity_id": "https://idp.example.com", "metadata_url": "https://idp.example.com/metadata"}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    organisation: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberClaim:
+    """A claim, and for its values the organisation (slug) and kind of member."""
+
+    claim: str
+    places: Mapping[str, Place]
+
+    def places_for(self, claims: Mapping[str, Any]) -> dict[str, str]:
+        """Slugs of organisations, each with the kind that gives the most."""
+        given = claims.get(self.claim, [])
+        found: dict[str, str] = {}
+        for value in [given] if isinstance(given, str) else given if isinstance(given, list) else []:
+            place = self.places.get(value) if isinstance(value, str) else None
+            if place:
+                best = max(found.get(place.organisation, place.kind), place.kind, key=KINDS.index)
+                found[place.organisation] = best
+        return found
+
+
+def member_claim(value: str) -> MemberClaim | None:
+    """GOODWORD_SSO_MEMBERS; None if it is empty."""
+    if not value:
+        return None
+    wrong = SettingError(f"GOODWORD_SSO_MEMBERS must be a JSON object like {_MEMBERS_EXAMPLE}.")
+    given = _object("GOODWORD_SSO_MEMBERS", value, example=_MEMBERS_EXAMPLE)
+    claim, values = given.get("claim"), given.get("values")
+    if set(given) != {"claim", "values"} or not isinstance(claim, str) or not isinstance(values, dict):
+        raise wrong
+    places = {}
+    for name, place in values.items():
+        if not isinstance(place, dict) or set(place) != {"organisation", "kind"}:
+            raise wrong
+        if place["kind"] not in KINDS:
+            raise SettingError(
+                f"GOODWORD_SSO_MEMBERS names the kind {place['kind']!r}; it must be one of {', '.join(KINDS)}."
+            )
+        places[name] = Place(organisation=str(place["organisation"]), kind=place["kind"])
+    return MemberClaim(claim=claim, places=places)
+
+
+def oidc(
+    *,
+    url: str,
+    client_id: str,
+    secret: str,
+    name: str,
+    scopes: Sequence[str],
+    verified_domains: Sequence[str],
+) -> dict[str, Any]:
+    """allauth's configuration of an OpenID Connect provider; empty without a URL."""
+    if not url:
+        return {}
+    if not client_id or not secret:
+        raise SettingError("GOODWORD_OIDC_URL needs GOODWORD_OIDC_CLIENT_ID and GOODWORD_OIDC_CLIENT_SECRET.")
+    app = {
+        "provider_id": "oidc",
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {
+            "server_url": url,
+            "scope": list(scopes),
+            "oauth_pkce_enabled": True,
+            "verified_email": list(verified_domains),
+        },
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
+def saml(*, idp: str, name: str, attributes: str, verified_domains: Sequence[str]) -> dict[str, Any]:
+    """allauth's configuration of a SAML identity provider; empty without one."""
+    if not idp:
+        return {}
+    if not find_spec("onelogin"):
+        raise SettingError("GOODWORD_SAML_IDP needs the extra goodword[saml]: pip install 'goodword[saml]'.")
+    known = _object("GOODWORD_SAML_IDP", idp, example=_IDP_EXAMPLE)
+    if "entity_id" not in known or not (
+        {"metadata_url"} <= set(known) or {"sso_url", "x509cert"} <= set(known)
+    ):
+        raise SettingError(
+            "GOODWORD_SAML_IDP needs entity_id, and either metadata_url or both sso_url and x509cert."
+        )
+    settings: dict[str, Any] = {"idp": known, "verified_email": list(verified_domains)}
+    if attributes:
+        settings["attribute_mapping"] = _object(
+            "GOODWORD_SAML_ATTRIBUTES", attributes, example='{"email": "mail", "uid": "uid"}'
+        )
+    return {
+        "saml": {"APPS": [{"provider_id": "saml", "client_id": "saml", "name": name, "settings": settings}]}
+    }
+
+
+def _object(setting: str, value: str, *, example: str) -> dict[str, Any]:
+    try:
+        given = json.loads(value)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise SettingError(f"{setting} must be a JSON object like {example}.")
+    return given

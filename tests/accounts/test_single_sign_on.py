@@ -1,0 +1,364 @@
+"""Who is let in by single sign-on, whom a claim makes a member, and where it is required.
+
+A real provider is in tests/browser/test_single_sign_on.py; here allauth is handed what a provider said.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.core import context
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import complete_social_login
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponseBase
+from django.test import Client, RequestFactory
+from pytest_django.fixtures import Settings
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation, User
+from goodword.accounts.recover import lift_single_sign_on, remove_second_factors
+from goodword.core.single_sign_on import member_claim
+from tests.support import factories, oidc
+from tests.support.pages import signed_in
+from tests.support.second_factors import with_app
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/accounts/login/"
+RITA = {"sub": "1", "email": "rita@acme.example", "email_verified": True, "name": "Rita Hansen"}
+CLAIM = {
+    "claim": "groups",
+    "values": {
+        "team": {"organisation": "acme", "kind": "recruiter"},
+        "leads": {"organisation": "acme", "kind": "admin"},
+        "gone": {"organisation": "no-such", "kind": "admin"},
+    },
+}
+NO_LOGIN = "There is no login for rita@acme.example. Ask an admin of your organisation to invite you."
+
+
+@pytest.fixture(autouse=True)
+def provider(settings: Settings) -> Iterator[None]:
+    settings.SOCIALACCOUNT_PROVIDERS = oidc.configuration("http://127.0.0.1:9/o")
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def acme() -> Organisation:
+    return factories.organisation(name="Acme", slug="acme")
+
+
+@pytest.fixture
+def rita(acme: Organisation) -> Membership:
+    return factories.member(acme, kind="admin", email="rita@acme.example", name="Rita")
+
+
+def arrive(
+    claims: dict[str, Any], *, process: str = "login", user: User | None = None
+) -> tuple[HttpRequest, HttpResponseBase]:
+    """Hand allauth these claims, as after the provider's answer."""
+    request = RequestFactory().get("/accounts/oidc/oidc/login/callback/")
+    request.session = SessionStore()
+    request.user = user or AnonymousUser()
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]  # as the middleware does
+    with context.request_context(request):
+        login = (
+            get_adapter()
+            .get_provider(request, "oidc")
+            .sociallogin_from_response(request, {"userinfo": claims})
+        )
+        login.state = {"process": process, "next": "/o/acme/roles/"}
+        return request, complete_social_login(request, login)
+
+
+def outcome(claims: dict[str, Any], **how: Any) -> tuple[str, list[str]]:
+    """Who is signed in afterwards, and what the page says."""
+    request, _ = arrive(claims, **how)
+    pk = request.session.get("_auth_user_id")
+    return User.objects.get(pk=pk).email if pk else "", [str(one) for one in get_messages(request)]
+
+
+def test_a_verified_address_of_a_user_signs_in_and_is_linked(rita: Membership) -> None:
+    assert outcome(RITA) == ("rita@acme.example", [])
+    assert list(SocialAccount.objects.values_list("user", "provider", "uid")) == [(rita.user_id, "oidc", "1")]
+    rita.user.refresh_from_db()
+    assert (rita.user.name, rita.user.check_password(factories.PASSWORD)) == ("Rita", True)
+
+
+def test_the_link_lasts_when_the_address_changes(rita: Membership) -> None:
+    arrive(RITA)
+    assert outcome(RITA | {"email": "rita@elsewhere.example"}) == ("rita@acme.example", [])
+
+
+@pytest.mark.parametrize("verified", [False, "false", None, ""])
+def test_an_unverified_address_is_refused(rita: Membership, verified: object) -> None:
+    sentence = "Northwind ID doesn't confirm your e-mail address, so Goodword can't let you in with it."
+    assert outcome(RITA | {"email_verified": verified}) == ("", [sentence])
+    assert not SocialAccount.objects.exists()
+
+
+def test_addresses_at_trusted_domains_count_as_verified(rita: Membership, settings: Settings) -> None:
+    (app,) = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    app["settings"]["verified_email"] = ["acme.example"]
+    assert outcome(RITA | {"email_verified": False})[0] == "rita@acme.example"
+    factories.member(rita.organisation, email="rita@other.example")
+    assert outcome({"sub": "2", "email": "rita@other.example"})[0] == ""
+
+
+def test_another_person_with_the_same_address_is_refused(rita: Membership) -> None:
+    arrive(RITA)
+    assert outcome(RITA | {"sub": "2"}) == (
+        "",
+        ["rita@acme.example belongs to another account at Northwind ID. Ask an admin of your organisation."],
+    )
+    assert SocialAccount.objects.count() == 1
+
+
+def test_strangers_do_not_become_users(acme: Organisation) -> None:
+    assert outcome(RITA | {"groups": ["team"]}) == ("", [NO_LOGIN])
+    assert not User.objects.exists()
+
+
+def test_a_deactivated_user_is_not_let_in(rita: Membership) -> None:
+    User.objects.filter(pk=rita.user_id).update(is_active=False)
+    request, response = arrive(RITA)
+    assert ("_auth_user_id" in request.session, response["Location"]) == (False, "/accounts/inactive/")
+
+
+def test_accounts_are_not_added_to_another_login(rita: Membership) -> None:
+    eve = factories.member(rita.organisation, email="eve@acme.example")
+    assert outcome({"sub": "9", "email": "x@acme.example"}, process="connect", user=eve.user)[1] == [
+        "This sign-in can't be used here."
+    ]
+    assert not SocialAccount.objects.exists()
+
+
+# --- Members by a claim -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("groups", "kind"),
+    [
+        (["team"], "recruiter"),
+        (["team", "leads"], "admin"),
+        ("leads", "admin"),
+        (["leads", "team", "gone"], "admin"),
+    ],
+)
+def test_a_claim_makes_a_member(acme: Organisation, settings: Settings, groups: object, kind: str) -> None:
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    assert outcome(RITA | {"groups": groups}) == ("rita@acme.example", [])
+    (member,) = Membership.objects.of(acme)
+    assert (member.kind, member.user.name, member.user.has_usable_password()) == (kind, "Rita Hansen", False)
+    entry = AuditEntry.objects.of(acme).get(action="member.added")
+    assert (entry.actor, entry.details) == ("single sign-on", {"member": member.pk, "kind": kind})
+
+
+@pytest.mark.parametrize("groups", [[], ["other"], "teams", ["gone"], None, {"team": 1}, [["team"]]])
+def test_other_values_do_not(acme: Organisation, settings: Settings, groups: object) -> None:
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    assert outcome(RITA | {"groups": groups}) == ("", [NO_LOGIN])
+    assert not User.objects.exists()
+
+
+def test_a_claim_needs_a_verified_address(acme: Organisation, settings: Settings) -> None:
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    assert outcome(RITA | {"groups": ["team"], "email_verified": False})[0] == ""
+    assert not User.objects.exists()
+
+
+def test_a_claim_changes_nothing_for_members_and_former_ones(rita: Membership, settings: Settings) -> None:
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    Membership.objects.of(rita.organisation).update(kind="hiring_manager", deactivated_at=factories.NOW)
+    arrive(RITA | {"groups": ["leads"]})
+    rita.refresh_from_db()
+    assert (rita.kind, rita.deactivated_at) == ("hiring_manager", factories.NOW)
+
+
+def test_a_claim_adds_a_user_to_a_further_organisation(rita: Membership, settings: Settings) -> None:
+    other = factories.organisation(slug="other")
+    values = {"team": {"organisation": "other", "kind": "hiring_manager"}}
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps({"claim": "groups", "values": values}))
+    for _ in range(2):
+        arrive(RITA | {"groups": ["team"]})
+    assert [(one.user, one.kind) for one in Membership.objects.of(other)] == [(rita.user, "hiring_manager")]
+
+
+# --- Required ---------------------------------------------------------------------------------------------------
+
+
+def require(organisation: Organisation) -> None:
+    organisation.requires_single_sign_on = True
+    organisation.save()
+
+
+def test_a_password_is_refused_with_a_sentence(rita: Membership) -> None:
+    require(rita.organisation)
+    client = Client()
+    page = client.post(LOGIN, {"login": rita.user.email, "password": factories.PASSWORD}, follow=True)
+    assert "Acme requires single sign-on. Use “Sign in with Northwind ID”." in page.content.decode()
+    assert "_auth_user_id" not in client.session
+    wrong = Client().post(LOGIN, {"login": rita.user.email, "password": "wrong"}).content.decode()
+    assert "requires single sign-on" not in wrong
+    actions = AuditEntry.objects.of(rita.organisation).order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["sign_in.refused_without_single_sign_on", "sign_in.failed"]
+
+
+def test_a_session_by_password_opens_other_organisations_only(rita: Membership) -> None:
+    require(rita.organisation)
+    other = factories.organisation(slug="other")
+    Membership.objects.create(organisation=other, user=rita.user, kind="admin", created_at=factories.NOW)
+    client = Client()
+    client.post(LOGIN, {"login": rita.user.email, "password": factories.PASSWORD})
+    refused = client.get("/o/acme/roles/")
+    assert (refused.status_code, client.get("/o/other/roles/").status_code) == (403, 200)
+    page = refused.content.decode()
+    assert "Acme can be opened only by single sign-on." in page
+    assert "/accounts/oidc/oidc/login/?process=login&amp;next=%2Fo%2Facme%2Froles%2F" in page
+    assert client.post("/o/acme/roles/new/", {"title": "x"}).status_code == 403
+
+
+def test_a_session_by_single_sign_on_needs_no_second_factor_here(rita: Membership) -> None:
+    require(rita.organisation)
+    Organisation.objects.update(requires_second_factor=True)
+    assert signed_in(rita, method="socialaccount").get("/o/acme/roles/").status_code == 200
+
+
+def test_only_an_admin_for_whom_it_works_can_require_it(rita: Membership) -> None:
+    rules = "/o/acme/settings/sign-in/"
+    refused = signed_in(rita).post(rules, {"requires_single_sign_on": "on"})
+    assert refused.context["form"].errors["requires_single_sign_on"] == [
+        "Sign in by single sign-on yourself first, so that you don't lock yourself out."
+    ]
+    assert not Organisation.objects.get().requires_single_sign_on
+    assert (
+        signed_in(rita, method="socialaccount").post(rules, {"requires_single_sign_on": "on"}).status_code
+        == 302
+    )
+    assert Organisation.objects.get().requires_single_sign_on
+
+
+# --- Confirming it ----------------------------------------------------------------------------------------------
+
+
+def test_confirming_is_for_the_same_person_who_was_asked_just_now(rita: Membership) -> None:
+    eve = factories.member(rita.organisation, email="eve@acme.example")
+    arrive(RITA)
+
+    def confirmed(claims: dict[str, Any], user: User) -> tuple[bool, list[str]]:
+        request, _ = arrive(claims, process="redirect", user=user)
+        return "account_authentication_methods" in request.session, [
+            str(one) for one in get_messages(request)
+        ]
+
+    assert confirmed(RITA, rita.user) == (True, [])
+    assert confirmed(RITA | {"auth_time": int(time.time()) - 10}, rita.user) == (True, [])
+    assert confirmed(RITA, eve.user) == (False, ["That was another account at Northwind ID."])
+    assert confirmed(RITA | {"sub": "5"}, eve.user) == (False, ["That was another account at Northwind ID."])
+    assert confirmed(RITA | {"auth_time": int(time.time()) - 1000}, rita.user) == (
+        False,
+        ["Northwind ID didn't ask who you are. Sign out there, then try again."],
+    )
+
+
+def test_only_linked_providers_are_offered_for_confirming(rita: Membership) -> None:
+    path = "/accounts/reauthenticate/with/oidc/"
+    client = signed_in(rita, seconds_ago=901, method="socialaccount")
+    assert client.get(path).status_code == 404
+    SocialAccount.objects.create(user=rita.user, provider="oidc", uid="1")
+    page = client.get(path + "?next=/o/acme/roles/").content.decode()
+    assert "Continue with Northwind ID" in page
+    assert "Use your password" in page
+    assert client.post("/o/acme/settings/retention/")["Location"].startswith(path)
+    assert (
+        signed_in(rita, seconds_ago=901)
+        .post("/o/acme/settings/retention/")["Location"]
+        .startswith("/accounts/reauthenticate/?")
+    )
+    assert Client().get(path)["Location"].startswith(LOGIN)
+
+
+def test_nothing_continues_without_a_confirmation(rita: Membership) -> None:
+    SocialAccount.objects.create(user=rita.user, provider="oidc", uid="1")
+    client = signed_in(rita, seconds_ago=901, method="socialaccount")
+    rules = "/o/acme/settings/sign-in/"
+    client.post(rules, {"requires_second_factor": "on"})
+    page = client.post("/accounts/reauthenticate/continue/", {"next": rules})
+    assert (page.status_code, Organisation.objects.get().requires_second_factor) == (200, False)
+    assert Client().post("/accounts/reauthenticate/continue/")["Location"].startswith(LOGIN)
+
+
+# --- Failures ---------------------------------------------------------------------------------------------------
+
+
+def test_a_provider_that_is_away_is_told_in_a_sentence() -> None:
+    client = Client()
+    page = client.get("/accounts/oidc/oidc/login/?process=login", follow=True).content.decode()
+    assert "Signing in with single sign-on didn&#x27;t work. Try again;" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("error=access_denied&state=x", "Signing in with Northwind ID didn&#x27;t work."),
+        ("code=forged&state=forged", "Signing in with Northwind ID didn&#x27;t work."),
+        ("", "Signing in with Northwind ID didn&#x27;t work."),
+    ],
+)
+def test_a_forged_answer_is_refused(rita: Membership, query: str, sentence: str) -> None:
+    client = Client()
+    page = client.get(f"/accounts/oidc/oidc/login/callback/?{query}", follow=True).content.decode()
+    assert (sentence in page, "_auth_user_id" in client.session) == (True, False)
+
+
+def test_without_a_provider_there_is_no_button_and_no_page(rita: Membership, settings: Settings) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {}
+    assert "Northwind ID" not in Client().get(LOGIN).content.decode()
+    assert Client().get("/accounts/oidc/oidc/login/").status_code == 404
+    require(rita.organisation)
+    page = signed_in(rita).get("/o/acme/roles/").content.decode()
+    assert "It isn&#x27;t set up here." in page or "It isn't set up here." in page
+
+
+# --- The operator -----------------------------------------------------------------------------------------------
+
+
+def test_the_operator_lifts_the_requirement(rita: Membership, capsys: pytest.CaptureFixture[str]) -> None:
+    require(rita.organisation)
+    assert [lift_single_sign_on("no-such"), lift_single_sign_on("acme"), lift_single_sign_on("acme")] == [
+        2,
+        0,
+        0,
+    ]
+    client = Client()
+    client.post(LOGIN, {"login": rita.user.email, "password": factories.PASSWORD})
+    assert client.get("/o/acme/roles/").status_code == 200
+    entry = AuditEntry.objects.of(rita.organisation).get(action="organisation.sign_in_changed")
+    assert (entry.actor, entry.details) == (
+        "operator",
+        {"changed": {"requires_single_sign_on": [True, False]}},
+    )
+    assert "Nothing was changed." in capsys.readouterr().out
+
+
+def test_the_operator_removes_second_factors(rita: Membership, capsys: pytest.CaptureFixture[str]) -> None:
+    with_app(rita.user)
+    before = signed_in(rita)
+    assert [remove_second_factors(one) for one in ("x@y.example", "RITA@acme.example", rita.user.email)] == [
+        2,
+        0,
+        0,
+    ]
+    assert before.get("/o/acme/roles/").status_code == 302
+    client = Client()
+    client.post(LOGIN, {"login": rita.user.email, "password": factories.PASSWORD})
+    assert "_auth_user_id" in client.session
+    assert AuditEntry.objects.of(rita.organisation).filter(action="sign_in.factors_removed").count() == 1

@@ -1,0 +1,63 @@
+"""Starts the OpenID Connect provider of tests/oidc_provider as a program of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "a password at the provider"
+CLIENT_ID, CLIENT_SECRET = "goodword-client", "goodword-secret"
+
+
+@contextmanager
+def provider(folder: Path, *, redirect_uri: str, people: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """The issuer's URL. `people`: login name to the claims that the provider gives about them."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    given = {
+        "port": port,
+        "database": str(folder / "provider.sqlite3"),
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "redirect_uri": redirect_uri,
+        "password": PASSWORD,
+        "people": people,
+    }
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTEST_"))}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.oidc_provider"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=plain,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as process:
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            json.dump(given, process.stdin)
+            process.stdin.close()
+            assert process.stdout.readline() == "ready\n"
+            yield f"http://127.0.0.1:{port}/o"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def configuration(url: str, **settings: Any) -> dict[str, Any]:
+    """allauth's configuration, as goodword.settings makes it of the environment."""
+    from goodword.core.single_sign_on import oidc
+
+    return oidc(
+        url=url,
+        client_id=CLIENT_ID,
+        secret=CLIENT_SECRET,
+        name="Northwind ID",
+        scopes=("openid", "profile", "email"),
+        verified_domains=(),
+    )
