@@ -61,8 +61,8 @@ class Version(OrganisationOwned):
         return made
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises `Frozen` for a published version."""
-        if self.is_frozen:
+        """Raises `Frozen` for a published version; a copy without an id is a new row."""
+        if self.is_frozen and self.pk is not None:
             raise Frozen(f"{self} is published and never changes.")
         super().save(*args, **kwargs)
 
