@@ -366,7 +366,7 @@ def test_an_item_page_takes_a_constant_number_of_queries(
         ) as queries:
             page(client, token, "portal_assessment_item", 1, 20)
         counts.append(len(queries))
-    assert counts == [5, 5, 5]  # link, start, attempt, parts; their answers
+    assert counts == [6, 6, 6]  # link, start, whether the recruiter left, attempt, parts; their answers
 
 
 # --- the last page -----------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> V
     )
     if step_request is None:
         return None
+    step_request.organisation = step_request.application.organisation = link.organisation
     return Visit(
         token=token,
         link=link,

@@ -202,7 +202,7 @@ def test_a_part_that_is_marked_and_has_no_key_is_in_it(acme: World, tmp_path: Pa
     part.scores.all().delete()
     part.version.content["right"] = {}
     part.version.number = "2"
-    part.version.pk = None
+    part.version.pk, part.version.is_frozen = None, False
     part.version.save()
     AttemptPart.objects.of(acme.organisation).filter(pk=part.pk).update(version=part.version)
     IssuedTotal.objects.of(acme.organisation).filter(attempt=acme.weighted).delete()
