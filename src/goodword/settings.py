@@ -206,7 +206,7 @@ ACCOUNT_SESSION_REMEMBER = True
 #: hours without a request after which a member is signed out
 SESSION_COOKIE_AGE = environment.number("GOODWORD_SESSION_HOURS", 8, least=1) * 3600
 #: days to keep the sign-in trail
-GOODWORD_SIGN_IN_DAYS = environment.number("GOODWORD_SIGN_IN_DAYS", 180, least=1)
+GOODWORD_SIGN_IN_DAYS = environment.number("GOODWORD_SIGN_IN_DAYS", 180, least=30)
 ACCOUNT_LOGOUT_ON_GET = False
 #: seconds after signing in or confirming it, within which sensitive actions ask nothing
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.browsers import browser_name
-from goodword.accounts.jobs import prune_sign_ins
+from goodword.accounts.jobs import prune_audit_log
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.accounts.sign_in import LAST_SEEN
 from tests.support import factories
@@ -143,7 +143,7 @@ def test_signing_out_everywhere_empties_the_list(rita: Membership) -> None:
 def test_addresses_of_ended_sessions_are_forgotten_daily(rita: Membership) -> None:
     browser(rita).session.flush()
     kept = browser(factories.member(rita.organisation))
-    prune_sign_ins.run()
+    prune_audit_log.run()
     assert list(UserSession.objects.values_list("session_key", flat=True)) == [kept.session.session_key]
 
 

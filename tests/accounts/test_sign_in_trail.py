@@ -18,7 +18,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.accounts.jobs import prune_sign_ins
+from goodword.accounts.jobs import prune_audit_log
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.accounts.sign_in import FAILED, TRAIL, record_sign_in
 from goodword.core import clock
@@ -294,7 +294,7 @@ def test_only_old_sign_in_entries_are_pruned(rita: Membership, settings: Setting
     AuditEntry.objects.create(
         organisation=rita.organisation, actor="x", action="member.added", at=now - timedelta(days=400)
     )
-    prune_sign_ins.run()
+    prune_audit_log.run()
     assert sorted(AuditEntry.objects.of(rita.organisation).values_list("action", flat=True)) == [
         "member.added",
         "sign_in.failed",

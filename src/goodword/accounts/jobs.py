@@ -1,8 +1,9 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
 from goodword.accounts import sign_in
+from goodword.accounts.domain import audit
 from goodword.core import clock, job_recovery, jobs
 
 
@@ -13,9 +14,9 @@ def mail_reset_link(*, user_id: int, asked_at: str) -> None:
     job_recovery.forget_failed_jobs(mail_reset_link.name, user_id=user_id)
 
 
-@jobs.job(name="accounts.prune_sign_ins", cron="20 3 * * * 0", queueing_lock="accounts.prune_sign_ins")
-def prune_sign_ins(*, timestamp: int = 0) -> None:
+@jobs.job(name="accounts.prune_audit_log", cron="20 3 * * * 0", queueing_lock="accounts.prune_audit_log")
+def prune_audit_log(*, timestamp: int = 0) -> None:
     del timestamp  # passed to every periodic job
     now = clock.now()
-    sign_in.prune(before=now - timedelta(days=settings.GOODWORD_SIGN_IN_DAYS))
+    audit.prune(now=now, sign_in_days=settings.GOODWORD_SIGN_IN_DAYS)
     sign_in.forget_ended_sessions(now=now)

@@ -178,7 +178,7 @@ class AuditEntry(OrganisationOwned):
     """Append-only. `details` contains ids and settings, never answers or secrets.
 
     Entries of the sign-in trail (sign_in.py) contain a network address and a browser. Old entries are deleted only by
-    the database's function prune_audit_log (migration 0003), which the application's role may call.
+    the database's function prune_audit_log (deploy/grants.sql), which the application's role may call.
     """
 
     member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")

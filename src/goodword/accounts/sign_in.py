@@ -136,11 +136,6 @@ def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime
         record_sign_in(user, action=SIGNED_OUT_EVERYWHERE, address=address, browser=browser, now=now)
 
 
-def prune(*, before: datetime) -> int:
-    deleted, _ = AuditEntry.objects.across_organisations().filter(action__in=TRAIL, at__lt=before).delete()
-    return deleted
-
-
 def forget_ended_sessions(*, now: datetime) -> None:
     """Delete the address and browser of sessions that have ended."""
     going_on = Session.objects.filter(expire_date__gt=now).values("session_key")

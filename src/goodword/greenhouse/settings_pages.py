@@ -41,6 +41,7 @@ def settings_nav(request: MemberRequest) -> list[dict[str, Any]]:
         links.append((_("Organisation"), "organisation_settings", "building"))
         links.append((_("Members"), "members", "candidates"))
         links.append((_("Sign-in"), "sign_in_rules", "lock"))
+        links.append((_("Audit log"), "audit_log", "history"))
         links.append((_("Retention"), "retention", "clock"))
     links.append((_("Undelivered mail"), "undelivered", "alert"))
     links.append((_("Your notifications"), "notification_settings", "mail"))

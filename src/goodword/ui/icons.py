@@ -30,6 +30,7 @@ ICONS: Final = {
     "flag": "flag",
     "globe": "globe",
     "help": "circle-question-mark",
+    "history": "history",
     "home": "house",
     "info": "info",
     "key": "key-round",

@@ -4,6 +4,7 @@ from goodword.workspace import home
 from goodword.workspace.assessment_plan import part_views, preview
 from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.assessment_plan.access import PAGES
+from goodword.workspace.audit_log import views as audit_log
 from goodword.workspace.automation import views as automation
 from goodword.workspace.candidate import invitations, review
 from goodword.workspace.candidate import views as candidates
@@ -121,6 +122,9 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/notifications/", mails.notification_settings, name="notification_settings"),
     path("roles/<int:pk>/members/", role_viewers.role_viewers, name="role_viewers"),
     path("roles/<int:pk>/members/<int:member_pk>/remove/", role_viewers.remove, name="role_viewer_remove"),
+    path("settings/audit-log/", audit_log.audit_log, name="audit_log"),
+    path("settings/audit-log/csv/", audit_log.audit_log_csv, name="audit_log_csv"),
+    path("settings/audit-log/months/", audit_log.audit_log_months, name="audit_log_months"),
     path("settings/members/", members.members, name="members"),
     path("settings/members/<int:pk>/", members.member_page, name="member"),
     path("settings/members/<int:pk>/deactivate/", members.deactivate_page, name="member_deactivate"),

@@ -1,8 +1,16 @@
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from django.db import connection, transaction
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+
+#: months that an admin can choose
+LEAST_MONTHS: Final = 6
+MOST_MONTHS: Final = 120
+#: days that the trail of sign-ins is kept at least; see the migration of prune_audit_log
+LEAST_SIGN_IN_DAYS: Final = 30
 
 
 def write(
@@ -23,3 +31,32 @@ def write(
         details=dict(details or {}),
         at=now,
     )
+
+
+def prune(*, now: datetime, sign_in_days: int) -> int:
+    """Delete entries older than their organisation keeps them, and sign-ins older than this. Returns how many.
+
+    By a function of the database, which limits what the application's role can delete.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prune_audit_log(%s, %s)", [now, sign_in_days])
+        [count] = cursor.fetchone() or [0]
+    return int(count)
+
+
+def change_months(*, organisation: Organisation, months: int, by: Membership, now: datetime) -> bool:
+    """Set how long the organisation keeps its audit log. Returns whether it changed."""
+    with transaction.atomic():
+        row = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        if row.audit_months == months:
+            return False
+        before, row.audit_months = row.audit_months, months
+        row.save(update_fields=["audit_months"])
+        write(
+            organisation=row,
+            action="audit_log.months_changed",
+            member=by,
+            now=now,
+            details={"changed": {"months": [before, months]}},
+        )
+        return True

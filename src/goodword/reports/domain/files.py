@@ -206,14 +206,14 @@ def open_report(
     with transaction.atomic():
         if link and (not links.lock(link) or _opened_lately(report, link, now=now)):
             return content
-        if member:
-            write(
-                organisation=report.organisation,
-                action="report.opened",
-                member=member,
-                now=now,
-                details={"report": report.pk},
-            )
+        write(
+            organisation=report.organisation,
+            action="report.opened" if member else "report.opened_by_link",
+            member=member,
+            actor="" if member else f"link {link.pk}" if link else "link",
+            now=now,
+            details={"report": report.pk},
+        )
         ReportOpening.objects.create(
             organisation=report.organisation, report=report, link=link, by=by, at=now
         )

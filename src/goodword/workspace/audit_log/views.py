@@ -1,0 +1,167 @@
+"""Settings > Audit log: the list, its CSV, and how long it is kept."""
+
+import csv
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import LEAST_MONTHS, MOST_MONTHS, change_months, write
+from goodword.accounts.models import Membership, Organisation
+from goodword.core import clock
+from goodword.core.csv_cells import safe_cell
+from goodword.greenhouse.settings_pages import settings_nav
+from goodword.workspace.audit_log.entries import (
+    PAGE,
+    Filters,
+    Row,
+    all_rows,
+    count_by_group,
+    keyset_of,
+    matching,
+    of_group,
+    page_of,
+    rows_of,
+)
+from goodword.workspace.audit_log.wording import GROUP_NAMES
+
+COLUMNS: Final = ("time", "who", "what", "about", "from", "changed")
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def audit_log(request: MemberRequest) -> HttpResponse:
+    """Entries by period, kind, person and text, newest first, grouped by day."""
+    organisation = request.organisation
+    today = timezone.localdate(clock.now())
+    filters = Filters.of(request.GET, today=today)
+    every = matching(organisation, filters)
+    counts = count_by_group(every)
+    found = page_of(of_group(every, filters.group), before=filters.before)
+    entries = found[:PAGE]
+    older = filters.query(before=keyset_of(entries[-1])) if len(found) > PAGE else ""
+    chips = [("", _("Everything")), *((group.value, name) for group, name in GROUP_NAMES.items())]
+    return render(
+        request,
+        "workspace/audit_log/audit_log.html",
+        {
+            "settings_nav": settings_nav(request),
+            "filters": filters,
+            "days": [(day, list(rows)) for day, rows in groupby(rows_of(organisation, entries), key=_day_of)],
+            "today": today,
+            "chips": [
+                (filters.query(kind=value), name, counts[value], value == filters.group)
+                for value, name in chips
+                if counts[value] or value in {"", filters.group}
+            ],
+            "count": counts[filters.group],
+            "older": older,
+            "newest": filters.query() if filters.before else "",
+            "csv_query": filters.query(),
+            "people": Membership.objects.of(organisation).select_related("user").order_by("user__name", "pk"),
+        },
+    )
+
+
+def _day_of(row: Row) -> object:
+    return timezone.localtime(row.entry.at).date()
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def audit_log_csv(request: MemberRequest) -> HttpResponseBase:
+    """The entries that the page's filters show, all of them."""
+    organisation = request.organisation
+    now = clock.now()
+    filters = Filters.of(request.GET, today=timezone.localdate(now))
+    rows = of_group(matching(organisation, filters), filters.group)
+    write(
+        organisation=organisation,
+        action="audit_log.exported",
+        member=request.member,
+        now=now,
+        details={
+            "since": filters.since.isoformat(),
+            "until": filters.until.isoformat(),
+            "kind": filters.group,
+        },
+    )
+    response = StreamingHttpResponse(
+        _lines(organisation, all_rows(organisation, rows)), content_type="text/csv"
+    )
+    name = f"audit-log-{organisation.slug}-{filters.since}-{filters.until}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+class _Echo:
+    """A file whose lines are handed on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(organisation: Organisation, rows: Iterator[Row]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for row in rows:
+        changed = "; ".join(f"{one.name}: {one.before} -> {one.after}" for one in row.changed)
+        cells = (
+            row.entry.at.astimezone(organisation.zone).isoformat(timespec="seconds"),
+            row.entry.actor,
+            row.wording.text,
+            row.about.name if row.about else "",
+            row.note,
+            changed,
+        )
+        yield writer.writerow([safe_cell(cell) for cell in cells])
+
+
+class MonthsForm(forms.Form):
+    use_required_attribute = False
+
+    months = forms.IntegerField(
+        label=gettext_lazy("Months"),
+        min_value=LEAST_MONTHS,
+        max_value=MOST_MONTHS,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            gettext_lazy("Choose %(least)s to %(most)s months.")
+            % {"least": LEAST_MONTHS, "most": MOST_MONTHS},
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def audit_log_months(request: MemberRequest) -> HttpResponseBase:
+    """How long entries are kept."""
+    form = MonthsForm(
+        request.POST if request.method == "POST" else None,
+        initial={"months": request.organisation.audit_months},
+    )
+    if form.is_valid():
+        months = form.cleaned_data["months"]
+        if change_months(
+            organisation=request.organisation, months=months, by=request.member, now=clock.now()
+        ):
+            messages.success(request, _("Saved. Older entries are deleted tonight."))
+        return redirect("audit_log", request.organisation.slug)
+    return render(
+        request,
+        "workspace/audit_log/months.html",
+        {"settings_nav": settings_nav(request), "form": form},
+        status=422 if form.is_bound else 200,
+    )

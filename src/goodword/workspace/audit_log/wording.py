@@ -1,0 +1,225 @@
+"""How the audit log words each action. tests/architecture/test_audit_log.py finds actions without a wording."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class ActionGroup(StrEnum):
+    """What an action is filtered by."""
+
+    READ = "read"
+    LINKS = "links"
+    CANDIDATES = "candidates"
+    SETTINGS = "settings"
+    MEMBERS = "members"
+    DATA = "data"
+    SIGN_IN = "sign_in"
+
+
+GROUP_NAMES: Final = {
+    ActionGroup.READ: "Results read",
+    ActionGroup.LINKS: "Read by link",
+    ActionGroup.CANDIDATES: "Candidates",
+    ActionGroup.SETTINGS: "Settings and library",
+    ActionGroup.MEMBERS: "Members",
+    ActionGroup.DATA: "Exports and erasure",
+    ActionGroup.SIGN_IN: "Sign-in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """`text`: what they did, in the past. `warns`: worth a second look."""
+
+    group: ActionGroup
+    text: str
+    icon: str
+    warns: bool = False
+
+
+def _worded(group: ActionGroup, icon: str, texts: Mapping[str, str]) -> dict[str, Wording]:
+    return {action: Wording(group, text, icon) for action, text in texts.items()}
+
+
+def _warning(action: str, group: ActionGroup, text: str) -> dict[str, Wording]:
+    return {action: Wording(group, text, "alert", warns=True)}
+
+
+WORDINGS: Final[dict[str, Wording]] = {
+    **_worded(
+        ActionGroup.READ,
+        "eye",
+        {
+            "result.viewed": "Read the results",
+            "result.compared": "Compared results of candidates",
+            "report.opened": "Opened the report",
+            "answers.viewed": "Read the answers to custom questions",
+            "upload.downloaded": "Downloaded a candidate's file",
+            "greenhouse.delivery_viewed": "Read a webhook delivery",
+        },
+    ),
+    **_worded(
+        ActionGroup.LINKS,
+        "link",
+        {
+            "result.viewed_by_link": "Read the results by a link, without signing in",
+            "report.opened_by_link": "Opened the report by its link, without signing in",
+        },
+    ),
+    **_worded(
+        ActionGroup.CANDIDATES,
+        "candidates",
+        {
+            "answer.marked": "Marked an answer",
+            "candidate.name_confirmed": "Confirmed the candidate's name",
+            "check.cancelled": "Cancelled the reference check",
+            "check.cannot_provide_answered": "Answered that a referee can't be named",
+            "check.extended": "Gave more time for the reference check",
+            "check.marked_complete": "Marked the reference check complete",
+            "check.paused": "Paused the reference check",
+            "check.reminded": "Reminded the candidate about the reference check",
+            "check.resumed": "Resumed the reference check",
+            "check.slot_added": "Asked for another referee",
+            "flag.dismissed": "Dismissed a flag",
+            "mail.sent_again": "Sent failed e-mail again",
+            "need.hidden": "Hid a row of Home",
+            "need.shown_again": "Showed a row of Home again",
+            "note.dropped": "Discarded a note for Greenhouse",
+            "note.duplicates_seen": "Dismissed a notice of a duplicate note",
+            "note.tried_again": "Retried a note for Greenhouse",
+            "reconciliation.dismissed": "Dismissed missed invitations",
+            "reconciliation.invite_requested": "Sent missed invitations",
+            "report.rebuilt": "Had a report made again",
+            "request.address_corrected": "Corrected a referee's address",
+            "request.extended": "Gave a referee more time",
+            "request.released": "Released the request to a referee",
+            "request.reminded": "Reminded a referee",
+            "result.reused": "Reused an earlier result",
+            "step.invited_again": "Invited the candidate again",
+            "step.started_manually": "Started a step by hand",
+        },
+    ),
+    **_worded(
+        ActionGroup.SETTINGS,
+        "settings",
+        {
+            "assessment.draft_discarded": "Discarded the draft of an assessment",
+            "assessment.published": "Published an assessment",
+            "audit_log.months_changed": "Changed how long the audit log is kept",
+            "calibration.lacking": "Tried to calibrate a test: too few answers",
+            "calibration.made": "Calibrated a test",
+            "greenhouse.checked": "Checked the permissions of the Greenhouse key",
+            "greenhouse.connected": "Connected Greenhouse",
+            "greenhouse.delivery_replayed": "Replayed a webhook delivery",
+            "greenhouse.disconnected": "Disconnected Greenhouse",
+            "greenhouse.failed_replayed": "Replayed failed webhook deliveries",
+            "greenhouse.key_set": "Set the Greenhouse key",
+            "greenhouse.note_author_chosen": "Chose the author of notes in Greenhouse",
+            "greenhouse.old_secret_ended": "Ended the old secret key of the webhooks",
+            "greenhouse.renamed": "Renamed a Greenhouse connection",
+            "greenhouse.secret_rotated": "Made a new secret key for the webhooks",
+            "greenhouse.test_note": "Posted a test note to Greenhouse",
+            "greenhouse.tested": "Tested the Greenhouse connection",
+            "norms.made": "Made norms for a test",
+            "notes.changed": "Changed the notes in Greenhouse",
+            "organisation.settings_changed": "Changed the organisation",
+            "organisation.sign_in_changed": "Changed the rules for signing in",
+            "questionnaire.archived": "Archived a questionnaire",
+            "questionnaire.restored": "Restored a questionnaire",
+            "questionnaire.draft_discarded": "Discarded the draft of a questionnaire",
+            "questionnaire.imported": "Imported a questionnaire",
+            "questionnaire.published": "Published a questionnaire",
+            "reactions.tried_again": "Retried failed work",
+            "reconciliation.requested": "Started a sync",
+            "retention.changed": "Changed retention",
+            "role.created": "Created a role",
+            "role.linked": "Linked a Greenhouse job",
+            "role.notice_seen": "Dismissed a notice about a Greenhouse job",
+            "role.unlinked": "Unlinked a Greenhouse job",
+            "step.requirement_changed": "Changed the job requirement",
+            "step.settings_changed": "Changed the settings of a step",
+            "test.archived": "Archived a test",
+            "test.restored": "Restored a test",
+            "test.draft_discarded": "Discarded the draft of a test",
+            "test.imported": "Imported a test",
+            "test.published": "Published a test",
+            "test.signed_off": "Signed off items about health",
+        },
+    ),
+    **_worded(
+        ActionGroup.MEMBERS,
+        "user",
+        {
+            "member.added": "Added an admin by the shell command",
+            "member.deactivated": "Deactivated a member",
+            "member.invitation_sent_again": "Sent an invitation again",
+            "member.invitation_withdrawn": "Withdrew an invitation",
+            "member.invited": "Invited a member",
+            "member.joined": "Accepted the invitation",
+            "member.kind_changed": "Changed what a member may do",
+            "member.made_admin": "Made a member an admin by the shell command",
+            "member.mails_chosen": "Changed their notifications",
+            "member.name_changed": "Changed their name",
+            "member.reactivated": "Reactivated a member",
+            "role.owner_changed": "Changed the owner of a role",
+            "role.viewer_added": "Let a member see a role",
+            "role.viewer_removed": "Took a member off a role",
+        },
+    ),
+    **_worded(
+        ActionGroup.DATA,
+        "trash",
+        {
+            "application.erased": "Erased an application",
+            "erasure.cancelled": "Cancelled an erasure",
+            "hold.lifted": "Lifted a legal hold",
+            "hold.placed": "Placed a legal hold",
+            "person.erased": "Erased a candidate",
+            "referee.erased": "Erased a referee",
+        },
+    ),
+    **_worded(
+        ActionGroup.DATA,
+        "download",
+        {
+            "audit_log.exported": "Exported the audit log",
+            "evidence.exported": "Exported the evidence of tests",
+            "person.exported": "Exported a person's data",
+        },
+    ),
+    **_worded(
+        ActionGroup.SIGN_IN,
+        "key",
+        {
+            "sign_in.succeeded": "Signed in",
+            "sign_in.ended": "Signed out",
+            "sign_in.ended_everywhere": "Signed out on all devices",
+            "sign_in.session_ended": "Ended a session",
+            "sign_in.password_changed": "Changed their password",
+            "sign_in.password_reset": "Set a new password by e-mail",
+            "sign_in.app_added": "Added an authenticator app",
+            "sign_in.passkey_added": "Added a passkey",
+            "sign_in.codes_created": "Created recovery codes",
+            "sign_in.codes_removed": "Removed recovery codes",
+        },
+    ),
+    **_warning("sign_in.failed", ActionGroup.SIGN_IN, "Sign-in refused: wrong password"),
+    **_warning("sign_in.code_failed", ActionGroup.SIGN_IN, "Sign-in refused: wrong second factor"),
+    **_warning("sign_in.locked_out", ActionGroup.SIGN_IN, "Sign-in refused: too many attempts"),
+    **_warning("sign_in.reset_requested", ActionGroup.SIGN_IN, "Asked for a link to set a new password"),
+    **_warning("sign_in.app_removed", ActionGroup.SIGN_IN, "Removed the authenticator app"),
+    **_warning("sign_in.passkey_removed", ActionGroup.SIGN_IN, "Removed a passkey"),
+}
+
+
+def wording_of(action: str) -> Wording:
+    """The action's name where an entry is of a version that worded it."""
+    return WORDINGS.get(action) or Wording(
+        ActionGroup.SETTINGS, action.replace(".", " ").replace("_", " "), "info"
+    )
+
+
+def actions_of(group: str) -> list[str]:
+    return [action for action, wording in WORDINGS.items() if wording.group == group]

@@ -1,0 +1,241 @@
+"""Settings > Audit log."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goodword.accounts.domain import audit
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.accounts.sign_in import FAILED, record_sign_in
+from goodword.candidates.models import Application, Candidate
+from goodword.core import clock
+from goodword.roles.domain.settings import create_role
+from goodword.roles.models import Role
+from goodword.workspace.audit_log import entries
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann() -> Membership:
+    return factories.member(factories.organisation(name="Acme"), kind="admin", name="Ann Admin")
+
+
+@pytest.fixture
+def role(ann: Membership) -> Role:
+    return factories.role(ann.organisation, title="Window Washer", owner=ann)
+
+
+@pytest.fixture
+def ada(role: Role) -> Application:
+    who = factories.candidate(role.organisation, first_name="Ada", last_name="Okonkwo")
+    return factories.application(role, candidate=who)
+
+
+def page(organisation: Organisation, query: str = "", name: str = "audit_log") -> str:
+    return reverse(name, args=[organisation.slug]) + query
+
+
+def view(by: Membership, of: Application, *, minutes: int = 0) -> AuditEntry:
+    return audit.write(
+        organisation=of.organisation,
+        action="result.viewed",
+        member=by,
+        now=clock.now() - timedelta(minutes=minutes),
+        details={"application": of.pk},
+    )
+
+
+def shown(by: Membership, query: str = "") -> str:
+    return signed_in(by).get(page(by.organisation, query)).content.decode()
+
+
+def rows(text: str) -> int:
+    return text.count('data-label="What"')
+
+
+def test_entries_say_who_did_what_about_whom(ann: Membership, ada: Application, role: Role) -> None:
+    view(ann, ada)
+    create_role(title="Gardener", owner=ann, now=clock.now())
+    text = shown(ann)
+    for found in ("Today,", "Ann Admin", "Read the results", "Ada Okonkwo", "Created a role", "Gardener"):
+        assert found in text
+    assert reverse("candidate", args=[ann.organisation.slug, ada.pk]) in text
+
+
+def test_a_refused_sign_in_shows_where_it_came_from(ann: Membership) -> None:
+    record_sign_in(ann.user, action=FAILED, address="203.0.113.24", browser="Firefox", now=clock.now())
+    text = shown(ann, "?kind=sign_in")
+    assert "Sign-in refused: wrong password" in text
+    assert "from 203.0.113.24" in text
+    assert reverse("member", args=[ann.organisation.slug, ann.pk]) in text
+
+
+def test_changed_settings_show_before_and_after(ann: Membership) -> None:
+    client = signed_in(ann)
+    assert client.post(page(ann.organisation, name="audit_log_months"), {"months": "12"}).status_code == 302
+    text = client.get(page(ann.organisation)).content.decode()
+    assert "Kept for 12 months." in text
+    assert "<del>24</del>" in text
+    assert "<ins>12</ins>" in text
+
+
+@pytest.mark.parametrize("months", ["5", "121", "many", ""])
+def test_months_have_limits(ann: Membership, months: str) -> None:
+    response = signed_in(ann).post(page(ann.organisation, name="audit_log_months"), {"months": months})
+    assert response.status_code == 422
+    assert "Choose 6 to 120 months." in response.content.decode()
+    ann.organisation.refresh_from_db()
+    assert ann.organisation.audit_months == 24
+
+
+def test_erased_people_appear_by_number_only(ann: Membership, ada: Application) -> None:
+    view(ann, ada)
+    Candidate.objects.of(ann.organisation).filter(pk=ada.candidate_id).update(erased_at=clock.now())
+    text = shown(ann, f"?q={ann.user.name}")
+    assert f"Erased person {ada.candidate_id}" in text
+    assert "Okonkwo" not in text
+    assert "Erased candidate" not in text
+
+
+def test_the_log_is_filtered_by_kind_person_and_day(ann: Membership, ada: Application) -> None:
+    rita = factories.member(ann.organisation, name="Rita Recruiter")
+    view(rita, ada)
+    old = view(ann, ada, minutes=60 * 24 * 40)
+    assert rows(shown(ann, "?kind=read")) == 1
+    assert rows(shown(ann, f"?member={rita.pk}")) == 1
+    day = old.at.date().isoformat()
+    assert rows(shown(ann, f"?kind=read&since={day}&until={day}")) == 1
+    assert rows(shown(ann, f"?kind=read&since={day}")) == 2
+    assert "No entries" in shown(ann, "?since=2020-01-01&until=2020-02-01")
+
+
+def test_malformed_filters_fall_back(ann: Membership) -> None:
+    create_role(title="Gardener", owner=ann, now=clock.now())
+    for query in (
+        "?since=2026-99-99&until=x",
+        "?member=abc",
+        "?member=99999999999999999999",
+        "?kind=x",
+        "?before=1_2",
+    ):
+        assert "Created a role" in shown(ann, query)
+
+
+def test_search_finds_what_happened_to_a_candidate_or_role(ann: Membership, ada: Application) -> None:
+    view(ann, ada)
+    cook = create_role(title="Cook", owner=ann, now=clock.now())
+    view(ann, factories.application(cook))
+    step = factories.step_request(ada, "reference_check")
+    audit.write(
+        organisation=ann.organisation,
+        action="step.invited_again",
+        member=ann,
+        now=clock.now(),
+        details={"step_request": step.pk},
+    )
+    text = shown(ann, "?q=okonk")
+    assert (rows(text), "Invited the candidate again" in text) == (2, True)
+    assert rows(shown(ann, "?q=cook")) == 1
+    assert rows(shown(ann, "?q=nobody-like-that")) == 0
+
+
+def test_pages_continue_where_the_last_ended(
+    ann: Membership, ada: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minutes in range(5):
+        view(ann, ada, minutes=minutes)
+    found = list(AuditEntry.objects.of(ann.organisation).filter(action="result.viewed").order_by("-at"))
+    first = entries.page_of(
+        AuditEntry.objects.of(ann.organisation).filter(action="result.viewed"), before=None, size=2
+    )
+    assert first == found[:3]
+    last = first[1]
+    second = entries.page_of(
+        AuditEntry.objects.of(ann.organisation).filter(action="result.viewed"),
+        before=(last.at, last.pk),
+        size=2,
+    )
+    assert second == found[2:5]
+    text = shown(ann, f"?kind=read&before={entries.keyset_of(last)}".replace("+", "%2B"))
+    assert (rows(text), "Newest" in text) == (3, True)
+
+
+def test_more_entries_take_no_more_queries(ann: Membership, role: Role) -> None:
+    client = signed_in(ann)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(page(ann.organisation)).status_code == 200
+        return len(found)
+
+    def act() -> None:
+        application = factories.application(role)
+        view(ann, application)
+        for key, pk in {
+            "step_request": factories.step_request(application, "assessment").pk,
+            "report": 1,
+        }.items():
+            audit.write(
+                organisation=ann.organisation,
+                action="result.reused",
+                member=ann,
+                now=clock.now(),
+                details={key: pk},
+            )
+
+    act()
+    before = queries()
+    for _ in range(3):
+        act()
+    assert queries() == before
+
+
+def test_the_csv_has_every_entry_and_no_formula(
+    ann: Membership, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "BATCH", 2)
+    who = factories.candidate(ann.organisation, first_name="=HYPERLINK(1)", last_name="")
+    for minutes in range(4):
+        view(ann, factories.application(role, candidate=who), minutes=minutes)
+    response = signed_in(ann).get(page(ann.organisation, "?kind=read", name="audit_log_csv"))
+    assert response["Content-Type"] == "text/csv"
+    assert response["Content-Disposition"].startswith('attachment; filename="audit-log-acme')
+    text = b"".join(response).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text)))
+    assert lines[0] == ["time", "who", "what", "about", "from", "changed"]
+    assert [line[1:4] for line in lines[1:]] == [["Ann Admin", "Read the results", "'=HYPERLINK(1)"]] * 4
+    exported = AuditEntry.objects.of(ann.organisation).get(action="audit_log.exported")
+    assert (exported.member, exported.details["kind"]) == (ann, "read")
+
+
+def test_only_admins_of_the_organisation_read_the_log(ann: Membership, role: Role) -> None:
+    before = AuditEntry.objects.of(ann.organisation).count()
+    for who, status in (
+        (factories.member(ann.organisation), 403),
+        (factories.member(ann.organisation, kind="hiring_manager"), 403),
+        (factories.member(factories.organisation(), kind="admin"), 404),
+        (None, 302),
+    ):
+        client = signed_in(who) if who else Client()
+        for name in ("audit_log", "audit_log_csv", "audit_log_months"):
+            assert client.get(page(ann.organisation, name=name)).status_code == status
+        sent = client.post(page(ann.organisation, name="audit_log_months"), {"months": "12"})
+        assert sent.status_code == status
+    ann.organisation.refresh_from_db()
+    assert (ann.organisation.audit_months, AuditEntry.objects.of(ann.organisation).count()) == (24, before)
+
+
+def test_entries_of_other_organisations_stay_there(ann: Membership) -> None:
+    stranger = factories.member(factories.organisation(), kind="admin", name="Eve Else")
+    factories.role(stranger.organisation, title="Secret Role", owner=stranger)
+    assert "Secret Role" not in shown(ann)
+    assert rows(shown(ann, f"?member={stranger.pk}")) == 0
