@@ -3,6 +3,7 @@
 import ast
 import re
 
+import goodword.urls  # noqa: F401 - loads every kind of drafts
 from goodword.accounts.sign_in import TRAIL
 from goodword.drafts.versions import VersionedDrafts
 from goodword.workspace.audit_log.wording import WORDINGS

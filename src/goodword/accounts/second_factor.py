@@ -1,6 +1,6 @@
 """Second factors by allauth: an authenticator app with recovery codes, and passkeys."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from allauth.mfa import signals
@@ -56,6 +56,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
 
 def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
+
+
+def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
+    """The kinds of second factor that these users have, by user; users without one are missing."""
+    found: dict[int, set[str]] = {}
+    rows = Authenticator.objects.filter(user_id__in=list(users), type__in=FACTORS)
+    for user_id, kind in rows.values_list("user_id", "type"):
+        found.setdefault(user_id, set()).add(kind)
+    return found
 
 
 def coverage(organisation: Organisation) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -51,8 +52,9 @@ def test_the_page_lists_members_with_their_roles(ann: Membership, role: Role) ->
     manager = factories.member(ann.organisation, kind="hiring_manager", name="Ben Manager")
     factories.member(ann.organisation, kind="hiring_manager", name="Cem Manager")
     role.viewers.add(manager)
+    Authenticator.objects.create(user=manager.user, type=Authenticator.Type.TOTP, data={})
     text = signed_in(ann).get(page("members", ann)).content.decode()
-    for found in ("Owns 1 role", "Window Washer", "No role yet", "Owns none", "never"):
+    for found in ("Authenticator app", "Owns 1 role", "Window Washer", "No role yet", "Owns none", "never"):
         assert found in text
 
 

@@ -15,6 +15,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.invitations import NotInvited
 from goodword.accounts.domain.members import NotChanged, reactivate
 from goodword.accounts.models import Membership
+from goodword.accounts.second_factor import factors_of
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
@@ -54,6 +55,7 @@ def _list(request: MemberRequest, form: InviteForm) -> HttpResponse:
     rows = _members(request)
     page = Paginator(rows.filter(deactivated_at=None), PAGE).get_page(request.GET.get("page"))
     titles = _single_titles(page.object_list)
+    factors = factors_of(one.user_id for one in page.object_list)
     return render(
         request,
         "workspace/members/members.html",
@@ -61,7 +63,9 @@ def _list(request: MemberRequest, form: InviteForm) -> HttpResponse:
             "settings_nav": settings_nav(request),
             "form": form,
             "page": page,
-            "rows": [(one, titles.get(one.pk, "")) for one in page.object_list],
+            "rows": [
+                (one, titles.get(one.pk, ""), factors.get(one.user_id, set())) for one in page.object_list
+            ],
             "invited": invitations.invited(request.organisation, now=clock.now()),
             "deactivated": rows.exclude(deactivated_at=None),
         },
