@@ -1,4 +1,5 @@
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.utils.csp import CSP
@@ -250,7 +251,7 @@ _saml = single_sign_on.saml(
     attributes=environment.text("GOODWORD_SAML_ATTRIBUTES", ""),
     verified_domains=_domains,
 )
-if _saml:
+if find_spec("onelogin"):  # the extra goodword[saml]
     INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
 SOCIALACCOUNT_PROVIDERS = _oidc | _saml
 SOCIALACCOUNT_ADAPTER = "goodword.accounts.single_sign_on.SingleSignOnAdapter"

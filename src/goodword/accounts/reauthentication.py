@@ -60,7 +60,8 @@ def to_change[R: HttpRequest, **P](
 def _suspend(request: HttpRequest) -> HttpResponseBase:
     request.session.pop(STATE_SESSION_KEY, None)  # of an earlier request that was given up
     methods = get_adapter().get_reauthentication_methods(request.user)
-    if not methods:
+    if not methods:  # neither password nor anything else: signing in again confirms it
+        get_adapter().logout(request)
         return redirect_to_login(request.get_full_path())
     if request.method == "POST":
         request.session[STATE_SESSION_KEY] = {

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.apps import apps
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.accounts.reauthentication import required
 from goodword.accounts.single_sign_on import told
@@ -73,4 +73,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if apps.is_installed("allauth.socialaccount.providers.saml"):
-    urlpatterns.append(path("", include("allauth.socialaccount.providers.saml.urls")))
+    from allauth.socialaccount.providers.saml import views as saml
+
+    urlpatterns += [
+        path("saml/<slug:organization_slug>/login/", told(saml.login), name="saml_login"),
+        path("saml/<slug:organization_slug>/acs/", saml.acs, name="saml_acs"),
+        path("saml/<slug:organization_slug>/acs/finish/", told(saml.finish_acs), name="saml_finish_acs"),
+        path("saml/<slug:organization_slug>/sls/", saml.sls, name="saml_sls"),
+        path("saml/<slug:organization_slug>/metadata/", saml.metadata, name="saml_metadata"),
+    ]

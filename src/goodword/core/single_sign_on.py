@@ -106,7 +106,11 @@ def saml(*, idp: str, name: str, attributes: str, verified_domains: Sequence[str
         raise SettingError(
             "GOODWORD_SAML_IDP needs entity_id, and either metadata_url or both sso_url and x509cert."
         )
-    settings: dict[str, Any] = {"idp": known, "verified_email": list(verified_domains)}
+    settings: dict[str, Any] = {
+        "idp": known,
+        "verified_email": list(verified_domains),
+        "advanced": {"allow_single_label_domains": True},  # hosts in a network of one's own
+    }
     if attributes:
         settings["attribute_mapping"] = _object(
             "GOODWORD_SAML_ATTRIBUTES", attributes, example='{"email": "mail", "uid": "uid"}'

@@ -1,0 +1,125 @@
+"""SAML: signed answers of an identity provider that the tests play."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.core.cache import cache
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.core.single_sign_on import saml as saml_configuration
+from tests.support import factories, saml
+
+pytestmark = [
+    pytest.mark.django_db,
+    # of python3-saml
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
+]
+START, ACS = "/accounts/saml/saml/login/?process=login&next=/o/acme/roles/", "/accounts/saml/saml/acs/"
+
+
+@pytest.fixture(autouse=True)
+def provider(settings: Settings) -> Iterator[None]:
+    idp = {
+        "entity_id": saml.IDP,
+        "sso_url": saml.SSO_URL,
+        "x509cert": saml.key_and_certificate("northwind")[1],
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = saml_configuration(
+        idp=json.dumps(idp),
+        name="Northwind ID",
+        attributes='{"email": "mail"}',
+        verified_domains=["acme.example"],
+    )
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(slug="acme"), email="rita@acme.example")
+
+
+def browser() -> Client:
+    return Client(HTTP_HOST="testserver")
+
+
+def started() -> tuple[Client, str]:
+    """A browser that was sent to the identity provider, and the ID of what it carries."""
+    client = browser()
+    location = client.get(START)["Location"]
+    assert location.startswith(f"{saml.SSO_URL}?SAMLRequest=")
+    return client, saml.request_id(location)
+
+
+def answer(client: Client, response: str) -> str:
+    """Post the answer as the provider's page does. Returns the page that follows."""
+    posted = client.post(ACS, {"SAMLResponse": response}, headers={"origin": saml.IDP})
+    assert posted["Location"] == f"{ACS}finish/"
+    return client.get(f"{ACS}finish/", follow=True).content.decode()
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_a_signed_answer_signs_in(rita: Membership) -> None:
+    client, request_id = started()
+    answer(client, saml.response(email="rita@acme.example", to=request_id))
+    assert is_signed_in(client)
+    assert list(SocialAccount.objects.values_list("user", "provider", "uid")) == [
+        (rita.user_id, "saml", "rita-1")
+    ]
+    entry = AuditEntry.objects.of(rita.organisation).get(action="sign_in.succeeded")
+    assert entry.details["methods"] == ["single sign-on"]
+    assert "Sign in with Northwind ID" in browser().get("/accounts/login/").content.decode()
+
+
+@pytest.mark.parametrize("signer", [None, "somebody else"])
+def test_an_answer_without_the_providers_signature_is_refused(rita: Membership, signer: str | None) -> None:
+    client, request_id = started()
+    page = answer(client, saml.response(email="rita@acme.example", to=request_id, signer=signer))
+    assert "Signing in with Northwind ID didn&#x27;t work." in page
+    assert not is_signed_in(client)
+
+
+def test_an_answer_works_once_and_only_where_it_was_asked_for(rita: Membership) -> None:
+    client, request_id = started()
+    response = saml.response(email="rita@acme.example", to=request_id)
+    elsewhere = browser()
+    answer(elsewhere, response)
+    assert not is_signed_in(elsewhere)
+    answer(client, response)
+    assert is_signed_in(client)
+    client.post("/accounts/logout/")
+    answer(client, response)
+    assert not is_signed_in(client)
+
+
+def test_sign_ins_that_the_provider_starts_are_refused(rita: Membership) -> None:
+    client = browser()
+    answer(client, saml.response(email="rita@acme.example"))
+    assert not is_signed_in(client)
+
+
+def test_addresses_outside_the_trusted_domains_are_not_verified(rita: Membership) -> None:
+    factories.member(rita.organisation, email="rita@elsewhere.example")
+    client, request_id = started()
+    page = answer(client, saml.response(email="rita@elsewhere.example", to=request_id))
+    assert "Northwind ID doesn&#x27;t confirm your e-mail address" in page
+    assert not is_signed_in(client)
+
+
+def test_the_metadata_name_where_answers_go() -> None:
+    page = browser().get("/accounts/saml/saml/metadata/")
+    assert (page["Content-Type"], f"{saml.SITE}acs/" in page.content.decode()) == ("text/xml", True)
+
+
+def test_without_a_provider_there_are_no_pages(settings: Settings) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {}
+    for path in (START, f"{ACS}finish/", "/accounts/saml/saml/metadata/"):
+        assert browser().get(path).status_code == 404

@@ -1,0 +1,91 @@
+"""A SAML identity provider's answers, signed with a key of its own."""
+
+import base64
+import zlib
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from lxml import etree
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
+
+IDP, SSO_URL = "https://idp.northwind.example", "https://idp.northwind.example/sso"
+SITE = "http://testserver/accounts/saml/saml/"
+_RESPONSE = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="r{number}" Version="2.0"
+ IssueInstant="{now}" Destination="{site}acs/"{in_response_to}>
+<saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">{idp}</saml:Issuer>
+<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="a{number}" Version="2.0" IssueInstant="{now}">
+<saml:Issuer>{idp}</saml:Issuer>
+<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">{uid}</saml:NameID>
+<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">
+<saml:SubjectConfirmationData NotOnOrAfter="{later}" Recipient="{site}acs/"{in_response_to}/>
+</saml:SubjectConfirmation></saml:Subject>
+<saml:Conditions NotBefore="{earlier}" NotOnOrAfter="{later}">
+<saml:AudienceRestriction><saml:Audience>{site}metadata/</saml:Audience></saml:AudienceRestriction></saml:Conditions>
+<saml:AuthnStatement AuthnInstant="{now}" SessionIndex="s{number}"><saml:AuthnContext>
+<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef>
+</saml:AuthnContext></saml:AuthnStatement>
+<saml:AttributeStatement><saml:Attribute Name="mail">
+<saml:AttributeValue>{email}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>
+</saml:Assertion></samlp:Response>"""
+
+
+@cache
+def key_and_certificate(owner: str) -> tuple[str, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, owner)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    return (
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+        certificate.public_bytes(Encoding.PEM).decode(),
+    )
+
+
+def request_id(location: str) -> str:
+    """The ID of the request that a redirect to the identity provider carries."""
+    packed = base64.b64decode(parse_qs(urlsplit(location).query)["SAMLRequest"][0])
+    return str(etree.fromstring(zlib.decompress(packed, -15)).get("ID"))
+
+
+def response(*, email: str, uid: str = "rita-1", to: str = "", signer: str | None = "northwind") -> str:
+    """An answer to the request with the ID `to`, as it is posted. `signer`: whose key signs it; None: nobody's."""
+    now = datetime.now(UTC)
+    values: dict[str, Any] = {
+        name: f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+        for name, moment in (
+            ("now", now),
+            ("earlier", now - timedelta(minutes=5)),
+            ("later", now + timedelta(minutes=5)),
+        )
+    }
+    xml = _RESPONSE.format(
+        **values,
+        idp=IDP,
+        site=SITE,
+        uid=uid,
+        email=email,
+        number=to or "0",
+        in_response_to=f' InResponseTo="{to}"' if to else "",
+    )
+    if signer is None:
+        return base64.b64encode(xml.encode()).decode()
+    key, certificate = key_and_certificate(signer)
+    signed: bytes = OneLogin_Saml2_Utils.add_sign(xml, key, certificate)
+    return base64.b64encode(signed).decode()
