@@ -24,6 +24,8 @@ MAY_IMPORT = {
     f"{APP}.data_export",
     # grants that the candidate has agreed to share
     "goodword.workspace.candidate.cards",
+    # the contact's own requests, on their Home alone
+    "goodword.workspace.needs_you.adjustments",
 }
 #: modules outside the package that may use the model
 MAY_USE_MODEL = {
@@ -103,6 +105,8 @@ def test_member_pages_and_reports_do_not_mention_adjustments_or_clocks() -> None
         # grants that the candidate has agreed to share
         "workspace/candidate/cards.py",
         "workspace/templates/workspace/candidate/step.html",
+        # the contact's own requests, on their Home alone
+        "workspace/needs_you/adjustments.py",
     }
 
 

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Upper
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core.text import has_link
@@ -102,6 +103,7 @@ class Application(OrganisationOwned):
         indexes = (
             models.Index(fields=["role", "-created_at"], name="application_of_role"),
             models.Index(fields=["connection_id", "job_id", "stage_id"], name="application_in_stage"),
+            models.Index(Upper("recruiter_email"), name="application_recruiter"),
         )
 
     def __str__(self) -> str:

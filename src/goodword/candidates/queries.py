@@ -56,4 +56,6 @@ def of_own_roles(member: Membership) -> Q:
     """
     if not member.may_work:
         return Q()
-    return Q(role__owner=member) | Q(recruiter_email__iexact=member.user.email)
+    # ids instead of a join: PostgreSQL then combines two indexes
+    owned = list(Role.objects.of(member.organisation).filter(owner=member).values_list("pk", flat=True))
+    return Q(role__in=owned) | Q(recruiter_email__iexact=member.user.email)

@@ -12,6 +12,7 @@ from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
 from goodword.workspace.members import accepting, role_viewers
 from goodword.workspace.members import views as members
+from goodword.workspace.needs_you import adjustments
 from goodword.workspace.needs_you import views as needs_you
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
@@ -33,6 +34,7 @@ _PREVIEW_PART = f"{_PREVIEW}<int:order>/"
 
 member_urls: list[URLPattern | URLResolver] = [
     path("home/", needs_you.needs_you, name="needs_you"),
+    path("home/requests/<int:pk>/link/", adjustments.send_link, name="adjustment_link"),
     path("home/<str:source>/<int:need_id>/hide/", needs_you.hide, name="need_hide"),
     path("home/<str:source>/<int:need_id>/show/", needs_you.show_again, name="need_show"),
     path("roles/", roles.role_list, name="roles"),

@@ -377,6 +377,14 @@ def test_the_oldest_are_shown_and_all_are_counted(here: World) -> None:
     assert (found.total, found.more(Urgency.STUCK)) == (3, 1)
 
 
+def test_counting_stops_where_it_would_take_long(here: World) -> None:
+    for name in ("Ada", "Bob", "Cleo", "Dan"):
+        waits(here.named(name), Waits.NO_ADDRESS)
+    viewer = Viewer(member=here.rita, mine=True, now=NOW)
+    found = collect(viewer, SOURCES, at_most=2, counted=3)
+    assert (found.text(Urgency.STUCK), found.text(Urgency.OVERDUE), found.total_text) == ("3+", "0", "3+")
+
+
 def test_hidden_needs_are_left_out_or_shown_alone(here: World) -> None:
     first = waits(here.named("Ada"), Waits.NO_ADDRESS)
     waits(here.named("Bob"), Waits.NO_ADDRESS)

@@ -106,9 +106,9 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
 
 def _context(needs: Needs, roles: list[RoleCounts], results: int) -> dict[str, Any]:
     return {
-        "needs": needs.total,
-        "stuck": needs.counts[Urgency.STUCK],
-        "overdue": needs.counts[Urgency.OVERDUE],
+        "needs": needs.total_text,
+        "stuck": needs.text(Urgency.STUCK),
+        "overdue": needs.text(Urgency.OVERDUE),
         "results": results,
         "roles": [
             {"title": row.role, "stuck": row.stuck, "overdue": row.overdue, "results": row.results}

@@ -18,6 +18,8 @@ from goodword.candidates.queries import of_own_roles, visible_applications
 from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
 
+#: needs of one source are counted up to this number
+COUNTED = 200
 #: characters of a quoted text
 LONGEST_QUOTE = 120
 
@@ -51,9 +53,9 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """`who` `what`, since `since`, at `place`, for example "Ada Lovelace" "can't name a manager". `url`: its page.
+    """`who` `what`, since `since`, at `place`, for example "Ada Lovelace" "can't name a manager".
 
-    The first of `actions` is the remedy.
+    `url`: its page, if any. The first of `actions` is the remedy.
     """
 
     source: str
@@ -63,7 +65,7 @@ class Need:
     url: str
     what: str
     since: datetime
-    #: its title
+    #: its title; empty if not to be named
     role: str
     place: str
     detail: str = ""
@@ -129,10 +131,11 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """The oldest needs of each urgency, and how many there are in all."""
+    """The oldest needs of each urgency, and how many there are in all. `not_all`: there are more than counted."""
 
     shown: Mapping[Urgency, Sequence[Need]]
     counts: Mapping[Urgency, int]
+    not_all: frozenset[Urgency] = frozenset()
 
     @property
     def total(self) -> int:
@@ -140,6 +143,14 @@ class Needs:
 
     def more(self, urgency: Urgency) -> int:
         return self.counts[urgency] - len(self.shown[urgency])
+
+    @property
+    def total_text(self) -> str:
+        return f"{self.total}+" if self.not_all else str(self.total)
+
+    def text(self, urgency: Urgency) -> str:
+        """ "200+" if not all were counted."""
+        return f"{self.counts[urgency]}+" if urgency in self.not_all else str(self.counts[urgency])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,12 +162,21 @@ class Hidden:
 
 
 def collect(
-    viewer: Viewer, sources: Sequence[Source], *, at_most: int, hidden: Hidden | None = None
+    viewer: Viewer,
+    sources: Sequence[Source],
+    *,
+    at_most: int,
+    hidden: Hidden | None = None,
+    counted: int = COUNTED,
 ) -> Needs:
-    """At most `at_most` needs of each urgency. The number of queries depends on the sources alone."""
+    """At most `at_most` needs of each urgency, counted up to `counted` of each source.
+
+    The number of queries depends on the sources alone.
+    """
     hidden = hidden or Hidden()
     shown: dict[Urgency, list[Need]] = {urgency: [] for urgency in Urgency}
     counts = dict.fromkeys(Urgency, 0)
+    not_all = set()
     for source in sources:
         ids = hidden.ids.get(source.name, ())
         if hidden.only and not ids:
@@ -167,7 +187,14 @@ def collect(
             rows = rows.filter(**those) if hidden.only else rows.exclude(**those)
         shaped = source.shape(viewer, rows)
         found = list(shaped[: at_most + 1])
-        counts[source.urgency] += len(found) if len(found) <= at_most else shaped.count()
+        n = (
+            len(found)
+            if len(found) <= at_most
+            else _count(source, rows, shaped, at_most=max(counted, at_most + 1))
+        )
+        counts[source.urgency] += n
+        if n > at_most and n >= counted:
+            not_all.add(source.urgency)
         shown[source.urgency] += source.describe(viewer, found[:at_most])
     return Needs(
         shown={
@@ -175,7 +202,15 @@ def collect(
             for urgency, needs in shown.items()
         },
         counts=counts,
+        not_all=frozenset(not_all),
     )
+
+
+def _count(source: Source, rows: QuerySet[Any], shaped: QuerySet[Any], *, at_most: int) -> int:
+    """Stops at `at_most`. In the order of the list, so that PostgreSQL uses its index and stops early."""
+    if source.key != "pk":
+        return rows.order_by().values(source.key).distinct()[:at_most].count()
+    return rows.order_by(*shaped.query.order_by).values("pk")[:at_most].count()
 
 
 def role_title(application: Application) -> str:

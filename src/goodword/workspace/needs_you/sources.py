@@ -1,4 +1,4 @@
-from goodword.workspace.needs_you import referees, reports, roles, steps
+from goodword.workspace.needs_you import adjustments, referees, reports, roles, steps
 from goodword.workspace.needs_you.needs import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -7,6 +7,7 @@ SOURCES: tuple[Source, ...] = (
     steps.STOPPED_CHECKS,
     referees.QUESTIONED_SLOTS,
     referees.UNREACHED_REFEREES,
+    adjustments.REQUESTS,
     reports.FAILED_REPORTS,
     reports.NOTES,
     reports.FAILED_MAILS,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -278,12 +278,10 @@ def _overdue(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
 
 
 def _shape_overdue_attempts(viewer: Viewer, rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
-    # by the role's deadline: the candidate's own would reveal an adjustment
     return (
         with_answer_counts(rows, organisation=viewer.organisation)
-        .annotate(late_since=F("deadline_at") - F("deadline_moved_by"))
         .select_related(*_OF_RUN)
-        .order_by("late_since", "pk")
+        .order_by("deadline_at", "pk")
     )
 
 
@@ -307,12 +305,13 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
         who=application.candidate.name,
         url=_page(viewer, application, step_request.step),
         what=what,
-        since=run.late_since,
+        # by the role's deadline: the candidate's own would reveal an adjustment
+        since=run.overdue_since,
         role=role_title(application),
         place=place(application, step_request.step),
         detail=_reminders(run),
         actions=[action],
-        late=late(run.late_since, now=viewer.now),
+        late=late(run.overdue_since, now=viewer.now),
     )
 
 

@@ -113,6 +113,7 @@ def _groups(needs: Needs, chosen: Chosen) -> list[dict[str, Any]]:
             "note": note,
             "needs": needs.shown[urgency],
             "more": needs.more(urgency),
+            "plus": "+" if urgency in needs.not_all else "",
             "more_url": "" if chosen.more else chosen.query(more=True),
         }
         for urgency, (title, note) in titles.items()
@@ -122,9 +123,9 @@ def _groups(needs: Needs, chosen: Chosen) -> list[dict[str, Any]]:
 
 def _chips(needs: Needs, chosen: Chosen) -> list[dict[str, Any]]:
     words = {
-        "": (_("All"), needs.total),
-        Urgency.STUCK.value: (_("Stuck"), needs.counts[Urgency.STUCK]),
-        Urgency.OVERDUE.value: (_("Overdue"), needs.counts[Urgency.OVERDUE]),
+        "": (_("All"), needs.total_text),
+        Urgency.STUCK.value: (_("Stuck"), needs.text(Urgency.STUCK)),
+        Urgency.OVERDUE.value: (_("Overdue"), needs.text(Urgency.OVERDUE)),
     }
     return [
         {"label": label, "count": count, "url": chosen.query(show=key), "current": chosen.urgency == key}
