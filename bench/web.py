@@ -35,7 +35,11 @@ def main() -> None:
         story.let_deliveries_arrive()
         move(story.greenhouse, people[0])
         link = story.mailbox.wait(to=people[0].email)["links"][0]
-        pages = {"roles": "/", "a role with 10 candidates": story.role_url}
+        pages = {
+            "home": "/",
+            "roles": story.role_url.partition("roles/")[0] + "roles/",
+            "a role with 10 candidates": story.role_url,
+        }
         for name, address in pages.items():
             print(distribution(f"page: {name}", openings(story.recruiter, address)), flush=True)
         print(distribution("page: a candidate's assessment", openings(story.guest, link)))

@@ -85,6 +85,15 @@ def test_with_nothing_to_do_the_page_says_so(here: World) -> None:
     assert "data-keys" not in html
 
 
+@pytest.mark.parametrize(
+    ("kind", "button"), [("admin", True), ("recruiter", True), ("hiring_manager", False)]
+)
+def test_without_roles_the_page_offers_to_create_one(kind: str, button: bool) -> None:
+    member = factories.member(factories.organisation(), kind=kind)
+    html = signed_in(member).get(path("needs_you", member.organisation)).content.decode()
+    assert ("No roles yet" in html, path("role_new", member.organisation) in html) == (True, button)
+
+
 def test_acting_on_a_row_leads_back_to_the_filtered_list(here: World) -> None:
     request = waits(here.named("Ada"), Waits.CLICK)
     factories.step(here.role, "assessment")

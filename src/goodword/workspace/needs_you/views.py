@@ -17,6 +17,7 @@ from goodword.accounts.models import Membership
 from goodword.core import clock
 from goodword.reports.domain.reviews import to_review
 from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
 from goodword.workspace.needs_you import hidden
 from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect
 from goodword.workspace.needs_you.next_up import connections, next_up, week_figures
@@ -75,6 +76,7 @@ def needs_you(request: MemberRequest) -> HttpResponse:
             "now": now,
             "chosen": chosen,
             "needs": needs,
+            "no_roles": not needs.total and not visible_roles(request.member).exists(),
             "groups": _groups(needs, chosen),
             "chips": _chips(needs, chosen),
             "scopes": _scopes(chosen),
