@@ -122,6 +122,7 @@ def test_unknown_link_page_uses_the_browser_language(client: Client, asked: str,
     assert "Accept-Language" in response["Vary"]
 
 
+@pytest.mark.django_db
 def test_member_pages_are_always_english(client: Client) -> None:
     page = client.get("/accounts/login/", headers={"Accept-Language": "de"}).content.decode()
     assert '<html lang="en-gb"' in page
