@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
+from goodword.accounts.domain.members import deactivate
 from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
 from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
 from goodword.assessments.attempts import part_state
@@ -180,6 +181,21 @@ def test_a_bounced_request_goes_to_the_next_contact_then_the_candidate_is_notifi
     [told] = mails(attempt, "adjustment_lost")
     assert told.to_address == attempt.step_request.application.candidate.email
     assert Email.objects.of(attempt.organisation).filter(kind="notifications.undelivered").count() == 0
+
+
+def test_a_deactivated_contacts_requests_go_to_the_next_one() -> None:
+    attempt = timed()
+    hanna = factories.member(attempt.organisation, name=HANNA[0], email=HANNA[1])
+    omar = factories.member(attempt.organisation, kind="admin", name="Omar Admin")
+    with time_machine.travel(NOW, tick=False):
+        asked(attempt)
+        run_jobs()
+        deactivate(member=hanna, by=omar, now=NOW)
+        run_jobs()
+    sent = mails(attempt, "adjustment_request")
+    assert [mail.to_address for mail in sent] == [HANNA[1], omar.user.email]
+    assert [link.ended_at for link in sent[0].links.all()] == [NOW]
+    assert requests(attempt)[0][0] == "asked"
 
 
 def test_a_new_invitation_keeps_requests_and_grants() -> None:
