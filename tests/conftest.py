@@ -64,6 +64,7 @@ settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.default_buttons.Watc
 #: the longest files, in the order of their seconds: begun first, so that all processes end at about the same time
 LONGEST = (
     "tests/browser/test_article.py",
+    "tests/browser/test_single_sign_on.py",
     "tests/browser/test_timed_parts.py",
     "tests/browser/test_questionnaire_editor.py",
     "tests/browser/test_test_editors.py",

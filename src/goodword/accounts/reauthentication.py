@@ -39,7 +39,10 @@ def required[R: HttpRequest, **P](
     def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        return view(request, *args, **kwargs) if is_recent(request) else _suspend(request)
+        response = view(request, *args, **kwargs) if is_recent(request) else _suspend(request)
+        # pages may show secrets, which must not stay in the browser after signing out
+        response.setdefault("Cache-Control", "private, no-store")
+        return response
 
     return wrapped
 
