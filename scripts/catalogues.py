@@ -81,6 +81,7 @@ FOR_MEMBERS = (
     "references/domain/reminders.py",
     "references/domain/slot_changes.py",
     "references/flags/*",
+    "references/outcome.py",
     "references/templates/references/flags*",
     "roles/*",
     "workflow/flags.py",

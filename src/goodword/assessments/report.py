@@ -19,7 +19,18 @@ from goodword.assessments.kinds.report import (
 from goodword.assessments.models import Test
 from goodword.assessments.results import AttemptResult, TotalResult
 from goodword.core.phrases import Phrases
-from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Prose, Section, Table
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Heading,
+    Labelled,
+    Notice,
+    OutcomeAnswer,
+    OutcomeRow,
+    Prose,
+    Section,
+    Table,
+)
 
 #: standard errors to each side of a 90 % band
 BAND_WIDTH = 1.645
@@ -152,6 +163,25 @@ def screen_sections(result: AttemptResult, words: Phrases, *, moment: Moment) ->
         blocks = [*_head_blocks(found, part, words), *_report(part).blocks(part, words, found)]
         sections.append(Section(part["name"], blocks, anchor=f"result-{found.order}"))
     return sections
+
+
+def outcome(assessment: AssessmentData, words: Phrases) -> list[OutcomeRow]:
+    """A line per test, and the total if there is one, for members."""
+    rows = [
+        OutcomeRow(part["name"], [OutcomeAnswer(_report(part).outcome(part, words))])
+        for part in assessment["tests"]
+    ]
+    total = assessment.get("total")
+    if total is None or total["value"] is None:
+        return rows
+    value = words("percent", value=_percent(total["value"], words))
+    return [OutcomeRow(words("total"), [OutcomeAnswer(value)]), *rows]
+
+
+def overview_sections(assessment: AssessmentData, words: Phrases) -> list[Section]:
+    """Charts and answers at a glance, for members."""
+    drawn = [(part["name"], _report(part).overview(part, words)) for part in assessment["tests"]]
+    return [Section(name, blocks) for name, blocks in drawn if blocks]
 
 
 def _head_blocks(found: PartResult, part: PartHead, words: Phrases) -> list[Block]:

@@ -84,7 +84,8 @@ class ScaleChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingRow:
-    """The answers of one relationship; `hollow` marks those of the candidate."""
+    """The answers of one relationship; `hollow` marks those of the candidate. `letters` say who gave each of the
+    `values`, on members' screens."""
 
     label: str
     note: str
@@ -94,6 +95,7 @@ class RatingRow:
     mean_text: str
     hollow: bool
     alt: str
+    letters: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,23 @@ type PrintedBlock = (
     Heading | Prose | Notice | Labelled | Table | ScaleChart | RatingChart | OptionChart | Quotes
 )
 type Block = PrintedBlock | Details | Drawings | Link
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAnswer:
+    """`by`: (letter, who) of those who said so. `differs`: from what the candidate stated."""
+
+    text: str
+    by: Sequence[tuple[str, str]] = ()
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """A line of a step's outcome at the top of the candidate's page."""
+
+    label: str
+    answers: Sequence[OutcomeAnswer]
 
 
 @dataclass(frozen=True, slots=True)

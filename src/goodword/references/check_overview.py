@@ -6,6 +6,7 @@ from goodword.questionnaires import labels
 from goodword.references import wording
 from goodword.references.domain.checks import SlotStatus, is_running, slot_statuses, waits_for_candidate
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
+from goodword.references.outcome import LETTERS
 from goodword.references.queries import failed_mails
 from goodword.roles.models import Step
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
@@ -25,6 +26,7 @@ class SlotOverview:
     referee: Referee | None
     request: ReferenceRequest | None
     relationship: str
+    letter: str
     period: str
     state: str
     since: datetime | None
@@ -158,6 +160,7 @@ def _slot_overview(
         relationship=labels.relationships()[referee.relationship]
         if referee and not referee.erased_at
         else "",
+        letter=LETTERS[referee.relationship][0] if referee and not referee.erased_at else "",
         period=labels.period(referee.from_month, referee.to_month or None)
         if referee and referee.from_month
         else "",

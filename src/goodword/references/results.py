@@ -52,6 +52,8 @@ class ReceivedReference:
 
     id: str
     name: str
+    #: its key ("peer") and its name
+    relationship_id: str
     relationship: str
     company: str
     candidate_title: str
@@ -118,6 +120,7 @@ class QuestionResult:
     ends: tuple[str, str]
     pick: int
     multiple: bool
+    asks_work_again: bool
     groups: tuple[AnswerGroup, ...]
     unasked: str
     not_asked: tuple[ReceivedReference, ...]
@@ -255,6 +258,7 @@ def _respondent(reference: Reference, check: Check, questions: Sequence[Question
     who = ReceivedReference(
         id=str(reference.pk),
         name=referee.name,
+        relationship_id=relationship,
         relationship=labels.relationships()[relationship],
         company=referee.company,
         candidate_title=referee.candidate_title,
@@ -283,6 +287,7 @@ def _self_reference(check: Check) -> Respondent | None:
     who = ReceivedReference(
         id=SELF_REFERENCE,
         name=check.step_request.application.candidate.name,
+        relationship_id="",
         relationship=gettext("Self"),
         company="",
         candidate_title="",
@@ -348,6 +353,7 @@ def _empty_result(question: Question) -> QuestionResult:
         ends=(question.left, question.right) if isinstance(question, Between) else ("", ""),
         pick=question.pick if isinstance(question, Adjectives) else 0,
         multiple=isinstance(question, MultipleChoice | Adjectives),
+        asks_work_again=isinstance(question, WouldWorkAgain),
         groups=(),
         unasked="",
         not_asked=(),

@@ -120,16 +120,16 @@ def _scales(chart: ScaleChart) -> _Scales:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """How many answered with a level. `spread`: "from" at the lowest answer, "to" at the highest, "through" between;
-    else empty."""
+    """The letters of those who answered with a level, empty if unknown. `spread`: "from" at the lowest answer, "to" at
+    the highest, "through" between; else empty."""
 
     value: int
-    count: int
+    letters: Sequence[str]
     spread: str
 
     @property
-    def marks(self) -> range:
-        return range(self.count)
+    def count(self) -> int:
+        return len(self.letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,12 @@ def _ratings(chart: RatingChart) -> _Ratings:
 def _rating(row: RatingRow, levels: range) -> _Rating:
     low, high = min(row.values, default=0), max(row.values, default=0)
     between = str(low) if low == high else f"{low}–{high}"
-    cells = [_Level(level, row.values.count(level), _spread(level, low, high)) for level in levels]
+    letters = row.letters or [""] * len(row.values)
+    who = {
+        level: [letter for value, letter in zip(row.values, letters, strict=True) if value == level]
+        for level in levels
+    }
+    cells = [_Level(level, who[level], _spread(level, low, high)) for level in levels]
     return _Rating(row, cells, between if row.values else "–")
 
 

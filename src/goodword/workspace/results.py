@@ -15,11 +15,12 @@ from goodword.assessments.queries import attempts_of
 from goodword.assessments.results import AttemptResult
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
-from goodword.core.report_blocks import Section
+from goodword.core.report_blocks import OutcomeRow, Section
 from goodword.core.text import written_moment
 from goodword.references import report as check_report
 from goodword.references.check_overview import CheckOverview, check_overview
 from goodword.references.models import Check
+from goodword.references.outcome import check_outcome, check_overview_sections
 from goodword.references.queries import checks_of
 from goodword.references.report_data import check_data
 from goodword.references.results import results as references_results
@@ -43,6 +44,9 @@ class Result:
     label: str
     sections: Sequence[Section]
     run: StepRun
+    #: the same in short
+    outcome: Sequence[OutcomeRow] = ()
+    overview: Sequence[Section] = ()
     language: str = ""
     newer: StepRun | None = None
     state: str = "current"
@@ -162,16 +166,30 @@ def _assessment(attempt: Attempt, found: AttemptResult | None, *, items: bool) -
     kind = Step.Kind.ASSESSMENT
     if found is None:
         return Result(kind=kind, label=kind.label, sections=(), run=attempt)
-    shown = assessment_report.screen_sections(
-        found if items else found.without_items(), words_for(_language()), moment=_moment
+    shown, words = found if items else found.without_items(), words_for(_language())
+    data = assessment_report.assessment_data(shown, moment=_moment)
+    return Result(
+        kind=kind,
+        label=kind.label,
+        sections=assessment_report.screen_sections(shown, words, moment=_moment),
+        run=attempt,
+        outcome=assessment_report.outcome(data, words),
+        overview=assessment_report.overview_sections(data, words),
+        language=found.language_name,
     )
-    return Result(kind=kind, label=kind.label, sections=shown, run=attempt, language=found.language_name)
 
 
 def _references(check: Check) -> Result:
-    kind, data = Step.Kind.REFERENCE_CHECK, check_data(references_results(check), moment=_moment)
-    shown = check_report.screen_sections(data, words_for(_language()))
-    return Result(kind=kind, label=kind.label, sections=shown, run=check)
+    kind, found = Step.Kind.REFERENCE_CHECK, references_results(check)
+    shown = check_report.screen_sections(check_data(found, moment=_moment), words_for(_language()))
+    return Result(
+        kind=kind,
+        label=kind.label,
+        sections=shown,
+        run=check,
+        outcome=check_outcome(found),
+        overview=check_overview_sections(found),
+    )
 
 
 def _reused_assessment(step_request: StepRequest, behind: dict[str, Any], *, items: bool) -> Result | None:

@@ -1,6 +1,9 @@
 """Candidates, a candidate's page, and results to review."""
 
+from datetime import timedelta
+
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -102,6 +105,70 @@ def test_the_page_shows_steps_results_reports_and_timeline(role: Role, rita: Mem
     html = response.content.decode()
     assert report.code in html
     assert path("report_pdf", role.organisation, report.pk) in html
+
+
+def test_sections_can_be_linked_to_and_details_are_folded(role: Role, rita: Membership) -> None:
+    application = named(role, "Ada", "Zorn")
+    reported(application)
+    page = BeautifulSoup(
+        signed_in(rita).get(path("candidate", role.organisation, application.pk)).content, "html.parser"
+    )
+    tabs = {str(tab["href"]): " ".join(tab.get_text(" ").split()) for tab in page.select(".tab")}
+    assert tabs == {
+        "#results": "Results",
+        "#flags": f"Flags to review {len(page.select('.flags__run > .flags > .flag'))}",
+        "#timeline": "Timeline 5",
+        "#data": "Data",
+    }
+    assert all(page.select_one(anchor) is not None for anchor in tabs)
+    assert page.select("details[open]") == []
+    outcome = page.select_one("#assessment .outcome")
+    assert outcome is not None
+    assert " ".join(outcome.get_text(" ").split()) == "Work style 5 scales, no total"
+
+
+def test_only_the_last_ten_events_are_shown_and_mails_open_to_their_recipient(
+    role: Role, rita: Membership
+) -> None:
+    application = named(role, "Ada", "Zorn")
+    reported(application)
+    with transaction.atomic():
+        for number in range(8):
+            record(
+                "application.entered_stage",
+                organisation_id=role.organisation_id,
+                application_id=application.pk,
+                actor="greenhouse",
+                at=factories.NOW - timedelta(days=number + 1),
+                data={"stage_name": "Offer"},
+            )
+    page = BeautifulSoup(
+        signed_in(rita).get(path("candidate", role.organisation, application.pk)).content, "html.parser"
+    )
+    assert len(page.select("#timeline .card__body > .events > .event")) == 10
+    assert len(page.select("#timeline .more .event")) == 3
+    mail = page.select_one("#timeline details.event__what")
+    assert mail is not None
+    assert "To Rita Recruiter <rita@acme.example> Subject Ada Zorn has finished" in " ".join(
+        mail.get_text(" ").split()
+    )
+
+
+def test_arrows_lead_to_the_neighbours_on_the_role_that_the_member_may_see(
+    role: Role, rita: Membership
+) -> None:
+    first, second, _, last = (
+        named(role, name, "Zorn", private=name == "Cy") for name in ("Ada", "Bo", "Cy", "Dee")
+    )
+    named(factories.role(role.organisation), "Eve", "Elsewhere")
+    client = signed_in(rita)
+    shown = {
+        one.candidate.short_name: client.get(path("candidate", role.organisation, one.pk)).context[
+            "neighbours"
+        ]
+        for one in (first, second, last)
+    }
+    assert shown == {"Ada": (second, None), "Bo": (last, first), "Dee": (None, second)}
 
 
 def test_viewing_results_is_audited(role: Role, rita: Membership) -> None:

@@ -188,9 +188,9 @@ def test_the_page_shows_a_reused_result_and_its_origin(
     run_jobs()
     said = card(client, application)
     assert "Reused from an earlier application for “Window Washer”, completed" in said
-    assert said.startswith("Assessment Done")
+    assert said.startswith("Assessment Report, version 1") and "Invite again Done" in said
     page = client.get(path("candidate", second.organisation, application.pk)).content.decode()
-    assert "Results: Assessment" in page
+    assert "Assessment: every test in full" in page
     assert FOR_HERE in page
 
 
@@ -401,7 +401,7 @@ def test_unknown_kinds_of_step_are_not_found(second: Role, rita: Membership) -> 
 def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Membership) -> None:
     application = factories.application(second, job_id=31, stage_id=400)
     client = signed_in(rita)
-    assert card(client, application).startswith("Assessment Not started")
+    assert card(client, application).startswith("Assessment Invite Not started")
     press(client, "step_begin", application, "assessment")
     press(client, "step_begin", application, "assessment")
     run_jobs(but_not={"email.send"})

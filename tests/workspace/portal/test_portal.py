@@ -251,7 +251,7 @@ def test_expired_review_links_show_no_results(application: Application) -> None:
 def test_members_are_redirected_even_from_expired_review_links(application: Application) -> None:
     who = factories.member(application.organisation)
     response = signed_in(who).get(review(application, expires_at=NOW))
-    assert response["Location"] == path("candidate", application.organisation, application.pk)
+    assert response["Location"] == path("candidate", application.organisation, application.pk) + "#results"
     assert audited(application) == []
 
 

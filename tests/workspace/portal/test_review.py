@@ -30,7 +30,7 @@ def test_members_are_redirected_to_the_candidates_page() -> None:
     response = signed_in(member).get(review(application))
     assert (response.status_code, response["Location"]) == (
         302,
-        f"/o/{application.organisation.slug}/candidates/{application.pk}/",
+        f"/o/{application.organisation.slug}/candidates/{application.pk}/#results",
     )
 
 

@@ -122,7 +122,7 @@ def state(story: Story) -> list[Any]:
 
 def people(response: Any) -> list[str]:
     page = BeautifulSoup(response.content, "html.parser")
-    return [" ".join(row.get_text(" ").split()) for row in page.select("#reference_check .referee")]
+    return [" ".join(row.get_text(" ").split()) for row in page.select("#referees .referee")]
 
 
 def shown(who: Membership, story: Story) -> Any:
@@ -182,7 +182,10 @@ def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> 
         ("Resumed. The remaining reminders will be sent.", None),
     ]
     assert list(
-        AuditEntry.objects.of(rita.organisation).filter(member=rita).values_list("action", "details")
+        AuditEntry.objects.of(rita.organisation)
+        .filter(member=rita)
+        .order_by("pk")
+        .values_list("action", "details")
     ) == [("check.paused", {"check": story.check.pk}), ("check.resumed", {"check": story.check.pk})]
 
 
@@ -278,13 +281,15 @@ def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
 def test_each_referee_has_a_line_with_actions(story: Story, rita: Membership) -> None:
     answer("paul@globex.example")
     ReferenceRequest.objects.of(rita.organisation).filter(pk=story.requests[0].pk).update(undelivered_at=NOW)
-    where = "Globex · April 2021 to August 2023 · as Engineer"
+    where = "Globex · April 2021 to August 2023 · as Engineer ·"
     assert people(shown(rita, story)) == [
         (
-            f"Maria Schmidt Manager {where} maria@globex.example "
+            f"M Maria Schmidt Manager {where} maria@globex.example "
             "E-mail bounced Tue 3 Mar, 10:00 Send again Correct address Correct address Extend deadline"
         ),
-        (f"Paul Meier Colleague {where} paul@globex.example Answered Tue 3 Mar, 10:00 Dates and title only"),
+        (
+            f"P Paul Meier Colleague {where} paul@globex.example Answered Tue 3 Mar, 10:00 Dates and title only"
+        ),
     ]
 
 
@@ -300,7 +305,7 @@ def test_each_state_has_a_label_and_actions() -> None:
             row.select(".status__word")[0].get_text(),
             [act.get_text(strip=True) for act in row.select(".referee__acts > :is(a, form)")],
         )
-        for row in page.select("#reference_check .referee")
+        for row in page.select("#referees .referee")
     ]
     assert found == [
         ("Answered", []),
@@ -323,9 +328,9 @@ def test_hiring_managers_see_referees_without_buttons(story: Story, rita: Member
     watching = factories.member(rita.organisation, kind="hiring_manager")
     story.check.step_request.step.role.viewers.add(watching)
     page = BeautifulSoup(shown(watching, story).content, "html.parser")
-    assert len(page.select("#reference_check .referee")) == 2
-    assert page.select("#reference_check form, #reference_check a.menu__item") == []
-    assert len(BeautifulSoup(shown(rita, story).content, "html.parser").select("#reference_check form")) > 2
+    assert len(page.select("#referees .referee")) == 2
+    assert page.select("#reference_check form, #referees :is(form, a.menu__item)") == []
+    assert len(BeautifulSoup(shown(rita, story).content, "html.parser").select("#referees form")) > 0
 
 
 def test_a_missing_referee_is_answered_on_the_candidates_page(rita: Membership) -> None:

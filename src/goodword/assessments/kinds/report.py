@@ -140,11 +140,31 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """The result and the technical sheet. On a screen, which has the `result`, they open to the answers and figures
         behind them."""
 
+    def outcome(self, part: P, words: Phrases) -> str:
+        """The result in one line, for members."""
+
+    def overview(self, part: P, words: Phrases) -> list[Block]:
+        """The result in one small block, for members; empty if `outcome` says it all."""
+
     def normed_scores(self, part: P, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         """The scores with a norm group, by name."""
 
     def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
         """Further figures behind the result."""
+
+
+def percentile_text(normed: NormedScoreData | None, *, by_distance: bool = False) -> str:
+    """The percentile with its 90 % band in brackets; empty without a norm group."""
+    if normed is None:
+        return ""
+    figures = [normed[key] for key in ("percentile", "percentile_low", "percentile_high")]
+    if by_distance:  # low percentiles are close to the key
+        middle, high, low = (100 - figure for figure in figures)
+        text = gettext("closer than %(middle)s of 100 (%(low)s to %(high)s)")
+    else:
+        middle, low, high = figures
+        text = gettext("percentile %(middle)s (%(low)s to %(high)s)")
+    return text % {"middle": middle, "low": low, "high": high}
 
 
 def freeze_normed_score(normed: NormedScore | None, moment: Moment) -> NormedScoreData | None:

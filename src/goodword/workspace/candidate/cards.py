@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,12 @@ from goodword.references.check_overview import CheckOverview, check_overview
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check
 from goodword.reports.domain.reuse import report_of
+from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.progress import NotStarted, StepProgress, why_not_started
-from goodword.workspace.results import finished_run
+from goodword.workspace.results import Result, finished_run
 
 Waits, State = StepRequest.Waits, StepRequest.State
 
@@ -31,7 +32,9 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """`reused`: where a reused result comes from. `may_begin`: Invite is offered. `view`: the check's referees."""
+    """A step at the top of the page. `reused`: where a reused result comes from. `may_begin`: Invite is offered.
+    `view`: the check's referees.
+    """
 
     mark: StepProgress
     offer: Offer | None
@@ -40,6 +43,9 @@ class Card:
     view: CheckOverview | None
     needs_confirmation: bool
     before: NotStarted | None = None
+    #: its current result, or the first answers; and the newest version of its report
+    result: Result | None = None
+    report: Report | None = None
     #: adjustments that the candidate allows members to see
     adjusted: tuple[DisclosedGrant, ...] = ()
 
@@ -49,10 +55,15 @@ def cards_of(
     marks: Iterable[StepProgress],
     *,
     check: Check | None,
+    results: Sequence[Result],
+    reports: Sequence[Report],
     member: Membership,
     now: datetime,
 ) -> list[Card]:
-    """One for each step. `check`: the latest one. Earlier results are only offered to members who may see them."""
+    """One for each step. `check`: the latest one. `reports`: the current ones first.
+
+    Earlier results are only offered to members who may see them.
+    """
     view = check_overview(check, now=now) if check is not None and not application.erased_at else None
     return [
         Card(
@@ -62,6 +73,8 @@ def cards_of(
             may_begin=member.may_work and not application.end and _may_begin(mark),
             needs_confirmation=needs_confirmation(mark.run),
             before=why_not_started(application, mark.kind) if mark.step_request is None else None,
+            result=next((one for one in results if one.kind == mark.kind), None),
+            report=next((one for one in reports if one.step_request.step.kind == mark.kind), None),
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
             adjusted=disclosed_grants(mark.run) if isinstance(mark.run, Attempt) else (),
         )

@@ -3,6 +3,7 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -38,7 +39,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
         membership_of(request.user, slug=link.organisation.slug) if request.user.is_authenticated else None
     )
     if member and visible_applications(member).filter(pk=application.pk).exists():
-        return redirect("candidate", link.organisation.slug, application.pk)
+        return redirect(f"{reverse('candidate', args=[link.organisation.slug, application.pk])}#results")
     now = clock.now()
     if not links.is_alive(link, now=now):
         return private(

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from django.utils.formats import date_format
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core.models import Event
+from goodword.notifications.models import Email
 from goodword.roles.models import Step
 
 #: event name -> (sentence, icon, tone); placeholders are filled from the event's data
@@ -182,17 +184,23 @@ class TimelineEntry:
     tone: str
     #: None for DAY_ONLY
     at: datetime | None
+    #: (label, text) behind the line
+    details: Sequence[tuple[str, str]] = ()
 
 
 def timeline(
     application: Application, *, organisation: Organisation, members: dict[str, str]
 ) -> list[TimelineEntry]:
-    """The latest 300 events, newest first. `members`: names by actor code ("member:3")."""
-    events = Event.objects.filter(organisation_id=organisation.pk, application_id=application.pk)
-    return [_entry(event, members) for event in events.order_by("-occurred_at", "-pk")[:300]]
+    """The latest 300 events, newest first. Two queries. `members`: names by actor code ("member:3")."""
+    rows = Event.objects.filter(organisation_id=organisation.pk, application_id=application.pk)
+    events = list(rows.order_by("-occurred_at", "-pk")[:300])
+    mails = Email.objects.of(organisation).in_bulk(
+        [pk for event in events if isinstance(pk := event.data.get("email_id"), int)]
+    )
+    return [_entry(event, members, mails.get(event.data.get("email_id", 0))) for event in events]
 
 
-def _entry(event: Event, members: dict[str, str]) -> TimelineEntry:
+def _entry(event: Event, members: dict[str, str], email: Email | None) -> TimelineEntry:
     sentence, icon, tone = SENTENCES.get(event.name, (event.name, "clock", ""))
     data = event.data
     kind = str(data.get("kind", ""))
@@ -217,7 +225,14 @@ def _entry(event: Event, members: dict[str, str]) -> TimelineEntry:
         icon=icon,
         tone=tone,
         at=None if event.name in DAY_ONLY else event.occurred_at,
+        details=() if email is None else _details(email),
     )
+
+
+def _details(email: Email) -> Sequence[tuple[str, str]]:
+    to = f"{email.to_name} <{email.to_address}>" if email.to_name else email.to_address
+    rows = (("To", to), ("Subject", email.subject), ("Returned", email.bounce_reason))
+    return [(label, text) for label, text in rows if text]
 
 
 def _day(moment: object) -> str:

@@ -1,9 +1,10 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check
 from goodword.reports.domain.reviews import open_results
 from goodword.reports.models import Report
+from goodword.workflow.flags import FlagList
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
@@ -36,6 +38,8 @@ from goodword.workspace.results import EarlierRun, Result, earlier_runs, results
 from goodword.workspace.search import matching_name, search_text
 
 PAGE = 50
+#: events of the timeline shown before the others are opened
+RECENT = 10
 
 
 @require_safe
@@ -81,6 +85,19 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             now=now,
             details={"application": application.pk},
         )
+    cards = cards_of(
+        application,
+        marks,
+        check=check,
+        results=results,
+        reports=reports,
+        member=request.member,
+        now=now,
+    )
+    current = [run for run in (check, attempt) if run is not None] if sees_flags else []
+    flags = _flags_of_runs([*current, *(one.run for one in earlier)], current=current) if sees_flags else []
+    open_flags = [flag for one in flags for flag in one.flags.to_review]
+    events = timeline(application, organisation=request.organisation, members=_names(request.organisation))
     opened = request.method == "GET" and results
     return render(
         request,
@@ -96,20 +113,22 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             and application.candidate.is_name_suspicious
             and all(mark.attention != StepRequest.Waits.LINK_IN_NAME for mark in marks)
             and any(mark.run for mark in marks),
-            "cards": cards_of(application, marks, check=check, member=request.member, now=now),
+            "cards": cards,
+            "view": next((card.view for card in cards if card.view is not None), None),
+            "neighbours": _neighbours(application, request.member),
             "results": results,
+            # references first: they fill two columns
+            "overviews": [one for one in reversed(results) if one.state in {"current", "so_far"}],
             "marking": marking_progress(attempt, member=request.member),
-            "flags": flags_of(check) if check and sees_flags else None,
-            "attempt_flags": attempt_flags_of(attempt) if attempt else None,
+            "flags": flags,
+            "open_flags": open_flags,
+            "flag_titles": list(dict.fromkeys(flag.title.lower() for flag in open_flags)),
             "reports": reports,
             "reports_of_earlier": of_earlier,
             "earlier_runs": earlier,
-            "earlier_flags": _flags_of_runs([one.run for one in earlier if one.run != attempt])
-            if sees_flags
-            else [],
-            "timeline": timeline(
-                application, organisation=request.organisation, members=_names(request.organisation)
-            ),
+            "timeline": events,
+            "recent": events[:RECENT],
+            "older": events[RECENT:],
             "greenhouse_url": greenhouse_url(application),
             "erasing": erasure_status(application),
             "hold": None if application.erased_at else hold_on(application.candidate),
@@ -128,18 +147,46 @@ def reports_of(application: Application) -> QuerySet[Report]:
     )
 
 
-def _flags_of_runs(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, object]]:
-    found: list[tuple[StepRun, str, object]] = []
-    for run in runs:
+@dataclass(frozen=True, kw_only=True)
+class RunFlags:
+    run: StepRun
+    is_earlier: bool
+    dismiss: str
+    flags: FlagList
+
+    @property
+    def is_check(self) -> bool:
+        return isinstance(self.run, Check)
+
+
+def _flags_of_runs(runs: Iterable[StepRun | None], *, current: Collection[StepRun]) -> list[RunFlags]:
+    """Of runs that were checked for flags; of earlier ones only if there are some."""
+    found: list[RunFlags] = []
+    for run in dict.fromkeys(runs):
         if isinstance(run, Check):
-            template, flags = "references/flags.html", flags_of(run)
+            dismiss, flags = "flag_dismiss", flags_of(run)
         elif isinstance(run, Attempt):
-            template, flags = "assessments/flags.html", attempt_flags_of(run)
+            dismiss, flags = "attempt_flag_dismiss", attempt_flags_of(run)
         else:
             continue
-        if flags.to_review or flags.dismissed:
-            found.append((run, template, flags))
+        is_earlier = run not in current
+        if flags.to_review or flags.dismissed or (flags.checked and not is_earlier):
+            found.append(RunFlags(run=run, is_earlier=is_earlier, dismiss=dismiss, flags=flags))
     return found
+
+
+def _neighbours(
+    application: Application, member: Membership
+) -> tuple[Application | None, Application | None]:
+    """The applications before and after this one on its role, newest first."""
+    rows = visible_applications(member).filter(role=application.role_id)
+    at, pk = application.created_at, application.pk
+    newer = Q(created_at__gt=at) | Q(created_at=at, pk__gt=pk)
+    older = Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk)
+    return (
+        rows.filter(newer).order_by("created_at", "pk").first(),
+        rows.filter(older).order_by("-created_at", "-pk").first(),
+    )
 
 
 def greenhouse_url(application: Application) -> str:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -96,9 +97,9 @@ def act_with_form(
 
 
 def back_to_check(request: MemberRequest, application: Application) -> HttpResponseBase:
-    target = redirect("candidate", request.organisation.slug, application.pk)
-    target["Location"] += "#reference_check"
-    return target
+    return redirect(
+        f"{reverse('candidate', args=[request.organisation.slug, application.pk])}#reference_check"
+    )
 
 
 def _perform(

@@ -5,6 +5,7 @@ from statistics import fmean
 from typing import Literal, TypedDict
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from goodword.assessments.kinds.custom.phrases import PHRASES
@@ -81,6 +82,29 @@ class CustomReport:
             for found in result.questions:
                 blocks += _question_blocks(found)
         return [*blocks, *sheet_blocks(part, words, result)]
+
+    def outcome(self, part: CustomPart, words: Phrases) -> str:
+        texts = [
+            gettext("%(figures)s answered")
+            % {"figures": words("n_of_m", n=self.answered(part), m=part["items_n"])}
+        ]
+        if part["right"] is not None:
+            right = words("n_of_m", n=part["right"], m=part["keyed"])
+            texts.append(gettext("%(figures)s right") % {"figures": right})
+        return ", ".join(texts)
+
+    def overview(self, part: CustomPart, words: Phrases) -> list[Block]:
+        """The longest answer."""
+        del words
+        written = [one for one in part["questions"] if one["answer"] and not one["is_file"]]
+        longest = max(written, key=lambda one: len(one["answer"] or ""), default=None)
+        if longest is None:
+            return []
+        return [
+            Quotes(
+                [Quote(text=Truncator(longest["answer"] or "").chars(240), by=longest["text"], language=None)]
+            )
+        ]
 
     def normed_scores(self, part: CustomPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         del part, words

@@ -12,6 +12,7 @@ from goodword.assessments.kinds.report import (
     freeze_normed_score,
     normed_score_details,
     normed_score_text,
+    percentile_text,
     sheet_blocks,
 )
 from goodword.core.phrases import Phrases
@@ -106,6 +107,18 @@ class JudgementReport:
     ) -> list[Block]:
         details = [] if result is None else _details(result)
         return [*_results(part, words), *details, *sheet_blocks(part, words, result)]
+
+    def outcome(self, part: JudgementPart, words: Phrases) -> str:
+        if part["distance"] is None:
+            return gettext("Not enough answers")
+        distance = gettext("%(distance)s from the key on average") % {
+            "distance": words.number(part["distance"], 1)
+        }
+        return ", ".join(filter(None, [distance, percentile_text(part["normed_score"], by_distance=True)]))
+
+    def overview(self, part: JudgementPart, words: Phrases) -> list[Block]:
+        del part, words
+        return []
 
     def normed_scores(self, part: JudgementPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         if part["normed_score"] is not None:

@@ -22,6 +22,7 @@ from goodword.assessments.kinds.report import (
     freeze_normed_score,
     normed_score_details,
     normed_score_text,
+    percentile_text,
     sheet_blocks,
 )
 from goodword.core.phrases import Phrases
@@ -140,6 +141,16 @@ class ReasoningReport:
     ) -> list[Block]:
         details = [] if result is None else _details(result)
         return [*_results(part, words), *details, *sheet_blocks(part, words, result)]
+
+    def outcome(self, part: ReasoningPart, words: Phrases) -> str:
+        whole = part["whole"]
+        solved = words("n_of_m", n=whole["solved"] or 0, m=whole["given"])
+        texts = [gettext("%(figures)s solved") % {"figures": solved}, percentile_text(whole["normed_score"])]
+        return ", ".join(filter(None, texts))
+
+    def overview(self, part: ReasoningPart, words: Phrases) -> list[Block]:
+        del part, words
+        return []
 
     def normed_scores(self, part: ReasoningPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         named = [(words("all_tasks"), part["whole"])]

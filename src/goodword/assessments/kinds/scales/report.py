@@ -1,7 +1,8 @@
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal, NotRequired, TypedDict
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.report import (
     Moment,
@@ -109,6 +110,15 @@ class ScalesReport:
             *_scales(part, words, result),
             *sheet_blocks(part, words, result),
         ]
+
+    def outcome(self, part: ScalesPart, words: Phrases) -> str:
+        del words
+        n = len(part["scales"])
+        return ngettext("%(n)s scale, no total", "%(n)s scales, no total", n) % {"n": n}
+
+    def overview(self, part: ScalesPart, words: Phrases) -> list[Block]:
+        rows = [replace(_strip(scale, part, words, ()), note="") for scale in part["scales"]]
+        return [ScaleChart([], (part["scale_min"], part["scale_max"]), rows, notes=[words("no_better_end")])]
 
     def normed_scores(self, part: ScalesPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         del words

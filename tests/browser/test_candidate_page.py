@@ -1,0 +1,70 @@
+"""The page of a candidate with both steps done: short before details are opened, and readable down to the answers."""
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Browser, expect
+
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.roles.models import Step
+from goodword.workflow.domain.automation import request_step
+from tests.assessments.all_kinds import assessment_of_all, taken
+from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
+from tests.references.story import ANSWERS, Story, answer, named, press_send, referee_path
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.workspace.applications import named as candidate
+from tests.workspace.applications import path
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+TWO_SCREENS = 2 * 900
+
+
+def both_done(application: Application) -> None:
+    """The assessment with tests of two kinds, and two references."""
+    assert application.role is not None
+    taken(application, solve=2, device="computer", now=clock.now())
+    with transaction.atomic():
+        step = factories.step(application.role, Step.Kind.REFERENCE_CHECK)
+        request_step(application=application, step=step, at=clock.now(), by="greenhouse")
+    run_jobs()
+    story = Story(application)
+    named(story)
+    press_send(story)
+    answer(referee_path("maria@"))
+    answer(referee_path("paul@"), [*ANSWERS[:1], {"q-reliability": "2"}, *ANSWERS[2:]])
+    run_jobs()
+
+
+@pytest.fixture
+def rita(transactional_db: None) -> Membership:
+    return factories.member(factories.organisation(name="Acme"), kind="admin", name="Rita Recruiter")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_both_steps_done_fit_two_screens(
+    browser: Browser, live_server: object, rita: Membership, width: int
+) -> None:
+    role = factories.role(rita.organisation, title="Window Washer", owner=rita)
+    assessment_of_all(role, kinds=("scales", "reasoning"))
+    application = candidate(role, "Ada", "Okonkwo")
+    candidate(role, "Bo", "Abel")
+    both_done(application)
+    looker = Looker()
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{path('candidate', role.organisation, application.pk)}")
+    looker.look(page, f"candidate with both steps done {width}")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    print("height", width, height)
+    if width == 1440:
+        assert height <= TWO_SCREENS
+    page.get_by_role("link", name="Flags to review").click()
+    expect(page.get_by_text("Grade: ").first).to_be_visible()
+    page.get_by_text("all answers and comments").click()
+    looker.look(page, f"candidate with answers {width}", within="#results")
+    assert (looker.wrong, looker.complaints) == ({}, [])
