@@ -48,13 +48,13 @@ def connect(page: Browser, key: str) -> None:
 
 
 def webhook_settings(page: Browser) -> tuple[str, str]:
-    _integrations(page)
+    _webhooks(page)
     return page.value_of("Endpoint URL"), page.value_of("Secret key")
 
 
-def webhooks_in_place(page: Browser, number: int) -> bool:
-    _integrations(page)
-    return page.says(f"{number} of {number} are in place")
+def webhooks_live(page: Browser, number: int) -> bool:
+    _webhooks(page)
+    return page.says(f"{number} of {number} live")
 
 
 def may_write(page: Browser) -> bool:
@@ -72,6 +72,7 @@ def inbox_has(page: Browser, state: str, number: int) -> bool:
 
 def create_role(page: Browser, title: str) -> str:
     page.open("/")
+    page.follow("Roles")
     page.follow("New role")
     page.press("Create role", {"Title": title})
     return page.url
@@ -158,6 +159,11 @@ def _favourable(number: int, referee: int) -> Callable[[str, list[str]], str]:
 
 def _comment(answers: tuple[str, str]) -> Callable[[str], str]:
     return lambda question: answers[1] if "develop" in question else answers[0]
+
+
+def _webhooks(page: Browser) -> None:
+    _integrations(page)
+    page.follow("Endpoint URL and Secret key")
 
 
 def _integrations(page: Browser) -> None:

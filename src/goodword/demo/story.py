@@ -248,11 +248,11 @@ class Story(StorySupport):
                 name, when, endpoint_url=self.result.endpoint_url, secret_key=self.result.secret_key
             )
         self.wait(
-            lambda: actions.webhooks_in_place(self.recruiter, len(WEBHOOKS)),
+            lambda: actions.webhooks_live(self.recruiter, len(WEBHOOKS)),
             lambda: f"Not all pings show in Goodword: {self.recruiter.text()[:900]}",
         )
         for name, _ in WEBHOOKS:
-            self.recruiter.must_say(f"{name} In place")
+            self.recruiter.must_say(name)
 
     def role(self) -> None:
         self.role_url = actions.create_role(self.recruiter, actions.JOB)

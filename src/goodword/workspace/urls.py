@@ -10,6 +10,7 @@ from goodword.workspace.candidate import invitations, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
+from goodword.workspace.first_run import views as first_run
 from goodword.workspace.members import accepting, role_viewers
 from goodword.workspace.members import views as members
 from goodword.workspace.needs_you import adjustments
@@ -20,6 +21,7 @@ from goodword.workspace.reference_check import check_views, referee_views
 from goodword.workspace.results_to_review import views as results
 from goodword.workspace.retention import holds
 from goodword.workspace.retention import views as retention
+from goodword.workspace.role import new_role
 from goodword.workspace.role import views as roles
 from goodword.workspace.settings_pages import mails, organisation, sign_in
 
@@ -35,10 +37,14 @@ _PREVIEW_PART = f"{_PREVIEW}<int:order>/"
 member_urls: list[URLPattern | URLResolver] = [
     path("home/", needs_you.needs_you, name="needs_you"),
     path("home/requests/<int:pk>/link/", adjustments.send_link, name="adjustment_link"),
+    path("home/setup/", first_run.first_run, name="first_run"),
+    path("home/setup/progress/", first_run.progress, name="first_run_progress"),
+    path("home/setup/dismiss/", first_run.dismiss, name="first_run_dismiss"),
     path("home/<str:source>/<int:need_id>/hide/", needs_you.hide, name="need_hide"),
     path("home/<str:source>/<int:need_id>/show/", needs_you.show_again, name="need_show"),
     path("roles/", roles.role_list, name="roles"),
-    path("roles/new/", roles.role_new, name="role_new"),
+    path("roles/new/", new_role.role_new, name="role_new"),
+    path("roles/new/from-job/", new_role.role_from_job, name="role_from_job"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),

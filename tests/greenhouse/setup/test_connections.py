@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.core import clock
-from goodword.greenhouse.models import Delivery, Permission, Webhook, WebhookSecret
+from goodword.greenhouse.models import Connection, Delivery, Permission, Webhook, WebhookSecret
+from goodword.greenhouse.setup.permissions import connection_card
+from goodword.greenhouse.setup.webhooks import REQUIRED
 from greenhouse_sandbox.store.webhooks import PING
 from greenhouse_sandbox.store.webhooks import Webhook as RemoteWebhook
 from greenhouse_sandbox.webhooks.delivery import body_text, signature
@@ -63,13 +65,25 @@ def ping(desk: Desk, *, name: str, action: str) -> int:
     return response.status_code
 
 
+def webhooks_in_place(connection: Connection) -> None:
+    for spec in REQUIRED:
+        Webhook.objects.create(
+            organisation=connection.organisation,
+            connection=connection,
+            action=spec.action,
+            event=spec.when,
+            name=spec.name,
+            pinged_at=factories.NOW,
+        )
+
+
 def lines(body: bytes) -> dict[str, str]:
     """Each webhook with its status."""
     page = BeautifulSoup(body, "html.parser")
-    found = page.select(".hook__line")
+    rows = page.select("tr:has(.hook__state)")
     return {
-        line.select_one(".hook__name").get_text(): line.select_one(".hook__word").get_text()  # type: ignore[union-attr]  # as above
-        for line in found
+        row.select_one("[data-copy-value]").get_text(): row.select_one(".hook__word").get_text()  # type: ignore[union-attr]  # as above
+        for row in rows
     }
 
 
@@ -77,21 +91,24 @@ def test_the_page_shows_endpoint_secret_key_and_the_four_webhooks_exactly(desk: 
     connection = desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
     endpoint = f"http://localhost:8000/hooks/greenhouse/{connection.endpoint_key}/"
-    both = [("Endpoint URL", endpoint), ("Secret key", secret)]
-    expected = list(both)
+    expected = [("Endpoint URL", endpoint), ("Secret key", secret)]
     for name, when in WANTED.items():
-        expected += [("Name", name), ("When", when), *both]
+        expected += [("Name", name), ("When", when)]
     client = desk.client(desk.admin)
-    assert copied(client.get(desk.own("greenhouse_webhooks")).content)[:18] == expected
-    assert copied(client.get(desk.url("integrations")).content)[:18] == expected
+    values = copied(client.get(desk.own("greenhouse_webhooks")).content)
+    assert (values[:10], len(values)) == (expected, 20)
+    [link] = BeautifulSoup(client.get(desk.url("integrations")).content, "html.parser").select(
+        ".help__button"
+    )
+    assert (link["href"], link["title"]) == (desk.own("greenhouse_webhooks"), "Endpoint URL and Secret key")
 
 
 def test_the_secret_key_is_shown_only_soon_after_a_sign_in(desk: Desk) -> None:
     desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
     client = signed_in(desk.admin, seconds_ago=901)
-    webhooks, card = desk.own("greenhouse_webhooks"), client.get(desk.url("integrations")).content.decode()
-    assert (secret in card, f'href="{webhooks}">Show the secret key' in card) == (False, True)
+    webhooks, page = desk.own("greenhouse_webhooks"), client.get(desk.url("first_run")).content.decode()
+    assert (secret in page, f'href="{webhooks}">Show the secret key' in page) == (False, True)
     assert client.get(webhooks)["Location"].startswith("/accounts/reauthenticate/")
     assert client.post(desk.own("greenhouse_end_old"))["Location"].startswith("/accounts/reauthenticate/")
 
@@ -109,11 +126,24 @@ def test_a_line_turns_green_when_its_ping_arrives(desk: Desk) -> None:
     desk.connect()
     client = desk.client(desk.admin)
     pings = desk.own("greenhouse_pings")
-    assert list(lines(client.get(pings).content).values()) == ["Waiting"] * 4 + ["Not set up"] * 5
+    assert "0 of 4 live." in client.get(pings).content.decode()
     assert ping(desk, name="Goodword Candidate Hired", action="hire_candidate") == 200
-    found = lines(client.get(pings).content)
-    assert [name for name, word in found.items() if word == "In place"] == ["Goodword Candidate Hired"]
-    assert lines(client.get(desk.own("greenhouse_webhooks")).content) == found
+    page = BeautifulSoup(client.get(pings).content, "html.parser")
+    live = [line["id"] for line in page.select(".hook__state") if "Live" in line.get_text()]
+    assert live == [f"hook-{desk.connection().pk}-hire_candidate"]
+    assert "1 of 4 live." in page.get_text()
+    found = lines(client.get(desk.own("greenhouse_webhooks")).content)
+    assert len(found) == 9
+    assert [name for name, word in found.items() if word == "Live"] == ["Goodword Candidate Hired"]
+
+
+def test_a_connection_without_its_webhooks_is_not_simply_active(desk: Desk) -> None:
+    connection = desk.connect()
+    now = factories.NOW
+    assert connection_card(connection, now=now).word == "Active, 0 of 4 webhooks"
+    assert connection_card(connection, now=now).status == "incomplete"
+    webhooks_in_place(connection)
+    assert connection_card(connection, now=now).status == "active"
 
 
 def test_an_unknown_webhook_is_listed_as_such(desk: Desk) -> None:
@@ -171,6 +201,7 @@ def test_a_revoked_key_shows_as_not_working_with_the_reason(desk: Desk) -> None:
 def test_writing_is_called_untested_until_a_note_was_written(desk: Desk) -> None:
     connection = desk.connect()
     Permission.objects.of(desk.organisation).filter(name="Activity Feed").update(state="untested")
+    webhooks_in_place(connection)
     client, url = desk.client(desk.admin), desk.url("integrations")
     assert "Active, writing untested" in client.get(url).content.decode()
     connection.writing_tested_at = factories.NOW

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 
-from goodword.greenhouse.client import ApplicationStatus, HarvestApi, JobPost, JobStatus, Priority
+from goodword.greenhouse.client import ApplicationStatus, Forbidden, HarvestApi, JobPost, JobStatus, Priority
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.reading import possible_recruiters
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 #: seconds
@@ -101,6 +102,17 @@ def applications_in_stages(connection: Connection, job_id: int) -> list[Applicat
         for row in rows
         if row.stage_id is not None and row.job_id == job_id and not row.prospect
     ]
+
+
+def recruiter_addresses(connection: Connection, job_id: int) -> list[str]:
+    """E-mail addresses of the job's responsible recruiters; empty without the permissions to see them."""
+    with _client(connection) as api:
+        try:
+            users = [api.user(one) for one in possible_recruiters(api, recruiter_id=None, job_id=job_id)]
+        except Forbidden:
+            return []
+    known = [user for user in users if user is not None and not user.disabled]
+    return [address for user in known for address in (user.email, *user.emails) if address]
 
 
 def _client(connection: Connection) -> AbstractContextManager[HarvestApi]:

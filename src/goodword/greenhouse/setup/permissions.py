@@ -16,6 +16,7 @@ from goodword.greenhouse.client.errors import SITE_ADMIN
 from goodword.greenhouse.client.permissions import ACTIVITY_FEED, USERS
 from goodword.greenhouse.models import Connection, Permission
 from goodword.greenhouse.setup.connections import DISCONNECTED, locked, resume_waiting
+from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 ConnectionState, PermissionState = Connection.State, Permission.State
@@ -188,7 +189,10 @@ def connection_card(connection: Connection, *, now: datetime) -> ConnectionCard:
         row.name == FEED and row.state == Permission.State.UNTESTED for row in rows
     )
     opens = connection.opens(now=now)
-    status, word = _status(connection, untested=untested) if opens else ("failed", _("Not working"))
+    webhooks = webhook_setup(connection)
+    status, word = (
+        _status(connection, untested=untested, webhooks=webhooks) if opens else ("failed", _("Not working"))
+    )
     known = (
         []
         if connection.state == ConnectionState.BROKEN
@@ -206,8 +210,11 @@ def connection_card(connection: Connection, *, now: datetime) -> ConnectionCard:
     )
 
 
-def _status(connection: Connection, *, untested: bool) -> tuple[str, str | Promise]:
+def _status(connection: Connection, *, untested: bool, webhooks: WebhookSetup) -> tuple[str, str | Promise]:
     match connection.state:
+        case ConnectionState.ACTIVE if not webhooks.complete:
+            values = {"n": webhooks.in_place, "all": len(webhooks.required)}
+            return "incomplete", _("Active, %(n)d of %(all)d webhooks") % values
         case ConnectionState.ACTIVE:
             return "active", _("Active, writing untested") if untested else _("Active")
         case ConnectionState.INCOMPLETE:

@@ -6,7 +6,7 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.catalogue import ApplicationInStage, Stage
+from goodword.greenhouse.setup.catalogue import ApplicationInStage, Post, Stage
 from goodword.roles.domain import automation as automations
 from goodword.roles.domain.automation import JobLink, StageLink, link
 from goodword.roles.domain.settings import set_delay
@@ -33,21 +33,11 @@ def confirm(
 
     `seen`: the version of the mapping that the member saw. Raises JobTaken, RequirementMissing, ChangedMeanwhile.
     """
-    job = choice.job
-    post = job.post(draft.post)
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
     with transaction.atomic():
         automation = link(
             role=role,
-            job=JobLink(
-                connection_id=choice.connection.pk,
-                job_id=job.id,
-                job_name=job.name,
-                requisition_id=job.requisition_id,
-                post_id=post.id if post else None,
-                post_title=post.title if post else "",
-                confidential=job.confidential,
-            ),
+            job=job_link(choice, choice.job.post(draft.post)),
             stages={
                 kind: [StageLink(stage_id=stage_id, name=stages[stage_id].name) for stage_id in chosen]
                 for kind, chosen in draft.stages.items()
@@ -76,6 +66,19 @@ def confirm(
         ):
             jobs.sync_there.defer(automation_id=automation.pk, after=0)
     return automation
+
+
+def job_link(choice: JobChoice, post: Post | None) -> JobLink:
+    job = choice.job
+    return JobLink(
+        connection_id=choice.connection.pk,
+        job_id=job.id,
+        job_name=job.name,
+        requisition_id=job.requisition_id,
+        post_id=post.id if post else None,
+        post_title=post.title if post else "",
+        confidential=job.confidential,
+    )
 
 
 def in_mapped_stages(

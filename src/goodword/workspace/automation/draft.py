@@ -79,12 +79,13 @@ def new_draft(
     mapped: dict[str, list[int]] = {ASSESSMENT: [], CHECK: []}
     if automation is None:
         post = job.posts[0].id if job.posts and job.posts[0].live else None
-        for kind in mapped:
-            mapped[kind] = _same_name(Step.Kind(kind), among)
     else:
         post = automation.job_post_id
         for rule in automation.rules.select_related("step").order_by("pk"):
             mapped[rule.step.kind].append(rule.stage_id)
+    if not any(mapped.values()):
+        for kind in mapped:
+            mapped[kind] = same_name(Step.Kind(kind), among)
     return AutomationDraft(
         post=post,
         assessment=mapped[ASSESSMENT],
@@ -96,7 +97,7 @@ def new_draft(
     )
 
 
-def _same_name(kind: Step.Kind, stages: Iterable[Stage]) -> list[int]:
+def same_name(kind: Step.Kind, stages: Iterable[Stage]) -> list[int]:
     name = _normalised(str(kind.label))
     return [stage.id for stage in stages if _normalised(stage.name) == name][:1]
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from goodword.core.models import Event
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.connections import live_connections
+from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
 from goodword.references.models import Check, ReferenceRequest
 from goodword.workflow.models import StepRequest
 from goodword.workflow.states import UNFINISHED
@@ -121,5 +122,7 @@ def _days(viewer: Viewer, rows: QuerySet[Check] | QuerySet[ReferenceRequest], co
     return Counter(dict(within.annotate(day=day).values_list("day").annotate(n=Count("pk")).order_by()))
 
 
-def connections(viewer: Viewer) -> Sequence[Connection]:
-    return live_connections(viewer.organisation) if viewer.member.may_work else ()
+def connections(viewer: Viewer) -> Sequence[tuple[Connection, WebhookSetup]]:
+    if not viewer.member.may_work:
+        return ()
+    return [(one, webhook_setup(one)) for one in live_connections(viewer.organisation)]

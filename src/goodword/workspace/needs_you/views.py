@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +18,7 @@ from goodword.core import clock
 from goodword.reports.domain.reviews import to_review
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
+from goodword.workspace.first_run.checklist import is_landing_page
 from goodword.workspace.needs_you import hidden
 from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect
 from goodword.workspace.needs_you.next_up import connections, next_up, week_figures
@@ -62,7 +63,9 @@ def has_own_roles(member: Membership) -> bool:
 
 @require_safe
 @access.member()
-def needs_you(request: MemberRequest) -> HttpResponse:
+def needs_you(request: MemberRequest) -> HttpResponseBase:
+    if not request.GET and is_landing_page(request.member):
+        return redirect("first_run", request.organisation.slug)
     now = clock.now()
     chosen = Chosen.of(request.GET, request.member)
     viewer = Viewer(member=request.member, mine=chosen.mine, now=now)

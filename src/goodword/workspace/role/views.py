@@ -1,7 +1,6 @@
 from functools import partial
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -10,7 +9,6 @@ from django.db.models.functions import Coalesce, Concat, Lower
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
@@ -20,7 +18,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.roles.domain.job_changes import dismiss
-from goodword.roles.domain.settings import change_settings, create_role, set_requirement
+from goodword.roles.domain.settings import change_settings, set_requirement
 from goodword.roles.models import Automation, Role, RoleNotice, Step
 from goodword.roles.queries import open_notices, visible_roles
 from goodword.workspace.progress import progress_of
@@ -32,18 +30,6 @@ from goodword.workspace.search import matching_name, search_text
 
 PAGE = 50
 SORTS = {"name": ("sort_name", "pk"), "-name": ("-sort_name", "-pk"), "recent": ("-created_at", "-pk")}
-
-
-class RoleForm(forms.Form):
-    title = forms.CharField(
-        label="Title",
-        max_length=200,
-        help_text="Internal title. Candidates see the title of the job post.",
-        error_messages={
-            "required": gettext_lazy("Enter a title, for example Senior Account Manager."),
-            "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
-        },
-    )
 
 
 @require_safe
@@ -74,16 +60,6 @@ def _query(**values: str) -> str:
 def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
     of_role = rows.filter(role=OuterRef("pk")).order_by().values("role").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(of_role), 0)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@access.member(kinds=access.WORKS)
-def role_new(request: MemberRequest) -> HttpResponseBase:
-    form = RoleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        role = create_role(title=form.cleaned_data["title"], owner=request.member, now=clock.now())
-        return redirect("role", request.organisation.slug, role.pk)
-    return render(request, "workspace/role/new.html", {"form": form})
 
 
 @require_safe

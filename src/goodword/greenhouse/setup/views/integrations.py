@@ -15,7 +15,7 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.settings_pages import connected, settings_page
 from goodword.greenhouse.setup import connections, permissions
 from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
-from goodword.greenhouse.setup.webhooks import endpoint_details, webhook_setup
+from goodword.greenhouse.setup.webhooks import webhook_setup
 from goodword.roles.models import Automation
 
 
@@ -57,16 +57,13 @@ def integrations(request: MemberRequest) -> HttpResponse:
 
 
 def overview(request: MemberRequest) -> dict[str, Any]:
-    now, reveals = clock.now(), reauthentication.is_recent(request)
+    now = clock.now()
     live = connections.live_connections(request.organisation)
     return {
         "cards": [
             {
                 "connection": one,
                 "card": permissions.connection_card(one, now=now),
-                "endpoint": endpoint_details(one, now=now, reveals=reveals)
-                if request.member.is_admin
-                else None,
                 "webhooks": webhook_setup(one),
             }
             for one in live

@@ -35,6 +35,9 @@ from goodword.greenhouse.setup.keys import (
 )
 from goodword.greenhouse.setup.views.integrations import overview
 
+#: the URL name of the first-run checklist
+CHECKLIST = "first_run"
+
 
 def _secret(*, autofocus: bool = False) -> forms.PasswordInput:
     attrs = {"autocomplete": "off", "spellcheck": "false", "autofocus": autofocus}
@@ -158,8 +161,14 @@ def _connected(request: MemberRequest, connection: Connection) -> HttpResponseBa
     else:
         messages.success(request, _("Greenhouse is connected."))
     if _htmx(request):
-        return HttpResponseClientRedirect(reverse("integrations", args=[request.organisation.slug]))
-    return redirect("integrations", request.organisation.slug)
+        return HttpResponseClientRedirect(_afterwards(request))
+    return redirect(_afterwards(request))
+
+
+def _afterwards(request: MemberRequest) -> str:
+    """The checklist, if the dialog was opened from there."""
+    name = CHECKLIST if request.GET.get("then") == CHECKLIST else "integrations"
+    return reverse(name, args=[request.organisation.slug])
 
 
 def _progress(request: MemberRequest, check: KeyCheck) -> HttpResponse:
@@ -184,6 +193,8 @@ def _dialog(
         "api": "v1" if isinstance(form, V1Form) else "v3",
         "action": request.path,
         "connection": connection,
+        "then": f"&then={CHECKLIST}" if request.GET.get("then") == CHECKLIST else "",
+        "afterwards": _afterwards(request),
         **more,
     }
     if _htmx(request):
