@@ -132,6 +132,7 @@ def progress_of(
         for step_request in StepRequest.objects.of(organisation)
         .filter(application_id__in=ids)
         .select_related("step")
+        .order_by("pk")
     }
     attempts = _by_request(
         with_answer_counts(

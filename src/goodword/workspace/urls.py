@@ -11,6 +11,7 @@ from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
 from goodword.workspace.first_run import views as first_run
+from goodword.workspace.lists import views as lists
 from goodword.workspace.members import accepting, role_viewers
 from goodword.workspace.members import views as members
 from goodword.workspace.needs_you import adjustments
@@ -46,6 +47,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/new/", new_role.role_new, name="role_new"),
     path("roles/new/from-job/", new_role.role_from_job, name="role_from_job"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
+    path("roles/<int:pk>/csv/", lists.list_csv, name="role_csv"),
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),
     path("roles/<int:pk>/automation/", automation.choose_job, name="role_automation"),
@@ -79,6 +81,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PREVIEW_PART}item/<int:number>/", preview.item, name="role_preview_item"),
     path(f"{_PREVIEW_PART}finish/", preview.last, name="role_preview_finish"),
     path("candidates/", candidates.candidate_list, name="candidates"),
+    path("candidates/csv/", lists.list_csv, name="candidates_csv"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path(
         "candidates/<int:pk>/steps/<int:step_request_pk>/invite/",

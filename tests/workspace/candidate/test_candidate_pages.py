@@ -36,8 +36,8 @@ def rita(organisation: Organisation) -> Membership:
 
 
 def names(client: Client, organisation: Organisation, query: str = "") -> list[str]:
-    rows = client.get(path("candidates", organisation), {"q": query}).context["rows"]
-    return [application.candidate.name for application, _ in rows]
+    rows = client.get(path("candidates", organisation), {"q": query}).context["listing"].rows
+    return [row.application.candidate.name for row in rows]
 
 
 def queries(client: Client, where: str) -> int:
@@ -65,7 +65,7 @@ def test_all_candidates_are_searched_by_name_address_and_role(role: Role, rita: 
 def test_unusual_searches_do_not_break_the_page(role: Role, rita: Membership, query: str) -> None:
     named(role, "Ada", "Zorn")
     response = signed_in(rita).get(path("candidates", role.organisation), {"q": query})
-    assert (response.status_code, response.context["rows"]) == (200, [])
+    assert (response.status_code, response.context["listing"].rows) == (200, [])
     assert b"<script>alert" not in response.content
 
 
@@ -83,7 +83,7 @@ def test_private_candidates_are_visible_only_to_members_of_the_role(role: Role, 
         results = client.get(path("results", role.organisation), {"show": "all"})
         assert len(results.context["rows"]) == sees
         assert client.get(where).status_code == (200 if sees else 404)
-        assert len(client.get(path("role", role.organisation, role.pk)).context["rows"]) == sees
+        assert len(client.get(path("role", role.organisation, role.pk)).context["listing"].rows) == sees
 
 
 @pytest.mark.main_case

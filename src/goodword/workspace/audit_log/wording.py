@@ -188,6 +188,7 @@ WORDINGS: Final[dict[str, Wording]] = {
         "download",
         {
             "audit_log.exported": "Exported the audit log",
+            "candidates.exported": "Exported a list of candidates",
             "evidence.exported": "Exported the evidence of tests",
             "person.exported": "Exported a person's data",
         },

@@ -3,7 +3,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -33,11 +32,11 @@ from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
 from goodword.workspace.data_requests.erasures import erasure_status
+from goodword.workspace.lists.listing import listing_of
+from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
-from goodword.workspace.search import matching_name, search_text
 
-PAGE = 50
 #: events of the timeline shown before the others are opened
 RECENT = 10
 
@@ -45,16 +44,12 @@ RECENT = 10
 @require_safe
 @access.member()
 def candidate_list(request: MemberRequest) -> HttpResponse:
-    query = search_text(request)
-    rows = visible_applications(request.member).select_related("role")
-    if query:
-        rows = matching_name(rows, query, or_role=True)
-    page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    marks = progress_of(page.object_list, organisation=request.organisation, now=clock.now())
+    query = ListQuery.of(request.GET)
+    listing = listing_of(request.member, query, role=None, now=clock.now())
     return render(
         request,
         "workspace/candidate/candidates.html",
-        {"page": page, "rows": [(row, marks[row.pk]) for row in page.object_list], "query": query},
+        {"listing": listing, "kept_query": query.kept},
     )
 
 

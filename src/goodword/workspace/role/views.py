@@ -1,11 +1,8 @@
-from functools import partial
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat, Lower
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,22 +11,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member
-from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
 from goodword.roles.models import Automation, Role, RoleNotice, Step
 from goodword.roles.queries import open_notices, visible_roles
-from goodword.workspace.progress import progress_of
+from goodword.workspace.lists.listing import listing_of
+from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.role.check_form import CheckForm
 from goodword.workspace.role.notices import notices_of
 from goodword.workspace.role.slot_forms import ACTION, after_action
 from goodword.workspace.role.step_forms import StepForm
-from goodword.workspace.search import matching_name, search_text
+from goodword.workspace.search import search_text
 
 PAGE = 50
-SORTS = {"name": ("sort_name", "pk"), "-name": ("-sort_name", "-pk"), "recent": ("-created_at", "-pk")}
 
 
 @require_safe
@@ -53,10 +49,6 @@ def role_list(request: MemberRequest) -> HttpResponse:
     return render(request, "workspace/role/roles.html", {"page": page, "query": query})
 
 
-def _query(**values: str) -> str:
-    return urlencode({name: value for name, value in values.items() if value})
-
-
 def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
     of_role = rows.filter(role=OuterRef("pk")).order_by().values("role").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(of_role), 0)
@@ -66,25 +58,8 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
 @access.member()
 def role_page(request: MemberRequest, pk: int) -> HttpResponse:
     role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS else "recent"
-    query = search_text(request)
-    state = request.GET.get("status", "")
-    state = state if state in Application.Status.values else ""
-    asked = partial(_query, sort=sort, status=state, q=query)
-    rows = visible_applications(request.member).filter(role=role)
-    counts = rows.aggregate(
-        all=Count("pk"),
-        **{value: Count("pk", filter=Q(status=value)) for value in Application.Status.values},
-    )
-    if query:
-        rows = matching_name(rows, query)
-    if state:
-        rows = rows.filter(status=state)
-    by_name = Lower(Concat(F("candidate__last_name"), Value(" "), F("candidate__first_name")))
-    ordered = rows.annotate(sort_name=by_name).order_by(*SORTS[sort])
-    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
-    marks = progress_of(page.object_list, organisation=request.organisation, now=clock.now())
+    query = ListQuery.of(request.GET)
+    listing = listing_of(request.member, query, role=role, now=clock.now())
     return render(
         request,
         "workspace/role/role.html",
@@ -93,18 +68,8 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "notices": notices_of(role) if request.member.may_work else [],
             "steps": role.steps.order_by("kind") if request.member.may_work else [],
             "automations": role.automations.prefetch_related("rules__step").order_by("pk"),
-            "page": page,
-            "rows": [(application, marks[application.pk]) for application in page.object_list],
-            "query": query,
-            "sort": sort,
-            "state": state,
-            "chips": [
-                (asked(status=value), label, counts[value or "all"], state == value)
-                for value, label in [("", _("All")), *Application.Status.choices]
-                if counts[value or "all"]
-            ],
-            "by_name": asked(sort="-name" if sort == "name" else "name"),
-            "total": counts["all"],
+            "listing": listing,
+            "kept_query": query.kept,
         },
     )
 

@@ -1,10 +1,11 @@
-// Keys on Home: J and K move between rows, E does the first action, H hides, Enter opens. They can be turned off.
+// Keys on lists: J and K move between rows, Enter opens. Other letters click the chosen row's element that has the
+// letter as data-key. They can be turned off.
 (() => {
-  const list = document.querySelector("[data-needs]");
+  const list = document.querySelector("[data-rows]");
   const hint = document.querySelector("[data-keys]");
   if (!list || !hint) return;
   const toggle = hint.querySelector("[data-keys-switch]");
-  const OFF = "goodword-home-keys-off";
+  const OFF = "goodword-keys-off";
   let on = localStorage.getItem(OFF) === null;
 
   const show = () => {
@@ -19,7 +20,7 @@
   show();
   hint.hidden = false;
 
-  const rows = () => [...list.querySelectorAll("[data-need]")];
+  const rows = () => [...list.querySelectorAll("[data-row]")];
   const chosen = () => list.querySelector("[data-chosen]");
   const choose = (row) => {
     if (!row) return;
@@ -29,7 +30,7 @@
     row.scrollIntoView({ block: "nearest" });
   };
   list.addEventListener("focusin", (event) => {
-    const row = event.target.closest("[data-need]");
+    const row = event.target.closest("[data-row]");
     for (const other of rows()) if (other !== row) delete other.dataset.chosen;
     if (row) row.dataset.chosen = "";
   });
@@ -39,20 +40,20 @@
     const at = all.indexOf(chosen());
     choose(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
   };
-  const press = (selector) => chosen()?.querySelector(selector)?.click();
-  const acts = {
-    j: () => move(1),
-    k: () => move(-1),
-    e: () => press("[data-first]"),
-    h: () => press("[data-hide]"),
-  };
 
   document.addEventListener("keydown", (event) => {
-    if (!on || event.ctrlKey || event.metaKey || event.altKey || event.repeat && "eh".includes(event.key)) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-    const act = acts[event.key.toLowerCase()];
-    if (!act) return;
+    if (!on || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog")) return;
+    const key = event.key.toLowerCase();
+    if (key === "j" || key === "k") {
+      event.preventDefault();
+      move(key === "j" ? 1 : -1);
+      return;
+    }
+    if (event.repeat || !/^[a-z]$/.test(key)) return;
+    const button = chosen()?.querySelector(`[data-key="${key}"]`);
+    if (!button) return;
     event.preventDefault();
-    act();
+    button.click();
   });
 })();

@@ -1,0 +1,114 @@
+"""What a list shows, as its URL says it."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final, Self
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from goodword.candidates.models import Application
+from goodword.workspace.lists.states import STATES
+
+#: the default, most urgent first, has no name
+SORTS: Final = ("name", "role", "stage", "assessment", "assessment_at", "check", "check_at", "added")
+_LONGEST: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListQuery:
+    """`sort`: one of SORTS, with "-" for descending. `stage`, `recruiter`: names. `ignored`: sentences for the page."""
+
+    q: str = ""
+    status: str = ""
+    assessment: str = ""
+    check: str = ""
+    stage: str = ""
+    recruiter: str = ""
+    owner: int | None = None
+    since: date | None = None
+    until: date | None = None
+    sort: str = ""
+    page: int = 1
+    ignored: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, data: QueryDict) -> Self:
+        """Unknown values are ignored, each with a sentence."""
+        ignored: list[str] = []
+
+        def one_of(name: str, known: object, label: str) -> str:
+            value = _text(data, name)
+            if value and value not in known:  # type: ignore[operator]
+                ignored.append(
+                    _("Ignored the unknown %(what)s “%(value)s”.") % {"what": label, "value": value}
+                )
+                return ""
+            return value
+
+        def day(name: str, label: str) -> date | None:
+            value = _text(data, name)
+            try:
+                return date.fromisoformat(value) if value else None
+            except ValueError:
+                ignored.append(
+                    _("Ignored “%(value)s” in %(what)s: enter a date like 2026-03-31.")
+                    % {"what": label, "value": value}
+                )
+                return None
+
+        query = cls(
+            q=_text(data, "q"),
+            status=one_of("status", Application.Status.values, _("Greenhouse status")),
+            assessment=one_of("assessment", STATES, _("assessment state")),
+            check=one_of("check", STATES, _("reference check state")),
+            stage=_text(data, "stage"),
+            recruiter=_text(data, "recruiter"),
+            owner=_number(_text(data, "owner")),
+            since=day("since", _("Added from")),
+            until=day("until", _("Added until")),
+            sort=one_of("sort", {*SORTS, *(f"-{name}" for name in SORTS)}, _("sort order")),
+            page=_number(_text(data, "page")) or 1,
+        )
+        if query.since and query.until and query.since > query.until:
+            ignored.append(_("Ignored the dates: the first is after the last."))
+            query = replace(query, since=None, until=None)
+        return replace(query, ignored=tuple(ignored))
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Everything but the page, as it is in URLs and hidden fields."""
+        every: dict[str, Any] = {
+            "q": self.q,
+            "status": self.status,
+            "assessment": self.assessment,
+            "check": self.check,
+            "stage": self.stage,
+            "recruiter": self.recruiter,
+            "owner": self.owner or "",
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "sort": self.sort,
+        }
+        return {name: str(value) for name, value in every.items() if value}
+
+    def url(self, **changes: str) -> str:
+        return "?" + urlencode({name: value for name, value in (self.values | changes).items() if value})
+
+    @property
+    def kept(self) -> str:
+        """The query string that a page number is added to."""
+        return urlencode(self.values) + "&" if self.values else ""
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.values.keys() - {"sort"})
+
+
+def _text(data: QueryDict, name: str) -> str:
+    return data.get(name, "").strip()[:_LONGEST]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

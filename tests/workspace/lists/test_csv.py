@@ -1,0 +1,94 @@
+"""Lists of candidates as CSV."""
+
+import csv
+from io import StringIO
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.roles.models import Role
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import checked, invited, named, path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(), name="Rita Recruiter")
+
+
+@pytest.fixture
+def role(rita: Membership) -> Role:
+    return factories.role(rita.organisation, title="Window Washer", owner=rita)
+
+
+def lines(client: Client, where: str) -> list[list[str]]:
+    response = client.get(where)
+    assert (response.status_code, response["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert text.startswith("\ufeff")
+    return list(csv.reader(StringIO(text[1:])))
+
+
+def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Membership) -> None:
+    ada = named(role, "=HYPERLINK()", "Zorn", email="ada@mail.example", stage_name="@Interview")
+    named(role, "Bo", "Abel", email="bo@mail.example")
+    named(role, "Cy", "Moor", status="rejected")
+    named(factories.role(factories.organisation()), "Dee", "Elsewhere")
+    invited(ada)
+    checked(ada)
+    found = lines(signed_in(rita), path("role_csv", role.organisation, role.pk) + "?status=active&sort=-name")
+    assert [row[1] for row in found[1:]] == ["'=HYPERLINK() Zorn", "Bo Abel"]
+    assert dict(zip(found[0], found[1], strict=True)) | {"reference_check_since_or_until": ""} == {
+        "application": str(ada.pk),
+        "candidate": "'=HYPERLINK() Zorn",
+        "email": "ada@mail.example",
+        "role": "Window Washer",
+        "greenhouse_status": "active",
+        "stage": "'@Interview",
+        "recruiter": "Rita Recruiter",
+        "added": "2026-03-03T10:00+01:00",
+        "assessment": "overdue",
+        "assessment_since": found[1][9],
+        "reference_check": "overdue",
+        "reference_check_since_or_until": "",
+    }
+    assert len(lines(signed_in(rita), path("candidates_csv", role.organisation))) == 4
+    exported = AuditEntry.objects.of(role.organisation).filter(action="candidates.exported").order_by("pk")
+    assert [one.details for one in exported] == [
+        {"role": role.pk, "filters": {"status": "active", "sort": "-name"}},
+        {"role": None, "filters": {}},
+    ]
+
+
+def test_more_rows_take_no_more_queries(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    where = path("role_csv", role.organisation, role.pk)
+    counts = []
+    for number in range(3):
+        invited(named(role, "Ada", f"N{number}"))
+        with CaptureQueriesContext(connection) as seen:
+            assert len(lines(client, where)) == number + 2
+        counts.append(len(seen))
+    assert counts[0] == counts[2]
+
+
+def test_files_hold_only_what_the_member_may_see(role: Role, rita: Membership) -> None:
+    named(role, "Ada", "Zorn")
+    named(role, "Hidden", "Bo", private=True)
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    other = factories.member(role.organisation)
+    assert len(lines(signed_in(manager), path("candidates_csv", role.organisation))) == 1
+    assert len(lines(signed_in(other), path("candidates_csv", role.organisation))) == 2
+    assert len(lines(signed_in(rita), path("candidates_csv", role.organisation))) == 3
+    before = AuditEntry.objects.of(role.organisation).count()
+    where = path("role_csv", role.organisation, role.pk)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    assert [signed_in(who).get(where).status_code for who in (manager, stranger)] == [404, 404]
+    assert Client().get(where).status_code == 302
+    assert AuditEntry.objects.of(role.organisation).count() == before
