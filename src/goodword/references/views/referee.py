@@ -57,7 +57,8 @@ def home(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
         "references/referee/notice.html",
         visit,
         referee=referee,
-        relationship=labels.relationships_as_asked()[referee.relationship],
+        first=visit.context.candidate.short_name,
+        relationship=referee.relationship,
         period=labels.period(referee.from_month, referee.to_month or None),
         minutes=minutes_of_version(version, relationship=session.relationship),
         deadline=day_in_words(
