@@ -45,6 +45,7 @@ def enter(page: Page, field: Locator) -> dict[str, list[str]]:
 def test_on_every_page_of_a_reference(page: Page, live_server: object, stage: Stage) -> None:
     first = f"{live_server}{stage.referee_path}"
     page.goto(f"{first}questions/1/")
+    page.get_by_text("Correct something").click()
     for number in range(3):
         choose(page, number, 0)
     enter(page, page.get_by_role("radio").first)
@@ -64,6 +65,8 @@ def test_on_every_page_of_a_reference(page: Page, live_server: object, stage: St
 def test_in_the_dates_that_a_referee_corrects(page: Page, live_server: object, stage: Stage) -> None:
     for path in ("questions/1/", "facts/"):
         page.goto(f"{live_server}{stage.referee_path}{path}")
+        if path == "questions/1/":
+            page.get_by_text("Correct something").click()
         page.locator("[name=q-dates][value=corrected]").check()
         year = page.locator("[name=q-dates-from_year]")
         year.fill("20")

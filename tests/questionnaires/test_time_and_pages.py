@@ -40,20 +40,20 @@ def test_the_minimum_is_one_minute() -> None:
     assert minutes([question("yes_no_unsure")]) == 1
 
 
-def test_only_confirmations_share_a_page() -> None:
+def test_the_general_template_takes_six_pages() -> None:
     assert [[asked.id for asked in page] for page in pages(load().questions)] == [
         ["relationship", "dates", "title"],
-        ["reliability"],
-        ["quality"],
-        ["teamwork"],
-        ["communication"],
+        ["reliability", "quality"],
+        ["teamwork", "communication"],
         ["problem_solving"],
-        ["adjectives"],
-        ["beginning"],
-        ["strengths"],
-        ["develop"],
-        ["work_again"],
+        ["adjectives", "beginning"],
+        ["strengths", "develop", "work_again"],
     ]
+
+
+def test_a_rating_with_a_comment_has_a_page_of_its_own() -> None:
+    asked = [question("rating", id="a"), question("rating", id="b", comment=True), question("rating", id="c")]
+    assert [[one.id for one in page] for page in pages(asked)] == [["a"], ["b"], ["c"]]
 
 
 def test_placeholders_are_replaced_once_and_other_braces_stay() -> None:

@@ -69,16 +69,19 @@ ANSWERS: list[dict[str, Any]] = [
         "q-dates-to_year": "2023",
         "q-title": "unsure",
     },
-    {"q-reliability": "4"},
-    {"q-quality": "5"},
-    {"q-teamwork": "not_able"},
-    {"q-communication": "3"},
+    {"q-reliability": "4", "q-quality": "5"},
+    {"q-teamwork": "not_able", "q-communication": "3"},
     {"q-problem_solving": "4"},
-    {"q-adjectives": ["calm", "careful", "direct", "patient", "structured"]},
-    {"q-beginning": "2"},
-    {"q-strengths": "She thinks before she builds."},
-    {"q-develop": "She could say no more often."},
-    {"q-work_again": "yes", "q-work_again-comment": "Any day."},
+    {
+        "q-adjectives": ["calm", "careful", "direct", "patient", "structured"],
+        "q-beginning": "2",
+    },
+    {
+        "q-strengths": "She thinks before she builds.",
+        "q-develop": "She could say no more often.",
+        "q-work_again": "yes",
+        "q-work_again-comment": "Any day.",
+    },
 ]
 FACTS = ANSWERS[0]
 

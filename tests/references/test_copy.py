@@ -39,7 +39,7 @@ def answered() -> tuple[Story, str]:
     story = sent()
     path = referee_path(MARIA)
     strengths = {"q-strengths": "She thinks <b>before</b> she builds.\nAlways."}
-    answer(path, [strengths if "q-strengths" in page else page for page in ANSWERS])
+    answer(path, [page | strengths if "q-strengths" in page else page for page in ANSWERS])
     return story, path
 
 

@@ -21,6 +21,14 @@ class OneChoice(forms.ChoiceField):
         return value if isinstance(value, str) else ""
 
 
+class ConfirmChoice(OneChoice):
+    """Whether what the candidate `stated` is right."""
+
+    def __init__(self, *, stated: str, **heading: Any) -> None:
+        super().__init__(**heading)
+        self.stated = stated
+
+
 class SomeChoices(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 

@@ -13,6 +13,7 @@ from goodword.core.json_reading import Json
 from goodword.questionnaires import labels
 from goodword.questionnaires.answers import is_stated, validate
 from goodword.questionnaires.fields import (
+    ConfirmChoice,
     DayField,
     MonthField,
     OneChoice,
@@ -170,6 +171,19 @@ class QuestionForm(forms.Form):
             blocks.append(Block(question, parts, heading=competency if competency != above else ""))
             above = competency
         return blocks
+
+    @property
+    def to_confirm(self) -> list[tuple[str, str, str]]:
+        """Question, statement and input name, if an untouched page asks for nothing but to confirm statements."""
+        if self.is_bound or any(bound.initial for bound in self):
+            return []
+        fields = [(block.question.text, block.main) for block in self.blocks]
+        stated = [
+            (text, bound.field.stated, bound.html_name)
+            for text, bound in fields
+            if bound is not None and isinstance(bound.field, ConfirmChoice)
+        ]
+        return stated if len(stated) == len(fields) else []
 
     def clean(self) -> None:
         for question in self.questions:
@@ -342,7 +356,7 @@ def _to_confirm(question: Confirmation, choices: list[tuple[str, str]], *, state
     head["help_text"] = format_html(
         "{} {}", gettext("The candidate stated: %(fact)s.") % {"fact": stated}, question.help
     )
-    return {MAIN: OneChoice(choices=choices, **head)}
+    return {MAIN: ConfirmChoice(choices=choices, stated=stated, **head)}
 
 
 def _initial(question: Question, value: Json) -> dict[str, object]:

@@ -5,21 +5,28 @@ from goodword.core.json_reading import Json
 from goodword.questionnaires.types import (
     CONFIRMING,
     RATING_LEVELS,
+    Adjectives,
     Agreement,
+    Between,
     Condition,
+    DatesConfirm,
+    LongText,
     MultipleChoice,
     Question,
     QuestionBase,
     Rating,
+    RelationshipConfirm,
+    ShortText,
     SingleChoice,
+    TitleConfirm,
     WouldWorkAgain,
     YesNoUnsure,
 )
 
 YES_NO_UNSURE = ("yes", "no", "unsure")
 WOULD_WORK_AGAIN = ("yes", "yes_with_reservations", "no", "prefer_not_to_say")
-#: statements of one competency that fit on a phone page
-MOST_STATEMENTS = 5
+#: how many neighbours of a group share a page on a phone
+MOST_STATEMENTS, MOST_RATINGS, MOST_PICKS, MOST_CLOSING = 5, 2, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
-    """Split questions into pages: confirmations together, up to five statements on one competency, else one each.
+    """Split questions into pages: neighbours of one group together, others alone.
 
     A question never shares a page with the one it depends on, so that its page can be skipped.
     """
@@ -78,21 +85,28 @@ def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
 
 
 def _joins(question: Question, page: Sequence[Question]) -> bool:
-    group = _group(question)
-    if group is None or group != _group(page[-1]):
-        return False
-    if isinstance(question, Agreement) and len(page) == MOST_STATEMENTS:
+    group, most = _group(question)
+    if not group or group != _group(page[-1])[0] or len(page) >= most:
         return False
     return question.when is None or question.when.question not in {other.id for other in page}
 
 
-def _group(question: Question) -> Hashable | None:
-    """Neighbours with the same group may share a page."""
-    if isinstance(question, CONFIRMING):
-        return "confirming"
-    if isinstance(question, Agreement) and question.competency:
-        return ("agreement", question.competency)
-    return None
+def _group(question: Question) -> tuple[Hashable, int]:
+    """Neighbours with the same group may share a page, up to the number; none if the group is empty."""
+    match question:
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return "confirming", len(CONFIRMING)
+        case Agreement() if question.competency:
+            return ("agreement", question.competency), MOST_STATEMENTS
+        case _ if question.when is not None:
+            return "", 1
+        case Rating() if not question.comment:
+            return "rating", MOST_RATINGS
+        case Adjectives() | Between():
+            return "picks", MOST_PICKS
+        case LongText() | ShortText() | WouldWorkAgain():
+            return "closing", MOST_CLOSING
+    return "", 1
 
 
 def is_met(condition: Condition, answer: Json) -> bool:

@@ -109,13 +109,16 @@ def after_saving(
     return redirect(pages.page(later))
 
 
-def page_context(request: HttpRequest, session: AnsweringSession, number: int) -> dict[str, object]:
+def page_context(
+    request: HttpRequest, session: AnsweringSession, number: int, pages: AnswerPages
+) -> dict[str, object]:
     position, count = session.position(number)
     return {
         "page": position,
         "page_count": count,
         "then": request.GET.get("then") or request.POST.get("then", ""),
         "is_last": session.after(number) is None,
+        "back": pages.back(session, number),
         "seen": seen(session.draft, session.on_page(number, asked_only=True)),
     }
 

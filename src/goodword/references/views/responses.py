@@ -74,7 +74,7 @@ def questions(request: HttpRequest, visit: RefereeVisit, *, number: int) -> Http
     if number not in session.page_numbers:
         later = session.after(number)
         return redirect(pages.page(later) if later else pages.review)
-    context = answering.page_context(request, session, number)
+    context = answering.page_context(request, session, number, pages)
     return referee_page(
         request, "references/referee/questions.html", visit, form=form, form_id="answers", **context
     )

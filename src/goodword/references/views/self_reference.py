@@ -128,7 +128,7 @@ def questions(
     if number not in session.page_numbers:
         later = session.after(number)
         return redirect(pages.page(later) if later else pages.review)
-    context = answering.page_context(request, session, number)
+    context = answering.page_context(request, session, number, pages)
     return access.candidate_page(
         request, "references/self_reference/questions.html", visit, form=form, form_id="answers", **context
     )

@@ -1,0 +1,93 @@
+"""How many taps and screens the portals take on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from goodword.core import clock
+from goodword.references.domain.responses import DraftAnswers
+from tests.browser.looking import Looker
+from tests.references.stage import set_up
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+HEIGHT = 700
+PHONE = {"viewport": {"width": 390, "height": HEIGHT}, "has_touch": True, "is_mobile": True}
+
+
+class Thumb:
+    """Counts the taps and the screens of a page."""
+
+    def __init__(self, page: Page, looker: Looker) -> None:
+        self.page, self.looker = page, looker
+        self.taps = 0
+        self.screens: list[str] = []
+
+    def tap(self, what: Locator) -> None:
+        self.taps += 1
+        what.tap()
+
+    def tap_to(self, what: Locator, heading: str | re.Pattern[str]) -> None:
+        """Tap, and see the next screen with this heading."""
+        self.tap(what)
+        self.sees(heading)
+
+    def sees(self, heading: str | re.Pattern[str]) -> None:
+        title = self.page.get_by_role("heading", level=1)
+        expect(title).to_have_text(heading)
+        self.screens.append(title.inner_text())
+        self.looker.look(self.page, f"{len(self.screens)} {title.inner_text()[:20]}")
+
+
+@pytest.mark.parametrize(("language", "start"), [("en", "Start"), ("de", "Beginnen"), ("fr", "Commencer")])
+def test_start_is_above_the_fold(browser: Browser, live_server: object, language: str, start: str) -> None:
+    stage = set_up(now=clock.now(), languages=("en", "de", "fr"))
+    page = browser.new_context(**PHONE, locale=language).new_page()  # type: ignore[arg-type]  # its own dict type
+    page.goto(f"{live_server}{stage.referee_path}")
+    box = page.get_by_role("button", name=start, exact=True).bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < HEIGHT
+
+
+def test_a_reference_takes_at_most_ten_screens_and_twenty_taps(browser: Browser, live_server: object) -> None:
+    stage, looker = set_up(now=clock.now()), Looker()
+    context = browser.new_context(**PHONE)  # type: ignore[arg-type]  # its own dict type
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{stage.referee_path}")
+    thumb = Thumb(page, looker)
+    thumb.sees(re.compile("asks you for a reference"))
+    thumb.tap_to(page.get_by_role("button", name="Start", exact=True), re.compile("page 1 of 6"))
+    thumb.tap_to(page.get_by_role("button", name="Confirm all and continue"), re.compile("page 2 of 6"))
+    for number, count in ((3, 2), (4, 2), (5, 1)):
+        for place in range(count):
+            thumb.tap(page.locator("fieldset").nth(place).locator("label").nth(3))
+        thumb.sees(re.compile(f"page {number} of 6"))
+    for word in range(5):
+        thumb.tap(page.locator(".asked--words label").nth(word))
+    thumb.tap(page.locator(".between__place").nth(1))
+    thumb.tap_to(page.get_by_role("button", name="Save and continue"), re.compile("page 6 of 6"))
+    for number, text in enumerate(("She plans ahead.", "More patience.")):
+        thumb.tap(page.get_by_role("textbox").nth(number))
+        page.keyboard.insert_text(text)
+    thumb.tap(page.get_by_role("group").locator("label").first)
+    thumb.tap_to(page.get_by_role("button", name="Save and review"), "Review your answers")
+    thumb.tap_to(page.get_by_role("button", name="Submit"), "Thank you")
+    assert stage.request.state == "answered"
+    assert (len(thumb.screens) <= 10, thumb.taps <= 20) == (True, True), (thumb.screens, thumb.taps)
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def test_a_choice_by_keyboard_does_not_lead_on(browser: Browser, live_server: object) -> None:
+    stage = set_up(now=clock.now())
+    page = browser.new_context(**PHONE).new_page()  # type: ignore[arg-type]  # its own dict type
+    url = f"{live_server}{stage.referee_path}questions/4/"
+    page.goto(url)
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    expect(page.get_by_role("radio").nth(2)).to_be_checked()
+    assert page.url == url
+    assert "problem_solving" in DraftAnswers.read(stage.request.draft).answers
