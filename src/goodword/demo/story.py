@@ -175,7 +175,7 @@ class StorySupport:
     def timeline(self, person: Person) -> str:
         self.recruiter.open(self.role_url)
         self.recruiter.follow(person.name)
-        return "\n".join(text_of(entry) for entry in self.recruiter.page.select(".timeline li"))
+        return "\n".join(text_of(entry) for entry in self.recruiter.page.select("#timeline li"))
 
     def check_mail(self, mail: dict[str, Any]) -> None:
         """Sender's and organisation's names, a reply address, a text and an HTML part, one link, no images."""
