@@ -39,6 +39,7 @@ KEYWORDS: dict[str, Any] = {
 FOR_MEMBERS = (
     "accounts/*",
     "assessments/attempts/invitations.py",
+    "assessments/attempts/member_actions.py",
     "assessments/attempts/preview.py",
     "assessments/catalogue/*",
     "assessments/evidence/*",
@@ -84,6 +85,7 @@ FOR_MEMBERS = (
     "references/outcome.py",
     "references/templates/references/flags*",
     "roles/*",
+    "workflow/domain/member_actions.py",
     "workflow/flags.py",
     "workflow/templates/workflow/flags/*",
     "ui/*.py",

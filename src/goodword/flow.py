@@ -124,6 +124,7 @@ FLOW: Flow = {
     "attempt.assigned": (),  # data: step_request_id, attempt_id
     "attempt.begun": (),
     "attempt.reminded": (),
+    "attempt.extended": (),  # data: step_request_id, attempt_id, until
     "attempt.declined": (),
     "attempt.completed": (  # data: step_request_id, attempt_id
         report_freezing.on_attempt_completed,

@@ -17,7 +17,6 @@ from goodword.core.data_export import ExportReader, ExportRequest
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
 from goodword.references.data_export import export as references_export
-from goodword.references.domain.checks import Refused
 from goodword.references.domain.completion import mark_complete
 from goodword.references.domain.member_actions import (
     cancel_check,
@@ -37,6 +36,7 @@ from goodword.references.domain.reminders import (
 from goodword.references.domain.requests import store_opt_out
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
+from goodword.workflow.domain.member_actions import Refused
 from goodword.workflow.states import status
 from tests.references.story import FACTS, NOW, Story, get, mails_to, opened, post, referee_path, sent
 from tests.support import factories

@@ -9,9 +9,9 @@ from django.core import mail
 
 from goodword.accounts.models import Membership
 from goodword.references.domain import checks
-from goodword.references.domain.checks import Refused
 from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
+from goodword.workflow.domain.member_actions import Refused
 from tests.references.story import (
     MANAGER,
     NOW,

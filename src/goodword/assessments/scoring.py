@@ -33,7 +33,7 @@ def compute_scores(
 
 def score_part(part: AttemptPart) -> None:
     group = norm_group_of(part)
-    calibration = part.part.calibration
+    calibration = part.part.calibration if part.is_whole else None
     found = compute_scores(
         content_of(part.version),
         form=part.form,
@@ -65,9 +65,14 @@ def score_part(part: AttemptPart) -> None:
 
 
 def norm_group_of(part: AttemptPart) -> NormGroup | None:
-    """The norm group for the candidate's language and device; None if another form was taken."""
+    """The norm group for the candidate's language and device; None if another form was taken,
+    or a member ended the part."""
     norm_set = part.part.norms
-    if norm_set is None or (norm_set.version, norm_set.form) != (part.version.number, part.form):
+    if (
+        norm_set is None
+        or not part.is_whole
+        or (norm_set.version, norm_set.form) != (part.version.number, part.form)
+    ):
         return None
     return (
         NormGroup.objects.of(part.organisation)

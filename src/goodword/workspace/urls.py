@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.workspace import home
+from goodword.workspace.assessment_attempt import views as attempts
 from goodword.workspace.assessment_plan import part_views, preview
 from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.assessment_plan.access import PAGES
@@ -27,6 +28,7 @@ from goodword.workspace.role import views as roles
 from goodword.workspace.settings_pages import mails, organisation, sign_in
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
+_ATTEMPT = "candidates/<int:pk>/attempts/<int:attempt_pk>/"
 _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
 _PLAN = "roles/<int:pk>/assessment/"
 _DRAFT = f"{_PLAN}draft/"
@@ -97,6 +99,12 @@ member_urls: list[URLPattern | URLResolver] = [
         "candidates/<int:pk>/steps/<int:step_request_pk>/reuse/", invitations.reuse_result, name="step_reuse"
     ),
     path("candidates/<int:pk>/steps/<str:kind>/begin/", invitations.begin_step, name="step_begin"),
+    path(f"{_ATTEMPT}pause/", attempts.pause, name="attempt_pause"),
+    path(f"{_ATTEMPT}resume/", attempts.resume, name="attempt_resume"),
+    path(f"{_ATTEMPT}remind/", attempts.remind, name="attempt_remind"),
+    path(f"{_ATTEMPT}more-time/", attempts.more_time, name="attempt_more_time"),
+    path(f"{_ATTEMPT}complete/", attempts.mark_complete, name="attempt_mark_complete"),
+    path(f"{_ATTEMPT}cancel/", attempts.cancel, name="attempt_cancel"),
     path(f"{_CHECK}pause/", check_views.pause, name="check_pause"),
     path(f"{_CHECK}resume/", check_views.resume, name="check_resume"),
     path(f"{_CHECK}remind/", check_views.remind, name="check_remind"),

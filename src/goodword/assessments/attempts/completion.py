@@ -83,13 +83,22 @@ def time_up(*, part_id: int, now: datetime) -> bool:
 
 
 def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
-    attempt = part.attempt
+    _end(part, by=by, now=now)
+    complete_if_done(part.attempt, now=now)
+
+
+def end_part_early(part: AttemptPart, *, now: datetime) -> None:
+    """End a part that has begun because a member marks the attempt complete. The attempt is locked."""
+    over = part_state.is_over(part, now=now)
+    _end(part, by=AttemptPart.Ended.TIME_UP if over else AttemptPart.Ended.BY_MEMBER, now=now)
+
+
+def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
     part.ended_at, part.ended_by = now, by
     if part.begun_at is None:
         part.begun_at = now
     part.save(update_fields=["ended_at", "ended_by", "begun_at"])
     score_part(part)
-    complete_if_done(attempt, now=now)
 
 
 def complete_if_done(attempt: Attempt, *, now: datetime) -> None:

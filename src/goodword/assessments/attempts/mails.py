@@ -183,7 +183,7 @@ def remind(*, attempt_id: int, now: datetime) -> bool:
         elif has_queued_mail(organisation=attempt.organisation, subject_ref=attempt.step_request.mail_ref):
             plan_reminder(attempt, organisation=application.organisation, now=now)
         else:
-            _queue_reminder(attempt, application, now=now)
+            queue_reminder(attempt, application, by="goodword", now=now)
             attempt.save()
             return True
         attempt.save()
@@ -204,7 +204,8 @@ def _may_remind(attempt: Attempt, application: Application, *, now: datetime) ->
     )
 
 
-def _queue_reminder(attempt: Attempt, application: Application, *, now: datetime) -> None:
+def queue_reminder(attempt: Attempt, application: Application, *, by: str, now: datetime) -> None:
+    """Queue the next reminder and plan the one after it (unsaved)."""
     attempt.reminders_sent += 1
     plan_reminder(attempt, organisation=application.organisation, now=now)
     mail_candidate(
@@ -216,4 +217,4 @@ def _queue_reminder(attempt: Attempt, application: Application, *, now: datetime
         not_after=attempt.deadline_at,
         now=now,
     )
-    record_event("attempt.reminded", attempt, by="goodword", at=now, number=attempt.reminders_sent)
+    record_event("attempt.reminded", attempt, by=by, at=now, number=attempt.reminders_sent)

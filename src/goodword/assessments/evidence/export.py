@@ -358,7 +358,7 @@ def _part(work: _Export, part: AttemptPart) -> None:
             "version_language": part.version.language,
             "first": int(part.pk in work.firsts),
             "norm_group": next((one.norm_group_id for one in scores if one.norm_group_id), ""),
-            "calibration": part.part.calibration_id or "",
+            "calibration": (part.is_whole and part.part.calibration_id) or "",
             "void": json.dumps(part.void),
             "total": work.totals[part.attempt_id][0].mode if part.attempt_id in work.totals else "",
             **who,

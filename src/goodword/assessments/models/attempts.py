@@ -61,6 +61,8 @@ class AttemptPart(OrganisationOwned):
         NOT_YET = "", "Not yet"
         FINISHED = "finished", "Finished"
         TIME_UP = "time_up", "Time up"
+        #: a member marked the attempt complete before the candidate finished the part
+        BY_MEMBER = "by_member", "Ended by a member"
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="parts")
     part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
@@ -99,6 +101,11 @@ class AttemptPart(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"part {self.order} of attempt {self.attempt_id}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the candidate had all the time there was, so that the result compares with others."""
+        return self.ended_by != self.Ended.BY_MEMBER
 
 
 class DrawnItem(OrganisationOwned):

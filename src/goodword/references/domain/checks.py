@@ -21,6 +21,7 @@ from goodword.roles.models import Step
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.deadlines import extend_by_hold, next_reminder
 from goodword.workflow.domain.eligibility import closing_reason, lock_step_request
+from goodword.workflow.domain.member_actions import Refused
 from goodword.workflow.states import DONE, awaits_click, is_open, lock, takes_answers
 
 State = ReferenceRequest.State
@@ -35,10 +36,6 @@ CANNOT_PROVIDE = "cannot_provide"
 
 class Closed(Exception):
     """The check or request takes no more answers; the page says that nothing is needed."""
-
-
-class Refused(Exception):
-    """The action is impossible. The message is for the member."""
 
 
 def lock_open_check(check_id: int, *, now: datetime) -> Check:
@@ -91,10 +88,6 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
             check.step_request.application, check.step_request.step
         )
     return takes_answers(check, now=now)
-
-
-def actor(member: Membership) -> str:
-    return f"member:{member.pk}"
 
 
 def lock_check_for_member(check_id: int, *, member: Membership) -> Check:

@@ -11,8 +11,6 @@ from goodword.core.models import Event
 from goodword.notifications.domain.queue import cancel
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
-    Refused,
-    actor,
     lock_check_for_member,
     record_event,
     refuse_unless_open,
@@ -22,6 +20,7 @@ from goodword.references.domain.checks import (
 )
 from goodword.references.domain.requests import OPEN_STATES, end_request, stop_reminders
 from goodword.references.models import Check, Reference, ReferenceRequest
+from goodword.workflow.domain.member_actions import Refused, actor
 from goodword.workflow.models import StepRun
 from goodword.workflow.states import DONE, lock, may, move
 

@@ -1,15 +1,12 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
-from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.references.domain.checks import (
-    Refused,
-    actor,
     lock_check_for_member,
     lock_request_for_member,
     plan_request_reminders,
@@ -30,12 +27,10 @@ from goodword.references.domain.requests import (
     revoke_links,
 )
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.models import Step
+from goodword.workflow.domain.member_actions import CANCELLED, Refused, actor, later_deadline
 from goodword.workflow.states import UNFINISHED, awaits_click, move
 
-#: close reason
-CANCELLED = "cancelled"
 State = ReferenceRequest.State
 
 
@@ -146,15 +141,9 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
 
 
 def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datetime:
-    if not 1 <= days <= LONGEST_DEADLINE:
-        raise ValueError(f"{days} working days")
-    organisation = check.organisation
-    until = end_of_working_day(now, days, calendar=organisation.calendar)
-    if until < before - timedelta(minutes=1):
-        # shown on the member's page, whose language may differ from the mails'
-        day = day_in_words(before, organisation=organisation, language=get_language() or "en")
-        raise Refused(_("The deadline is already %(day)s. Choose a later one.") % {"day": day})
-    return until
+    # shown on the member's page, whose language may differ from the mails'
+    day = day_in_words(before, organisation=check.organisation, language=get_language() or "en")
+    return later_deadline(check.organisation, days, before=before, day=day, now=now)
 
 
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:

@@ -1,7 +1,6 @@
 """Reminders to candidates and referees, and notices about slow referees. Each is checked again under its lock."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,8 +12,6 @@ from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
-    Refused,
-    actor,
     candidate_is_asked,
     lock_check_for_member,
     lock_request_for_member,
@@ -31,11 +28,17 @@ from goodword.references.models import Check, ReferenceRequest
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
 from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
+from goodword.workflow.domain.member_actions import (
+    Refused,
+    Reminded,
+    actor,
+    refuse_if_over,
+    refuse_if_used_up,
+    refuse_if_written_to,
+)
 from goodword.workflow.states import awaits_click, is_open, lock
 
 AT_MOST = 200
-#: minimum time between a mail and a member's reminder
-REMINDER_INTERVAL = timedelta(minutes=10)
 
 
 def remind_candidates(*, now: datetime) -> int:
@@ -145,12 +148,6 @@ def _wants_no_mail(request: ReferenceRequest) -> bool:
     return mails.exclude(complained_at=None).exists()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminded:
-    left: int
-    out_of_hours: bool
-
-
 def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) -> Reminded:
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
@@ -159,9 +156,9 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
             raise Refused(_("The candidate has nothing left to do."))
         if blocking_reason(check.step_request.application) or check.attention in MAIL_FAILURES:
             raise Refused(_("We can't e-mail this candidate; the page says why."))
-        _refuse_if_over(check.deadline_at, now=now)
-        _refuse_if_used_up(check.reminders_promised - check.reminders_sent)
-        _refuse_if_written_to(check, check.step_request.mail_ref, now=now)
+        refuse_if_over(check.deadline_at, now=now)
+        refuse_if_used_up(check.reminders_promised - check.reminders_sent)
+        refuse_if_written_to(check.organisation, check.step_request.mail_ref, now=now)
         check.reminders_sent += 1
         check.next_reminder_at = None
         update_clock(check, now=now)
@@ -182,9 +179,9 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
             raise Refused(_("Mail to this referee bounces. Correct the address instead."))
         if has_opted_out(organisation=check.organisation, address=request.referee.email):
             raise Refused(_("This person has asked not to be contacted."))
-        _refuse_if_over(request.deadline_at, now=now)
-        _refuse_if_used_up(request.reminders_promised - request.reminders_sent)
-        _refuse_if_written_to(check, request.mail_ref, now=now)
+        refuse_if_over(request.deadline_at, now=now)
+        refuse_if_used_up(request.reminders_promised - request.reminders_sent)
+        refuse_if_written_to(check.organisation, request.mail_ref, now=now)
         request.reminders_sent += 1
         plan_request_reminders(request, check=check, now=now)
         request.save()
@@ -204,28 +201,6 @@ def _refuse_unless_running(check: Check) -> None:
         raise Refused(_("This reference check is paused. Resume it first."))
     if awaits_click(check):
         raise Refused(_("Nothing is sent until you press Invite again."))
-
-
-def _refuse_if_over(deadline: datetime, *, now: datetime) -> None:
-    if deadline < now:
-        raise Refused(_("The deadline has passed. Extend it first."))
-
-
-def _refuse_if_used_up(left: int) -> None:
-    if left <= 0:
-        raise Refused(_("All promised reminders have been sent. Use Invite again instead."))
-
-
-def _refuse_if_written_to(check: Check, ref: str, *, now: datetime) -> None:
-    mails = Email.objects.of(check.organisation).filter(subject_ref=ref)
-    waiting = mails.filter(state__in=(Email.State.QUEUED, Email.State.SENDING))
-    if (
-        waiting.exists()
-        or mails.filter(created_at__gt=now - REMINDER_INTERVAL)
-        .exclude(state__in=(Email.State.CANCELLED, Email.State.FAILED))
-        .exists()
-    ):
-        raise Refused(_("They have just been e-mailed. Wait ten minutes."))
 
 
 def mail_all_about_slow_referees(*, now: datetime) -> int:

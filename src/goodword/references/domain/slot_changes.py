@@ -7,7 +7,6 @@ from goodword.accounts.models import Membership
 from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
-    Refused,
     SlotStatus,
     candidate_is_asked,
     record_event,
@@ -20,6 +19,7 @@ from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
 from goodword.workflow.domain.deadlines import days_left, extend_by_hold
+from goodword.workflow.domain.member_actions import Refused
 
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
 Answer = Slot.Answer

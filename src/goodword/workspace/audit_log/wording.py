@@ -74,6 +74,12 @@ WORDINGS: Final[dict[str, Wording]] = {
         {
             "answer.marked": "Marked an answer",
             "candidate.name_confirmed": "Confirmed the candidate's name",
+            "attempt.cancelled": "Cancelled the assessment",
+            "attempt.extended": "Gave more time for the assessment",
+            "attempt.marked_complete": "Marked the assessment complete",
+            "attempt.paused": "Paused the assessment",
+            "attempt.reminded": "Reminded the candidate about the assessment",
+            "attempt.resumed": "Resumed the assessment",
             "check.cancelled": "Cancelled the reference check",
             "check.cannot_provide_answered": "Answered that a referee can't be named",
             "check.extended": "Gave more time for the reference check",

@@ -6,6 +6,7 @@ from typing import Any
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.status import DisclosedGrant, disclosed_grants
 from goodword.assessments.attempts import invitations
+from goodword.assessments.attempts.member_actions import PossibleActions, possible_actions
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
@@ -45,6 +46,8 @@ class Card:
     before: NotStarted | None = None
     #: its current result, or the first answers; and the newest version of its report
     result: Result | None = None
+    #: of an assessment
+    actions: PossibleActions | None = None
     report: Report | None = None
     #: adjustments that the candidate allows members to see
     adjusted: tuple[DisclosedGrant, ...] = ()
@@ -73,6 +76,7 @@ def cards_of(
             may_begin=member.may_work and not application.end and _may_begin(mark),
             needs_confirmation=needs_confirmation(mark.run),
             before=why_not_started(application, mark.kind) if mark.step_request is None else None,
+            actions=possible_actions(mark.run, now=now) if isinstance(mark.run, Attempt) else None,
             result=next((one for one in results if one.kind == mark.kind), None),
             report=next((one for one in reports if one.step_request.step.kind == mark.kind), None),
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,

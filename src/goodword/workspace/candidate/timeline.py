@@ -55,6 +55,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "attempt.assigned": ("Assessment assigned", "send", ""),
     "attempt.begun": ("Started the assessment on {day}", "clock", ""),
     "attempt.reminded": ("Reminded about the assessment", "send", ""),
+    "attempt.extended": ("Assessment extended to {until}", "clock", ""),
     "attempt.declined": ("Declined the assessment", "x", ""),
     "attempt.completed": ("Finished the assessment", "check", "success"),
     "attempt.marked": ("Answers to custom questions marked", "check", ""),

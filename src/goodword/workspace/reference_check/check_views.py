@@ -13,7 +13,7 @@ from goodword.references.domain.member_actions import extend_check
 from goodword.references.domain.reminders import remind_candidate_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
 from goodword.references.models import Slot
-from goodword.workspace.reference_check.actions import act_at_once, act_with_form, check_of, reminder_message
+from goodword.workspace.reference_check.actions import CHECK, check_of
 from goodword.workspace.reference_check.forms import (
     AddRefereeForm,
     CannotProvideAnswerForm,
@@ -22,6 +22,7 @@ from goodword.workspace.reference_check.forms import (
     MoreTimeForm,
 )
 from goodword.workspace.results import finished_run
+from goodword.workspace.step_actions import act_at_once, act_with_form, reminder_message
 
 WITH_FORM = ["GET", "HEAD", "POST"]
 
@@ -35,7 +36,9 @@ def pause(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
         member_actions.pause_check(check_id=check.pk, member=request.member, now=clock.now())
         return _("Paused. No reminders are sent; links still work.")
 
-    return act_at_once(request, application, act, action="check.paused", details={"check": check.pk})
+    return act_at_once(
+        request, application, act, action="check.paused", details={"check": check.pk}, anchor=CHECK
+    )
 
 
 @require_POST
@@ -47,7 +50,9 @@ def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
         member_actions.resume_check(check_id=check.pk, member=request.member, now=clock.now())
         return _("Resumed. The remaining reminders will be sent.")
 
-    return act_at_once(request, application, act, action="check.resumed", details={"check": check.pk})
+    return act_at_once(
+        request, application, act, action="check.resumed", details={"check": check.pk}, anchor=CHECK
+    )
 
 
 @require_POST
@@ -60,7 +65,9 @@ def remind(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
             remind_candidate_now(check_id=check.pk, member=request.member, now=clock.now())
         )
 
-    return act_at_once(request, application, act, action="check.reminded", details={"check": check.pk})
+    return act_at_once(
+        request, application, act, action="check.reminded", details={"check": check.pk}, anchor=CHECK
+    )
 
 
 @require_http_methods(WITH_FORM)
@@ -80,7 +87,14 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
         "button": _("Extend deadline"),
     }
     return act_with_form(
-        request, application, form, act, action="check.extended", page=page, details={"check": check.pk}
+        request,
+        application,
+        form,
+        act,
+        action="check.extended",
+        page=page,
+        details={"check": check.pk},
+        anchor=CHECK,
     )
 
 
@@ -111,6 +125,7 @@ def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpRespons
         action="check.marked_complete",
         page=page,
         details={"check": check.pk},
+        anchor=CHECK,
     )
 
 
@@ -137,7 +152,14 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
         "danger": True,
     }
     return act_with_form(
-        request, application, form, act, action="check.cancelled", page=page, details={"check": check.pk}
+        request,
+        application,
+        form,
+        act,
+        action="check.cancelled",
+        page=page,
+        details={"check": check.pk},
+        anchor=CHECK,
     )
 
 
@@ -162,7 +184,14 @@ def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase
         "button": _("Add referee"),
     }
     return act_with_form(
-        request, application, form, act, action="check.slot_added", page=page, details={"check": check.pk}
+        request,
+        application,
+        form,
+        act,
+        action="check.slot_added",
+        page=page,
+        details={"check": check.pk},
+        anchor=CHECK,
     )
 
 
@@ -200,4 +229,5 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
         action="check.cannot_provide_answered",
         page=page,
         details={"check": check.pk, "slot": number},
+        anchor=CHECK,
     )

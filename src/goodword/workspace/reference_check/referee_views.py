@@ -6,17 +6,13 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.references.domain import sending
-from goodword.references.domain.checks import Refused
 from goodword.references.domain.member_actions import correct_address, extend_request
 from goodword.references.domain.reminders import remind_referee_now
 from goodword.references.models import Referee, ReferenceRequest
-from goodword.workspace.reference_check.actions import (
-    act_at_once,
-    act_with_form,
-    referee_of,
-    reminder_message,
-)
+from goodword.workflow.domain.member_actions import Refused
+from goodword.workspace.reference_check.actions import REFEREES, referee_of
 from goodword.workspace.reference_check.forms import AddressForm, DaysForm
+from goodword.workspace.step_actions import act_at_once, act_with_form, reminder_message
 
 WITH_FORM = ["GET", "HEAD", "POST"]
 
@@ -33,7 +29,12 @@ def remind(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase
         )
 
     return act_at_once(
-        request, application, act, action="request.reminded", details={"request": reference_request.pk}
+        request,
+        application,
+        act,
+        action="request.reminded",
+        details={"request": reference_request.pk},
+        anchor=REFEREES,
     )
 
 
@@ -52,7 +53,9 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
             )
         return _("Request on its way to this referee.")
 
-    return act_at_once(request, application, act, action="request.released", details={"referee": referee.pk})
+    return act_at_once(
+        request, application, act, action="request.released", details={"referee": referee.pk}, anchor=REFEREES
+    )
 
 
 @require_http_methods(WITH_FORM)
@@ -82,6 +85,7 @@ def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseB
         action="request.extended",
         page=page,
         details={"request": reference_request.pk},
+        anchor=REFEREES,
     )
 
 
@@ -116,6 +120,7 @@ def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
         action="request.address_corrected",
         page=page,
         details={"request": reference_request.pk},
+        anchor=REFEREES,
     )
 
 

@@ -31,7 +31,8 @@ from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import awaits_click, is_open
 from goodword.workspace.candidate.timeline import MAIL_NAMES
-from goodword.workspace.reference_check.actions import back_to_check, referee_of
+from goodword.workspace.reference_check.actions import REFEREES, referee_of
+from goodword.workspace.step_actions import back_to
 
 #: mails per page and click
 AT_MOST = 200
@@ -191,7 +192,7 @@ def request_again(request: MemberRequest, pk: int, referee_pk: int) -> HttpRespo
     done = send_request_again(referee, member=request.member, now=clock.now())
     _show_message(request, int(done))
     _audit(request, int(done))
-    return back_to_check(request, application)
+    return back_to(request, application, REFEREES)
 
 
 def _show_message(request: MemberRequest, count: int) -> None:

@@ -1,0 +1,168 @@
+"""A member's actions on an assessment of the candidate's page."""
+
+from typing import Final
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.attempts import member_actions
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.core import clock
+from goodword.workspace.reference_check.forms import ConfirmForm, DaysForm
+from goodword.workspace.results import finished_run
+from goodword.workspace.step_actions import act_at_once, act_with_form, reminder_message
+
+WITH_FORM = ["GET", "HEAD", "POST"]
+#: place on the candidate's page
+CARD: Final = "assessment"
+
+
+def _attempt_of(request: MemberRequest, pk: int, attempt_pk: int) -> tuple[Application, Attempt]:
+    application = access.owned(visible_applications(request.member), pk)
+    attempts = Attempt.objects.of(request.organisation).select_related("step_request")
+    return application, access.owned(attempts.filter(step_request__application=application), attempt_pk)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def remind(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
+    application, attempt = _attempt_of(request, pk, attempt_pk)
+
+    def act() -> str:
+        return reminder_message(
+            member_actions.remind_now(attempt_id=attempt.pk, member=request.member, now=clock.now())
+        )
+
+    return act_at_once(
+        request, application, act, action="attempt.reminded", details={"attempt": attempt.pk}, anchor=CARD
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def pause(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
+    application, attempt = _attempt_of(request, pk, attempt_pk)
+
+    def act() -> str:
+        member_actions.pause(attempt_id=attempt.pk, member=request.member, now=clock.now())
+        return _("Paused. No reminders are sent; the link still works.")
+
+    return act_at_once(
+        request, application, act, action="attempt.paused", details={"attempt": attempt.pk}, anchor=CARD
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def resume(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
+    application, attempt = _attempt_of(request, pk, attempt_pk)
+
+    def act() -> str:
+        member_actions.resume(attempt_id=attempt.pk, member=request.member, now=clock.now())
+        return _("Resumed. The remaining reminders will be sent.")
+
+    return act_at_once(
+        request, application, act, action="attempt.resumed", details={"attempt": attempt.pk}, anchor=CARD
+    )
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def more_time(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
+    application, attempt = _attempt_of(request, pk, attempt_pk)
+    form = DaysForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        days = form.cleaned_data["days"]
+        member_actions.extend(attempt_id=attempt.pk, days=days, member=request.member, now=clock.now())
+        return _("Deadline extended. Nobody was notified.")
+
+    page = {
+        "title": _("Extend the assessment"),
+        "lead": _(
+            "Nobody is notified; the candidate sees the new deadline. The clocks of timed tests stay as set."
+        ),
+        "button": _("Extend deadline"),
+    }
+    return act_with_form(
+        request,
+        application,
+        form,
+        act,
+        action="attempt.extended",
+        page=page,
+        details={"attempt": attempt.pk},
+        anchor=CARD,
+    )
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def mark_complete(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
+    application, attempt = _attempt_of(request, pk, attempt_pk)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        member_actions.mark_complete(attempt_id=attempt.pk, member=request.member, now=clock.now())
+        return _("Marked complete. The report is being created.")
+
+    page = {
+        "title": _("Mark the assessment complete"),
+        "effects": [
+            *member_actions.completion_effects(attempt, now=clock.now()),
+            _("Tests that the candidate did not finish get no percentile, and the assessment no total."),
+            _(
+                "The report is created now and its note posted to Greenhouse. The candidate can't answer any more."
+            ),
+        ],
+        "button": _("Mark complete"),
+    }
+    return act_with_form(
+        request,
+        application,
+        form,
+        act,
+        action="attempt.marked_complete",
+        page=page,
+        details={"attempt": attempt.pk},
+        anchor=CARD,
+    )
+
+
+@require_http_methods(WITH_FORM)
+@access.member(kinds=access.WORKS)
+def cancel(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
+    application, attempt = _attempt_of(request, pk, attempt_pk)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        member_actions.cancel_attempt(attempt_id=attempt.pk, member=request.member, now=clock.now())
+        return _("Cancelled. Nobody is contacted any more.")
+
+    effects = [
+        _("Nobody is notified; the candidate's link shows that nothing is needed."),
+        _("Answers are kept but not scored. Invite again starts a new assessment."),
+    ]
+    if finished_run(attempt.step_request) is not None:
+        effects.append(_("The earlier result stays current."))
+    page = {
+        "title": _("Cancel the assessment"),
+        "effects": effects,
+        "button": _("Cancel the assessment"),
+        "danger": True,
+    }
+    return act_with_form(
+        request,
+        application,
+        form,
+        act,
+        action="attempt.cancelled",
+        page=page,
+        details={"attempt": attempt.pk},
+        anchor=CARD,
+    )

@@ -1,0 +1,118 @@
+"""Members' actions on a step: at once, or after a form or confirmation that says what will happen."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.references.domain.checks import Closed
+from goodword.workflow.domain.member_actions import Refused, Reminded
+
+
+def reminder_message(done: Reminded) -> str:
+    values = {"n": done.left}
+    if done.out_of_hours:
+        return (
+            ngettext(
+                "Reminder on its way, outside working hours. %(n)s left.",
+                "Reminder on its way, outside working hours. %(n)s left.",
+                done.left,
+            )
+            % values
+            if done.left
+            else _("Reminder on its way, outside working hours. It was the last one.")
+        )
+    if not done.left:
+        return _("Reminder on its way. It was the last one.")
+    return (
+        ngettext(
+            "Reminder on its way. %(n)s left.",
+            "Reminder on its way. %(n)s left.",
+            done.left,
+        )
+        % values
+    )
+
+
+#: performs the action and returns the message; raises Refused or Closed
+Action = Callable[[], str]
+
+
+def act_at_once(
+    request: MemberRequest,
+    application: Application,
+    act: Action,
+    *,
+    action: str,
+    details: Mapping[str, int],
+    anchor: str,
+) -> HttpResponseBase:
+    sentence, problem = _perform(request, act, action=action, details=details)
+    if problem:
+        messages.error(request, problem)
+    else:
+        messages.success(request, sentence)
+    return back_to(request, application, anchor)
+
+
+def act_with_form(
+    request: MemberRequest,
+    application: Application,
+    form: forms.Form,
+    act: Action,
+    *,
+    action: str,
+    page: Mapping[str, Any],
+    details: Mapping[str, int],
+    anchor: str,
+) -> HttpResponseBase:
+    """Show a form; once it is valid, act. Refusals are shown as form errors. `page`: its words (step_action.html)."""
+    if request.method == "POST" and form.is_valid():
+        sentence, problem = _perform(request, act, action=action, details=details)
+        if not problem:
+            messages.success(request, sentence)
+            return back_to(request, application, anchor)
+        form.add_error(None, problem)
+    context = {
+        "application": application,
+        "candidate": application.candidate,
+        "form": form,
+        "anchor": anchor,
+        **page,
+    }
+    return render(request, "workspace/step_action.html", context)
+
+
+def back_to(request: MemberRequest, application: Application, anchor: str) -> HttpResponseBase:
+    return redirect(f"{reverse('candidate', args=[request.organisation.slug, application.pk])}#{anchor}")
+
+
+def _perform(
+    request: MemberRequest, act: Action, *, action: str, details: Mapping[str, int]
+) -> tuple[str, str]:
+    try:
+        with transaction.atomic():
+            sentence = act()
+            write(
+                organisation=request.organisation,
+                action=action,
+                member=request.member,
+                now=clock.now(),
+                details=details,
+            )
+    except Refused as no:
+        return "", str(no)
+    except Closed:
+        return "", _("This reference check has ended and can't be changed.")
+    return sentence, ""
