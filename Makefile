@@ -9,11 +9,11 @@ help: ## List these targets
 setup: ## Bring .venv to what the lock files say (the others do it by themselves)
 	@scripts/setup
 
-demo: setup ## Start everything and play the story once; Ctrl-C ends it
-	@exec .venv/bin/goodword demo
+demo: setup ## Start everything and play the story once; Ctrl-C ends it; ARGS=--v1 uses a v1 key
+	@exec .venv/bin/goodword demo $(ARGS)
 
 demo-once: setup ## Play the story in a fresh world, print its outcome as JSON and exit
-	@exec .venv/bin/goodword demo --once
+	@exec .venv/bin/goodword demo --once $(ARGS)
 
 test: setup ## Run all tests; ARGS="..." goes to pytest
 	@exec .venv/bin/python scripts/run_tests.py $(ARGS)

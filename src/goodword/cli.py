@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--once", action="store_true", help="play it with fresh data, print the outcome as JSON and exit"
     )
+    demo.add_argument("--v1", action="store_true", help="connect with a Harvest API key (v1) instead of v3")
     command(
         "up",
         "Run web server and worker together, with the embedded PostgreSQL unless DATABASE_URL is set.",
@@ -340,9 +341,11 @@ def _demo(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    from goodword.demo.actions import Api
     from goodword.demo.run import demo, demo_once
 
-    return demo_once() if options.once else demo()
+    api: Api = "v1" if options.v1 else "v3"
+    return demo_once(api=api) if options.once else demo(api=api)
 
 
 if __name__ == "__main__":

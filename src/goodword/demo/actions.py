@@ -1,9 +1,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from goodword.demo.browser import Browser
 from goodword.demo.greenhouse import Person
 from goodword.demo.world import ADMIN_EMAIL
+
+type Api = Literal["v1", "v3"]
 
 JOB, POST, REQUISITION = "Senior Account Manager", "Senior Account Manager", ""
 #: number of adjectives that a referee picks
@@ -36,13 +39,26 @@ def sign_in(page: Browser, password: str) -> None:
     page.must_say("Roles")
 
 
-def connect(page: Browser, key: str) -> None:
+def connect_v1(page: Browser, key: str) -> None:
+    _open_dialog(page)
+    page.follow("Harvest API key")
+    _set(page, {"API key": key})
+
+
+def connect_v3(page: Browser, client_id: str, client_secret: str) -> None:
+    _open_dialog(page)
+    _set(page, {"Client ID": client_id, "Client secret": client_secret})
+
+
+def _open_dialog(page: Browser) -> None:
     _integrations(page)
     page.must_say("Automate in Goodword (Pull Integration)")
     page.follow("Greenhouse")
     page.must_say("Set Greenhouse API key")
-    page.follow("Harvest API key")
-    page.press("Set", {"API key": key})
+
+
+def _set(page: Browser, values: dict[str, str]) -> None:
+    page.press("Set", values)
     _integrations(page)
     page.must_say("Active")
 

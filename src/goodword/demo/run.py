@@ -13,6 +13,7 @@ from pathlib import Path
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, leave_on_terminate
+from goodword.demo.actions import Api
 from goodword.demo.browser import StoryFailed
 from goodword.demo.story import StoryResult, play
 from goodword.demo.world import ADMIN_EMAIL, Ports, World, world
@@ -30,13 +31,13 @@ FILES = (
 )
 
 
-def demo() -> int:
+def demo(*, api: Api) -> int:
     """Start everything, play the story at the first start, print URLs and logins, run until Ctrl-C."""
     leave_on_terminate()
     data = _data()
     try:
         with _locked(data):
-            return _run(data)
+            return _run(data, api=api)
     except KeyboardInterrupt:
         _say("Stopped. The data is kept for the next start.")
         return 0
@@ -62,7 +63,7 @@ def _locked(data: Path) -> Iterator[None]:
         yield
 
 
-def _run(data: Path) -> int:
+def _run(data: Path, *, api: Api) -> int:
     clear_unfinished(data)
     # its presence means that the demo is ready
     (data / "demo.json").unlink(missing_ok=True)
@@ -70,7 +71,7 @@ def _run(data: Path) -> int:
     with world(data=data, ports=Ports.named()) as made:
         if not _story(data).exists():
             _say("Playing the story. Later starts skip it.")
-            save_result(data, play(made, out=sys.stderr))
+            save_result(data, play(made, api=api, out=sys.stderr))
         _write_addresses(made)
         _print_addresses(made)
         why = made.children.wait()
@@ -113,7 +114,7 @@ def _write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def demo_once() -> int:
+def demo_once(*, api: Api) -> int:
     """Play the story with fresh data and exit. The last line on standard output is a JSON object."""
     leave_on_terminate()
     kept = _data() / "once"
@@ -122,7 +123,7 @@ def demo_once() -> int:
     _say(STARTING)
     try:
         with world(data=folder, ports=Ports.named_or_free(), built=_data() / "built") as made:
-            result = play(made, out=sys.stderr)
+            result = play(made, api=api, out=sys.stderr)
         report = shutil.copy(result.report_pdf, kept / "report.pdf")
         answer = {
             "ok": True,

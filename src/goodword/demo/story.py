@@ -12,7 +12,7 @@ import httpx2
 
 from goodword.core.workdays import add_working_days, calendar_of
 from goodword.demo import actions
-from goodword.demo.actions import Referee
+from goodword.demo.actions import Api, Referee
 from goodword.demo.browser import WAIT_SECONDS, Browser, Mailbox, StoryFailed, text_of, wait_until
 from goodword.demo.greenhouse import CATEGORIES, WEBHOOKS, Greenhouse, Person
 from goodword.demo.world import ORGANISATION, World
@@ -48,8 +48,9 @@ class StoryResult:
     steps: list[dict[str, object]] = field(default_factory=list)
 
 
-def play(world: World, *, out: TextIO) -> StoryResult:
-    with closing(Story(world)) as story:
+def play(world: World, *, api: Api, out: TextIO) -> StoryResult:
+    """`api`: the version of Harvest that Goodword is connected over."""
+    with closing(Story(world, api=api)) as story:
         _play_steps(story, out)
         return story.result
 
@@ -94,8 +95,8 @@ def _play_step(name: str, step: Callable[[], None]) -> None:
 
 
 class StorySupport:
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, *, api: Api) -> None:
+        self.world, self.api = world, api
         self.recruiter = Browser(world.goodword_url)
         self.greenhouse = Greenhouse(Browser(world.sandbox_url))
         self.guest = Browser(world.goodword_url)
@@ -231,10 +232,13 @@ class Story(StorySupport):
 
     def connect(self) -> None:
         actions.sign_in(self.recruiter, self.world.password)
-        actions.connect(self.recruiter, self.result.v1_key)
+        if self.api == "v1":
+            actions.connect_v1(self.recruiter, self.result.v1_key)
+        else:
+            actions.connect_v3(self.recruiter, self.result.v3_client_id, self.result.v3_client_secret)
         for category in CATEGORIES:
-            # write access shows with the first note
-            untested = category == "Activity Feed"
+            # with a v1 key, write access shows with the first note
+            untested = self.api == "v1" and category == "Activity Feed"
             self.recruiter.must_say(f"{category} {'Untested' if untested else 'Granted'}")
         today = datetime.now(ZoneInfo("Europe/Berlin")).strftime("connected %a %-d %b")
         self.recruiter.must_say(today)
