@@ -7,7 +7,11 @@ from django.db import transaction
 
 from goodword.candidates.models import Application
 from goodword.core.events import record
+from goodword.roles.domain.role_changes import set_archived
+from goodword.roles.domain.settings import set_delay, set_requirement
+from goodword.roles.models import Role
 from goodword.workflow.domain.automation import on_candidate_changed, start_delayed
+from goodword.workflow.domain.step_requests import start_by_member
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs, waiting
@@ -134,3 +138,60 @@ def test_a_rollback_leaves_neither_event_nor_job(application: Application) -> No
         fails()
     assert event_names() == []
     assert waiting() == []
+
+
+@pytest.fixture
+def archived(application: Application) -> Role:
+    role = application.role
+    assert role is not None
+    set_archived(role=role, archived=True, by=role.owner, now=factories.NOW)
+    return role
+
+
+@pytest.mark.main_case
+def test_arrivals_on_an_archived_role_wait_for_a_click_also_after_restoring(
+    application: Application, archived: Role
+) -> None:
+    arrive(application)
+    run_jobs()
+    assert starts(application) == [("assessment", "waiting", "click")]
+    set_archived(role=archived, archived=False, by=archived.owner, now=factories.NOW)
+    run_jobs()
+    assert starts(application) == [("assessment", "waiting", "click")]
+    arrive(application)
+    run_jobs()
+    assert starts(application) == [("assessment", "started", "")]
+
+
+def test_a_member_invites_on_an_archived_role(application: Application, archived: Role) -> None:
+    arrive(application)
+    run_jobs()
+    step = factories.step(archived, "assessment")
+    set_requirement(step=step, text="Works carefully", by=archived.owner, now=factories.NOW)
+    step.refresh_from_db()
+    start_by_member(application_id=application.pk, step=step, member=archived.owner, now=factories.NOW)
+    run_jobs()
+    assert starts(application) == [("assessment", "started", "")]
+
+
+def test_a_delay_that_ends_on_an_archived_role_waits_for_a_click(application: Application) -> None:
+    role = application.role
+    assert role is not None
+    step = factories.step(role, "assessment")
+    set_delay(step=step, minutes=60, by=role.owner, now=factories.NOW)
+    arrive(application)
+    run_jobs()
+    set_archived(role=role, archived=True, by=role.owner, now=factories.NOW)
+    assert start_delayed(now=factories.NOW + timedelta(hours=2)) == 0
+    assert starts(application) == [("assessment", "waiting", "click")]
+
+
+def test_an_open_step_continues_on_an_archived_role(application: Application) -> None:
+    arrive(application)
+    run_jobs()
+    role = application.role
+    assert role is not None
+    set_archived(role=role, archived=True, by=role.owner, now=factories.NOW)
+    arrive(application)
+    run_jobs()
+    assert starts(application) == [("assessment", "started", "")]

@@ -37,7 +37,7 @@ def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | No
         return StageRule.objects.across_organisations().none()
     return (
         StageRule.objects.across_organisations()
-        .select_related("step")
+        .select_related("step__role")
         .filter(automation__connection_id=connection_id, automation__job_id=job_id, stage_id=stage_id)
         .order_by("pk")
     )

@@ -34,7 +34,8 @@ class StepRequest(OrganisationOwned):
         #: the candidate's name contains a link, and no member has confirmed it
         LINK_IN_NAME = "link_in_name"
         REUSE = "reuse"
-        #: after an undone hire or rejection, or found by reconciliation: nothing is sent without a click
+        #: after an undone hire or rejection, found by reconciliation, or on an archived role: nothing is sent without a
+        #: click
         CLICK = "click"
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="step_requests")

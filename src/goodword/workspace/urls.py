@@ -24,6 +24,7 @@ from goodword.workspace.results_to_review import views as results
 from goodword.workspace.retention import holds
 from goodword.workspace.retention import views as retention
 from goodword.workspace.role import new_role
+from goodword.workspace.role import settings_page as role_settings
 from goodword.workspace.role import views as roles
 from goodword.workspace.settings_pages import mails, organisation, sign_in
 
@@ -50,6 +51,10 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/new/from-job/", new_role.role_from_job, name="role_from_job"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
     path("roles/<int:pk>/csv/", lists.list_csv, name="role_csv"),
+    path("roles/<int:pk>/settings/", role_settings.role_settings, name="role_settings"),
+    path("roles/<int:pk>/duplicate/", role_settings.duplicate, name="role_duplicate"),
+    path("roles/<int:pk>/archive/", role_settings.archive, name="role_archive"),
+    path("roles/<int:pk>/restore/", role_settings.restore, name="role_restore"),
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),
     path("roles/<int:pk>/automation/", automation.choose_job, name="role_automation"),

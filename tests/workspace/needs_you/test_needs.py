@@ -92,7 +92,7 @@ def sentences(need: Need) -> tuple[str, str, list[str]]:
         (
             Waits.CLICK,
             "hasn't been invited",
-            "reopened in Greenhouse, or moved while webhooks were off",
+            "reopened in Greenhouse, or moved while webhooks were off or the role was archived",
             ["Invite"],
         ),
     ],

@@ -10,6 +10,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.versions import (
+    built_by_member,
     content_of_number,
     current_version,
     default_part,
@@ -90,6 +91,10 @@ def renumber(draft: Assessment, parts: list[AssessmentPart]) -> None:
     AssessmentPart.objects.of(draft.organisation).bulk_update(parts, ["order"])
 
 
+#: settings that a draft takes over from the version it is like
+_SETTINGS: Final = ("total", "total_reason", "more_time", "shares_result", "retake_months")
+
+
 def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = False) -> Assessment:
     """The open draft, else a new one like the current version, or with the default test. `empty`: no tests."""
 
@@ -103,7 +108,7 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
             created_by=by,
         )
         if newest is not None:
-            for name in ("total", "total_reason", "more_time", "shares_result", "retake_months"):
+            for name in _SETTINGS:
                 setattr(draft, name, getattr(newest, name))
         if empty:
             draft.total, draft.total_reason = Assessment.Total.OFF, ""
@@ -115,6 +120,26 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
         return draft
 
     return DRAFTS.begin_with(step, create)
+
+
+def copy_plan(*, step: Step, to: Step, by: Membership, now: datetime) -> Assessment | None:
+    """A draft on a new role's step, like the draft of another's, or else like its assessment.
+
+    None if no member has built one there: the default assessment follows from the job requirement.
+    """
+    like = draft_of(step) or built_by_member(step)
+    if like is None:
+        return None
+    draft = Assessment(
+        organisation=to.organisation, step=to, number=next_number(to), created_at=now, created_by=by
+    )
+    for name in _SETTINGS:
+        setattr(draft, name, getattr(like, name))
+    draft.save()
+    for part in in_order(like):
+        part.pk, part.assessment = None, draft
+        part.save(force_insert=True)
+    return draft
 
 
 def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:

@@ -4,10 +4,18 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.queries import active_members
 from goodword.roles.models import Role
+
+
+def possible_owners(organisation: Organisation) -> QuerySet[Membership]:
+    """Active admins and recruiters."""
+    kinds = [Membership.Kind.ADMIN, Membership.Kind.RECRUITER]
+    return active_members(organisation).filter(kind__in=kinds).order_by("user__name", "pk")
 
 
 def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: datetime) -> int:

@@ -99,22 +99,8 @@ def set_requirement(*, step: Step, text: str, by: Membership, now: datetime) -> 
 
 
 def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
-    """Assessments pause when candidates leave the stage; checks continue, since offers depend on them."""
     with transaction.atomic():
-        role = Role.objects.create(
-            organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
-        )
-        for kind, days in DEADLINE_DAYS.items():
-            check = kind == Step.Kind.REFERENCE_CHECK
-            Step.objects.create(
-                organisation=owner.organisation,
-                role=role,
-                kind=kind,
-                deadline_days=days,
-                reminder_days=REMINDER_DAYS,
-                on_leave=Step.OnLeave.GO_ON if check else Step.OnLeave.PAUSE,
-                on_hire=Step.OnClose.GO_ON if check else Step.OnClose.CLOSE,
-            )
+        role = add_role(title=title, owner=owner, now=now)
         write(
             organisation=owner.organisation,
             action="role.created",
@@ -123,6 +109,28 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
             details={"role": role.pk},
         )
         return role
+
+
+def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
+    """The rows of a new role, in the caller's transaction.
+
+    Assessments pause when candidates leave the stage; checks continue, since offers depend on them.
+    """
+    role = Role.objects.create(
+        organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
+    )
+    for kind, days in DEADLINE_DAYS.items():
+        check = kind == Step.Kind.REFERENCE_CHECK
+        Step.objects.create(
+            organisation=owner.organisation,
+            role=role,
+            kind=kind,
+            deadline_days=days,
+            reminder_days=REMINDER_DAYS,
+            on_leave=Step.OnLeave.GO_ON if check else Step.OnLeave.PAUSE,
+            on_hire=Step.OnClose.GO_ON if check else Step.OnClose.CLOSE,
+        )
+    return role
 
 
 def _read(step: Step, name: str) -> Any:

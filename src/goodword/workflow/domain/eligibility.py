@@ -92,10 +92,13 @@ def closing_reason(application: Application, step: Step) -> str:
 
 
 def needs_click(application: Application, step: Step) -> bool:
-    """Whether a rejection, hire or erasure was undone, and nothing has requested the step since.
+    """Whether the role is archived; or a rejection, hire or erasure was undone, and nothing has requested it since.
 
-    Then nothing is sent until a member clicks, or the application enters a stage of the step again.
+    Then nothing is sent until a member clicks, or the application enters a stage of the step again (of a role that is
+    not archived).
     """
+    if step.role.archived_at is not None:
+        return True
     events = Event.objects.filter(application_id=application.pk)
     restored = events.filter(name__in=RESTORED).order_by("-pk").first()
     if restored is None:

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain import members
 from goodword.accounts.domain.members import NotChanged
 from goodword.accounts.models import Membership
-from goodword.accounts.queries import active_members
 from goodword.candidates.queries import recruiter_of
 from goodword.notifications.models import Email, Link
-from goodword.roles.domain.members import hand_over, set_viewed_roles
+from goodword.roles.domain.members import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role
 
 #: purposes of links to candidates and referees, who are no members
@@ -41,9 +40,7 @@ def owned_roles(member: Membership) -> QuerySet[Role]:
 
 def possible_successors(member: Membership) -> QuerySet[Membership]:
     """Who can own the member's roles: other active admins and recruiters."""
-    rows = active_members(member.organisation).exclude(pk=member.pk)
-    kinds = [Membership.Kind.ADMIN, Membership.Kind.RECRUITER]
-    return rows.filter(kind__in=kinds).order_by("user__name", "pk")
+    return possible_owners(member.organisation).exclude(pk=member.pk)
 
 
 def deactivate(*, member: Membership, successor: Membership | None, by: Membership, now: datetime) -> bool:

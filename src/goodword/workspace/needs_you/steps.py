@@ -99,7 +99,7 @@ def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], report
         case Waits.REUSE:
             what, detail = _("has an earlier result"), _("an admin can see the details; not invited yet")
         case Waits.CLICK:
-            detail = _("reopened in Greenhouse, or moved while webhooks were off")
+            detail = _("reopened in Greenhouse, or moved while webhooks were off or the role was archived")
         case _:
             actions = []
     return Need(

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
@@ -11,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
@@ -26,34 +24,23 @@ from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Automation, Role
 from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key
 from goodword.workspace.automation.confirm import job_link
+from goodword.workspace.role.settings_page import TitleForm
 
 #: jobs per page
 SHOWN = 40
 
 
-class RoleForm(forms.Form):
-    title = forms.CharField(
-        label="Title",
-        max_length=200,
-        help_text="Internal title. Candidates see the title of the job post.",
-        error_messages={
-            "required": gettext_lazy("Enter a title, for example Senior Account Manager."),
-            "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
-        },
-    )
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def role_new(request: MemberRequest) -> HttpResponseBase:
-    form = RoleForm(request.POST or None)
+    form = TitleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         role = create_role(title=form.cleaned_data["title"], owner=request.member, now=clock.now())
         return redirect("role", request.organisation.slug, role.pk)
     return _page(request, form)
 
 
-def _page(request: MemberRequest, form: RoleForm) -> HttpResponse:
+def _page(request: MemberRequest, form: TitleForm) -> HttpResponse:
     query, known = request.GET.get("q", "").strip(), live_connections(request.organisation)
     jobs: list[JobChoice] = []
     trouble = ""

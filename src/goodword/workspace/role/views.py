@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -32,9 +32,13 @@ PAGE = 50
 @access.member()
 def role_list(request: MemberRequest) -> HttpResponse:
     query = search_text(request)
+    archived = request.GET.get("status") == "archived"
+    visible = visible_roles(request.member)
+    counts = visible.aggregate(
+        active=Count("pk", filter=Q(archived_at=None)), archived=Count("pk", filter=~Q(archived_at=None))
+    )
     roles = (
-        visible_roles(request.member)
-        .filter(archived_at=None)
+        visible.filter(archived_at__isnull=not archived)
         .select_related("owner__user")
         .annotate(
             candidates=_count(visible_applications(request.member)),
@@ -46,7 +50,8 @@ def role_list(request: MemberRequest) -> HttpResponse:
     if query:
         roles = roles.filter(title__icontains=query)
     page = Paginator(roles, PAGE).get_page(request.GET.get("page"))
-    return render(request, "workspace/role/roles.html", {"page": page, "query": query})
+    context = {"page": page, "query": query, "archived": archived, "counts": counts}
+    return render(request, "workspace/role/roles.html", context)
 
 
 def _count[M: Model](rows: QuerySet[M]) -> Coalesce:

@@ -1,0 +1,94 @@
+"""Changes to a role itself: title and owner, archiving, a copy."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from django.db import transaction
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.roles.domain.members import hand_over, possible_owners
+from goodword.roles.domain.settings import CheckSettings, add_role
+from goodword.roles.models import Role, Step
+
+
+class RoleChanged(Exception):
+    """Title or owner have changed since the page was opened. `role`: as it is now."""
+
+    def __init__(self, role: Role) -> None:
+        super().__init__(f"Role {role.pk} has changed.")
+        self.role = role
+
+
+class NotAnOwner(Exception):
+    """The member is no active admin or recruiter of the organisation."""
+
+
+def version_of(role: Role) -> str:
+    """Identifies title and owner, to detect concurrent changes."""
+    return f"{role.owner_id}:{role.title}"
+
+
+def change_role(
+    *, role: Role, title: str, owner: Membership, seen: str, by: Membership, now: datetime
+) -> bool:
+    """Rename and hand over. Returns whether anything changed. `seen`: the version that `by` saw.
+
+    Raises RoleChanged and NotAnOwner.
+    """
+    title = " ".join(title.split())
+    with transaction.atomic():
+        # Before the role, as deactivating does: otherwise a role could go to somebody who loses access meanwhile.
+        Membership.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
+        row = _locked(role)
+        if (title, owner.pk) == (row.title, row.owner_id):
+            return False
+        if seen != version_of(row):
+            raise RoleChanged(row)
+        if owner.pk != row.owner_id:
+            if not possible_owners(role.organisation).filter(pk=owner.pk).exists():
+                raise NotAnOwner
+            hand_over([row], to=owner, by=by, now=now)
+        if title != row.title:
+            before, row.title = row.title, title
+            row.save(update_fields=["title"])
+            _audit("role.renamed", row, by=by, now=now, before=before, after=title)
+        return True
+
+
+def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -> bool:
+    """Returns whether it changed. Stages of an archived role start nothing: see workflow's `needs_click`."""
+    with transaction.atomic():
+        row = _locked(role)
+        if (row.archived_at is not None) == archived:
+            return False
+        row.archived_at = now if archived else None
+        row.save(update_fields=["archived_at"])
+        _audit("role.archived" if archived else "role.restored", row, by=by, now=now)
+        return True
+
+
+def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
+    """A role of `by` with the same step settings and job requirement; without Greenhouse jobs, viewers, candidates."""
+    with transaction.atomic():
+        made = add_role(title=title, owner=by, now=now)
+        names = [field.name for field in fields(CheckSettings)]
+        names += ["requirement", "requirement_by", "requirement_at"]
+        theirs = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}
+        for step in Step.objects.of(role.organisation).filter(role=made):
+            for name in names:
+                setattr(step, name, getattr(theirs[step.kind], name))
+            step.save(update_fields=names)
+        _audit("role.duplicated", made, by=by, now=now, from_role=role.pk)
+        return made
+
+
+def _locked(role: Role) -> Role:
+    rows = Role.objects.of(role.organisation).select_related("organisation")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=role.pk)
+
+
+def _audit(action: str, role: Role, *, by: Membership, now: datetime, **more: str | int) -> None:
+    write(
+        organisation=role.organisation, action=action, member=by, now=now, details={"role": role.pk, **more}
+    )

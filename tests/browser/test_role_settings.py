@@ -1,0 +1,43 @@
+"""Role settings in a browser: rename by keyboard, archive and restore."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from goodword.roles.models import Role
+from tests.browser.looking import WIDTHS, Looker
+from tests.browser.windows import window
+from tests.support import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+def test_a_role_is_renamed_archived_and_restored(browser: Browser, live_server: Any) -> None:
+    org = factories.organisation(name="Northwind", slug="northwind")
+    rita = factories.member(org, name="Rita Sommer", email="rita.sommer@northwind.example")
+    role = factories.role(org, title="Senior Account Manager", owner=rita)
+    factories.role(org, title="Data Engineer", owner=rita)
+    looker = Looker()
+    context = window(browser, rita, live_server, width=WIDTHS[-1])
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/o/northwind/roles/{role.pk}/settings/")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        looker.look(page, f"role settings {width}")
+    title = page.get_by_label("Title").first
+    title.fill("Key Account Manager")
+    title.press("Enter")
+    expect(page.get_by_role("heading", name="Key Account Manager")).to_be_visible()
+    page.goto(f"{live_server.url}/o/northwind/roles/{role.pk}/settings/")
+    page.get_by_role("button", name="Archive role").click()
+    page.get_by_role("link", name="Archived").click()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        looker.look(page, f"archived roles {width}")
+    page.get_by_role("link", name="Key Account Manager").click()
+    looker.look(page, "archived role")
+    page.get_by_role("button", name="Restore role").click()
+    expect(page.get_by_text("Restored. Candidates are invited automatically again.")).to_be_visible()
+    assert not Role.objects.of(org).exclude(archived_at=None).exists()
