@@ -199,7 +199,6 @@ FLOW: Flow = {
     ),
     "email.queued_again": (invitations.on_mail_requeued, check_reactions.on_mail_requeued),  # by a member
     "email.failed": (
-        nominations.on_mail_failed,
         invitations.on_mail_returned,
         check_reactions.on_mail_returned,
         requests.on_mail_returned,

@@ -102,13 +102,15 @@ def test_a_rejection_by_the_first_mail_server_counts_as_a_bounce() -> None:
     assert mails_to(RITA) == []
 
 
-def test_a_fault_of_the_mail_server_revokes_no_link() -> None:
+def test_a_fault_of_the_mail_server_revokes_no_link_and_asks_the_candidate_for_nothing() -> None:
     story = sent()
+    before = len(mails_to(story.application.candidate.email))
     path, email = referee_path(MARIA), mail_to(MARIA)
     Email.objects.across_organisations().filter(pk=email.pk).update(state="failed", last_error="554 no")
     story.happens("email.failed", email_id=email.pk, kind=email.kind, subject_ref=email.subject_ref)
     assert story.requests[0].undelivered_at is None
     assert NEUTRAL not in get(path).content.decode()
+    assert len(mails_to(story.application.candidate.email)) == before
 
 
 def test_the_check_continues_with_another_referee() -> None:

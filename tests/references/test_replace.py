@@ -156,19 +156,6 @@ def test_a_slot_takes_at_most_three_nominations() -> None:
     assert [request.state for request in story.requests] == ["ended", "sent", "ended", "sent"]
 
 
-def test_a_failed_mail_asks_the_candidate_to_check_the_address() -> None:
-    story = sent()
-    email = Email.objects.of(story.application.organisation).get(to_address=MARIA)
-    email.state = Email.State.FAILED
-    email.save()
-    story.happens("email.failed", email_id=email.pk, kind=email.kind, subject_ref=email.subject_ref)
-    asked = mails_to(story.application.candidate.email)[-1]
-    assert asked.subject == "Our e-mail to Maria Schmidt wasn't delivered"
-    assert "at maria@globex.example couldn't be delivered" in str(asked.body)
-    assert b"E-mail not delivered" in get(candidate_path(story)).content
-    assert story.requests[0].state == "sent"  # the link may still work
-
-
 def test_other_failed_mails_ask_the_candidate_for_nothing() -> None:
     story = sent()
     email = Email.objects.of(story.application.organisation).get(kind="references.invitation")

@@ -1,8 +1,8 @@
 """Secrets: encrypted at rest with rotatable keys, and random link tokens of which only hashes are stored.
 
-AES-256-GCM. The associated data names table, row and organisation, so a sealed value opens nowhere else. The first key
-of GOODWORD_FIELD_KEYS seals, every listed key opens. With a wrong key webhooks would be refused and *do not contact*
-entries missed without any error: one canary per key checks this at start.
+AES-256-GCM. The associated data names table, row and organisation, so a ciphertext copied to another row can't be
+decrypted. The first key of GOODWORD_FIELD_KEYS seals, every listed key opens. With a wrong key webhooks would be
+refused and *do not contact* entries missed without any error: one canary per key checks this at start.
 """
 
 import base64

@@ -471,7 +471,7 @@ def _verifications(references: Sequence[Reference], questions: Sequence[Question
 def _contradictions(
     received: Sequence[ReceivedReference], facts: Sequence[Verification]
 ) -> Iterator[Contradiction]:
-    """Different dates or titles from referees of one company. Relationships are each referee's own."""
+    """Conflicting dates or titles from referees at the same company. Relationships are each referee's own."""
     people = {one.id: one for one in received}
     groups: dict[tuple[str, str, str], dict[str, list[ReceivedReference]]] = {}
     for fact in facts:

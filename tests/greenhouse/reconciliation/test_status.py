@@ -98,7 +98,7 @@ def test_invisible_applications_and_job_changes_need_no_delivery(world: World) -
     [day] = sync_status(world.connection, now=NOW).days
     assert day.deliveries is None
     assert [describe(one) for one in day.counts] == [
-        "1 linked job changed; see its role.",
+        "1 linked job changed. See the role.",
         "1 application is no longer visible in Greenhouse. Nothing was erased.",
     ]
 

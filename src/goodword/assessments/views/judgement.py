@@ -203,7 +203,7 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             )
             return JUDGEMENT.to_page(request)
     except judgement.NoScenarios:
-        form.add_error(None, _("Add a scenario first."))
+        form.add_error(None, _("Add a situation first."))
     except PackError as wrong:
         form.add_error(None, str(wrong))
     before = next((row for row in DRAFTS.newest(draft.test) if row.language == draft.source.language), None)

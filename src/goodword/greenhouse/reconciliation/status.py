@@ -194,7 +194,7 @@ def describe(one: FindingCount) -> str:
         ) % {"what": subject}
     if one.kind == Kind.JOB_CHANGED:
         return ngettext(
-            "%(what)s changed; see its role.", "%(what)s changed; see their roles.", one.count
+            "%(what)s changed. See the role.", "%(what)s changed; see their roles.", one.count
         ) % {"what": subject}
     first, last = short_time(one.first), short_time(one.last)
     if first == last:

@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 
 from goodword.core.models import Event
 from goodword.core.text import has_link, has_written_link
-from goodword.notifications.models import Email
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event, slot_status, update_clock
-from goodword.references.domain.mails import REQUEST, mail_candidate
+from goodword.references.domain.mails import mail_candidate
 from goodword.references.domain.requests import end_request, has_opted_out, mailbox, revoke_links
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
@@ -233,21 +232,6 @@ def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: d
 def on_request_declined(event: Event) -> None:
     """Ask the candidate for another referee, or for the right address. Reasons are not passed on."""
     ask_for_another(event.data["check_id"], event.data["request_id"], now=event.occurred_at)
-
-
-def on_mail_failed(event: Event) -> None:
-    """Ask the candidate to check the address. The request stays open, as the mail server may be at fault."""
-    if event.data["kind"] != REQUEST:
-        return
-    email = Email.objects.across_organisations().filter(pk=event.data["email_id"]).first()
-    if email is None:
-        return
-    requests = ReferenceRequest.objects.of(email.organisation).select_related("referee")
-    request = requests.filter(pk=email.link_subject_id or 0).first()
-    if request is None or request.referee.email.lower() != email.to_address.lower():
-        return  # erased, or the address was corrected
-    if request.is_out:
-        ask_for_another(request.check_run_id, request.pk, now=event.occurred_at, undeliverable=True)
 
 
 def ask_for_another(check_id: int, request_id: int, *, now: datetime, undeliverable: bool = False) -> None:

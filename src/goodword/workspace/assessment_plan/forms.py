@@ -126,7 +126,7 @@ class PlanForm(forms.Form):
             least=0,
             most=MAX_RETAKE_MONTHS,
             wrong=_MONTHS,
-            help_text=_("0 for none. Earlier results can be reused until then."),
+            help_text=_("Enter 0 for none. Until it ends, earlier results can be reused."),
         )
 
     @property

@@ -195,7 +195,7 @@ def _question_blocks(found: AnsweredQuestion) -> list[Block]:
         case MarkState.NOT_YET:
             blocks.append(Prose([gettext("Not marked yet.")], quiet=True))
         case MarkState.HALF:
-            half = gettext("Marked by one of two raters. The points are shown once both have marked.")
+            half = gettext("Marked by one of two raters. Points appear once both have finished.")
             blocks.append(Prose([half], quiet=True))
         case MarkState.DONE:
             blocks.append(_marks(found))
