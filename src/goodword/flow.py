@@ -33,6 +33,8 @@ from goodword.reports.domain import reviews
 from goodword.workflow import data_export as workflow_data_export
 from goodword.workflow import erasure as workflow_erasure
 from goodword.workflow.domain import application_outcome, attention, automation
+from goodword.workspace import data_export as workspace_data_export
+from goodword.workspace import erasure as workspace_erasure
 
 FLOW: Flow = {
     # --- changes of an application in Greenhouse (greenhouse.sync) ---------------------------------------------
@@ -219,6 +221,7 @@ ERASURE: tuple[Eraser, ...] = (
     personal_data.erase_deliveries,
     personal_data.erase_notes,
     personal_data.erase_events,
+    workspace_erasure.erase,
     reports_erasure.erase,
     references_erasure.erase,
     assessments_erasure.erase,
@@ -234,6 +237,7 @@ EXPORT: tuple[Exporter, ...] = (
     assessments_data_export.export,
     references_data_export.export,
     reports_data_export.export,
+    workspace_data_export.export,
     data_export.export,
     personal_data.export_notes,
     personal_data.export_events,

@@ -35,7 +35,7 @@ def both_done(application: Application) -> None:
     named(story)
     press_send(story)
     answer(referee_path("maria@"))
-    answer(referee_path("paul@"), [*ANSWERS[:1], {"q-reliability": "2"}, *ANSWERS[2:]])
+    answer(referee_path("paul@"), [*ANSWERS[:1], {**ANSWERS[1], "q-reliability": "2"}, *ANSWERS[2:]])
     run_jobs()
 
 

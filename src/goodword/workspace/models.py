@@ -1,8 +1,9 @@
-"""What members keep for themselves on pages that combine apps."""
+"""What members write and keep on pages that combine apps."""
 
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.candidates.models import Application
 
 
 class HiddenNeed(OrganisationOwned):
@@ -20,3 +21,20 @@ class HiddenNeed(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"{self.source}:{self.need_id} until {self.until}"
+
+
+class Comment(OrganisationOwned):
+    """A member's comment on an application, for colleagues only: never in a report or in Greenhouse."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    #: ids of the members who were mentioned and notified
+    mentioned = models.JSONField(default=list)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["application", "written_at"], name="comment_of_application"),)
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"

@@ -9,6 +9,7 @@ from goodword.workspace.audit_log import views as audit_log
 from goodword.workspace.automation import views as automation
 from goodword.workspace.candidate import invitations, review
 from goodword.workspace.candidate import views as candidates
+from goodword.workspace.comments import views as comments
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
 from goodword.workspace.first_run import views as first_run
@@ -104,6 +105,8 @@ member_urls: list[URLPattern | URLResolver] = [
         "candidates/<int:pk>/steps/<int:step_request_pk>/reuse/", invitations.reuse_result, name="step_reuse"
     ),
     path("candidates/<int:pk>/steps/<str:kind>/begin/", invitations.begin_step, name="step_begin"),
+    path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
+    path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
     path(f"{_ATTEMPT}pause/", attempts.pause, name="attempt_pause"),
     path(f"{_ATTEMPT}resume/", attempts.resume, name="attempt_resume"),
     path(f"{_ATTEMPT}remind/", attempts.remind, name="attempt_remind"),

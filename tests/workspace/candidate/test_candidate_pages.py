@@ -117,6 +117,7 @@ def test_sections_can_be_linked_to_and_details_are_folded(role: Role, rita: Memb
     assert tabs == {
         "#results": "Results",
         "#flags": f"Flags to review {len(page.select('.flags__run > .flags > .flag'))}",
+        "#comments": "Comments 0",
         "#timeline": "Timeline 5",
         "#data": "Data",
     }

@@ -73,6 +73,8 @@ WORDINGS: Final[dict[str, Wording]] = {
         "candidates",
         {
             "answer.marked": "Marked an answer",
+            "comment.deleted": "Deleted a comment on a candidate",
+            "comment.written": "Commented on a candidate",
             "candidate.name_confirmed": "Confirmed the candidate's name",
             "attempt.cancelled": "Cancelled the assessment",
             "attempt.extended": "Gave more time for the assessment",

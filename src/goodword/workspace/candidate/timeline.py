@@ -129,6 +129,7 @@ MAIL_NAMES: dict[str, str] = {
     "references.request": "request to a referee",
     "references.request_reminder": "reminder to a referee",
     "references.review": "invitation to the recruiter to review",
+    "workspace.mentioned": "notice to a colleague who was mentioned in a comment",
     "reports.assigned": "request to a colleague to review the result",
     "reports.completed": "notice to the recruiter that the report is ready",
     "notifications.undelivered": "notice to the recruiter of an undelivered e-mail",

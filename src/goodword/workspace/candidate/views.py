@@ -31,6 +31,7 @@ from goodword.workflow.flags import FlagList
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
+from goodword.workspace.comments.writing import comments_of
 from goodword.workspace.data_requests.erasures import erasure_status
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.query import ListQuery
@@ -39,6 +40,7 @@ from goodword.workspace.results import EarlierRun, Result, earlier_runs, results
 
 #: events of the timeline shown before the others are opened
 RECENT = 10
+RECENT_COMMENTS = 3
 
 
 @require_safe
@@ -93,6 +95,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     flags = _flags_of_runs([*current, *(one.run for one in earlier)], current=current) if sees_flags else []
     open_flags = [flag for one in flags for flag in one.flags.to_review]
     events = timeline(application, organisation=request.organisation, members=_names(request.organisation))
+    comments = comments_of(application)
     opened = request.method == "GET" and results
     return render(
         request,
@@ -124,6 +127,9 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "timeline": events,
             "recent": events[:RECENT],
             "older": events[RECENT:],
+            "comments": comments,
+            "recent_comments": comments[:RECENT_COMMENTS],
+            "older_comments": comments[RECENT_COMMENTS:],
             "greenhouse_url": greenhouse_url(application),
             "erasing": erasure_status(application),
             "hold": None if application.erased_at else hold_on(application.candidate),

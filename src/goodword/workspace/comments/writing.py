@@ -1,0 +1,131 @@
+"""Comments between colleagues on a candidate, with mentions."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.domain.member_actions import Refused
+from goodword.workspace.models import Comment
+
+#: the same text again within this time is a second click
+SECOND_CLICK: Final = timedelta(minutes=5)
+
+
+def comments_of(application: Application) -> Sequence[Comment]:
+    """Newest first. One query."""
+    rows = Comment.objects.of(application.organisation).filter(application=application)
+    return list(rows.select_related("author__user").order_by("-written_at", "-pk"))
+
+
+def write_comment(*, application_id: int, text: str, author: Membership, now: datetime) -> Comment:
+    """Save the comment and mail those it mentions. Raises Refused if one of them may not see the candidate."""
+    with transaction.atomic():
+        application = lock_application(application_id)
+        if application.erased_at is not None:
+            raise Refused(_("The data of this candidate has been erased."))
+        rows = Comment.objects.of(author.organisation).filter(application=application, author=author)
+        same = rows.filter(text=text, written_at__gt=now - SECOND_CLICK).first()
+        if same is not None:
+            return same
+        mentioned = mentioned_in(text, author=author)
+        if strangers := [one.user.name for one in mentioned if not _sees(one, application)]:
+            raise Refused(
+                _("%(names)s can't see this candidate. Add them to the role first, or don't mention them.")
+                % {"names": ", ".join(strangers)}
+            )
+        comment = Comment.objects.create(
+            organisation=author.organisation,
+            application=application,
+            author=author,
+            text=text,
+            mentioned=[one.pk for one in mentioned],
+            written_at=now,
+        )
+        for one in mentioned:
+            if one != author:
+                _mail(comment, application, to=one, now=now)
+        _audit("comment.written", comment, member=author, now=now)
+        return comment
+
+
+def delete_comment(*, comment_id: int, member: Membership, now: datetime) -> None:
+    """Only the author's own; an admin's any. Idempotent. Raises Refused."""
+    with transaction.atomic():
+        rows = Comment.objects.of(member.organisation).select_for_update(of=("self",))
+        comment = rows.filter(pk=comment_id).first()
+        if comment is None:
+            return
+        if not may_delete(comment, member):
+            raise Refused(
+                _("Only %(name)s or an admin can delete this comment.") % {"name": comment.author.user.name}
+            )
+        _audit("comment.deleted", comment, member=member, now=now)
+        comment.delete()
+
+
+def may_delete(comment: Comment, member: Membership) -> bool:
+    return comment.author_id == member.pk or member.is_admin
+
+
+def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
+    """Active members whose full name or address follows an @. Of members with one name, all. One query."""
+    rest, found = text.casefold(), []
+    if "@" not in rest:
+        return []
+    members = Membership.objects.of(author.organisation).filter(deactivated_at=None)
+    names = [
+        (f"@{name.casefold()}", member)
+        for member in members.select_related("user", "organisation").order_by("pk")
+        for name in (member.user.name, member.user.email)
+        if name
+    ]
+    longest_first = sorted({name for name, _ in names}, key=len, reverse=True)
+    for name in longest_first:  # "@Ann Lee" doesn't mention Ann
+        if name in rest:
+            rest = rest.replace(name, " ")
+            found += [member for one, member in names if one == name and member not in found]
+    return found
+
+
+def _sees(member: Membership, application: Application) -> bool:
+    return visible_applications(member).filter(pk=application.pk).exists()
+
+
+def _mail(comment: Comment, application: Application, *, to: Membership, now: datetime) -> None:
+    path = reverse("candidate", args=[comment.organisation.slug, application.pk])
+    queue(
+        organisation=comment.organisation,
+        kind="workspace.mentioned",
+        key=f"comment:{comment.pk}:{to.pk}",
+        to=Correspondent(name=to.user.name, address=to.user.email),
+        sender=Correspondent(name=comment.author.user.name, address=comment.author.user.email),
+        template="workspace/mail/mentioned",
+        context={
+            "candidate_name": application.candidate.name,
+            "role_title": application.role.title if application.role else "",
+            "page_url": f"{settings.GOODWORD_BASE_URL}{path}#comments",
+        },
+        application=application,
+        now=now,
+    )
+
+
+def _audit(action: str, comment: Comment, *, member: Membership, now: datetime) -> None:
+    write(
+        organisation=member.organisation,
+        action=action,
+        member=member,
+        now=now,
+        details={"application": comment.application_id, "comment": comment.pk},
+    )

@@ -1,0 +1,211 @@
+"""Comments between colleagues on a candidate."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.db import transaction
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.models import Application
+from goodword.core.data_export import ExportReader, ExportRequest
+from goodword.core.erasure import Subject
+from goodword.notifications.models import Email
+from goodword.workspace.comments.writing import mentioned_in, write_comment
+from goodword.workspace.data_export import export
+from goodword.workspace.erasure import erase
+from goodword.workspace.models import Comment
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import named, path
+from tests.workspace.candidate.test_candidate_pages import queries
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+
+
+@pytest.fixture(autouse=True)
+def fixed_moment() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def application() -> Application:
+    return named(factories.role(factories.organisation(name="Acme"), title="Baker"), "Ada", "Zorn")
+
+
+@pytest.fixture
+def rita(application: Application) -> Membership:
+    return factories.member(application.organisation, name="Rita Hansen")
+
+
+def say(who: Membership, application: Application, text: str) -> Any:
+    where = path("candidate_comment", who.organisation, application.pk)
+    return signed_in(who).post(where, {"text": text}, follow=True)
+
+
+def texts(application: Application) -> list[str]:
+    rows = Comment.objects.of(application.organisation).order_by("pk")
+    return list(rows.values_list("text", flat=True))
+
+
+def mails(application: Application) -> list[tuple[str, str]]:
+    rows = Email.objects.of(application.organisation).filter(kind="workspace.mentioned").order_by("pk")
+    return list(rows.values_list("to_name", "from_name"))
+
+
+def wrong(response: Any) -> list[str]:
+    page = BeautifulSoup(response.content, "html.parser")
+    return [" ".join(line.get_text().split()) for line in page.select(".error-summary li")]
+
+
+@pytest.mark.main_case
+def test_a_comment_is_shown_to_colleagues_and_mails_who_is_mentioned(
+    application: Application, rita: Membership
+) -> None:
+    factories.member(rita.organisation, name="Tom Berg")
+    response = say(rita, application, "Strong references.\n@tom berg, shall we meet her?")
+    page = BeautifulSoup(response.content, "html.parser")
+    shown = page.select_one("#comments .comment .as-written")
+    assert shown is not None
+    assert shown.get_text() == "Strong references.\n@tom berg, shall we meet her?"
+    assert [name for name, _ in mails(application)] == ["Tom Berg"]
+    entries = AuditEntry.objects.of(rita.organisation).filter(action="comment.written")
+    assert list(entries.values_list("member", flat=True)) == [rita.pk]
+
+
+def test_mentions_are_full_names_or_addresses_of_active_members(
+    application: Application, rita: Membership
+) -> None:
+    org = application.organisation
+    ann, ann_lee = (factories.member(org, name=name) for name in ("Ann", "Ann Lee"))
+    gone = factories.member(org, name="Gus Gone")
+    Membership.objects.of(org).filter(pk=gone.pk).update(deactivated_at=NOW)
+    factories.member(factories.organisation(), name="Sam Stranger")
+
+    def found(text: str) -> list[Membership]:
+        return mentioned_in(text, author=rita)
+
+    assert found("@Ann Lee knows") == [ann_lee]
+    assert found("@Ann and @Ann Lee") == [ann_lee, ann]
+    assert found(f"ask @{ann.user.email}") == [ann]
+    assert found(f"@{gone.user.name}, @Sam Stranger, Ann Lee") == []
+
+
+def test_nobody_is_mentioned_who_may_not_see_the_candidate(
+    application: Application, rita: Membership
+) -> None:
+    factories.member(rita.organisation, name="Max Manager", kind="hiring_manager")
+    response = say(rita, application, "@Max Manager, look")
+    assert wrong(response) == [
+        "Comment: Max Manager can't see this candidate. Add them to the role first, or don't mention them."
+    ]
+    assert "@Max Manager, look</textarea>" in response.content.decode()
+    assert (texts(application), mails(application)) == ([], [])
+
+
+def test_a_second_click_adds_nothing_and_an_empty_comment_is_refused(
+    application: Application, rita: Membership
+) -> None:
+    factories.member(rita.organisation, name="Tom Berg")
+    say(rita, application, "@Tom Berg, see")
+    say(rita, application, "@Tom Berg, see")
+    assert wrong(say(rita, application, "  ")) == ["Comment: Write a comment."]
+    assert (texts(application), len(mails(application))) == (["@Tom Berg, see"], 1)
+
+
+def test_commenting_needs_a_member_who_sees_the_candidate(application: Application, rita: Membership) -> None:
+    manager = factories.member(application.organisation, kind="hiring_manager")
+    stranger = factories.member(factories.organisation(), kind="admin")
+    where = path("candidate_comment", application.organisation, application.pk)
+    theirs = path("candidate_comment", stranger.organisation, application.pk)
+    answers = [
+        Client().post(where, {"text": "x"}),
+        signed_in(manager).post(where, {"text": "x"}),
+        signed_in(stranger).post(where, {"text": "x"}),
+        signed_in(stranger).post(theirs, {"text": "x"}),
+    ]
+    assert [answer.status_code for answer in answers] == [302, 404, 404, 404]
+    assert texts(application) == []
+    assert application.role is not None
+    application.role.viewers.add(manager)
+    say(manager, application, "From the team")
+    assert texts(application) == ["From the team"]
+
+
+def test_authors_and_admins_delete_a_comment_after_confirming(
+    application: Application, rita: Membership
+) -> None:
+    org = application.organisation
+    tom, admin = factories.member(org), factories.member(org, kind="admin")
+    for text in ("first", "second"):
+        say(rita, application, text)
+    first, second = Comment.objects.of(org).order_by("pk")
+    places = [path("comment_delete", org, application.pk, one.pk) for one in (first, second)]
+    assert signed_in(rita).get(places[0]).status_code == 200
+    assert Client().post(places[0]).status_code == 302
+    refused = signed_in(tom).post(places[0], follow=True)
+    assert [str(message) for message in refused.context["messages"]] == [
+        "Only Rita Hansen or an admin can delete this comment."
+    ]
+    assert texts(application) == ["first", "second"]
+    signed_in(rita).post(places[0])
+    signed_in(admin).post(places[1])
+    assert texts(application) == []
+    assert signed_in(rita).post(places[0]).status_code == 404
+
+
+def test_comments_are_exported_and_erased(application: Application, rita: Membership) -> None:
+    comment = write_comment(application_id=application.pk, text="Kind.", author=rita, now=NOW)
+    other = named(factories.role(factories.organisation()), "Bo", "Abel")
+    write_comment(
+        application_id=other.pk, text="Stays.", author=factories.member(other.organisation), now=NOW
+    )
+    assert application.organisation is not None
+
+    def exported(reader: ExportReader) -> Any:
+        return export.export(
+            ExportRequest(
+                reader=reader,
+                organisation=application.organisation,
+                candidate_id=application.candidate_id,
+                application_ids=(application.pk,),
+            )
+        )
+
+    assert exported(ExportReader.ORGANISATION) == {
+        "comments": [{"written": comment.written_at, "by": "Rita Hansen", "text": "Kind."}]
+    }
+    assert exported(ExportReader.CANDIDATE) == {
+        "comments": [{"written": comment.written_at, "text": "Kind."}]
+    }
+    with transaction.atomic():
+        subject = Subject(organisation_id=application.organisation_id, application_ids=(application.pk,))
+        assert erase.erase(subject, NOW) == {"comments": 1}
+    assert (texts(application), texts(other)) == ([], ["Stays."])
+
+
+def test_many_comments_take_no_more_queries_and_the_last_three_are_shown(
+    application: Application, rita: Membership
+) -> None:
+    client, where = signed_in(rita), path("candidate", application.organisation, application.pk)
+    write_comment(application_id=application.pk, text="0", author=rita, now=NOW)
+    before = queries(client, where)
+    for number in range(1, 5):
+        who = factories.member(application.organisation)
+        at = NOW + timedelta(minutes=number)
+        write_comment(application_id=application.pk, text=str(number), author=who, now=at)
+    assert queries(client, where) == before
+    page = BeautifulSoup(client.get(where).content, "html.parser")
+    assert [one.get_text() for one in page.select("#comments > .card__body > .comments .as-written")] == [
+        "4",
+        "3",
+        "2",
+    ]
+    assert len(page.select("#comments details .comment")) == 2
