@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from goodword.core import clock
 from goodword.references.domain.responses import DraftAnswers
+from tests.assessments.support import answers, application, assigned, token_of
 from tests.browser.looking import Looker
 from tests.references.stage import set_up
 
@@ -91,3 +93,38 @@ def test_a_choice_by_keyboard_does_not_lead_on(browser: Browser, live_server: ob
     expect(page.get_by_role("radio").nth(2)).to_be_checked()
     assert page.url == url
     assert "problem_solving" in DraftAnswers.read(stage.request.draft).answers
+
+
+def test_work_style_of_twenty_takes_at_most_26_taps(browser: Browser, live_server: object) -> None:
+    attempt, looker = assigned(application(), now=clock.now()), Looker()
+    context = browser.new_context(**PHONE)  # type: ignore[arg-type]  # its own dict type
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{reverse('portal_assessment', args=[token_of(attempt, now=clock.now())])}")
+    thumb = Thumb(page, looker)
+    thumb.sees(re.compile("Your assessment for"))
+    thumb.tap_to(page.get_by_role("link", name="Start with an example"), "Practice example")
+    thumb.tap_to(page.locator("fieldset label").first, re.compile("1 of 20"))
+    for number in range(1, 20):
+        thumb.tap(page.locator("fieldset label").nth(number % 5))
+        expect(page.get_by_role("heading", level=1)).to_contain_text(f"{number + 1} of 20")
+    thumb.tap_to(page.locator("fieldset label").first, "All questions answered")
+    assert answers(attempt).count() == 20
+    page.go_back()
+    expect(page.locator("fieldset label").first.get_by_role("radio")).to_be_checked()
+    page.go_forward()
+    thumb.tap_to(page.get_by_role("button", name="Finish"), re.compile("Thank you"))
+    assert thumb.taps <= 26
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def test_a_double_tap_answers_one_statement(browser: Browser, live_server: object) -> None:
+    attempt = assigned(application(), now=clock.now())
+    page = browser.new_context(**PHONE).new_page()  # type: ignore[arg-type]  # its own dict type
+    url = f"{live_server}{reverse('portal_assessment_item', args=[token_of(attempt, now=clock.now()), 1, 1])}"
+    page.goto(url, wait_until="networkidle")
+    page.locator("fieldset label").nth(2).dblclick(delay=20)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 of 20")
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    page.get_by_role("link", name="Back").tap()
+    expect(page.get_by_role("radio").nth(2)).to_be_checked()

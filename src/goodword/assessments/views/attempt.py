@@ -170,7 +170,8 @@ def show_overview(
 def overview_target(session: AttemptSession, current: PartView) -> str:
     if current.begun:
         return session.next_url(current)
-    if session.overview.only and not current.waits_for_start and practice_of(current.part):
+    # a practice item shows the instructions too
+    if not current.waits_for_start and practice_of(current.part) and not open_form(current.part):
         return session.url("portal_assessment_practice", current.order, 1)
     return session.url("portal_assessment_part", current.order)
 

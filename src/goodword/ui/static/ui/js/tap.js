@@ -1,11 +1,14 @@
 // In a form with [data-tap], an answer chosen by pointer leads on, once the page is complete and saved. Keyboards and
-// screen readers pass answers while choosing, so they keep the button. Other pages listen for goodword:tap, and
-// cancel it when they lead on.
+// screen readers pass answers while choosing, so they keep the button. Forms with hx-post wait until the
+// answer is saved; others save it themselves.
 (() => {
   const SHOWN_FOR = 150; // ms, so that the choice is seen
-  const CALM = 400; // ms in which a double tap doesn't answer the next question
-  let pressed = null;
+  const CALM = 400; // ms in which a second tap at the same place doesn't answer the next question
+  const SAME_PLACE = 24; // px
+  let pressed = null; // the label under the pointer
+  let place = { x: 0, y: 0 };
   let calmUntil = 0;
+  let led = { x: 0, y: 0 };
 
   // screen readers on phones send clicks and pointers without size
   const isVirtual = ({ width, height, pressure, pointerType }) =>
@@ -13,6 +16,7 @@
 
   document.addEventListener("pointerdown", (event) => {
     pressed = !isVirtual(event) && event.target instanceof Element ? event.target.closest("label") : null;
+    place = { x: event.clientX, y: event.clientY };
   });
   document.addEventListener("keydown", () => (pressed = null));
 
@@ -20,7 +24,8 @@
     "click",
     (event) => {
       if (!(event.target instanceof Element) || !event.target.closest("[data-tap] label")) return;
-      if (performance.now() < calmUntil) {
+      const apart = Math.hypot(event.clientX - led.x, event.clientY - led.y);
+      if (performance.now() < calmUntil && apart < SAME_PLACE) {
         event.preventDefault();
         event.stopPropagation();
         return;
@@ -28,31 +33,34 @@
       const radio = event.target;
       if (!(radio instanceof HTMLInputElement) || radio.type !== "radio" || radio.closest("label") !== pressed) return;
       pressed = null;
+      const { x, y } = place;
       setTimeout(() => {
-        if (!radio.isConnected || !radio.checked) return;
-        const led = !radio.dispatchEvent(new CustomEvent("goodword:tap", { bubbles: true, cancelable: true }));
-        if (led) calmUntil = performance.now() + CALM;
+        if (!radio.isConnected || !radio.checked || !lead(radio.form)) return;
+        calmUntil = performance.now() + CALM;
+        led = { x, y };
       }, SHOWN_FOR);
     },
     true,
   );
 
-  const goOn = (form) => form.requestSubmit(form.querySelector("button:not([name])"));
+  const goOn = (form) => {
+    form.requestSubmit(form.querySelector("button:not([name])"));
+    return true;
+  };
 
-  document.addEventListener("goodword:tap", (event) => {
-    const form = event.target.closest("form[hx-post]");
-    if (!form) return;
+  // Whether it leads to the next screen.
+  const lead = (form) => {
     const sets = [...form.querySelectorAll("fieldset")];
     const open = sets.find((set) => set.querySelector("input[type=radio]") && !set.querySelector("input:checked"));
-    if (open) {
-      open.scrollIntoView({ block: "nearest" });
-      return;
-    }
+    open?.scrollIntoView({ block: "nearest" });
     // words to pick, texts and corrections are finished by the button
-    if (form.querySelector("textarea, select, input:not([type=radio], [type=hidden])")) return;
-    if (["saving", "failed"].includes(form.querySelector("[data-saved]")?.dataset.state)) form.dataset.leads = "yes";
-    else goOn(form);
-  });
+    if (open || form.querySelector("textarea, select, input:not([type=radio], [type=hidden])")) return false;
+    const unsaved = ["saving", "failed"].includes(form.querySelector("[data-saved]")?.dataset.state);
+    if (!form.matches("[hx-post]") || !unsaved) return goOn(form);
+    form.dataset.leads = "yes";
+    return false;
+  };
+
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest("form[data-leads]");
     if (!form || !event.detail.successful) return;
