@@ -13,6 +13,7 @@ from goodword.workspace.comments import views as comments
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
 from goodword.workspace.first_run import views as first_run
+from goodword.workspace.lists import bulk_views as list_acts
 from goodword.workspace.lists import views as lists
 from goodword.workspace.members import accepting, role_viewers
 from goodword.workspace.members import views as members
@@ -51,6 +52,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/new/", new_role.role_new, name="role_new"),
     path("roles/new/from-job/", new_role.role_from_job, name="role_from_job"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
+    path("roles/<int:pk>/bulk/", list_acts.bulk, name="role_bulk"),
     path("roles/<int:pk>/csv/", lists.list_csv, name="role_csv"),
     path("roles/<int:pk>/settings/", role_settings.role_settings, name="role_settings"),
     path("roles/<int:pk>/duplicate/", role_settings.duplicate, name="role_duplicate"),
@@ -89,6 +91,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PREVIEW_PART}item/<int:number>/", preview.item, name="role_preview_item"),
     path(f"{_PREVIEW_PART}finish/", preview.last, name="role_preview_finish"),
     path("candidates/", candidates.candidate_list, name="candidates"),
+    path("candidates/bulk/", list_acts.bulk, name="candidates_bulk"),
     path("candidates/csv/", lists.list_csv, name="candidates_csv"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path(

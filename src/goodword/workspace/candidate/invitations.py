@@ -167,7 +167,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     except NotConfirmed:  # completed or invited again in the meantime
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
     except invitations.CannotInvite as error:
-        messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
+        messages.error(request, too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
         return _page(request, application)
     except check_invitations.CannotInvite as error:
         messages.error(request, WHY_NOT.get(error.code, NO_ADDRESS))
@@ -187,7 +187,7 @@ def _refusal(application: Application, step_request: StepRequest, *, now: dateti
         try:
             invitations.refuse_too_soon(application=application, step=step_request.step, now=now)
         except invitations.CannotInvite as error:
-            return _too_soon(error)
+            return too_soon(error)
     return ""
 
 
@@ -248,7 +248,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
                 details={"step_request": step_request.pk},
             )
     except invitations.CannotInvite as error:
-        messages.error(request, _too_soon(error))
+        messages.error(request, too_soon(error))
         return _page(request, application)
     except CannotStart as error:
         messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
@@ -298,7 +298,7 @@ def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     return _page(request, application)
 
 
-def _too_soon(error: invitations.CannotInvite) -> str:
+def too_soon(error: invitations.CannotInvite) -> str:
     """The message with the day from which they may be invited; empty for other reasons."""
     if error.day is None:
         return ""

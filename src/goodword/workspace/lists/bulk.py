@@ -1,0 +1,184 @@
+"""Acts on several candidates of a list: one by one through the functions of the candidate's page.
+
+The preview performs each act and rolls it back, so that it says exactly what would happen.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.assessments.attempts import invitations
+from goodword.assessments.attempts import member_actions as attempts
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.references.domain.checks import Closed
+from goodword.references.domain.member_actions import cancel_check, extend_check
+from goodword.references.domain.reminders import remind_candidate_now
+from goodword.roles.models import Step
+from goodword.workflow.domain.member_actions import Refused, Reminded
+from goodword.workflow.domain.step_requests import CannotStart, start_by_member
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import is_open
+from goodword.workspace.candidate.invitations import NOT_ACTIVE, WHY_NOT, too_soon
+from goodword.workspace.progress import StepProgress, progress_of
+
+ACTS: Final = ("remind", "extend", "cancel", "invite")
+_AUDITED: Final = {"remind": "reminded", "extend": "extended", "cancel": "cancelled"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkAct:
+    """`kinds`: of steps. `days`: working days from today, to extend."""
+
+    name: str
+    kinds: tuple[str, ...]
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Of one step of one candidate. `sentence`: what happened, would happen, or why not."""
+
+    application: Application
+    step: str
+    done: bool
+    sentence: str
+
+
+class _Undo(Exception):
+    pass
+
+
+def perform(
+    act: BulkAct, applications: Iterable[Application], *, member: Membership, now: datetime, preview: bool
+) -> list[Outcome]:
+    """Each step in a transaction of its own. Running it again has no further effect."""
+    found = list(applications)
+    marks = progress_of(found, organisation=member.organisation, now=now)
+    steps: dict[tuple[int | None, str], Step] = {
+        (step.role_id, step.kind): step
+        for step in Step.objects.of(member.organisation).filter(role__in={one.role_id for one in found})
+    }
+    outcomes: list[Outcome] = []
+    for application in found:
+        chosen = [mark for mark in marks[application.pk] if mark.kind in act.kinds]
+        meant = list(_meant(act, chosen)) or chosen[:1]
+        for mark in meant:
+            step = steps.get((application.role_id, mark.kind))
+            done, sentence = _one(act, application, mark, step, member=member, now=now, preview=preview)
+            label = mark.label if mark in _meant(act, chosen) or len(act.kinds) == 1 else ""
+            outcomes.append(Outcome(application=application, step=label, done=done, sentence=sentence))
+    return outcomes
+
+
+def _meant(act: BulkAct, marks: Iterable[StepProgress]) -> Iterator[StepProgress]:
+    """Without the steps that the act has nothing to do with."""
+    for mark in marks:
+        if act.name == "invite":
+            if mark.step_request is None or mark.step_request.state != StepRequest.State.STARTED:
+                yield mark
+        elif mark.run is not None and is_open(mark.run):
+            yield mark
+
+
+def _one(
+    act: BulkAct,
+    application: Application,
+    mark: StepProgress,
+    step: Step | None,
+    *,
+    member: Membership,
+    now: datetime,
+    preview: bool,
+) -> tuple[bool, str]:
+    sentence = ""
+    try:
+        with transaction.atomic():
+            if act.name == "invite":
+                sentence = _invite(application, mark, step, member=member, now=now)
+            else:
+                sentence = _act_on_run(act, mark.run, member=member, now=now)
+            if preview:
+                raise _Undo
+    except _Undo:
+        return True, sentence
+    except Refused as no:
+        return False, str(no)
+    except Closed:
+        return False, _("This reference check has ended and can't be changed.")
+    except CannotStart as no:
+        return False, str(WHY_NOT.get(no.reason, NOT_ACTIVE))
+    except invitations.CannotInvite as no:
+        return False, too_soon(no) or str(WHY_NOT.get(no.reason, NOT_ACTIVE))
+    return True, sentence
+
+
+def _invite(
+    application: Application, mark: StepProgress, step: Step | None, *, member: Membership, now: datetime
+) -> str:
+    if step is None:
+        raise Refused(_("The role has no such step."))
+    if mark.step_request is not None and mark.step_request.state == StepRequest.State.STARTED:
+        raise Refused(_("Already invited."))
+    if step.kind == Step.Kind.ASSESSMENT and not application.end:
+        invitations.refuse_too_soon(application=application, step=step, now=now)
+    step_request = start_by_member(application_id=application.pk, step=step, member=member, now=now)
+    _audit("step.started_manually", {"step_request": step_request.pk}, member=member, now=now)
+    return _("Invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
+
+
+def _act_on_run(act: BulkAct, run: StepRun | None, *, member: Membership, now: datetime) -> str:
+    if run is None:
+        raise Refused(_("Not invited yet."))
+    if act.name == "cancel" and run.closed_at is not None:
+        raise Refused(_("Already closed."))
+    if isinstance(run, Attempt):
+        sentence = _act_on_attempt(act, run, member=member, now=now)
+        _audit(f"attempt.{_AUDITED[act.name]}", {"attempt": run.pk}, member=member, now=now)
+    else:
+        sentence = _act_on_check(act, run, member=member, now=now)
+        _audit(f"check.{_AUDITED[act.name]}", {"check": run.pk}, member=member, now=now)
+    return sentence
+
+
+def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: datetime) -> str:
+    match act.name:
+        case "remind":
+            return _reminded(attempts.remind_now(attempt_id=run.pk, member=member, now=now))
+        case "extend":
+            attempts.extend(attempt_id=run.pk, days=act.days, member=member, now=now)
+            return _("New deadline. Nobody is notified.")
+        case _:
+            attempts.cancel_attempt(attempt_id=run.pk, member=member, now=now)
+            return _("Nobody is contacted any more. Answers are kept.")
+
+
+def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: datetime) -> str:
+    match act.name:
+        case "remind":
+            return _reminded(remind_candidate_now(check_id=run.pk, member=member, now=now))
+        case "extend":
+            extend_check(check_id=run.pk, days=act.days, referees=True, member=member, now=now)
+            return _("New deadline, for referees too. Nobody is notified.")
+        case _:
+            cancel_check(check_id=run.pk, member=member, now=now)
+            return _("Nobody is contacted any more. Answers are kept.")
+
+
+def _reminded(done: Reminded) -> str:
+    if not done.left:
+        return _("Reminder by e-mail, the last one.")
+    return ngettext(
+        "Reminder by e-mail. %(n)s left after it.", "Reminder by e-mail. %(n)s left after it.", done.left
+    ) % {"n": done.left}
+
+
+def _audit(action: str, details: Mapping[str, int], *, member: Membership, now: datetime) -> None:
+    write(organisation=member.organisation, action=action, member=member, now=now, details=details)

@@ -1,0 +1,60 @@
+"""The lists of candidates by keyboard, and as pictures."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from goodword.assessments.models import Attempt
+from tests.browser.looking import WIDTHS, Looker
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import checked, invited, named, path
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_recruiter_works_through_a_list_by_keyboard(browser: Browser, live_server: object) -> None:
+    rita = factories.member(factories.organisation(name="Northwind"), name="Rita Hansen")
+    role = factories.role(rita.organisation, title="Senior Account Manager", owner=rita)
+    factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
+    noor = named(role, "Noor", "Haddad", stage_name="Assessment")
+    invited(noor)
+    quinn = named(role, "Quinn", "Adeyemi", stage_name="Reference Check")
+    checked(quinn)
+    began = invited(quinn)
+    Attempt.objects.of(role.organisation).filter(pk=began.pk).update(
+        progress="completed", completed_at=factories.NOW
+    )
+    marcus = named(role, "Marcus", "Bell", stage_name="Assessment")
+    factories.step_request(marcus, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    named(role, "Chloé", "Lambert", stage_name="Face to Face")
+    session = signed_in(rita).cookies["goodword_session"].value
+    looker = Looker()
+    for width in WIDTHS:
+        context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+        page = context.new_page()
+        for name in ("role", "candidates"):
+            more = [role.pk] if name == "role" else []
+            page.goto(f"{live_server}{path(name, role.organisation, *more)}")
+            looker.look(page, f"list {name} {width}")
+        context.close()
+    assert looker.wrong == {}
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+    page = context.new_page()
+    page.goto(f"{live_server}{path('role', role.organisation, role.pk)}?sort=name")
+    for key in "jjk":
+        page.keyboard.press(key)
+    expect(page.locator("[data-chosen]")).to_contain_text("Quinn Adeyemi")
+    page.keyboard.press("x")
+    expect(page.get_by_role("group", name="Actions for selected rows")).to_contain_text("1 selected")
+    looker.look(page, "list chosen")
+    page.get_by_role("button", name="Extend").click()
+    looker.look(page, "list extend")
+    assert looker.wrong == {}
+    page.get_by_role("link", name="Back", exact=True).click()
+    for key in "jjk":
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Quinn Adeyemi")
+    context.close()

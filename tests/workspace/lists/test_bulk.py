@@ -1,0 +1,189 @@
+"""Acts on several candidates at once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.core.models import Event
+from goodword.notifications.models import Email
+from goodword.references.models import Check
+from goodword.roles.models import Role
+from goodword.workflow.models import StepRequest
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import checked, invited, named, path
+
+pytestmark = pytest.mark.django_db
+NOW = factories.NOW
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodword.core.clock.now", lambda: NOW + timedelta(days=1))
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(), name="Rita Recruiter")
+
+
+@pytest.fixture
+def role(rita: Membership) -> Role:
+    return factories.role(rita.organisation, owner=rita)
+
+
+def press(client: Client, role: Role, **data: Any) -> Any:
+    return client.post(path("role_bulk", role.organisation, role.pk) + "?status=active", data)
+
+
+def told(response: Any) -> tuple[str, list[str], list[str]]:
+    context = response.context
+
+    def lines(outcomes: Any) -> list[str]:
+        return [f"{one.application.candidate.first_name}: {one.sentence}" for one in outcomes]
+
+    return context["title"], lines(context["done"]), lines(context["refused"])
+
+
+def rows(role: Role) -> tuple[int, int, int]:
+    return (
+        Email.objects.of(role.organisation).count(),
+        Event.objects.filter(organisation_id=role.organisation_id).count(),
+        AuditEntry.objects.of(role.organisation).count(),
+    )
+
+
+def test_a_preview_says_whom_it_reminds_and_changes_nothing(role: Role, rita: Membership) -> None:
+    ada, bo, cy, dee = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy", "Dee"))
+    checked(ada)
+    used_up = checked(bo)
+    Check.objects.of(role.organisation).filter(pk=used_up.pk).update(
+        reminders_sent=used_up.reminders_promised
+    )
+    invited(cy)
+    client, before = signed_in(rita), rows(role)
+    chosen = [ada.pk, bo.pk, cy.pk, dee.pk]
+    title, done, refused = told(press(client, role, act="remind", step="check", application=chosen))
+    assert (title, len(done)) == ("Remind 1 of 4", 1)
+    assert done[0].startswith("Ada: Reminder by e-mail")
+    assert refused == [
+        "Bo: All promised reminders have been sent. Use Invite again instead.",
+        "Cy: Not invited yet.",
+        "Dee: Not invited yet.",
+    ]
+    assert rows(role) == before
+
+
+def test_reminders_are_sent_once_and_audited(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    checked(ada)
+    client = signed_in(rita)
+    asked = {"act": "remind", "step": "", "application": [ada.pk], "confirmed": "yes"}
+    before = Email.objects.of(role.organisation).count()
+    assert told(press(client, role, **asked))[0] == "1 of 1 reminded"
+    again = told(press(client, role, **asked))
+    assert again == ("0 of 1 reminded", [], ["Ada: They have just been e-mailed. Wait ten minutes."])
+    assert Email.objects.of(role.organisation).count() == before + 1
+    [entry] = AuditEntry.objects.of(role.organisation).filter(action="check.reminded")
+    assert entry.member == rita
+
+
+def test_deadlines_are_extended_and_bad_input_stays(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    check = checked(ada)
+    client, before = signed_in(rita), check.deadline_at
+    asked = {"act": "extend", "step": "check", "application": [ada.pk]}
+    wrong = press(client, role, **asked, days="many", confirmed="yes")
+    assert (wrong.status_code, 'value="many"' in wrong.content.decode()) == (422, True)
+    check.refresh_from_db()
+    assert check.deadline_at == before
+    assert told(press(client, role, **asked, days="30"))[0] == "Extend 1 of 1"
+    check.refresh_from_db()
+    assert check.deadline_at == before
+    for _ in range(2):
+        assert told(press(client, role, **asked, days="30", confirmed="yes"))[0] == "1 of 1 extended"
+        check.refresh_from_db()
+        assert check.deadline_at > before
+    assert Event.objects.filter(name="check.extended").count() == 1
+
+
+def test_assessments_are_reminded_extended_and_cancelled(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    attempt = invited(ada)
+    client = signed_in(rita)
+    asked = {"step": "assessment", "application": [ada.pk], "confirmed": "yes", "days": "30"}
+    assert [told(press(client, role, act=act, **asked))[0] for act in ("remind", "extend", "cancel")] == [
+        "1 of 1 reminded",
+        "1 of 1 extended",
+        "1 of 1 cancelled",
+    ]
+    before = attempt.deadline_at
+    attempt.refresh_from_db()
+    assert (attempt.deadline_at > before, attempt.close_reason) == (True, "cancelled")
+    audited = AuditEntry.objects.of(role.organisation).filter(action__startswith="attempt.")
+    assert sorted(audited.values_list("action", flat=True)) == [
+        "attempt.cancelled",
+        "attempt.extended",
+        "attempt.reminded",
+    ]
+
+
+def test_checks_are_cancelled_once(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    check = checked(ada)
+    client = signed_in(rita)
+    asked = {"act": "cancel", "step": "check", "application": [ada.pk], "confirmed": "yes"}
+    assert told(press(client, role, **asked))[0] == "1 of 1 cancelled"
+    assert told(press(client, role, **asked)) == ("0 of 1 cancelled", [], ["Ada: Already closed."])
+    check.refresh_from_db()
+    assert (check.close_reason, check.closed_by) == ("cancelled", f"member:{rita.pk}")
+
+
+def test_candidates_are_invited_once_each(role: Role, rita: Membership) -> None:
+    ada, bo, cy = named(role, "Ada", "A"), named(role, "Bo", "B", email=""), named(role, "Cy", "C")
+    checked(cy)
+    client = signed_in(rita)
+    asked = {"act": "invite", "step": "check", "application": [ada.pk, bo.pk, cy.pk]}
+    title, done, refused = told(press(client, role, **asked))
+    assert (title, done) == ("Invite 1 of 3", [f"Ada: Invitation by e-mail to {ada.candidate.email}."])
+    assert refused[0].startswith("Bo: Greenhouse has no e-mail address")
+    assert refused[1] == "Cy: Already invited."
+    assert StepRequest.objects.of(role.organisation).count() == 1
+    assert told(press(client, role, **asked, confirmed="yes"))[0] == "1 of 3 invited"
+    assert told(press(client, role, **asked, confirmed="yes"))[0] == "0 of 3 invited"
+    assert StepRequest.objects.of(role.organisation).filter(application=ada, state="started").count() == 1
+
+
+def test_acts_are_refused_to_others_and_change_nothing(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    hidden = named(role, "Hidden", "Bo", private=True)
+    other = named(factories.role(factories.organisation()), "Else", "Where")
+    for one in (ada, hidden):
+        checked(one)
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    before = rows(role)
+    asked = {"act": "cancel", "application": [ada.pk, hidden.pk, other.pk], "confirmed": "yes"}
+    assert [press(signed_in(who), role, **asked).status_code for who in (manager, stranger)] == [403, 404]
+    assert press(Client(), role, **asked).status_code == 302
+    assert signed_in(rita).get(path("role_bulk", role.organisation, role.pk)).status_code == 405
+    assert rows(role) == before
+    colleague = factories.member(role.organisation)
+    where = path("candidates_bulk", role.organisation)
+    title, done, _refused = told(signed_in(colleague).post(where, asked))
+    assert (title, [line[:3] for line in done]) == ("1 of 1 cancelled", ["Ada"])
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"act": "fly", "application": "1"}, {"act": "remind", "application": "x"}]
+)
+def test_nonsense_returns_to_the_list(role: Role, rita: Membership, data: dict[str, str]) -> None:
+    response = press(signed_in(rita), role, **data)
+    assert (response.status_code, response["Location"]) == (
+        302,
+        path("role", role.organisation, role.pk) + "?status=active",
+    )
