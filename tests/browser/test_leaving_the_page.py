@@ -77,7 +77,9 @@ def test_leaving_twice_raises_a_flag_and_changes_no_score(
     rita = factories.member(attempt.organisation, name="Rita Recruiter")
     page = window(browser, rita, live_server, width=1440).new_page()
     page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.step_request.application_id)}")
-    card = page.locator("#attempt-flags")
+    card = page.locator("#flags")
+    card.locator("summary").first.click()
+    card.get_by_text("Possible explanations and what to do").first.click()
     expect(card.get_by_text("the page was left 2 times, never for more than a minute.")).to_be_visible()
     expect(card.get_by_text("A notification, a phone call, or someone at the door.")).to_be_visible()
     expect(card.get_by_text("Flags change no score")).to_be_visible()
@@ -149,6 +151,7 @@ def test_the_overview_and_flags_are_accessible_and_fit(
             found_at=clock.now(),
         )
     page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.step_request.application_id)}")
+    page.locator("#flags summary").first.click()
     looker.look(page, "signs of an assessment")
     page.get_by_role("link", name="Dismiss with a note (Left the page)").click()
     page.get_by_role("button", name="Dismiss").click()

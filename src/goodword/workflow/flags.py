@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -171,6 +172,6 @@ def dismissal_view[F: Flag](
                 "workflow/flags/dismiss.html",
                 {"application": application, "flag": displayed(flag), "form": form},
             )
-        return redirect("candidate", slug=request.organisation.slug, pk=application.pk)
+        return redirect(f"{reverse('candidate', args=[request.organisation.slug, application.pk])}#flags")
 
     return dismiss

@@ -88,8 +88,7 @@ def unchanged(flag: AttemptFlag) -> bool:
 def test_the_page_shows_facts_explanations_and_advice(attempt: Attempt, rita: Membership) -> None:
     text = text_of(signed_in(rita).get(address(attempt)))
     for words in (
-        "Flags to review: assessment",
-        "Flags change no score, decide nothing",
+        "Flags change no score and decide nothing.",
         "Grade: Medium",
         "Left the page <span",
         "the page was left 4 times, never for more than a minute.",
@@ -156,7 +155,7 @@ def test_a_dismissed_flag_shows_who_and_why(attempt: Attempt, flag: AttemptFlag,
     client = signed_in(rita)
     assert text_of(client.get(address(attempt, flag))).count("Left the page") == 1
     response = client.post(address(attempt, flag), {"note": "Asked them: <b>the post</b> rang."})
-    assert response["Location"] == address(attempt)
+    assert response["Location"] == f"{address(attempt)}#flags"
     text = text_of(client.get(address(attempt)))
     for words in (
         "Grade: None",

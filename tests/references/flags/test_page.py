@@ -89,7 +89,7 @@ def test_a_dismissed_flag_is_folded_with_name_and_note() -> None:
     client = signed_in(member)
     assert "Disposable address" in text_of(client.get(address(story, flag)))
     response = client.post(address(story, flag), {"note": "Spoke to <b>him</b> by phone."})
-    assert response["Location"] == address(story)
+    assert response["Location"] == f"{address(story)}#flags"
     text = text_of(client.get(address(story)))
     assert "Grade: None" in text and "All flags have been dismissed." in text
     assert "1 dismissed flag" in text and "Dismissed by Rita Recruiter" in text

@@ -1,0 +1,73 @@
+"""Members and the candidate act on one assessment at the same time, over real connections."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from goodword.assessments.attempts import member_actions
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.part_state import Closed
+from goodword.assessments.models import Attempt
+from goodword.core.models import Event
+from goodword.workflow.domain.member_actions import Refused
+from tests.assessments.support import answer_all, assigned, scores
+from tests.support import factories
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
+
+NOW = factories.NOW
+
+
+@pytest.fixture(autouse=True)
+def no_jobs_of_others(transactional_db: None) -> Iterator[None]:
+    """Django's flush does not empty the job queue."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+def at_once(*acts: Callable[[], Any]) -> None:
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> None:
+        try:
+            barrier.wait(timeout=20)
+            act()
+        except (Closed, Refused):
+            pass  # a result like any other
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        list(pool.map(run, acts))
+
+
+def test_an_assessment_ends_once_whoever_ends_it() -> None:
+    attempt = assigned()
+    answer_all(attempt)
+    one, two = (factories.member(attempt.organisation) for _ in range(2))
+    at_once(
+        lambda: member_actions.mark_complete(attempt_id=attempt.pk, member=one, now=NOW),
+        lambda: member_actions.mark_complete(attempt_id=attempt.pk, member=two, now=NOW),
+        lambda: finish_part(attempt_id=attempt.pk, order=1, now=NOW),
+    )
+    names = Event.objects.filter(application_id=attempt.step_request.application_id).values_list(
+        "name", flat=True
+    )
+    assert list(names).count("attempt.completed") == 1
+    assert scores(attempt).count() == 5
+
+
+def test_two_members_pause_and_cancel_without_contradiction() -> None:
+    attempt = assigned()
+    one, two = (factories.member(attempt.organisation) for _ in range(2))
+    at_once(
+        lambda: member_actions.pause(attempt_id=attempt.pk, member=one, now=NOW),
+        lambda: member_actions.cancel_attempt(attempt_id=attempt.pk, member=two, now=NOW),
+    )
+    found = Attempt.objects.of(attempt.organisation).get(pk=attempt.pk)
+    assert (found.closed_at, found.next_reminder_at) == (NOW, None)
