@@ -11,6 +11,7 @@ from tests.architecture.source import calls
 NO_PERSONAL_DATA = {
     "accounts.AuditEntry": "who of the members did what: ids, counts and settings in its details",
     "accounts.Invitation": "members",
+    "accounts.Logo": "the organisation",
     "accounts.Membership": "members",
     "accounts.Organisation": "the organisation",
     "accounts.User": "members",

@@ -1,6 +1,7 @@
 """Sent mails: their text, link, headers, and hostile names."""
 
 from datetime import timedelta
+from email.message import MIMEPart
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.html import escape
 from linkify_it import LinkifyIt
 
+from goodword.accounts.domain.look import set_logo
 from goodword.core import crypto
 from goodword.core.text import WORD_JOINER
 from goodword.notifications.domain import links
@@ -17,11 +19,14 @@ from goodword.notifications.domain.bounces import mark_of
 from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
-from tests.notifications.mails import LINK, NOW, links_of, queued, state
+from tests.notifications.mails import LINK, NOW, application, links_of, queued, state
+from tests.support import factories
 from tests.support.jobs import event_names
 
 pytestmark = pytest.mark.django_db
 
+#: what counts is that it arrives as it is
+PNG = b"\x89PNG\r\n\x1a\n picture"
 HOSTILE = "Ada <script>alert(1)</script> & \"Co\" {{ link }} {% now 'Y' %}"
 
 
@@ -181,3 +186,23 @@ def test_text_has_the_link_and_how_to_verify_it() -> None:
     assert "See the result:\nhttp://localhost:8000/v/" in text
     assert "To verify this e-mail: contact Acme by a number or address you already know." in text
     assert [word for word in ("button", "&amp;", "<", "\n\n\n") if word in text] == []
+
+
+def test_the_logo_is_part_of_the_mail_and_nothing_is_loaded_from_elsewhere() -> None:
+    about = application()
+    admin = factories.member(about.organisation, kind="admin")
+    set_logo(organisation=about.organisation, png=PNG, by=admin, now=NOW)
+    _, message = sent_mail(about=about)
+    page = BeautifulSoup(html_of(message), "html.parser")
+    (picture,) = page.find_all("img")
+    (attached,) = message.attachments
+    assert isinstance(attached, MIMEPart)
+    assert (picture["src"], picture["alt"]) == (f"cid:{attached['Content-ID'].strip('<>')}", "Acme")
+    assert (attached.get_content_type(), attached.get_content_disposition()) == ("image/png", "inline")
+    assert attached.get_content() == PNG
+    assert b"cid:" in message.message().as_bytes()
+
+
+def test_a_mail_without_a_logo_has_no_picture() -> None:
+    _, message = sent_mail()
+    assert (message.attachments, "<img" in html_of(message)) == ([], False)

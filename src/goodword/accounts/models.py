@@ -6,6 +6,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from goodword.core import clock
@@ -55,8 +56,8 @@ class Organisation(models.Model):
     time_zone = models.CharField(max_length=60, default="Europe/Berlin")
     language = models.CharField(max_length=10, default="en")
     accent = models.CharField(max_length=7, default="#0e6b57")
-    logo = models.BinaryField(null=True)
-    logo_type = models.CharField(max_length=40, default="", blank=True)
+    #: of the `Logo`; empty: none
+    logo_digest = models.CharField(max_length=32, default="", blank=True)
     #: domains of the organisation's own addresses (trusted in a signed webhook body)
     own_domains = models.JSONField(default=list)
     #: how the note on the Activity Feed is written, unless said otherwise
@@ -93,6 +94,10 @@ class Organisation(models.Model):
         return self.name
 
     @property
+    def logo_url(self) -> str:
+        return reverse("logo", args=[self.logo_digest]) if self.logo_digest else ""
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
@@ -108,6 +113,17 @@ class OrganisationOwned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Logo(OrganisationOwned):
+    """Beside the organisation, which most queries read."""
+
+    #: a PNG
+    content = models.BinaryField()
+    digest = models.CharField(max_length=32, unique=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["organisation"], name="logo_once"),)
 
 
 class Membership(OrganisationOwned):

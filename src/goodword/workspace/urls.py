@@ -1,4 +1,4 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.workspace import home
 from goodword.workspace.assessment_attempt import views as attempts
@@ -28,7 +28,7 @@ from goodword.workspace.retention import views as retention
 from goodword.workspace.role import new_role
 from goodword.workspace.role import settings_page as role_settings
 from goodword.workspace.role import views as roles
-from goodword.workspace.settings_pages import mails, organisation, sign_in
+from goodword.workspace.settings_pages import look, mails, organisation, sign_in
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
 _ATTEMPT = "candidates/<int:pk>/attempts/<int:attempt_pk>/"
@@ -170,10 +170,14 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/undelivered/<int:email_pk>/send-again/", mails.again, name="undelivered_again"),
     path("settings/sign-in/", sign_in.sign_in_rules, name="sign_in_rules"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
+    path("settings/organisation/look/", look.look, name="organisation_look"),
+    path("settings/organisation/look/logo/", look.logo_upload, name="organisation_logo"),
+    path("settings/organisation/look/logo/remove/", look.logo_remove, name="organisation_logo_remove"),
     path("settings/organisation/domains/", organisation.mail_domains, name="organisation_domains"),
 ]
 public_urls: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    re_path(r"^logo/(?P<digest>[0-9a-f]{32})\.png$", look.logo, name="logo"),
     path("i/", accepting.accept_after_sign_in, name="invitation_signed_in"),
     path("i/<str:token>/", accepting.accept_invitation, name="invitation"),
     path("p/<str:token>/", portal.portal, name="portal"),

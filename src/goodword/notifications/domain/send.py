@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import MIMEPart
 from email.utils import formataddr
 from functools import partial
 from http import HTTPStatus
@@ -29,6 +30,7 @@ from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.utils import translation
 
+from goodword.accounts.domain.look import logo_of
 from goodword.core import events, mail, outbox
 from goodword.core.mail import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text, defused, defused_in_header, written_weekday
@@ -49,6 +51,8 @@ LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480
 #: delays after a message was handed over without an answer: each further attempt may deliver another copy
 UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
 REDACTED = "[link]"
+#: Content-ID of the logo within its mail
+LOGO_ID: Final = "logo@goodword.invalid"
 #: context values that are ours; everything else is untrusted text
 _OURS: Final = frozenset({"page_url", "accent", "language"})
 #: context values that may be a mail address, and nothing else
@@ -69,6 +73,8 @@ class Rendered:
     subject: str
     text: str
     html: str
+    #: a PNG that the HTML shows
+    logo: bytes | None = None
 
 
 class Unwritable(Fault):
@@ -243,7 +249,7 @@ def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
         link = _mint(email, now=now)
         set_deadline(email, at=now)
         queue.update_names(email)
-        rendered = render(email, link=link)
+        rendered = render(email, link=link, logo=logo_of(email.organisation))
         kept = redact(rendered, link=link)
         email.subject, email.text, email.html = kept.subject, kept.text, kept.html
         email.message_id = message_id
@@ -265,6 +271,17 @@ def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlt
         headers=headers,
     )
     message.attach_alternative(rendered.html, "text/html")
+    if rendered.logo:
+        picture = MIMEPart()
+        picture.set_content(
+            rendered.logo,
+            maintype="image",
+            subtype="png",
+            disposition="inline",
+            cid=f"<{LOGO_ID}>",
+            filename="logo.png",
+        )
+        message.attach(picture)
     # the provider's events return this, even before we have stored its id of the mail; short, since some allow only a
     # few characters
     message.metadata = {"goodword_mail": f"{mark_of(email.pk)}@goodword"}  # type: ignore[attr-defined]  # Anymail's way
@@ -334,12 +351,14 @@ def _plain(name: str) -> str:
     return defused_in_header(clean_text(name, one_line=True))
 
 
-def render(email: Email, *, link: str) -> Rendered:
-    """Render the mail with this link (empty if it has none).
+def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
+    """Render the mail with this link (empty if it has none). The logo comes with it: remote pictures could track.
 
     The text template's first line is the subject, after "Subject:". Untrusted text is defused, in HTML also escaped.
     """
     context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
+    if logo:
+        context["logo_id"] = LOGO_ID
     with translation.override(email.language):
         text = _render(f"{email.template}.txt", context, autoescape=False)
         head, _, body = text.lstrip().partition("\n")
@@ -347,7 +366,7 @@ def render(email: Email, *, link: str) -> Rendered:
         subject = defused_in_header(" ".join(head.removeprefix("Subject:").split()))[:300]
         html = _render(f"{email.template}.html", {**context, "subject": subject}, autoescape=True)
     body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
-    return Rendered(subject=subject, text=body, html=_INLINER.inline(html))
+    return Rendered(subject=subject, text=body, html=_INLINER.inline(html), logo=logo)
 
 
 def redact(rendered: Rendered, *, link: str) -> Rendered:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import translation
 
+from goodword.accounts.domain.look import logo_of
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Attempt
 from goodword.assessments.report import assessment_data
@@ -119,6 +120,7 @@ def freeze(
 
 def head(application: Application, *, code: str, version: int, now: datetime) -> Head:
     organisation = application.organisation
+    logo = logo_of(organisation)
     return {
         "schema": SCHEMA,
         "code": code,
@@ -129,7 +131,7 @@ def head(application: Application, *, code: str, version: int, now: datetime) ->
         "organisation": {
             "name": organisation.name,
             "accent": organisation.accent,
-            "logo": base64.b64encode(bytes(organisation.logo)).decode() if organisation.logo else None,
+            "logo": base64.b64encode(logo).decode() if logo else None,
         },
         "candidate": {"name": application.candidate.name},
         "role": {"title": application.role.title if application.role else ""},

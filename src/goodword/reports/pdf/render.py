@@ -5,17 +5,12 @@ Input of the Typst templates, which have no words and no logic.
 Only blocks that certainly fit on a page may be `together`, since Typst cuts off the rest.
 """
 
-import base64
-import binascii
 import json
 import logging
 import re
-import struct
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, assert_never, cast
 
@@ -47,6 +42,7 @@ from goodword.core.report_blocks import (
 )
 from goodword.core.text import LONGEST_NAME, clipped, isolate
 from goodword.references.report import check_facts, check_method, check_sections
+from goodword.reports.pdf.logo import Logo, usable_logo
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused, SnapshotError, check_snapshot
 from goodword.reports.pdf.text import Fonts, Printer, load_fonts, narrow
 from goodword.reports.phrases import words_for
@@ -56,12 +52,6 @@ TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Logo:
-    data: str
-    format: str
 
 
 @dataclass(frozen=True)
@@ -169,17 +159,6 @@ _SCRIPTS = {
     "he": re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"),
     "ar": re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefe]"),
 }
-LARGEST = 1024 * 1024
-MOST_PIXELS = 16_000_000
-_LOGO_PAGE = b"""
-#set document(title: "logo")
-#set page(width: 60mm, height: 12mm, margin: 0mm)
-#let data = sys.inputs.logo
-#image(
-  if sys.inputs.format == "svg" { bytes(data) } else { bytes(json(bytes(data))) },
-  format: sys.inputs.format, alt: "logo", width: 60mm, height: 12mm, fit: "contain",
-)
-"""
 
 
 def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
@@ -371,47 +350,3 @@ def readable_accent(accent: str) -> str:
     except ValueError:
         return GREEN
     return readable(accent, on="#ffffff", towards="#000000")
-
-
-@lru_cache(maxsize=64)
-def usable_logo(encoded: str) -> Logo | None:
-    """PNG, JPEG or SVG in base64; None if it is over 1 MiB or 16 million pixels, or refused by Typst."""
-    try:
-        raw = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    logo = _read_logo(raw) if len(raw) <= LARGEST else None
-    return logo if logo is not None and _can_draw(logo) else None
-
-
-def _read_logo(raw: bytes) -> Logo | None:
-    if raw.startswith(b"\x89PNG\r\n\x1a\n") and len(raw) >= 24:
-        width, height = struct.unpack(">II", raw[16:24])
-        return Logo(data=str(list(raw)), format="png") if width * height <= MOST_PIXELS else None
-    if raw.startswith(b"\xff\xd8\xff"):
-        return Logo(data=str(list(raw)), format="jpg")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    # Text in an SVG needs its own fonts, and a missing glyph would make the whole report fail.
-    return Logo(data=text, format="svg") if "<svg" in text and "<text" not in text else None
-
-
-def _can_draw(logo: Logo) -> bool:
-    # A picture may refer to files beside it; this folder has none.
-    with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
-        page = Path(folder) / "page.typ"
-        page.write_bytes(_LOGO_PAGE)
-        try:
-            typst.compile(
-                page,
-                root=Path(folder),
-                format="pdf",
-                ignore_system_fonts=True,
-                pdf_standards=["ua-1", "a-2a"],
-                sys_inputs={"logo": logo.data, "format": logo.format},
-            )
-        except typst.TypstError:
-            return False
-    return True
