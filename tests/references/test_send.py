@@ -43,6 +43,17 @@ def test_the_page_shows_the_exact_mails() -> None:
         assert said == [line for line in text.splitlines() if "(a personal link" not in line]
 
 
+def test_the_second_mail_shows_what_differs_and_folds_the_rest() -> None:
+    story = named()
+    page = get(f"{candidate_path(story)}review/").content.decode()
+    first, second = page.split('id="mail-1"')[1].split('id="mail-2"')
+    assert ("<details" in first, second.count("<details")) == (False, 1)
+    shown = second.split("<details")[0]
+    assert "paul@globex.example" in shown
+    assert "Globex, April 2021 to August 2023" in shown
+    assert "has applied to" not in shown
+
+
 def test_the_mail_names_the_candidate_and_quotes_their_message() -> None:
     story = sent()
     (message,) = mails_to("maria@globex.example")
