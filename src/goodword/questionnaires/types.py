@@ -1,8 +1,8 @@
 """The question types.
 
-To add a type, add a class here and to `Question`; mypy then names every place that does not handle it. Texts may
-contain `{candidate}` and `{company}`. Labels of levels and choices are stored with the question; those of the page
-translated.
+To add a type, add a class here and to `Question`; mypy then names most places that must handle it, and CONTRIBUTING
+lists the others. Texts may contain `{candidate}` and `{company}`. Labels of levels and choices are stored with the
+question; those of the page translated.
 """
 
 import math

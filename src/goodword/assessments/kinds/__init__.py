@@ -1,4 +1,4 @@
-"""Kinds of test: one package each, behind one Protocol. Adding a kind means adding a package and its two cases here."""
+"""Kinds of test: one package each, behind one Protocol. CONTRIBUTING lists what a new kind needs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Protocol, assert_never

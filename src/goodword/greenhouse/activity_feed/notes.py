@@ -14,6 +14,7 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed import jobs
 from goodword.greenhouse.models import ActivityFeedNote, Connection
+from goodword.reports.domain.freezing import CODE_LETTERS
 from goodword.reports.models import Report
 from goodword.reports.queries import is_superseded
 from goodword.workflow.domain.eligibility import lock_application
@@ -22,9 +23,6 @@ State, FailureReason = ActivityFeedNote.State, ActivityFeedNote.FailureReason
 
 #: notes listed on the health page, of each kind
 LIST_LIMIT = 20
-
-#: as in report codes: no characters that are easily confused
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def on_report_ready(event: Event) -> None:
@@ -78,7 +76,7 @@ def queue_test_note(
             organisation=connection.organisation,
             connection=connection,
             candidate_remote_id=candidate_remote_id,
-            marker=f"GW-TEST-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}",
+            marker=f"GW-TEST-{''.join(secrets.choice(CODE_LETTERS) for _ in range(6))}",
             visibility=connection.organisation.note_visibility,
             not_before=now,
             created_at=now,

@@ -28,7 +28,7 @@ from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.models import StepRequest
 
 #: without characters that look alike (0 O, 1 I L, U V)
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 #: intervals between attempts to draw a report; after the last it has failed
 TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
@@ -146,5 +146,5 @@ def moment_text(moment: datetime, *, organisation: Organisation) -> str:
 
 def mint_code() -> str:
     """A code like "GW-7F3K-Q2MX" with 39 random bits; a unique constraint catches collisions."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
     return f"GW-{letters[:4]}-{letters[4:]}"
