@@ -114,6 +114,7 @@ FLOW: Flow = {
         check_reactions.on_requested_again,
     ),  # data: step_request_id, kind
     "step.needs_attention": (attention.on_needs_attention,),  # data: step_request_id, kind, reason
+    "step.waits_for_assessment": (),  # data: step_request_id, kind
     "step.waits_for_click": (),  # an end was undone, reconciliation found it, the role is archived
     "step.reused": (),  # data: step_request_id, kind, earlier_id
     "step.delayed": (),

@@ -52,6 +52,10 @@ def automation(
         job_name=of.title,
         confirmed_at=NOW,
     )
+    if "assessment" in stages:
+        Step.objects.of(of.organisation).filter(role=of, kind="assessment", requirement="").update(
+            requirement="Washes windows"
+        )
     for kind, (stage_id, name) in stages.items():
         StageRule.objects.create(
             organisation=of.organisation,

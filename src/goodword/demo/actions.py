@@ -99,10 +99,10 @@ def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
     page.follow("Manage ATS automation")
     page.choose(str(job_id))
     page.press("Next")
-    page.press("Next", {"Which job requirement does this assess?": REQUIREMENT})
+    page.press("Next")
     page.must_say("Assessment")
     page.must_say("Reference")
-    page.press("Confirm")
+    page.press("Confirm", {"Which job requirement does this assess?": REQUIREMENT})
 
 
 def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) -> None:

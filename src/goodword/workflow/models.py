@@ -33,6 +33,8 @@ class StepRequest(OrganisationOwned):
         PROSPECT = "prospect"
         #: the candidate's name contains a link, and no member has confirmed it
         LINK_IN_NAME = "link_in_name"
+        #: the assessment has no job requirement yet; starts once it is published
+        UNPUBLISHED = "unpublished"
         REUSE = "reuse"
         #: after an undone hire or rejection, found by reconciliation, or on an archived role: nothing is sent without a
         #: click

@@ -3,8 +3,11 @@
 import pytest
 
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.greenhouse.sync.applications import sync_application
+from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import AlreadyThere
+from goodword.workflow.domain.automation import start_delayed
 from goodword.workflow.models import StepRequest
 from tests.assessments.assessment_plans.support import REASONING, SERVES, published
 from tests.greenhouse.setup.desk import Desk
@@ -32,18 +35,32 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
     wizard = Wizard(either)
     wizard.connect_stages(job, post=next(either.greenhouse.store.job_posts.rising()).id)
     page = wizard.get("role_automation_review", job)
-    details = f"SAM-101, Sales, Amsterdam, id {job.id}"
-    assert [" ".join(line.get_text().split()) for line in page.select(".sentences li")] == [
-        f"Greenhouse job Senior Account Manager ({details}) is linked to the role “Key account people”.",
-        "Candidates and referees see the title “Senior Account Manager”.",
-        "A move to “Assessment” starts the assessment.",
-        "A move to “Reference Check” starts the reference check.",
-        f"Job requirement: “{WHAT_FOR}” (entered by {either.recruiter.user.name}).",
-        "“Assessment”: 2 candidates.",
-        "“Reference Check”: no candidates.",
-    ]
-    assert [radio["value"] for radio in page.select("input[name=invite][checked]")] == ["no"]
+    rows = [" ".join(row.get_text(" ").split()) for row in page.select("#chosen tbody tr")]
+    assert rows[0].startswith(
+        "Moved to “Assessment” the candidate, at once Invitation to the assessment Work style"
+    )
+    assert "Due after 7 working days, at most 2 reminders." in rows[0]
+    assert rows[1].startswith("Moved to “Reference Check” the candidate, at once Request to name 2 referees")
+    assert rows[2].startswith("The candidate presses Send each referee Request for a reference Questionnaire")
+    assert "Candidates and referees see the title “Senior Account Manager”." in page.get_text()
+    assert len(page.select("input[name=invite]")) == 2
+    assert not page.select("input[name=invite][checked]")
+    assert page.select("textarea[name=requirement]")
     assert nothing(either)
+
+
+def test_without_a_requirement_candidates_wait_until_it_is_published(desk: Desk) -> None:
+    there, wizard = in_stage(desk, 0, ASSESSMENT), Wizard(desk)
+    wizard.link(jobs_of(desk)[0], invite="yes", requirement="")
+    run_jobs()
+    step_request = StepRequest.objects.of(desk.organisation).get()
+    assert (step_request.application.remote_id, step_request.waits_for) == (there.id, "unpublished")
+    assert start_delayed(now=clock.now()) == 0
+    step = factories.step(wizard.role, "assessment")
+    set_requirement(step=step, text=WHAT_FOR, by=desk.recruiter, now=clock.now())
+    assert start_delayed(now=clock.now()) == 1
+    step_request.refresh_from_db()
+    assert (step_request.state, step_request.waits_for) == ("started", "")
 
 
 def test_confirm_links_the_role_and_records_candidates_in_the_stages(either: Desk) -> None:
@@ -76,17 +93,8 @@ def test_a_published_assessment_needs_no_requirement(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     step = factories.step(wizard.role, "assessment")
     published(step, REASONING, by=desk.recruiter)
-    page = wizard.get("role_automation_stages", job)
-    assert not page.select("textarea")
-    assert (
-        f"Candidates get version 1 of this role's assessment. Job requirement: “{SERVES}”." in page.get_text()
-    )
     wizard.connect_stages(job)
-    review = wizard.get("role_automation_review", job)
-    assert (
-        f"Candidates get version 1 of the role's assessment. Job requirement: “{SERVES}”."
-        in review.get_text()
-    )
+    assert not wizard.get("role_automation_review", job).select("textarea")
     assert wizard.confirm(job)["Location"] == desk.url("role", wizard.role.pk)
     step.refresh_from_db()
     assert (step.requirement, step.rules.count()) == (SERVES, 1)
@@ -192,6 +200,6 @@ def test_a_review_without_a_draft_redirects(desk: Desk) -> None:
 
 def test_a_draft_with_errors_cannot_be_confirmed(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
-    wizard.connect_stages(job, requirement="")
+    wizard.connect_stages(job, assessment=[], reference_check=[])
     assert wizard.confirm(job)["Location"] == wizard.url("role_automation_stages", job)
     assert nothing(desk)

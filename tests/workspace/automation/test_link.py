@@ -9,22 +9,17 @@ from goodword.roles.domain.automation import (
     ApplicationInStage,
     JobLink,
     JobTaken,
-    RequirementMissing,
     StageLink,
     link,
 )
-from goodword.roles.models import Automation, Role, Step
+from goodword.roles.models import Automation, Role
 from tests.support import factories
-from tests.workspace.automation.wizard import (
-    WHAT_FOR,
-)
 
 
 def _link(role: Role, by: Membership, **changes: Any) -> Automation:
     given: dict[str, Any] = {
         "job": JobLink(connection_id=1, job_id=2, job_name="Job"),
         "stages": {"assessment": [StageLink(stage_id=3, name="Test")]},
-        "requirement": WHAT_FOR,
         "present": [
             ApplicationInStage(application_id=4, stage_id=3),
             ApplicationInStage(application_id=5, stage_id=6),
@@ -44,14 +39,3 @@ def test_a_job_is_linked_to_at_most_one_role() -> None:
         _link(second, admin)
     assert taken.value.role == first
     assert list(second.automations.all()) == []
-
-
-@pytest.mark.django_db
-def test_linking_without_a_requirement_stores_nothing() -> None:
-    organisation = factories.organisation()
-    admin = factories.member(organisation, kind="admin")
-    role = factories.role(organisation, owner=admin)
-    with pytest.raises(RequirementMissing):
-        _link(role, admin, requirement=" ")
-    assert list(role.automations.all()) == []
-    assert Step.objects.of(organisation).get(role=role, kind="assessment").requirement == ""

@@ -1,14 +1,11 @@
 """Manage ATS automation: connecting stages to steps."""
 
-from bs4 import BeautifulSoup
-
 from greenhouse_sandbox.acts.progress import pipeline
 from tests.greenhouse.setup.desk import Desk
 from tests.workspace.automation.wizard import (
     ASSESSMENT,
     OFFER,
     REFERENCES,
-    WHAT_FOR,
     Wizard,
     chosen,
     errors,
@@ -24,7 +21,7 @@ def test_stages_with_equal_names_and_the_live_post_are_proposed(either: Desk) ->
         "Reference Check",
         "Senior Account Manager",
     ]
-    stages = [" ".join(row.get_text().split()) for row in page.select("label:has(> input[name=assessment])")]
+    stages = [row.get_text() for row in page.select(".stage-grid th[scope=row]")]
     assert stages == ["Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
 
 
@@ -44,18 +41,6 @@ def test_without_a_live_post_the_role_title_is_proposed(desk: Desk) -> None:
     assert chosen(page, "post") == "Role title: Key account people"
 
 
-def test_a_missing_requirement_is_requested_and_the_selection_kept(desk: Desk) -> None:
-    wizard, job = Wizard(desk), jobs_of(desk)[0]
-    stages = wizard.stages(job)
-    response = wizard.connect_stages(job, requirement=" ", reference_check=stages[OFFER])
-    question = "Which job requirement does this assess?"
-    assert errors(response.content) == [
-        f"{question} Enter the job requirement. Without it, nobody is invited."
-    ]
-    page = BeautifulSoup(response.content, "html.parser")
-    assert (chosen(page, "assessment"), chosen(page, "reference_check")) == ("Assessment", "Offer")
-
-
 def test_a_reference_check_needs_no_requirement(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job, assessment=[], requirement="")
@@ -64,7 +49,7 @@ def test_a_reference_check_needs_no_requirement(desk: Desk) -> None:
 
 def test_at_least_one_stage_must_be_mapped(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
-    response = wizard.connect_stages(job, assessment=[], reference_check=[], requirement="")
+    response = wizard.connect_stages(job, assessment=[], reference_check=[])
     assert errors(response.content) == ["Stages that start the assessment: Map a stage to at least one step."]
 
 
@@ -78,5 +63,4 @@ def test_back_shows_the_selection(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.connect_stages(job, assessment=wizard.stages(job)[OFFER])
     page = wizard.get("role_automation_stages", job)
-    [requirement] = page.select("textarea")
-    assert (chosen(page, "assessment"), requirement.get_text().strip()) == ("Offer", WHAT_FOR)
+    assert chosen(page, "assessment") == "Offer"

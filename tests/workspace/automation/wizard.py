@@ -49,17 +49,22 @@ class Wizard:
             "post": "0",
             "assessment": stages[ASSESSMENT],
             "reference_check": stages[REFERENCES],
-            "requirement": WHAT_FOR,
             "seen": version_of(self.automation(job)),
         }
         return self.client.post(self.url("role_automation_stages", job), typed | changes)
 
-    def confirm(self, job: Job, invite: str = "no") -> Any:
-        return self.client.post(self.url("role_automation_review", job), {"invite": invite})
+    def confirm(self, job: Job, invite: str = "no", requirement: str = WHAT_FOR) -> Any:
+        """`invite`: "yes" ticks everybody who is already in the stages."""
+        address = self.url("role_automation_review", job)
+        page = BeautifulSoup(self.client.get(address, follow=True).content, "html.parser")
+        ticked = [box["value"] for box in page.select("input[name=invite]")] if invite == "yes" else []
+        return self.client.post(address, {"invite": ticked, "requirement": requirement})
 
-    def link(self, job: Job, invite: str = "no", **changes: object) -> Automation:
+    def link(
+        self, job: Job, invite: str = "no", requirement: str = WHAT_FOR, **changes: object
+    ) -> Automation:
         self.connect_stages(job, **changes)
-        assert self.confirm(job, invite)["Location"] == self.desk.url("role", self.role.pk)
+        assert self.confirm(job, invite, requirement)["Location"] == self.desk.url("role", self.role.pk)
         return Automation.objects.of(self.desk.organisation).get(role=self.role, job_id=job.id)
 
 
@@ -89,7 +94,7 @@ def chosen(page: BeautifulSoup, name: str) -> str:
     if options := page.select(f"select[name={name}] option[selected]"):
         return options[0].get_text()
     boxes = [box.parent for box in page.select(f"input[name={name}][checked]")]
-    return ", ".join(" ".join(label.get_text().split()) for label in boxes if label is not None)
+    return ", ".join(label.get_text().split("→")[0].strip() for label in boxes if label is not None)
 
 
 def rules(automation: Automation) -> dict[str, tuple[int, str]]:

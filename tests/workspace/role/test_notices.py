@@ -179,7 +179,6 @@ def test_mapping_again_settles_all_notices_of_the_job(automation: Automation, ri
         role=automation.role,
         job=JobLink(connection_id=1, job_id=31, job_name="Sweep"),
         stages={"assessment": [StageLink(stage_id=7, name="Work sample")]},
-        requirement="Sweeps",
         present=[],
         by=rita,
         now=NOW,

@@ -184,6 +184,14 @@ def versions_of(step: Step) -> Sequence[Assessment]:
     return list(rows.select_related("published_by__user").prefetch_related(parts).order_by("-number"))
 
 
+def planned(step: Step, *, now: datetime) -> tuple[PlannedPart, ...]:
+    """What candidates get: the current version, else the default."""
+    if current := built_by_member(step):
+        return planned_parts(current)
+    part = default_part(step, now=now)
+    return (_planned_part(part, published_of([part.test])[part.test_id]),)
+
+
 def _planned_part(row: AssessmentPart, versions: Sequence[TestVersion]) -> PlannedPart:
     content = content_among(versions, row.number)
     form = form_of(content, row.form)

@@ -60,6 +60,7 @@ class Stage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationInStage:
     application_id: int
+    candidate_id: int
     stage_id: int
 
 
@@ -98,10 +99,23 @@ def applications_in_stages(connection: Connection, job_id: int) -> list[Applicat
     with _client(connection) as api:
         rows = list(api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE))
     return [
-        ApplicationInStage(application_id=row.id, stage_id=row.stage_id)
+        ApplicationInStage(application_id=row.id, candidate_id=row.candidate_id, stage_id=row.stage_id)
         for row in rows
         if row.stage_id is not None and row.job_id == job_id and not row.prospect
     ]
+
+
+def names_of(connection: Connection, applications: Iterable[ApplicationInStage]) -> dict[int, str]:
+    """Names by application; without private candidates."""
+    wanted: dict[int, int | None] = {one.application_id: one.candidate_id for one in applications}
+    if not wanted:
+        return {}
+    with _client(connection) as api:
+        return {
+            application.id: f"{candidate.preferred_name or candidate.first_name} {candidate.last_name}"
+            for application, candidate in api.people_of(wanted)
+            if not candidate.private
+        }
 
 
 def recruiter_addresses(connection: Connection, job_id: int) -> list[str]:

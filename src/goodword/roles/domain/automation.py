@@ -7,7 +7,6 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.domain.job_changes import settle_mapped
-from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
 
 #: column lengths
@@ -98,10 +97,6 @@ class JobTaken(Exception):
         self.role = role
 
 
-class RequirementMissing(Exception):
-    """A stage starts the assessment, which has no job requirement."""
-
-
 class ChangedMeanwhile(Exception):
     """The mapping has changed. `automation`: the current one, None if it was unlinked."""
 
@@ -120,13 +115,12 @@ def link(
     role: Role,
     job: JobLink,
     stages: Mapping[str, Sequence[StageLink]],
-    requirement: str,
     present: Collection[ApplicationInStage],
     by: Membership,
     now: datetime,
     seen: str | None = None,
 ) -> Automation:
-    """Link a role to a job, or update the link. Idempotent. Raises JobTaken, RequirementMissing, ChangedMeanwhile.
+    """Link a role to a job, or update the link. Idempotent. Raises JobTaken, ChangedMeanwhile.
 
     `stages`: kind of step -> the stages that start it. `present`: the applications in the job's stages; those in a
     stage that newly starts a step are recorded, so that reconciliation never invites them. Others are not: their
@@ -138,7 +132,6 @@ def link(
             raise ChangedMeanwhile(None if fresh else automation)
         changed = _update(automation, job=job) or fresh
         steps = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}
-        _require(steps[Step.Kind.ASSESSMENT], requirement, mapped=stages, by=by, now=now)
         added, removed = _map_stages(automation, steps=steps, stages=stages)
         _record_already_there(automation, present=present, stage_ids=added, now=now)
         settle_mapped(automation, by=by, now=now)
@@ -219,18 +212,3 @@ def _update(automation: Automation, *, job: JobLink) -> bool:
         setattr(automation, name, value)
     automation.save(update_fields=list(values))
     return chosen
-
-
-def _require(
-    assessment: Step,
-    requirement: str,
-    *,
-    mapped: Mapping[str, Sequence[StageLink]],
-    by: Membership,
-    now: datetime,
-) -> None:
-    if not mapped.get(Step.Kind.ASSESSMENT):
-        return
-    if not requirement.strip():
-        raise RequirementMissing
-    set_requirement(step=assessment, text=requirement, by=by, now=now)

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from goodword.candidates.models import Application
 from goodword.core.jobs import for_each
@@ -11,6 +12,7 @@ from goodword.workflow.domain.eligibility import (
     BLOCKING_REASONS,
     blocking_reason,
     in_step_stage,
+    is_unpublished,
     lock_step_request,
     may_start,
     needs_click,
@@ -22,6 +24,7 @@ from goodword.workflow.domain.step_requests import (
     start_step,
     wait_for,
     wait_for_click,
+    wait_for_publication,
     waiting_requests,
     withdraw,
 )
@@ -29,7 +32,7 @@ from goodword.workflow.models import StepRequest
 
 Waits = StepRequest.Waits
 #: waiting requests that a later arrival in a stage starts
-STARTABLE_LATER = (*BLOCKING_REASONS, Waits.CLICK)
+STARTABLE_LATER = (*BLOCKING_REASONS, Waits.CLICK, Waits.UNPUBLISHED)
 State = StepRequest.State
 
 
@@ -65,6 +68,8 @@ def on_candidate_changed(event: Event) -> None:
             step_request.save(update_fields=["waits_for"])
         elif needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=event.occurred_at)
+        elif is_unpublished(step_request.step):
+            wait_for_publication(step_request, application=application, at=event.occurred_at, by=event.actor)
         else:
             start_step(step_request, application=application, at=event.occurred_at, by=event.actor)
 
@@ -85,6 +90,9 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
             record_event("step.requested_again", step_request, application=application, at=at, by=by)
         else:
             wait_for(step_request, reason, application=application, at=at, by=by)
+    elif is_unpublished(step):
+        if step_request.waits_for != Waits.UNPUBLISHED:
+            wait_for_publication(step_request, application=application, at=at, by=by)
     elif step.delay_minutes:
         step_request.waits_for, step_request.due_at = Waits.DELAY, at + timedelta(minutes=step.delay_minutes)
         step_request.save(update_fields=["waits_for", "due_at"])
@@ -118,10 +126,23 @@ def still_wanted(
 
 
 def start_delayed(*, now: datetime) -> int:
-    """Start requests whose delay is over; withdraw those whose candidate moved on. Returns how many started."""
-    due = StepRequest.objects.across_organisations().filter(state=State.WAITING, due_at__lte=now)
+    """Start requests whose delay is over or whose assessment is now published. Returns how many started.
+
+    Those whose candidate moved on are withdrawn.
+    """
+    published = Q(waits_for=Waits.UNPUBLISHED) & ~Q(step__requirement="")
+    waiting = StepRequest.objects.across_organisations().filter(state=State.WAITING)
+    due = waiting.filter(Q(due_at__lte=now) | published)
     first = due.order_by("due_at").values_list("pk", flat=True)[:200]
     return for_each(list(first), lambda pk: _start_delayed(pk, now=now))
+
+
+def _is_due(step_request: StepRequest, *, now: datetime) -> bool:
+    if step_request.state != State.WAITING:
+        return False
+    if step_request.waits_for == Waits.UNPUBLISHED:
+        return not is_unpublished(step_request.step)
+    return step_request.due_at is not None and step_request.due_at <= now
 
 
 def _start_delayed(pk: int, *, now: datetime) -> bool:
@@ -130,7 +151,7 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
         if found is None:
             return False
         step_request, application = found
-        if step_request.state != State.WAITING or step_request.due_at is None or step_request.due_at > now:
+        if not _is_due(step_request, now=now):
             return False
         if application.end:
             keep_for_click(step_request, application=application, at=now)

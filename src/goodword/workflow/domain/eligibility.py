@@ -130,6 +130,11 @@ def blocking_reason(application: Application) -> str:
     return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING
 
 
+def is_unpublished(step: Step) -> bool:
+    """An assessment is published with its job requirement."""
+    return step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip()
+
+
 def mail_blocked_reason(application: Application) -> str:
     if application.prospect:
         return Waits.PROSPECT

@@ -68,6 +68,14 @@ def wait_for_click(
     record_event("step.waits_for_click", step_request, application=application, at=at, by=by)
 
 
+def wait_for_publication(
+    step_request: StepRequest, *, application: Application, at: datetime, by: str
+) -> None:
+    """`automation.start_delayed` starts it once the assessment is published."""
+    _set_waiting(step_request, Waits.UNPUBLISHED)
+    record_event("step.waits_for_assessment", step_request, application=application, at=at, by=by)
+
+
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
     """Wait after the application ended, so that a member can start the step if it is restored."""
     _set_waiting(step_request, Waits.CLICK)

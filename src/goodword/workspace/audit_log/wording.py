@@ -156,6 +156,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "role.renamed": "Renamed a role",
             "role.restored": "Restored a role",
             "role.unlinked": "Unlinked a Greenhouse job",
+            "setup.dismissed": "Hid the first-run checklist",
             "step.requirement_changed": "Changed the job requirement",
             "step.settings_changed": "Changed the settings of a step",
             "test.archived": "Archived a test",

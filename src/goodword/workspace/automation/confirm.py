@@ -4,13 +4,13 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.accounts.models import Membership
-from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import ApplicationInStage, Post, Stage
 from goodword.roles.domain import automation as automations
 from goodword.roles.domain.automation import JobLink, StageLink, link
-from goodword.roles.domain.settings import set_delay
+from goodword.roles.domain.settings import set_delay, set_requirement
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
+from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workflow.models import StepRequest
 from goodword.workspace import jobs
 from goodword.workspace.automation.access import JobChoice
@@ -25,13 +25,15 @@ def confirm(
     seen: str,
     stages: Mapping[int, Stage],
     placed: Collection[ApplicationInStage],
-    invite: bool,
+    invite: Collection[int],
+    requirement: str,
     by: Membership,
     now: datetime,
 ) -> Automation:
-    """Save the automation. With `invite`, invite candidates already in mapped stages; else record them.
+    """Save the automation; of the candidates already in mapped stages, invite those in `invite`, record the others.
 
-    `seen`: the version of the mapping that the member saw. Raises JobTaken, RequirementMissing, ChangedMeanwhile.
+    `invite`: Greenhouse ids of applications. `requirement`: publishes the assessment with it; empty: left as it is.
+    `seen`: the version of the mapping that the member saw. Raises JobTaken, ChangedMeanwhile.
     """
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
     with transaction.atomic():
@@ -42,28 +44,26 @@ def confirm(
                 kind: [StageLink(stage_id=stage_id, name=stages[stage_id].name) for stage_id in chosen]
                 for kind, chosen in draft.stages.items()
             },
-            # the tests of a published assessment have their own requirements
-            requirement=step.requirement if built_by_member(step) else draft.requirement,
-            present=[]
-            if invite
-            else [
+            present=[
                 automations.ApplicationInStage(application_id=one.application_id, stage_id=one.stage_id)
                 for one in placed
+                if one.application_id not in invite
             ],
             seen=seen,
             by=by,
             now=now,
         )
+        if requirement and is_unpublished(step):
+            set_requirement(step=step, text=requirement, by=by, now=now)
         for step in role.steps.filter(kind__in=draft.stages):
             set_delay(step=step, minutes=draft.delay(step.kind), by=by, now=now)
-        if invite:
-            for one in in_mapped_stages(placed, draft):
+        for one in in_mapped_stages(placed, draft):
+            if one.application_id in invite:
                 jobs.invite_there.defer(
                     automation_id=automation.pk, remote_application_id=one.application_id, member_id=by.pk
                 )
-        elif (
-            AlreadyThere.objects.of(role.organisation).filter(automation=automation, recorded_at=now).exists()
-        ):
+        recorded = AlreadyThere.objects.of(role.organisation).filter(automation=automation, recorded_at=now)
+        if recorded.exists():
             jobs.sync_there.defer(automation_id=automation.pk, after=0)
     return automation
 

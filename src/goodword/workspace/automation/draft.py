@@ -22,12 +22,11 @@ class AutomationDraft:
     reference_check: list[int] = field(default_factory=list)
     assessment_delay: int = 0
     reference_check_delay: int = 0
-    requirement: str = ""
     seen: str = ""
 
     @property
     def complete(self) -> bool:
-        return bool(self.stages) and (not self.assessment or bool(self.requirement.strip()))
+        return bool(self.stages)
 
     @property
     def stages(self) -> dict[str, list[int]]:
@@ -73,7 +72,7 @@ ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 def new_draft(
     role: Role, *, job: LinkableJob, stages: Iterable[Stage], automation: Automation | None
 ) -> AutomationDraft:
-    """The draft to start with: the current mapping, else a proposal. Delays and requirement are those of the role."""
+    """The draft to start with: the current mapping, else a proposal. Delays are those of the role."""
     among = list(stages)
     steps = {step.kind: step for step in role.steps.all()}
     mapped: dict[str, list[int]] = {ASSESSMENT: [], CHECK: []}
@@ -92,7 +91,6 @@ def new_draft(
         reference_check=mapped[CHECK],
         assessment_delay=steps[ASSESSMENT].delay_minutes,
         reference_check_delay=steps[CHECK].delay_minutes,
-        requirement=steps[ASSESSMENT].requirement,
         seen=version_of(automation),
     )
 

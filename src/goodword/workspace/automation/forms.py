@@ -42,19 +42,6 @@ def _delay() -> DelayField:
 
 class StagesForm(forms.Form):
     assessment = _stages(_("Stages that start the assessment"))
-    requirement = forms.CharField(
-        label=_("Which job requirement does this assess?"),
-        max_length=REQUIREMENT_LENGTH,
-        help_text=_(
-            "For example: manages a portfolio of clients independently. Printed in the report with your name and "
-            "the date."
-        ),
-        error_messages={
-            "required": _("Enter the job requirement. Without it, nobody is invited."),
-            "max_length": _("Use at most %(limit_value)d characters."),
-        },
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
     assessment_delay = _delay()
     reference_check = _stages(_("Stages that start the reference check"))
     reference_check_delay = _delay()
@@ -77,9 +64,7 @@ class StagesForm(forms.Form):
         stages: Sequence[Stage],
         role_title: str,
         draft: AutomationDraft,
-        settled: str = "",
     ) -> None:
-        """`settled`: the requirements of a published assessment; the form does not ask for one then."""
         there = {stage.id for stage in stages}
         super().__init__(data, initial=_initial(draft, there))
         steps = [(str(stage.id), stage.name) for stage in stages]
@@ -89,11 +74,6 @@ class StagesForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField | forms.MultipleChoiceField)
             field.choices = choices
-        self._settled = settled
-        if settled:
-            del self.fields["requirement"]
-        elif data is not None and not data.getlist("assessment"):
-            self.fields["requirement"].required = False
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -103,23 +83,42 @@ class StagesForm(forms.Form):
         return data
 
     def draft(self) -> AutomationDraft:
-        return AutomationDraft(**{"requirement": self._settled} | self.cleaned_data)
+        return AutomationDraft(**self.cleaned_data)
 
 
 class ConfirmMappingForm(forms.Form):
-    invite = forms.ChoiceField(
-        label=_("Invite them too?"),
-        choices=[
-            ("no", _("No, only candidates moved there from now on")),
-            ("yes", _("Yes, invite them now")),
-        ],
-        initial="no",
-        error_messages={
-            "required": _("Choose an option."),
-            "invalid_choice": _("Choose an option."),
-        },
-        widget=forms.RadioSelect,
+    """`there`: ids and names of the applications already in the stages. `asks`: whether to publish the assessment."""
+
+    requirement = forms.CharField(
+        label=_("Which job requirement does this assess?"),
+        max_length=REQUIREMENT_LENGTH,
+        required=False,
+        help_text=_(
+            "For example: manages a portfolio of clients independently. Printed in the report with your name and "
+            "the date."
+        ),
+        error_messages={"max_length": _("Use at most %(limit_value)d characters.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
+    invite = forms.TypedMultipleChoiceField(
+        coerce=int,
+        required=False,
+        error_messages={
+            "invalid_choice": _("A selected candidate is no longer in these stages. Check the selection."),
+            "invalid_list": _("Choose candidates from the list."),
+        },
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, there: Sequence[tuple[int, str]], asks: bool
+    ) -> None:
+        super().__init__(data)
+        field = self.fields["invite"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = there
+        if not asks:
+            del self.fields["requirement"]
 
 
 def unchecked_draft(data: QueryDict) -> AutomationDraft:
@@ -129,7 +128,6 @@ def unchecked_draft(data: QueryDict) -> AutomationDraft:
         reference_check=_numbers(data.getlist("reference_check")),
         assessment_delay=_minutes(data, "assessment_delay"),
         reference_check_delay=_minutes(data, "reference_check_delay"),
-        requirement=data.get("requirement", "").strip()[:REQUIREMENT_LENGTH],
         seen=data.get("seen", "")[:60],
     )
 
@@ -153,7 +151,6 @@ def _initial(draft: AutomationDraft, there: set[int]) -> dict[str, Any]:
         "reference_check": [stage for stage in draft.reference_check if stage in there],
         "assessment_delay": draft.assessment_delay,
         "reference_check_delay": draft.reference_check_delay,
-        "requirement": draft.requirement,
         "seen": draft.seen,
     }
 

@@ -1,50 +1,149 @@
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from goodword.accounts.models import Membership
-from goodword.assessments.plans.versions import built_by_member
+from goodword.assessments.plans.versions import planned
 from goodword.greenhouse.client import JobStatus
-from goodword.greenhouse.setup.catalogue import LinkableJob, Stage
+from goodword.greenhouse.setup.catalogue import ApplicationInStage, LinkableJob, Stage
+from goodword.references.domain.invitations import version_for
 from goodword.roles.models import Automation, Role, Step
+from goodword.roles.slots import ANY, SlotSetting, referee_count, slots_of
 from goodword.workspace.automation.access import JobChoice
-from goodword.workspace.automation.draft import AutomationDraft
+from goodword.workspace.automation.draft import AutomationDraft, same_name
+from goodword.workspace.automation.forms import StagesForm
 from goodword.workspace.role.step_forms import delay_text
 
 ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
 
-def sentences(
-    role: Role, *, job: LinkableJob, draft: AutomationDraft, stages: Mapping[int, Stage], by: Membership
-) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A row of the review: when, to whom, what, and its details."""
+
+    when: str
+    to: str
+    what: str
+    details: str
+
+
+def title_shown(role: Role, *, job: LinkableJob, draft: AutomationDraft) -> str:
     post = job.post(draft.post)
-    values = {
-        "job": f"{job.name} ({', '.join(job.details)})",
-        "role": role.title,
-        "title": post.title if post else role.title,
-        "requirement": draft.requirement,
-        "person": by.user.name,
-    }
-    rows = [
-        _("Greenhouse job %(job)s is linked to the role “%(role)s”.") % values,
-        _("Candidates and referees see the title “%(title)s”.") % values,
-        _start_sentence(draft, stages, ASSESSMENT),
-        _start_sentence(draft, stages, CHECK),
-    ]
-    if draft.assessment and (current := built_by_member(role.steps.get(kind=ASSESSMENT))):
+    return post.title if post else role.title
+
+
+def what_is_sent(
+    role: Role, *, draft: AutomationDraft, stages: Mapping[int, Stage], now: datetime
+) -> list[Sent]:
+    """The messages that follow a move to a mapped stage."""
+    steps = {step.kind: step for step in role.steps.select_related("organisation")}
+    rows = []
+    if draft.assessment:
+        step = steps[ASSESSMENT]
         rows.append(
-            _(
-                "Candidates get version %(number)s of the role's assessment. Job requirement: “%(requirement)s”."
+            Sent(
+                when=_moved_to(draft.assessment, stages),
+                to=_candidate(draft, ASSESSMENT),
+                what=_("Invitation to the assessment"),
+                details=f"{_tests(step, now=now)} {_deadline(step.deadline_days, step.reminder_days)}",
             )
-            % {**values, "number": current.number}
         )
-    elif draft.assessment:
-        rows.append(_("Job requirement: “%(requirement)s” (entered by %(person)s).") % values)
+    if draft.reference_check:
+        step = steps[CHECK]
+        slots = slots_of(step.slots)
+        asked = ", ".join(f"{slot.count} {_relationship(slot)}" for slot in slots)
+        n = referee_count(slots)
+        count = ngettext("%(n)d referee", "%(n)d referees", n) % {"n": n}
+        questions = version_for(step, now=now).questionnaire.title
+        rows += [
+            Sent(
+                when=_moved_to(draft.reference_check, stages),
+                to=_candidate(draft, CHECK),
+                what=_("Request to name %(count)s") % {"count": count},
+                details=f"{asked}. {_deadline(step.deadline_days, step.reminder_days)}",
+            ),
+            Sent(
+                when=_("The candidate presses Send"),
+                to=_("each referee"),
+                what=_("Request for a reference"),
+                details=_("Questionnaire “%(title)s”.") % {"title": questions}
+                + " "
+                + _deadline(step.referee_deadline_days, step.referee_reminder_days),
+            ),
+        ]
+    rows.append(
+        Sent(
+            when=_("A step is complete"),
+            to=_("the recruiter, and Greenhouse"),
+            what=_("E-mail, and a note with a link to the report"),
+            details="",
+        )
+    )
     return rows
+
+
+def _relationship(slot: SlotSetting) -> str:
+    return _("of any relationship") if slot.relationship == ANY else slot.relationship.replace("_", " ")
+
+
+def _moved_to(chosen: Iterable[int], stages: Mapping[int, Stage]) -> str:
+    names = get_text_list([f"“{stages[stage].name}”" for stage in chosen], _("or"))
+    return _("Moved to %(stages)s") % {"stages": names}
+
+
+def _candidate(draft: AutomationDraft, kind: Step.Kind) -> str:
+    delay = delay_text(draft.delay(kind))
+    return _("the candidate, after %(delay)s") % {"delay": delay} if delay else _("the candidate, at once")
+
+
+def _tests(step: Step, *, now: datetime) -> str:
+    return (
+        ", ".join(
+            _("%(title)s (%(items)d items, %(minutes)d min)")
+            % {"title": one.part.test.title, "items": one.items, "minutes": one.minutes}
+            for one in planned(step, now=now)
+        )
+        + "."
+    )
+
+
+def _deadline(days: int, reminders: Sequence[int]) -> str:
+    due = ngettext("Due after %(n)d working day", "Due after %(n)d working days", days) % {"n": days}
+    most = ngettext("at most %(n)d reminder.", "at most %(n)d reminders.", len(reminders))
+    return f"{due}, " + most % {"n": len(reminders)}
+
+
+def grid(
+    form: StagesForm, stages: Iterable[Stage], placed: Iterable[ApplicationInStage]
+) -> list[dict[str, Any]]:
+    """A row for each stage: who is there now, and a box for each step."""
+    there = Counter(one.stage_id for one in placed)
+    chosen = {kind: {str(one) for one in form[kind].value() or []} for kind in (ASSESSMENT, CHECK)}
+    rows = list(stages)
+    proposed = {kind: same_name(kind, rows) for kind in (ASSESSMENT, CHECK)}
+    return [
+        {
+            "stage": stage,
+            "there": there[stage.id],
+            "boxes": [
+                {
+                    "name": kind.value,
+                    "label": str(kind.label),
+                    "checked": str(stage.id) in chosen[kind],
+                    "suggested": stage.id in proposed[kind],
+                }
+                for kind in (ASSESSMENT, CHECK)
+            ],
+        }
+        for stage in rows
+    ]
 
 
 def job_status_note(job: LinkableJob) -> str:
@@ -60,24 +159,6 @@ def mapping_summary(automation: Automation) -> str:
     rules = automation.rules.select_related("step").order_by("pk")
     parts = [f"{rule.stage_name} → {rule.step.get_kind_display()}" for rule in rules]
     return ", ".join(parts) or _("no stages mapped")
-
-
-def _start_sentence(draft: AutomationDraft, stages: Mapping[int, Stage], kind: Step.Kind) -> str:
-    chosen = draft.stages.get(kind, [])
-    check = kind == CHECK
-    if not chosen:
-        return _("No stage starts the reference check.") if check else _("No stage starts the assessment.")
-    values = {
-        "stages": get_text_list([f"“{stages[stage].name}”" for stage in chosen], _("or")),
-        "delay": delay_text(draft.delay(kind)),
-    }
-    if values["delay"]:
-        if check:
-            return _("A move to %(stages)s starts the reference check after %(delay)s.") % values
-        return _("A move to %(stages)s starts the assessment after %(delay)s.") % values
-    if check:
-        return _("A move to %(stages)s starts the reference check.") % values
-    return _("A move to %(stages)s starts the assessment.") % values
 
 
 def stepper(

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.plans.versions import built_by_member
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.roles.domain.automation import ChangedMeanwhile, JobTaken, unlink, version_of
 from goodword.roles.models import Automation, Role, Step
 from goodword.roles.queries import visible_roles
+from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workspace.automation import draft as drafts
 from goodword.workspace.automation.access import (
     account_label,
@@ -31,10 +31,19 @@ from goodword.workspace.automation.access import (
 )
 from goodword.workspace.automation.confirm import already_requested, confirm, in_mapped_stages
 from goodword.workspace.automation.forms import ConfirmMappingForm, StagesForm, unchecked_draft
-from goodword.workspace.automation.review import job_status_note, mapping_summary, sentences, stepper
+from goodword.workspace.automation.review import (
+    grid,
+    job_status_note,
+    mapping_summary,
+    stepper,
+    title_shown,
+    what_is_sent,
+)
 
 #: jobs per page
 SHOWN = 40
+#: candidates already in the stages that are listed by name
+NAMED = 100
 
 
 @wizard
@@ -85,24 +94,14 @@ def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) 
         automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
         draft = drafts.new_draft(role, job=choice.job, stages=stages, automation=automation)
     data = request.POST if request.method == "POST" else None
-    step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
-    current = built_by_member(step)
-    form = StagesForm(
-        data,
-        job=choice.job,
-        stages=stages,
-        role_title=role.title,
-        draft=draft,
-        settled=step.requirement if current else "",
-    )
+    form = StagesForm(data, job=choice.job, stages=stages, role_title=role.title, draft=draft)
     if data is not None and form.is_valid():
         drafts.save(request, form.draft(), role=role, key=choice.key)
         return redirect(url("role_automation_review", role, choice.key))
     context = {
         "form": form,
-        "step": step,
-        "given": current,
         "choice": choice,
+        "grid": grid(form, stages, catalogue.applications_in_stages(choice.connection, choice.job.id)),
         "account": account_label(choice.connection) if len(known) > 1 else "",
         "stages": stages,
         "stepper": stepper(role, at=1, choice=choice),
@@ -130,9 +129,17 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     there = in_mapped_stages(placed, draft)
     before = already_requested(there, draft, connection=choice.connection)
     new = [one for one in there if one.application_id not in before]
-    form = ConfirmMappingForm(request.POST or None)
+    step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
+    asks = bool(draft.assessment) and is_unpublished(step)
+    names = catalogue.names_of(choice.connection, new[:NAMED])
+    named = [(one, names[one.application_id]) for one in new if one.application_id in names]
+    form = ConfirmMappingForm(
+        request.POST if request.method == "POST" else None,
+        there=[(one.application_id, name) for one, name in named],
+        asks=asks,
+    )
     seen = request.POST.get("seen", draft.seen)
-    if request.method == "POST" and (not new or form.is_valid()):
+    if request.method == "POST" and form.is_valid():
         try:
             confirm(
                 role=role,
@@ -141,7 +148,8 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 seen=seen,
                 stages=stages,
                 placed=placed,
-                invite=bool(new) and form.cleaned_data["invite"] == "yes",
+                invite=set(form.cleaned_data["invite"]),
+                requirement=form.cleaned_data.get("requirement", "").strip(),
                 by=request.member,
                 now=now,
             )
@@ -162,9 +170,14 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     present, ready = Counter(one.stage_id for one in there), Counter(one.stage_id for one in new)
     automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
     context = {
-        "form": form if new else None,
+        "form": form,
+        "asks": asks,
+        "people": [(one, name, stages[one.stage_id].name) for one, name in named],
+        "unnamed": len(new) - len(named),
+        "ticked": set(request.POST.getlist("invite")),
         "choice": choice,
-        "sentences": sentences(role, job=choice.job, draft=draft, stages=stages, by=request.member),
+        "messages_sent": what_is_sent(role, draft=draft, stages=stages, now=now),
+        "title": title_shown(role, job=choice.job, draft=draft),
         "job_is": job_status_note(choice.job),
         "counts": [(stages[one], present[one], present[one] - ready[one]) for one in draft.mapped],
         "others": role.automations.exclude(connection_id=choice.connection.pk, job_id=choice.job.id),

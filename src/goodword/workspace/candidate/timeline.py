@@ -44,6 +44,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "step.requested": ("{kind} requested", "send", ""),
     "step.requested_again": ("Moved to the stage of the {kind} again; nothing sent", "arrow-right", ""),
     "step.needs_attention": ("{kind} cannot start: {reason_text}", "alert", "attention"),
+    "step.waits_for_assessment": ("Waiting for the assessment to be published", "clock", ""),
     "step.waits_for_click": ("{kind} waiting for a member to choose Invite", "pause", ""),
     "step.reused": ("{kind}: earlier result reused", "check", "success"),
     "step.delayed": ("{kind} delayed, as set on the role", "clock", ""),

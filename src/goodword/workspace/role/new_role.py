@@ -107,7 +107,6 @@ def create_from_job(choice: JobChoice, *, addresses: Collection[str], by: Member
             job=job_link(choice, live),
             stages={},
             present=[],
-            requirement="",
             by=by,
             now=now,
             seen="",
