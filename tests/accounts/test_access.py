@@ -108,8 +108,8 @@ def test_navigation_depends_on_the_kind_of_member(
         "email": who.user.email,
         "kind": who.get_kind_display(),
     }
-    assert (context["organisation"], context["search_query"]) == (organisation, "ada")
-    assert context["search_url"] == page("candidates", organisation)
+    assert (context["organisation"], context["search_query"]) == (organisation, "")
+    assert context["search_url"] == page("search", organisation)
 
 
 def test_anonymous_pages_show_the_help_contact_and_no_navigation() -> None:

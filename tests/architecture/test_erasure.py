@@ -44,6 +44,7 @@ NO_PERSONAL_DATA = {
     "roles.RoleNotice": "names of jobs and stages",
     "roles.StageRule": "stages",
     "roles.Step": "settings",
+    "workspace.SavedView": "filters of a list, without search text",
     "workspace.HiddenNeed": "ids of what a member has hidden until tomorrow",
 }
 

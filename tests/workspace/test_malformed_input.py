@@ -150,7 +150,7 @@ def test_malformed_cookies_do_not_break_pages() -> None:
 
 def test_search_text_is_cleaned_and_truncated(theirs: OtherOrganisation) -> None:
     browser = signed_in(theirs.admin)
-    where = reverse("candidates", args=[theirs.admin.organisation.slug])
+    where = reverse("search", args=[theirs.admin.organisation.slug])
     page = browser.get(f"{where}?q=%20Lo%00ve%0A%0Alace%20")
     assert page.context["search_query"] == "Love lace"
     assert page.request["QUERY_STRING"] == "q=%20Lo%00ve%0A%0Alace%20"

@@ -138,9 +138,8 @@ def member_layout(request: HttpRequest) -> dict[str, Any]:
             {"name": name, "label": label, "url": links[name], "icon": icon, "current": links[name] == here}
             for label, name, icon in shown
         ],
-        "search_url": links["candidates"],
-        # other lists have their own search
-        "search_query": request.GET.get("q", "") if here == links["candidates"] else "",
+        "search_url": reverse("search", args=[organisation.slug]),
+        "search_query": request.GET.get("q", "") if request.path.endswith("/search/") else "",
         "help_url": links["help"],
         "settings_url": links["settings"],
         "account_url": reverse("account"),

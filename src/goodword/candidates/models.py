@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Upper
 
@@ -40,7 +41,14 @@ class Candidate(OrganisationOwned):
                 fields=["connection_id", "remote_id"], name="candidate_once", nulls_distinct=True
             ),
         )
-        indexes = (models.Index(fields=["organisation", "last_name", "first_name"], name="candidate_name"),)
+        indexes = (
+            models.Index(fields=["organisation", "last_name", "first_name"], name="candidate_name"),
+            GinIndex(
+                fields=["first_name", "last_name", "preferred_name", "email"],
+                name="candidate_trigrams",
+                opclasses=["gin_trgm_ops"] * 4,
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
+from goodword.roles.models import Role
 
 
 class HiddenNeed(OrganisationOwned):
@@ -38,3 +39,23 @@ class Comment(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"comment {self.pk}"
+
+
+class SavedView(OrganisationOwned):
+    """Filters and order of a list under a name of the member's. `role`: empty for the list of all candidates."""
+
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, null=True, related_name="+")
+    name = models.CharField(max_length=60)
+    #: a query string without search text, which may name people
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["member", "role", "name"], name="saved_view_once", nulls_distinct=False
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

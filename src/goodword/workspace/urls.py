@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from goodword.workspace import home
+from goodword.workspace import find, home
 from goodword.workspace.assessment_attempt import views as attempts
 from goodword.workspace.assessment_plan import part_views, preview
 from goodword.workspace.assessment_plan import views as plan
@@ -14,6 +14,7 @@ from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
 from goodword.workspace.first_run import views as first_run
 from goodword.workspace.lists import bulk_views as list_acts
+from goodword.workspace.lists import saved_views
 from goodword.workspace.lists import views as lists
 from goodword.workspace.members import accepting, role_viewers
 from goodword.workspace.members import views as members
@@ -53,6 +54,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/new/from-job/", new_role.role_from_job, name="role_from_job"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
     path("roles/<int:pk>/bulk/", list_acts.bulk, name="role_bulk"),
+    path("roles/<int:pk>/views/", saved_views.save, name="role_view_save"),
     path("roles/<int:pk>/csv/", lists.list_csv, name="role_csv"),
     path("roles/<int:pk>/settings/", role_settings.role_settings, name="role_settings"),
     path("roles/<int:pk>/duplicate/", role_settings.duplicate, name="role_duplicate"),
@@ -92,6 +94,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PREVIEW_PART}finish/", preview.last, name="role_preview_finish"),
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/bulk/", list_acts.bulk, name="candidates_bulk"),
+    path("candidates/views/", saved_views.save, name="candidates_view_save"),
+    path("views/<int:view_pk>/delete/", saved_views.delete, name="saved_view_delete"),
     path("candidates/csv/", lists.list_csv, name="candidates_csv"),
     path("candidates/<int:pk>/", candidates.candidate_page, name="candidate"),
     path(
@@ -147,6 +151,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("results/<int:pk>/reviewed/", results.tick, name="result_tick"),
     path("results/<int:pk>/not-reviewed/", results.undo, name="result_undo"),
     path("results/<int:pk>/assign/", results.assign_page, name="result_assign"),
+    path("search/", find.search, name="search"),
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
     path("settings/notifications/", mails.notification_settings, name="notification_settings"),

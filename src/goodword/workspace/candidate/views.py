@@ -35,6 +35,7 @@ from goodword.workspace.comments.writing import comments_of
 from goodword.workspace.data_requests.erasures import erasure_status
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
 
@@ -51,7 +52,7 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
     return render(
         request,
         "workspace/candidate/candidates.html",
-        {"listing": listing, "kept_query": query.kept},
+        {"listing": listing, "kept_query": query.kept, "saved_views": views_of(request.member, None)},
     )
 
 

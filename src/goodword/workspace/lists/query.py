@@ -102,6 +102,11 @@ class ListQuery:
         return urlencode(self.values) + "&" if self.values else ""
 
     @property
+    def saved(self) -> str:
+        """The query string of a saved view: without search text, which may name people."""
+        return urlencode({name: value for name, value in self.values.items() if name != "q"})
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.values.keys() - {"sort"})
 

@@ -19,6 +19,7 @@ from goodword.roles.models import Automation, Role, RoleNotice, Step
 from goodword.roles.queries import open_notices, visible_roles
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.role.check_form import CheckForm
 from goodword.workspace.role.notices import notices_of
 from goodword.workspace.role.slot_forms import ACTION, after_action
@@ -75,6 +76,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "automations": role.automations.prefetch_related("rules__step").order_by("pk"),
             "listing": listing,
             "kept_query": query.kept,
+            "saved_views": views_of(request.member, role),
         },
     )
 

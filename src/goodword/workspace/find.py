@@ -1,0 +1,112 @@
+"""Search over candidates, referees, roles and report codes: typo-tolerant, and only what the member may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import Final
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection, transaction
+from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Greatest
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.references.models import Referee
+from goodword.reports.models import Report
+from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
+from goodword.workspace.search import search_text
+
+#: shown of each type
+AT_MOST: Final = 10
+#: words of a query that are looked for
+_WORDS: Final = 6
+#: word similarity of a match; PostgreSQL's default, 0.6, misses a wrong letter in the middle of a name
+_LEAST: Final = 0.45
+_PERSON: Final = (
+    "candidate__first_name",
+    "candidate__last_name",
+    "candidate__preferred_name",
+    "candidate__email",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """At most AT_MOST of each."""
+
+    candidates: Sequence[Application]
+    referees: Sequence[Referee]
+    roles: Sequence[Role]
+    reports: Sequence[Report]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.candidates or self.referees or self.roles or self.reports)
+
+
+def find(member: Membership, text: str) -> Found:
+    """Every word of `text` is similar to a word of one of the fields, or part of an e-mail address."""
+    if not text.strip():
+        return Found(candidates=[], referees=[], roles=[], reports=[])
+    applications = visible_applications(member).filter(erased_at=None)
+    candidates = _similar(applications.select_related("candidate", "role"), text, *_PERSON)
+    referees = _similar(
+        Referee.objects.of(member.organisation)
+        .filter(erased_at=None, check_run__step_request__application__in=applications)
+        .select_related("check_run__step_request__application__candidate"),
+        text,
+        "name",
+        "email",
+        "company",
+    )
+    roles = _similar(visible_roles(member), text, "title")
+    reports = (
+        Report.objects.of(member.organisation)
+        .filter(code__icontains=text.strip(), step_request__application__in=applications)
+        .exclude(state=Report.State.REDACTED)
+        .select_related("step_request__application__candidate", "step_request__step")
+        .order_by("code", "-version")
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [_LEAST])
+        return Found(
+            candidates=list(candidates[:AT_MOST]),
+            referees=list(referees[:AT_MOST]) if member.may_work else [],
+            roles=list(roles[:AT_MOST]),
+            reports=list(reports[:AT_MOST]),
+        )
+
+
+def _similar[M: Model](rows: QuerySet[M], text: str, *fields: str) -> QuerySet[M]:
+    """Most similar first."""
+    words = text.split()[:_WORDS]
+    wanted = reduce(and_, (_any(fields, word) for word in words))
+    nearness = [TrigramWordSimilarity(words[-1], field) for field in fields]
+    nearest = Greatest(*nearness) if len(nearness) > 1 else nearness[0]
+    return rows.filter(wanted).order_by(nearest.desc(), "-pk")
+
+
+def _any(fields: Sequence[str], word: str) -> Q:
+    found = Q()
+    for field in fields:
+        if not field.endswith("email"):
+            found |= Q(**{f"{field}__trigram_word_similar": word})
+        elif "@" in word:  # addresses are alike: many end the same
+            found |= Q(**{f"{field}__trigram_word_similar": word, f"{field}__icontains": word})
+    return found
+
+
+@require_safe
+@access.member()
+def search(request: MemberRequest) -> HttpResponse:
+    text = search_text(request)
+    return render(request, "workspace/find.html", {"query": text, "found": find(request.member, text)})

@@ -1,0 +1,91 @@
+"""Search in everything."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import Membership
+from goodword.references.models import Referee
+from goodword.roles.models import Role
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import checked, named, path, reported
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(), name="Rita Recruiter")
+
+
+@pytest.fixture
+def role(rita: Membership) -> Role:
+    return factories.role(rita.organisation, title="Window Washer", owner=rita)
+
+
+def found(who: Membership, text: str) -> Any:
+    return signed_in(who).get(path("search", who.organisation), {"q": text}).context["found"]
+
+
+def people(who: Membership, text: str) -> list[str]:
+    return [one.candidate.name for one in found(who, text).candidates]
+
+
+def test_candidates_are_found_despite_typos(role: Role, rita: Membership) -> None:
+    named(role, "Noor", "Haddad", email="noor@mail.example")
+    named(role, "Quinn", "Adeyemi")
+    for text in ("haddad", "Hadad", "noor hadad", "had", "noor@mail.example", "NOOR"):
+        assert people(rita, text) == ["Noor Haddad"], text
+    assert people(rita, "Adeyami") == ["Quinn Adeyemi"]
+    assert people(rita, "Zacharias") == []
+
+
+def test_referees_roles_and_report_codes_are_found(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    check = checked(ada)
+    Referee.objects.create(
+        organisation=role.organisation,
+        check_run=check,
+        slot=1,
+        name="Lena Hartmann",
+        email="lena@old.example",
+        relationship="manager",
+        company="Old Firm",
+        from_month="2020-01",
+        created_at=factories.NOW,
+    )
+    report = reported(named(role, "Bo", "Abel"))
+    assert [one.name for one in found(rita, "hartman").referees] == ["Lena Hartmann"]
+    assert [one.title for one in found(rita, "windw washer").roles] == ["Window Washer"]
+    assert [one.code for one in found(rita, report.code.lower()).reports] == [report.code]
+    page = signed_in(rita).get(path("search", role.organisation), {"q": "hartmann"})
+    assert f'href="{path("candidate", role.organisation, ada.pk)}#reference_check"' in page.content.decode()
+    page = signed_in(rita).get(path("search", role.organisation), {"q": "nobody"})
+    assert "Nothing found" in page.content.decode()
+
+
+def test_only_what_the_member_may_see_is_found(role: Role, rita: Membership) -> None:
+    named(role, "Hidden", "Zorn", private=True)
+    named(factories.role(factories.organisation(), title="Window Watcher"), "Else", "Zorn")
+    colleague = factories.member(role.organisation)
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    assert [people(who, "zorn") for who in (rita, colleague, manager)] == [["Hidden Zorn"], [], []]
+    assert [len(found(who, "window").roles) for who in (rita, colleague, manager)] == [1, 1, 0]
+    stranger = factories.member(factories.organisation())
+    where = path("search", role.organisation)
+    assert signed_in(stranger).get(where).status_code == 404
+    assert Client().get(where).status_code == 302
+
+
+def test_more_results_take_no_more_queries(role: Role, rita: Membership) -> None:
+    client, counts = signed_in(rita), []
+    for number in range(3):
+        named(role, f"Ada{number}", "Zorn")
+        with CaptureQueriesContext(connection) as seen:
+            client.get(path("search", role.organisation), {"q": "zorn"})
+        counts.append(len(seen))
+    assert counts[1] == counts[2]
