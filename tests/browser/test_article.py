@@ -377,16 +377,25 @@ def answer_as_a_referee(page: Page, referee: tuple[str, str], running: World, lo
     onward(page, page.get_by_role("button", name="Start"))
     seen: set[str] = set()
     for number in range(1, 20):
-        answer_all(page)
         shape = page.locator("form :is(fieldset, textarea)").evaluate_all(
             "fields => fields.map(field => field.className).join()"
         )
         if looker and shape not in seen:
             looker.look(page, f"referee page {number}")
         seen.add(shape)
-        button = page.get_by_role("button", name=re.compile("^Save and"))
-        last = (button.inner_text()) == "Save and review"
-        onward(page, button)
+        here = page.url
+        buttons = page.get_by_role("button", name=re.compile("^(Save|Confirm all) and"))
+        last = buttons.first.inner_text() == "Save and review"
+        if page.get_by_role("button", name="Confirm all and continue").count():
+            onward(page, page.get_by_role("button", name="Confirm all and continue"))
+            continue
+        answer_all(page)
+        # pages of ratings go on by the last tap
+        if page.locator("form :is(textarea, input[type=checkbox])").count() or last:
+            onward(page, buttons)
+        else:
+            expect(page).not_to_have_url(here)
+            page.wait_for_load_state()
         if last:
             break
     expect(page.get_by_role("heading", level=1)).to_have_text("Review your answers")

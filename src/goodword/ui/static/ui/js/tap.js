@@ -43,10 +43,17 @@
     true,
   );
 
+  // once: two quick taps on one page must not submit it twice
   const goOn = (form) => {
+    if (form.dataset.led) return true;
+    form.dataset.led = "yes";
     form.requestSubmit(form.querySelector("button:not([name])"));
     return true;
   };
+  // back from the browser's cache
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-led]")) delete form.dataset.led;
+  });
 
   // Whether it leads to the next screen.
   const lead = (form) => {
