@@ -91,7 +91,9 @@ def test_a_result_has_everything_for_a_report(attempt: Attempt) -> None:
         "emotional_stability",
         "openness",
     ]
-    assert (made.sheet.n_items, made.requirement) == (20, None)
+    assert made.sheet.n_items == 20
+    assert made.requirement is not None
+    assert made.requirement.text == "Washes windows"
     assert made.scales[0].values == [4, 5, 5, 4]
 
 

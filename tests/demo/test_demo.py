@@ -75,7 +75,7 @@ def test_the_mailbox_gives_every_mail_as_json(first_start: FirstStart) -> None:
     first = mails[0]
     assert (first["to"], first["from"]) == (
         "ada@mail.example",
-        '"Ann Admin (Northwind)" <people@northwind.example>',
+        '"Jonas Lindqvist (Northwind)" <people@northwind.example>',
     )
     assert [link.startswith(f"{first_start.addresses['goodword']['url']}/p/") for link in first["links"]] == [
         True

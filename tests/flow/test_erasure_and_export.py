@@ -195,7 +195,7 @@ def full_history(world: World) -> None:
     said = [page | {key: f"{WORD}!" for key in page if key in TEXTS} for page in ANSWERS]
     answer(referee_path(REFEREE["r-email"]), said)
     draft = referee_path(petra["r-email"])
-    for number, page in enumerate(said[:-1], start=1):
+    for number, page in enumerate(said, start=1):
         assert post(f"{draft}questions/{number}/", page).status_code == 302
     add_other_traces(story.check, word=WORD)
     visit_pages(world, ours.pk)

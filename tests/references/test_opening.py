@@ -66,6 +66,8 @@ def test_only_one_check_is_open_at_a_time() -> None:
 def test_assessment_requests_open_no_check() -> None:
     role = factories.role(factories.organisation())
     step = factories.step(role, Step.Kind.ASSESSMENT)
+    step.requirement = "Washes windows"
+    step.save()
     with transaction.atomic():
         request_step(application=factories.application(role), step=step, at=NOW, by="greenhouse")
         on_step_requested(Event.objects.get(name="step.requested"))

@@ -110,7 +110,8 @@ def test_malformed_queries_do_not_break_public_pages(value: str) -> None:
     query = "&".join(f"{name}={value}" for name in QUERY)
     found = {}
     for pattern in OPEN:
-        where = reverse(str(pattern.name), kwargs=dict.fromkeys(pattern.pattern.converters, "x" * 43))
+        parts = {"digest": "a" * 32} if pattern.name == "logo" else {}
+        where = reverse(str(pattern.name), kwargs=parts | dict.fromkeys(pattern.pattern.converters, "x" * 43))
         found[pattern.name] = Client().get(f"{where}?{query}").status_code
     assert {key: status for key, status in found.items() if status >= 500} == {}
 
