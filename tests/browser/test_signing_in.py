@@ -63,7 +63,7 @@ def test_a_member_sets_up_an_app_and_a_passkey_and_signs_in_with_both(
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     looker.look(page, "recovery codes")
     page.get_by_role("link", name="Continue").click()
-    expect(page).to_have_url(f"{site}/o/northwind/home/")
+    expect(page).to_have_url(f"{site}/o/northwind/home/setup/")
 
     page.goto(f"{site}/accounts/")
     page.get_by_role("link", name="Add passkey").click()
