@@ -133,6 +133,26 @@ def test_the_most_urgent_come_first_and_ended_applications_last(role: Role, rita
     assert shown[-1] == "rejected"
 
 
+def test_large_lists_are_newest_first_without_counts_of_states(
+    role: Role, rita: Membership, people: dict[str, Application], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(rita)
+    small = get(client, role)
+    monkeypatch.setattr("goodword.workspace.lists.listing.LARGE", 2)
+    large = get(client, role)
+    newest = sorted(people.values(), key=lambda one: (one.created_at, one.pk), reverse=True)
+    assert [row.application.pk for row in large.rows] == [one.pk for one in newest]
+    assert [chip.count for chip in large.status_chips] == [chip.count for chip in small.status_chips]
+    assert {chip.count for _, chips in large.step_chips for chip in chips} == {None}
+    assert (large.count, large.total) == (small.count, small.total)
+    for name in ("overdue", "done"):
+        monkeypatch.setattr("goodword.workspace.lists.listing.LARGE", 5_000)
+        expected = get(client, role, check=name)
+        monkeypatch.setattr("goodword.workspace.lists.listing.LARGE", 2)
+        found = get(client, role, check=name)
+        assert (found.count, set(names(found))) == (expected.count, set(names(expected)))
+
+
 def test_every_column_sorts_both_ways(role: Role, rita: Membership) -> None:
     early = named(role, "Zoe", "Abel", stage_name="Interview")
     named(role, "Ada", "Zorn", stage_name="Assessment", created_at=NOW + timedelta(days=1))

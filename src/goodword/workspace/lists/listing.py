@@ -24,6 +24,8 @@ from goodword.workspace.progress import StepProgress, progress_of
 from goodword.workspace.search import matching_name
 
 PAGE: Final = 50
+#: in longer lists states are computed only on request, since computing them for each application takes seconds
+LARGE: Final = 5_000
 _FACETS: Final = ("status", "assessment", "check")
 _ORDERS: Final = {
     "name": "sort_name",
@@ -35,13 +37,15 @@ _ORDERS: Final = {
     "check_at": "check_at",
     "added": "created_at",
 }
+_STATE_ORDERS: Final = {"assessment", "assessment_at", "check", "check_at"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
     url: str
     label: str
-    count: int
+    #: None if it is not counted
+    count: int | None
     current: bool
     state: str = ""
 
@@ -77,7 +81,7 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """`total`: candidates without any filter. `count`: those that match."""
+    """`total`: candidates without any filter. `count`: those that match. `is_large`: see LARGE."""
 
     query: ListQuery
     role: Role | None
@@ -85,6 +89,7 @@ class Listing:
     page: "Page[Application]"
     total: int
     count: int
+    is_large: bool
     status_chips: Sequence[Chip]
     step_chips: Sequence[tuple[str, Sequence[Chip]]]
     columns: dict[str, Column]
@@ -95,9 +100,19 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
     every = visible_applications(member)
     if role is not None:
         every = every.filter(role=role)
-    counts = _counts(member, query, role=role, now=now)
-    count = sum(n for key, n in counts.items() if _is_chosen(query, key))
-    found = in_order(matching(member, query, role=role, now=now), query)
+    plain = _filtered(member, query, role=role)
+    is_large = plain.order_by()[: LARGE + 1].count() > LARGE
+    asks_states = _asks_state(query) or query.sort.removeprefix("-") in _STATE_ORDERS
+    if is_large and not asks_states:
+        found = plain.filter(status=query.status) if query.status else plain
+    else:
+        found = matching(member, query, role=role, now=now)
+    found = found.order_by("-created_at", "-pk") if is_large and not query.sort else in_order(found, query)
+    counts = _counts_by_status(plain, query) if is_large else _counts(member, query, role=role, now=now)
+    if is_large and _asks_state(query):
+        count = found.count()
+    else:
+        count = sum(n for key, n in counts.items() if _is_chosen(query, key))
     paginator = Paginator(found.select_related("candidate", "organisation", "role"), PAGE)
     paginator.count = count  # known already
     page = paginator.get_page(query.page)
@@ -112,9 +127,11 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
         page=page,
         total=sum(counts.values()) if not query.is_filtered else int(every.exists()),
         count=count,
-        status_chips=_status_chips(query, counts),
+        is_large=is_large,
+        status_chips=_status_chips(query, counts, counted=not is_large or not _asks_state(query)),
         step_chips=[
-            (Step.Kind(kind).label, _step_chips(query, counts, name)) for name, kind in STEPS.items()
+            (Step.Kind(kind).label, _step_chips(query, None if is_large else counts, name))
+            for name, kind in STEPS.items()
         ],
         columns=_columns(query, role=role),
         choices=_choices(every, with_owners=role is None),
@@ -124,10 +141,26 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
 def matching(
     member: Membership, query: ListQuery, *, role: Role | None, now: datetime, facets: bool = True
 ) -> QuerySet[Application]:
-    """The applications that the member may see and the query asks for, unordered.
+    """The applications that the member may see and the query asks for, with states, unordered.
 
     `facets`: also by the chips, which are states and Greenhouse status.
     """
+    rows = _filtered(member, query, role=role)
+    if facets and query.status:
+        rows = rows.filter(status=query.status)
+    rows = with_states(
+        rows, organisation=member.organisation, role_id=role.pk if role is not None else None, now=now
+    )
+    if facets:
+        for name in STEPS:
+            value = getattr(query, name)
+            if value:
+                rows = rows.filter(**{f"{name}_state": STATES[value][0]})
+    return rows
+
+
+def _filtered(member: Membership, query: ListQuery, *, role: Role | None) -> QuerySet[Application]:
+    """By everything but the chips."""
     rows = visible_applications(member)
     if role is not None:
         rows = rows.filter(role=role)
@@ -143,16 +176,6 @@ def matching(
         rows = rows.filter(created_at__gte=_midnight(query.since))
     if query.until is not None:
         rows = rows.filter(created_at__lt=_midnight(query.until) + timedelta(days=1))
-    if facets and query.status:
-        rows = rows.filter(status=query.status)
-    rows = with_states(
-        rows, organisation=member.organisation, role_id=role.pk if role is not None else None, now=now
-    )
-    if facets:
-        for name in STEPS:
-            value = getattr(query, name)
-            if value:
-                rows = rows.filter(**{f"{name}_state": STATES[value][0]})
     return rows
 
 
@@ -200,6 +223,16 @@ def _counts(
     return Counter({(status, NAMES[one], NAMES[other]): n for status, one, other, n in found})
 
 
+def _counts_by_status(rows: QuerySet[Application], query: ListQuery) -> Counter[tuple[str, ...]]:
+    """As if all were in the chosen states."""
+    found = rows.order_by().values_list("status").annotate(n=Count("pk"))
+    return Counter({(status, query.assessment, query.check): n for status, n in found})
+
+
+def _asks_state(query: ListQuery) -> bool:
+    return bool(query.assessment or query.check)
+
+
 def _is_chosen(query: ListQuery, key: tuple[str, ...], *, but: str = "") -> bool:
     return all(
         name == but or not getattr(query, name) or getattr(query, name) == value
@@ -217,10 +250,15 @@ def _by(query: ListQuery, counts: Counter[tuple[str, ...]], facet: str) -> Count
     return found
 
 
-def _status_chips(query: ListQuery, counts: Counter[tuple[str, ...]]) -> list[Chip]:
+def _status_chips(query: ListQuery, counts: Counter[tuple[str, ...]], *, counted: bool) -> list[Chip]:
     found = _by(query, counts, "status")
     chips = [
-        Chip(url=query.url(status=""), label=_("All"), count=sum(found.values()), current=not query.status)
+        Chip(
+            url=query.url(status=""),
+            label=_("All"),
+            count=sum(found.values()) if counted else None,
+            current=not query.status,
+        )
     ]
     for value, label in Application.Status.choices:
         if found[value] or query.status == value:
@@ -229,21 +267,24 @@ def _status_chips(query: ListQuery, counts: Counter[tuple[str, ...]]) -> list[Ch
                 Chip(
                     url=query.url(status="" if current else value),
                     label=str(label),
-                    count=found[value],
+                    count=found[value] if counted else None,
                     current=current,
                 )
             )
     return chips
 
 
-def _step_chips(query: ListQuery, counts: Counter[tuple[str, ...]], step: str) -> list[Chip]:
-    found = _by(query, counts, step)
+def _step_chips(query: ListQuery, counts: Counter[tuple[str, ...]] | None, step: str) -> list[Chip]:
+    """`counts` is None in large lists."""
+    found = _by(query, counts, step) if counts is not None else None
     chosen = getattr(query, step)
     return [
         Chip(
-            url=query.url(**{step: "" if name == chosen else name}) if found[name] or name == chosen else "",
+            url=query.url(**{step: "" if name == chosen else name})
+            if found is None or found[name] or name == chosen
+            else "",
             label=str(label),
-            count=found[name],
+            count=None if found is None else found[name],
             current=name == chosen,
             state=state,
         )
