@@ -112,7 +112,7 @@ def test_the_log_is_filtered_by_kind_person_and_day(ann: Membership, ada: Applic
     old = view(ann, ada, minutes=60 * 24 * 40)
     assert rows(shown(ann, "?kind=read")) == 1
     assert rows(shown(ann, f"?member={rita.pk}")) == 1
-    day = old.at.date().isoformat()
+    day = old.at.astimezone(ann.organisation.zone).date().isoformat()
     assert rows(shown(ann, f"?kind=read&since={day}&until={day}")) == 1
     assert rows(shown(ann, f"?kind=read&since={day}")) == 2
     assert "No entries" in shown(ann, "?since=2020-01-01&until=2020-02-01")
