@@ -54,7 +54,7 @@ class Looker:
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
     def look(self, page: Page, name: str, *, within: str = "", all_rules: bool = False) -> None:
-        """Look at the page, or at a part of it, as it stands now.
+        """Check the page, or part of it, in its current state.
 
         Axe takes most of the time, so it runs once for each state of a page. At another width only the rules of layout
         are looked for, unless `all_rules` are wanted.

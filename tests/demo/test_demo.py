@@ -104,7 +104,12 @@ def test_a_second_start_keeps_the_data_and_skips_the_story(first_start: FirstSta
     try:
         addresses = demo.addresses()
         took = time.monotonic() - began
-        assert mails_of(addresses) == first_start.mails
+        # the daily mail depends on the time of day
+        again, before = (
+            [mail for mail in mails if not mail["subject"].startswith("To do:")]
+            for mails in (mails_of(addresses), first_start.mails)
+        )
+        assert again == before
         same = ("v1_key", "v3")
         assert {name: addresses["sandbox"][name] for name in same} == {
             name: first_start.addresses["sandbox"][name] for name in same

@@ -1,4 +1,4 @@
-"""Finds the tests that need a whole world, so that nobody has to mark them: see docs/testing.md.
+"""Marks the tests that need a whole world: see docs/testing.md.
 
 Such a test calls a function decorated by `whole_world`, itself or through helpers and fixtures. Builders decorated by
 `kept` and fixtures of a wider scope do not count, since they prepare rows once for many tests.
@@ -25,7 +25,7 @@ def whole_world[F: Callable[..., Any]](function: F) -> F:
 
 
 def needs_whole_world(item: pytest.Function) -> bool:
-    """Whether the test or one of its own fixtures calls a helper that needs a whole world."""
+    """Whether the test or one of its fixtures calls a function marked by `whole_world`."""
     fixtures = [
         definitions[-1].func
         for definitions in item._fixtureinfo.name2fixturedefs.values()
@@ -36,7 +36,7 @@ def needs_whole_world(item: pytest.Function) -> bool:
 
 @cache
 def reaches_whole_world(start: object) -> bool:
-    """Whether the function calls a helper that needs a whole world, itself or through other functions of the tests."""
+    """Whether the function calls one marked by `whole_world`, directly or through other test code."""
     seen: set[object] = set()
     waiting = [start]
     while waiting:

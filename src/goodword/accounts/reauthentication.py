@@ -25,7 +25,7 @@ _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Whether this session signed in, or confirmed it, within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
+    """Whether the user signed in or reauthenticated within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
     records = get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
@@ -50,7 +50,7 @@ def required[R: HttpRequest, **P](
 def to_change[R: HttpRequest, **P](
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """As `required`, but whoever only looks is asked nothing."""
+    """As `required`, but only for requests that change something."""
     asking = required(view)
 
     @wraps(view)

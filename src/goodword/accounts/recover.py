@@ -15,7 +15,7 @@ _ACTOR = "operator"
 
 
 def lift_single_sign_on(slug: str) -> int:
-    """Returns 0, or 2 with a sentence if there is no such organisation."""
+    """Returns 0, or 2 with an error message if there is no such organisation."""
     with transaction.atomic():
         found = Organisation.objects.select_for_update().filter(slug=slug).first()
         if found is None:
@@ -41,7 +41,7 @@ def lift_single_sign_on(slug: str) -> int:
 
 
 def remove_second_factors(email: str) -> int:
-    """Remove them and end the member's sessions. Returns 0, or 2 with a sentence if there is no such member."""
+    """Remove them and end the member's sessions. Returns 0, or 2 with an error message if there is no such member."""
     with transaction.atomic():
         user = User.objects.select_for_update().filter(email__iexact=email.strip()).first()
         if user is None:

@@ -18,7 +18,7 @@ from goodword.core import clock, crypto
 
 #: what sealed secrets belong to; allauth does not say whose they are
 _PLACE: Final = "mfa_authenticator"
-#: kinds of authenticator that are a second factor; recovery codes only stand in for one
+#: kinds of authenticator that are a second factor; recovery codes only replace one
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 _ADDED: Final[Mapping[str, str]] = {
     Authenticator.Type.TOTP: sign_in.APP_ADDED,

@@ -1,4 +1,4 @@
-"""Single sign-on by allauth: who is let in, who becomes a member, and how errors are told."""
+"""Single sign-on by allauth: who may sign in, who becomes a member, and error messages."""
 
 import logging
 import time

@@ -28,7 +28,7 @@ class StaleDraft(Exception):
 
 
 class NotEditable(Exception):
-    """Built-in, imported or archived, and therefore without a draft."""
+    """It can't have a draft because it is built in, imported or archived."""
 
 
 class NoLanguage(Exception):

@@ -79,7 +79,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerGroup:
-    """The answers of one relationship, or of the candidate (`is_self`), in order of arrival."""
+    """Answers from one relationship, or from the candidate (`is_self`), oldest first."""
 
     relationship: str
     answers: tuple[Answer, ...]

@@ -46,7 +46,7 @@ def at_once(*acts: Callable[[], Any]) -> None:
         list(pool.map(run, acts))
 
 
-def test_an_assessment_ends_once_whoever_ends_it() -> None:
+def test_an_assessment_ends_only_once() -> None:
     attempt = assigned()
     answer_all(attempt)
     one, two = (factories.member(attempt.organisation) for _ in range(2))

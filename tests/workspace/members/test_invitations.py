@@ -92,9 +92,7 @@ def test_an_admin_invites_several_people_who_get_a_link_each(ann: Membership, ma
         ("twice@acme.example", "twice@acme.example is already invited. Send the invitation again."),
     ],
 )
-def test_whoever_cannot_be_invited_is_named_and_nobody_is_invited(
-    ann: Membership, typed: str, sentence: str
-) -> None:
+def test_one_refused_address_refuses_all_invitations(ann: Membership, typed: str, sentence: str) -> None:
     gone = factories.member(ann.organisation, email="gone@acme.example")
     deactivate(member=gone, by=ann, now=clock.now())
     invite(ann, "twice@acme.example")

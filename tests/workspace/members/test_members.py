@@ -172,7 +172,7 @@ def _review_mail(ada: object, key: str, *, now: object) -> Email:
     return email
 
 
-def test_whoever_owns_roles_needs_a_successor(ann: Membership, rita: Membership, role: Role) -> None:
+def test_an_owner_of_roles_needs_a_successor(ann: Membership, rita: Membership, role: Role) -> None:
     manager = factories.member(ann.organisation, kind="hiring_manager")
     client, url = signed_in(ann), page("member_deactivate", ann, rita.pk)
     assert "Window Washer" in client.get(url).content.decode()

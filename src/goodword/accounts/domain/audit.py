@@ -34,7 +34,7 @@ def write(
 
 
 def prune(*, now: datetime, sign_in_days: int) -> int:
-    """Delete entries older than their organisation keeps them, and sign-ins older than this. Returns how many.
+    """Delete entries past their organisation's retention period, and sign-ins older than this. Returns how many.
 
     By a function of the database, which limits what the application's role can delete.
     """

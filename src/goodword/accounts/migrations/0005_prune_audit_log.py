@@ -1,7 +1,7 @@
 """The only way in which the application deletes entries of its audit log.
 
 The function runs with the rights of its owner, so the application's role needs neither DELETE nor UPDATE on the table
-(docs/operating.md). It never deletes what is younger than 6 months, or 30 days for sign-ins, whatever it is told.
+(docs/operating.md). It never deletes entries younger than 6 months, or sign-ins younger than 30 days.
 Names are qualified, since the caller could put tables of the same name before them.
 """
 

@@ -2,8 +2,8 @@
 
 Providers' events and returned messages both arrive twice, late and out of order; each outcome is recorded once.
 
-A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag, so that nobody can guess
-one. Returned messages are read as delivery reports (RFC 3464) and complaints (RFC 5965); free text by flufl.bounce.
+A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag that can't be
+guessed. Returned messages are read as delivery reports (RFC 3464) and complaints (RFC 5965); free text by flufl.bounce.
 """
 
 import hashlib

@@ -66,7 +66,7 @@ class RenderedPdf:
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
     """Takes 50 to 100 ms; the first one of a process also reads the fonts. Thread-safe.
 
-    Raises `SnapshotError`, and `typst.TypstError` if Typst refuses the file, which no text can cause.
+    Raises `SnapshotError`, and `typst.TypstError` if Typst fails, which no text in a snapshot should cause.
     """
     checked = check_snapshot(snapshot)
     made_at = _moment(checked["made_at"])

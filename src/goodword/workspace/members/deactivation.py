@@ -77,7 +77,7 @@ def _hand_over(member: Membership, to: Membership | None, *, by: Membership, now
 
 
 def _redirect_mails(member: Membership) -> None:
-    """Send mails that have not gone out yet to whoever recruits now."""
+    """Redirect mails that have not been sent yet to the current recruiter."""
     mails = (
         Email.objects.of(member.organisation)
         .select_for_update(of=("self",))

@@ -55,7 +55,7 @@ REQUESTS = Source(name="adjustment", urgency=Urgency.STUCK, rows=_rows, shape=_s
 @require_POST
 @access.member(kinds=access.WORKS)
 def send_link(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Mail the reader a new link. Not audited: the hiring team may read the audit log."""
+    """Mail a new link to the person named for adjustments. Not audited, since the hiring team may read the log."""
     requests = waiting_for(request.member).select_related(
         "attempt__step_request__step", "attempt__organisation"
     )

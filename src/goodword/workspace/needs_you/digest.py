@@ -1,4 +1,4 @@
-"""The daily mail of what needs a member, and of results to review.
+"""The daily mail: what needs a member's attention, and results to review.
 
 It names roles and counts only: mails that belong to no application are not erased with a person.
 """

@@ -33,7 +33,7 @@ _POINTS: Mapping[Shape, tuple[Steps, ...]] = {
 class Line:
     """`errors` names the error for each multiple of `by` away from the right answer; `at`: the letter's index.
 
-    An error without an opposite, such as confusing two numbers, must lead up as often as down over all tasks.
+    An error without an opposite, such as confusing two numbers, must overshoot as often as it undershoots.
     """
 
     by: int
@@ -72,7 +72,7 @@ def wrong_answers(
 ) -> dict[tuple[int, ...], str] | None:
     """The four wrong answers, each with its errors ("repeats_last_difference+slip_of_1"), as numbers or letters.
 
-    None where one of them has no error that leads to it, or two options are the same.
+    None if an option can't be explained by an error, or if two options are the same.
     """
     wrong: dict[tuple[int, ...], str] = {}
     for each in steps:
