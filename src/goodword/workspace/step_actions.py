@@ -1,6 +1,7 @@
 """Members' actions on a step: at once, or after a form or confirmation that says what will happen."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -49,46 +50,45 @@ def reminder_message(done: Reminded) -> str:
 Action = Callable[[], str]
 
 
-def act_at_once(
-    request: MemberRequest,
-    application: Application,
-    act: Action,
-    *,
-    action: str,
-    details: Mapping[str, int],
-    anchor: str,
-) -> HttpResponseBase:
-    sentence, problem = _perform(request, act, action=action, details=details)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a member acts on. `ids`: for the audit log. `anchor`: its place on the candidate's page."""
+
+    application: Application
+    ids: Mapping[str, int]
+    anchor: str
+
+
+def act_at_once(request: MemberRequest, target: Target, act: Action, *, action: str) -> HttpResponseBase:
+    sentence, problem = _perform(request, act, action=action, ids=target.ids)
     if problem:
         messages.error(request, problem)
     else:
         messages.success(request, sentence)
-    return back_to(request, application, anchor)
+    return back_to(request, target.application, target.anchor)
 
 
 def act_with_form(
     request: MemberRequest,
-    application: Application,
+    target: Target,
     form: forms.Form,
     act: Action,
     *,
     action: str,
     page: Mapping[str, Any],
-    details: Mapping[str, int],
-    anchor: str,
 ) -> HttpResponseBase:
     """Show a form; once it is valid, act. Refusals are shown as form errors. `page`: its words (step_action.html)."""
     if request.method == "POST" and form.is_valid():
-        sentence, problem = _perform(request, act, action=action, details=details)
+        sentence, problem = _perform(request, act, action=action, ids=target.ids)
         if not problem:
             messages.success(request, sentence)
-            return back_to(request, application, anchor)
+            return back_to(request, target.application, target.anchor)
         form.add_error(None, problem)
     context = {
-        "application": application,
-        "candidate": application.candidate,
+        "application": target.application,
+        "candidate": target.application.candidate,
         "form": form,
-        "anchor": anchor,
+        "anchor": target.anchor,
         **page,
     }
     return render(request, "workspace/step_action.html", context)
@@ -98,9 +98,7 @@ def back_to(request: MemberRequest, application: Application, anchor: str) -> Ht
     return redirect(f"{reverse('candidate', args=[request.organisation.slug, application.pk])}#{anchor}")
 
 
-def _perform(
-    request: MemberRequest, act: Action, *, action: str, details: Mapping[str, int]
-) -> tuple[str, str]:
+def _perform(request: MemberRequest, act: Action, *, action: str, ids: Mapping[str, int]) -> tuple[str, str]:
     try:
         with transaction.atomic():
             sentence = act()
@@ -109,7 +107,7 @@ def _perform(
                 action=action,
                 member=request.member,
                 now=clock.now(),
-                details=details,
+                details=ids,
             )
     except Refused as no:
         return "", str(no)

@@ -10,71 +10,65 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts import member_actions
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.workspace.reference_check.forms import ConfirmForm, DaysForm
 from goodword.workspace.results import finished_run
-from goodword.workspace.step_actions import act_at_once, act_with_form, reminder_message
+from goodword.workspace.step_actions import Target, act_at_once, act_with_form, reminder_message
 
 WITH_FORM = ["GET", "HEAD", "POST"]
 #: place on the candidate's page
 CARD: Final = "assessment"
 
 
-def _attempt_of(request: MemberRequest, pk: int, attempt_pk: int) -> tuple[Application, Attempt]:
+def _attempt_of(request: MemberRequest, pk: int, attempt_pk: int) -> tuple[Target, Attempt]:
     application = access.owned(visible_applications(request.member), pk)
     attempts = Attempt.objects.of(request.organisation).select_related("step_request")
-    return application, access.owned(attempts.filter(step_request__application=application), attempt_pk)
+    attempt = access.owned(attempts.filter(step_request__application=application), attempt_pk)
+    return Target(application=application, ids={"attempt": attempt.pk}, anchor=CARD), attempt
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def remind(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    application, attempt = _attempt_of(request, pk, attempt_pk)
+    target, attempt = _attempt_of(request, pk, attempt_pk)
 
     def act() -> str:
         return reminder_message(
             member_actions.remind_now(attempt_id=attempt.pk, member=request.member, now=clock.now())
         )
 
-    return act_at_once(
-        request, application, act, action="attempt.reminded", details={"attempt": attempt.pk}, anchor=CARD
-    )
+    return act_at_once(request, target, act, action="attempt.reminded")
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def pause(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    application, attempt = _attempt_of(request, pk, attempt_pk)
+    target, attempt = _attempt_of(request, pk, attempt_pk)
 
     def act() -> str:
         member_actions.pause(attempt_id=attempt.pk, member=request.member, now=clock.now())
         return _("Paused. No reminders are sent; the link still works.")
 
-    return act_at_once(
-        request, application, act, action="attempt.paused", details={"attempt": attempt.pk}, anchor=CARD
-    )
+    return act_at_once(request, target, act, action="attempt.paused")
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def resume(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    application, attempt = _attempt_of(request, pk, attempt_pk)
+    target, attempt = _attempt_of(request, pk, attempt_pk)
 
     def act() -> str:
         member_actions.resume(attempt_id=attempt.pk, member=request.member, now=clock.now())
         return _("Resumed. The remaining reminders will be sent.")
 
-    return act_at_once(
-        request, application, act, action="attempt.resumed", details={"attempt": attempt.pk}, anchor=CARD
-    )
+    return act_at_once(request, target, act, action="attempt.resumed")
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def more_time(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    application, attempt = _attempt_of(request, pk, attempt_pk)
+    target, attempt = _attempt_of(request, pk, attempt_pk)
     form = DaysForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -89,22 +83,13 @@ def more_time(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseB
         ),
         "button": _("Extend deadline"),
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="attempt.extended",
-        page=page,
-        details={"attempt": attempt.pk},
-        anchor=CARD,
-    )
+    return act_with_form(request, target, form, act, action="attempt.extended", page=page)
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def mark_complete(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    application, attempt = _attempt_of(request, pk, attempt_pk)
+    target, attempt = _attempt_of(request, pk, attempt_pk)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -122,22 +107,13 @@ def mark_complete(request: MemberRequest, pk: int, attempt_pk: int) -> HttpRespo
         ],
         "button": _("Mark complete"),
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="attempt.marked_complete",
-        page=page,
-        details={"attempt": attempt.pk},
-        anchor=CARD,
-    )
+    return act_with_form(request, target, form, act, action="attempt.marked_complete", page=page)
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def cancel(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    application, attempt = _attempt_of(request, pk, attempt_pk)
+    target, attempt = _attempt_of(request, pk, attempt_pk)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -156,13 +132,4 @@ def cancel(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase
         "button": _("Cancel the assessment"),
         "danger": True,
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="attempt.cancelled",
-        page=page,
-        details={"attempt": attempt.pk},
-        anchor=CARD,
-    )
+    return act_with_form(request, target, form, act, action="attempt.cancelled", page=page)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from goodword.references.domain.member_actions import extend_check
 from goodword.references.domain.reminders import remind_candidate_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
 from goodword.references.models import Slot
-from goodword.workspace.reference_check.actions import CHECK, check_of
+from goodword.workspace.reference_check.actions import check_of
 from goodword.workspace.reference_check.forms import (
     AddRefereeForm,
     CannotProvideAnswerForm,
@@ -30,50 +32,44 @@ WITH_FORM = ["GET", "HEAD", "POST"]
 @require_POST
 @access.member(kinds=access.WORKS)
 def pause(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    application, check = check_of(request, pk, check_pk)
+    target, check = check_of(request, pk, check_pk)
 
     def act() -> str:
         member_actions.pause_check(check_id=check.pk, member=request.member, now=clock.now())
         return _("Paused. No reminders are sent; links still work.")
 
-    return act_at_once(
-        request, application, act, action="check.paused", details={"check": check.pk}, anchor=CHECK
-    )
+    return act_at_once(request, target, act, action="check.paused")
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    application, check = check_of(request, pk, check_pk)
+    target, check = check_of(request, pk, check_pk)
 
     def act() -> str:
         member_actions.resume_check(check_id=check.pk, member=request.member, now=clock.now())
         return _("Resumed. The remaining reminders will be sent.")
 
-    return act_at_once(
-        request, application, act, action="check.resumed", details={"check": check.pk}, anchor=CHECK
-    )
+    return act_at_once(request, target, act, action="check.resumed")
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def remind(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    application, check = check_of(request, pk, check_pk)
+    target, check = check_of(request, pk, check_pk)
 
     def act() -> str:
         return reminder_message(
             remind_candidate_now(check_id=check.pk, member=request.member, now=clock.now())
         )
 
-    return act_at_once(
-        request, application, act, action="check.reminded", details={"check": check.pk}, anchor=CHECK
-    )
+    return act_at_once(request, target, act, action="check.reminded")
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    application, check = check_of(request, pk, check_pk)
+    target, check = check_of(request, pk, check_pk)
     form = MoreTimeForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -86,22 +82,13 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
         "lead": _("Nobody is notified; candidate and referees see the new deadline on their pages."),
         "button": _("Extend deadline"),
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="check.extended",
-        page=page,
-        details={"check": check.pk},
-        anchor=CHECK,
-    )
+    return act_with_form(request, target, form, act, action="check.extended", page=page)
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    application, check = check_of(request, pk, check_pk)
+    target, check = check_of(request, pk, check_pk)
     form = DecisionReasonForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -117,22 +104,13 @@ def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpRespons
         ),
         "button": _("Mark complete"),
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="check.marked_complete",
-        page=page,
-        details={"check": check.pk},
-        anchor=CHECK,
-    )
+    return act_with_form(request, target, form, act, action="check.marked_complete", page=page)
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    application, check = check_of(request, pk, check_pk)
+    target, check = check_of(request, pk, check_pk)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -151,22 +129,13 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
         "button": _("Cancel the check"),
         "danger": True,
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="check.cancelled",
-        page=page,
-        details={"check": check.pk},
-        anchor=CHECK,
-    )
+    return act_with_form(request, target, form, act, action="check.cancelled", page=page)
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    application, check = check_of(request, pk, check_pk)
+    target, check = check_of(request, pk, check_pk)
     slots = Slot.objects.of(request.organisation).filter(check_run=check)
     form = AddRefereeForm(request.POST if request.method == "POST" else None, initial={"seen": slots.count()})
 
@@ -183,22 +152,13 @@ def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase
         "lead": _("The candidate is notified and gets the usual time to name referees."),
         "button": _("Add referee"),
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="check.slot_added",
-        page=page,
-        details={"check": check.pk},
-        anchor=CHECK,
-    )
+    return act_with_form(request, target, form, act, action="check.slot_added", page=page)
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpResponseBase:
-    application, check = check_of(request, pk, check_pk)
+    target, check = check_of(request, pk, check_pk)
     slot = Slot.objects.of(request.organisation).filter(check_run=check, number=number).first()
     if slot is None:
         raise Http404
@@ -221,13 +181,5 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
         "quoted": slot.cannot_reason,
         "button": _("Answer"),
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="check.cannot_provide_answered",
-        page=page,
-        details={"check": check.pk, "slot": number},
-        anchor=CHECK,
-    )
+    target = replace(target, ids={**target.ids, "slot": number})
+    return act_with_form(request, target, form, act, action="check.cannot_provide_answered", page=page)

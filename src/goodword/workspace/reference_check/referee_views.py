@@ -12,7 +12,7 @@ from goodword.references.models import Referee, ReferenceRequest
 from goodword.workflow.domain.member_actions import Refused
 from goodword.workspace.reference_check.actions import REFEREES, referee_of
 from goodword.workspace.reference_check.forms import AddressForm, DaysForm
-from goodword.workspace.step_actions import act_at_once, act_with_form, reminder_message
+from goodword.workspace.step_actions import Target, act_at_once, act_with_form, reminder_message
 
 WITH_FORM = ["GET", "HEAD", "POST"]
 
@@ -20,22 +20,14 @@ WITH_FORM = ["GET", "HEAD", "POST"]
 @require_POST
 @access.member(kinds=access.WORKS)
 def remind(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    application, referee = referee_of(request, pk, referee_pk)
-    reference_request = _request(referee)
+    target, reference_request = _request_of(request, pk, referee_pk)
 
     def act() -> str:
         return reminder_message(
             remind_referee_now(request_id=reference_request.pk, member=request.member, now=clock.now())
         )
 
-    return act_at_once(
-        request,
-        application,
-        act,
-        action="request.reminded",
-        details={"request": reference_request.pk},
-        anchor=REFEREES,
-    )
+    return act_at_once(request, target, act, action="request.reminded")
 
 
 @require_POST
@@ -53,16 +45,14 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
             )
         return _("Request on its way to this referee.")
 
-    return act_at_once(
-        request, application, act, action="request.released", details={"referee": referee.pk}, anchor=REFEREES
-    )
+    target = Target(application=application, ids={"referee": referee.pk}, anchor=REFEREES)
+    return act_at_once(request, target, act, action="request.released")
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    application, referee = referee_of(request, pk, referee_pk)
-    reference_request = _request(referee)
+    target, reference_request = _request_of(request, pk, referee_pk)
     form = DaysForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -71,31 +61,21 @@ def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseB
         return _("Deadline extended. Nobody was notified.")
 
     page = {
-        "title": _("Extend %(name)s's deadline") % {"name": referee.name},
+        "title": _("Extend %(name)s's deadline") % {"name": reference_request.referee.name},
         "lead": _(
             "Nobody is notified; the referee sees the new deadline. The check stays open at least as long."
         ),
         "button": _("Extend deadline"),
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="request.extended",
-        page=page,
-        details={"request": reference_request.pk},
-        anchor=REFEREES,
-    )
+    return act_with_form(request, target, form, act, action="request.extended", page=page)
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    application, referee = referee_of(request, pk, referee_pk)
-    reference_request = _request(referee)
+    target, reference_request = _request_of(request, pk, referee_pk)
     data = request.POST if request.method == "POST" else None
-    form = AddressForm(data, initial={"address": referee.email})
+    form = AddressForm(data, initial={"address": reference_request.referee.email})
 
     def act() -> str:
         typed = form.cleaned_data["address"]
@@ -105,27 +85,19 @@ def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
         return _("Corrected. A new request is on its way; the old link no longer works.")
 
     page = {
-        "title": _("Correct the address of %(name)s") % {"name": referee.name},
+        "title": _("Correct the address of %(name)s") % {"name": reference_request.referee.name},
         "lead": _(
             "The request is sent to the new address with a new deadline. The old link stops working and its draft is "
             "deleted, because it may have reached someone else."
         ),
         "button": _("Correct and send"),
     }
-    return act_with_form(
-        request,
-        application,
-        form,
-        act,
-        action="request.address_corrected",
-        page=page,
-        details={"request": reference_request.pk},
-        anchor=REFEREES,
-    )
+    return act_with_form(request, target, form, act, action="request.address_corrected", page=page)
 
 
-def _request(referee: Referee) -> ReferenceRequest:
+def _request_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Target, ReferenceRequest]:
+    application, referee = referee_of(request, pk, referee_pk)
     found: ReferenceRequest | None = getattr(referee, "request", None)
     if found is None:
         raise Http404
-    return found
+    return Target(application=application, ids={"request": found.pk}, anchor=REFEREES), found
