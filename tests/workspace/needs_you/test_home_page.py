@@ -14,7 +14,7 @@ from goodword.workspace.first_run.checklist import dismiss
 from goodword.workspace.models import HiddenNeed
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.applications import checked, path
+from tests.workspace.applications import checked, invited, path
 from tests.workspace.needs_you.world import DAY, LATE, Waits, World, bounced, stage_renamed, waits, world
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,20 @@ def test_acting_on_a_row_leads_back_to_the_filtered_list(here: World) -> None:
     request.refresh_from_db()
     assert request.state == StepRequest.State.STARTED
     assert rows(client, where) == []
+
+
+def test_an_overdue_assessment_gets_more_time_by_the_link_on_its_row(here: World) -> None:
+    attempt = invited(here.named("Noor"))
+    with time_machine.travel(LATE, tick=False):
+        client = signed_in(here.rita)
+        page = BeautifulSoup(client.get(home(here)).content, "html.parser")
+        link = page.find("a", string="Give more time …")
+        assert isinstance(link, Tag)
+        assert client.post(str(link["href"]), {"days": "5"}).status_code == 302
+        assert rows(client, home(here)) == []
+    before = attempt.deadline_at
+    attempt.refresh_from_db()
+    assert attempt.deadline_at > max(before, LATE)
 
 
 def test_the_button_for_a_corrected_address_sends_there(here: World) -> None:

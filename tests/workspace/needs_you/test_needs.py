@@ -300,7 +300,12 @@ def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: Wor
             "invited once Greenhouse has one",
             ["Open in Greenhouse"],
         ),
-        ("overdue", "Noor Zorn hasn't started", "0 of 2 reminders sent", ["Invite again"]),
+        (
+            "overdue",
+            "Noor Zorn hasn't started",
+            "0 of 2 reminders sent",
+            ["Give more time …", "Invite again"],
+        ),
         (
             "overdue",
             "Sofia Zorn hasn't named referees",

@@ -297,11 +297,21 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
     step_request = run.step_request
     application = step_request.application
     again = viewer.link("step_invite_again", application.pk, step_request.pk)
-    if run.progress == StepRun.Progress.PENDING:
-        what, action = _("hasn't started"), Action(label=_("Invite again"), url=again)
-    else:
-        what = _("stopped at %(done)s of %(of)s") % {"done": run.answered, "of": run.items}
-        action = Action(label=_("Invite again …"), url=again, is_link=True)
+    has_started = run.progress != StepRun.Progress.PENDING
+    what = (
+        _("stopped at %(done)s of %(of)s") % {"done": run.answered, "of": run.items}
+        if has_started
+        else _("hasn't started")
+    )
+    more_time = viewer.link("attempt_more_time", application.pk, run.pk)
+    actions = [
+        # reminders need a deadline to come
+        Action(label=_("Give more time …"), url=more_time, is_link=True),
+        # asks first if there are answers
+        Action(label=_("Invite again …"), url=again, is_link=True)
+        if has_started
+        else Action(label=_("Invite again"), url=again),
+    ]
     return Need(
         source="overdue_attempt",
         pk=run.pk,
@@ -314,7 +324,7 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
         role=role_title(application),
         place=place(application, step_request.step),
         detail=_reminders(run),
-        actions=[action],
+        actions=actions,
         late=late(run.overdue_since, now=viewer.now),
     )
 
