@@ -1,4 +1,4 @@
-"""Asks members to confirm who they are; the suspended request is kept sealed, as it may contain a credential."""
+"""Asks members to reauthenticate. The suspended request is kept encrypted, as it may contain a credential."""
 
 import json
 import time
@@ -33,7 +33,7 @@ def is_recent(request: HttpRequest) -> bool:
 def required[R: HttpRequest, **P](
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """Ask members who signed in a while ago to confirm it; then the request continues, a POST with its data."""
+    """Ask members who signed in a while ago to reauthenticate; then the request continues, a POST with its data."""
 
     @wraps(view)
     def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

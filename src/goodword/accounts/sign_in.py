@@ -151,7 +151,7 @@ def where(request: HttpRequest) -> dict[str, str]:
 
 
 def methods_of(request: HttpRequest, user: User) -> list[str]:
-    """How this session signed in, as recorded by allauth: "password", "passkey", or what was asked for after it."""
+    """How the user signed in, as recorded by allauth: "password", "passkey", or the second factor."""
     names = [
         str(record.get("type") or record["method"]) for record in get_authentication_records(request, user)
     ]
@@ -239,7 +239,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
             log.warning("Failed sign-in with an unknown e-mail address from %s", where(request)["address"])
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002 - allauth's signature
-        """For allauth's own pages, as for ours. A sign-in counts too, which allauth does not let count."""
+        """Also for allauth's own pages. Unlike in allauth, a sign-in counts as a confirmation."""
         return not reauthentication.is_recent(context.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Confirming a sign-in by single sign-on, and going on with what waited for it."""
+"""Reauthentication by single sign-on, after which the suspended request continues."""
 
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from goodword.accounts import reauthentication, single_sign_on
 @require_safe
 @login_required
 def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """A page with a link, which sends the member to the provider; it is asked to ask for the password again.
+    """A page with a link to the provider, which is asked to demand the password again.
 
     Not at once: a form may have led here, and browsers apply the policy's form-action to every redirect after it.
     """
@@ -52,7 +52,7 @@ def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def continue_suspended(request: HttpRequest) -> HttpResponseBase:
-    """After the provider: go on to a page, or ask for a click before what was sent continues."""
+    """After the provider: redirect to a page, or ask for a click before a suspended POST is repeated."""
     target = get_next_redirect_url(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
     if request.method == "POST" and reauthentication.is_recent(request):
         response: HttpResponseBase = resume_request(request) or HttpResponseRedirect(target)

@@ -34,7 +34,7 @@ def _is_private(mail: Email) -> bool:
 
 
 def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
-    """As it was sent, without its link, or would have been. Without its `text`: that it was sent."""
+    """The mail as it was or would have been sent, without its link. Without its `text`, only that it was sent."""
     return without_empty(
         {
             "to": mail.to_address,

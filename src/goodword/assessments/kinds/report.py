@@ -150,7 +150,7 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """The scores with a norm group, by name."""
 
     def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
-        """Further figures behind the result."""
+        """More figures behind the result."""
 
 
 def percentile_text(normed: NormedScoreData | None, *, by_distance: bool = False) -> str:

@@ -160,7 +160,7 @@ def matching(
 
 
 def _filtered(member: Membership, query: ListQuery, *, role: Role | None) -> QuerySet[Application]:
-    """By everything but the chips."""
+    """Filtered by everything except the chips."""
     rows = visible_applications(member)
     if role is not None:
         rows = rows.filter(role=role)
@@ -224,7 +224,7 @@ def _counts(
 
 
 def _counts_by_status(rows: QuerySet[Application], query: ListQuery) -> Counter[tuple[str, ...]]:
-    """As if all were in the chosen states."""
+    """Counts as if all were in the chosen states."""
     found = rows.order_by().values_list("status").annotate(n=Count("pk"))
     return Counter({(status, query.assessment, query.check): n for status, n in found})
 
