@@ -34,6 +34,7 @@ def notice_texts(rows: Sequence[RoleNotice]) -> dict[int, NoticeText]:
         StageRule.objects.of(rows[0].organisation)
         .filter(automation__in=automations, stage_id__in={row.stage_id for row in rows if row.stage_id})
         .select_related("step")
+        .order_by("step__kind", "pk")
     )
     return {row.pk: _notice_text(row, rules=rules) for row in rows}
 
