@@ -1,7 +1,9 @@
 """Results of tests of every kind, their comparison and a candidate's own result, looked at on a phone and a desk."""
 
+import re
+
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Assessment, Attempt, Score
@@ -12,8 +14,10 @@ from tests.assessments.support import token_of
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
+from tests.references.answered import version
 from tests.support import factories
 from tests.workspace.applications import named, path
+from tests.workspace.test_reference_comparison import with_answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -67,6 +71,31 @@ def test_results_are_legible_down_to_the_tasks(
     page.get_by_role("link", name="Hide names").click()
     looker.look(page, f"comparison without names {width}")
     assert page.get_by_text("Lovelace").count() == 0
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_references_are_compared_by_competency(
+    browser: Browser, live_server: object, role: Role, rita: Membership, width: int
+) -> None:
+    looker, asked = Looker(), version(role.organisation)
+    for first, last in (("Ada", "Lovelace"), ("Bo", "Featherstonehaugh-Beck"), ("Cy", "Curie")):
+        with_answers(role, asked, first, last)
+    context = window(browser, rita, live_server, width=width)
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{path('role_compare', role.organisation, role.pk)}")
+    page.get_by_role("link", name="References").click()
+    looker.look(page, f"comparison of references {width}")
+    page.get_by_text("Choose candidates").click()
+    page.get_by_label("Ada Lovelace").check()
+    page.get_by_label("Cy Curie").check()
+    page.get_by_role("button", name="Compare these").click()
+    page.get_by_role("link", name="Manager").click()
+    looker.look(page, f"comparison of chosen references {width}")
+    assert page.get_by_role("link", name="Bo Featherstonehaugh-Beck").count() == 0
+    page.get_by_role("link", name=re.compile("references of Ada Lovelace")).click()
+    expect(page.locator("#results-reference_check")).to_have_attribute("open", "")
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 

@@ -251,7 +251,9 @@ def answered(
             "organisation": check.organisation,
             "request": asked(check, number, state="answered", **values),
             "version": QuestionnaireVersion.objects.of(check.organisation).get(
-                questionnaire=check.version.questionnaire, language=language
+                questionnaire=check.version.questionnaire,
+                number=check.version.number,
+                language=language,
             ),
             "answers": PEOPLE[(number - 1) % len(PEOPLE)][4] if answers is None else answers,
             "submitted_at": NOW - timedelta(hours=4 - number),

@@ -190,24 +190,57 @@ type Respondent = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 def results(check: Check) -> Results:
     """Complete or not. Three queries, if version, candidate and organisation are loaded."""
-    questions = _questions(check)
-    references = list(
-        Reference.objects.of(check.organisation)
+    return results_of_checks([check])[check.pk]
+
+
+def results_of_checks(checks: Sequence[Check]) -> Mapping[int, Results]:
+    """By check id, for checks of one organisation. Three queries for any number of checks."""
+    if not checks:
+        return {}
+    organisation = checks[0].organisation
+    references: dict[int, list[Reference]] = {}
+    for reference in (
+        Reference.objects.of(organisation)
         .select_related("request__referee", "version")
-        .filter(request__check_run=check)
+        .filter(request__check_run__in=checks)
         .order_by("submitted_at", "pk")
-    )
+    ):
+        references.setdefault(reference.request.check_run_id, []).append(reference)
+    own = {
+        row.check_run_id: row
+        for row in SelfReference.objects.of(organisation)
+        .select_related("version")
+        .filter(check_run__in=checks, submitted_at__isnull=False)
+    }
+    states: dict[int, list[tuple[str, datetime | None]]] = {}
+    for pk, state, erased_at in (
+        Referee.objects.of(organisation)  # without wrong recipients, who were not the referee
+        .filter(check_run__in=checks, request__isnull=False)
+        .exclude(request__state=State.DECLINED, request__why=ReferenceRequest.Why.NOT_ME)
+        .values_list("check_run", "request__state", "erased_at")
+    ):
+        states.setdefault(pk, []).append((state, erased_at))
+    return {
+        check.pk: _results(
+            check, references.get(check.pk, []), own.get(check.pk), states=states.get(check.pk, [])
+        )
+        for check in checks
+    }
+
+
+def _results(
+    check: Check,
+    references: Sequence[Reference],
+    self_reference: SelfReference | None,
+    *,
+    states: Sequence[tuple[str, datetime | None]],
+) -> Results:
+    questions = _questions(check)
     respondents = [_respondent(reference, check, questions) for reference in references]
     received = [who for who, _, _ in respondents]
     facts = _verifications(references, questions)
-    own = _self_reference(check)
+    own = _self_reference(self_reference, check) if self_reference is not None else None
     asked_own = {one.id: one for one in for_self(questions)}
-    states = list(  # without wrong recipients, who were not the referee
-        Referee.objects.of(check.organisation)
-        .filter(check_run=check, request__isnull=False)
-        .exclude(request__state=State.DECLINED, request__why=ReferenceRequest.Why.NOT_ME)
-        .values_list("request__state", "erased_at")
-    )
     return Results(
         questionnaire=check.version.questionnaire.title,
         version=check.version.number,
@@ -273,14 +306,8 @@ def _respondent(reference: Reference, check: Check, questions: Sequence[Question
     return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)
 
 
-def _self_reference(check: Check) -> Respondent | None:
-    row = (
-        SelfReference.objects.of(check.organisation)
-        .select_related("version")
-        .filter(check_run=check, submitted_at__isnull=False)
-        .first()
-    )
-    if row is None or row.submitted_at is None:
+def _self_reference(row: SelfReference, check: Check) -> Respondent | None:
+    if row.submitted_at is None:
         return None
     code = row.version.language
     other = code != check.version.language

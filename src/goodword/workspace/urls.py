@@ -61,6 +61,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/archive/", role_settings.archive, name="role_archive"),
     path("roles/<int:pk>/restore/", role_settings.restore, name="role_restore"),
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
+    path("roles/<int:pk>/compare/references/", comparison.compare_references, name="role_compare_references"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),
     path("roles/<int:pk>/automation/", automation.choose_job, name="role_automation"),
     path("roles/<int:pk>/automation/stages/", automation.connect_stages, name="role_automation_stages"),

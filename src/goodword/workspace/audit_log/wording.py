@@ -54,6 +54,7 @@ WORDINGS: Final[dict[str, Wording]] = {
         {
             "result.viewed": "Read the results",
             "result.compared": "Compared results of candidates",
+            "references.compared": "Compared references of candidates",
             "report.opened": "Opened the report",
             "answers.viewed": "Read the answers to custom questions",
             "upload.downloaded": "Downloaded a candidate's file",

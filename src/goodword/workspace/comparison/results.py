@@ -3,10 +3,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Min, Prefetch, Q
+from django.db.models import Min, Prefetch, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marking, Score, Test, Upload
 from goodword.assessments.queries import LARGE
 from goodword.assessments.results import percent
@@ -80,17 +80,7 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
     """Of each application that the member may see, latest first, at most `MAX_ROWS`. At most four queries."""
     organisation = role.organisation
     visible = visible_applications(member).filter(role=role, erased_at=None)
-    with_earlier = list(
-        StepRequest.objects.of(organisation)
-        .filter(application__in=visible, step__kind=Step.Kind.ASSESSMENT, earlier__isnull=False)
-        .select_related("application__candidate")
-    )
-    reused_at = reuse_times(with_earlier)
-    reused = {
-        step_request.earlier_id: (step_request.application, reused_at[step_request.pk])
-        for step_request in with_earlier
-        if step_request.earlier_id is not None and step_request.pk in reused_at
-    }
+    reused = reused_results(visible, organisation, kind=Step.Kind.ASSESSMENT)
     attempts = (
         Attempt.objects.of(organisation)
         .filter(
@@ -107,6 +97,26 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
         if until is None or (attempt.completed_at is not None and attempt.completed_at <= until):
             newest.setdefault(application.pk, (attempt, application))
     return {attempt.pk: (attempt, application) for attempt, application in newest.values()}
+
+
+def reused_results(
+    visible: QuerySet[Application], organisation: Organisation, *, kind: Step.Kind
+) -> Mapping[int, tuple[Application, datetime]]:
+    """By the id of the earlier request whose result an application reuses: the application, and when it was reused.
+
+    At most two queries.
+    """
+    with_earlier = list(
+        StepRequest.objects.of(organisation)
+        .filter(application__in=visible, step__kind=kind, earlier__isnull=False)
+        .select_related("application__candidate")
+    )
+    reused_at = reuse_times(with_earlier)
+    return {
+        step_request.earlier_id: (step_request.application, reused_at[step_request.pk])
+        for step_request in with_earlier
+        if step_request.earlier_id is not None and step_request.pk in reused_at
+    }
 
 
 def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:

@@ -1,8 +1,10 @@
 from functools import partial
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
@@ -10,7 +12,14 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.assessments.models import Test
 from goodword.core import clock
+from goodword.questionnaires.types import RELATIONSHIPS
 from goodword.roles.queries import visible_roles
+from goodword.workspace.comparison.references import (
+    MOST_COLUMNS,
+    reference_table,
+    relationships_in,
+    with_references,
+)
 from goodword.workspace.comparison.results import (
     MAX_ROWS,
     comparable_tests,
@@ -70,3 +79,47 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _query(**values: str) -> str:
     return urlencode({name: value for name, value in values.items() if value})
+
+
+@require_safe
+@access.member()
+def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
+    """Query: `candidate` (ids of applications; without any, all by pages), `relationship`, `page`."""
+    role = access.owned(visible_roles(request.member), pk)
+    everybody = with_references(role, request.member)
+    wanted = set(request.GET.getlist("candidate"))
+    chosen = [one for one in everybody if str(one.application.pk) in wanted]
+    page = Paginator(chosen or everybody, MOST_COLUMNS).get_page(request.GET.get("page"))
+    relationship = request.GET.get("relationship", "")
+    relationship = relationship if relationship in RELATIONSHIPS else ""
+    table = reference_table(list(page.object_list), role, relationship=relationship)
+    if table.columns:
+        write(
+            organisation=request.organisation,
+            action="references.compared",
+            member=request.member,
+            now=clock.now(),
+            details={
+                "role": role.pk,
+                "applications": sorted(one.application.pk for one in table.columns),
+            },
+        )
+    kept = [("candidate", str(one.application.pk)) for one in chosen]
+    relationships = [("", gettext("All referees")), *relationships_in(table)]
+    return render(
+        request,
+        "workspace/comparison/references.html",
+        {
+            "role": role,
+            "table": table,
+            "page": page,
+            "everybody": everybody,
+            "chosen": {one.application.pk for one in chosen},
+            "relationship": relationship,
+            "chips": [
+                (urlencode([*kept, ("relationship", key), ("page", page.number)]), name, key == relationship)
+                for key, name in relationships
+            ],
+            "query": "".join(f"{urlencode([pair])}&" for pair in [*kept, ("relationship", relationship)]),
+        },
+    )

@@ -1,0 +1,250 @@
+"""References of several candidates of a role: each referee's rating by competency, beside the candidate's own.
+
+Nothing is added up or ordered by rating. A row holds one question; versions that word it differently get rows of their
+own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
+
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.questionnaires import labels
+from goodword.questionnaires.domain.versions import stored_questions
+from goodword.questionnaires.parse import fill_placeholders
+from goodword.questionnaires.types import (
+    RATING_LEVELS,
+    RELATIONSHIPS,
+    Agreement,
+    Question,
+    Rating,
+    WouldWorkAgain,
+)
+from goodword.references.models import Check, Reference
+from goodword.references.outcome import LETTERS
+from goodword.references.results import Answer, QuestionResult, ReceivedReference, Results, results_of_checks
+from goodword.roles.models import Role, Step
+from goodword.workflow.states import DONE, is_open
+from goodword.workspace.comparison.results import MAX_ROWS, reused_results
+
+#: candidates that fit beside each other on a page
+MOST_COLUMNS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateReferences:
+    """The check that counts for an application: the latest finished one, else the latest with a reference."""
+
+    application: Application
+    check_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """One person's answer. `level` is None for "can't judge" and for answers that are no ratings."""
+
+    letter: str
+    who: str
+    words: str
+    level: int | None
+    is_self: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceCell:
+    """`reason`: why it is empty. `levels`: who chose each level, the lowest first; empty if nobody rated."""
+
+    given: tuple[Given, ...]
+    reason: str = ""
+
+    @property
+    def levels(self) -> Sequence[Sequence[Given]]:
+        rated = [[one for one in self.given if one.level == level] for level in RATING_LEVELS]
+        return rated if any(rated) else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceRow:
+    """A question. `label`: its competency; `text`: its wording."""
+
+    label: str
+    text: str
+    cells: tuple[ReferenceCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceColumn:
+    application: Application
+    results: Results
+    #: the section of the candidate's page with the answers
+    anchor: str
+    #: answers can still come in
+    is_open: bool
+
+    @property
+    def factual(self) -> int:
+        return sum(one.factual for one in self.results.references)
+
+    @property
+    def version(self) -> str:
+        return gettext("%(questionnaire)s, version %(version)s") % {
+            "questionnaire": self.results.questionnaire,
+            "version": self.results.version,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceTable:
+    """`several_versions`: the referees of these candidates were not all asked the same."""
+
+    columns: tuple[ReferenceColumn, ...]
+    rows: tuple[ReferenceRow, ...]
+    several_versions: bool
+
+    @property
+    def letters(self) -> Sequence[tuple[str, str]]:
+        """The letters in use, and what they stand for."""
+        used = {who.relationship_id for column in self.columns for who in column.results.references}
+        return [(LETTERS[key][0], str(LETTERS[key][1])) for key in LETTERS if key in used]
+
+
+def with_references(role: Role, member: Membership) -> Sequence[CandidateReferences]:
+    """Every application with a reference that the member may see, by name, at most `MAX_ROWS`. Four queries."""
+    organisation = role.organisation
+    visible = visible_applications(member).filter(role=role, erased_at=None)
+    reused = reused_results(visible, organisation, kind=Step.Kind.REFERENCE_CHECK)
+    checks = (
+        Check.objects.of(organisation)
+        .filter(
+            Q(step_request__application__in=visible) | Q(step_request__in=reused, progress__in=DONE),
+            Exists(Reference.objects.of(organisation).filter(request__check_run=OuterRef("pk"))),
+        )
+        .select_related("step_request__application__candidate")
+        .order_by("-pk")[:MAX_ROWS]
+    )
+    found: dict[int, tuple[bool, CandidateReferences]] = {}
+    for check in checks:
+        application, until = reused.get(check.step_request_id, (check.step_request.application, None))
+        if until is not None and (check.completed_at is None or check.completed_at > until):
+            continue
+        done = check.progress in DONE
+        known_done, known = found.get(application.pk, (False, None))
+        if known is None or (done and not known_done):
+            found[application.pk] = done, CandidateReferences(application=application, check_id=check.pk)
+    return sorted((one for _, one in found.values()), key=_name)
+
+
+def _name(one: CandidateReferences) -> tuple[str, str, int]:
+    person = one.application.candidate
+    return (person.last_name.casefold(), person.first_name.casefold(), one.application.pk)
+
+
+def reference_table(
+    chosen: Sequence[CandidateReferences], role: Role, *, relationship: str = ""
+) -> ReferenceTable:
+    """With the answers of one relationship, or all. The self-assessment is always beside. Four queries."""
+    checks = (
+        Check.objects.of(role.organisation)
+        .filter(pk__in=[one.check_id for one in chosen])
+        .select_related("step_request__application__candidate", "version__questionnaire", "organisation")
+        .in_bulk()
+    )
+    results = results_of_checks(list(checks.values()))
+    columns = tuple(
+        ReferenceColumn(
+            application=one.application,
+            results=results[one.check_id],
+            anchor=_anchor(checks[one.check_id]),
+            is_open=is_open(checks[one.check_id]),
+        )
+        for one in chosen
+    )
+    asked = [_comparable(checks[one.check_id]) for one in chosen]
+    return ReferenceTable(
+        columns=columns,
+        rows=tuple(_rows(columns, asked, relationship=relationship)),
+        several_versions=len({checks[one.check_id].version_id for one in chosen}) > 1,
+    )
+
+
+def relationships_in(table: ReferenceTable) -> Sequence[tuple[str, str]]:
+    """Of the referees who answered: key and name."""
+    used = {who.relationship_id for column in table.columns for who in column.results.references}
+    names = labels.relationships()
+    return [(key, names[key]) for key in RELATIONSHIPS if key in used]
+
+
+def _anchor(check: Check) -> str:
+    state = "results" if check.progress in DONE else "so-far" if is_open(check) else "incomplete"
+    return f"{state}-{Step.Kind.REFERENCE_CHECK}"
+
+
+def _comparable(check: Check) -> Mapping[Question, str]:
+    """Ratings and "would work with again", equal if they are worded equally, with their ids."""
+    questions = fill_placeholders(
+        stored_questions(check.version),
+        candidate=gettext("the candidate"),
+        company=gettext("the company"),
+        language=check.version.language,
+    )
+    return {
+        _wording(one): one.id for one in questions if isinstance(one, Rating | Agreement | WouldWorkAgain)
+    }
+
+
+def _wording(question: Question) -> Question:
+    """Without what does not change the meaning of an answer: id, routing, help, and the self-assessment's wording."""
+    return replace(question, id="x", help="", required=True, self_text="", only_for=(), when=None)
+
+
+def _rows(
+    columns: Sequence[ReferenceColumn], asked: Sequence[Mapping[Question, str]], *, relationship: str
+) -> list[ReferenceRow]:
+    """In the order of the questionnaires, "would work with again" first."""
+    questions = list(dict.fromkeys(question for of_check in asked for question in of_check))
+    questions.sort(key=lambda one: not isinstance(one, WouldWorkAgain))
+    rows = []
+    for question in questions:
+        cells = tuple(
+            _cell(column.results, of_check.get(question), relationship=relationship)
+            for column, of_check in zip(columns, asked, strict=True)
+        )
+        competency = question.competency if isinstance(question, Rating | Agreement) else ""
+        label = gettext("Would work together again") if isinstance(question, WouldWorkAgain) else competency
+        rows.append(
+            ReferenceRow(label=label or question.text, text=question.text if label else "", cells=cells)
+        )
+    return rows
+
+
+def _cell(results: Results, question_id: str | None, *, relationship: str) -> ReferenceCell:
+    if question_id is None:
+        return ReferenceCell(given=(), reason=gettext("Not in this questionnaire"))
+    result = next(one for one in results.questions if one.id == question_id)
+    given = tuple(
+        _given(result, answer)
+        for answer in result.answers
+        if answer.by.is_self or relationship in {"", answer.by.relationship_id}
+    )
+    return ReferenceCell(given=given, reason="" if given else gettext("No answers"))
+
+
+def _given(result: QuestionResult, answer: Answer) -> Given:
+    rated = result.kind in {"rating", "agreement"}
+    level = answer.values[0] if rated and answer.values else None
+    return Given(
+        letter=_letter(answer.by),
+        who=answer.by.relationship,
+        words=(str(level) if level else gettext("can't judge")) if rated else answer.words,
+        level=level,
+        is_self=answer.by.is_self,
+    )
+
+
+def _letter(who: ReceivedReference) -> str:
+    return gettext("S") if who.is_self else LETTERS[who.relationship_id][0]

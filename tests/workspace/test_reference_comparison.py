@@ -1,0 +1,304 @@
+"""References of several candidates beside each other."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.questionnaires.models import QuestionnaireVersion
+from goodword.references.models import Check
+from goodword.roles.models import Role
+from goodword.workflow.models import StepRequest
+from tests.references.answered import FULL, LEVELS, NOW, QUESTIONS, answered, answered_self, version
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import named, path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    return factories.organisation()
+
+
+@pytest.fixture
+def rita(organisation: Organisation) -> Membership:
+    return factories.member(organisation, name="Rita Recruiter")
+
+
+@pytest.fixture
+def role(organisation: Organisation, rita: Membership) -> Role:
+    return factories.role(organisation, title="Washer", owner=rita)
+
+
+@pytest.fixture
+def asked(organisation: Organisation) -> QuestionnaireVersion:
+    return version(organisation)
+
+
+def checked(
+    role: Role, asked: QuestionnaireVersion, first: str, last: str, *, done: bool = True, **values: Any
+) -> Check:
+    return Check.objects.create(
+        organisation=role.organisation,
+        step_request=factories.step_request(named(role, first, last, **values), "reference_check"),
+        version=asked,
+        wanted=3,
+        least=2,
+        progress="completed" if done else "in_progress",
+        opened_at=NOW - timedelta(days=5),
+        completed_at=NOW if done else None,
+        deadline_at=NOW + timedelta(days=5),
+    )
+
+
+def with_answers(role: Role, asked: QuestionnaireVersion, first: str, last: str, **values: Any) -> Check:
+    """Two managers, a colleague and the candidate."""
+    check = checked(role, asked, first, last, **values)
+    for number in (1, 2, 3):
+        answered(check, number)
+    answered_self(check)
+    return check
+
+
+def shown(who: Membership, role: Role, **query: Any) -> Any:
+    return signed_in(who).get(path("role_compare_references", role.organisation, role.pk), query)
+
+
+def names(response: Any) -> list[str]:
+    return [one.application.candidate.first_name for one in response.context["table"].columns]
+
+
+def row(response: Any, label: str) -> list[list[str]]:
+    """Each candidate's answers in the first row of this label, or the reason that there are none."""
+    found = next(one for one in response.context["table"].rows if one.label == label)
+    return [[f"{one.letter} {one.words}" for one in cell.given] or [cell.reason] for cell in found.cells]
+
+
+@pytest.mark.main_case
+def test_each_referees_rating_shows_beside_the_self_assessment(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    with_answers(role, asked, "Ada", "Zorn")
+    answered(checked(role, asked, "Bo", "Abel", done=False), 1)
+    response = shown(rita, role)
+    assert names(response) == ["Bo", "Ada"]
+    assert [one.label for one in response.context["table"].rows] == [
+        "Would work together again",
+        "Reliability",
+        "Reliability",
+        "Leadership",
+    ]
+    assert row(response, "Reliability") == [["M 4"], ["M 4", "M 2", "P can't judge", "S 5"]]
+    assert row(response, "Would work together again") == [
+        ["M Yes"],
+        ["M Yes", "M Yes, with reservations", "P Yes"],
+    ]
+    page = response.content.decode()
+    assert [
+        page.count(text) for text in ("1 of 3", "3 of 3", "still open", 'class="letter letter--own"')
+    ] == [
+        1,
+        1,
+        1,
+        3,
+    ]
+
+
+def test_nothing_is_averaged_flagged_or_sorted_by_rating(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    with_answers(role, asked, "Ada", "Zorn")
+    page = shown(rita, role, sort="-score").content.decode()
+    main = page[page.index("<main") :].lower()
+    assert [word for word in ("mean", "average", "total", "flag", "sort=") if word in main] == []
+
+
+def test_one_relationship_can_be_shown_beside_the_self_assessment(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    with_answers(role, asked, "Ada", "Zorn")
+    response = shown(rita, role, relationship="peer")
+    assert row(response, "Leadership") == [["S 4"]]
+    assert row(response, "Reliability") == [["P can't judge", "S 5"]]
+    assert [(name, current) for _, name, current in response.context["chips"]] == [
+        ("All referees", False),
+        ("Manager", False),
+        ("Colleague", True),
+    ]
+    assert row(shown(rita, role, relationship="nonsense"), "Leadership") == [["M 3", "M 3", "S 4"]]
+
+
+def test_questions_worded_differently_get_rows_of_their_own(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    answered(checked(role, asked, "Ada", "Abel"), 1)
+    changed: Sequence[dict[str, Any]] = [
+        question | {"levels": [LEVELS[0] | {"label": "Never"}, *LEVELS[1:]]}
+        if question["id"] == "reliability"
+        else question | {"id": "other"}
+        if question["id"] == "promises"
+        else question
+        for question in QUESTIONS
+    ]
+    newer = QuestionnaireVersion.objects.create(
+        organisation=role.organisation,
+        questionnaire=asked.questionnaire,
+        number=2,
+        language="en",
+        questions=changed,
+        created_at=NOW,
+        published_at=NOW,
+    )
+    check = checked(role, newer, "Bo", "Beck")
+    answered(check, 1, FULL | {"other": FULL["promises"]})
+    response = shown(rita, role)
+    table = response.context["table"]
+    reliability = [
+        [[one.words for one in cell.given] or [cell.reason] for cell in one.cells]
+        for one in table.rows
+        if one.label == "Reliability"
+    ]
+    missing = ["Not in this questionnaire"]
+    assert reliability == [[["4"], missing], [["5"], ["5"]], [missing, ["4"]]]
+    page = response.content.decode()
+    assert [page.count(f"All kinds of questions, version {n}") for n in (1, 2)] == [1, 1]
+    assert page.count("Only questions with the same wording and levels share a row.") == 1
+    chosen = shown(rita, role, candidate=check.step_request.application_id).content.decode()
+    assert "Only questions with the same wording" not in chosen
+
+
+def test_candidates_are_chosen_or_paged(rita: Membership, role: Role, asked: QuestionnaireVersion) -> None:
+    checks = [checked(role, asked, first, f"X{first}") for first in "ABCDEFG"]
+    for check in checks:
+        answered(check, 1)
+    checked(role, asked, "Nobody", "Answered")
+    assert names(shown(rita, role)) == list("ABCDE")
+    assert names(shown(rita, role, page=2)) == list("FG")
+    chosen = [checks[n].step_request.application_id for n in (6, 1)]
+    response = shown(rita, role, candidate=[*chosen, "nonsense"], relationship="manager")
+    assert names(response) == ["B", "G"]
+    kept = f"candidate={chosen[1]}&candidate={chosen[0]}"
+    assert [query for query, _, _ in response.context["chips"]] == [
+        f"{kept}&relationship=&page=1",
+        f"{kept}&relationship=manager&page=1",
+    ]
+
+
+def test_names_and_numbers_lead_to_the_candidates_references(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    application = with_answers(role, asked, "Ada", "Abel").step_request.application_id
+    is_open = checked(role, asked, "Bo", "Beck", done=False)
+    answered(is_open, 1)
+    page = shown(rita, role).content.decode()
+    where = path("candidate", role.organisation, application)
+    assert (page.count(f'"{where}"'), page.count(f'"{where}#results-reference_check"')) == (1, 1)
+    open_page = path("candidate", role.organisation, is_open.step_request.application_id)
+    assert page.count(f'"{open_page}#so-far-reference_check"') == 1
+    candidate = signed_in(rita).get(where).content.decode()
+    assert candidate.count('id="results-reference_check"') == 1
+    assert path("role_compare_references", role.organisation, role.pk) in candidate
+
+
+def test_a_new_check_without_answers_hides_no_finished_one(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    check = with_answers(role, asked, "Ada", "Abel")
+    again = Check.objects.create(
+        organisation=role.organisation,
+        step_request=check.step_request,
+        version=asked,
+        wanted=1,
+        least=1,
+        progress="in_progress",
+        opened_at=NOW,
+        deadline_at=NOW + timedelta(days=5),
+    )
+    answered(again, 1)
+    [column] = shown(rita, role).context["table"].columns
+    assert (column.results.received, column.anchor) == (3, "results-reference_check")
+
+
+def test_reused_references_count_for_the_application_that_reuses_them(
+    organisation: Organisation, rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    elsewhere = with_answers(factories.role(organisation, owner=rita), asked, "Ada", "Abel")
+    here = factories.application(role, candidate=elsewhere.step_request.application.candidate)
+    factories.step_request(
+        here, "reference_check", earlier=elsewhere.step_request, state=StepRequest.State.REUSED
+    )
+    response = shown(rita, role)
+    assert [one.application.pk for one in response.context["table"].columns] == [here.pk]
+    assert row(response, "Leadership") == [["M 3", "M 3", "S 4"]]
+
+
+def test_private_and_erased_candidates_are_left_out(
+    organisation: Organisation, role: Role, asked: QuestionnaireVersion
+) -> None:
+    with_answers(role, asked, "Ada", "Private", private=True)
+    erased = with_answers(role, asked, "Bo", "Erased").step_request.application
+    erased.erased_at = NOW
+    erased.save()
+    other = factories.member(organisation)
+    assert shown(other, role).context["table"].columns == ()
+    assert "No references to compare yet" in shown(other, role).content.decode()
+    assert names(shown(role.owner, role)) == ["Ada"]
+
+
+@pytest.mark.main_case
+def test_hiring_managers_compare_references_on_their_roles(
+    organisation: Organisation, role: Role, asked: QuestionnaireVersion
+) -> None:
+    with_answers(role, asked, "Ada", "Abel")
+    manager = factories.member(organisation, kind="hiring_manager")
+    assert shown(manager, role).status_code == 404
+    role.viewers.add(manager)
+    assert names(shown(manager, role)) == ["Ada"]
+
+
+def test_each_look_at_references_is_audited(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    pks = [with_answers(role, asked, first, "X").step_request.application_id for first in ("Ada", "Bo")]
+    shown(rita, role)
+    shown(rita, role, candidate=pks[1])
+    entries = AuditEntry.objects.of(role.organisation).filter(action="references.compared")
+    assert list(entries.order_by("pk").values_list("member", "details")) == [
+        (rita.pk, {"role": role.pk, "applications": pks}),
+        (rita.pk, {"role": role.pk, "applications": pks[1:]}),
+    ]
+
+
+def test_others_are_refused_and_nothing_is_audited(
+    organisation: Organisation, role: Role, asked: QuestionnaireVersion
+) -> None:
+    with_answers(role, asked, "Ada", "Abel")
+    stranger = factories.member(factories.organisation(), kind="admin")
+    where = path("role_compare_references", organisation, role.pk)
+    assert signed_in(stranger).get(where).status_code == 404
+    assert Client().get(where).status_code == 302
+    assert signed_in(role.owner).post(where).status_code == 405
+    other = factories.role(factories.organisation())
+    assert shown(role.owner, other).status_code == 404
+    assert not AuditEntry.objects.across_organisations().filter(action="references.compared").exists()
+
+
+def test_five_candidates_take_no_more_queries_than_one(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    client, where = signed_in(rita), path("role_compare_references", role.organisation, role.pk)
+    counts = []
+    for first in ("Ada", "Bo", "Cy"):
+        with_answers(role, asked, first, "X")
+        client.get(where)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(where)
+        counts.append(len(queries))
+    assert counts == [counts[0]] * 3
