@@ -13,7 +13,7 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.roles.domain.automation import ChangedMeanwhile, JobTaken, unlink, version_of
 from goodword.roles.models import Automation, Role, Step
-from goodword.roles.queries import visible_roles
+from goodword.roles.queries import automations_of, visible_roles
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workspace.automation import draft as drafts
 from goodword.workspace.automation.access import (
@@ -64,7 +64,7 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
             return redirect(url("role_automation_stages", role, choice.key))
     words = query.casefold().split()
     fitting = [one for one in choices if one.job.matches(words)]
-    linked = list(role.automations.prefetch_related("rules__step").order_by("pk"))
+    linked = list(automations_of(role))
     keys = {row.pk: key_of(row.connection_id, row.job_id) for row in linked}
     names = {one.pk: account_label(one) for one in known} if len(known) > 1 else {}
     context = {

@@ -16,7 +16,7 @@ from goodword.core import clock
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
 from goodword.roles.models import Automation, Role, RoleNotice, Step
-from goodword.roles.queries import open_notices, visible_roles
+from goodword.roles.queries import automations_of, open_notices, visible_roles
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.saved_views import views_of
@@ -73,7 +73,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "role": role,
             "notices": notices_of(role) if request.member.may_work else [],
             "steps": role.steps.order_by("kind") if request.member.may_work else [],
-            "automations": role.automations.prefetch_related("rules__step").order_by("pk"),
+            "automations": automations_of(role),
             "listing": listing,
             "kept_query": query.kept,
             "saved_views": views_of(request.member, role),
