@@ -48,6 +48,7 @@ class Candidate(OrganisationOwned):
                 name="candidate_trigrams",
                 opclasses=["gin_trgm_ops"] * 4,
             ),
+            models.Index("organisation", Upper("email"), name="candidate_address"),
         )
 
     def __str__(self) -> str:
@@ -58,6 +59,11 @@ class Candidate(OrganisationOwned):
         if self.erased_at is not None:
             return "Erased candidate"
         return _one_line(self.preferred_name or self.first_name, self.last_name) or "Candidate without a name"
+
+    @property
+    def in_greenhouse(self) -> bool:
+        """Otherwise a member has added them, and may correct name and address."""
+        return self.connection_id is not None
 
     @property
     def is_name_suspicious(self) -> bool:
@@ -116,6 +122,11 @@ class Application(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"application {self.pk}"
+
+    @property
+    def in_greenhouse(self) -> bool:
+        """Otherwise a member has added it, has no stage, and its status is set by members."""
+        return self.connection_id is not None
 
     @property
     def is_being_erased(self) -> bool:

@@ -1,13 +1,14 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.workspace import find, home
+from goodword.workspace.adding import views as adding
 from goodword.workspace.assessment_attempt import views as attempts
 from goodword.workspace.assessment_plan import part_views, preview
 from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.assessment_plan.access import PAGES
 from goodword.workspace.audit_log import views as audit_log
 from goodword.workspace.automation import views as automation
-from goodword.workspace.candidate import invitations, review
+from goodword.workspace.candidate import details, invitations, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comments import views as comments
 from goodword.workspace.comparison import views as comparison
@@ -60,6 +61,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/duplicate/", role_settings.duplicate, name="role_duplicate"),
     path("roles/<int:pk>/archive/", role_settings.archive, name="role_archive"),
     path("roles/<int:pk>/restore/", role_settings.restore, name="role_restore"),
+    path("roles/<int:pk>/candidates/add/", adding.add, name="role_candidate_add"),
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
     path("roles/<int:pk>/compare/references/", comparison.compare_references, name="role_compare_references"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),
@@ -113,6 +115,8 @@ member_urls: list[URLPattern | URLResolver] = [
         "candidates/<int:pk>/steps/<int:step_request_pk>/reuse/", invitations.reuse_result, name="step_reuse"
     ),
     path("candidates/<int:pk>/steps/<str:kind>/begin/", invitations.begin_step, name="step_begin"),
+    path("candidates/<int:pk>/edit/", details.edit, name="candidate_edit"),
+    path("candidates/<int:pk>/status/<str:status>/", details.change_status, name="candidate_status"),
     path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
     path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
     path(f"{_ATTEMPT}pause/", attempts.pause, name="attempt_pause"),

@@ -303,9 +303,9 @@ def test_steps_of_another_candidate_are_not_found(role: Role, rita: Membership) 
     assert step_request.attempts.count() == 1
 
 
-NOT_ACTIVE = "Only candidates who are active in Greenhouse can be invited."
+NOT_ACTIVE = "Only active candidates can be invited."
 NOT_BEGUN = "This step has not started yet."
-NO_ADDRESS = "Greenhouse has no e-mail address for this candidate, or doesn't allow e-mailing them."
+NO_ADDRESS = "This candidate has no e-mail address, or may not be e-mailed."
 
 
 @pytest.mark.parametrize("kind", ["assessment", "reference_check"])

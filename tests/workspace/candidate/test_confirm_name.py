@@ -128,5 +128,5 @@ def test_a_refused_manual_invitation_says_why(application: Application) -> None:
     client = signed_in(who)
     begin = reverse("step_begin", args=[application.organisation.slug, application.pk, "assessment"])
     html = client.post(begin, follow=True).content.decode()
-    assert "name looks like a link. Correct it in Greenhouse, or confirm it" in html
+    assert "name looks like a link. Correct it, or confirm it" in html
     refused(application)

@@ -414,12 +414,12 @@ def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Me
         (
             {},
             {"status": "rejected"},
-            "Only candidates who are active in Greenhouse can be invited.",
+            "Only active candidates can be invited.",
         ),
         (
             {"email": ""},
             {},
-            "Greenhouse has no e-mail address for this candidate, or doesn't allow e-mailing them.",
+            "This candidate has no e-mail address, or may not be e-mailed.",
         ),
         (
             {},

@@ -49,7 +49,7 @@ def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Member
         "candidate": "'=HYPERLINK() Zorn",
         "email": "ada@mail.example",
         "role": "Window Washer",
-        "greenhouse_status": "active",
+        "status": "active",
         "stage": "'@Interview",
         "recruiter": "Rita Recruiter",
         "added": "2026-03-03T10:00+01:00",

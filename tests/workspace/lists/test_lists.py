@@ -195,7 +195,7 @@ def test_unknown_values_are_ignored_with_a_sentence(role: Role, rita: Membership
     page = signed_in(rita).get(f"{where}?{asked}")
     assert names(page.context["listing"]) == ["Ada"]
     assert page.context["listing"].query.ignored == (
-        "Ignored the unknown Greenhouse status “x”.",
+        "Ignored the unknown status “x”.",
         "Ignored the unknown assessment state “y”.",
         "Ignored the unknown reference check state “z”.",
         "Ignored “soon” in Added from: enter a date like 2026-03-31.",

@@ -78,8 +78,8 @@ def sentences(need: Need) -> tuple[str, str, list[str]]:
         ),
         (
             Waits.MAY_NOT_EMAIL,
-            "is marked in Greenhouse as not to be e-mailed",
-            "invited once this is changed there",
+            "is marked as not to be e-mailed",
+            "invited once this is changed",
             ["Open in Greenhouse"],
         ),
         (

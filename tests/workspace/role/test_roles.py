@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.greenhouse.models import Connection
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.roles.models import Role
 from tests.support import factories
@@ -233,6 +234,11 @@ def test_an_empty_role_says_what_to_do_next(organisation: Organisation, rita: Me
     role = factories.role(organisation)
     client = signed_in(rita)
     where = path("role", organisation, role.pk)
+    html = client.get(where).content
+    assert b"Add the first candidate." in html and b"Greenhouse" not in html.partition(b"<main")[2]
+    Connection.objects.create(
+        organisation=organisation, api="v3", endpoint_key="key", state="active", connected_at=factories.NOW
+    )
     assert b"Link this role to Greenhouse" in client.get(where).content
     factories.automation(role, connection_id=1, job_id=5, stages={})
     assert b"Candidates appear here when they reach a mapped stage" in client.get(where).content

@@ -154,17 +154,32 @@ def masked(address: str) -> str:
     return f"{local[:1]}…@{host[:1]}…{dot}{ending}"
 
 
+def readdress(*, organisation: Organisation, purpose: str, subject_id: int, address: str) -> int:
+    """Send mail that is queued, or restored later, to a corrected address. Returns how many."""
+    unsent = [Email.State.QUEUED, Email.State.CANCELLED]
+    rows = Email.objects.of(organisation).filter(
+        link_purpose=purpose, link_subject_id=subject_id, state__in=unsent
+    )
+    return rows.update(to_address=address)
+
+
 def failed_mails(organisation: Organisation) -> QuerySet[Email]:
     rows = Email.objects.of(organisation).filter(state=Email.State.FAILED)
     return rows.select_related("organisation", "application__candidate", "application__role").order_by("-pk")
 
 
-def send_again(*, email_id: int, to_address: str, member: Membership, now: datetime) -> bool:
-    """To the current address, with all attempts. False for a second click. Raises Email.DoesNotExist."""
+def send_again(
+    *, email_id: int, to_address: str, member: Membership, now: datetime, arrived: bool = False
+) -> bool:
+    """To the current address, with all attempts. False for a second click. Raises Email.DoesNotExist.
+
+    `arrived`: even if it seems to have arrived, since it went to a wrong address.
+    """
     with transaction.atomic():
         rows = Email.objects.of(member.organisation).select_for_update(of=("self",))
         email = rows.get(pk=email_id)
-        if not rows.filter(NEEDS_PERSON, pk=email_id).exists():
+        again = NEEDS_PERSON | Q(state=Email.State.SENT) if arrived else NEEDS_PERSON
+        if not rows.filter(again, pk=email_id).exists():
             return False
         email.state, email.not_before, email.settled_at = Email.State.QUEUED, now, None
         email.excused, email.unanswered, email.handed_over_at = email.attempts, 0, None

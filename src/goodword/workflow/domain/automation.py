@@ -74,8 +74,13 @@ def on_candidate_changed(event: Event) -> None:
             start_step(step_request, application=application, at=event.occurred_at, by=event.actor)
 
 
-def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Once per application and step, locked and active. What prevents the step is stored as its reason to wait."""
+def request_step(
+    *, application: Application, step: Step, at: datetime, by: str, delayed: bool = True
+) -> StepRequest:
+    """Once per application and step, locked and active. What prevents the step is stored as its reason to wait.
+
+    `delayed`: by the step's delay, which lets a mistaken stage move be undone.
+    """
     step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
         application=application,
         step=step,
@@ -93,7 +98,7 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
     elif is_unpublished(step):
         if step_request.waits_for != Waits.UNPUBLISHED:
             wait_for_publication(step_request, application=application, at=at, by=by)
-    elif step.delay_minutes:
+    elif step.delay_minutes and delayed:
         step_request.waits_for, step_request.due_at = Waits.DELAY, at + timedelta(minutes=step.delay_minutes)
         step_request.save(update_fields=["waits_for", "due_at"])
         record_event("step.delayed", step_request, application=application, at=at, by=by)
@@ -155,7 +160,7 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
             return False
         if application.end:
             keep_for_click(step_request, application=application, at=now)
-        elif not in_step_stage(application, step_request.step):
+        elif application.in_greenhouse and not in_step_stage(application, step_request.step):
             withdraw(step_request, application=application, at=now)  # moved on in time
         elif needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=now)

@@ -66,8 +66,12 @@ def in_step_stage(application: Application, step: Step) -> bool:
 
 
 def has_left_stages(application: Application, step: Step) -> bool:
-    """Whether it has left the step's stages, and the step pauses then."""
-    return step.on_leave == Step.OnLeave.PAUSE and not in_step_stage(application, step)
+    """Whether it has left the step's stages, and the step pauses then. Without an ATS there are no stages to leave."""
+    return (
+        application.in_greenhouse
+        and step.on_leave == Step.OnLeave.PAUSE
+        and not in_step_stage(application, step)
+    )
 
 
 def job_matches_role(application: Application) -> bool:

@@ -89,7 +89,7 @@ def _kept_sentences(application: Application, run: StepRun | None) -> Iterator[s
         yield _("The candidate declined on %(day)s.") % {"day": _date(run.completed_at or run.opened_at)}
     else:
         yield _kept(run)
-        if application.connection_id is not None:
+        if application.in_greenhouse:
             yield _(
                 "The report and its note in Greenhouse stay. The new run will create a new version of the report and "
                 "another note."
@@ -116,13 +116,9 @@ def _date(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y")
 
 
-NOT_ACTIVE = gettext_lazy("Only candidates who are active in Greenhouse can be invited.")
-NO_ADDRESS = gettext_lazy(
-    "Greenhouse has no e-mail address for this candidate, or doesn't allow e-mailing them."
-)
-LINK_IN_NAME = gettext_lazy(
-    "The candidate's name looks like a link. Correct it in Greenhouse, or confirm it here."
-)
+NOT_ACTIVE = gettext_lazy("Only active candidates can be invited.")
+NO_ADDRESS = gettext_lazy("This candidate has no e-mail address, or may not be e-mailed.")
+LINK_IN_NAME = gettext_lazy("The candidate's name looks like a link. Correct it, or confirm it here.")
 WHY_NOT = {
     "no_requirement": gettext_lazy("Enter the job requirement first, under Assessment settings of the role."),
     "prospect": gettext_lazy(

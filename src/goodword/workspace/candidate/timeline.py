@@ -15,6 +15,7 @@ from goodword.roles.models import Step
 SENTENCES: dict[str, tuple[str, str, str]] = {
     "member.deactivated": ("Member deactivated", "user", ""),
     "application.applied": ("Applied", "candidates", ""),
+    "application.added": ("Added to the role", "plus", ""),
     "application.entered_stage": ("Moved to {stage_name} in Greenhouse", "arrow-right", ""),
     "application.changed_job": ("Moved to another job in Greenhouse", "arrow-right", ""),
     "application.left_stage": ("Left a stage in Greenhouse", "arrow-right", ""),
@@ -105,6 +106,15 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "email.complained": ("E-mail marked as spam, no more are sent: {mail_kind}", "alert", "attention"),
 }
 
+#: the same events where a member caused them, on applications that are not in Greenhouse
+BY_MEMBERS: dict[str, str] = {
+    "application.rejected": "Rejected{reason_after_colon}",
+    "application.unrejected": "Active again, rejection undone",
+    "application.hired": "Hired",
+    "application.unhired": "Active again, hire undone",
+    "candidate.changed": "Name or contact details changed",
+}
+
 #: kind of mail -> name
 MAIL_NAMES: dict[str, str] = {
     "assessment.invitation": "invitation to the assessment",
@@ -139,8 +149,8 @@ MAIL_NAMES: dict[str, str] = {
 }
 
 REASONS = {
-    "no_address": "no e-mail address in Greenhouse",
-    "may_not_email": "marked in Greenhouse as not to be e-mailed",
+    "no_address": "no e-mail address",
+    "may_not_email": "marked as not to be e-mailed",
     "prospect": "prospects are never e-mailed",
     "link_in_name": "the name looks like a link",
     "reuse": "a member must decide whether to reuse an earlier result",
@@ -205,6 +215,8 @@ def timeline(
 
 def _entry(event: Event, members: dict[str, str], email: Email | None) -> TimelineEntry:
     sentence, icon, tone = SENTENCES.get(event.name, (event.name, "clock", ""))
+    if event.actor.startswith("member:"):
+        sentence = BY_MEMBERS.get(event.name, sentence)
     data = event.data
     kind = str(data.get("kind", ""))
     mail = MAIL_NAMES.get(kind, kind.replace(".", " ").replace("_", " "))

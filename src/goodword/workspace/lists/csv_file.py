@@ -25,7 +25,7 @@ COLUMNS: Final = (
     "candidate",
     "email",
     "role",
-    "greenhouse_status",
+    "status",
     "stage",
     "recruiter",
     "added",

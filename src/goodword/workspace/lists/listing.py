@@ -296,7 +296,7 @@ def _columns(query: ListQuery, *, role: Role | None) -> dict[str, Column]:
     labels = {
         "name": _("Candidate"),
         "role": _("Role"),
-        "stage": _("Stage in Greenhouse"),
+        "stage": _("Stage"),
         "assessment": _("Assessment"),
         "assessment_at": _("Since"),
         "check": _("Reference check"),

@@ -60,7 +60,7 @@ class ListQuery:
 
         query = cls(
             q=_text(data, "q"),
-            status=one_of("status", Application.Status.values, _("Greenhouse status")),
+            status=one_of("status", Application.Status.values, _("status")),
             assessment=one_of("assessment", STATES, _("assessment state")),
             check=one_of("check", STATES, _("reference check state")),
             stage=_text(data, "stage"),

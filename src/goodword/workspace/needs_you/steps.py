@@ -82,8 +82,8 @@ def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], report
             what = _("has no e-mail address in Greenhouse")
             detail, actions = _("invited once Greenhouse has one"), _in_greenhouse(application)
         case Waits.MAY_NOT_EMAIL:
-            what = _("is marked in Greenhouse as not to be e-mailed")
-            detail, actions = _("invited once this is changed there"), _in_greenhouse(application)
+            what = _("is marked as not to be e-mailed")
+            detail, actions = _("invited once this is changed"), _correct(viewer, application)
         case Waits.PROSPECT:
             what = _("is a prospect, who is never e-mailed")
             detail, actions = _("invited once converted to a candidate"), _in_greenhouse(application)
@@ -103,7 +103,11 @@ def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], report
         case Waits.REUSE:
             what, detail = _("has an earlier result"), _("an admin can see the details; not invited yet")
         case Waits.CLICK:
-            detail = _("reopened in Greenhouse, or moved while webhooks were off or the role was archived")
+            detail = (
+                _("reopened in Greenhouse, or moved while webhooks were off or the role was archived")
+                if application.in_greenhouse
+                else _("reopened; nothing is sent until you invite them")
+            )
         case _:
             actions = []
     return Need(
@@ -141,6 +145,13 @@ def _confirm_name(viewer: Viewer, application: Application) -> Action:
 def _in_greenhouse(application: Application) -> list[Action]:
     url = greenhouse_url(application)
     return [Action(label=_("Open in Greenhouse"), url=url, is_link=True, is_external=True)] if url else []
+
+
+def _correct(viewer: Viewer, application: Application) -> list[Action]:
+    """Where name, address and permission to e-mail are kept."""
+    if application.candidate.in_greenhouse:
+        return _in_greenhouse(application)
+    return [Action(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)]
 
 
 def _page(viewer: Viewer, application: Application, step: Step) -> str:
@@ -216,7 +227,7 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
             detail = _("%(address)s bounces") % {"address": bounced}
             if bounced.lower() == candidate.email.lower():
                 again = Action(label=_("Send again"), url=again.url)
-                actions = [*_in_greenhouse(application), again]
+                actions = [*_correct(viewer, application), again]
             else:
                 actions = [again]
         case candidate_mail.NOT_SENT:
@@ -229,7 +240,8 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
             what = _("has a name that looks like a link")
             detail, actions = _("e-mails are on hold"), [_confirm_name(viewer, application)]
         case states.REOPENED:
-            what, detail = _("is active in Greenhouse again"), _("nothing is sent until you invite them")
+            what = _("is active in Greenhouse again") if application.in_greenhouse else _("is active again")
+            detail = _("nothing is sent until you invite them")
             url = viewer.link("step_invite_again", application.pk, step_request.pk)
             actions = [Action(label=_("Invite again"), url=url)]
     return Need(

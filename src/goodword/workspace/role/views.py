@@ -13,6 +13,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
+from goodword.greenhouse.setup.connections import live_connections
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
 from goodword.roles.models import Automation, Role, RoleNotice, Step
@@ -74,6 +75,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "notices": notices_of(role) if request.member.may_work else [],
             "steps": role.steps.order_by("kind") if request.member.may_work else [],
             "automations": automations_of(role),
+            "connected": bool(live_connections(request.organisation)),
             "listing": listing,
             "kept_query": query.kept,
             "saved_views": views_of(request.member, role),

@@ -1,0 +1,107 @@
+"""Candidates that members add, with or without an ATS."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.domain.people import lock_person
+from goodword.candidates.models import Application, Candidate
+from goodword.candidates.queries import visible_applications
+from goodword.core.events import record
+from goodword.roles.models import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Clean texts. `language`: of pages and mails; empty for the organisation's."""
+
+    first_name: str
+    last_name: str
+    email: str
+    language: str = ""
+    company: str = ""
+    title: str = ""
+
+
+class AlreadyOnRole(Exception):
+    """Somebody with this address is on the role already."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(f"Application {application.pk} is on the role already.")
+        self.application = application
+
+
+class RoleArchived(Exception):
+    """Nobody is added to an archived role."""
+
+
+def with_address(role: Role, address: str) -> QuerySet[Application]:
+    """Applications on the role whose candidate has this address, the latest first."""
+    people = Candidate.objects.of(role.organisation).filter(email__iexact=address)
+    rows = Application.objects.of(role.organisation).filter(role=role, candidate__in=people, erased_at=None)
+    return rows.select_related("candidate").order_by("-pk")
+
+
+def known_person(member: Membership, address: str) -> Candidate | None:
+    """The person of this address, if the member may see an application of theirs and no erasure is due."""
+    people = Candidate.objects.of(member.organisation).filter(email__iexact=address, erased_at=None)
+    seen = visible_applications(member).filter(candidate__in=people, deleted_at=None, erased_at=None)
+    application = seen.order_by("-pk").first()
+    return application.candidate if application is not None else None
+
+
+def add_candidate(*, role: Role, person: Person, member: Membership, now: datetime) -> Application:
+    """Add a person to a role, once per address, without inviting them. Raises AlreadyOnRole and RoleArchived.
+
+    A known person (`known_person`) keeps their details and gets one more application.
+    """
+    with transaction.atomic():
+        # the lock makes a second member who adds the same person wait, and then see the first one's row
+        locked = Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
+        role = locked.select_related("organisation").get(pk=role.pk)
+        if role.archived_at is not None:
+            raise RoleArchived
+        there = with_address(role, person.email).first()
+        if there is not None:
+            raise AlreadyOnRole(there)
+        candidate = known_person(member, person.email)
+        if candidate is not None:
+            candidate, _ = lock_person(candidate.pk)
+        if candidate is None or candidate.erased_at is not None:
+            candidate = Candidate.objects.create(
+                organisation=role.organisation,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                email=person.email,
+                language=person.language,
+                company=person.company,
+                title=person.title,
+                created_at=now,
+            )
+        application = Application.objects.create(
+            organisation=role.organisation,
+            candidate=candidate,
+            role=role,
+            applied_at=now,
+            created_at=now,
+        )
+        record(
+            "application.added",
+            organisation_id=role.organisation_id,
+            application_id=application.pk,
+            actor=f"member:{member.pk}",
+            at=now,
+            data={},
+        )
+        write(
+            organisation=role.organisation,
+            action="candidate.added",
+            member=member,
+            now=now,
+            details={"application": application.pk, "role": role.pk},
+        )
+        return application
