@@ -34,6 +34,7 @@ NO_PERSONAL_DATA = {
     "greenhouse.Reconciliation": "numbers of a pass",
     "greenhouse.Webhook": "which webhooks there are",
     "greenhouse.WebhookSecret": "secret keys",
+    "notifications.MailText": "texts of the organisation, with placeholders",
     "notifications.MailService": "whether mail goes out, and what the server said, without addresses",
     "questionnaires.Questionnaire": "what is asked",
     "questionnaires.QuestionnaireVersion": "what is asked",

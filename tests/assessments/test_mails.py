@@ -3,6 +3,7 @@
 import pytest
 
 from goodword.assessments.models import Attempt
+from goodword.notifications.domain.mail_texts import about_minutes
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
@@ -21,6 +22,7 @@ def test_one_minute_is_singular() -> None:
     mail = invitation(assigned(application()))
     overview = mail.context["overview"]
     overview["minutes"] = overview["parts"][0]["minutes"] = 1
+    mail.context["duration"] = about_minutes(1)
     words = render(mail, link=LINK)
     for part in (words.text, words.html):
         assert "It takes about 1 minute:" in part
@@ -44,8 +46,9 @@ def test_the_invitation_says_what_how_long_and_by_when() -> None:
         "\n"
         "Take a break at any time. Every answer is saved immediately.\n"
         "\n"
-        "Please complete it by Thursday 12 March. The hiring team at Acme Bikes sees the result with your "
-        "application; the result alone decides nothing.\n"
+        "Please complete it by Thursday 12 March.\n"
+        "\n"
+        "The hiring team at Acme Bikes sees the result with your application; the result alone decides nothing.\n"
         "\n"
         "Open the assessment:\n"
         f"{LINK}\n"

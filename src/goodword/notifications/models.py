@@ -1,6 +1,6 @@
 from django.db import models
 
-from goodword.accounts.models import OrganisationOwned
+from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application, Candidate
 from goodword.core.outbox import Outbox
 
@@ -74,6 +74,25 @@ class Email(OrganisationOwned, Outbox):
     @property
     def tries(self) -> int:
         return self.attempts - self.excused
+
+
+class MailText(OrganisationOwned):
+    """An organisation's own wording of a mail in one language (domain.mail_texts)."""
+
+    kind = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    #: part -> text with placeholders; only parts that differ from the standard text
+    texts = models.JSONField(default=dict)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "kind", "language"], name="mail_text_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.language}"
 
 
 class MailService(models.Model):

@@ -17,6 +17,7 @@ from goodword.workspace.first_run import views as first_run
 from goodword.workspace.lists import bulk_views as list_acts
 from goodword.workspace.lists import saved_views
 from goodword.workspace.lists import views as lists
+from goodword.workspace.mail_texts import views as mail_texts
 from goodword.workspace.members import accepting, role_viewers
 from goodword.workspace.members import views as members
 from goodword.workspace.needs_you import adjustments
@@ -41,6 +42,7 @@ _PART = f"{_DRAFT}tests/<int:part_pk>/"
 #: `which`: "draft", or the number of a version
 _PREVIEW = f"{_PLAN}preview/<str:which>/"
 _PREVIEW_PART = f"{_PREVIEW}<int:order>/"
+_MAIL_TEXT = "settings/mail-texts/<str:kind>/<str:language>/"
 
 member_urls: list[URLPattern | URLResolver] = [
     path("home/", needs_you.needs_you, name="needs_you"),
@@ -180,6 +182,10 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/undelivered/<int:email_pk>/send-again/", mails.again, name="undelivered_again"),
     path("settings/sign-in/", sign_in.sign_in_rules, name="sign_in_rules"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
+    path("settings/mail-texts/", mail_texts.mail_texts, name="mail_texts"),
+    path(_MAIL_TEXT, mail_texts.mail_text, name="mail_text"),
+    path(f"{_MAIL_TEXT}preview/", mail_texts.mail_text_preview, name="mail_text_preview"),
+    path(f"{_MAIL_TEXT}reset/", mail_texts.mail_text_reset, name="mail_text_reset"),
     path("settings/organisation/look/", look.look, name="organisation_look"),
     path("settings/organisation/look/logo/", look.logo_upload, name="organisation_logo"),
     path("settings/organisation/look/logo/remove/", look.logo_remove, name="organisation_logo_remove"),

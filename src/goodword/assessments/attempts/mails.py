@@ -17,6 +17,7 @@ from goodword.candidates.queries import public_title, recruiter_of
 from goodword.core.jobs import for_each
 from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours
+from goodword.notifications.domain.mail_texts import about_minutes
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
@@ -54,6 +55,9 @@ def mail_candidate(
     organisation, candidate = application.organisation, application.candidate
     language = candidate_language(attempt, candidate)
     recruiter = recruiter_of(application)
+    shown = for_mails(_overview(attempt, language=language, now=now))
+    with translation.override(language):
+        duration = about_minutes(int(str(shown["minutes"])))
     queue(
         organisation=organisation,
         kind=f"assessment.{name}",
@@ -64,7 +68,8 @@ def mail_candidate(
         context={
             "first_name": candidate.short_name,
             "title": public_title(application),
-            "overview": for_mails(_overview(attempt, language=language, now=now)),
+            "overview": shown,
+            "duration": duration,
             "deadline": deadline_in_words(attempt, organisation=organisation, language=language),
             **extra,
         },

@@ -17,6 +17,7 @@ from goodword.core import jobs, outbox
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.text import has_link
+from goodword.notifications.domain.mail_texts import own_texts
 from goodword.notifications.models import Email
 
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
@@ -80,7 +81,13 @@ def queue(
                 "reply_to": sender.address,
                 "language": language or organisation.language,
                 "template": template,
-                "context": full_context(context, organisation=organisation, to=to, sender=sender)
+                "context": full_context(
+                    context,
+                    organisation=organisation,
+                    to=to,
+                    sender=sender,
+                    texts=own_texts(organisation, kind=kind, language=language or organisation.language),
+                )
                 | (quoted_names(quotes) if quotes else {}),
                 "link_purpose": link.purpose if link else "",
                 "link_subject_id": link.subject_id if link else None,
@@ -99,15 +106,21 @@ def queue(
 
 
 def full_context(
-    context: Mapping[str, Any], *, organisation: Organisation, to: Correspondent, sender: Correspondent
+    context: Mapping[str, Any],
+    *,
+    organisation: Organisation,
+    to: Correspondent,
+    sender: Correspondent,
+    texts: Mapping[str, str],
 ) -> dict[str, Any]:
-    """A mail's context with the values common to all mails. Also used to preview a mail."""
+    """A mail's context with the values common to all mails. Also used to preview a mail. `texts`: see mail_texts."""
     return {
         **context,
         "organisation": {"name": organisation.name, "accent": organisation.accent},
         "to_name": to.name,
         "sender_name": sender.name,
         "reply_to": sender.address,
+        **({"texts": dict(texts)} if texts else {}),
     }
 
 

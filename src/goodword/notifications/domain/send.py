@@ -357,6 +357,7 @@ def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
     The text template's first line is the subject, after "Subject:". Untrusted text is defused, in HTML also escaped.
     """
     context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
+    context["mail_template"] = email.template
     if logo:
         context["logo_id"] = LOGO_ID
     with translation.override(email.language):

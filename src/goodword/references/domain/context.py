@@ -9,6 +9,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
+from goodword.notifications.domain.mail_texts import about_minutes
 from goodword.notifications.domain.queue import Correspondent
 from goodword.questionnaires.domain.versions import in_language, minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
@@ -91,12 +92,16 @@ def day_in_words(moment: datetime, *, organisation: Organisation, language: str)
 
 
 def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
+    minutes = minutes_of(check, language=facts.language)
+    with translation.override(facts.language):
+        duration = about_minutes(minutes)
     return {
         "candidate": facts.candidate.name,
         "first_name": facts.candidate.short_name,
         "title": facts.title,
         "wanted": check.wanted,
-        "minutes": minutes_of(check, language=facts.language),
+        "minutes": minutes,
+        "duration": duration,
         "deadline": day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
         "watched": facts.organisation.watches_devices,
     }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from goodword.notifications.domain.mail_texts import own_texts
 from goodword.notifications.domain.queue import Correspondent, LinkFor, from_name, full_context, queue
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires import labels
@@ -50,7 +51,7 @@ def mail_candidate(
     if mail_blocked_reason(facts.application):
         return
     with translation.override(facts.language):
-        own = {"invitation": _invitation_context, "reminder": _reminder_context}.get(
+        own: Mapping[str, object] = {"invitation": _invitation_context, "reminder": _reminder_context}.get(
             name, lambda _: _slot_context(slot)
         )(check)
     queue(
@@ -78,8 +79,10 @@ def _invitation_context(check: Check) -> Mapping[str, object]:
     missing = [status.slot for status in statuses if status.state in AWAITING_CANDIDATE] or [
         one.slot for one in statuses
     ]
+    wanted = sum(not slot.is_waived for slot in missing)
     return {
-        "wanted": sum(not slot.is_waived for slot in missing),
+        "wanted": wanted,
+        "people": wording.several_referees(ANY, wanted),
         "asked_for": [] if _is_plain(missing) else wording.requested_referees(missing),
         "competencies": competencies_of(check),
         "self_reference": check.self_reference,
@@ -166,7 +169,13 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
         reply_to=facts.recruiter.address,
         language=facts.language,
         template=_template(REQUEST),
-        context=full_context(own, organisation=facts.organisation, to=to, sender=facts.recruiter),
+        context=full_context(
+            own,
+            organisation=facts.organisation,
+            to=to,
+            sender=facts.recruiter,
+            texts=own_texts(facts.organisation, kind=REQUEST, language=facts.language),
+        ),
     )
 
 

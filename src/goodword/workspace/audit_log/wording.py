@@ -137,6 +137,8 @@ WORDINGS: Final[dict[str, Wording]] = {
             "greenhouse.secret_rotated": "Made a new secret key for the webhooks",
             "greenhouse.test_note": "Posted a test note to Greenhouse",
             "greenhouse.tested": "Tested the Greenhouse connection",
+            "mail_text.changed": "Changed an e-mail text",
+            "mail_text.reset": "Reset an e-mail text to the standard",
             "norms.made": "Made norms for a test",
             "notes.changed": "Changed the notes in Greenhouse",
             "organisation.colour_changed": "Changed the colour",

@@ -1,0 +1,212 @@
+"""Texts of mails that an organisation may write itself: their placeholders, storing them, filling them in.
+
+A mail has `parts`: its subject and some paragraphs. The standard text of a part is the template
+"<template>/<part>.txt". An organisation's own texts are copied into a mail when it is queued.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any, Final
+
+from django.db import transaction
+from django.template import Context
+from django.template.backends.django import Template
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership, Organisation
+from goodword.core.text import clean_text
+from goodword.notifications.models import MailText
+
+SUBJECT: Final = "subject"
+#: placeholder -> where its value is in a mail's context
+PLACEHOLDERS: Final = {
+    "first_name": ("first_name",),
+    "candidate": ("candidate",),
+    "referee": ("to_name",),
+    "role": ("title",),
+    "organisation": ("organisation", "name"),
+    "recruiter": ("sender_name",),
+    "deadline": ("deadline",),
+    "duration": ("duration",),
+    "people": ("people",),
+    "company": ("company",),
+    "period": ("period",),
+}
+#: stand out in HTML
+_STRONG: Final = frozenset({"deadline"})
+_PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
+_BETWEEN_PARAGRAPHS: Final = re.compile(r"\n[ \t]*\n\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """`longest`: in characters, as written. `needed`: placeholders that must stay."""
+
+    name: str
+    longest: int
+    needed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditableMail:
+    """`sample`: an example of its context, in the active language."""
+
+    kind: str
+    template: str
+    placeholders: tuple[str, ...]
+    parts: tuple[Part, ...]
+    sample: Callable[[], dict[str, Any]]
+
+    def standard_texts(self, *, language: str) -> dict[str, str]:
+        with translation.override(language):
+            return {part.name: standard_text(self.template, part.name) for part in self.parts}
+
+    def clean(self, texts: Mapping[str, str]) -> dict[str, str]:
+        return {part.name: clean_text(texts[part.name], one_line=part.name == SUBJECT) for part in self.parts}
+
+
+class TextsChanged(Exception):
+    """Somebody else has saved or reset the texts since the page was opened. `row`: as they are now, if any."""
+
+    def __init__(self, row: MailText | None) -> None:
+        super().__init__("The texts have changed.")
+        self.row = row
+
+
+def standard_text(template: str, part: str) -> str:
+    """In the active language, with placeholders."""
+    found = get_template(f"{template}/{part}.txt")
+    assert isinstance(found, Template)
+    context: dict[str, Any] = {}
+    for name, (*path, last) in PLACEHOLDERS.items():
+        reduce(lambda inner, key: inner.setdefault(key, {}), path, context)[last] = f"{{{name}}}"
+    text = str(found.template.render(Context(context, autoescape=False)))
+    return clean_text(text, one_line=part == SUBJECT)
+
+
+def placeholders_in(text: str) -> tuple[list[str], str]:
+    """The names within braces, and the text without these placeholders, in which a brace is a mistake."""
+    return _PLACEHOLDER.findall(text), _PLACEHOLDER.sub("", text)
+
+
+def own_texts(organisation: Organisation, *, kind: str, language: str) -> dict[str, str]:
+    row = stored_texts(organisation, kind=kind, language=language)
+    return dict(row.texts) if row else {}
+
+
+def stored_texts(organisation: Organisation, *, kind: str, language: str) -> MailText | None:
+    rows = MailText.objects.of(organisation).select_related("changed_by__user")
+    return rows.filter(kind=kind, language=language).first()
+
+
+def version_of(row: MailText | None) -> str:
+    """Identifies the stored texts, to detect concurrent changes."""
+    return row.changed_at.isoformat() if row else ""
+
+
+def save_texts(
+    mail: EditableMail,
+    *,
+    language: str,
+    texts: Mapping[str, str],
+    seen: str,
+    by: Membership,
+    now: datetime,
+) -> bool:
+    """Store the parts that differ from the standard text; none: reset. Returns whether anything changed.
+
+    `texts` are valid. `seen`: the version that `by` saw. Raises TextsChanged.
+    """
+    standard = mail.standard_texts(language=language)
+    own = {name: text for name, text in mail.clean(texts).items() if text != standard[name]}
+    with transaction.atomic():
+        row = _locked(mail, by.organisation, language=language)
+        before = dict(row.texts) if row else {}
+        if own == before:
+            return False
+        if seen != version_of(row):
+            raise TextsChanged(row)
+        if not own:
+            return _reset(mail, row, by=by, now=now)
+        row = row or MailText(organisation=by.organisation, kind=mail.kind, language=language)
+        row.texts, row.changed_at, row.changed_by = own, now, by
+        row.save()
+        changed = {
+            name: [before.get(name, standard[name]), own.get(name, standard[name])]
+            for name in standard
+            if before.get(name) != own.get(name)
+        }
+        _audit("mail_text.changed", mail, language, by=by, now=now, changed=changed)
+        return True
+
+
+def reset_texts(mail: EditableMail, *, language: str, seen: str, by: Membership, now: datetime) -> bool:
+    """Use the standard text again. Returns whether anything changed. Raises TextsChanged."""
+    with transaction.atomic():
+        row = _locked(mail, by.organisation, language=language)
+        if row is not None and seen != version_of(row):
+            raise TextsChanged(row)
+        return _reset(mail, row, by=by, now=now)
+
+
+def _locked(mail: EditableMail, organisation: Organisation, *, language: str) -> MailText | None:
+    """The organisation is locked, since there may be no row yet."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    return stored_texts(organisation, kind=mail.kind, language=language)
+
+
+def _reset(mail: EditableMail, row: MailText | None, *, by: Membership, now: datetime) -> bool:
+    if row is None:
+        return False
+    row.delete()
+    _audit("mail_text.reset", mail, row.language, by=by, now=now, texts=row.texts)
+    return True
+
+
+def _audit(
+    action: str, mail: EditableMail, language: str, *, by: Membership, now: datetime, **more: object
+) -> None:
+    details = {"mail": mail.kind, "language": language, **more}
+    write(organisation=by.organisation, action=action, member=by, now=now, details=details)
+
+
+def filled(text: str, context: Mapping[str, Any]) -> str:
+    """For a plain part or a subject. Braces within values stay as they are."""
+    return _PLACEHOLDER.sub(lambda found: _value(found[1], context), text)
+
+
+def filled_html(text: str, context: Mapping[str, Any]) -> SafeString:
+    """Paragraphs, everything escaped."""
+    paragraphs = [one for one in _BETWEEN_PARAGRAPHS.split(text.strip()) if one]
+    return format_html_join("\n", "<p>{}</p>", ((_lines(one, context),) for one in paragraphs))
+
+
+def _lines(paragraph: str, context: Mapping[str, Any]) -> SafeString:
+    escaped = escape(paragraph).replace("\n", "<br>")
+    return mark_safe(_PLACEHOLDER.sub(lambda found: _value_html(found[1], context), escaped))  # noqa: S308
+
+
+def _value_html(name: str, context: Mapping[str, Any]) -> SafeString:
+    value = _value(name, context)
+    return format_html("<strong>{}</strong>", value) if name in _STRONG else escape(value)
+
+
+def _value(name: str, context: Mapping[str, Any]) -> str:
+    """On one line; the placeholder itself if this mail has no such value."""
+    value: Any = context
+    for key in PLACEHOLDERS.get(name, (name,)):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return " ".join(value.split()) if isinstance(value, str) and value else f"{{{name}}}"
+
+
+def about_minutes(n: int) -> str:
+    """The value of {duration}, in the active language."""
+    return ngettext("about %(n)s minute", "about %(n)s minutes", n) % {"n": n}

@@ -1,0 +1,154 @@
+import re
+from difflib import get_close_matches
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from goodword.core.text import clean_text, has_link
+from goodword.notifications.domain.mail_texts import (
+    SUBJECT,
+    EditableMail,
+    Part,
+    placeholders_in,
+    version_of,
+)
+from goodword.notifications.models import MailText
+from goodword.workspace.mail_texts.layout import LAYOUTS
+
+LABELS: Final = {
+    "subject": _("Subject"),
+    "opening": _("Opening"),
+    "request": _("Deadline"),
+    "closing": _("Closing"),
+}
+_ROWS: Final = {"opening": 7, "request": 3, "closing": 5}
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+\d*);")
+#: within the braces of something that is no placeholder
+_BRACES: Final = re.compile(r"\{+[^{}\n]{0,30}\}*|\}+")
+
+
+class MailTextsForm(forms.Form):
+    """The texts of a mail in one language, in the order of its page."""
+
+    #: the version on the page; not `initial`, since a refused form shows the new one
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        mail: EditableMail,
+        language: str,
+        stored: MailText | None,
+    ) -> None:
+        texts = mail.standard_texts(language=language) | (stored.texts if stored else {})
+        super().__init__(data, initial={**texts, "seen": version_of(stored)})
+        self.mail = mail
+        self.language = language
+        for part in mail.parts:
+            self.fields[part.name] = _field(part, language=language)
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField | None, Any]]:
+        """A field, or what stays as it is."""
+        return [(self[one], None) if isinstance(one, str) else (None, one) for one in LAYOUTS[self.mail.kind]]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for part in self.mail.parts:
+            if part.name in data:
+                data[part.name] = clean_text(data[part.name], one_line=part.name == SUBJECT)
+                for problem in _problems(data[part.name], part, self.mail):
+                    self.add_error(part.name, problem)
+        return data
+
+    def texts(self) -> dict[str, str]:
+        return {part.name: self.cleaned_data[part.name] for part in self.mail.parts}
+
+    def refuse(self, row: MailText | None) -> None:
+        """Say who has saved what meanwhile; saving again replaces that."""
+        if row is None:
+            said = gettext("These texts have been reset to the standard meanwhile.")
+        else:
+            who = row.changed_by.user.name if row.changed_by else gettext("Somebody")
+            said = gettext("%(who)s has changed these texts meanwhile.") % {"who": who}
+        self.add_error(None, f"{said} {gettext('Yours are kept below. Save again to replace theirs.')}")
+        assert isinstance(self.data, QueryDict)
+        self.data = self.data.copy()
+        self.data["seen"] = version_of(row)
+
+
+def _field(part: Part, *, language: str) -> forms.CharField:
+    attrs: dict[str, Any] = {"lang": language, "spellcheck": "true", "autocomplete": "off"}
+    widget = (
+        forms.TextInput(attrs=attrs)
+        if part.name == SUBJECT
+        else forms.Textarea(attrs=attrs | {"rows": _ROWS[part.name]})
+    )
+    return forms.CharField(
+        label=LABELS[part.name],
+        max_length=part.longest,
+        widget=widget,
+        error_messages={
+            "required": _("Enter a text, or reset this e-mail to the standard text."),
+            "max_length": _("Use at most %(limit_value)d characters. This text has %(show_value)d."),
+        },
+    )
+
+
+def _problems(text: str, part: Part, mail: EditableMail) -> list[str]:
+    found, rest = placeholders_in(text)
+    problems = [_unknown(name, mail) for name in dict.fromkeys(found) if name not in mail.placeholders]
+    if brace := _BRACES.search(rest):
+        problems.append(
+            gettext("“%(text)s” isn't a placeholder. Write one in single braces, for example %(example)s.")
+            % {"text": brace[0], "example": _likely(brace[0], mail)}
+        )
+    missing = [f"{{{name}}}" for name in part.needed if name not in found]
+    if missing:
+        problems.append(gettext("Keep %(names)s in this text.") % {"names": _joined(missing)})
+    if has_link(text) or has_link(_filled_in(text)):
+        problems.append(
+            gettext(
+                "Leave out web and e-mail addresses: the only link is the button, and replies go to the recruiter."
+            )
+        )
+    if tag := _TAG.search(text):
+        problems.append(
+            gettext("Write plain text: “%(tag)s” would be shown as it is.") % {"tag": tag[0][:40]}
+        )
+    return problems
+
+
+def _filled_in(text: str) -> str:
+    return re.sub(r"\{[a-z_]+\}", "x", text)
+
+
+def _unknown(name: str, mail: EditableMail) -> str:
+    near = get_close_matches(name, mail.placeholders, n=1)
+    if near:
+        said = gettext("{%(name)s} doesn't exist. Did you mean {%(near)s}?")
+        return said % {"name": name, "near": near[0]}
+    said = gettext("{%(name)s} can't be used in this e-mail. Use %(names)s.")
+    return said % {"name": name, "names": ", ".join(f"{{{one}}}" for one in mail.placeholders)}
+
+
+def _likely(written: str, mail: EditableMail) -> str:
+    inner = re.sub(r"[^a-z]+", "_", written.casefold()).strip("_")
+    near = get_close_matches(inner, mail.placeholders, n=1)
+    return f"{{{near[0] if near else mail.placeholders[0]}}}"
+
+
+def _joined(names: list[str]) -> str:
+    return (
+        names[0]
+        if len(names) == 1
+        else gettext("%(first)s and %(last)s")
+        % {
+            "first": ", ".join(names[:-1]),
+            "last": names[-1],
+        }
+    )

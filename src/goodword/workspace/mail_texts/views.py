@@ -1,0 +1,168 @@
+"""Settings > E-mail texts: the organisation's own words in mails to candidates and referees."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.greenhouse.settings_pages import settings_nav
+from goodword.notifications.domain.mail_texts import (
+    EditableMail,
+    TextsChanged,
+    own_texts,
+    reset_texts,
+    save_texts,
+    stored_texts,
+)
+from goodword.notifications.models import MailText
+from goodword.workspace.mail_texts.forms import MailTextsForm
+from goodword.workspace.mail_texts.layout import FIXED_MAILS, LANGUAGES, MAILS, NAMES
+from goodword.workspace.mail_texts.preview import preview
+
+#: in the session: the texts that were previewed last and are not saved, with their mail and language
+_PREVIEWED: Final = "previewed_mail_texts"
+#: as in a mail program: the mail's own styles and its logo, no scripts
+_MAIL_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+)
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def mail_texts(request: MemberRequest) -> HttpResponseBase:
+    rows = MailText.objects.of(request.organisation).select_related("changed_by__user")
+    stored = {(row.kind, row.language): row for row in rows}
+    table = [
+        {
+            "kind": kind,
+            "name": name,
+            "languages": [
+                {"code": code, "name": language, "own": stored.get((kind, code))}
+                for code, language in LANGUAGES.items()
+            ],
+        }
+        for kind, name in NAMES.items()
+    ]
+    context = {
+        "settings_nav": settings_nav(request),
+        "mails": table,
+        "languages": LANGUAGES.values(),
+        "fixed_mails": FIXED_MAILS,
+    }
+    return render(request, "workspace/mail_texts/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+@never_cache
+def mail_text(request: MemberRequest, kind: str, language: str) -> HttpResponseBase:
+    """The button *Preview* shows the texts without saving them."""
+    mail = _mail(kind, language)
+    stored = stored_texts(request.organisation, kind=kind, language=language)
+    if request.method != "POST":
+        form = MailTextsForm(None, mail=mail, language=language, stored=stored)
+        return _page(request, form, stored=stored, texts=stored.texts if stored else {})
+    form = MailTextsForm(request.POST, mail=mail, language=language, stored=stored)
+    if not form.is_valid():
+        return _page(request, form, stored=stored, status=422)
+    texts = form.texts()
+    if "show" in request.POST:
+        return _page(request, form, stored=stored, texts=texts, unsaved=True)
+    try:
+        changed = save_texts(
+            mail,
+            language=language,
+            texts=texts,
+            seen=form.cleaned_data["seen"],
+            by=request.member,
+            now=clock.now(),
+        )
+    except TextsChanged as error:
+        form.refuse(error.row)
+        return _page(request, form, stored=error.row, texts=texts, unsaved=True, theirs=error.row, status=409)
+    if changed:
+        messages.success(request, _("Saved. E-mails already waiting to be sent keep their text."))
+    return redirect("mail_text", request.organisation.slug, kind, language)
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+@never_cache
+def mail_text_preview(request: MemberRequest, kind: str, language: str) -> HttpResponseBase:
+    """The HTML part, for the frame of the page. With `unsaved`: of the texts previewed last."""
+    mail = _mail(kind, language)
+    texts = own_texts(request.organisation, kind=kind, language=language)
+    if "unsaved" in request.GET:
+        typed = request.session.get(_PREVIEWED, {})
+        texts = typed["texts"] if typed.get("of") == [kind, language] else texts
+    shown = preview(mail, language=language, texts=texts, member=request.member, now=clock.now())
+    response = HttpResponse(shown.rendered.html)
+    response["Content-Security-Policy"] = _MAIL_POLICY
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def mail_text_reset(request: MemberRequest, kind: str, language: str) -> HttpResponseBase:
+    mail = _mail(kind, language)
+    seen = request.POST.get("seen", "")
+    try:
+        if reset_texts(mail, language=language, seen=seen, by=request.member, now=clock.now()):
+            messages.success(request, _("Reset to the standard text."))
+    except TextsChanged:
+        messages.error(
+            request, _("Not reset: somebody has changed these texts meanwhile. Look at them first.")
+        )
+    return redirect("mail_text", request.organisation.slug, kind, language)
+
+
+def _mail(kind: str, language: str) -> EditableMail:
+    mail = MAILS.get(kind)
+    if mail is None or language not in LANGUAGES:
+        raise Http404("no such mail")
+    return mail
+
+
+def _page(
+    request: MemberRequest,
+    form: MailTextsForm,
+    *,
+    stored: MailText | None,
+    texts: dict[str, str] | None = None,
+    unsaved: bool = False,
+    theirs: MailText | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    """Without a preview if there are no `texts`. `unsaved`: kept for the frame of the preview."""
+    mail, language = form.mail, form.language
+    shown = None
+    if texts is not None:
+        shown = preview(mail, language=language, texts=texts, member=request.member, now=clock.now())
+    if unsaved:
+        request.session[_PREVIEWED] = {"of": [mail.kind, language], "texts": texts}
+    other = MailTextsForm(None, mail=mail, language=language, stored=theirs) if theirs else None
+    context: dict[str, Any] = {
+        "settings_nav": settings_nav(request),
+        "kind": mail.kind,
+        "name": NAMES[mail.kind],
+        "language_code": language,
+        "language_name": LANGUAGES[language],
+        "languages": LANGUAGES,
+        "placeholders": [f"{{{name}}}" for name in mail.placeholders],
+        "form": form,
+        "stored": stored,
+        "theirs": [other[part.name] for part in mail.parts] if other else [],
+        "preview": shown,
+        "unsaved": unsaved,
+        "mail_from": settings.GOODWORD_MAIL_FROM,
+    }
+    return render(request, "workspace/mail_texts/mail.html", context, status=status)
