@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from goodword.accounts import sign_in
+from goodword.accounts import security_mails, sign_in
 from goodword.accounts.domain import audit
 from goodword.core import clock, job_recovery, jobs
 
@@ -12,6 +12,16 @@ def mail_reset_link(*, user_id: int, asked_at: str) -> None:
     """Mail a member a link to set a new password. `asked_at` in ISO format."""
     sign_in.mail_reset_link(user_id=user_id, asked_at=datetime.fromisoformat(asked_at), now=clock.now())
     job_recovery.forget_failed_jobs(mail_reset_link.name, user_id=user_id)
+
+
+@jobs.job(name="accounts.mail_security_change", retry=jobs.PATIENT, priority=jobs.MAIL)
+def mail_security_change(
+    *, user_id: int, change: str, at: str, address: str = "", browser: str = "", by: str = ""
+) -> None:
+    """Tell a member by e-mail that their sign-in was changed. `at` in ISO format."""
+    security_mails.mail_change(
+        user_id=user_id, change=change, at=datetime.fromisoformat(at), address=address, browser=browser, by=by
+    )
 
 
 @jobs.job(name="accounts.prune_audit_log", cron="20 3 * * * 0", queueing_lock="accounts.prune_audit_log")

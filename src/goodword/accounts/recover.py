@@ -2,13 +2,11 @@
 
 import sys
 
-from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import F
 
-from goodword.accounts import sign_in
+from goodword.accounts import second_factor
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership, Organisation, User
+from goodword.accounts.models import Organisation, User
 from goodword.core import clock
 
 _ACTOR = "operator"
@@ -47,19 +45,8 @@ def remove_second_factors(email: str) -> int:
         if user is None:
             print(f"goodword: Nobody has the e-mail address {email}.", file=sys.stderr)
             return 2
-        removed, _ = Authenticator.objects.filter(user=user).delete()
-        if not removed:
+        if not second_factor.remove_all(user, by=None, now=clock.now()):
             print(f"{user.email} has no second factor. Nothing was changed.")
             return 0
-        User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
-        members = Membership.objects.across_organisations().filter(user=user).select_related("organisation")
-        for member in members:
-            write(
-                organisation=member.organisation,
-                action=sign_in.FACTORS_REMOVED,
-                actor=_ACTOR,
-                now=clock.now(),
-                details={"member": member.pk},
-            )
     print(f"{user.email} has no second factor any more, and is signed out everywhere. The password stays.")
     return 0

@@ -1,18 +1,24 @@
 """Second factors by allauth: an authenticator app with recovery codes, and passkeys."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.accounts import sign_in
-from goodword.accounts.models import Organisation, User
+from goodword.accounts import security_mails, sign_in
+from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.members import NotChanged, lock_members
+from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import active_members
 from goodword.core import clock, crypto
 
@@ -72,6 +78,54 @@ def coverage(organisation: Organisation) -> tuple[int, int]:
     members = active_members(organisation)
     with_one = Authenticator.objects.filter(user__in=members.values("user"), type__in=FACTORS)
     return with_one.values("user").distinct().count(), members.count()
+
+
+def reset(*, member: Membership, by: Membership, now: datetime) -> bool:
+    """An admin removes a colleague's second factors. Returns whether there were any. Raises NotChanged.
+
+    Not of people who also belong to another organisation, whose admins rely on these factors.
+    """
+    with transaction.atomic():
+        lock_members(by)
+        user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
+        if member.pk == by.pk:
+            raise NotChanged(_("You can't reset your own second factor. Change it in Your account."))
+        row = Membership.objects.of(by.organisation).get(pk=member.pk)
+        if row.deactivated_at is not None:
+            raise NotChanged(_("%(name)s is deactivated. Reactivate them first.") % {"name": user})
+        if Membership.objects.across_organisations().filter(user=user).exclude(pk=member.pk).exists():
+            raise NotChanged(
+                _("Only whoever runs Goodword can reset the second factor of %(name)s. Write to %(contact)s.")
+                % {"name": user, "contact": settings.GOODWORD_HELP_CONTACT}
+            )
+        return remove_all(user, by=by, now=now)
+
+
+def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
+    """Remove second factors and recovery codes, end the user's sessions, and mail them. `by`: None for the operator.
+
+    Returns whether there were any. Within a transaction that has locked the user.
+    """
+    removed, _rows = Authenticator.objects.filter(user=user).delete()
+    if not removed:
+        return False
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
+        write(
+            organisation=member.organisation,
+            action=sign_in.FACTORS_REMOVED,
+            member=by,
+            actor="" if by else "operator",
+            now=now,
+            details={"member": member.pk},
+        )
+    security_mails.queue_mail(
+        user,
+        security_mails.FACTORS_RESET,
+        now=now,
+        by=by.user.name if by else str(_("whoever runs Goodword")),
+    )
+    return True
 
 
 def _record(request: HttpRequest, user: User, action: str) -> None:

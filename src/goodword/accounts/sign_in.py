@@ -275,6 +275,19 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
         return reverse("account")
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,  # noqa: ARG002 - allauth's signature
+        email: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Queue the mail, as the page must not wait for the mail server."""
+        from goodword.accounts import security_mails  # which imports this module
+
+        assert isinstance(user, User)
+        security_mails.queue_mail(user, template_prefix, now=clock.now(), **where(self.request))
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         return False
 

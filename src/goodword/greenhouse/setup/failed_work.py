@@ -19,7 +19,7 @@ from goodword.roles.queries import visible_roles
 
 INVITE, SYNC = "automation.invite_there", "automation.sync_there"
 NORMS, CALIBRATION = "assessments.norms", "assessments.calibration"
-RESET = "accounts.mail_reset_link"
+RESET, CHANGED = "accounts.mail_reset_link", "accounts.mail_security_change"
 
 #: jobs, and the argument that identifies their organisation
 OWNED_BY: Final = {
@@ -28,6 +28,7 @@ OWNED_BY: Final = {
     NORMS: "test_id",
     CALIBRATION: "test_id",
     RESET: "user_id",
+    CHANGED: "user_id",
 }
 
 
@@ -92,6 +93,7 @@ def failed_jobs(member: Membership, *, now: datetime) -> list[FailedJob]:
             NORMS: _("Compute norms for %(test)s"),
             CALIBRATION: _("Calibrate %(test)s"),
             RESET: _("E-mail a password reset link to %(name)s"),
+            CHANGED: _("Tell %(name)s by e-mail that their sign-in was changed"),
         }[job.task_name] % names
 
     return [

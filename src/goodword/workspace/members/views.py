@@ -15,7 +15,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.invitations import NotInvited
 from goodword.accounts.domain.members import NotChanged, reactivate
 from goodword.accounts.models import Membership
-from goodword.accounts.second_factor import factors_of
+from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
@@ -108,7 +108,12 @@ def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
     return render(
         request,
         "workspace/members/member.html",
-        {"settings_nav": settings_nav(request), "shown": member, "form": form},
+        {
+            "settings_nav": settings_nav(request),
+            "shown": member,
+            "form": form,
+            "has_factor": bool(factors_of([member.user_id])),
+        },
         status=422 if form.is_bound else 200,
     )
 
@@ -142,6 +147,32 @@ def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
             "is_contact": bool(contact) and contact.lower() == member.user.email.lower(),
         },
         status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_members
+def second_factor(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Say what a reset does, then remove the member's second factors."""
+    member = member_of(request, pk)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            done = reset(member=member, by=request.member, now=clock.now())
+        except NotChanged as refused:
+            refusal = str(refused)
+        else:
+            name = {"name": member.user.name}
+            if done:
+                messages.success(request, _("Second factor of %(name)s reset. They get an e-mail.") % name)
+            else:
+                messages.info(request, _("%(name)s has no second factor.") % name)
+            return redirect("member", request.organisation.slug, member.pk)
+    return render(
+        request,
+        "workspace/members/second_factor.html",
+        {"settings_nav": settings_nav(request), "shown": member, "refusal": refusal},
+        status=422 if refusal else 200,
     )
 
 

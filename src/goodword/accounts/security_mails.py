@@ -1,0 +1,81 @@
+"""E-mails to members whose password or second factor was changed, whoever did it."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Final
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.accounts.browsers import browser_name
+from goodword.accounts.models import Membership, User
+from goodword.core import jobs
+from goodword.ui.templatetags.ui import short_time
+
+FACTORS_RESET: Final = "factors_reset"
+#: allauth's name of a change, or one of ours: the subject
+CHANGES: Final[Mapping[str, str | Promise]] = {
+    "account/email/password_changed": gettext_lazy("Your password was changed"),
+    "account/email/password_set": gettext_lazy("Your password was set"),
+    "account/email/password_reset": gettext_lazy("Your password was reset"),
+    "mfa/email/totp_activated": gettext_lazy("An authenticator app was added to your account"),
+    "mfa/email/totp_deactivated": gettext_lazy("Your authenticator app was removed"),
+    "mfa/email/recovery_codes_generated": gettext_lazy("New recovery codes were created for your account"),
+    "mfa/email/webauthn_added": gettext_lazy("A passkey was added to your account"),
+    "mfa/email/webauthn_removed": gettext_lazy("A passkey was removed from your account"),
+    "socialaccount/email/account_connected": gettext_lazy("Single sign-on was linked to your account"),
+    FACTORS_RESET: gettext_lazy("Your second factor was reset"),
+}
+_MAIL: Final = "account/email/security_change"
+
+
+def queue_mail(
+    user: User, change: str, *, now: datetime, address: str = "", browser: str = "", by: str = ""
+) -> None:
+    """`change`: a key of CHANGES. `by`: the name of whoever did it for them."""
+    jobs.named("accounts.mail_security_change").defer(
+        user_id=user.pk,
+        change=change,
+        at=now.isoformat(),
+        address=address,
+        browser=browser,
+        by=by,
+    )
+
+
+def mail_change(
+    *, user_id: int, change: str, at: datetime, address: str = "", browser: str = "", by: str = ""
+) -> None:
+    """Raises OSError or SMTPException for a retry."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    is_reset = change == FACTORS_RESET
+    with timezone.override(_zone_of(user)):
+        moment = f"{short_time(at)} {timezone.localtime(at).tzname()}"
+    context = {
+        "name": user.name,
+        "subject": CHANGES[change],
+        "at": moment,
+        "by": by,
+        "device": browser_name(browser) if address else "",
+        "address": address,
+        "is_reset": is_reset,
+        "button_label": _("Sign in") if is_reset else _("Set a new password"),
+        "button_url": settings.GOODWORD_BASE_URL
+        + reverse("account_login" if is_reset else "account_reset_password"),
+        "help_contact": settings.GOODWORD_HELP_CONTACT,
+    }
+    get_adapter().render_mail(_MAIL, user.email, context).send()
+
+
+def _zone_of(user: User) -> tzinfo:
+    member = (
+        Membership.objects.across_organisations().filter(user=user).select_related("organisation").first()
+    )
+    return member.organisation.zone if member else timezone.get_default_timezone()
