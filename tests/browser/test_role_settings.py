@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from goodword.roles.models import Role
+from goodword.roles.models import Role, Step
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
@@ -41,3 +41,22 @@ def test_a_role_is_renamed_archived_and_restored(browser: Browser, live_server: 
     page.get_by_role("button", name="Restore role").click()
     expect(page.get_by_text("Restored. Candidates are invited automatically again.")).to_be_visible()
     assert not Role.objects.of(org).exclude(archived_at=None).exists()
+
+
+def test_the_pages_of_a_reference_check_are_previewed(browser: Browser, live_server: Any) -> None:
+    org = factories.organisation(name="Northwind", slug="northwind")
+    role = factories.role(org, title="Senior Account Manager")
+    step = factories.step(role, Step.Kind.REFERENCE_CHECK)
+    looker = Looker()
+    context = window(browser, role.owner, live_server, width=WIDTHS[-1])
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/o/northwind/roles/{role.pk}/steps/{step.pk}/")
+    page.get_by_role("link", name="Preview pages").click()
+    for name in ("Name a referee", "Check and send", "Referee: start", "Page 2"):
+        page.get_by_role("link", name=name, exact=True).click()
+        looker.look(page, f"check preview {name}")
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_text("2 of 6", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Leave preview").click()
+    expect(page.get_by_role("heading", name="Reference check settings")).to_be_visible()

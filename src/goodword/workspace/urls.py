@@ -25,6 +25,7 @@ from goodword.workspace.needs_you import views as needs_you
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
 from goodword.workspace.reference_check import check_views, referee_views
+from goodword.workspace.reference_check.preview import check_preview
 from goodword.workspace.results_to_review import views as results
 from goodword.workspace.retention import holds
 from goodword.workspace.retention import views as retention
@@ -76,6 +77,12 @@ member_urls: list[URLPattern | URLResolver] = [
         name="role_automation_unlink",
     ),
     path("roles/<int:pk>/steps/<int:step_pk>/", roles.step_settings, name="role_step"),
+    path("roles/<int:pk>/steps/<int:step_pk>/preview/", check_preview, name="role_check_preview"),
+    path(
+        "roles/<int:pk>/steps/<int:step_pk>/preview/<slug:name>/",
+        check_preview,
+        name="role_check_preview_page",
+    ),
     path(_PLAN, plan.plan, name="role_assessment"),
     path(f"{_PLAN}versions/<int:number>/", plan.version, name="role_assessment_version"),
     path(f"{_PLAN}begin/", plan.begin, name="role_assessment_begin"),

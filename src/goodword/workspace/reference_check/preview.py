@@ -1,0 +1,273 @@
+"""The pages that candidates and referees see, for a member who sets up a reference check.
+
+The portals' own views draw them, for a fictitious candidate and referees in a transaction that is rolled back. Links
+between these pages lead to their previews; other links and all buttons do nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from http import HTTPStatus
+from typing import Final
+
+from bs4 import BeautifulSoup, Tag
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import resolve, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.candidates.models import Application, Candidate
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.references.domain import self_reference
+from goodword.references.domain.checks import slot_statuses
+from goodword.references.domain.invitations import open_check
+from goodword.references.domain.nominations import RefereeDetails, nominate
+from goodword.references.domain.responses import answering_session
+from goodword.references.domain.sending import send_request, unsent_referees
+from goodword.references.models import ReferenceRequest
+from goodword.roles.models import Step
+from goodword.roles.queries import visible_roles
+from goodword.roles.slots import ANY
+from goodword.workflow.languages import language_choices
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workspace.assessment_plan.preview import Banner, PreviewLink
+
+FIRST: Final = "start"
+
+
+class Stage(IntEnum):
+    """How far the fictitious check is."""
+
+    INVITED = 0
+    NAMED = 1
+    SENT = 2
+    DONE = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewPage:
+    """`path`: below the portal of the candidate, or of the first referee. `title`: in the banner; "" if not there."""
+
+    name: str
+    stage: Stage
+    path: str
+    title: str = ""
+    is_referees: bool = False
+
+
+class Example:
+    """A check of a fictitious candidate. Only inside a transaction that is rolled back."""
+
+    def __init__(self, step: Step, *, language: str, now: datetime) -> None:
+        self.now, organisation = now, step.organisation
+        candidate = Candidate.objects.create(
+            organisation=organisation,
+            first_name="Alex",
+            last_name="Example",
+            email="alex@example.com",
+            created_at=now,
+        )
+        application = Application.objects.create(
+            organisation=organisation, candidate=candidate, role=step.role, created_at=now
+        )
+        step_request = StepRequest.objects.create(
+            organisation=organisation,
+            application=application,
+            step=step,
+            state=StepRequest.State.STARTED,
+            requested_at=now,
+        )
+        self.check = open_check(step_request=step_request, now=now, by="")
+        self.languages: Sequence[str] = self.check.languages
+        self.language = language if language in self.languages else self.check.language
+        candidate.chosen_language = self.language
+        candidate.save(update_fields=["chosen_language"])
+        self.candidate_path = f"{self._portal(Link.Purpose.CANDIDATE, step_request.pk)}references/"
+        self.referee_path = ""
+
+    def bring_to(self, stage: Stage) -> None:
+        if stage >= Stage.NAMED:
+            self._name_referees()
+        if stage >= Stage.SENT:
+            requests = [send_request(self.check, one, now=self.now) for one in unsent_referees(self.check)]
+            self.referee_path = self._portal(Link.Purpose.REFEREE, requests[0].pk)
+        if stage == Stage.DONE:
+            self._requests().update(state=ReferenceRequest.State.ANSWERED, settled_at=self.now)
+            self.check.progress = StepRun.Progress.COMPLETED
+            self.check.save(update_fields=["progress"])
+
+    def question_pages(self) -> Sequence[int]:
+        """Of the first referee, who has been asked."""
+        request = self._requests().select_related("referee", "check_run__version").order_by("pk")[0]
+        return answering_session(self.check, request, now=self.now).page_numbers
+
+    def self_reference_pages(self) -> Sequence[int]:
+        if not self_reference.asks_self_reference(self.check):
+            return ()
+        return self_reference.self_reference_session(self.check, None, now=self.now).page_numbers
+
+    def _requests(self) -> QuerySet[ReferenceRequest]:
+        return ReferenceRequest.objects.of(self.check.organisation).filter(check_run=self.check)
+
+    def _name_referees(self) -> None:
+        for number, status in enumerate(slot_statuses(self.check), start=1):
+            details = RefereeDetails(
+                name=f"Robin Example {number}",
+                email=f"robin{number}@example.com",
+                relationship="manager" if status.kind == ANY else status.kind,
+                company="Example Ltd",
+                candidate_title="Team lead",
+                from_month=f"{self.now.year - 3}-01",
+                to_month=f"{self.now.year - 1}-12",
+                message="",
+                language=self.language,
+            )
+            nominate(check_id=self.check.pk, slot=number, details=details, now=self.now)
+
+    def _portal(self, purpose: Link.Purpose, subject_id: int) -> str:
+        url = links.mint(
+            organisation=self.check.organisation, purpose=purpose, subject_id=subject_id, now=self.now
+        )
+        return f"{links.PATHS[purpose]}{url.rsplit('/', 2)[1]}/"
+
+
+def pages_of(example: Example) -> list[PreviewPage]:
+    """In the order in which they are seen. Takes the check to `Stage.SENT` and back."""
+    with transaction.atomic():
+        example.bring_to(Stage.SENT)
+        asked = example.question_pages()
+        transaction.set_rollback(True)
+    own = example.self_reference_pages()
+    return [
+        PreviewPage(name=FIRST, stage=Stage.INVITED, path="", title=_("Candidate: start")),
+        PreviewPage(name="notice", stage=Stage.INVITED, path="notice/"),
+        PreviewPage(name="decline", stage=Stage.INVITED, path="decline/"),
+        PreviewPage(name="referee", stage=Stage.INVITED, path="1/", title=_("Name a referee")),
+        PreviewPage(name="cannot", stage=Stage.INVITED, path="1/cannot/"),
+        PreviewPage(name="send", stage=Stage.NAMED, path="review/", title=_("Check and send")),
+        *(_self_reference_pages(own) if own else ()),
+        PreviewPage(name="waiting", stage=Stage.SENT, path="", title=_("Waiting")),
+        PreviewPage(name="done", stage=Stage.DONE, path="", title=_("Done")),
+        *(
+            PreviewPage(name=name, stage=stage, path=path, title=title, is_referees=True)
+            for name, stage, path, title in (
+                ("request", Stage.SENT, "", _("Referee: start")),
+                ("facts", Stage.SENT, "facts/", ""),
+                ("no", Stage.SENT, "no/", ""),
+                *(
+                    (f"questions-{n}", Stage.SENT, f"questions/{n}/", _("Page %(n)s") % {"n": n})
+                    for n in asked
+                ),
+                ("review", Stage.SENT, "review/", _("Review")),
+                ("thanks", Stage.DONE, "", _("Thanks")),
+            )
+        ),
+    ]
+
+
+def _self_reference_pages(numbers: Sequence[int]) -> Iterator[PreviewPage]:
+    base = "self-reference/"
+    yield PreviewPage(name="self", stage=Stage.INVITED, path=base, title=_("Self-assessment"))
+    for n in numbers:
+        yield PreviewPage(name=f"self-{n}", stage=Stage.INVITED, path=f"{base}questions/{n}/")
+    yield PreviewPage(name="self-review", stage=Stage.INVITED, path=f"{base}review/")
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def check_preview(request: MemberRequest, pk: int, step_pk: int, name: str = "") -> HttpResponseBase:
+    role = access.owned(visible_roles(request.member), pk)
+    steps = Step.objects.of(request.organisation).select_related("organisation", "role__owner__user")
+    step = access.owned(steps.filter(role=role, kind=Step.Kind.REFERENCE_CHECK), step_pk)
+    if not name:
+        return redirect("role_check_preview_page", request.organisation.slug, pk, step_pk, FIRST)
+    with transaction.atomic():
+        try:
+            return _preview(request, step, name)
+        finally:
+            transaction.set_rollback(True)
+
+
+def _preview(request: MemberRequest, step: Step, name: str) -> HttpResponse:
+    example = Example(step, language=request.GET.get("language", ""), now=clock.now())
+    pages = pages_of(example)
+    page = next((one for one in pages if one.name == name), None)
+    if page is None:
+        raise Http404
+    example.bring_to(page.stage)
+    path = _path(page, example)
+    response = _draw(request, path, language=example.language)
+    if response.status_code != HTTPStatus.OK:
+        raise Http404
+    at = [request.organisation.slug, step.role_id, step.pk]
+    url = {one.name: _url(at, one.name, example.language) for one in pages}
+    banner = Banner(
+        title=_("Preview of the reference check for %(role)s") % {"role": step.role.title},
+        leave=reverse("role_step", args=at),
+        ways=[PreviewLink(name=one.title, url=url[one.name], here=one is page) for one in pages if one.title],
+        languages=[
+            PreviewLink(name=label, code=code, url=_url(at, name, code), here=code == example.language)
+            for code, label in language_choices(example.languages)
+        ],
+        conditions=False,
+    )
+    # several pages have one path at different stages: the present stage wins
+    there = {
+        _path(one, example): url[one.name] for one in sorted(pages, key=lambda one: one.stage == page.stage)
+    }
+    return HttpResponse(_inert(response.content, there=there, banner=banner))
+
+
+def _path(page: PreviewPage, example: Example) -> str:
+    return (example.referee_path if page.is_referees else example.candidate_path) + page.path
+
+
+def _url(at: Sequence[object], name: str, language: str) -> str:
+    return f"{reverse('role_check_preview_page', args=[*at, name])}?language={language}"
+
+
+def _draw(request: MemberRequest, path: str, *, language: str) -> HttpResponse:
+    """The portal's page at this path."""
+    found = resolve(path)
+    asked = copy(request)
+    asked.path = asked.path_info = path
+    asked.GET = QueryDict(f"language={language}")
+    asked.resolver_match = found
+    with translation.override(language):
+        response = found.func(asked, *found.args, **found.kwargs)
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+def _inert(content: bytes, *, there: Mapping[str, str], banner: Banner) -> str:
+    """`there`: addresses of previews, by path."""
+    page = BeautifulSoup(content, "html.parser")
+    for script in page("script"):
+        script.decompose()
+    for link in page("a", href=True):
+        target = there.get(str(link["href"]).partition("?")[0].partition("#")[0])
+        if target:
+            link["href"] = target
+        else:
+            del link["href"]
+    for button in page("button"):
+        button["type"] = "button"
+    for form in page("form"):
+        del form["action"]
+    assert isinstance(page.head, Tag) and isinstance(page.body, Tag)
+    page.head.append(page.new_tag("link", rel="stylesheet", href=static("assessments/preview.css")))
+    shown = render_to_string("assessments/portal/preview.html", {"preview": banner})
+    page.body.insert(0, BeautifulSoup(shown, "html.parser"))
+    return str(page)
