@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from goodword.core import environment, mail, single_sign_on
+from goodword.core import dns, environment, mail, single_sign_on
 
 GOODWORD_ENV = environment.text("GOODWORD_ENV", "production")
 if GOODWORD_ENV not in {"production", "demo", "test"}:
@@ -280,6 +280,11 @@ MAILERS = mail.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)
 ANYMAIL = mail.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
 #: address for bounces (SMTP only), tagged for each mail
 GOODWORD_RETURN_ADDRESS = mail.return_address(environment.text("GOODWORD_RETURN_ADDRESS", ""))
+#: what receivers find in DNS if it is set up; shown and checked on Settings > Sender domain
+GOODWORD_MAIL_SPF = mail.spf_mechanisms(environment.words("GOODWORD_MAIL_SPF"))
+GOODWORD_MAIL_DKIM_SELECTORS = mail.dkim_selectors(environment.words("GOODWORD_MAIL_DKIM_SELECTORS"))
+#: instead of the system's
+GOODWORD_DNS_SERVERS = dns.servers(environment.words("GOODWORD_DNS_SERVERS"))
 #: contact address on help pages
 GOODWORD_HELP_CONTACT = environment.address(
     "GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example"

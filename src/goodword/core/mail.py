@@ -1,6 +1,7 @@
 """Outgoing mail: Django's MAILERS and Anymail's settings, and our SMTP backend."""
 
 import json
+import re
 import smtplib
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -30,6 +31,11 @@ PROVIDERS: Final = {
 }
 #: packages that Anymail needs for some of them
 _PACKAGES: Final = {"amazon_ses": "boto3", "resend": "svix"}
+#: a DKIM selector
+SELECTOR: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+_SPF: Final = re.compile(
+    r"(?:(?:include|exists|ip4|ip6):\S+|(?:a|mx)(?:[:/]\S+)?|redirect=\S+)", re.IGNORECASE
+)
 #: characters
 SHORTEST_SECRET: Final = 24
 #: seconds for each step before the message: connecting, greeting, TLS, signing in, sender, recipient
@@ -93,6 +99,26 @@ def return_address(given: str) -> str:
             "characters before the @."
         )
     return given
+
+
+def spf_mechanisms(given: list[str]) -> list[str]:
+    """What an SPF record must contain so that the mail server may send."""
+    for one in given:
+        if not _SPF.fullmatch(one):
+            raise SettingError(f"GOODWORD_MAIL_SPF must be like include:spf.example.net, not {one!r}.")
+    return given
+
+
+def dkim_selectors(given: list[str]) -> list[str]:
+    for one in given:
+        if len(one) > 63 or not re.fullmatch(SELECTOR, one):
+            raise SettingError(f"GOODWORD_MAIL_DKIM_SELECTORS must be selectors like s1, not {one!r}.")
+    return given
+
+
+def is_smtp(mailers: dict[str, Any]) -> bool:
+    """Whether mail goes to an SMTP server, not to a provider's API."""
+    return bool(mailers["default"]["BACKEND"] == f"{__name__}.{EmailBackend.__name__}")
 
 
 def mailers(*, provider: str, smtp_url: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def settings_nav(request: MemberRequest) -> list[dict[str, Any]]:
         links.append((_("Notes in Greenhouse"), "note_settings", "note"))
         links.append((_("Organisation"), "organisation_settings", "building"))
         links.append((_("E-mail texts"), "mail_texts", "edit"))
+        links.append((_("Sender domain"), "sender_domain", "globe"))
         links.append((_("Members"), "members", "candidates"))
         links.append((_("Sign-in"), "sign_in_rules", "lock"))
         links.append((_("Audit log"), "audit_log", "history"))

@@ -32,6 +32,7 @@ from goodword.workspace.retention import views as retention
 from goodword.workspace.role import new_role
 from goodword.workspace.role import settings_page as role_settings
 from goodword.workspace.role import views as roles
+from goodword.workspace.sender_domain import views as sender_domain
 from goodword.workspace.settings_pages import look, mails, organisation, sign_in
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
@@ -190,6 +191,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/undelivered/<int:email_pk>/send-again/", mails.again, name="undelivered_again"),
     path("settings/sign-in/", sign_in.sign_in_rules, name="sign_in_rules"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
+    path("settings/sender-domain/", sender_domain.sender_domain, name="sender_domain"),
     path("settings/mail-texts/", mail_texts.mail_texts, name="mail_texts"),
     path(_MAIL_TEXT, mail_texts.mail_text, name="mail_text"),
     path(f"{_MAIL_TEXT}preview/", mail_texts.mail_text_preview, name="mail_text_preview"),

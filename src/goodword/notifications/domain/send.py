@@ -153,7 +153,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
     """Give the message to the server or the provider. Raises Fault, or Withdrawn if it must not be sent."""
     try:
         validate_email(to_address)
-        if _is_smtp():
+        if mail.is_smtp(settings.MAILERS):
             message.hand_over = hand_over  # type: ignore[attr-defined]  # core.mail calls it
         else:
             hand_over()
@@ -172,10 +172,6 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
         raise Unwritable("This is not a valid e-mail address.", address=wrong) from error
     except AnymailError as error:
         raise Unwritable(f"The mail provider cannot send this mail: {error}") from error
-
-
-def _is_smtp() -> bool:
-    return bool(settings.MAILERS["default"]["BACKEND"] == f"{mail.__name__}.{mail.EmailBackend.__name__}")
 
 
 def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from goodword.greenhouse.settings_pages import settings_nav
 from goodword.notifications.domain.mail_texts import (
     EditableMail,
     TextsChanged,
+    filled,
     own_texts,
     reset_texts,
     save_texts,
@@ -157,7 +158,10 @@ def _page(
         "language_code": language,
         "language_name": LANGUAGES[language],
         "languages": LANGUAGES,
-        "placeholders": [f"{{{name}}}" for name in mail.placeholders],
+        "placeholders": [
+            (f"{{{name}}}", filled(f"{{{name}}}", shown.email.context) if shown else "")
+            for name in mail.placeholders
+        ],
         "form": form,
         "stored": stored,
         "theirs": [other[part.name] for part in mail.parts] if other else [],

@@ -1,0 +1,97 @@
+"""TXT records, looked up together within a bounded time."""
+
+import re
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import ip_address
+from typing import Final
+
+from dns.exception import DNSException
+from dns.nameserver import Do53Nameserver
+from dns.resolver import (
+    NXDOMAIN,
+    LifetimeTimeout,
+    NoAnswer,
+    NoResolverConfiguration,
+    Resolver,
+)
+
+from goodword.core.environment import SettingError
+
+#: seconds until all lookups have ended
+SECONDS: Final = 4.0
+#: seconds for one attempt
+_ATTEMPT: Final = 1.5
+_PORT: Final = 53
+
+
+class Failure(Enum):
+    """Why nothing is known about a name."""
+
+    TIMEOUT = "timeout"
+    SERVER = "server"
+    #: this machine has no DNS server configured
+    NO_SERVER = "no_server"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`texts`: empty if there is no such record, or `failure`."""
+
+    texts: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def servers(given: Sequence[str]) -> list[tuple[str, int]]:
+    """Of "192.0.2.1", "192.0.2.1:5353" or "[2001:db8::1]:5353"."""
+    found = []
+    for one in given:
+        parts = re.fullmatch(r"\[([^\]]+)\](?::(\d+))?|([^:]+):(\d+)|(.+)", one)
+        address, port = "", ""
+        if parts:
+            address, port = parts[1] or parts[3] or parts[5], parts[2] or parts[4] or ""
+        try:
+            number = int(port or _PORT)
+            found.append((str(ip_address(address)), number))
+            if not 0 < number < 65_536:
+                raise ValueError(port)
+        except ValueError as error:
+            raise SettingError(
+                f"GOODWORD_DNS_SERVERS must be IP addresses, with a port if you like, not {one!r}."
+            ) from error
+    return found
+
+
+def txt_records(names: Iterable[str], *, using: Sequence[tuple[str, int]] = ()) -> dict[str, Answer]:
+    """The TXT records of each name, after SECONDS at the latest. `using`: servers instead of the system's."""
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        return {}
+    try:
+        resolver = _resolver(using)
+    except (NoResolverConfiguration, OSError):
+        return dict.fromkeys(wanted, Answer(failure=Failure.NO_SERVER))
+    with ThreadPoolExecutor(max_workers=len(wanted), thread_name_prefix="dns") as pool:
+        return dict(zip(wanted, pool.map(lambda name: _txt(resolver, name), wanted), strict=True))
+
+
+def _resolver(using: Sequence[tuple[str, int]]) -> Resolver:
+    resolver = Resolver(configure=not using)
+    if using:
+        resolver.nameservers = [Do53Nameserver(address, port) for address, port in using]
+    resolver.lifetime, resolver.timeout = SECONDS, _ATTEMPT
+    return resolver
+
+
+def _txt(resolver: Resolver, name: str) -> Answer:
+    try:
+        found = resolver.resolve(f"{name.rstrip('.')}.", "TXT", search=False)
+    except (NXDOMAIN, NoAnswer):
+        return Answer()
+    except LifetimeTimeout:
+        return Answer(failure=Failure.TIMEOUT)
+    except (DNSException, OSError, ValueError):  # a refusal, a malformed answer, no network
+        return Answer(failure=Failure.SERVER)
+    return Answer(tuple(b"".join(record.strings).decode("utf-8", "replace") for record in found))
