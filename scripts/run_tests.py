@@ -96,7 +96,9 @@ def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
 
 def quick(arguments: list[str]) -> int:
     """Run all tests but those of browsers, programs, whole worlds and large inputs. Returns the exit status."""
-    return run(*_only(f"not {marker}" for marker in NOT_QUICK), *SIDE_BY_SIDE, *arguments)
+    return run(
+        *_only(f"not {marker}" for marker in NOT_QUICK), "--ignore", BROWSER_TESTS, *SIDE_BY_SIDE, *arguments
+    )
 
 
 def exhaustive(arguments: list[str]) -> int:

@@ -7,6 +7,8 @@ import os
 import signal
 import tempfile
 from collections import defaultdict
+from collections.abc import Generator
+from contextlib import nullcontext
 from pathlib import Path
 
 import django
@@ -16,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
-from tests.support import database
+from tests.support import database, worlds
 
 # Started in the background of a script, a run ignores Ctrl-C, and so would the programs that tests end by it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -92,16 +94,16 @@ _seconds: defaultdict[str, float] = defaultdict(float)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests that need a whole world, leave out the exhaustive ones unless they are asked for, and in parallel
-    runs begin with the longest files.
+    """Mark all but the first case of a matrix as slow, leave out the exhaustive tests unless they are asked for, and in
+    parallel runs begin with the longest files.
     """
-    # imported late: it imports models, which need the settings
-    from tests.support.worlds import needs_whole_world
-
+    begun: set[str] = set()
     for item in items:
-        main_case = item.get_closest_marker("main_case")
-        if isinstance(item, pytest.Function) and not main_case and needs_whole_world(item):
-            item.add_marker("world")
+        name = item.nodeid.partition("[")[0]
+        if name in begun:
+            item.add_marker("slow")
+        elif item.get_closest_marker("matrix"):
+            begun.add(name)
     if "exhaustive" not in config.option.markexpr:
         left_out = [item for item in items if item.get_closest_marker("exhaustive")]
         if left_out:
@@ -110,6 +112,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         rank = {name: number for number, name in enumerate(LONGEST)}
         items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with worlds.running(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+    with worlds.preparing() if fixturedef.scope != "function" else nullcontext():
+        return (yield)
 
 
 def pytest_collectstart() -> None:

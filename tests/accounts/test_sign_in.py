@@ -99,6 +99,7 @@ def test_sign_up_is_closed() -> None:
     assert User.objects.count() == 0
 
 
+@pytest.mark.world
 def test_a_successful_reset_mail_clears_an_earlier_failure(rita: Membership) -> None:
     stays, goes = (
         failed_job("accounts.mail_reset_link", user_id=user, asked_at=factories.NOW.isoformat())
@@ -173,6 +174,7 @@ def test_the_rate_limit_page_explains_itself(rita: Membership) -> None:
     assert "Too many attempts" in response.content.decode()
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -265,6 +267,7 @@ def test_a_reset_mail_is_retried_for_an_hour_without_a_mail_server(
     ]
 
 
+@pytest.mark.world
 def test_a_deactivated_user_gets_no_reset_link(rita: Membership) -> None:
     Client().post("/accounts/password/reset/", {"email": rita.user.email})
     User.objects.filter(pk=rita.user_id).update(is_active=False)

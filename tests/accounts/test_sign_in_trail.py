@@ -232,6 +232,7 @@ def set_new_password(client: Client, member: Membership) -> None:
     client.post(where, {"password1": NEW, "password2": NEW})
 
 
+@pytest.mark.world
 def test_a_password_reset_is_audited_and_needs_a_different_password(rita: Membership) -> None:
     client = browser()
     client.post("/accounts/password/reset/", {"email": rita.user.email})

@@ -1,69 +1,41 @@
-"""Tests that need a whole world are found by what they call."""
+"""Helpers that need a whole world fail tests that `make quick` would run."""
 
 import pytest
 
-from tests.support import jobs
-from tests.support.jobs import run_jobs
 from tests.support.kept import kept
-from tests.support.worlds import reaches_whole_world
+from tests.support.worlds import whole_world
 
 
-def helper() -> None:
-    run_jobs()
+@whole_world
+def everything_follows() -> str:
+    return "done"
 
 
 @kept
-def prepared() -> None:
-    run_jobs()
+def prepared() -> str:
+    return everything_follows()
 
 
-class Helper:
-    def acts(self) -> None:
-        helper()
-
-    @property
-    def result(self) -> list[str]:
-        return jobs.run_jobs()
+@pytest.fixture(scope="module")
+def shared() -> str:
+    return everything_follows()
 
 
-def direct() -> None:
-    run_jobs(at_most=1)
+def test_an_unmarked_test_is_refused() -> None:
+    with pytest.raises(pytest.fail.Exception, match="everything_follows needs a whole world: mark the test"):
+        everything_follows()
 
 
-def through_the_module() -> None:
-    jobs.run_jobs()
+@pytest.mark.world
+def test_a_marked_test_may_call_them() -> None:
+    assert everything_follows() == "done"
 
 
-def through_a_helper() -> None:
-    helper()
+@pytest.mark.main_case
+def test_a_main_case_may_call_them() -> None:
+    assert everything_follows() == "done"
 
 
-def through_an_inner_function() -> None:
-    def inner() -> None:
-        helper()
-
-    inner()
-
-
-def through_a_method() -> None:
-    Helper().acts()
-
-
-def on_prepared_rows() -> None:
-    prepared()
-
-
-def without() -> None:
-    jobs.waiting()
-
-
-@pytest.mark.parametrize(
-    "function", [direct, through_the_module, through_a_helper, through_an_inner_function, through_a_method]
-)
-def test_tests_that_let_everything_follow_need_a_whole_world(function: object) -> None:
-    assert reaches_whole_world(function)
-
-
-@pytest.mark.parametrize("function", [on_prepared_rows, without])
-def test_tests_of_an_action_on_prepared_rows_do_not(function: object) -> None:
-    assert not reaches_whole_world(function)
+@pytest.mark.django_db
+def test_rows_prepared_for_many_tests_do_not_count(shared: str) -> None:
+    assert (shared, prepared()) == ("done", "done")

@@ -108,6 +108,7 @@ def test_the_position_on_a_scale_is_a_sentence(mean: float | None, said: str) ->
     assert position_in_words(mean, 1, 5, low="Reserved", high="Outgoing") == said
 
 
+@pytest.mark.world
 def test_examples_are_unsolved_tasks_of_two_categories() -> None:
     found = result(shared_attempt(kinds=("reasoning",)))
     assert found is not None
@@ -118,6 +119,7 @@ def test_examples_are_unsolved_tasks_of_two_categories() -> None:
     assert examples(()) == ()
 
 
+@pytest.mark.world
 def test_situations_are_close_to_the_key_or_differ() -> None:
     found = result(shared_attempt(kinds=("judgement",), value=4))
     assert found is not None
@@ -128,6 +130,7 @@ def test_situations_are_close_to_the_key_or_differ() -> None:
     assert (first.near, part.near) == (False, sum(one.near is True for one in part.situations))
 
 
+@pytest.mark.world
 def test_the_result_is_in_the_attempts_language() -> None:
     attempt = shared_attempt(kinds=("scales", "reasoning", "judgement"), language="de")
     response = Client().get(url(attempt))

@@ -58,6 +58,7 @@ def test_links_expire_counted_from_sending(attempt: Attempt) -> None:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.main_case
 @pytest.mark.parametrize("name", ["portal", "portal_assessment", "portal_assessment_adjustment"])
 def test_an_expired_link_offers_a_new_one(client: Client, attempt: Attempt, name: str) -> None:

@@ -77,6 +77,7 @@ def test_a_step_requested_twice_is_assigned_once() -> None:
     assert Email.objects.of(of.organisation).count() == 1
 
 
+@pytest.mark.world
 def test_a_requested_reference_check_creates_no_attempt() -> None:
     of = application()
     step_request = factories.step_request(of, "reference_check")

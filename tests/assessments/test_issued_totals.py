@@ -187,6 +187,7 @@ def test_the_total_is_issued_with_the_last_part() -> None:
     assert issued(attempt).why_not == "no_count"
 
 
+@pytest.mark.world
 def test_an_assessment_without_a_total_has_no_row() -> None:
     attempt = taken(on_a_role(ALL))
     assert not IssuedTotal.objects.of(attempt.organisation).exists()
@@ -222,6 +223,7 @@ def test_the_total_stays_when_rule_and_weights_change(
     assert shown(attempt) == page
 
 
+@pytest.mark.world
 def test_marks_do_not_count_in_totals() -> None:
     attempt = taken(on_a_role(total=Assessment.Total.CATEGORIES), solve=2)
     before = result(attempt)

@@ -56,6 +56,7 @@ def sent_by(client: Client, attempt: Attempt, here: str) -> dict[str, str]:
     return {"item": item.id, "answer": "a" if item.text == "" else "3"}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", TIMED)
 def test_an_answer_for_a_replaced_item_changes_nothing(client: Client, kind: str) -> None:
     attempt = attempt_of(TIMED[kind])

@@ -108,6 +108,7 @@ def test_an_unknown_link_opens_nothing(
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "args"), FORMS)
 def test_the_link_of_another_application_changes_nothing_here(
     client: Client, attempt: Attempt, name: str, args: tuple[int, ...]
@@ -167,6 +168,7 @@ def test_a_paused_step_works(
     assert page(client, token, name, *args).count("There is nothing to do here at the moment") == 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "args"), PAGES)
 def test_after_finishing_every_page_says_thank_you(
     client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]

@@ -58,6 +58,7 @@ def test_leaving_the_stage_pauses_and_returning_resumes(attempt: Attempt) -> Non
     assert event_names()[-3:] == ["application.entered_stage", "step.requested_again", "step.resumed"]
 
 
+@pytest.mark.world
 def test_leaving_the_stage_changes_nothing_if_the_step_continues(attempt: Attempt) -> None:
     setting(attempt, on_leave="go_on")
     assert after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502).paused_at is None
@@ -72,6 +73,7 @@ def test_moving_between_two_mapped_stages_does_not_pause(attempt: Attempt) -> No
     assert after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502).paused_at is None
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("name", "column", "undone"),
     [
@@ -96,6 +98,7 @@ def test_an_ended_application_closes_the_attempt_and_undoing_reopens_it(
     assert Email.objects.of(attempt.organisation).count() == mails
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("name", "column"), [("application.rejected", "on_reject"), ("application.hired", "on_hire")]
 )
@@ -107,6 +110,7 @@ def test_an_ended_application_closes_nothing_if_the_step_continues(
     assert (status(open_still, now=LATER), open_still.next_reminder_at) == ("in_progress", FIRST_REMINDER)
 
 
+@pytest.mark.world
 def test_a_completed_attempt_is_not_closed() -> None:
     made = assigned(application())
     answer_all(made)

@@ -194,12 +194,14 @@ def test_a_distance_shows_how_many_are_nearer(role: Role) -> None:
     assert "percentile" not in said
 
 
+@pytest.mark.world
 def test_a_category_is_shown_under_its_name(role: Role) -> None:
     said = words(page_of(role.owner, in_a_group(role, kind="reasoning", scale="numerical")))
     assert said.count("Numbers With its uncertainty, percentiles 41 to 72 of 132") == 1
     assert said.count("which is percentile 55.") == 1
 
 
+@pytest.mark.world
 def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
     attempt = taken_part(role, "reasoning", solve=2)
     made = calibrated(attempt)
@@ -230,6 +232,7 @@ def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
         assert said.count(sentence) == 1, sentence
 
 
+@pytest.mark.world
 def test_an_ability_from_another_calibration_has_no_details(role: Role) -> None:
     attempt = taken_part(role, "reasoning")
     Score.objects.of(role.organisation).filter(part__attempt=attempt, scale="").update(

@@ -112,6 +112,7 @@ def test_a_matrix_is_drawn_with_descriptions(
     assert page.count('role="img" aria-label="') >= sum(8 + len(task.options) for task in figures)
 
 
+@pytest.mark.world
 def test_void_items_are_neither_shown_nor_wrong(
     finished: dict[str, Attempt],
 ) -> None:
@@ -294,6 +295,7 @@ def test_custom_answers_are_shown_with_correct_ones_counted() -> None:
     assert (page.count("Not marked yet."), page.count("licence-of-ada.pdf")) == (1, 1)
 
 
+@pytest.mark.world
 def test_two_raters_are_shown_once_both_have_marked() -> None:
     of = application()
     assert of.role is not None
@@ -332,6 +334,7 @@ def test_a_total_is_the_mean_of_category_means() -> None:
     assert page.count(" % × ") == len(shares)
 
 
+@pytest.mark.world
 def test_a_weighted_total_shows_its_weights_and_why() -> None:
     found = whole(
         total=Assessment.Total.WEIGHTS,
@@ -344,6 +347,7 @@ def test_a_weighted_total_shows_its_weights_and_why() -> None:
     assert page_of(found).count("Half the day is spent on ropes") == 1
 
 
+@pytest.mark.world
 def test_an_impossible_total_says_why() -> None:
     found = whole(kinds=("scales",), total=Assessment.Total.CATEGORIES)
     assert found.total is not None

@@ -511,6 +511,7 @@ DECLARED = (
 )
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("types", ["", *DECLARED])
 @pytest.mark.parametrize(
     "before", ["", BOM, " " * 4000, " " * 5000, " " * 2**20, "\n" * 2**21, BOM + "\t" * 2**20, "\0" * 2**20]

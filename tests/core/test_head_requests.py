@@ -77,6 +77,7 @@ def test_a_connection_stays_in_sync_after_head_requests(pages: Server) -> None:
         assert f"\r\nContent-Length: {length}\r\n".encode() in headers + b"\r\n", path
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/accounts/login/", "/nothing/", "/static/nothing.css", "/healthz"])
 def test_django_sends_no_body_for_head(path: str) -> None:

@@ -10,7 +10,7 @@ from tests.demo.conftest import FirstStart, mails_of
 from tests.demo.programs import Demo, busy, free_ports, processes_of, refused
 
 #: the first test of this file waits for the whole story
-pytestmark = [pytest.mark.world, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.world, pytest.mark.timeout(400), pytest.mark.world]
 
 
 def test_demo_json_has_the_documented_form(first_start: FirstStart) -> None:

@@ -96,6 +96,7 @@ def to(address: str) -> list[str]:
     return [f"{one.subject}\n{one.to[0]}\n{one.body}" for one in mail.outbox if address in one.to[0]]
 
 
+@pytest.mark.world
 def test_a_reminder_waits_for_the_name_to_be_corrected(attempt: Attempt) -> None:
     application = attempt.step_request.application
     candidate = renamed(application, BAD)
@@ -133,6 +134,7 @@ def test_confirming_the_name_sends_the_waiting_mail(attempt: Attempt) -> None:
     assert attention(attempt) == ""
 
 
+@pytest.mark.world
 def test_a_mail_queued_earlier_waits_too_and_flags_the_step(attempt: Attempt) -> None:
     application = attempt.step_request.application
     Candidate.objects.of(application.organisation).update(
@@ -148,6 +150,7 @@ def test_a_mail_queued_earlier_waits_too_and_flags_the_step(attempt: Attempt) ->
     assert len(mail.outbox) == 1  # the recruiter is notified once
 
 
+@pytest.mark.world
 def test_a_missed_name_event_only_delays_the_mail(attempt: Attempt) -> None:
     application = attempt.step_request.application
     renamed(application, BAD)
@@ -158,6 +161,7 @@ def test_a_missed_name_event_only_delays_the_mail(attempt: Attempt) -> None:
     assert len(to(application.candidate.email)) == 1
 
 
+@pytest.mark.world
 def test_waiting_mails_end_with_their_step_or_expiry(attempt: Attempt) -> None:
     application = attempt.step_request.application
     renamed(application, BAD)
@@ -178,6 +182,7 @@ def test_waiting_mails_end_with_their_step_or_expiry(attempt: Attempt) -> None:
     assert (late.state, closed.state, to(application.candidate.email)) == ("cancelled", "cancelled", [])
 
 
+@pytest.mark.world
 def test_referee_mails_wait_for_the_name() -> None:
     story = named()
     application = story.check.step_request.application

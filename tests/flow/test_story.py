@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from tests.demo.programs import COMMAND, environment, free_ports, processes_of
 
-pytestmark = pytest.mark.world
+pytestmark = [pytest.mark.world, pytest.mark.world]
 
 CANDIDATE = "Ada Okonkwo-Łuczak"
 STEPS = [

@@ -126,6 +126,7 @@ def test_a_permanent_refusal_is_reported_and_shown_on_the_timeline(post: Post) -
     ]
 
 
+@pytest.mark.world
 def test_the_role_owner_is_notified_once_if_the_recruiters_address_fails(post: Post) -> None:
     about = application(recruiter_email=GONE)
     to(GONE, about=about)

@@ -47,6 +47,7 @@ def states(mails: list[Email]) -> list[str]:
     return [state(email)[0] for email in mails]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("step", "answer"),
     [

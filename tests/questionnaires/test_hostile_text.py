@@ -50,6 +50,7 @@ def test_text_is_normalised_to_nfc() -> None:
     assert clean_text("Zoe\u0308") == "Zo\u00eb"
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_clean_text_is_stable_and_storable(typed: str) -> None:
     text = clean_text(typed)

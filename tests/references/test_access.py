@@ -131,6 +131,7 @@ def test_candidate_and_referee_see_the_same_neutral_page() -> None:
     assert "rejected" not in pages.pop().lower()
 
 
+@pytest.mark.world
 def test_after_completion_all_candidate_pages_lead_to_the_thank_you_page() -> None:
     story = sent()
     path = candidate_path(story)

@@ -132,6 +132,7 @@ def test_a_second_arrival_in_the_stage_sends_nothing() -> None:
     assert Check.objects.of(story.application.organisation).count() == 1
 
 
+@pytest.mark.world
 def test_later_changes_do_not_affect_a_completed_check() -> None:
     story = sent()
     for address in (MARIA, PAUL):

@@ -78,6 +78,7 @@ def test_a_bounced_request_revokes_the_link_and_asks_the_candidate_for_another_a
     assert [slot.trouble for slot in check_overview(story.check, now=NOW).slots] == ["returned", ""]
 
 
+@pytest.mark.world
 def test_the_candidate_is_asked_once_and_no_reminder_follows_a_bounce() -> None:
     story = sent()
     comes_back(MARIA)
@@ -113,6 +114,7 @@ def test_a_fault_of_the_mail_server_revokes_no_link_and_asks_the_candidate_for_n
     assert len(mails_to(story.application.candidate.email)) == before
 
 
+@pytest.mark.world
 def test_the_check_continues_with_another_referee() -> None:
     story = sent()
     comes_back(MARIA)
@@ -137,6 +139,7 @@ def test_a_late_bounce_of_an_old_address_does_not_affect_the_new_one() -> None:
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
+@pytest.mark.world
 def test_a_referee_who_has_started_keeps_the_link_when_a_reminder_bounces() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -172,6 +175,7 @@ def test_a_bounced_candidate_mail_stops_reminders_and_notifies_the_recruiter() -
     assert len(mail.outbox) == 2
 
 
+@pytest.mark.world
 def test_inviting_again_works_after_the_address_was_corrected() -> None:
     story = opened()
     comes_back(story.application.candidate.email)
@@ -185,6 +189,7 @@ def test_inviting_again_works_after_the_address_was_corrected() -> None:
     assert story.check.next_reminder_at == datetime.fromisoformat("2026-03-05T09:00Z")
 
 
+@pytest.mark.world
 def test_a_spam_complaint_stops_a_referees_mail_but_not_the_link() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -208,6 +213,7 @@ def test_a_spam_complaint_stops_the_candidates_mail_and_needs_attention() -> Non
     assert (story.check.attention, len(mail.outbox)) == ("complained", 1)
 
 
+@pytest.mark.world
 def test_a_member_can_correct_a_wrong_address() -> None:
     story = opened()
     comes_back(story.application.candidate.email)

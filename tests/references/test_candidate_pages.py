@@ -128,6 +128,7 @@ def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
     assert len(mail.outbox) == before
 
 
+@pytest.mark.world
 def test_only_referees_who_have_not_answered_can_be_nudged() -> None:
     story = named()
     assert get(f"{candidate_path(story)}1/nudge/").url == candidate_path(story)

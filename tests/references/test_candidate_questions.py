@@ -60,6 +60,7 @@ def test_the_language_of_a_closed_step_cannot_be_changed() -> None:
     assert story.check.language == "en"
 
 
+@pytest.mark.world
 def test_five_questions_a_day_are_sent_and_the_sixth_is_kept_in_the_form() -> None:
     story = opened()
     for number in range(5):

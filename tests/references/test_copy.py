@@ -55,6 +55,7 @@ def test_the_copy_contains_questions_and_answers_and_goes_to_the_known_address()
     assert mails_to("evil@mail.example") == []
 
 
+@pytest.mark.world
 def test_a_copy_contains_no_link_and_replies_go_to_the_recruiter() -> None:
     _, path = answered()
     request_copy(path)
@@ -63,6 +64,7 @@ def test_a_copy_contains_no_link_and_replies_go_to_the_recruiter() -> None:
     assert message.reply_to == ["rita@acme.example"]
 
 
+@pytest.mark.world
 def test_a_copy_is_sent_at_most_every_ten_minutes() -> None:
     _, path = answered()
     for minutes in (0, 9, 11):
@@ -80,6 +82,7 @@ def test_no_copy_is_sent_before_submission() -> None:
     assert get(f"{path}copy/").status_code == 405
 
 
+@pytest.mark.world
 def test_a_copy_is_in_the_language_of_the_answers() -> None:
     story = sent()
     check = story.check

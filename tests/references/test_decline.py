@@ -47,6 +47,7 @@ def test_declining_ends_the_request_and_only_the_recruiter_sees_the_reason() -> 
     assert "fell out" not in str(asked.body)
 
 
+@pytest.mark.world
 def test_of_two_refusals_the_first_counts() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -84,6 +85,7 @@ def test_the_decline_form_is_prefilled_from_the_link() -> None:
     assert get(f"{path}no/?as=not-me").context["form"]["why"].value() == "not_me"
 
 
+@pytest.mark.world
 def test_an_opt_out_is_stored_as_a_hash_only() -> None:
     story = sent()
     say_no(referee_path(MARIA), why="would_rather_not", opt_out="on")
@@ -95,6 +97,7 @@ def test_an_opt_out_is_stored_as_a_hash_only() -> None:
     assert not has_opted_out(organisation=factories.organisation(), address=MARIA)
 
 
+@pytest.mark.world
 def test_opt_outs_survive_a_key_rotation(settings: Any) -> None:
     story = sent()
     say_no(referee_path(MARIA), why="would_rather_not", opt_out="on")

@@ -130,6 +130,7 @@ def test_an_undone_hire_does_not_affect_sent_requests() -> None:
     assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
 
 
+@pytest.mark.world
 def test_referees_who_opt_out_before_release_are_not_contacted() -> None:
     story = deferred_check()
     store_opt_out(organisation=story.application.organisation, address=MARIA, now=NOW)
@@ -151,6 +152,7 @@ def test_the_deadline_is_on_hold_while_only_an_offer_is_missing() -> None:
     )
 
 
+@pytest.mark.world
 def test_a_deferred_referee_can_be_changed_and_sent_again() -> None:
     story = deferred_check()
     post(f"{candidate_path(story)}1/", MANAGER)

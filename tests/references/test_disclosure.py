@@ -63,6 +63,7 @@ def marked() -> tuple[Story, list[str]]:
     ]
 
 
+@pytest.mark.world
 def test_referee_pages_reveal_nothing_else_about_the_candidate() -> None:
     story, hidden = marked()
     door = referee_path(MARIA)

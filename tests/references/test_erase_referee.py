@@ -102,6 +102,7 @@ def test_erasing_a_referee_blanks_the_row_and_deletes_answers_and_links() -> Non
     assert [(mark.done, mark.of) for mark in marks if mark.kind == "reference_check"] == [(2, 3)]
 
 
+@pytest.mark.world
 def test_the_candidate_sees_that_a_reference_was_withdrawn_without_details() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
@@ -116,6 +117,7 @@ def test_the_candidate_sees_that_a_reference_was_withdrawn_without_details() -> 
     assert "needs another reference, they will contact you." in page
 
 
+@pytest.mark.world
 def test_no_replacement_is_requested_while_enough_references_are_left() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
@@ -311,6 +313,7 @@ def test_an_erased_wrong_recipient_still_does_not_count_as_a_referee() -> None:
     assert (results(check).sent, results(check).declined) == (1, 1)
 
 
+@pytest.mark.world
 def test_pages_do_not_show_an_erased_referees_relationship() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):

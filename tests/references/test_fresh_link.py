@@ -47,6 +47,7 @@ def portal(story: Story) -> str:
     return link_in(mails_to(story.application.candidate.email)[0])
 
 
+@pytest.mark.world
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("who", ["candidate", "referee"])
 def test_a_fresh_link_goes_to_the_known_address(story: Story, who: str) -> None:

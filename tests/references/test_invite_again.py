@@ -67,6 +67,7 @@ def test_after_sending_only_referees_without_an_answer_are_invited_again() -> No
     assert story.requests[1].next_reminder_at == LATER + timedelta(days=2)
 
 
+@pytest.mark.world
 def test_after_a_refusal_the_candidate_is_asked_for_another_referee() -> None:
     story = sent()
     answer(referee_path(MARIA))
@@ -79,6 +80,7 @@ def test_after_a_refusal_the_candidate_is_asked_for_another_referee() -> None:
     ]
 
 
+@pytest.mark.world
 def test_after_a_wrong_recipient_the_candidate_is_asked_for_the_address() -> None:
     story = sent()
     answer(referee_path(MARIA))
@@ -90,6 +92,7 @@ def test_after_a_wrong_recipient_the_candidate_is_asked_for_the_address() -> Non
     assert PAUL in str(second.body)
 
 
+@pytest.mark.world
 def test_inviting_again_reopens_a_check_closed_by_a_rejection() -> None:
     story = sent()
     answer(referee_path(MARIA))
@@ -149,6 +152,7 @@ def test_members_of_another_organisation_cannot_act() -> None:
     assert (len(mail.outbox), story.check.invited_again) == (1, 0)
 
 
+@pytest.mark.world
 def test_opted_out_referees_are_not_invited_again() -> None:
     story = sent()
     path = referee_path(PAUL)
@@ -160,6 +164,7 @@ def test_opted_out_referees_are_not_invited_again() -> None:
     assert story.requests[1].state == "begun"
 
 
+@pytest.mark.world
 def test_inviting_twice_sends_a_referee_one_mail() -> None:
     story = sent()
     with time_machine.travel(LATER, tick=False):

@@ -28,6 +28,7 @@ def done_with_one() -> Story:
     return story
 
 
+@pytest.mark.world
 def test_a_reference_after_completion_is_marked_late() -> None:
     story = done_with_one()
     answer(referee_path(PAUL))
@@ -57,6 +58,7 @@ def test_the_notice_of_an_overdue_request_says_that_answers_are_still_welcome() 
     assert [reference.late for reference in story.references] == [False]
 
 
+@pytest.mark.world
 def test_submitting_after_a_cancellation_shows_the_neutral_page() -> None:
     story = sent()
     path = referee_path(MARIA)

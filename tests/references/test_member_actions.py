@@ -145,6 +145,7 @@ def test_an_undone_rejection_does_not_reopen_a_cancelled_check(story: Story, rit
 # --- mark complete
 
 
+@pytest.mark.world
 def test_marking_a_check_complete_creates_its_report(story: Story, rita: Membership) -> None:
     answer_facts(story)
     for _ in range(2):
@@ -170,6 +171,7 @@ def test_a_check_without_references_cannot_be_marked_complete(story: Story, rita
 # --- completed and closed checks
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("act", [pause_check, resume_check, cancel_check])
 def test_members_cannot_act_on_a_completed_check(story: Story, rita: Membership, act: Any) -> None:
     answer_facts(story)
@@ -286,6 +288,7 @@ def test_a_manual_reminder_counts_as_a_promised_reminder(story: Story, rita: Mem
     assert events(story, "request.reminded") == [("request.reminded", by(rita))]
 
 
+@pytest.mark.world
 def test_manual_reminders_are_limited_to_those_promised(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     for hours in (1, 2):
@@ -375,6 +378,7 @@ def test_correcting_an_address_sends_a_new_mail_and_revokes_the_old_link(
     assert events(story, "request.address_corrected") == [("request.address_corrected", by(rita))]
 
 
+@pytest.mark.world
 def test_mail_notice_and_data_page_name_the_source_of_a_corrected_address(
     story: Story, rita: Membership
 ) -> None:
@@ -459,6 +463,7 @@ def test_an_extension_sends_no_reminders_before_invite_again(story: Story, rita:
     assert not any(request.next_reminder_at or request.slow_at for request in story.requests)
 
 
+@pytest.mark.world
 def test_complaints_of_the_old_address_do_not_affect_the_new_one(story: Story, rita: Membership) -> None:
     request = story.requests[0]
     Email.objects.of(rita.organisation).filter(subject_ref=request.mail_ref).update(complained_at=NOW)

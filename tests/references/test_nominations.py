@@ -80,6 +80,7 @@ def test_removing_requires_a_post() -> None:
     assert len(stated(story)) == 2
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("change", "field", "sentence"),
     [
@@ -152,6 +153,7 @@ def test_contacted_referees_cannot_be_changed_or_removed() -> None:
     assert stated(story) == before
 
 
+@pytest.mark.world
 def test_hostile_input_is_escaped() -> None:
     story = opened()
     hostile = '<script>alert("1")</script> =1+1 \x07\u202e'

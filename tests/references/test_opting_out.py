@@ -66,6 +66,7 @@ def opt_out(path: str) -> None:
     run_jobs()
 
 
+@pytest.mark.world
 def test_an_opt_out_asks_other_candidates_for_another_referee() -> None:
     first, second = two_stories()
     path = referee_path(MARIA)  # of the second
@@ -77,6 +78,7 @@ def test_an_opt_out_asks_other_candidates_for_another_referee() -> None:
     assert event_names().count("request.opted_out") == 1
 
 
+@pytest.mark.world
 def test_started_requests_stay_open_after_an_opt_out_without_reminders() -> None:
     first = sent()
     begun = referee_path(MARIA)
@@ -104,6 +106,7 @@ def test_an_opt_out_cancels_queued_mail_of_all_checks() -> None:
     assert second.requests[0].state == "declined"
 
 
+@pytest.mark.world
 def test_an_opt_out_applies_to_one_organisation() -> None:
     story, other = sent(), sent()
     opt_out(referee_path(MARIA))
@@ -142,6 +145,7 @@ def test_an_opt_out_survives_erasure_and_key_rotation(settings: Any) -> None:
     assert DoNotContact.objects.of(organisation).count() == 1
 
 
+@pytest.mark.world
 def test_erasing_with_an_opt_out_ends_requests_of_other_checks() -> None:
     first, second = two_stories()
     maria = second.requests[0]

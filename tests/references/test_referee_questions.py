@@ -39,6 +39,7 @@ def test_changing_the_language_keeps_the_question_and_sends_nothing() -> None:
     assert asked() == []
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("settle", [answer, lambda path: post(f"{path}no/", {"d-why": "not_me"})])
 def test_referees_can_ask_questions_after_answering_or_declining(settle: Callable[[str], object]) -> None:
     sent()
@@ -49,6 +50,7 @@ def test_referees_can_ask_questions_after_answering_or_declining(settle: Callabl
     assert len(asked()) == 1
 
 
+@pytest.mark.world
 def test_empty_and_excess_questions_show_errors_and_send_nothing() -> None:
     sent()
     path = referee_path(MARIA)

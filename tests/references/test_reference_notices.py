@@ -65,6 +65,7 @@ def test_the_notification_setting_is_stored_and_audited_once() -> None:
     assert not rita.mails_each_reference
 
 
+@pytest.mark.world
 def test_recruiters_can_be_mailed_about_each_reference() -> None:
     story = three_asked()
     rita = factories.member(story.application.organisation, email="rita@acme.example")
@@ -77,6 +78,7 @@ def test_recruiters_can_be_mailed_about_each_reference() -> None:
     assert "2 of 3 references are in." in body
 
 
+@pytest.mark.world
 def test_by_default_recruiters_are_mailed_about_the_first_reference_and_completion() -> None:
     story = three_asked()
     factories.member(story.application.organisation, email="rita@acme.example")

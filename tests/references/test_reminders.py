@@ -73,6 +73,7 @@ def test_candidates_who_have_not_pressed_send_are_reminded() -> None:
     assert len(mails_to(story.application.candidate.email)) == 2
 
 
+@pytest.mark.world
 def test_after_sending_only_referees_are_reminded() -> None:
     story = sent()
     days_pass(20, sweeps=4)
@@ -92,6 +93,7 @@ def test_a_reminder_is_sent_after_three_working_days() -> None:
     assert len(mails_to(story.application.candidate.email)) == 2
 
 
+@pytest.mark.world
 def test_answering_declining_or_replacing_ends_reminders() -> None:
     story = sent()
     answer(referee_path(MARIA))
@@ -156,6 +158,7 @@ def test_no_reminders_are_sent_after_the_deadline() -> None:
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.world
 def test_opted_out_referees_are_not_reminded_of_other_requests() -> None:
     story, other = sent(), sent()
     post(f"{referee_path(MARIA)}no/", {"d-why": "not_me", "d-opt_out": "on"})
@@ -229,6 +232,7 @@ def test_a_pause_does_not_add_reminders() -> None:
     assert all(request.reminders_sent <= 2 for request in story.requests)
 
 
+@pytest.mark.world
 def test_candidate_and_referees_have_separate_reminders() -> None:
     story = opened()
     step = story.check.step_request.step

@@ -25,6 +25,7 @@ NEW = MANAGER | {"r-name": "Nora Neu", "r-email": "nora@globex.example"}
 MARIA = "maria@globex.example"
 
 
+@pytest.mark.world
 def test_replacing_ends_the_old_link_and_waits_for_send() -> None:
     story = sent()
     path, old = candidate_path(story), referee_path(MARIA)
@@ -59,6 +60,7 @@ def test_a_referee_who_declined_can_be_replaced() -> None:
     assert event_names().count("request.replaced") == 0
 
 
+@pytest.mark.world
 def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate() -> None:
     story = sent()
     post(f"{referee_path(MARIA)}no/", {"d-why": "not_me", "d-reason": "No idea who this is"})
@@ -101,6 +103,7 @@ def test_a_referee_who_declined_cannot_be_named_again(why: str, said: str) -> No
     assert [request.state for request in story.requests] == ["declined", "sent"]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("language", "said"),
     [
@@ -144,6 +147,7 @@ def test_an_invalid_replacement_changes_nothing() -> None:
     assert [request.state for request in story.requests] == ["sent", "sent"]
 
 
+@pytest.mark.world
 def test_a_slot_takes_at_most_three_nominations() -> None:
     story = sent()
     path = candidate_path(story)

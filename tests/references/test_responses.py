@@ -175,6 +175,7 @@ def test_submitted_answers_cannot_be_changed() -> None:
     assert event_names().count("reference.received") == 1
 
 
+@pytest.mark.world
 def test_dates_and_title_only_create_a_factual_reference() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -194,6 +195,7 @@ def test_an_incomplete_factual_reference_is_not_submitted() -> None:
     assert story.references == []
 
 
+@pytest.mark.world
 def test_the_recruiter_is_mailed_after_the_first_reference_only() -> None:
     story = sent()
     answer(referee_path(MARIA))

@@ -195,6 +195,7 @@ def test_answers_without_a_break_are_timed(story: Story) -> None:
     assert (reference.version.median_seconds, reference.version.measured) == (240, 1)
 
 
+@pytest.mark.world
 def test_answers_with_a_break_are_not_timed(story: Story) -> None:
     path = referee_path(PAUL)
     post(f"{path}begin/")

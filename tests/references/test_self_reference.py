@@ -147,6 +147,7 @@ def test_an_unknown_link_opens_nothing(story: Story) -> None:
         assert get(f"/p/{'x' * 43}/references/self-reference/{path}").status_code == 404
 
 
+@pytest.mark.world
 def test_a_needed_self_reference_completes_the_check(story: Story) -> None:
     path = asked(story, "needed")
     for address in ("maria@globex.example", "paul@globex.example"):

@@ -119,6 +119,7 @@ def test_mails_must_be_shown_before_sending() -> None:
     assert story.requests == []
 
 
+@pytest.mark.world
 def test_named_referees_can_be_contacted_before_others_are_named() -> None:
     story = opened()
     path = candidate_path(story)
@@ -166,6 +167,7 @@ def test_referees_get_the_full_time_even_if_the_candidate_is_late() -> None:
     assert "Wednesday 25 March" in str(mails_to("maria@globex.example")[0].body)
 
 
+@pytest.mark.world
 def test_the_request_is_in_the_language_chosen_by_the_candidate() -> None:
     story = opened()
     path = candidate_path(story)

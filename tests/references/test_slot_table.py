@@ -159,6 +159,7 @@ def test_slots_have_the_states_of_the_table(check: Check) -> None:
     assert tuple(place.state for place in slot_statuses(check)) == STATES
 
 
+@pytest.mark.slow
 def test_actions_are_allowed_in_the_states_of_the_table_only(check: Check) -> None:
     found: dict[str, set[str]] = {act: set() for act in ALLOWED}
     for number, state in enumerate(STATES, start=1):
@@ -168,6 +169,7 @@ def test_actions_are_allowed_in_the_states_of_the_table_only(check: Check) -> No
     assert found == ALLOWED
 
 
+@pytest.mark.slow
 def test_no_action_is_possible_in_a_finished_check(check: Check) -> None:
     Check.objects.of(check.organisation).update(progress="completed", completed_at=NOW)
     led = [

@@ -159,6 +159,7 @@ def test_waiving_removes_the_slot_and_restarts_the_clock() -> None:
     assert to_candidate(story)[-1] == "An answer about your references"
 
 
+@pytest.mark.world
 def test_waiving_sends_no_mail_if_nothing_is_left_to_do() -> None:
     story = asking()
     name_and_send(story, 2, PEER)
@@ -167,6 +168,7 @@ def test_waiving_sends_no_mail_if_nothing_is_left_to_do() -> None:
     assert to_candidate(story) == ["Your references for Window Washer at Acme"]
 
 
+@pytest.mark.world
 def test_waiving_the_last_missing_referee_completes_the_check() -> None:
     story = asking()
     name_and_send(story, 2, PEER)
@@ -177,6 +179,7 @@ def test_waiving_the_last_missing_referee_completes_the_check() -> None:
     assert (story.check.progress, event_names().count("check.completed")) == ("completed", 1)
 
 
+@pytest.mark.world
 def test_the_only_referee_cannot_be_waived() -> None:
     story = asking(MANAGER_AND_PEER[:1])
     cannot(story)
@@ -185,6 +188,7 @@ def test_the_only_referee_cannot_be_waived() -> None:
     assert (story.check.wanted, story.check.attention) == (1, "cannot_provide")
 
 
+@pytest.mark.world
 def test_accepting_anybody_changes_the_slot() -> None:
     story = asking()
     cannot(story)
@@ -195,6 +199,7 @@ def test_accepting_anybody_changes_the_slot() -> None:
     assert story.requests[0].referee.relationship == "client"
 
 
+@pytest.mark.world
 def test_asking_again_sends_the_members_note() -> None:
     story = asking()
     cannot(story)
@@ -227,6 +232,7 @@ def test_cannot_provide_is_refused_for_contacted_referees() -> None:
         cannot_provide(check_id=story.check.pk, slot=1, reason="x", now=NOW)
 
 
+@pytest.mark.world
 def test_adding_a_slot_mails_the_candidate_and_is_waited_for() -> None:
     story = asking()
     name_and_send(story, 1, MANAGER)
@@ -273,6 +279,7 @@ def test_slots_cannot_be_added_after_completion_or_beyond_ten() -> None:
     assert len(slots_of(story.check)) == 10
 
 
+@pytest.mark.world
 def test_checks_wait_for_needed_referees_only() -> None:
     story = asking(least=1)
     name_and_send(story, 2, PEER)
@@ -292,6 +299,7 @@ def test_checks_wait_for_needed_referees_only() -> None:
     assert list(versions) == [1, 2]
 
 
+@pytest.mark.world
 def test_answers_after_the_requests_deadline_are_refused() -> None:
     story = asking(least=1)
     name_and_send(story, 2, PEER)

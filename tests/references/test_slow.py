@@ -45,6 +45,7 @@ def hours_pass(story: Story, *, until: datetime) -> list[datetime]:
     return times
 
 
+@pytest.mark.world
 def test_the_candidate_is_notified_once_of_all_slow_referees() -> None:
     story = sent()
     assert hours_pass(story, until=SLOW + timedelta(days=5)) == [SLOW]

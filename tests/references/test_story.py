@@ -14,6 +14,7 @@ from tests.support.jobs import event_names
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.world
 def test_a_check_runs_from_nomination_to_completion() -> None:
     story = sent()
     answer(referee_path("maria@globex.example"))

@@ -79,12 +79,14 @@ SAID = {
 }
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("language", SAID)
 def test_every_kind_of_test_is_drawn_in_each_language(language: str) -> None:
     text = text_of(report_of(attempt_of(language)))
     assert [said for said in SAID[language] if said not in text] == []
 
 
+@pytest.mark.world
 def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_error() -> None:
     attempt = attempt_of(kinds=("scales", "reasoning"))
     rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
@@ -101,6 +103,7 @@ def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_error() ->
     assert "the count shows only" not in text
 
 
+@pytest.mark.world
 def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
     attempt = attempt_of(kinds=("judgement",))
     in_group(
@@ -112,6 +115,7 @@ def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
     assert "percentile" not in text
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("language", "said"),
     [
@@ -166,6 +170,7 @@ FIGURES = {
 }
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("language", FIGURES)
 def test_the_rules_and_figures_of_bands_and_abilities_are_printed_in_each_language(language: str) -> None:
     report = held_and_calibrated(language)
@@ -174,6 +179,7 @@ def test_the_rules_and_figures_of_bands_and_abilities_are_printed_in_each_langua
     assert "cannot be printed" not in text
 
 
+@pytest.mark.slow
 def test_an_older_snapshot_is_drawn_without_figures() -> None:
     snapshot = held_and_calibrated().snapshot
     snapshot["schema"] = 3
@@ -196,6 +202,7 @@ def test_without_its_person_no_figure_behind_a_band_or_an_ability_is_left() -> N
     assert "How bands and abilities" not in text_of_pdf(render_pdf(check_snapshot(gone)))
 
 
+@pytest.mark.world
 def test_points_are_added_up_once_all_raters_have_marked() -> None:
     attempt = attempt_of(kinds=("questions",), two_raters=True)
     waiting = "Answers not fully marked when this report was created: 1."
@@ -211,6 +218,7 @@ def test_points_are_added_up_once_all_raters_have_marked() -> None:
     ] == []
 
 
+@pytest.mark.world
 def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
     attempt = attempt_of()
     plain = report_of(attempt).snapshot["assessment"]
@@ -220,6 +228,7 @@ def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
     assert [word for word in ("7777", "4711", '"seconds"', '"device"') if word in json.dumps(plain)] == []
 
 
+@pytest.mark.world
 def test_a_redacted_snapshot_of_every_kind_is_valid_and_has_no_answers() -> None:
     attempt = attempt_of(two_raters=True)
     marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")

@@ -110,6 +110,7 @@ def test_a_repeated_event_makes_one_report() -> None:
     assert Report.objects.across_organisations().count() == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "name",
     [

@@ -95,6 +95,7 @@ def leaked(report: Report, text: str) -> list[str]:
     return sorted(one for one in secrets if len(one) > 4 and one in text)
 
 
+@pytest.mark.world
 def test_a_shared_pdf_has_no_item_no_single_answer_and_no_key(report: Report) -> None:
     response = Client().get(share_path(report))
     text = everything_in(response.content)
@@ -102,6 +103,7 @@ def test_a_shared_pdf_has_no_item_no_single_answer_and_no_key(report: Report) ->
     assert "5,5 von 8 Punkten" in text
 
 
+@pytest.mark.world
 def test_the_scan_finds_texts_on_members_pages(report: Report) -> None:
     """Proves that the test above could find these texts."""
     application = report.step_request.application
@@ -139,6 +141,7 @@ def state(report: Report) -> tuple[bool, int]:
     return bytes(file.content) == OLD, file.layout
 
 
+@pytest.mark.world
 def test_an_old_link_opens_the_report_in_todays_layout(report: Report) -> None:
     where = aged(report)
     assert int(Client().head(where)["Content-Length"]) > 10_000
@@ -148,6 +151,7 @@ def test_an_old_link_opens_the_report_in_todays_layout(report: Report) -> None:
     assert Client().get(where).content == response.content
 
 
+@pytest.mark.world
 def test_members_and_exports_get_no_old_file_either(report: Report) -> None:
     aged(report)
     client = signed_in(factories.member(report.organisation, kind="admin"))
@@ -159,6 +163,7 @@ def test_members_and_exports_get_no_old_file_either(report: Report) -> None:
     assert leaked(report, everything_in(pdf)) == []
 
 
+@pytest.mark.world
 def test_the_sweep_redraws_old_files(report: Report, attempt: Attempt) -> None:
     on_attempt_completed(_completed(attempt))
     run_jobs()
@@ -173,6 +178,7 @@ def _completed(attempt: Attempt) -> Any:
     return Event.objects.get(name="attempt.completed", data__attempt_id=attempt.pk)
 
 
+@pytest.mark.world
 def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
     where, whole = aged(report), report.snapshot
     Report.objects.of(report.organisation).update(snapshot={**whole, "schema": 99})

@@ -13,7 +13,7 @@ from tests.reports.reports import NOW, text_of
 from tests.reports.test_assessment_of_all_kinds import again, report_of
 from tests.support.english import english_in, pieces_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False), pytest.mark.world]
 
 #: sentences of the technical sheets and a day, which differ from those of the pages
 SAID = {

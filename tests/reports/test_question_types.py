@@ -39,6 +39,7 @@ SAID = {
 }
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("language", SAID)
 def test_every_kind_of_question_is_drawn_in_each_language(language: str) -> None:
     check = checked(factories.organisation(name="Acme", language=language))
@@ -62,6 +63,7 @@ def test_a_snapshot_contains_no_flags_times_or_reasons_for_declining() -> None:
     assert [word for word in ("We fell out.", "4711", "sign", "seconds") if word in told] == []
 
 
+@pytest.mark.world
 def test_a_redacted_snapshot_is_valid_and_has_no_answers() -> None:
     check = whole()
     gone = without_person(reported(check).snapshot)

@@ -30,6 +30,7 @@ def versions(report: Report) -> list[tuple[int, str, bool]]:
     return [(one.version, one.state, one.snapshot["redacted"]) for one in rows]
 
 
+@pytest.mark.world
 def test_a_redacted_reference_check_keeps_its_questions_but_no_answers() -> None:
     told = story.sent()
     for address in ("maria@globex.example", "paul@globex.example"):
@@ -47,6 +48,7 @@ def test_a_redacted_reference_check_keeps_its_questions_but_no_answers() -> None
     assert [word for word in kept if word not in text] == []
 
 
+@pytest.mark.world
 def test_an_assessments_report_keeps_its_scales_and_no_answer() -> None:
     report = ready()
     redact(report)

@@ -26,6 +26,7 @@ def test_a_completed_check_gets_a_report_with_all_answers() -> None:
     assert email.subject == f"The reference check of {told.application.candidate.name} is complete"
 
 
+@pytest.mark.world
 def test_the_report_explains_method_limits_and_identifiable_answers() -> None:
     told = story.sent()
     story.answer(story.referee_path("maria@globex.example"))

@@ -46,6 +46,7 @@ def versions(check: Check) -> list[tuple[int, str]]:
     return list(Report.objects.of(check.organisation).order_by("version").values_list("version", "state"))
 
 
+@pytest.mark.world
 def test_the_referee_is_gone_from_every_version_and_the_others_are_not() -> None:
     check = whole()
     first = reported(check)
@@ -90,6 +91,7 @@ def test_their_values_leave_every_figure() -> None:
     assert snapshot["left_out"] == 1
 
 
+@pytest.mark.world
 def test_erasing_two_referees_in_turn_leaves_one_drawn_version() -> None:
     check = whole()
     reported(check)
@@ -135,6 +137,7 @@ def test_a_referee_without_an_answer_is_in_no_report() -> None:
     assert versions(check) == [(1, "ready")]
 
 
+@pytest.mark.world
 def test_a_snapshot_that_does_not_say_whose_each_value_is_loses_theirs_too() -> None:
     check = whole()
     report = reported(check)
@@ -159,6 +162,7 @@ def test_a_snapshot_that_does_not_say_whose_each_value_is_loses_theirs_too() -> 
     ] == [("Manager", [2], 1, 0), ("Colleague", [], 0, 1), ("Self", [5], 1, 0)]
 
 
+@pytest.mark.world
 def test_a_late_answer_makes_the_next_version_and_the_first_link_opens_the_first_still() -> None:
     check = checked()
     answered(check, 1)

@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 
 from goodword.accounts.models import Organisation
+from tests.support.worlds import preparing
 
 Row = tuple[str, str]
 PLAIN = (str, int, float, bool, type(None), date, datetime)
@@ -31,8 +32,6 @@ class _World:
 
 
 _worlds: dict[str, _World] = {}
-#: decorated functions
-BUILDERS: set[object] = set()
 
 
 def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
@@ -47,7 +46,8 @@ def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
     @wraps(build)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> W:
         if not (_plain([args, kwargs]) and _repeatable()):
-            return build(*args, **kwargs)
+            with preparing():
+                return build(*args, **kwargs)
         frozen = time.time_ns() == time.time_ns()
         moment = time.time_ns() if frozen else None
         key = repr((build.__module__, build.__qualname__, args, kwargs, moment, _changed_settings()))
@@ -60,13 +60,13 @@ def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
         mail.outbox.extend(mails)
         return cast(W, result)
 
-    BUILDERS.add(wrapper)
     return wrapper
 
 
 def _build[W](key: str, build: Callable[[], W]) -> W:
     before, mails_before, at = _rows(), len(_outbox()), time.time()
-    result = build()
+    with preparing():
+        result = build()
     after = _rows()
     if before <= after:
         pickled = pickle.dumps((result, _outbox()[mails_before:]))

@@ -65,6 +65,7 @@ def test_an_unmapped_stage_starts_nothing(application: Application) -> None:
     assert starts(application) == []
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("column", "value", "reason"),
     [
@@ -163,6 +164,7 @@ def test_arrivals_on_an_archived_role_wait_for_a_click_also_after_restoring(
     assert starts(application) == [("assessment", "started", "")]
 
 
+@pytest.mark.world
 def test_a_member_invites_on_an_archived_role(application: Application, archived: Role) -> None:
     arrive(application)
     run_jobs()
@@ -174,6 +176,7 @@ def test_a_member_invites_on_an_archived_role(application: Application, archived
     assert starts(application) == [("assessment", "started", "")]
 
 
+@pytest.mark.world
 def test_a_delay_that_ends_on_an_archived_role_waits_for_a_click(application: Application) -> None:
     role = application.role
     assert role is not None
@@ -186,6 +189,7 @@ def test_a_delay_that_ends_on_an_archived_role_waits_for_a_click(application: Ap
     assert starts(application) == [("assessment", "waiting", "click")]
 
 
+@pytest.mark.world
 def test_an_open_step_continues_on_an_archived_role(application: Application) -> None:
     arrive(application)
     run_jobs()

@@ -97,6 +97,7 @@ def roles_of_starts(application: Application) -> list[str]:
     return list(rows.order_by("pk").values_list("step__role__title", flat=True))
 
 
+@pytest.mark.matrix
 @each_order
 def test_an_open_step_moves_to_the_other_role_without_a_new_mail(
     application: Application, kind: str, seed: int
@@ -114,6 +115,7 @@ def test_an_open_step_moves_to_the_other_role_without_a_new_mail(
     assert run.next_reminder_at is not None
 
 
+@pytest.mark.matrix
 @each_order
 def test_the_other_roles_settings_apply(
     application: Application, kind: str, on_leave: str, seed: int
@@ -131,6 +133,7 @@ def test_the_other_roles_settings_apply(
         assert run.next_reminder_at - run.opened_at > timedelta(days=3)
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_finished_step_moves_to_the_other_role(application: Application, kind: str, seed: int) -> None:
     begin(application)
@@ -141,6 +144,7 @@ def test_a_finished_step_moves_to_the_other_role(application: Application, kind:
     assert mails(application) == ["queued"]
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_candidate_moved_before_sending_is_invited_once(
     application: Application, kind: str, seed: int
@@ -152,6 +156,7 @@ def test_a_candidate_moved_before_sending_is_invited_once(
     assert mails(application) == ["queued"]
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_job_without_a_role_closes_open_steps(application: Application, kind: str, seed: int) -> None:
     begin(application)
@@ -190,6 +195,7 @@ def test_a_delayed_request_moves_to_the_other_role(application: Application, kin
     assert (roles_of_starts(application), shown(application, kind)) == (["Second"], "none")
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_finished_step_is_not_affected_by_a_job_without_a_role(
     application: Application, kind: str, seed: int
@@ -201,6 +207,7 @@ def test_a_finished_step_is_not_affected_by_a_job_without_a_role(
     assert (shown(application, kind), roles_of_starts(application)) == ("completed", ["First"])
 
 
+@pytest.mark.matrix
 @each_order
 @pytest.mark.parametrize("noticed", [True, False])
 def test_returning_to_a_job_of_the_role_reopens_the_step(
@@ -219,6 +226,7 @@ def test_returning_to_a_job_of_the_role_reopens_the_step(
     assert (mails(application), run.next_reminder_at is not None) == (["sent"], True)
 
 
+@pytest.mark.matrix
 @each_order
 def test_after_a_rejection_nothing_is_sent_until_a_click(
     application: Application, kind: str, seed: int
@@ -237,6 +245,7 @@ def test_after_a_rejection_nothing_is_sent_until_a_click(
     assert mails(application) == ["cancelled"]
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_step_stays_closed_if_the_candidate_moved_during_a_rejection(
     application: Application, kind: str, seed: int
@@ -258,6 +267,7 @@ def test_unlinking_a_job_closes_nothing(application: Application, kind: str) -> 
     assert shown(application, kind) in {"paused", "pending"}
 
 
+@pytest.mark.matrix
 def test_of_two_requests_of_a_kind_the_started_one_is_kept(application: Application, kind: str) -> None:
     begin(application)
     second = Role.objects.of(application.organisation).get(title="Second")

@@ -59,6 +59,7 @@ def applied(kind: str) -> Application:
     return factories.application(role, job_id=31, stage_id=500)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(
     ("later", "ends"),
@@ -112,6 +113,7 @@ def test_candidates_who_left_the_stage_are_invited_when_they_return(
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(4))
 def test_repeated_moves_invite_once(application: Application, kind: str, seed: int) -> None:
     apply_each(application, ENTER, LEAVE, ENTER)

@@ -73,6 +73,7 @@ def starts(application: Application) -> list[tuple[str, str]]:
     return list(rows.values_list("state", "waits_for"))
 
 
+@pytest.mark.matrix
 @each_end
 @each_order
 @pytest.mark.parametrize("noticed", [True, False])
@@ -94,6 +95,7 @@ def test_an_undone_rejection_reopens_runs_silently(
     assert (mails(application), run.next_reminder_at) == (["cancelled"], None)
 
 
+@pytest.mark.matrix
 @each_order
 def test_later_moves_send_nothing_either(application: Application, kind: str, seed: int) -> None:
     for events in ([ENTER], [REJECT], [UNREJECT], [LEAVE], [enter(MAPPED)]):
@@ -149,6 +151,7 @@ def test_a_delay_ending_during_a_rejection_waits_for_a_click(
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
+@pytest.mark.matrix
 @each_order
 def test_an_address_arriving_after_a_rejection_waits_for_a_click(
     application: Application, kind: str, seed: int
@@ -201,6 +204,7 @@ def test_candidates_already_in_the_stage_are_not_invited(application: Applicatio
     assert starts(application) == []
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_later_move_to_the_stage_invites(application: Application, kind: str, seed: int) -> None:
     apply_each(application, REJECT)
@@ -216,6 +220,7 @@ def test_the_recruiter_is_not_notified(application: Application) -> None:
     assert not Email.objects.of(application.organisation).exists()
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_step_that_continues_after_a_hire_is_not_affected(
     application: Application, kind: str, seed: int
@@ -232,6 +237,7 @@ def test_a_step_that_continues_after_a_hire_is_not_affected(
     assert run.next_reminder_at is not None
 
 
+@pytest.mark.matrix
 @each_order
 def test_converting_a_prospect_closes_open_steps(application: Application, kind: str, seed: int) -> None:
     apply_each(application, ENTER)

@@ -82,6 +82,7 @@ def test_equal_conditions_share_a_table(rita: Membership, role: Role) -> None:
     assert [table.columns[0] for table in response.context["tables"]] == ["Contact with others"]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -102,6 +103,7 @@ def test_different_conditions_get_separate_tables_with_reasons(
     assert response.content.decode().count("Not comparable with the first table:") == 1
 
 
+@pytest.mark.world
 def test_languages_and_norms_get_separate_tables(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     first, second, _ = (done(role, name, "X") for name in ("Ada", "Bo", "Cy"))
@@ -121,6 +123,7 @@ def test_languages_and_norms_get_separate_tables(rita: Membership, role: Role) -
     assert [table.conditions.norms for table in shown(rita, role).context["tables"]] == [2, 2]
 
 
+@pytest.mark.world
 def test_reasoning_and_custom_questions_have_specific_columns(rita: Membership, role: Role) -> None:
     assessment_of_all(role)
     of = done(role, "Ada", "Lovelace", solve=2)
@@ -144,6 +147,7 @@ def test_reasoning_and_custom_questions_have_specific_columns(rita: Membership, 
     assert tables(again)[0][1] == [["Ada", "1 of 1", "6.0 of 8"]]
 
 
+@pytest.mark.world
 def test_scales_are_sorted_only_by_name_or_date(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "Zorn", now=later(2))
@@ -163,6 +167,7 @@ def test_scales_are_sorted_only_by_name_or_date(rita: Membership, role: Role) ->
     assert (page.count("so scores can't be sorted"), "sort=score" in page) == (1, False)
 
 
+@pytest.mark.world
 def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("reasoning",))
     done(role, "Ada", "A", solve=2)
@@ -181,6 +186,7 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
     assert ranked.content.decode().count("ability 0.9 ± 0.4") == 1
 
 
+@pytest.mark.world
 def test_judgement_is_sorted_by_distance_from_the_key(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("judgement",))
     done(role, "Far", "A")
@@ -214,6 +220,7 @@ def test_hidden_names_are_not_revealed(rita: Membership, role: Role) -> None:
     assert comparable(shown(rita, role, names="hidden", sort="date")) == comparable(response)
 
 
+@pytest.mark.world
 def test_figures_link_to_the_answers_behind_them(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales", "questions"))
     of = done(role, "Ada", "Lovelace")
@@ -235,6 +242,7 @@ def test_figures_link_to_the_answers_behind_them(rita: Membership, role: Role) -
     assert [answers.count(f'id="result-{n}"') for n in (1, 2)] == [1, 1]
 
 
+@pytest.mark.world
 def test_figures_do_not_link_while_names_are_hidden(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "Lovelace")
@@ -270,6 +278,7 @@ def test_private_candidates_are_compared_only_by_members_with_access(
     assert [row[0] for row in tables(shown(admin, role))[0][1]] == ["Open", "Hidden"]
 
 
+@pytest.mark.world
 def test_reused_results_are_compared_for_the_new_application(
     organisation: Organisation, rita: Membership, role: Role
 ) -> None:
@@ -322,6 +331,7 @@ def test_confidential_roles_are_compared_only_by_their_members(
     assert shown(secret.owner, secret).status_code == 200
 
 
+@pytest.mark.world
 def test_the_number_of_queries_does_not_grow_with_candidates(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     client, where = signed_in(rita), path("role_compare", role.organisation, role.pk)
@@ -335,6 +345,7 @@ def test_the_number_of_queries_does_not_grow_with_candidates(rita: Membership, r
     assert counts == [counts[0]] * 3
 
 
+@pytest.mark.world
 def test_test_content_is_read_once(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"))
     for first in ("Ada", "Bo"):
@@ -354,6 +365,7 @@ def test_the_role_links_to_the_comparison(rita: Membership, role: Role) -> None:
     assert page.count(path("role_compare", role.organisation, role.pk)) == 1
 
 
+@pytest.mark.world
 def test_totals_are_shown_with_their_tests(rita: Membership, role: Role) -> None:
     assessment_of_all(role, total="categories")
     done(role, "Ada", "X", solve=2)
@@ -371,6 +383,7 @@ def test_totals_are_shown_with_their_tests(rita: Membership, role: Role) -> None
             assert [[row[0], row[-1]] for row in tables(page)[0][1]] == expected
 
 
+@pytest.mark.world
 def test_without_a_total_there_is_no_total_column(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions",))
     done(role, "Ada", "X")
@@ -378,6 +391,7 @@ def test_without_a_total_there_is_no_total_column(rita: Membership, role: Role) 
     assert "Total" not in table.columns
 
 
+@pytest.mark.world
 def test_totals_of_two_assessment_versions_get_separate_tables(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     done(role, "Ada", "X")
@@ -393,6 +407,7 @@ def test_totals_of_two_assessment_versions_get_separate_tables(rita: Membership,
     ]
 
 
+@pytest.mark.world
 def test_totals_with_different_devices_get_separate_tables(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     for first in ("Ada", "Bo", "Cy"):
@@ -405,6 +420,7 @@ def test_totals_with_different_devices_get_separate_tables(rita: Membership, rol
     ]
 
 
+@pytest.mark.world
 def test_the_total_is_not_named_if_the_device_differs(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions",), total="categories")
     for first, device in (("Ada", "computer"), ("Bo", "computer"), ("Cy", "phone")):
@@ -415,6 +431,7 @@ def test_the_total_is_not_named_if_the_device_differs(rita: Membership, role: Ro
     ]
 
 
+@pytest.mark.world
 def test_totals_cannot_be_sorted(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     done(role, "Ada", "X", harness="yearly")
@@ -424,6 +441,7 @@ def test_totals_cannot_be_sorted(rita: Membership, role: Role) -> None:
         assert tables(shown(rita, role, sort=sort)) == plain
 
 
+@pytest.mark.world
 def test_extra_time_does_not_show_in_totals(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     of = [done(role, first, "X") for first in ("Ada", "Bo")][1]

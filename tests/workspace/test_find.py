@@ -44,6 +44,7 @@ def test_candidates_are_found_despite_typos(role: Role, rita: Membership) -> Non
     assert people(rita, "Zacharias") == []
 
 
+@pytest.mark.world
 def test_referees_roles_and_report_codes_are_found(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     check = checked(ada)

@@ -42,6 +42,7 @@ def test_a_user_without_organisation_sees_a_contact_and_can_sign_out() -> None:
     assert 'action="/accounts/logout/"' in html
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "kinds"),
     [

@@ -33,7 +33,7 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]  # the library has no
 
 
 class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # the library has no types
-    """Requests a reset link. Neither the response nor its timing reveals whether one is mailed."""
+    """Neither the response nor its timing reveals whether a link is mailed."""
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
         """Queue the mail, unless the address has already had three this hour."""
@@ -91,7 +91,7 @@ class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc]  # the library has n
 
 
 class _KnownPasskey:
-    """Words allauth's "incorrect code" for a passkey."""
+    """Rewords allauth's "incorrect code" for passkeys."""
 
     def clean_credential(self) -> Any:
         try:

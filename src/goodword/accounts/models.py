@@ -116,7 +116,7 @@ class OrganisationOwned(models.Model):
 
 
 class Logo(OrganisationOwned):
-    """Beside the organisation, which most queries read."""
+    """A table of its own, since most queries read the organisation."""
 
     #: a PNG
     content = models.BinaryField()
@@ -161,7 +161,7 @@ class Membership(OrganisationOwned):
 
 
 class Invitation(OrganisationOwned):
-    """An invitation to become a member. Its links are notifications.Link rows, which expire after seven days."""
+    """Its links are notifications.Link rows, which expire after seven days."""
 
     email = models.EmailField()
     kind = models.CharField(max_length=20, choices=Membership.Kind.choices)

@@ -1,4 +1,4 @@
-"""Asks members to reauthenticate. The suspended request is kept encrypted, as it may contain a credential."""
+"""Asks members to reauthenticate. The suspended request is stored encrypted, as it may contain a credential."""
 
 import json
 import time
@@ -33,7 +33,7 @@ def is_recent(request: HttpRequest) -> bool:
 def required[R: HttpRequest, **P](
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """Ask members who signed in a while ago to reauthenticate; then the request continues, a POST with its data."""
+    """Reauthenticate members whose sign-in is not recent, then continue the request, a POST with its data."""
 
     @wraps(view)
     def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -82,12 +82,12 @@ def _suspend(request: HttpRequest) -> HttpResponseBase:
 
 
 def is_suspended(request: HttpRequest) -> bool:
-    """Whether something was sent that waits for a confirmation."""
+    """Whether a request waits for reauthentication."""
     return STATE_SESSION_KEY in request.session
 
 
 def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
-    """Run the suspended request, if this confirmation was asked for it. allauth calls this."""
+    """Run the suspended request if this confirmation was requested for it. Called by allauth."""
     target = get_next_redirect_url(request) or settings.LOGIN_REDIRECT_URL
     kept = crypto.unseal(state["sealed"], place=_PLACE)
     path = json.loads(kept)["path"]

@@ -1,4 +1,4 @@
-"""`goodword recover-sign-in`: the operator lets members in who cannot sign in any more."""
+"""`goodword recover-sign-in`: for operators, when members can no longer sign in."""
 
 import sys
 

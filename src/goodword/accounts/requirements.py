@@ -1,4 +1,4 @@
-"""What an organisation requires of a sign-in before it shows anything: a second factor, single sign-on."""
+"""What an organisation requires of a sign-in: a second factor, single sign-on."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -9,9 +9,9 @@ from goodword.accounts.second_factor import has_second_factor
 
 
 def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
-    """What the member gets instead of a page of the organisation, or None if its requirements are met.
+    """The response if this session does not meet the organisation's requirements, else None.
 
-    With single sign-on, a second factor is the provider's business.
+    With single sign-on, a second factor is up to the identity provider.
     """
     organisation = member.organisation
     if not (organisation.requires_single_sign_on or organisation.requires_second_factor):
@@ -29,7 +29,7 @@ def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
 
 
 def only_by_single_sign_on(user: User) -> str:
-    """The name of an organisation, if all that they are a member of require single sign-on; or empty."""
+    """If all of the user's organisations require single sign-on, the name of one, else empty."""
     rows = Organisation.objects.filter(
         pk__in=Membership.objects.across_organisations()
         .filter(user=user, deactivated_at=None)

@@ -65,7 +65,7 @@ def has_second_factor(user: User) -> bool:
 
 
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
-    """The kinds of second factor that these users have, by user; users without one are missing."""
+    """Kinds of second factor by user; users without one are missing."""
     found: dict[int, set[str]] = {}
     rows = Authenticator.objects.filter(user_id__in=list(users), type__in=FACTORS)
     for user_id, kind in rows.values_list("user_id", "type"):
@@ -74,7 +74,7 @@ def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
 
 
 def coverage(organisation: Organisation) -> tuple[int, int]:
-    """How many active members have a second factor, and how many active members there are."""
+    """How many active members have a second factor, and how many there are."""
     members = active_members(organisation)
     with_one = Authenticator.objects.filter(user__in=members.values("user"), type__in=FACTORS)
     return with_one.values("user").distinct().count(), members.count()

@@ -243,7 +243,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         return not reauthentication.is_recent(context.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
-        """What a member can confirm it with, in our words."""
+        """Worded for our pages."""
         from goodword.accounts import single_sign_on  # which imports this module
 
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
@@ -259,7 +259,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         return again + found if single_sign_on.is_session(context.request) else found + again
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
-        """Refuse passwords and passkeys where single sign-on is required."""
+        """Refuse passwords and passkeys if single sign-on is required."""
         refusal: HttpResponse | None = super().pre_login(request, user, **kwargs)
         if refusal or "sociallogin" in (kwargs.get("signal_kwargs") or {}):
             return refusal
@@ -357,7 +357,7 @@ class NotCurrentPassword:
 
 
 def reset_link(user: User) -> str:
-    """Once, within PASSWORD_RESET_TIMEOUT. Not built from a request, whose headers can be forged."""
+    """Valid once, within PASSWORD_RESET_TIMEOUT. Not built from a request, whose headers can be forged."""
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     return settings.GOODWORD_BASE_URL + path.replace("UID-KEY", quote(key))

@@ -39,7 +39,7 @@ def providers() -> list[Any]:
 
 
 def required_by(organisation: str) -> str:
-    """The sentence for who signed in another way."""
+    """The message for members who signed in another way."""
     known = providers()
     if known:
         values = {"organisation": organisation, "name": known[0].name}
@@ -49,19 +49,19 @@ def required_by(organisation: str) -> str:
 
 
 def linked(user: Any) -> list[Any]:
-    """Providers at which this user has an account that is linked here."""
+    """Providers with an account linked to this user."""
     known = set(SocialAccount.objects.filter(user=user).values_list("provider", flat=True))
     return [provider for provider in providers() if provider.sub_id in known] if known else []
 
 
 def is_session(request: HttpRequest) -> bool:
-    """Whether this session has signed in by single sign-on."""
+    """Whether this session was signed in by single sign-on."""
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "socialaccount" for record in records)
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the library has no types
-    """Lets in whom an account is linked to, whose verified address is known, or whom a claim makes a member."""
+    """Admits users with a linked account or a known verified address, and those whose claims make them members."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         process = sociallogin.state.get("process")
@@ -76,7 +76,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
             _join(sociallogin.user, claims_of(sociallogin.account), now=clock.now())
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Only for whom a claim makes a member."""
+        """Only for users whose claims make them members."""
         if _places(claims_of(sociallogin.account)):
             return True
         raise _refuse(
@@ -162,7 +162,7 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
 
 
 def _places(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Organisations that exist, by slug, with the kind of member that the claims make."""
+    """Slugs of existing organisations, with the kind of member that the claims map to."""
     claim = settings.GOODWORD_SSO_MEMBERS
     wanted: dict[str, str] = claim.places_for(claims) if claim else {}
     known = set(Organisation.objects.filter(slug__in=wanted).values_list("slug", flat=True))
@@ -174,7 +174,7 @@ def _places(claims: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _join(user: User, claims: Mapping[str, Any], *, now: datetime) -> None:
-    """Make them a member where the claims say so. Whoever is or was one stays as they are."""
+    """Make the user a member as their claims say. Existing and deactivated memberships stay unchanged."""
     for slug, kind in _places(claims).items():
         organisation = Organisation.objects.get(slug=slug)
         member, is_new = Membership.objects.of(organisation).get_or_create(
@@ -191,7 +191,7 @@ def _join(user: User, claims: Mapping[str, Any], *, now: datetime) -> None:
 
 
 def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
-    """Note that this member has just signed in again, to go on with something sensitive."""
+    """Record that this member has just reauthenticated."""
     name = sociallogin.provider.name
     if not sociallogin.is_existing or sociallogin.user != request.user:
         raise _refuse(request, _("That was another account at %(name)s.") % {"name": name})
@@ -212,7 +212,7 @@ def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
 
 
 def told[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """Tell a failure of the provider in a sentence. allauth handles only some."""
+    """Show a failure of the provider as a message. allauth handles only some."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""The allauth pages that members need; not its page of e-mail addresses, where any address could be claimed."""
+"""The allauth pages that members need. Its page of e-mail addresses is left out: any address could be claimed there."""
 
 from allauth.account import views
 from allauth.mfa.base import views as mfa

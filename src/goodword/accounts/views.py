@@ -27,8 +27,6 @@ from goodword.core import clock
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A row of the list of sessions."""
-
     pk: int
     browser: str
     address: str
@@ -84,7 +82,7 @@ def _layout(request: HttpRequest, memberships: list[Membership]) -> dict[str, An
 
 
 def _authenticators(user: User) -> dict[str, Any]:
-    """What they have of app, passkeys and recovery codes."""
+    """The user's app, passkeys and recovery codes."""
     rows = list(Authenticator.objects.filter(user=user).order_by("pk"))
     codes = next((row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES), None)
     return {
@@ -114,7 +112,7 @@ def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
 @require_POST
 @login_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Sign out one browser, which is not this one: that is what *Sign out* is for."""
+    """Sign out another browser; for this one there is *Sign out*."""
     user = cast(User, request.user)
     row = get_object_or_404(
         UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key), pk=pk
@@ -131,7 +129,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @login_required
 def second_factor_needed(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Where members without a second factor are led by an organisation that requires one."""
+    """For members without one, in an organisation that requires it."""
     user = cast(User, request.user)
     member = get_object_or_404(
         Membership.objects.across_organisations().select_related("organisation"),
@@ -149,7 +147,7 @@ def second_factor_needed(request: HttpRequest, slug: str) -> HttpResponseBase:
 @require_safe
 @login_required
 def to_account(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
-    """Where allauth's pages lead afterwards."""
+    """Target of allauth's redirects."""
     return redirect("account")
 
 
@@ -170,7 +168,7 @@ _NAMED = 5
 
 
 def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page of a refusal. Members read who may open the page, and which admins can help."""
+    """Tells members who may open the page, and which admins can help."""
     context: dict[str, Any] = {}
     if isinstance(exception, NoAccess):
         member = exception.member

@@ -96,7 +96,7 @@ class MailText(OrganisationOwned):
 
 
 class MailService(models.Model):
-    """State of the mail server, without a row up; while it is down, only the mail with number `probe` is sent."""
+    """State of the mail server; no row means up. While it is down, only the mail with number `probe` is sent."""
 
     #: empty while mail is going out
     down_since = models.DateTimeField(null=True)

@@ -184,6 +184,7 @@ def test_a_bounced_request_goes_to_the_next_contact_then_the_candidate_is_notifi
     assert Email.objects.of(attempt.organisation).filter(kind="notifications.undelivered").count() == 0
 
 
+@pytest.mark.world
 def test_a_deactivated_contacts_requests_go_to_the_next_one() -> None:
     attempt = timed()
     hanna = factories.member(attempt.organisation, name=HANNA[0], email=HANNA[1])

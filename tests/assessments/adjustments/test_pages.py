@@ -284,6 +284,7 @@ def test_after_answering_the_link_shows_no_name(client: Client, attempt: Attempt
     assert "Of course." in theirs
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -302,6 +302,7 @@ PAGES: list[tuple[str, str, int, int]] = [
 ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
 def test_pages_are_open_to_members_who_may_work_only(
     rita: Membership, name: str, about: str, get: int, post: int

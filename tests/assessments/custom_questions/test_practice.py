@@ -96,6 +96,7 @@ def filled(page: BeautifulSoup) -> dict[str, Any]:
     return given
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
 def test_the_example_matches_the_first_question_and_is_not_saved(
     by_kind: dict[str, Attempt], question: dict[str, Any], example: str
@@ -113,6 +114,7 @@ def test_the_example_matches_the_first_question_and_is_not_saved(
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_the_example_is_in_the_candidates_language(

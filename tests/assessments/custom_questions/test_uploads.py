@@ -80,6 +80,7 @@ def post(attempt: Attempt, name: str, content: bytes) -> Any:
     return Client().post(where(attempt), {"file": SimpleUploadedFile(name, content)})
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
@@ -103,6 +104,7 @@ def test_a_file_is_stored_with_its_detected_type(
     assert answers(attempt).get().value == {"upload": upload.pk}
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),

@@ -160,6 +160,7 @@ def test_totals_are_exported_with_weights_and_reason(acme: World, folder: Path) 
     assert (rows["categories"]["weights"], rows["categories"]["reason"]) == ("", "")
 
 
+@pytest.mark.world
 def test_a_missing_total_has_its_reason(acme: World, tmp_path: Path) -> None:
     role = factories.role(acme.organisation)
     factories.automation(role, connection_id=1, job_id=role.pk, stages={"assessment": (501, "Assessment")})

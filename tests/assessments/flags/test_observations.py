@@ -86,6 +86,7 @@ def test_at_most_two_hundred_are_stored(timed: Attempt, now: time_machine.Travel
 # --- what is not -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "fields",
     [

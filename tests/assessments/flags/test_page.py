@@ -128,6 +128,7 @@ def test_no_sentence_reveals_how_long_a_candidate_took() -> None:
             assert said.count(word) == 0
 
 
+@pytest.mark.slow
 def test_three_flags_take_as_many_queries_as_one(attempt: Attempt, rita: Membership) -> None:
     client = signed_in(rita)
     client.get(address(attempt))
@@ -268,6 +269,7 @@ def test_flags_are_not_in_the_candidates_file_of_a_bundle(attempt: Attempt) -> N
     assert len(texts) == 2
 
 
+@pytest.mark.world
 def test_reports_contain_no_flags() -> None:
     attempt = attempt_of(WORK_STYLE)
     answer_all(attempt, value=5)

@@ -115,6 +115,7 @@ def test_careless_scale_answers_are_flagged() -> None:
     ]
 
 
+@pytest.mark.world
 def test_careful_answers_and_pauses_are_not_flagged() -> None:
     attempt = work_style(value=4, seconds=5)
     note(attempt, "left", *[one.id for one in statements_of(attempt)], amount=30)
@@ -174,6 +175,7 @@ def test_finding_flags_again_changes_nothing(attempt: Attempt) -> None:
     assert flags_of(attempt).grade == "none"
 
 
+@pytest.mark.world
 def test_the_handler_runs_once_per_event() -> None:
     work_style(value=4, seconds=5)
     run_jobs()

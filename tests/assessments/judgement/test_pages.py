@@ -114,6 +114,7 @@ def typed(*actions: tuple[str, str, str], text: str = LATE, **values: Any) -> di
 BOTH = (("Call the depot.", "4.5", "It moves."), ("Say sorry.", "2", "It helps nobody."))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
 def test_each_page_lets_in_who_works_and_nobody_else(
     world: World, name: str, about: str, get: int, post: int

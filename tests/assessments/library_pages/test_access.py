@@ -89,6 +89,7 @@ def address(name: str, draft: TestVersion, n: int) -> str:
     return url(name, draft.organisation, *(draft.test_id, draft.pk)[:n])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "n"), TO_READ)
 def test_only_admins_and_recruiters_can_read(
     people: dict[str, Membership], draft: TestVersion, name: str, n: int

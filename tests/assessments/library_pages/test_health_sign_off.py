@@ -48,6 +48,7 @@ def touchy_questions() -> dict[str, Any]:
     return questions
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("pack", "told"),
     [

@@ -84,6 +84,7 @@ def test_own_questions_have_one_of_the_kind_that_comes_first_to_practise_on(rita
     assert "How steep does a ladder stand?" in browser.get(at(version, 2)).content.decode()
 
 
+@pytest.mark.slow
 def test_previewed_tasks_depend_on_a_seed_and_practice_shows_the_rule(rita: Membership) -> None:
     test, browser = builtin(rita.organisation, "reasoning"), signed_in(rita)
     version = test.versions.get()

@@ -122,6 +122,7 @@ def test_another_form_has_no_percentile(normed: tuple[NormSet, str]) -> None:
     assert against(found) == NONE
 
 
+@pytest.mark.slow
 def test_a_newer_norm_set_does_not_affect_a_role_with_an_earlier_one(
     normed: tuple[NormSet, str],
 ) -> None:

@@ -135,6 +135,7 @@ def test_norms_are_made_by_a_job_and_listed(work_style: Test) -> None:
     assert f"Norms 1, created by {made.made_by.user.name}" in said
 
 
+@pytest.mark.world
 def test_two_presses_before_the_job_runs_make_one_set(hundred: Test) -> None:
     browser = recruiter(hundred)
     for _ in range(2):
@@ -143,6 +144,7 @@ def test_two_presses_before_the_job_runs_make_one_set(hundred: Test) -> None:
     assert NormSet.objects.of(hundred.organisation).count() == 1
 
 
+@pytest.mark.world
 def test_a_failed_job_is_shown_until_the_next_try(hundred: Test) -> None:
     browser = recruiter(hundred)
     other = ensure_builtin(factories.organisation(), "work_style", now=NOW)
@@ -159,6 +161,7 @@ def test_a_failed_job_is_shown_until_the_next_try(hundred: Test) -> None:
     assert job_recovery.failed_jobs().count() == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("asked", [{}, {"version": "99", "form": "short20"}, {"form": "full"}])
 def test_missing_or_small_groups_make_no_norms(taken: dict[int, Test], asked: dict[str, str]) -> None:
     work_style = taken[99]
@@ -180,6 +183,7 @@ def test_reasoning_shows_how_many_people_a_calibration_needs(reasoning: Test) ->
     assert waiting() == []
 
 
+@pytest.mark.world
 def test_a_press_calibrates_by_a_job_and_the_page_shows_the_difficulties(reasoning: Test) -> None:
     crowd(reasoning, 200, answers=solves, items=form_of)
     browser = recruiter(reasoning)
@@ -192,6 +196,7 @@ def test_a_press_calibrates_by_a_job_and_the_page_shows_the_difficulties(reasoni
     assert f"Letter series 1 {cell['b']:.2f} {cell['se']:.2f} 400" in said
 
 
+@pytest.mark.world
 def test_insufficient_answers_are_shown_until_they_suffice(reasoning: Test) -> None:
     crowd(reasoning, 200, answers=lambda _: {}, items=form_of)
     browser = recruiter(reasoning)

@@ -84,6 +84,7 @@ def value(attempt: Attempt, of: str) -> Any:
     return answers(attempt).get(item=of).value
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("script", [True, False])
 @pytest.mark.parametrize("number", [0, 999, TOO_LARGE_A_NUMBER])
 def test_item_numbers_out_of_range_are_not_found(
@@ -110,6 +111,7 @@ def test_invalid_item_numbers_are_not_found(untimed: Attempt, number: str) -> No
     assert {key: found for key, found in rows(untimed).items() if key != "answers"}.keys() <= before.keys()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
@@ -157,6 +159,7 @@ def test_a_file_for_another_question_type_is_not_stored(attempt: Attempt) -> Non
     assert not Upload.objects.of(attempt.organisation).exists()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -213,6 +216,7 @@ def test_a_zip_bomb_is_not_unpacked(attempt: Attempt) -> None:
     assert response.status_code == 422
 
 
+@pytest.mark.slow
 def test_a_part_that_has_not_started_shows_and_takes_nothing() -> None:
     of = application()
     assert of.role is not None

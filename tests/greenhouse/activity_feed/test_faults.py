@@ -46,6 +46,7 @@ def die_at(story: Story, path: str, *, after: bool) -> None:
     story.world.line.before = story.world.line.after = lambda _: None
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("path", CALLS)
 def test_a_worker_that_dies_at_any_call_leaves_one_note(story: Story, path: str, after: bool) -> None:
@@ -250,6 +251,7 @@ def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
     assert waiting() == [("greenhouse.activity_feed.post", {"note_id": story.note.pk})]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_after_any_fault_there_is_one_note_or_a_known_duplicate(story: Story, kind: str) -> None:
     story.world.fail(kind=kind, path="/v3/notes", seconds=0, status=503, times=2)

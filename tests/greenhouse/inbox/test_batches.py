@@ -177,6 +177,7 @@ def test_a_batch_writes_nothing_if_one_delivery_was_taken_over(world: World) -> 
     assert (taken.state, taken.attempts) == ("received", 2)
 
 
+@pytest.mark.slow
 def test_a_copy_written_after_the_read_is_read_again(world: World) -> None:
     rows = moved(world)
     read = claim_prefetched(turn := begun(world), now=clock.now())
@@ -192,6 +193,7 @@ def test_a_copy_written_after_the_read_is_read_again(world: World) -> None:
     assert {world.ours(row).stage_name for row in rows} == {"Assessment"}
 
 
+@pytest.mark.slow
 def test_the_batch_of_a_dead_worker_is_retried_with_one_fault_each(world: World) -> None:
     moved(world)
     now = clock.now()
@@ -213,6 +215,7 @@ def test_the_batch_of_a_dead_worker_is_retried_with_one_fault_each(world: World)
 class Killed(BaseException): ...
 
 
+@pytest.mark.slow
 def test_a_kill_during_a_batch_leaves_nothing_half_done(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,6 +238,7 @@ def test_a_kill_during_a_batch_leaves_nothing_half_done(
     assert [len(event_names(world.ours(row).pk)) for row in rows] == [3] * len(rows)
 
 
+@pytest.mark.slow
 def test_a_stopping_worker_gives_its_batch_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     moved(world)
     turn = begun(world)

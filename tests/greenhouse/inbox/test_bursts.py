@@ -107,6 +107,7 @@ def test_prefetched_data_is_unused_once_our_copy_was_written(world: World) -> No
     assert world.line.reads[before:].count("GET /v3/applications") == 1
 
 
+@pytest.mark.slow
 def test_a_retried_delivery_is_read_alone(world: World) -> None:
     rows = people(world, 8)
     for row in rows:
@@ -117,6 +118,7 @@ def test_a_retried_delivery_is_read_alone(world: World) -> None:
     assert world.line.reads.count("GET /v3/applications") == 8
 
 
+@pytest.mark.slow
 def test_a_refused_burst_waits_as_a_whole(world: World) -> None:
     rows = people(world, 8)
     for row in rows:

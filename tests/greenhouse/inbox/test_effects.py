@@ -139,6 +139,7 @@ def test_an_anonymised_person_is_to_be_erased(world: World) -> None:
     assert Erasure.objects.of(world.organisation).get().reason == "candidate_anonymised"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("action", "said"),
     [

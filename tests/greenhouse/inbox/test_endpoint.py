@@ -268,6 +268,7 @@ def test_the_content_type_is_ignored(world: World, kind: str) -> None:
     assert [bytes(row.body) for row in Delivery.objects.of(world.organisation)] == [BODY]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "action", ["candidate_stage_change", "merge_candidate", "job_updated", "something_new"]
 )

@@ -91,6 +91,7 @@ def test_a_delivery_links_to_the_candidate_it_is_about(world: World) -> None:
     assert link["href"] == url(world, "candidate", world.ours(remote).pk)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("query", "actions"),
     [
@@ -193,6 +194,7 @@ def test_pages_follow_each_other_both_ways(world: World, monkeypatch: pytest.Mon
     assert turn(start, "prev") is None
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("odd", ["x", "-1", "9" * 30, "²", ""])
 def test_an_invalid_page_position_shows_the_first_page(world: World, odd: str) -> None:
     keep(world, "here")
@@ -252,6 +254,7 @@ def test_an_affected_role_is_linked(world: World) -> None:
     assert (link["href"], link.get_text()) == (url(world, "role", world.role.pk), world.role.title)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("body", "laid_out", "as_received"),
     [

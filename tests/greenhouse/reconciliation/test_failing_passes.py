@@ -46,6 +46,7 @@ def break_at(world: World, call: int, error: BaseException) -> None:
 three_moved, two_moved, one_moved = (after(partial(moved, count=count)) for count in (3, 2, 1))
 
 
+@pytest.mark.world
 @three_moved
 @pytest.mark.parametrize("call", [1, 2, 4, 6, 7])
 def test_a_pass_that_is_killed_is_ended_by_the_sweep_and_the_next_does_the_rest(
@@ -102,6 +103,7 @@ def test_a_failing_application_does_not_stop_the_others(world: World, made: list
     assert row.error == f"Application {remotes[1].id} could not be synced. The next full sync tries again."
 
 
+@pytest.mark.world
 @two_moved
 @pytest.mark.parametrize("call", [1, 3, 5])
 @pytest.mark.parametrize(
@@ -178,6 +180,7 @@ def test_two_organisations_do_not_touch_each_other(world: World) -> None:
     assert not Finding.objects.of(other).exists()
 
 
+@pytest.mark.world
 def test_passes_that_fail_share_one_budget(world: World) -> None:
     moved(world, 23)
     reconcile(world, full=True)
@@ -212,6 +215,7 @@ def test_only_one_pass_of_a_connection_runs(world: World) -> None:
     assert passes.begin(world.connection, now=clock.now(), full=False) is None
 
 
+@pytest.mark.world
 def test_a_member_who_asks_while_a_pass_runs_makes_it_a_full_one(world: World) -> None:
     settled(world)
     remote = world.apply()
@@ -248,6 +252,7 @@ def test_a_pass_of_a_live_worker_is_not_taken_by_another(world: World) -> None:
     assert passes.end_dead(now=clock.now()) == []
 
 
+@pytest.mark.world
 def test_an_application_missing_from_all_lists_is_marked_and_nothing_is_erased(either: World) -> None:
     there, gone = either.apply(), either.apply(first_name="Ada", last_name="Doe")
     settled(either)
@@ -264,6 +269,7 @@ def test_an_application_missing_from_all_lists_is_marked_and_nothing_is_erased(e
     assert findings(either) == {("not_visible", "synced"): 1}
 
 
+@pytest.mark.world
 def test_a_job_whose_applications_have_all_gone_is_followed_where_greenhouse_shows_others(
     world: World,
 ) -> None:
@@ -279,6 +285,7 @@ def test_a_job_whose_applications_have_all_gone_is_followed_where_greenhouse_sho
     assert other.job_id != world.job_id
 
 
+@pytest.mark.world
 def test_a_move_to_an_unlinked_job_is_synced(either: World) -> None:
     remote = either.apply()
     settled(either)
@@ -292,6 +299,7 @@ def test_a_move_to_an_unlinked_job_is_synced(either: World) -> None:
     assert findings(either) == {("missed_change", "synced"): 1}
 
 
+@pytest.mark.world
 def test_a_linked_job_that_changed_is_noticed(world: World) -> None:
     settled(world)
     job = world.greenhouse.store.jobs.get(world.job_id)
@@ -303,6 +311,7 @@ def test_a_linked_job_that_changed_is_noticed(world: World) -> None:
     assert RoleNotice.objects.of(world.organisation).get().after == "Senior Window Washer"
 
 
+@pytest.mark.world
 def test_an_idle_pass_makes_a_handful_of_calls(either: World) -> None:
     for _ in range(3):
         either.move(either.apply(), SCREEN)

@@ -41,6 +41,7 @@ def begun(world: World) -> Reconciliation:
 four_moved, one_moved = (after(partial(moved, count=count)) for count in (4, 1))
 
 
+@pytest.mark.world
 @four_moved
 @pytest.mark.parametrize("tick", [2, 6, 9, 11, 13, 15])
 def test_wherever_it_is_interrupted_the_outcome_is_the_same(

@@ -63,6 +63,7 @@ def old(world: World) -> RemoteApplication:
 one_waits = after(old)
 
 
+@pytest.mark.world
 @one_waits
 def test_an_unrelated_delivery_does_not_invite_a_waiting_candidate(
     world: World, made: RemoteApplication
@@ -119,6 +120,7 @@ def test_a_candidate_who_moved_on_is_not_invited_by_the_click(
     assert (findings(world), starts(world)) == ({("missed_invitation", "obsolete"): 1}, 0)
 
 
+@pytest.mark.world
 @one_waits
 def test_a_dismissed_candidate_is_invited_only_after_coming_back(
     world: World, made: RemoteApplication
@@ -202,6 +204,7 @@ def test_a_day_of_missed_deliveries_invites_twenty_and_the_rest_by_one_click(wor
     assert list(audited.values_list("action", "member")) == [("reconciliation.invite_requested", member.pk)]
 
 
+@pytest.mark.world
 def test_with_v1_a_recent_pass_proves_that_the_move_is_recent(either: World) -> None:
     remote = either.apply()
     settled(either)
@@ -211,6 +214,7 @@ def test_with_v1_a_recent_pass_proves_that_the_move_is_recent(either: World) -> 
     assert findings(either) == {("missed_invitation", "synced"): 1}
 
 
+@pytest.mark.world
 def test_with_v1_a_move_may_be_old_if_the_last_pass_was_long_ago(either: World) -> None:
     remote = either.apply()
     settled(either)
@@ -221,6 +225,7 @@ def test_with_v1_a_move_may_be_old_if_the_last_pass_was_long_ago(either: World) 
     assert Finding.objects.of(either.organisation).get().sentence == TOO_OLD
 
 
+@pytest.mark.world
 def test_a_late_delivery_invites_a_waiting_candidate_once(world: World) -> None:
     remote = world.apply()
     settled(world)
@@ -238,6 +243,7 @@ def test_a_late_delivery_invites_a_waiting_candidate_once(world: World) -> None:
     assert event_names(world.ours(remote).pk).count("application.entered_stage") == 1
 
 
+@pytest.mark.world
 def test_a_missed_address_change_invites_the_candidate(world: World) -> None:
     remote = world.apply(email="")
     world.move(remote, ASSESSMENT)
@@ -256,6 +262,7 @@ def test_a_missed_address_change_invites_the_candidate(world: World) -> None:
     assert (start.state, findings(world)) == ("started", {("missed_invitation", "synced"): 1})
 
 
+@pytest.mark.world
 def test_a_missed_address_change_of_somebody_long_in_the_stage_waits_for_a_decision(world: World) -> None:
     remote = world.apply(email="")
     world.move(remote, ASSESSMENT)

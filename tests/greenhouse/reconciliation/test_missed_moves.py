@@ -50,6 +50,7 @@ def test_a_missed_move_into_a_mapped_stage_requests_the_step_like_a_delivery(
     assert findings(either) == {("missed_invitation", "synced"): 1}
 
 
+@pytest.mark.world
 @either_applied
 def test_a_second_pass_finds_nothing_more(either: World, made: RemoteApplication) -> None:
     remote = made
@@ -78,6 +79,7 @@ def test_a_move_between_unmapped_stages_is_synced_and_invites_nobody(
     assert (findings(either), starts(either)) == ({("missed_change", "synced"): 1}, 0)
 
 
+@pytest.mark.world
 @either_applied
 def test_a_move_before_the_mapping_was_confirmed_is_synced_and_not_invited(
     either: World, made: RemoteApplication
@@ -148,6 +150,7 @@ def test_a_move_weeks_ago_waits_for_a_decision(world: World, made: RemoteApplica
     assert (findings(world), starts(world)) == ({("missed_invitation", "waiting"): 1}, 0)
 
 
+@pytest.mark.world
 def test_an_application_unknown_here_is_found_in_a_mapped_stage(either: World) -> None:
     settled(either)
     remote = either.apply()
@@ -159,6 +162,7 @@ def test_an_application_unknown_here_is_found_in_a_mapped_stage(either: World) -
     assert event_names(either.ours(remote).pk)[:2] == ["application.applied", "application.entered_stage"]
 
 
+@pytest.mark.world
 def test_missed_rejections_hires_and_their_undoing_are_synced(either: World) -> None:
     rejected, hired, back = either.apply(), either.apply(), either.apply()
     either.deliver()
@@ -175,6 +179,7 @@ def test_missed_rejections_hires_and_their_undoing_are_synced(either: World) -> 
     assert findings(either) == {("missed_end", "synced"): 3}
 
 
+@pytest.mark.world
 def test_leaving_a_mapped_stage_and_entering_the_next_are_both_recorded(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
@@ -210,6 +215,7 @@ def test_candidates_already_there_are_never_invited(either: World) -> None:
     assert (findings(either), starts(either)) == ({}, 0)
 
 
+@pytest.mark.world
 def test_a_candidate_already_there_who_came_back_unseen_waits_for_a_decision(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
@@ -229,6 +235,7 @@ def test_a_candidate_already_there_who_came_back_unseen_waits_for_a_decision(wor
     assert (findings(world), starts(world)) == ({("missed_invitation", "waiting"): 1}, 0)
 
 
+@pytest.mark.world
 def test_a_candidate_already_there_who_was_seen_elsewhere_and_came_back_is_invited(either: World) -> None:
     remote = either.apply()
     either.move(remote, ASSESSMENT)
@@ -248,6 +255,7 @@ def test_a_candidate_already_there_who_was_seen_elsewhere_and_came_back_is_invit
     assert starts(either) == 1
 
 
+@pytest.mark.world
 def test_a_changed_address_is_synced(either: World) -> None:
     remote = either.apply(email="old@people.example")
     settled(either)
@@ -261,6 +269,7 @@ def test_a_changed_address_is_synced(either: World) -> None:
     assert findings(either) == {("missed_change", "synced"): 1}
 
 
+@pytest.mark.world
 def test_applications_from_before_the_link_are_not_copied(world: World) -> None:
     remote = world.apply()
     world.move(remote, OFFER)
@@ -270,12 +279,14 @@ def test_applications_from_before_the_link_are_not_copied(world: World) -> None:
     assert not Application.objects.of(world.organisation).filter(remote_id=remote.id).exists()
 
 
+@pytest.mark.world
 def test_the_next_pass_reads_from_the_beginning_of_the_last(world: World) -> None:
     row = settled(world)
     assert Connection.objects.of(world.organisation).get().reconciled_at == row.started_at
     assert (row.total, row.done) == (row.done, row.done)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("place", [REVIEW, SCREEN])
 def test_a_missed_application_is_copied(either: World, place: int) -> None:
     settled(either)

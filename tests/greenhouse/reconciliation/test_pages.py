@@ -57,6 +57,7 @@ two_listed = after(partial(listed, count=2))
 one_settled = after(settled)
 
 
+@pytest.mark.matrix
 @one_listed
 @pytest.mark.parametrize("kind", ["admin", "recruiter"])
 @pytest.mark.parametrize("name", LOOKS)
@@ -106,6 +107,7 @@ def test_the_list_shows_candidate_stage_time_and_reason(
     assert f'value="{finding.pk}"' in page
 
 
+@pytest.mark.world
 @one_listed
 def test_an_invitation_waits_during_an_outage_and_the_page_says_so(
     world: World, made: list[Finding], admin: Membership
@@ -147,6 +149,7 @@ def test_looking_changes_nothing(world: World, admin: Membership) -> None:
     assert comparable(client.get(url(world, "greenhouse_missed_invitations"))) == first
 
 
+@pytest.mark.world
 @two_listed
 def test_chosen_candidates_are_invited_after_a_confirmation_page(
     world: World, made: list[Finding], admin: Membership
@@ -264,6 +267,7 @@ def test_a_failed_pass_shows_its_error(world: World, admin: Membership) -> None:
     assert "Greenhouse cannot be reached at the moment." in page
 
 
+@pytest.mark.matrix
 @one_settled
 @pytest.mark.parametrize("data", [{}, {"ids": "x"}, {"ids": "9" * 30}, {"all": "1", "upto": "9" * 30}])
 @pytest.mark.parametrize("name", ASKS)
@@ -275,6 +279,7 @@ def test_invalid_choices_end_in_a_message(
     assert "Nothing to do" in client.post(url(world, name), data, follow=True).content.decode()
 
 
+@pytest.mark.world
 def test_the_page_says_what_was_found_and_why_no_webhook_reported_it(world: World, admin: Membership) -> None:
     remotes = [world.apply(email=f"p{n}@people.example") for n in range(3)]
     settled(world)
@@ -290,6 +295,7 @@ def test_the_page_says_what_was_found_and_why_no_webhook_reported_it(world: Worl
     assert "Sync found 2 changes in the last day that no webhook reported." in page
 
 
+@pytest.mark.world
 def test_a_delivery_since_then_removes_the_notice(world: World, admin: Membership) -> None:
     remote = world.apply()
     settled(world)
@@ -301,6 +307,7 @@ def test_a_delivery_since_then_removes_the_notice(world: World, admin: Membershi
     assert "Webhooks seem to be off" not in page
 
 
+@pytest.mark.world
 def test_the_list_needs_no_more_queries_for_three_than_for_one(world: World, admin: Membership) -> None:
     listed(world, 3)
     client = signed_in(admin)

@@ -83,6 +83,7 @@ def rows(desk: Desk) -> list[object]:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "least"), READS.items())
 def test_pages_open_for_the_members_they_are_for(desk: Desk, name: str, least: str) -> None:
     desk.connect()
@@ -92,6 +93,7 @@ def test_pages_open_for_the_members_they_are_for(desk: Desk, name: str, least: s
     assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", sorted({*READS, *ACTS}))
 def test_nobody_else_has_access_and_nothing_changes(desk: Desk, name: str) -> None:
     desk.connect()
@@ -132,6 +134,7 @@ def test_a_recruiter_sees_the_card_but_neither_secrets_nor_actions(desk: Desk) -
     assert shown == ["Active"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", sorted(OF_ONE))
 def test_a_disconnected_connection_or_another_organisations_is_not_found(desk: Desk, name: str) -> None:
     connection = desk.connect()

@@ -42,6 +42,7 @@ def sweep(desk: Desk) -> None:
     run_jobs()
 
 
+@pytest.mark.world
 def test_a_withdrawn_permission_is_noticed_within_the_hour_and_named_on_card_and_health_page(
     either: Desk,
 ) -> None:
@@ -84,6 +85,7 @@ def test_waiting_work_resumes_once_the_permission_is_back(desk: Desk) -> None:
     assert event.state == "handled"
 
 
+@pytest.mark.world
 def test_a_refusal_brings_the_check_forward(desk: Desk) -> None:
     connection = desk.connect()
     desk.greenhouse.tick(*LEFT)
@@ -96,6 +98,7 @@ def test_a_refusal_brings_the_check_forward(desk: Desk) -> None:
     assert desk.connection().state == "incomplete"
 
 
+@pytest.mark.world
 def test_an_outage_changes_no_permission(desk: Desk) -> None:
     desk.connect()
     known = list(Permission.objects.of(desk.organisation).values())

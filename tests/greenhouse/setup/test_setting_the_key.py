@@ -93,6 +93,7 @@ def test_a_wrong_key_is_refused_with_a_remedy_and_the_input_stays(either: Desk) 
     assert either.audited() == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_key_without_permissions_is_stored_as_incomplete_and_all_are_named(
     either: Desk, status: int

@@ -46,6 +46,7 @@ def test_a_candidate_is_found_by_name_and_those_of_another_account_are_not(desk:
     assert "No candidate in this account matches." in text(show(desk, q="nobody"))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("form", ["{}", " {} ", "https://app.greenhouse.io/people/{}?application_id=7"])
 def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
     either.connect()
@@ -84,6 +85,7 @@ def test_an_outage_is_reported(desk: Desk) -> None:
     assert "Greenhouse has an internal error" in text(show(desk, candidate="4711"), ".error-summary")
 
 
+@pytest.mark.world
 def test_the_outcome_is_shown_and_writing_counts_as_tested(either: Desk) -> None:
     either.connect()
     person = candidate_here(either)
@@ -101,6 +103,7 @@ def test_the_outcome_is_shown_and_writing_counts_as_tested(either: Desk) -> None
     assert "Writing is untested" not in page
 
 
+@pytest.mark.world
 def test_a_refusal_is_shown_with_what_to_do(desk: Desk) -> None:
     desk.connect()
     person = candidate_here(desk)

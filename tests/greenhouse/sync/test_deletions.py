@@ -96,6 +96,7 @@ def mails(world: World) -> int:
     return Email.objects.of(world.organisation).count()
 
 
+@pytest.mark.world
 def test_the_winner_of_a_merge_has_both_histories(either: World) -> None:
     world = either
     loser, winner = arrived(world, first_name="Ada"), arrived(world, first_name="Augusta")
@@ -134,6 +135,7 @@ def test_a_merge_into_an_unknown_candidate_copies_them(world: World) -> None:
     assert world.ours(loser).candidate.first_name == "Grace"
 
 
+@pytest.mark.world
 def test_a_merge_without_a_webhook_is_found_through_the_applications(world: World) -> None:
     """Only the deletion is delivered, and nothing is erased."""
     for hook in list(world.greenhouse.store.webhooks.rising()):
@@ -147,6 +149,7 @@ def test_a_merge_without_a_webhook_is_found_through_the_applications(world: Worl
     assert "was merged into" in world.inbox()[-1][1]
 
 
+@pytest.mark.world
 def test_a_deletion_closes_steps_at_once_and_erases_after_seven_days(either: World) -> None:
     world = either
     application = arrived(world, first_name="Ada", last_name="Gone")
@@ -253,6 +256,7 @@ def test_a_deletion_after_the_merge_has_no_effect(world: World, pair: Pair) -> N
     assert (erasures(world), world.ours(loser).candidate.remote_id) == ([], winner.candidate_id)
 
 
+@pytest.mark.world
 def test_erasing_the_winner_of_a_merge_erases_both_histories(world: World, pair: Pair) -> None:
     loser, winner = pair
     merge(world, loser, winner)
@@ -279,6 +283,7 @@ def test_a_person_who_is_back_when_the_erasure_is_due_is_kept(
     assert attempt(world, application).closed_at is None
 
 
+@pytest.mark.world
 def test_an_erasure_waits_while_greenhouse_cannot_be_reached(
     world: World, application: RemoteApplication
 ) -> None:
@@ -344,6 +349,7 @@ def test_a_replay_does_not_undo_a_members_decision_to_keep_data(
     assert erasures(world) == [("candidate_deleted", False, True)]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("again", ["update", "apply"])
 def test_a_later_delivery_does_not_restore_an_erased_person(world: World, again: str) -> None:
     application = arrived(world)
@@ -377,6 +383,7 @@ def test_waiting_steps_do_not_start_for_a_deleted_person(world: World) -> None:
     assert (step_request.state, step_request.due_at) == ("waiting", None)
 
 
+@pytest.mark.world
 def test_applications_of_others_are_unaffected(world: World) -> None:
     gone, stays = arrived(world), arrived(world, first_name="Grace")
     delete(world, gone)
@@ -386,6 +393,7 @@ def test_applications_of_others_are_unaffected(world: World) -> None:
     assert Application.objects.of(world.organisation).filter(erased_at=None).count() == 1
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("act", ["deleted", "anonymised"])
 def test_a_legal_hold_keeps_the_data_whatever_greenhouse_reports(world: World, act: str) -> None:
     application = arrived(world, first_name="Ada", last_name="Kept")
@@ -422,6 +430,7 @@ def requested_by_candidate(world: World) -> Application:
     return ours
 
 
+@pytest.mark.world
 def test_an_erasure_requested_by_a_candidate_does_not_need_greenhouse(world: World) -> None:
     ours = requested_by_candidate(world)
     assert erase_due(now=clock.now()) == 0
@@ -430,6 +439,7 @@ def test_an_erasure_requested_by_a_candidate_does_not_need_greenhouse(world: Wor
     assert (person.first_name, person.erased_at is not None) == ("", True)
 
 
+@pytest.mark.world
 def test_an_erasure_requested_by_a_candidate_moves_with_a_merge(world: World) -> None:
     ours = requested_by_candidate(world)
     winner = world.greenhouse.application(world.greenhouse.candidate(first_name="Ada"))

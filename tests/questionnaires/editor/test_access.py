@@ -95,6 +95,7 @@ def rows() -> list[Any]:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "more", "get", "post"), PAGES)
 def test_only_admins_and_recruiters_open_the_pages(
     world: World, name: str, more: list[str], get: int, post: int

@@ -118,6 +118,7 @@ def test_a_questionnaire_is_created_from_scratch(rita: Membership, works: Client
     assert "No questions yet" in text_of(works.get(url("questionnaire_edit", ours)))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "own"),
     [
@@ -462,6 +463,7 @@ def _file(data: object) -> BytesIO:
 HOSTILE = "\"><script>alert(1)</script>{{ 7 }}{% now 'Y' %}=1+1"
 
 
+@pytest.mark.slow
 def test_hostile_text_is_escaped_on_every_page(rita: Membership, works: Client) -> None:
     nasty = [
         {**LED, "text": HOSTILE, "help": HOSTILE, "self_text": HOSTILE},

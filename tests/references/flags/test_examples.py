@@ -28,6 +28,7 @@ SAME = {
 }
 
 
+@pytest.mark.world
 def test_a_candidate_who_answers_for_both_referees_is_flagged_high() -> None:
     story = watched()
     candidate = Visitor(address=HOME)
@@ -55,6 +56,7 @@ def test_a_candidate_who_answers_for_both_referees_is_flagged_high() -> None:
     assert story.check.progress == "completed"
 
 
+@pytest.mark.world
 def test_colleagues_on_one_office_network_raise_low_flags_at_most() -> None:
     story = watched()
     Visitor(address=HOME).send(story)
@@ -70,6 +72,7 @@ def test_colleagues_on_one_office_network_raise_low_flags_at_most() -> None:
     )
 
 
+@pytest.mark.world
 def test_colleagues_with_the_same_type_of_computer_raise_low_flags() -> None:
     story = watched()
     Visitor(address=HOME).send(story)
@@ -80,6 +83,7 @@ def test_colleagues_with_the_same_type_of_computer_raise_low_flags() -> None:
     assert found(story) == {"same_address_and_device": "low"}
 
 
+@pytest.mark.world
 def test_a_candidate_who_still_works_with_the_referee_may_share_the_office() -> None:
     story = watched()
     Referee.objects.of(story.application.organisation).update(to_month="")
@@ -88,6 +92,7 @@ def test_a_candidate_who_still_works_with_the_referee_may_share_the_office() -> 
     assert found(story) == {"same_address": "low"}
 
 
+@pytest.mark.world
 def test_unrelated_people_raise_no_flags() -> None:
     story = watched()
     Visitor(address=HOME).send(story)
@@ -97,6 +102,7 @@ def test_unrelated_people_raise_no_flags() -> None:
     assert flags_of(story.check).grade == "none"
 
 
+@pytest.mark.world
 def test_nothing_is_recorded_or_compared_when_switched_off() -> None:
     story = watched(watches=False)
     candidate = Visitor(address=HOME)

@@ -28,6 +28,7 @@ def says(path: str, words: str = ON_PAGES) -> bool:
     return words in " ".join(page.content.decode().split())
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("watches", [True, False])
 def test_notices_mention_devices_only_if_switched_on(watches: bool) -> None:
     story = watched(watches=watches)

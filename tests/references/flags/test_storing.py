@@ -79,6 +79,7 @@ def test_addresses_are_checked_when_requests_are_sent() -> None:
     assert (flag.referee_id, flag.key, flag.facts) == (paul.pk, str(paul.pk), {"domain": "mailinator.com"})
 
 
+@pytest.mark.world
 def test_ordinary_referees_raise_no_flags() -> None:
     story = sent()
     answer(referee_path(MARIA), [FACTS | {"q-dates": "confirmed", "q-title": "confirmed"}, *ANSWERS[1:]])
@@ -100,6 +101,7 @@ def test_ordinary_referees_raise_no_flags() -> None:
     assert found(story) == []
 
 
+@pytest.mark.world
 def test_copied_texts_and_identical_ratings_are_flagged_with_the_second_reference() -> None:
     story = sent()
     answer(referee_path(MARIA), with_text(TEXT))
@@ -131,6 +133,7 @@ def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
     assert f"one by {story.application.candidate.name} share 100 %" in shown.facts
 
 
+@pytest.mark.world
 def test_corrections_by_referees_are_flagged() -> None:
     story = sent()
     corrected = FACTS | {
@@ -153,6 +156,7 @@ def test_corrections_by_referees_are_flagged() -> None:
     }
 
 
+@pytest.mark.world
 def test_dismissed_flags_stay_dismissed() -> None:
     story = private(opened())
     (flag,) = CheckFlag.objects.of(story.application.organisation)
@@ -165,6 +169,7 @@ def test_dismissed_flags_stay_dismissed() -> None:
     assert flags_of(story.check).grade == "none"
 
 
+@pytest.mark.world
 def test_flags_are_deleted_with_a_replaced_referee() -> None:
     story = private(opened())
     path = candidate_path(story)
@@ -173,6 +178,7 @@ def test_flags_are_deleted_with_a_replaced_referee() -> None:
     assert found(story) == []
 
 
+@pytest.mark.world
 def test_address_flags_are_deleted_when_the_address_is_corrected() -> None:
     story = private(opened())
     request = story.requests[1]
@@ -215,6 +221,7 @@ def test_no_flags_are_raised_during_erasure() -> None:
     assert found(story) == []
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("note", ["", "   ", "\x00", "x" * 501])
 def test_dismissing_requires_a_note(note: str) -> None:
     story = private(opened())
@@ -231,6 +238,7 @@ def test_dismissing_requires_a_note(note: str) -> None:
     assert flag.dismissed_at is None
 
 
+@pytest.mark.world
 def test_flags_do_not_block_the_check() -> None:
     story = private(opened())
     answer(referee_path(MARIA), with_text(TEXT))

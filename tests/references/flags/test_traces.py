@@ -87,6 +87,7 @@ def test_private_addresses_are_not_recorded(story: Story, address: str) -> None:
     assert (last.address, last.address_hash, last.device) == (None, "", PHONE)
 
 
+@pytest.mark.world
 def test_hashes_differ_between_organisations(story: Story) -> None:
     other = watched()
     Visitor(address="203.0.113.7").send(other)

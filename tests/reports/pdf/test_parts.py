@@ -60,6 +60,7 @@ def test_a_usable_logo_is_on_the_report(raw: bytes, form: str) -> None:
     assert figures[0] == "Logo of Northwind Instruments"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "raw",
     [

@@ -36,6 +36,7 @@ def with_texts(name: str, comment: str) -> dict[str, Any]:
     return dict(snapshot)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "name",
     [
@@ -111,6 +112,7 @@ def test_a_run_without_spaces_can_break() -> None:
     assert printer().clean("é" * 40 + "я" * 40).replace(BREAK, "") == "é" * 40 + "я" * 40
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "text",
     [

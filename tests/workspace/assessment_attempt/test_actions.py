@@ -92,6 +92,7 @@ def state(attempt: Attempt) -> list[Any]:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "data"), ACTIONS)
 def test_actions_need_a_recruiter_of_the_organisation(
     application: Application, name: str, data: dict[str, Any]
@@ -131,6 +132,7 @@ def test_a_candidate_is_reminded_once_in_ten_minutes(application: Application, r
     assert (audited(rita), events(attempt)) == (["attempt.reminded"], ["attempt.reminded"])
 
 
+@pytest.mark.world
 def test_pausing_stops_reminders_until_a_member_resumes(application: Application, rita: Membership) -> None:
     attempt = invited(application)
     due = fresh(attempt).next_reminder_at
@@ -165,6 +167,7 @@ def test_more_time_moves_the_deadline_and_says_what_is_wrong(
     assert (audited(rita), events(attempt)) == (["attempt.extended"], ["attempt.extended"])
 
 
+@pytest.mark.slow
 def test_more_time_treats_a_deadline_moved_by_an_adjustment_alike(
     application: Application, rita: Membership
 ) -> None:
@@ -206,6 +209,7 @@ def test_nothing_answered_cannot_be_marked_complete(application: Application, ri
     assert state(attempt) == before
 
 
+@pytest.mark.world
 def test_marking_complete_reports_what_was_answered_and_stops_a_running_clock(
     application: Application, rita: Membership
 ) -> None:
@@ -250,6 +254,7 @@ def _key(task: Any) -> str:
     return str(task.drawn.key)
 
 
+@pytest.mark.slow
 def test_the_page_offers_what_is_possible(application: Application, rita: Membership) -> None:
     attempt = invited(application)
 

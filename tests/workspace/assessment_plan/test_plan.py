@@ -83,6 +83,7 @@ def post(who: Membership, where: str, step: Step, **data: Any) -> Any:
     return signed_in(who).post(where, {"revision": draft(step).revision, **data}, follow=True)
 
 
+@pytest.mark.world
 def test_candidates_get_the_assessment_that_a_member_built(step: Step, rita: Membership) -> None:
     """Work style with 50 statements, reasoning on a clock, and situations with customers."""
     browser = signed_in(rita)
@@ -359,6 +360,7 @@ def queries(client: Client, where: str) -> int:
     return len(seen)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "name",
     [
@@ -445,6 +447,7 @@ ENDPOINTS = [
 ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "shows", "takes"), ENDPOINTS, ids=[name for name, _, _ in ENDPOINTS])
 def test_the_plan_needs_a_recruiter_of_the_organisation(
     step: Step, rita: Membership, name: str, shows: bool, takes: bool
@@ -513,6 +516,7 @@ def reader_card(who: Membership, step: Step) -> tuple[str, list[str]]:
     return messages_of, [str(link["href"]) for line in found for link in line.select("a")]
 
 
+@pytest.mark.slow
 def test_publishing_warns_without_an_adjustments_contact(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     organisation, owner = step.organisation, step.role.owner

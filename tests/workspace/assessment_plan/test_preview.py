@@ -222,6 +222,7 @@ def test_preview_pages_equal_the_candidates_pages(step: Step, rita: Membership) 
         assert words(browser.get(pretended)) == words(portal.get(real))
 
 
+@pytest.mark.slow
 def test_the_form_without_figures_can_be_previewed(step: Step, rita: Membership) -> None:
     drafted(step, REASONING, by=rita)
     browser = signed_in(rita)
@@ -237,6 +238,7 @@ def test_the_form_without_figures_can_be_previewed(step: Step, rita: Membership)
     assert "open" not in sent["Location"]
 
 
+@pytest.mark.slow
 def test_preview_items_use_a_seed_of_no_candidate(step: Step, rita: Membership) -> None:
     """Candidates' seeds lie below those of previews; and what is shown is the same each time one looks."""
     published(step, REASONING, by=rita)
@@ -328,6 +330,7 @@ def test_invalid_query_strings_use_defaults(step: Step, rita: Membership, query:
     assert signed_in(rita).get(address(step, query=query)).status_code == 200
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "more"),
     [
@@ -345,6 +348,7 @@ def test_pages_that_candidates_lack_are_not_found(
     assert signed_in(rita).get(address(step, name, *more)).status_code == 404
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "more"), ALL, ids=[name for name, _ in ALL])
 def test_the_preview_needs_access_to_the_plan(
     step: Step, rita: Membership, name: str, more: tuple[int, ...]

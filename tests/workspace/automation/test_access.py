@@ -9,6 +9,7 @@ from tests.support import factories
 from tests.workspace.automation.wizard import PAGES, Wizard, jobs_of, rules
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", [*PAGES, "role_automation_unlink"])
 def test_only_recruiters_and_admins_can_change_the_automation(desk: Desk, name: str) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]

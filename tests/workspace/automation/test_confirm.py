@@ -49,6 +49,7 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
     assert nothing(either)
 
 
+@pytest.mark.world
 def test_without_a_requirement_candidates_wait_until_it_is_published(desk: Desk) -> None:
     there, wizard = in_stage(desk, 0, ASSESSMENT), Wizard(desk)
     wizard.link(jobs_of(desk)[0], invite="yes", requirement="")
@@ -109,6 +110,7 @@ def test_candidates_already_there_are_not_invited_by_a_later_sync(desk: Desk) ->
     assert not StepRequest.objects.of(desk.organisation).exists()
 
 
+@pytest.mark.world
 def test_candidates_already_there_are_invited_on_request(either: Desk) -> None:
     there = in_stage(either, 0, ASSESSMENT)
     Wizard(either).link(jobs_of(either)[0], invite="yes")
@@ -123,6 +125,7 @@ def test_candidates_already_there_are_invited_on_request(either: Desk) -> None:
     assert not AlreadyThere.objects.of(either.organisation).exists()
 
 
+@pytest.mark.world
 def test_known_candidates_are_invited_once(desk: Desk) -> None:
     there, job = in_stage(desk, 0, ASSESSMENT), jobs_of(desk)[0]
     wizard = Wizard(desk)
@@ -135,6 +138,7 @@ def test_known_candidates_are_invited_once(desk: Desk) -> None:
     assert StepRequest.objects.of(desk.organisation).count() == 1
 
 
+@pytest.mark.world
 def test_candidates_moved_on_before_the_invitation_are_not_invited(desk: Desk) -> None:
     there = in_stage(desk, 0, ASSESSMENT)
     Wizard(desk).link(jobs_of(desk)[0], invite="yes")
@@ -158,6 +162,7 @@ def test_a_second_confirm_redirects_to_the_stages(desk: Desk) -> None:
     assert wizard.confirm(job)["Location"] == wizard.url("role_automation_stages", job)
 
 
+@pytest.mark.slow
 def test_remapping_records_candidates_of_new_stages_only(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)

@@ -106,6 +106,7 @@ def marks(page: str) -> list[str]:
     return [mark.get_text() for mark in row[0].select(".progress__word")]
 
 
+@pytest.mark.world
 def test_candidates_already_there_are_synced_but_not_invited(either: Desk) -> None:
     inside, outside = in_stage(either, 0, ASSESSMENT), in_stage(either, 0, SCREEN)
     wizard = Wizard(either)
@@ -121,6 +122,7 @@ def test_candidates_already_there_are_synced_but_not_invited(either: Desk) -> No
     assert outside.id not in [remote_id for remote_id, _ in stage_names(either)]
 
 
+@pytest.mark.world
 def test_candidates_already_there_can_be_invited_in_one_click(either: Desk) -> None:
     remote = in_stage(either, 0, ASSESSMENT)
     wizard = Wizard(either)
@@ -138,6 +140,7 @@ def test_candidates_already_there_can_be_invited_in_one_click(either: Desk) -> N
     assert application.emails.get().kind == "assessment.invitation"
 
 
+@pytest.mark.world
 def test_each_reason_for_not_starting_is_shown(desk: Desk) -> None:
     inside, outside = in_stage(desk, 0, ASSESSMENT), in_stage(desk, 0, SCREEN)
     wizard, job = Wizard(desk), jobs_of(desk)[0]
@@ -185,6 +188,7 @@ def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
     )
 
 
+@pytest.mark.world
 def test_syncing_continues_after_a_failure(desk: Desk) -> None:
     people = [in_stage(desk, 0, ASSESSMENT) for _ in range(3)]
     Wizard(desk).link(jobs_of(desk)[0])
@@ -199,6 +203,7 @@ def test_syncing_continues_after_a_failure(desk: Desk) -> None:
     assert [remote_id for remote_id, _ in stage_names(desk)] == sorted(one.id for one in people)
 
 
+@pytest.mark.world
 def test_candidates_invited_before_are_counted_separately(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     in_stage(desk, 0, ASSESSMENT)
@@ -213,6 +218,7 @@ def test_candidates_invited_before_are_counted_separately(desk: Desk) -> None:
     assert page.select("input[name=invite]") == []
 
 
+@pytest.mark.slow
 def test_a_concurrent_mapping_is_shown_before_it_is_replaced(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)
@@ -258,6 +264,7 @@ def test_of_two_concurrent_confirms_the_second_asks_again(desk: Desk) -> None:
     assert "This mapping has changed" in response.content.decode()
 
 
+@pytest.mark.slow
 def test_confirm_asks_again_if_the_job_was_unlinked(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job)

@@ -47,6 +47,7 @@ def queries(client: Client, where: str) -> int:
     return len(seen)
 
 
+@pytest.mark.slow
 def test_all_candidates_are_searched_by_name_address_and_role(role: Role, rita: Membership) -> None:
     other = factories.role(role.organisation, title="Sailor")
     named(role, "Ada", "Zorn", email="a@zorn.example")
@@ -59,6 +60,7 @@ def test_all_candidates_are_searched_by_name_address_and_role(role: Role, rita: 
     assert names(client, role.organisation, "cy") == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "query", ["'; drop table", "\\", "_", "<script>alert(1)</script>", "a\x00b", "é" * 500]
 )
@@ -69,6 +71,7 @@ def test_unusual_searches_do_not_break_the_page(role: Role, rita: Membership, qu
     assert b"<script>alert" not in response.content
 
 
+@pytest.mark.world
 def test_private_candidates_are_visible_only_to_members_of_the_role(role: Role, rita: Membership) -> None:
     hidden = named(role, "Hidden", "Bo", private=True)
     reported(hidden)
@@ -107,6 +110,7 @@ def test_the_page_shows_steps_results_reports_and_timeline(role: Role, rita: Mem
     assert path("report_pdf", role.organisation, report.pk) in html
 
 
+@pytest.mark.world
 def test_sections_can_be_linked_to_and_details_are_folded(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     reported(application)
@@ -128,6 +132,7 @@ def test_sections_can_be_linked_to_and_details_are_folded(role: Role, rita: Memb
     assert " ".join(outcome.get_text(" ").split()) == "Work style 5 scales, no total"
 
 
+@pytest.mark.world
 def test_only_the_last_ten_events_are_shown_and_mails_open_to_their_recipient(
     role: Role, rita: Membership
 ) -> None:
@@ -172,6 +177,7 @@ def test_arrows_lead_to_the_neighbours_on_the_role_that_the_member_may_see(
     assert shown == {"Ada": (second, None), "Bo": (last, first), "Dee": (None, second)}
 
 
+@pytest.mark.world
 def test_viewing_results_is_audited(role: Role, rita: Membership) -> None:
     done, fresh = named(role, "Ada", "Zorn"), named(role, "Bo", "Abel")
     reported(done)
@@ -227,6 +233,7 @@ def test_candidates_from_greenhouse_link_to_their_profile(
     assert client.get(where).context["greenhouse_url"] == ""
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_content(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     invited(application)
@@ -246,6 +253,7 @@ def test_the_number_of_queries_does_not_grow_with_content(role: Role, rita: Memb
     assert queries(client, where) == before
 
 
+@pytest.mark.world
 def test_results_list_the_latest_version_with_constant_queries(role: Role, rita: Membership) -> None:
     client, where = signed_in(rita), path("results", role.organisation) + "?show=all"
     first = named(role, "Ada", "Zorn")
@@ -308,6 +316,7 @@ NOT_BEGUN = "This step has not started yet."
 NO_ADDRESS = "This candidate has no e-mail address, or may not be e-mailed."
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", ["assessment", "reference_check"])
 @pytest.mark.parametrize(
     ("application", "state", "said"),

@@ -123,6 +123,7 @@ def test_confirming_a_name_needs_a_recruiter(application: Application) -> None:
     assert where(application) not in html
 
 
+@pytest.mark.world
 def test_a_refused_manual_invitation_says_why(application: Application) -> None:
     who: Membership = factories.member(application.organisation)
     client = signed_in(who)

@@ -107,6 +107,7 @@ def counts(application: Application) -> tuple[int, ...]:
 # --- asked first
 
 
+@pytest.mark.world
 def test_inviting_again_after_a_finished_check_asks_for_confirmation() -> None:
     story = done()
     rita, application = member_of(story.application), story.application
@@ -143,6 +144,7 @@ def test_confirming_twice_invites_once() -> None:
     assert counts(story.application) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("after", ["0", "x", "9" * 30])
 def test_a_confirmation_for_an_earlier_run_is_refused(after: str) -> None:
     story = done()
@@ -217,6 +219,7 @@ def shown_results(page: BeautifulSoup) -> list[str]:
     return [str(details["id"]) for details in page.select("#results .more[id]") if details["id"] != "reports"]
 
 
+@pytest.mark.world
 def test_the_earlier_result_stays_while_the_new_check_is_open() -> None:
     story = done()
     rita, report = member_of(story.application), Report.objects.of(story.application.organisation).get()
@@ -238,6 +241,7 @@ def test_the_earlier_result_stays_while_the_new_check_is_open() -> None:
     assert "earlier run, completed" in words(page)
 
 
+@pytest.mark.world
 def test_flags_of_the_earlier_check_stay_visible() -> None:
     story = sent()
     CheckFlag.objects.create(
@@ -262,6 +266,7 @@ def test_flags_of_the_earlier_check_stay_visible() -> None:
     assert page_of(watching, story.application).select_one(f"#flags-reference_check-{first}") is None
 
 
+@pytest.mark.world
 def test_after_cancelling_the_earlier_result_is_marked_current() -> None:
     story = done()
     rita = member_of(story.application)
@@ -288,6 +293,7 @@ def in_a_second_run(story: Story, *, answers: int) -> None:
         answer(referee_path(address))
 
 
+@pytest.mark.world
 def test_references_so_far_precede_the_current_result() -> None:
     story = done()
     rita = member_of(story.application)
@@ -304,6 +310,7 @@ def test_references_so_far_precede_the_current_result() -> None:
     ]
 
 
+@pytest.mark.world
 def test_a_finished_new_run_replaces_the_earlier_result() -> None:
     story = done()
     rita = member_of(story.application)
@@ -325,6 +332,7 @@ def test_a_finished_new_run_replaces_the_earlier_result() -> None:
     assert [name for name, n in ids.items() if n > 1] == []
 
 
+@pytest.mark.world
 def test_a_late_reference_to_an_earlier_check_sends_no_note_or_mail() -> None:
     story = done(least=1)
     first, rita = story.check, member_of(story.application)
@@ -365,6 +373,7 @@ def test_reports_of_earlier_runs_queue_no_note() -> None:
     assert ActivityFeedNote.objects.of(rita.organisation).count() == 0
 
 
+@pytest.mark.world
 def test_lists_show_the_earlier_result_and_the_new_state() -> None:
     role = factories.role(factories.organisation())
     application = named(role, "Ada", "Zorn")
@@ -391,6 +400,7 @@ def test_lists_show_the_earlier_result_and_the_new_state() -> None:
     assert "Current until the new run is complete." in words(page.select_one("#results"))
 
 
+@pytest.mark.world
 def test_both_results_of_a_retaken_assessment_are_shown() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     rita = member_of(application)

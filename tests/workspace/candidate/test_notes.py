@@ -64,6 +64,7 @@ def test_a_failed_note_is_retried_in_one_click(role: Role, report: Report) -> No
     assert (post.state, post.attempts) == (ActivityFeedNote.State.QUEUED, 0)
 
 
+@pytest.mark.world
 def test_a_note_that_cannot_be_posted_is_discarded_in_one_click(role: Role, report: Report) -> None:
     post = failed_note(report)
     ActivityFeedNote.objects.of(role.organisation).update(
@@ -86,6 +87,7 @@ def test_a_note_that_cannot_be_posted_is_discarded_in_one_click(role: Role, repo
     assert "note discarded" in page
 
 
+@pytest.mark.world
 def test_a_duplicate_note_is_shown_until_dismissed(role: Role, report: Report) -> None:
     failed_note(report)
     posts = ActivityFeedNote.objects.of(role.organisation)
@@ -98,6 +100,7 @@ def test_a_duplicate_note_is_shown_until_dismissed(role: Role, report: Report) -
     assert "The note appears twice on the Activity Feed" not in client.get(here).content.decode()
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("name", ["report_note_again", "report_note_drop", "report_note_seen"])
 def test_only_recruiters_can_retry_notes(role: Role, report: Report, name: str) -> None:
     post = failed_note(report)

@@ -36,6 +36,7 @@ def overdue_since(application: Application) -> list[object]:
     return [(mark.state, mark.since) for mark in marks[application.pk] if mark.run]
 
 
+@pytest.mark.slow
 def test_lists_and_pages_show_since_when_a_step_is_overdue() -> None:
     role = factories.role(factories.organisation())
     role.steps.update(deadline_days=5)

@@ -179,6 +179,7 @@ def test_reusing_creates_a_report_and_mails_nobody(second: Role, rita: Membershi
     assert AuditEntry.objects.of(second.organisation).filter(member=rita, action="result.reused").count() == 1
 
 
+@pytest.mark.world
 def test_the_page_shows_a_reused_result_and_its_origin(
     second: Role, rita: Membership, earlier: Report
 ) -> None:
@@ -194,6 +195,7 @@ def test_the_page_shows_a_reused_result_and_its_origin(
     assert FOR_HERE in page
 
 
+@pytest.mark.world
 @pytest.mark.time_machine(NOW, tick=False)
 def test_reusing_references_contacts_no_referee() -> None:
     told = story.sent()
@@ -220,6 +222,7 @@ def taken(who: Application, *, days: int) -> None:
     rows.update(completed_at=clock.now() - timedelta(days=days))
 
 
+@pytest.mark.world
 def test_inviting_instead_of_reusing_works_after_the_interval(
     second: Role, rita: Membership, earlier: Report
 ) -> None:
@@ -231,6 +234,7 @@ def test_inviting_instead_of_reusing_works_after_the_interval(
     assert (start_of(application).state, mails(application)[-1]) == ("started", "assessment.invitation")
 
 
+@pytest.mark.world
 def test_a_new_invitation_is_possible_after_reusing(
     first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
@@ -260,6 +264,7 @@ def test_a_new_invitation_is_possible_after_reusing(
     assert [of for _, of in finished_attempts(second, rita).values()] == [application]
 
 
+@pytest.mark.world
 def test_inviting_does_not_undo_a_concurrent_reuse(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     press(signed_in(rita), "step_reuse", application, start_of(application).pk)
@@ -270,6 +275,7 @@ def test_inviting_does_not_undo_a_concurrent_reuse(second: Role, rita: Membershi
     assert (refused.value.reason, start_of(application).state) == ("reused", "reused")
 
 
+@pytest.mark.world
 def test_inviting_too_soon_names_the_earliest_day(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     taken(application, days=1)
@@ -291,6 +297,7 @@ def test_inviting_too_soon_names_the_earliest_day(second: Role, rita: Membership
     assert not AuditEntry.objects.of(second.organisation).filter(action__startswith="step.").exists()
 
 
+@pytest.mark.world
 def test_reusing_twice_has_no_further_effect(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     client, step_request = signed_in(rita), start_of(application)
@@ -324,6 +331,7 @@ def test_results_of_other_people_or_kinds_are_not_offered(first: Role, second: R
     assert [start_of(one).state for one in (stranger, other_step)] == ["started", "started"]
 
 
+@pytest.mark.world
 def test_a_result_without_a_report_cannot_be_reused(
     first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
@@ -337,6 +345,7 @@ def test_a_result_without_a_report_cannot_be_reused(
     assert start_of(application).state == "waiting"
 
 
+@pytest.mark.world
 def test_reuse_needs_access_to_the_earlier_role(
     first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
@@ -398,6 +407,7 @@ def test_unknown_kinds_of_step_are_not_found(second: Role, rita: Membership) -> 
     assert signed_in(rita).post(where).status_code == 404
 
 
+@pytest.mark.world
 def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Membership) -> None:
     application = factories.application(second, job_id=31, stage_id=400)
     client = signed_in(rita)

@@ -191,6 +191,7 @@ def test_comments_are_exported_and_erased(application: Application, rita: Member
     assert (texts(application), texts(other)) == ([], ["Stays."])
 
 
+@pytest.mark.slow
 def test_many_comments_take_no_more_queries_and_the_last_three_are_shown(
     application: Application, rita: Membership
 ) -> None:

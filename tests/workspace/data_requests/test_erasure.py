@@ -85,6 +85,7 @@ def test_an_admin_erases_a_person_immediately(role: Role, ada: Application) -> N
     assert (entry.member, entry.details["applications"]) == (admin, [ada.pk])
 
 
+@pytest.mark.world
 def test_only_the_redacted_report_can_be_opened(role: Role, ada: Application) -> None:
     report = reported(ada)
     client = signed_in(factories.member(role.organisation, kind="admin"))
@@ -103,6 +104,7 @@ def test_erasing_twice_has_no_further_effect(role: Role, ada: Application) -> No
     assert state(ada) == ("Erased candidate", True, [True])
 
 
+@pytest.mark.world
 def test_a_pending_erasure_shows_its_date(role: Role, ada: Application) -> None:
     invited(ada)
     asked(ada)
@@ -112,6 +114,7 @@ def test_a_pending_erasure_shows_its_date(role: Role, ada: Application) -> None:
     assert "Erase now or keep the data" not in page(role, "candidate", ada, kind="recruiter")
 
 
+@pytest.mark.world
 def test_the_link_shows_the_closed_page_and_stops_working_after_erasure(role: Role, ada: Application) -> None:
     """Also for who is done, and would else be thanked."""
     there, client = portal(reported(ada).step_request), Client()
@@ -129,6 +132,7 @@ def test_the_link_shows_the_closed_page_and_stops_working_after_erasure(role: Ro
     assert shown() == (404, False)
 
 
+@pytest.mark.world
 def test_keeping_the_data_reopens_steps_and_sends_nothing(role: Role, ada: Application) -> None:
     invited(ada)
     asked(ada)
@@ -147,6 +151,7 @@ def test_keeping_the_data_reopens_steps_and_sends_nothing(role: Role, ada: Appli
     assert AuditEntry.objects.of(role.organisation).filter(action="erasure.cancelled").count() == 1
 
 
+@pytest.mark.world
 def test_keeping_the_data_needs_a_reason(role: Role, ada: Application) -> None:
     asked(ada)
     client = signed_in(factories.member(role.organisation, kind="admin"))
@@ -161,6 +166,7 @@ def test_keeping_without_a_pending_erasure_does_nothing(role: Role, ada: Applica
     assert "There is no pending erasure." in answer.content.decode()
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("name", ["candidate_erase", "candidate_keep"])
 @pytest.mark.parametrize(
     ("who", "status"), [("recruiter", 403), ("hiring_manager", 403), ("stranger", 404), ("nobody", 302)]

@@ -40,6 +40,7 @@ def unpacked(response: Any) -> dict[str, bytes]:
         return {name: bundle.read(name) for name in bundle.namelist()}
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("kind", ["admin", "recruiter"])
 def test_an_export_has_all_data_and_a_copy_for_the_candidate(check: Check, kind: str) -> None:
     report = reported(check)
@@ -173,6 +174,7 @@ def test_erasing_a_referee_needs_an_admin(check: Check) -> None:
     assert not Referee.objects.of(other.organisation).exclude(erased_at=None).exists()
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_mails(
     check: Check, django_assert_max_num_queries: Any
 ) -> None:

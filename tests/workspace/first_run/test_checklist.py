@@ -55,6 +55,7 @@ def test_it_ticks_itself(desk: Desk) -> None:
     assert "4 of 4 done" in desk.client(desk.admin).get(desk.url("first_run")).content.decode()
 
 
+@pytest.mark.world
 def test_the_open_page_is_told_of_each_webhook(desk: Desk) -> None:
     desk.connect()
     client, progress = desk.client(desk.admin), desk.url("first_run_progress")

@@ -78,6 +78,7 @@ SHOWN = {
 }
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("now", [NOW, LATER])
 @pytest.mark.parametrize("of_role", [True, False])
 @pytest.mark.usefixtures("people")
@@ -108,6 +109,7 @@ def names(listing: Any) -> list[str]:
     return [row.application.candidate.first_name for row in listing.rows]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("people")
 def test_chips_count_and_filter(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
@@ -133,6 +135,7 @@ def test_the_most_urgent_come_first_and_ended_applications_last(role: Role, rita
     assert shown[-1] == "rejected"
 
 
+@pytest.mark.slow
 def test_large_lists_are_newest_first_without_counts_of_states(
     role: Role, rita: Membership, people: dict[str, Application], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +156,7 @@ def test_large_lists_are_newest_first_without_counts_of_states(
         assert (found.count, set(names(found))) == (expected.count, set(names(expected)))
 
 
+@pytest.mark.slow
 def test_every_column_sorts_both_ways(role: Role, rita: Membership) -> None:
     early = named(role, "Zoe", "Abel", stage_name="Interview")
     named(role, "Ada", "Zorn", stage_name="Assessment", created_at=NOW + timedelta(days=1))

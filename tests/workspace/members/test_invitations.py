@@ -56,6 +56,7 @@ def actions(ann: Membership) -> list[str]:
     return list(AuditEntry.objects.of(ann.organisation).order_by("pk").values_list("action", flat=True))
 
 
+@pytest.mark.world
 def test_an_admin_invites_several_people_who_get_a_link_each(ann: Membership, mailoutbox: list[Any]) -> None:
     role = factories.role(ann.organisation, title="Window Washer", owner=ann)
     response = signed_in(ann).post(
@@ -82,6 +83,7 @@ def test_an_admin_invites_several_people_who_get_a_link_each(ann: Membership, ma
     assert token not in Email.objects.of(ann.organisation).order_by("pk")[0].text
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -201,6 +203,7 @@ def test_an_unknown_link_has_a_page() -> None:
     assert Client().get("/i/" + "x" * 43 + "/").status_code == 404
 
 
+@pytest.mark.world
 def test_sending_again_ends_the_earlier_link_and_mail(ann: Membership, mailoutbox: list[Any]) -> None:
     invitation = invite(ann)
     run_jobs()

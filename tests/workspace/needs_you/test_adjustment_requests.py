@@ -28,6 +28,7 @@ def mails(row: Adjustment) -> list[str]:
     return list(rows.values_list("to_address", flat=True))
 
 
+@pytest.mark.slow
 def test_only_its_reader_sees_it_and_gets_a_new_link(request_: Adjustment) -> None:
     organisation = request_.organisation
     (address,) = mails(request_)

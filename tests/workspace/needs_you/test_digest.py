@@ -84,6 +84,7 @@ def test_others_roles_are_not_in_it(here: World) -> None:
     assert (len(digests(here.rita)), digests(jonas)) == (1, [])
 
 
+@pytest.mark.world
 def test_it_counts_by_role_and_names_no_candidate(here: World) -> None:
     waits(here.named("Ada"), Waits.NO_ADDRESS)
     waits(here.named("Bob"), Waits.NO_ADDRESS)

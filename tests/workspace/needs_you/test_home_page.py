@@ -57,6 +57,7 @@ def press(client: Client, where: str, button: str) -> str:
     return str(client.post(address, values).headers["Location"])
 
 
+@pytest.mark.slow
 def test_filters_show_one_urgency_with_counts(here: World) -> None:
     waits(here.named("Ada"), Waits.NO_ADDRESS)
     checked(here.named("Sofia"))
@@ -87,6 +88,7 @@ def test_with_nothing_to_do_the_page_says_so(here: World) -> None:
     assert "data-keys" not in html
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "button"), [("admin", True), ("recruiter", True), ("hiring_manager", False)]
 )
@@ -156,6 +158,7 @@ def test_no_form_leads_elsewhere_than_to_home(here: World) -> None:
         assert client.post(address, values | {"back": elsewhere}).headers["Location"] == home(here)
 
 
+@pytest.mark.slow
 def test_a_hidden_row_returns_at_midnight_and_only_its_member_misses_it(here: World) -> None:
     waits(here.named("Ada"), Waits.NO_ADDRESS)
     client, other = signed_in(here.rita), signed_in(factories.member(here.role.organisation))

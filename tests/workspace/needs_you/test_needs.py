@@ -67,6 +67,7 @@ def sentences(need: Need) -> tuple[str, str, list[str]]:
     return f"{need.who} {need.what}", need.detail, [action.label for action in need.actions]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("reason", "said", "detail", "buttons"),
     [
@@ -112,6 +113,7 @@ def test_a_delayed_step_and_one_of_a_rejected_application_wait_for_nobody(here: 
     assert shown(needs(here.rita)) == []
 
 
+@pytest.mark.world
 def test_an_earlier_result_is_offered_to_those_who_may_see_its_role(here: World) -> None:
     other = factories.role(here.role.organisation, title="Gardener")
     application = here.named("Ada")
@@ -147,6 +149,7 @@ def test_a_bounced_address_that_is_still_the_same_is_corrected_in_greenhouse(her
     assert [action.label for action in only(here.rita).actions] == ["Open in Greenhouse", "Send again"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("code", "said", "detail", "buttons"),
     [
@@ -216,6 +219,7 @@ def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
     assert shown(needs(owner)) == []
 
 
+@pytest.mark.world
 def test_a_failed_note_and_a_failed_report_are_listed(here: World) -> None:
     note_failed(here.named("Priya"))
     report_failed(here.named("Rosa"))
@@ -229,6 +233,7 @@ def test_a_failed_note_and_a_failed_report_are_listed(here: World) -> None:
     ]
 
 
+@pytest.mark.world
 def test_a_duplicated_note_is_listed_until_somebody_has_seen_it(here: World) -> None:
     note = note_failed(here.named("Priya"))
     note.state, note.duplicate_remote_ids = "sent", [8, 9]
@@ -411,6 +416,7 @@ def everything_for(here: World, name: str) -> None:
     invited(here.named(name))
 
 
+@pytest.mark.world
 def test_the_number_of_queries_does_not_depend_on_the_rows(here: World) -> None:
     everything_for(here, "Ada")
     stage_renamed(here.role)

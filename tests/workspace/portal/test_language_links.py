@@ -62,6 +62,7 @@ def test_your_data_uses_the_browsers_language_unless_another_is_chosen(check: Ch
     assert chosen(check) == {""}
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("of", [candidates, referees])
 def test_expired_data_links_have_language_links(check: Check, of: object) -> None:
     assert callable(of)

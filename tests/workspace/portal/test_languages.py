@@ -114,6 +114,7 @@ def test_a_corrected_address_resets_the_choice() -> None:
     assert (check.requests[0].language, check.requests[0].chosen_language) == ("en", "")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("known", "works_in", "browser", "read"),
     [
@@ -188,6 +189,7 @@ def test_languages_that_a_test_lacks_are_skipped() -> None:
     assert language_of(f"{portal(attempt.step_request)}assessment/", "de, fr;q=0.5, en;q=0.3") == "fr"
 
 
+@pytest.mark.slow
 def test_a_choice_overrides_the_browser_in_both_steps_and_mails() -> None:
     attempt = in_assessment()
     of = attempt.step_request.application

@@ -203,6 +203,7 @@ def link_in(message: EmailMultiAlternatives) -> str:
     return str(link)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("age", [timedelta(days=1), timedelta(days=365)])
 def test_old_portal_links_can_request_the_data_link(check: Check, age: timedelta) -> None:
     Application.objects.of(check.organisation).update(status="rejected")
@@ -229,6 +230,7 @@ def test_old_portal_links_can_request_the_data_link(check: Check, age: timedelta
     assert not Erasure.objects.of(check.organisation).exists()
 
 
+@pytest.mark.world
 def test_data_links_are_rate_limited(check: Check) -> None:
     path, sent = data_page(check), []
     for minutes in (0, 9, 11, 22, 33, 44, 55):
@@ -349,6 +351,7 @@ def text_of(path: str) -> str:
     return " ".join(Client().get(path).content.decode().split())
 
 
+@pytest.mark.world
 def test_the_file_is_in_the_language_of_the_page(check: Check) -> None:
     Check.objects.of(check.organisation).filter(pk=check.pk).update(languages=["en", "de"])
     candidate = check.step_request.application.candidate

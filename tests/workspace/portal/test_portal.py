@@ -60,6 +60,7 @@ def test_two_open_tasks_are_shown_from_either_link(application: Application) -> 
         assert "Hello Ada" in html
 
 
+@pytest.mark.slow
 def test_every_page_links_to_your_data(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     where = portal(attempt.step_request)
@@ -114,6 +115,7 @@ def test_unknown_links_show_a_friendly_page() -> None:
         assert "This link doesn't work" in response.content.decode()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("closed_by", ["rejected", "hired", "", "invited_again"])
 def test_closed_pages_do_not_reveal_the_reason(application: Application, closed_by: str) -> None:
     attempt = invited(application)
@@ -223,6 +225,7 @@ def test_viewing_by_review_link_is_audited(application: Application) -> None:
     assert Client().post(where).status_code == 405
 
 
+@pytest.mark.world
 def test_repeated_views_are_audited_once_in_five_minutes(application: Application) -> None:
     reported(application)
     where = review(application, expires_at=NOW + timedelta(days=14))

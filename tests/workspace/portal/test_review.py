@@ -44,6 +44,7 @@ def test_members_without_access_see_the_review() -> None:
     assert (response.status_code, response.context["application"]) == (200, application)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("page", ["roles/", "candidates/", "results/", "help/", "settings/integrations/"])
 def test_members_pages_are_not_cached(page: str) -> None:
     member = factories.member(factories.organisation(), kind="admin")

@@ -135,6 +135,7 @@ def answer(address: str) -> None:
     run_jobs()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "data"), [*OF_CHECK, *OF_REFEREE])
 def test_actions_need_a_recruiter_of_the_organisation(story: Story, name: str, data: dict[str, Any]) -> None:
     org = story.application.organisation
@@ -151,6 +152,7 @@ def test_actions_need_a_recruiter_of_the_organisation(story: Story, name: str, d
     assert state(story) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "data"), [*OF_CHECK, *OF_REFEREE])
 def test_checks_of_another_candidate_are_not_found(story: Story, name: str, data: dict[str, Any]) -> None:
     org = story.application.organisation
@@ -223,6 +225,7 @@ def test_invalid_numbers_of_days_are_refused(story: Story, rita: Membership, day
     assert state(story) == before
 
 
+@pytest.mark.world
 def test_marking_complete_shows_the_reason_to_members(story: Story, rita: Membership) -> None:
     answer("maria@globex.example")
     do(rita, story, "check_mark_complete", {"reason": "Enough <b>is</b> known."})
@@ -333,6 +336,7 @@ def test_hiring_managers_see_referees_without_buttons(story: Story, rita: Member
     assert len(BeautifulSoup(shown(rita, story).content, "html.parser").select("#referees form")) > 0
 
 
+@pytest.mark.world
 def test_a_missing_referee_is_answered_on_the_candidates_page(rita: Membership) -> None:
     story = opened()
     rita = factories.member(story.application.organisation)
@@ -365,6 +369,7 @@ def test_a_referee_on_hold_is_contacted_in_one_click(story: Story, rita: Members
     assert ReferenceRequest.objects.of(rita.organisation).filter(referee=referee).count() == 1
 
 
+@pytest.mark.world
 def test_the_number_of_queries_does_not_grow_with_referees(rita: Membership, story: Story) -> None:
     answer("paul@globex.example")
 

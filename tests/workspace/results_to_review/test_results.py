@@ -23,7 +23,7 @@ from tests.support.pages import signed_in
 from tests.workspace.applications import named, path, reported
 from tests.workspace.needs_you.world import NOW, World, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world]
 
 
 @pytest.fixture

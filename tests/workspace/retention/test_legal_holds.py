@@ -105,6 +105,7 @@ def test_retention_skips_people_under_a_hold(check: Check, admin: Membership, ho
     assert is_erased(check)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("reason", list(Reason))
 def test_erasures_wait_until_the_hold_is_lifted(
     check: Check, admin: Membership, hold: Hold, reason: Reason
@@ -161,6 +162,7 @@ def test_a_hold_does_not_affect_other_people(check: Check, hold: Hold) -> None:
 # --- requests during a hold ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_candidates_see_the_hold_and_their_request_is_stored(
     check: Check, admin: Membership, hold: Hold
 ) -> None:

@@ -135,6 +135,7 @@ def test_people_with_an_open_step_are_not_erased(org: Organisation, role: Role, 
     assert sweep(org.pk, now=NOW) == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("days", [-31, -29, 1])
 @pytest.mark.parametrize(
     "values",
@@ -383,6 +384,7 @@ def test_a_confirmation_is_valid_only_for_the_settings_shown(off: Membership) ->
     assert off.organisation.erases_old is False
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("before", "typed", "asks"),
     [

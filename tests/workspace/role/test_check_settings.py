@@ -126,6 +126,7 @@ def test_requiring_all_references_follows_later_changes(role: Role, rita: Member
     assert kept(role).least is None
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("pressed", "shown"),
     [
@@ -149,6 +150,7 @@ def test_line_buttons_keep_what_was_typed_and_save_nothing(
     assert kept(role).slots[0].count == 2
 
 
+@pytest.mark.slow
 def test_there_are_one_to_ten_lines(role: Role, rita: Membership) -> None:
     assert len(lines(post(role, rita, lines="1", line="remove-0"))) == 1
     ten = {
@@ -238,6 +240,7 @@ def test_only_languages_of_the_questionnaire_can_be_chosen(role: Role, rita: Mem
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -54,6 +54,7 @@ def shown_notices(client: Client, role: Role) -> list[tuple[str, str, list[str]]
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "values", "said"),
     [
@@ -227,6 +228,7 @@ def test_notices_need_access_to_the_role(automation: Automation) -> None:
     assert open_notices(automation.role).count() == 1
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_notices(automation: Automation, rita: Membership) -> None:
     client, where = signed_in(rita), path("role", automation.organisation, automation.role_id)
     counts = []

@@ -132,6 +132,7 @@ def role(organisation: Organisation) -> Role:
     return role
 
 
+@pytest.mark.slow
 def test_candidates_are_searched_sorted_and_filtered(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     assert names(client, role) == ["Cy Moor", "Ada Zorn", "Bo Abel"]
@@ -204,6 +205,7 @@ def test_a_missing_referee_needs_attention_on_every_list(role: Role, rita: Membe
     assert needs_attention in client.get(where).content.decode()
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_candidates(
     organisation: Organisation, rita: Membership
 ) -> None:

@@ -132,6 +132,7 @@ def test_the_requirement_is_stored_with_its_author(role: Role, rita: Membership)
     assert step.requirement_at is not None
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

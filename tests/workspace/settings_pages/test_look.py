@@ -57,6 +57,7 @@ def test_a_logo_becomes_a_png_that_is_served_without_a_login(
     assert org.logo_url in client.get(path("organisation_look", org)).content.decode()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [

@@ -122,6 +122,7 @@ def test_countries_without_regions_accept_none(org: Organisation, ada: Membershi
     assert (org.holiday_country, org.holiday_region) == ("", "")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -231,6 +232,7 @@ def test_domains_are_saved_and_audited(org: Organisation, ada: Membership) -> No
     assert org.own_domains == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

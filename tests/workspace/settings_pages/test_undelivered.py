@@ -53,6 +53,7 @@ def state(email: Email) -> str:
     return email.state
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("which", range(3))
 def test_a_recruiter_resends_a_failed_invitation(about: Application, which: int) -> None:
     email = failing(about)
@@ -69,6 +70,7 @@ def test_a_recruiter_resends_a_failed_invitation(about: Application, which: int)
     assert "Not sent: the e-mail" in again
 
 
+@pytest.mark.matrix
 @pytest.mark.main_case
 @pytest.mark.parametrize("which", range(3))
 @pytest.mark.parametrize("who", ["other organisation", "hiring manager", "signed out"])
@@ -94,6 +96,7 @@ def test_mails_of_another_organisation_are_not_found(about: Application) -> None
     assert state(email) == "failed"
 
 
+@pytest.mark.world
 def test_resending_needs_a_post(about: Application) -> None:
     email = failing(about)
     client = signed_in(factories.member(about.organisation))
@@ -120,6 +123,7 @@ def test_resending_all_skips_ended_applications(about: Application) -> None:
     assert "No undelivered mail" in client.get(path("undelivered", about.organisation)).content.decode()
 
 
+@pytest.mark.world
 def test_failed_mail_shows_on_both_pages(about: Application) -> None:
     failing(about)
     client = signed_in(factories.member(about.organisation))

@@ -36,7 +36,7 @@ def write(
 def prune(*, now: datetime, sign_in_days: int) -> int:
     """Delete entries past their organisation's retention period, and sign-ins older than this. Returns how many.
 
-    By a function of the database, which limits what the application's role can delete.
+    A function of the database limits what the application's role can delete.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT prune_audit_log(%s, %s)", [now, sign_in_days])

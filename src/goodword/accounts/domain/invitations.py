@@ -1,4 +1,4 @@
-"""Invitations of members: make, withdraw, accept. Their mails and links are the workspace's (workspace.members)."""
+"""Create, withdraw and accept invitations of members. Their mails and links are in workspace.members."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -13,7 +13,7 @@ from goodword.accounts.models import Logo, Membership, Organisation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colours:
-    """`accent`: `#rrggbb`, as chosen; what shows it makes it readable."""
+    """`accent`: `#rrggbb` as chosen. Pages, mails and reports adjust it for contrast."""
 
     accent: str
 
@@ -48,7 +48,6 @@ def remove_logo(*, organisation: Organisation, by: Membership, now: datetime) ->
 
 
 def logo_of(organisation: Organisation) -> bytes | None:
-    """The PNG."""
     content = Logo.objects.of(organisation).values_list("content", flat=True).first()
     return bytes(content) if content is not None else None
 

@@ -53,7 +53,7 @@ FREE_MAIL = frozenset(_DOMAINS.split())
 
 
 class NoDomain(Exception):
-    """The name cannot be one organisation's domain; the message is for people."""
+    """Not a domain that one organisation can own; the message is for people."""
 
 
 def own_domain(typed: str) -> str:
@@ -86,13 +86,13 @@ def own_domain(typed: str) -> str:
 
 
 def proposed(organisation: Organisation) -> list[str]:
-    """Domains of members' addresses that could be the organisation's own and are not set yet, most used first."""
+    """Domains of members' addresses that could be the organisation's and are not set yet, most used first."""
     addresses = active_members(organisation).order_by("pk").values_list("user__email", flat=True)
     return _usable(addresses, but=organisation.own_domains)
 
 
 def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membership, now: datetime) -> bool:
-    """Set the organisation's domains. Returns whether anything changed. Raises NoDomain."""
+    """Returns whether anything changed. Raises NoDomain."""
     return _write(organisation, [own_domain(name) for name in domains], by=by, now=now)
 
 

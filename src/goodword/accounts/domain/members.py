@@ -1,4 +1,4 @@
-"""Change, deactivate and reactivate members, with the organisation locked, so that one admin always stays."""
+"""Change, deactivate and reactivate members, with the organisation locked, so that at least one admin remains."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ class NotChanged(Exception):
 
 
 def lock_members(by: Membership) -> None:
-    """Lock the organisation's members until the transaction ends. Raises NotChanged if `by` is no admin any more."""
+    """Until the transaction ends. Raises NotChanged if `by` is no longer an admin."""
     Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     if not admins_of(by.organisation).filter(pk=by.pk).exists():
         raise NotChanged(_("You are no longer an admin. Nothing was changed."))
@@ -47,7 +47,7 @@ def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime)
 
 
 def deactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
-    """Returns whether they had access; their roles are the caller's task. Raises NotChanged."""
+    """Returns whether they had access; the caller reassigns their roles. Raises NotChanged."""
     with transaction.atomic():
         lock_members(by)
         row = _row(member)

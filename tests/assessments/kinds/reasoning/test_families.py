@@ -48,6 +48,7 @@ each_level_of_series = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.matrix
 @each_level
 def test_the_solver_finds_exactly_the_key(family: str, level: int) -> None:
     items = drawn(family, level)

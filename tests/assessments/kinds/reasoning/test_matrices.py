@@ -57,6 +57,7 @@ def test_a_solver_that_sees_cells_and_options_alone_finds_the_key_and_no_second_
     assert [solve(_matrix(item), item.options) for item in items] == [frozenset({item.key}) for item in items]
 
 
+@pytest.mark.matrix
 @each_level
 def test_no_other_reading_however_much_it_supposes_leads_to_another_option(
     family: Family, level: int

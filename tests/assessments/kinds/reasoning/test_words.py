@@ -36,6 +36,7 @@ def _drawn_texts(family: str, level: int, language: str) -> list[list[str]]:
     return pieces
 
 
+@pytest.mark.matrix
 @each_language
 @each_level
 def test_every_item_is_fully_worded(family: str, level: int, language: str) -> None:
