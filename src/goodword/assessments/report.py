@@ -179,7 +179,6 @@ def outcome(assessment: AssessmentData, words: Phrases) -> list[OutcomeRow]:
 
 
 def overview_sections(assessment: AssessmentData, words: Phrases) -> list[Section]:
-    """Charts and answers at a glance, for members."""
     drawn = [(part["name"], _report(part).overview(part, words)) for part in assessment["tests"]]
     return [Section(name, blocks) for name, blocks in drawn if blocks]
 
@@ -269,7 +268,6 @@ def _total(total: TotalData, words: Phrases) -> Section:
 
 
 def _percent(value: float, words: Phrases) -> str:
-    """With a decimal if there is one."""
     return words.number(value, 0 if float(round(value, 1)).is_integer() else 1)
 
 
@@ -286,7 +284,6 @@ def _figures(assessment: AssessmentData, words: Phrases) -> list[Section]:
 
 
 def _compared(part: PartData, words: Phrases) -> list[Compared]:
-    """Scores compared with norms."""
     return [
         (name, score, figures)
         for name, score in _report(part).normed_scores(part, words)

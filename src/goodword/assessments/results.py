@@ -65,7 +65,7 @@ class TotalResult:
 
 
 def percent(share: Fraction) -> str:
-    """ "66.7 %", without a decimal that is 0."""
+    """ "66.7 %"."""
     return f"{float(100 * share):.1f}".removesuffix(".0") + "\N{NO-BREAK SPACE}%"
 
 

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class NotScanned(Exception):
-    """The scanner could not be reached, or gave no clear answer."""
+    pass
 
 
 def is_infected(content: bytes, *, address: str) -> bool:

@@ -1,5 +1,3 @@
-"""Cells of CSV files that spreadsheets open."""
-
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -74,5 +74,5 @@ def exporters() -> Sequence[Exporter]:
 
 
 def readable_json(data: Mapping[str, Any]) -> bytes:
-    """Indented JSON with every script unescaped and times as ISO 8601."""
+    """Every script unescaped, times as ISO 8601."""
     return json.dumps(data, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder).encode()

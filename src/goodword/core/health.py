@@ -137,7 +137,7 @@ def connect() -> psycopg.Connection:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """A check: returns the problem, for the log; empty if there is none. Raises psycopg.Error."""
+    """Returns the problem, for the log; empty if there is none. Raises psycopg.Error."""
 
     name: str
     problem: Callable[[psycopg.Connection, datetime], str]

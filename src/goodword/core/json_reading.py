@@ -6,4 +6,4 @@ type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | Non
 
 
 class ReadingError(ValueError):
-    """The error in a file, in one sentence that names the place."""
+    pass

@@ -10,8 +10,6 @@ type Catalogue = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Phrases:
-    """The phrases of one language."""
-
     language: str
     region: str | None
     phrases: Mapping[str, str]

@@ -100,8 +100,6 @@ class RatingRow:
 
 @dataclass(frozen=True, slots=True)
 class RatingChart:
-    """Answers as dots on a common axis, a row for each relationship."""
-
     header: Sequence[str]
     axis: tuple[int, int]
     rows: Sequence[RatingRow]

@@ -82,4 +82,4 @@ class LanguageVersion(Version):
 
 
 class Frozen(Exception):
-    """A published version was about to be changed."""
+    pass

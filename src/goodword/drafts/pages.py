@@ -39,7 +39,6 @@ class Crumb:
 
 
 def pk_of(request: HttpRequest) -> int:
-    """The owner's id in the URL of a draft's page."""
     match = request.resolver_match
     assert match is not None  # a view is running
     return int(match.kwargs["pk"])
@@ -110,7 +109,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
 
     @abstractmethod
     def owner_of(self, request: MemberRequest, pk: int) -> O:
-        """An owner that the member may see, or 404."""
+        """404 if the member may not see it."""
 
     @abstractmethod
     def title(self, draft: D) -> str: ...
@@ -215,7 +214,6 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         )
 
     def discard_view(self) -> Callable[..., HttpResponseBase]:
-        """A view that asks for confirmation, then deletes the draft."""
 
         def discard(request: MemberRequest, draft: D) -> HttpResponseBase:
             if request.method != "POST":
@@ -234,8 +232,6 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
 
 
 class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D]):
-    """The pages of the drafts of library entries."""
-
     drafts: LibraryDrafts[O, Any, D, Any]
     #: URL name of the list, and its name
     library: str

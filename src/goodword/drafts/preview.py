@@ -1,5 +1,3 @@
-"""The preview of a version or draft on a phone, beside a list of its screens."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

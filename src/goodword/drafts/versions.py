@@ -20,7 +20,7 @@ from goodword.drafts.models import LanguageVersion, LibraryEntry, Version
 
 
 class NoDraft(Exception):
-    """There is no draft: it was published or discarded meanwhile."""
+    pass
 
 
 class StaleDraft(Exception):
@@ -32,7 +32,7 @@ class NotEditable(Exception):
 
 
 class NoLanguage(Exception):
-    """The draft has no translation into this language."""
+    pass
 
 
 def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | None) -> None:
@@ -69,7 +69,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @abstractmethod
     def details(self, draft: D) -> dict[str, Any]:
-        """The owner and the number of the version, for the audit log."""
+        """For the audit log."""
 
     def is_editable(self, owner: O) -> bool:
         del owner

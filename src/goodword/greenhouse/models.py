@@ -180,7 +180,7 @@ class Permission(OrganisationOwned):
 
 
 class CallTally(OrganisationOwned):
-    """Calls of one hour with one outcome, for the health page. Pruned by age."""
+    """Of one hour with one outcome, for the health page."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="call_tallies")
     #: the full hour, UTC
@@ -219,8 +219,6 @@ class RateWindow(OrganisationOwned):
 
 
 class Delivery(OrganisationOwned):
-    """A signed delivery: stored before it is answered, processed later, pruned by age."""
-
     class State(models.TextChoices):
         RECEIVED = "received", "Waiting"
         HANDLED = "handled", "Handled"

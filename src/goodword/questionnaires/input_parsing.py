@@ -21,7 +21,7 @@ _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?
 
 
 class AnswerError(ValueError):
-    """Why an answer is refused, as a sentence; `part` names the wrong part ("level", "from"), "" for the whole."""
+    """`part` names the wrong part ("level", "from"), "" for the whole."""
 
     def __init__(self, sentence: str, *, part: str = "") -> None:
         super().__init__(sentence)

@@ -32,7 +32,7 @@ _VOWEL = re.compile(r"[aeiouàâäæéèêëîïôöœùûü]", re.IGNORECASE)
 
 
 class QuestionError(ReadingError):
-    """The error in a questionnaire, as a sentence."""
+    pass
 
 
 def parse(data: Sequence[object]) -> tuple[Question, ...]:

@@ -188,8 +188,6 @@ class Referee(OrganisationOwned):
 
 
 class ReferenceRequest(OrganisationOwned):
-    """A request to a referee and its progress. Created when the candidate presses Send."""
-
     class State(models.TextChoices):
         SENT = "sent"
         BEGUN = "begun"
@@ -268,8 +266,6 @@ class ReferenceRequest(OrganisationOwned):
 
 
 class Reference(OrganisationOwned):
-    """The answers of one referee. Immutable."""
-
     request = models.OneToOneField(ReferenceRequest, on_delete=models.CASCADE, related_name="reference")
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="references")
     answers = models.JSONField()
@@ -304,7 +300,7 @@ class CheckFlag(Flag):
 
 
 class Trace(OrganisationOwned):
-    """Address and device, if the organisation records them. Raw values are deleted after 30 days."""
+    """Raw values are deleted after 30 days."""
 
     check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="traces")
     #: empty for the candidate

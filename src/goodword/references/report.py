@@ -1,5 +1,3 @@
-"""The blocks of a reference check's report, for PDFs and screens."""
-
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby

@@ -138,7 +138,7 @@ class QuestionResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """A stated fact and what the referee says. `verdict`: "confirmed", "corrected" or "unsure"."""
+    """`verdict`: "confirmed", "corrected" or "unsure"."""
 
     reference: str
     kind: str

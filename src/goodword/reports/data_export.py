@@ -1,4 +1,4 @@
-"""Data export of reports: that they exist; for the organisation also their content, and who opened them."""
+"""For the organisation also the content, and who opened it."""
 
 from typing import Any
 

@@ -9,7 +9,6 @@ def draw_report(*, report_id: int) -> None:
 
 @jobs.job(name="report.sweep", cron="* * * * *", queueing_lock="report.sweep")
 def sweep_reports(*, timestamp: int = 0) -> None:
-    """Requeue reports that were never drawn, and redraw files of older layouts."""
     del timestamp  # passed to every periodic job
     redraw_lost(now=clock.now())
     redraw_older()

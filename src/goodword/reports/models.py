@@ -10,8 +10,6 @@ from goodword.workflow.models import StepRequest
 
 
 class Report(OrganisationOwned):
-    """A version of the report on one step of one application."""
-
     class State(models.TextChoices):
         BUILDING = "building"
         READY = "ready"

@@ -121,7 +121,7 @@ def all_phrases(language: str) -> Mapping[str, str]:
 
 
 def words_for(language: str) -> Phrases:
-    """The phrases for a language tag (`de-AT`), by default English."""
+    """By default English."""
     parts = language.replace("_", "-").split("-")
     primary = parts[0].lower()
     if primary not in PHRASES:

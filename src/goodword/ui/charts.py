@@ -9,7 +9,7 @@ STACK_LIMIT = 6
 
 @dataclass(frozen=True)
 class Axis:
-    """A straight axis from `low` to `high` (values) between `start` and `end` (pixels)."""
+    """Values from `low` to `high`, pixels from `start` to `end`."""
 
     low: float
     high: float

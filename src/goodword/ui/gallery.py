@@ -137,7 +137,7 @@ class SampleForm(forms.Form):
 
 
 def gallery_context(form: SampleForm) -> dict[str, Any]:
-    """Context of the gallery's templates, with a fixed time so that screenshots can be compared."""
+    """The time is fixed, so that screenshots can be compared."""
     at = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
     return {
         "organisation": {"name": "Northwind Bikes", "accent": "#ffb000", "logo_url": ""},

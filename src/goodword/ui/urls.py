@@ -11,8 +11,6 @@ ONE_YEAR = 31_536_000
 
 
 class HexColour(StringConverter):
-    """Six lower-case hexadecimal digits."""
-
     regex = "[0-9a-f]{6}"
 
     def to_url(self, value: str) -> str:

@@ -25,7 +25,7 @@ class HiddenNeed(OrganisationOwned):
 
 
 class Comment(OrganisationOwned):
-    """A member's comment on an application, for colleagues only: never in a report or in Greenhouse."""
+    """For colleagues only: never in a report or in Greenhouse."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

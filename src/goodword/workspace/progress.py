@@ -1,5 +1,3 @@
-"""Progress of applications' steps, and why one has not started, in a constant number of queries."""
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -67,7 +67,6 @@ class Runs:
 
     @property
     def check(self) -> Check | None:
-        """The latest check."""
         return self.checks[0] if self.checks else None
 
     @property
@@ -207,7 +206,7 @@ def _reused_assessment(step_request: StepRequest, behind: dict[str, Any], *, ite
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierRun:
-    """With a later run, or reused from another application. `result`: None without answers, or if shown above."""
+    """`result`: None without answers, or if shown above."""
 
     kind: str
     label: str

@@ -32,7 +32,6 @@ def contact_of(application: Application, *, but: Collection[str] = ()) -> Contac
 
 
 def is_outside(application: Application, address: str) -> bool:
-    """Whether this address belongs to nobody on the hiring team. `application` as for contact_of."""
     return address.lower() not in _team(application)
 
 

@@ -22,7 +22,7 @@ OTHER = "other"
 
 
 class AdjustmentRequestForm(forms.Form):
-    """A candidate's request. `time`: whether extra time is still possible."""
+    """`time`: whether extra time is still possible."""
 
     use_required_attribute = False
 
@@ -88,7 +88,7 @@ class AdjustmentRequestForm(forms.Form):
 
 
 class AdjustmentAnswerForm(forms.Form):
-    """The contact's answer. `parts`: number and title of those that can be taken without figures."""
+    """`parts`: number and title of those that can be taken without figures."""
 
     use_required_attribute = False
 

@@ -89,7 +89,7 @@ def _new_request(attempt: Attempt, *, now: datetime, **values: object) -> Adjust
 
 
 class AlreadyAnswered(Exception):
-    """The request was answered or withdrawn."""
+    """Or withdrawn."""
 
 
 def answer_request(

@@ -10,7 +10,6 @@ from goodword.workflow.states import UNFINISHED
 
 
 def waiting_for(member: Membership) -> QuerySet[Adjustment]:
-    """Unanswered requests of which this member, by their address, is the reader."""
     mails = Email.objects.of(member.organisation).filter(
         kind=ASKED, link_purpose=Link.Purpose.ADJUSTMENT, link_subject_id=OuterRef("pk")
     )

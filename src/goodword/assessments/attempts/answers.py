@@ -16,7 +16,7 @@ from goodword.core.json_reading import Json
 
 
 class UnknownItem(Exception):
-    """The item does not belong to this part."""
+    pass
 
 
 class WrongItem(Exception):
@@ -29,7 +29,7 @@ class WrongItem(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedAnswer:
-    """The stored answer. `kept_newer`: the submitted one was older and was dropped."""
+    """`kept_newer`: the submitted answer was older and was dropped."""
 
     answer: Answer
     kept_newer: bool = False

@@ -1,4 +1,4 @@
-"""End and score parts, complete attempts, and decline. Totals are issued in the transaction that completes."""
+"""End and score parts, complete attempts, and decline."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ AT_MOST = 200
 
 
 class Unanswered(Exception):
-    """`numbers` of items without an answer, from 1."""
+    """`numbers` of items, from 1."""
 
     def __init__(self, numbers: list[int]) -> None:
         super().__init__(str(numbers))
@@ -113,7 +113,7 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
 
 
 def decline(*, attempt_id: int, now: datetime) -> Attempt:
-    """Decline for the candidate and cancel their mails; answers are never scored. Idempotent. Raises Closed."""
+    """Cancels the candidate's mails; answers are never scored. Idempotent. Raises Closed."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         if attempt.progress == StepRun.Progress.DECLINED:

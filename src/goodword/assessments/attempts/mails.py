@@ -110,7 +110,7 @@ def send_link(*, attempt_id: int, now: datetime) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedAttempt:
-    """The attempt behind a link. `is_live`: there is still a page to open."""
+    """`is_live`: there is still a page to open."""
 
     attempt: Attempt
     application: Application

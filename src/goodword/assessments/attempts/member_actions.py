@@ -226,7 +226,7 @@ def _parts(attempt: Attempt) -> list[AttemptPart]:
 
 
 def _answered(attempt: Attempt) -> Counter[int]:
-    """The number of answers by part id."""
+    """By part id."""
     rows = Answer.objects.of(attempt.organisation).filter(part__attempt=attempt)
     return Counter(rows.values_list("part_id", flat=True))
 

@@ -20,7 +20,7 @@ MAX_AMOUNT: Final = {Observation.Kind.LEFT: 24 * 3600, Observation.Kind.PASTED: 
 
 
 class InvalidObservation(Exception):
-    """Not an observation that the page sends."""
+    pass
 
 
 def observe(

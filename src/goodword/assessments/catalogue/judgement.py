@@ -86,7 +86,7 @@ def change_details(*, test: Test, name: str, instructions: str, construct: str, 
 
 
 class TooMany(Exception):
-    """A set has at most MAX_SCENARIOS scenarios."""
+    pass
 
 
 def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
@@ -166,7 +166,7 @@ def remove_language(*, test: Test, language: str, revision: int) -> None:
 
 
 class NoScenarios(Exception):
-    """A set without a scenario cannot be published."""
+    pass
 
 
 def publish_set(

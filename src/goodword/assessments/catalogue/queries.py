@@ -78,7 +78,7 @@ def versions_of(test: Test) -> list[TestVersion]:
 
 
 def roles_by_test(member: Membership) -> Mapping[int, Sequence[Role]]:
-    """Visible roles whose current assessment contains the test, by test id. One query."""
+    """By test id. One query."""
     newest = Assessment.objects.of(member.organisation).filter(
         step=OuterRef("assessment__step"), published_at__isnull=False
     )

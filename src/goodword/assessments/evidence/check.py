@@ -25,7 +25,7 @@ from goodword.core.json_reading import Json
 
 @dataclass(kw_only=True)
 class Tally:
-    """The result of a comparison; `differ` has a sentence for each difference."""
+    """`differ` has a sentence for each difference."""
 
     agree: int = 0
     differ: list[str] = field(default_factory=list)

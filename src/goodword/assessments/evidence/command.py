@@ -30,7 +30,7 @@ def write(*, slug: str, folder: Path) -> int:
 
 
 def check_again(folder: Path) -> int:
-    """Checks an export: 0 if everything agrees, 1 for a difference or a changed file, 2 for unreadable files."""
+    """0 if everything agrees, 1 for a difference or a changed file, 2 for unreadable files."""
     try:
         found = check(folder)
     except FolderError as error:

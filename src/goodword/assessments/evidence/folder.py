@@ -14,7 +14,7 @@ _ONLY_MINE, _ONLY_MINE_TO_ENTER = 0o600, 0o700
 
 
 class FolderError(Exception):
-    """The folder cannot be written or read; the message says what to do."""
+    """The message says what to do."""
 
 
 class Rows(Protocol):

@@ -65,7 +65,6 @@ class Left:
 
 
 def left_page_flag(*, key: str, left: Sequence[Left], timed: bool, items: int) -> FlagFinding | None:
-    """`items`: how many were shown."""
     counted = left if timed else [one for one in left if one.seconds <= PAUSE]
     if len(counted) < (_FEW if timed else _FEW_WITHOUT_CLOCK):
         return None

@@ -163,7 +163,7 @@ class Kind[C](Protocol):
         """The content with title and scale texts in another language of the same version; items stay."""
 
     def sheet(self, content: C, form: str, known: Known) -> TechnicalSheet:
-        """The technical sheet of a form. Raises `LookupError` for an unknown form."""
+        """Raises `LookupError` for an unknown form."""
 
     def practice(self, content: C, *, form: str, language: str) -> tuple[Item, ...]:
         """Items to practise on, in the active language; they are never saved."""

@@ -56,7 +56,6 @@ LANGUAGES: Final = tuple(sorted(_WORDS))
 
 
 def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
-    """The items with a health-related word; in a language without a list, all items."""
     language = _plain(instrument.language)
     if language not in _WORDS:
         return instrument.items

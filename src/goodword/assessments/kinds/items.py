@@ -26,7 +26,7 @@ class OnBreak(Enum):
 
 
 class UnknownOption(Exception):
-    """The value is not among the options."""
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class ItemForm(Protocol):
 
     @property
     def value(self) -> Json:
-        """The answer as models.Answer keeps it."""
+        pass
 
     @property
     def sentences(self) -> list[str]:

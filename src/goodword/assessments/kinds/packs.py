@@ -57,7 +57,7 @@ KNOWN_NAMES: Final = ConfigDict(extra="forbid")
 
 
 class PackError(ReadingError):
-    """The error in a pack, in one sentence."""
+    pass
 
 
 class FormError(LookupError): ...

@@ -134,7 +134,7 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """The data without the candidate's answers and scores, in the same shape."""
 
     def answered(self, part: P) -> int:
-        """The number of items answered."""
+        pass
 
     def blocks(self, part: P, words: Phrases, result: R | None = None) -> list[Block]:
         """The result and the technical sheet. On a screen, which has the `result`, they open to the answers and figures
@@ -147,10 +147,10 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """The result in one small block, for members; empty if `outcome` says it all."""
 
     def normed_scores(self, part: P, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        """The scores with a norm group, by name."""
+        """By name."""
 
     def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
-        """More figures behind the result."""
+        pass
 
 
 def percentile_text(normed: NormedScoreData | None, *, by_distance: bool = False) -> str:
@@ -188,7 +188,6 @@ def freeze_normed_score(normed: NormedScore | None, moment: Moment) -> NormedSco
 
 
 def _figures(behind: NormedScoreDetails, moment: Moment) -> NormedScoreFigures:
-    """The figures of a percentile and its band, without the norm table."""
     return {
         "score": behind.score,
         "n": behind.n,
@@ -233,7 +232,6 @@ def _more_of_sheet(sheet: TechnicalSheet) -> list[tuple[str, str]]:
 
 
 def normed_score_details(normed: NormedScore | None) -> list[Block]:
-    """The figures behind a percentile and its band, for members."""
     behind = normed.behind if normed is not None else None
     if normed is None or behind is None:
         return []

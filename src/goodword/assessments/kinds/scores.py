@@ -46,11 +46,11 @@ class ComputedScore:
 class Respondent(Protocol):
     @property
     def items(self) -> tuple[Item, ...]:
-        """The items that were asked and count."""
+        """Those that were asked and count."""
 
     @property
     def answers(self) -> Mapping[str, Json]:
-        """The answers by item id."""
+        """By item id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,7 +178,6 @@ def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, 
 
 
 def published_norm(group: NormGroup) -> str:
-    """No percentile comes from it: published norms do not state the type of device (psychometrics.norms)."""
     people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
     text = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
     return f"{text} " + gettext(

@@ -305,7 +305,7 @@ class Observation(OrganisationOwned):
 
 
 class AttemptFlag(Flag):
-    """A flag on an attempt. `key` is the number of a part."""
+    """`key` is the number of a part."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="flags")
 

@@ -8,8 +8,6 @@ from goodword.drafts.models import LanguageVersion, LibraryEntry
 
 
 class Test(LibraryEntry):
-    """A test in the library."""
-
     class Kind(models.TextChoices):
         #: statements on an answer scale: work style, and content packs
         SCALES = "scales", "Scales"

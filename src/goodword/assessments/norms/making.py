@@ -181,7 +181,7 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
 
 
 def scored_answers(test: Test, version: str) -> Iterable[list[tuple[Cell, Literal[0, 1]]]]:
-    """Each person's right and wrong answers by cell; unanswered items are wrong."""
+    """By cell; unanswered items are wrong."""
     ids = [one.part_id for one in first_attempts(test, by_form=False) if one.version == version]
     for person in taken_parts(test.organisation, ids):
         stopping.check()

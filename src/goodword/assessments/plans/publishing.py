@@ -64,7 +64,6 @@ def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
 
 
 def enters_total(part: AssessmentPart) -> bool:
-    """Only tests with right and wrong answers count in a total."""
     return is_right_or_wrong(content_of_number(part.test, part.number))
 
 

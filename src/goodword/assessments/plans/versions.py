@@ -15,7 +15,6 @@ from goodword.roles.models import Step
 
 
 def offered_tests(organisation: Organisation) -> Sequence[Test]:
-    """Published tests that are not archived, by title."""
     rows = Test.objects.of(organisation).filter(archived_at=None, versions__published_at__isnull=False)
     return list(rows.select_related("organisation").distinct().order_by("title", "pk"))
 
@@ -61,7 +60,6 @@ def proposed_form(content: Content) -> FormOffer:
 
 
 def proposed_minutes(content: Content, form: FormOffer) -> int | None:
-    """The blueprint's time limit for generated items, else None."""
     return form.minutes if kind_of(content).is_generated else None
 
 

@@ -221,7 +221,7 @@ def _lacks(persons: int, given: Mapping[Cell, int], right: Mapping[Cell, int]) -
 
 
 class NotSettled(ArithmeticError):
-    """The answers do not determine the difficulties."""
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +282,6 @@ def _step(expected: Sequence[float], right: int, chance: Sequence[float]) -> flo
 
 
 def _misses(difficulties: Sequence[float], sd: float) -> list[list[float]]:
-    """At each node, the log probability of missing an item, for each cell."""
     return [[-_softplus(sd * z - b) for b in difficulties] for z in NODES]
 
 

@@ -141,7 +141,6 @@ def loadings(correlations: Sequence[Sequence[float]]) -> list[float] | None:
 
 
 def _start(correlations: Sequence[Sequence[float]]) -> list[float]:
-    """Start values: the correlations with the item that shares most with the others."""
 
     def off_diagonal(i: int) -> list[float]:
         return [r for j, r in enumerate(correlations[i]) if j != i]

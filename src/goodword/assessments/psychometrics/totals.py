@@ -65,7 +65,7 @@ RIGHT_OR_WRONG = "right_or_wrong"
 
 
 class NoTotal(ValueError):
-    """There is no total over these parts; the message says why."""
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

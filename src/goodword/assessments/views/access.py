@@ -70,7 +70,6 @@ class AttemptSession:
         return reverse(name, args=[self.visit.token, *args])
 
     def next_url(self, view: PartView) -> str:
-        """The page where the candidate continues in a part: its start, the first open item, or its end."""
         if view.waits_for_start:
             return self.url("portal_assessment_part", view.order)
         if view.next_number is None:

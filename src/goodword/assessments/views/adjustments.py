@@ -201,7 +201,6 @@ def _request_behind(link: Link) -> Adjustment | None:
 
 
 def _figureless(row: Adjustment) -> list[AttemptPart]:
-    """Parts that can still be switched to tasks without figures."""
     parts = (
         AttemptPart.objects.of(row.organisation)
         .filter(attempt=row.attempt, begun_at=None)

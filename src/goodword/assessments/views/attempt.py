@@ -91,7 +91,6 @@ def part_page(request: HttpRequest, session: AttemptSession, order: int) -> Http
 
 @candidate_page
 def form_of_part(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Switch the part to the other form that is open to everybody, before it starts."""
     view = session.part(order)
     if request.method != "POST" or view.over:
         return to_overview(request, session)
@@ -274,7 +273,6 @@ def gets_result(attempt: Attempt) -> bool:
 
 @require_safe
 def candidate_result(request: HttpRequest, token: str) -> HttpResponse:
-    """The candidate's result in their language, or the closed page."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)

@@ -109,7 +109,6 @@ def _file_or_404(draft: TestDraft, question_id: str) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @QUESTIONS.view
 def marked(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    """Set the right answers or the rubric. Input is kept if somebody else has saved meanwhile."""
     try:
         place = place_of(draft.content, question_id)
     except KeyError:

@@ -180,7 +180,6 @@ def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @QUESTIONS.view
 def details(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
-    """Name and instructions in each language. Input is kept if somebody else has saved meanwhile."""
     form = details_form(
         request.POST if request.method == "POST" else None, [row.content for row in draft.rows]
     )

@@ -17,7 +17,6 @@ from goodword.questionnaires.editor.descriptions import language_name
 
 
 def test_of(request: MemberRequest, pk: int, *, kind: Test.Kind) -> Test:
-    """A test of this kind of the member's organisation, or 404."""
     return access.owned(Test.objects.of(request.organisation).filter(kind=kind), pk)
 
 

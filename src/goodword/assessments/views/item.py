@@ -122,7 +122,6 @@ def _save(
 
 
 def _age(request: HttpRequest) -> float:
-    """Seconds for which the answer waited in the browser; 0 if invalid."""
     typed = request.POST.get("age", "")
     if not typed.replace(".", "", 1).isdecimal():
         return 0
@@ -279,7 +278,7 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 @candidate_page
 def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Record a heartbeat. Returns the time left, and whether the connection counts as lost."""
+    """Returns the time left, and whether the connection counts as lost."""
     view = session.part(order)
     if request.method != "POST" or view.over or not part_state.is_running(view.part):
         return to_overview(request, session)

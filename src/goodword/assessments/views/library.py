@@ -76,7 +76,6 @@ class SelectedVersion:
 
     @property
     def numbers(self) -> list[tuple[str, bool, str]]:
-        """Each version number, whether it is only a draft, and its query string."""
         found: dict[str, bool] = {}
         for row in self.rows:
             found[row.number] = found.get(row.number, True) and row.published_at is None
@@ -84,14 +83,12 @@ class SelectedVersion:
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:
-        """Each language of this version: code, name, query string."""
         codes = [row.language for row in self.rows if row.number == self.version.number]
         spoken = list(LANGUAGES) if codes == [""] else codes
         return [(code, language_name(code), self.query(language=code)) for code in spoken]
 
     @property
     def forms(self) -> list[tuple[str, str, str]]:
-        """Each form: id, name, query string."""
         return [
             (form.id, self.content.form_label(form.id), self.query(form=form.id))
             for form in self.content.offers()
@@ -102,7 +99,6 @@ class SelectedVersion:
         return self.query()
 
     def query(self, **other: str) -> str:
-        """The query string of this selection with some values replaced."""
         asked = {"version": self.version.number, "language": self.language, "form": self.form}
         return urlencode(asked | other)
 
@@ -185,7 +181,6 @@ def tests(request: MemberRequest) -> HttpResponse:
 
 
 def _groups(rows: list[ListedTest]) -> Iterable[tuple[str, str, str, list[ListedTest]]]:
-    """Kind, heading, description and tests, built-in ones first; empty kinds are left out."""
     for name in Test.Kind:
         of_kind = [row for row in rows if row.test.kind == name]
         if of_kind:
@@ -196,7 +191,6 @@ def _groups(rows: list[ListedTest]) -> Iterable[tuple[str, str, str, list[Listed
 @require_safe
 @access.member(kinds=access.WORKS)
 def test(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The technical sheet of a version; imported drafts are signed off and published here."""
     found = selected_version(request, pk)
     if found is None:
         return render(

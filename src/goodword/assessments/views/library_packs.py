@@ -44,7 +44,6 @@ class ImportForm(forms.Form):
     )
 
     def clean(self) -> None:
-        """Exactly one of the two, within the size limit."""
         file, text = self.cleaned_data.get("file"), self.cleaned_data.get("text") or ""
         if self.errors:
             return
@@ -71,7 +70,6 @@ class ImportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def import_(request: MemberRequest) -> HttpResponseBase:
-    """Import a file or text, completely or not at all."""
     if request.method != "POST":
         return render(request, "assessments/library/import.html", {"form": ImportForm()})
     form = ImportForm(request.POST, request.FILES)

@@ -97,7 +97,6 @@ def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBas
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: str) -> HttpResponseBase:
-    """One answer with its rubric. *Save* leads to the next unmarked one."""
     work = _work(request, pk, attempt_pk)
     here = next((one for one in work.answers if (one.order, one.item) == (order, item)), None)
     if here is None:
@@ -153,7 +152,6 @@ def _enough(here: AnswerToMark) -> str:
 
 
 def _onward(request: MemberRequest, work: Work, order: int, item: str) -> HttpResponseBase:
-    """Redirect to the next answer that this member should mark, else to the list."""
     messages.success(request, _("Saved."))
     places = [(one.order, one.item) for one in work.answers]
     here = places.index((order, item))

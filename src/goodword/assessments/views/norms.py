@@ -34,7 +34,6 @@ _DEVICES = {
 @require_safe
 @access.member(kinds=access.WORKS)
 def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Answers, norms and calibrations of each version and form; `?table=` opens one norm table."""
     test = access.owned(Test.objects.of(request.organisation), pk)
     scales, wanted = _scales(test), request.GET.get("table", "")
     failed_jobs = job_recovery.failed_jobs().filter(

@@ -24,12 +24,12 @@ class PreviewAddresses(Protocol):
     """URLs of a preview's pages, with its state in the query string."""
 
     def address(self, name: str, *args: object, done: int) -> str:
-        """The preview's counterpart of a candidate's page, after `done` parts."""
+        pass
 
     def in_language(self, language: str) -> "PreviewAddresses": ...
 
     def in_other_form(self, order: int) -> "PreviewAddresses":
-        """The same with a part switched to its other form, or back."""
+        pass
 
 
 @dataclass(kw_only=True)
@@ -78,7 +78,6 @@ def first(request: HttpRequest, session: PreviewSession) -> HttpResponse:
 
 
 def part(request: HttpRequest, session: PreviewSession, order: int) -> HttpResponse:
-    """The page before a part. *Start* leads to its first item, without a clock."""
     view = session.part(order)
     if request.method == "POST":
         return private(redirect(session.url("portal_assessment_item", order, 1)))
@@ -112,7 +111,6 @@ def item(request: HttpRequest, session: PreviewSession, order: int, number: int)
 
 
 def last(request: HttpRequest, session: PreviewSession, order: int) -> HttpResponse:
-    """The end of a part, with all items shown as answered."""
     view = session.part(order)
     if request.method == "POST":
         return private(redirect(session.after(order)))

@@ -55,6 +55,6 @@ def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: da
 
 
 def choose_language(candidate: Candidate, *, language: str) -> None:
-    """The caller checks that the language is available."""
+    """The caller checks that it is available."""
     Candidate.objects.of(candidate.organisation).filter(pk=candidate.pk).update(chosen_language=language)
     candidate.chosen_language = language

@@ -14,19 +14,19 @@ class PostgresError(Exception):
 
 
 class NotRunningError(PostgresError):
-    """No server is running for this data directory."""
+    pass
 
 
 class AlreadyRunningError(PostgresError):
-    """Another process runs the server for this data directory."""
+    pass
 
 
 class OtherVersionError(PostgresError):
-    """The data was written by another major version of PostgreSQL."""
+    pass
 
 
 class CannotStartError(PostgresError):
-    """The server, or something it needs, does not work here."""
+    pass
 
 
 USER = DATABASE = "goodword"

@@ -9,7 +9,7 @@ SWEEP_AT_MOST = 100
 
 @jobs.job(name="greenhouse.activity_feed.post", swept_by="greenhouse.activity_feed.sweep")
 def post_note(*, note_id: int) -> None:
-    """Post one note. Its row decides about retries, so the job has none."""
+    """The row decides about retries, so the job has none."""
     posting.post(note_id, now=clock.now())
 
 

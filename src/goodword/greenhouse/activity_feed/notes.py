@@ -1,4 +1,4 @@
-"""Notes waiting to be posted: queue, retry and drop them, and their status on the health page."""
+"""Queue, retry and drop notes, and their status on the health page."""
 
 import secrets
 from collections.abc import Sequence

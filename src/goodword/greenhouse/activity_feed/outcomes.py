@@ -1,4 +1,4 @@
-"""The outcome of posting a note: posted, retried or failed. Each is written with its event in one transaction."""
+"""The outcome of posting a note, written with its event in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

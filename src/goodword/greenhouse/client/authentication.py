@@ -1,4 +1,4 @@
-"""Credentials of Harvest v1 and v3, and how calls are authenticated. No repr contains a secret, so no log does."""
+"""No repr contains a secret, so no log does."""
 
 import base64
 import threading
@@ -133,7 +133,7 @@ class Introspection:
 
 
 class OAuth:
-    """The `Auth` of v3. Thread-safe if its store is."""
+    """Thread-safe if its store is."""
 
     acting_user = True
 

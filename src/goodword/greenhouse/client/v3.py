@@ -66,7 +66,6 @@ class HarvestV3:
         return known.organisation if known else None
 
     def knows_key(self) -> bool:
-        """v3 already refuses the token."""
         return False
 
     def who_am_i(self) -> Actor:

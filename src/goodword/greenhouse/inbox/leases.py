@@ -223,7 +223,7 @@ def free_orphans(*, now: datetime) -> int:
 def settle(
     delivery: Delivery, *, state: str, outcome: str, now: datetime, caused: Sequence[dict[str, Any]] = ()
 ) -> None:
-    """As handled or failed, with the outcome in a sentence and its effects. Raises LeaseLost."""
+    """Raises LeaseLost."""
     _write(delivery, state=state, outcome=outcome, caused=list(caused), handled_at=now)
 
 

@@ -114,8 +114,6 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
-    """Greenhouse sends it when a webhook is saved."""
-
     event: str
     name: str
     webhook_id: int | None

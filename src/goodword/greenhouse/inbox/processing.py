@@ -163,7 +163,7 @@ def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
 
 
 def replay_failed(*, connection: Connection | None, now: datetime, by: Membership) -> int:
-    """Replay all failed deliveries of one connection or of all. Returns how many."""
+    """Of one connection or of all. Returns how many."""
     rows = Delivery.objects.of(by.organisation).filter(state=Delivery.State.FAILED)
     with transaction.atomic():
         count = _requeue(rows.filter(connection=connection) if connection else rows, now=now)
@@ -181,7 +181,6 @@ def replay_failed(*, connection: Connection | None, now: datetime, by: Membershi
 
 
 def replay_waiting(connection: Connection, *, now: datetime) -> None:
-    """Retry waiting deliveries at once, for example because of a new credential."""
     _requeue(
         Delivery.objects.across_organisations().filter(connection=connection, state=Delivery.State.RECEIVED),
         now=now,

@@ -55,7 +55,7 @@ class Page:
 def search(
     organisation: Organisation, *, query: str = "", connection_id: int | None = None
 ) -> QuerySet[Delivery]:
-    """Find deliveries by Greenhouse's ids, the event's id or label, or a candidate's name."""
+    """By Greenhouse's ids, the event's id or label, or a candidate's name."""
     rows = Delivery.objects.of(organisation)
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)

@@ -20,7 +20,7 @@ AT_ONCE = 2
 
 @jobs.job(name="greenhouse.reconciliation.run", swept_by="greenhouse.reconciliation.sweep")
 def run_pass(*, pass_id: int) -> None:
-    """Run one pass. Its row records the outcome, and the next pass continues, so the job is not retried."""
+    """Its row records the outcome, and the next pass continues, so the job is not retried."""
     run(pass_id, tick=clock.now)
 
 

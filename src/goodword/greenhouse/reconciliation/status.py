@@ -40,7 +40,7 @@ class FindingCount:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryCounts:
-    """`refused`: some had a wrong signature. `last_before`: the last earlier delivery that is still stored."""
+    """`refused`: some had a wrong signature. `last_before`: the last earlier delivery still stored."""
 
     arrived: int
     failed: int

@@ -27,7 +27,6 @@ class ErrorMessage:
 
 
 def error_message(error: HarvestError | CannotOpen) -> ErrorMessage:
-    """Adapts the remedy to calls that are not retried automatically."""
     if isinstance(error, CannotOpen):
         return ErrorMessage(
             sentence=_("The stored key can no longer be decrypted."),

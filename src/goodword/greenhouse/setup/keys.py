@@ -88,7 +88,7 @@ def check_next(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
 
 
 def check_all(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
-    """Check all remaining permissions. Reads only. Raises HarvestError: then the key must not be stored."""
+    """Reads only. Raises HarvestError: then the key must not be stored."""
     with client_for_check(check, worked_before=worked_before) as (api, store):
         while check.next is not None:
             check = _checked(check, api, store)

@@ -133,7 +133,7 @@ def webhook_setup(connection: Connection) -> WebhookSetup:
 
 
 def endpoint_details(connection: Connection, *, now: datetime, reveals: bool) -> dict[str, Any]:
-    """Only for admins. `reveals`: whether it contains the secret key."""
+    """`reveals`: whether it contains the secret key."""
     newest, *older = WebhookSecret.valid(connection, now=now).select_related("connection")
     return {
         "endpoint_url": endpoint_url(connection),

@@ -230,7 +230,7 @@ def _candidate(connection: Connection, remote_id: int) -> Candidate | None:
 
 
 def _unseen_candidate(connection: Connection, remote_id: int, *, now: datetime) -> Candidate:
-    """A row for a winner we cannot see, so that later events find the merged applications."""
+    """For a winner we cannot see, so that later events find the merged applications."""
     found, _ = Candidate.objects.across_organisations().get_or_create(
         connection_id=connection.pk,
         remote_id=remote_id,

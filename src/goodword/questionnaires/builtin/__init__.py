@@ -138,7 +138,7 @@ def languages(key: str = GENERAL_PROFESSIONAL) -> tuple[str, ...]:
 
 @cache
 def competencies(language: str = SOURCE_LANGUAGE) -> tuple[Competency, ...]:
-    """The competency library, in English if it is not translated into `language`."""
+    """In English if not translated into `language`."""
     library = _library(_available(language))
     return tuple(
         Competency(

@@ -104,7 +104,7 @@ def write(
 
 
 class NoQuestions(Exception):
-    """A questionnaire without a question cannot be published."""
+    pass
 
 
 class NeedsReason(Exception):

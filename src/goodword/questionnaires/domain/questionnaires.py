@@ -76,7 +76,7 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
 
 
 def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
-    """Change title and description at once, for all versions. Raises `NotEditable` if built in."""
+    """At once, for all versions. Raises `NotEditable` if built in."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         if not row.is_own:

@@ -102,7 +102,7 @@ def move_question(
 
 
 class HasDependants(Exception):
-    """Other questions depend on it."""
+    pass
 
 
 def remove_question(

@@ -32,8 +32,6 @@ _TEXT_NAMES = {"text", "help", "self_text", "competency", "left", "right", "unit
 
 
 class InvalidFile(Exception):
-    """Why a file cannot be imported: a sentence for each problem."""
-
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = list(problems[:_MOST_PROBLEMS])

@@ -1,5 +1,3 @@
-"""Access to a questionnaire and to its draft."""
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +9,6 @@ from goodword.questionnaires.models import Questionnaire
 
 
 def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
-    """A questionnaire of the member's organisation, or 404."""
     return access.owned(Questionnaire.objects.of(request.organisation), pk)
 
 

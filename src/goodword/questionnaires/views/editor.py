@@ -50,7 +50,6 @@ def advice_of(draft: QuestionnaireDraft, facts: Facts) -> list[Advice]:
 @require_safe
 @PAGES.view
 def edit(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
-    """After a move, `?moved=<id>&by=up` puts the focus back on the pressed button."""
     facts = facts_of(draft.source)
     there = {row.language for row in draft.rows}
     return PAGES.render_editor(
@@ -144,7 +143,6 @@ def question_items(entries: Sequence[Entry]) -> list[QuestionItem]:
 @require_POST
 @PAGES.view
 def move(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: str) -> HttpResponseBase:
-    """Move up or down. If a condition prevents it, show a page with ways to go on."""
     up = request.POST.get("by") == "up"
     try:
         place = move_question(

@@ -50,7 +50,6 @@ def questionnaires(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.WORKS)
 def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """A published version in one of its languages; without one, redirects to the draft."""
     found = questionnaire_of(request, pk)
     draft = DRAFTS.find(found)
     all_numbers = numbers(found)
@@ -100,7 +99,6 @@ def restore(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def export(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The draft (`?version=draft`) or a published version as a file with all languages."""
     found = questionnaire_of(request, pk)
     rows: list[QuestionnaireVersion]
     if request.GET.get("version") == DRAFT:

@@ -116,7 +116,6 @@ def _remind_of_translations(request: MemberRequest, before: QuestionnaireDraft, 
 
 
 def _bound(request: MemberRequest, draft: QuestionnaireDraft, entry: Mapping[str, Any]) -> QuestionForm:
-    """The posted form; quiet if only rows were added or moved."""
     other = reshaped(request.POST)
     return form_for(
         draft.entries,

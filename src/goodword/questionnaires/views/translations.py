@@ -33,7 +33,6 @@ def add(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @PAGES.view
 def translate(request: MemberRequest, draft: QuestionnaireDraft, *, language: str) -> HttpResponseBase:
-    """Texts side by side. Input is kept if the draft has changed."""
     row = draft.row(language)
     if row is None or row == draft.source:
         messages.info(request, _("The draft has no translation into that language."))

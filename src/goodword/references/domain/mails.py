@@ -253,7 +253,7 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
 
 
 def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
-    """Notify the recruiter that a referee erased their reference, without the name."""
+    """Without the referee's name."""
     facts = check_context(check, language=check.organisation.language)
     path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
     queue(

@@ -111,7 +111,6 @@ def extend_check(
 
 
 def extend_request(*, request_id: int, days: int, member: Membership, now: datetime) -> ReferenceRequest:
-    """Likewise for one open request; the check waits at least as long."""
     with transaction.atomic():
         check, request = lock_request_for_member(request_id, member=member)
         refuse_unless_open(check)

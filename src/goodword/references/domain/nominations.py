@@ -119,7 +119,7 @@ def _save_nomination(
 
 
 def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
-    """Remove a referee who has not been contacted. Idempotent."""
+    """Idempotent. Only before they are contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         referee = in_slot(check, slot)

@@ -40,18 +40,15 @@ def on_application_changed(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Set or clear the mark on open checks whose mail waits because the name contains a link."""
     candidate_mail.mark_suspicious_name(Check, event)
 
 
 def on_requested_again(event: Event) -> None:
-    """Back in a mapped stage: resume a paused check."""
     if event.data["kind"] == Step.Kind.REFERENCE_CHECK:
         on_application_changed(event)
 
 
 def on_mail_sent(event: Event) -> None:
-    """Start the deadline and reminders of the candidate or referee."""
     email = mail_of(event)
     if email is None:
         return
@@ -67,7 +64,6 @@ def on_mail_sent(event: Event) -> None:
 
 
 def on_mail_requeued(event: Event) -> None:
-    """Clear the check's attention after a member has resent the mail."""
     email = mail_of(event)
     if email is None:
         return

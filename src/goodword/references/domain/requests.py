@@ -34,7 +34,7 @@ def open_requests(check: Check) -> list[ReferenceRequest]:
 
 
 def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
-    """End an open request and cancel its queued mail. The draft is kept."""
+    """The draft is kept."""
     request.state, request.why, request.settled_at = State.ENDED, Why(why), now
     request.next_reminder_at = request.slow_at = None
     request.save(update_fields=["state", "why", "settled_at", "next_reminder_at", "slow_at"])

@@ -1,5 +1,3 @@
-"""The self-reference: the candidate answers the questions about themselves."""
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -85,7 +83,7 @@ def keep_draft_of_closed(
 
 
 def submit(*, check_id: int, now: datetime) -> SelfReference:
-    """Submit the draft. Of several submissions the first counts. Raises Incomplete, Closed."""
+    """Of several submissions the first counts. Raises Incomplete, Closed."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)

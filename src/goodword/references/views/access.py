@@ -38,19 +38,19 @@ State = ReferenceRequest.State
 class PortalVisit(Protocol):
     @property
     def token(self) -> str:
-        """The secret part of the link."""
+        pass
 
     @property
     def check(self) -> Check:
-        """Their check."""
+        pass
 
     @property
     def context(self) -> CheckContext:
-        """People and role."""
+        pass
 
     @property
     def now(self) -> datetime:
-        """When the request arrived."""
+        pass
 
 
 def portal_page(request: HttpRequest, template: str, visit: PortalVisit, **context: object) -> HttpResponse:

@@ -40,8 +40,6 @@ FORMS: Final = ["GET", "HEAD", "POST"]
 
 @dataclass(frozen=True, kw_only=True)
 class SlotCard:
-    """`flag`: a hint about the address."""
-
     status: SlotStatus
     heading: str
     is_any: bool
@@ -127,7 +125,6 @@ def unfilled_slots(check: Check) -> list[str]:
 
 
 def address_hint(check: Check, *, email: str, company: str) -> str:
-    """A hint about an accepted address; empty if there is none."""
     return (
         _address_hint(check, email=email, company=company, members=_member_addresses(check)) if email else ""
     )

@@ -50,7 +50,6 @@ def _keep(request: HttpRequest, visit: RefereeVisit, *, number: int) -> None:
 @require_http_methods(FORMS)
 @access.for_referee(keep=_keep)
 def questions(request: HttpRequest, visit: RefereeVisit, *, number: int) -> HttpResponse:
-    """Everything posted is saved, even if something is missing."""
     session, pages = (
         responses.answering_session(visit.check, visit.request, now=visit.now),
         answer_pages(visit.token),

@@ -24,7 +24,7 @@ from goodword.workflow.models import StepRequest
 
 
 class CannotAssign(Exception):
-    """The colleague may not see the result, or only views."""
+    pass
 
 
 def on_report_ready(event: Event) -> None:
@@ -120,7 +120,6 @@ def undo_review(review: ResultReview, *, member: Membership, now: datetime) -> b
 
 
 def colleagues(application: Application) -> list[Membership]:
-    """Members who may be assigned a result of the application: those who work on it and may see it."""
     members = (
         Membership.objects.of(application.organisation)
         .select_related("user", "organisation")

@@ -90,8 +90,6 @@ class JobLink:
 
 
 class JobTaken(Exception):
-    """The job is already linked to `role`."""
-
     def __init__(self, role: Role) -> None:
         super().__init__(f"The job belongs to role {role.pk}.")
         self.role = role
@@ -156,7 +154,7 @@ def link(
 
 
 def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
-    """Unlink a job. Candidates, runs and results stay with the role."""
+    """Candidates, runs and results stay with the role."""
     with transaction.atomic():
         row = (
             Automation.objects.of(automation.organisation)

@@ -1,5 +1,3 @@
-"""Changes of Greenhouse jobs, and the notices about them on roles."""
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

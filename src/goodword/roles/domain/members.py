@@ -1,5 +1,3 @@
-"""Members and roles: who owns a role, and who was added to it."""
-
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -13,7 +11,6 @@ from goodword.roles.models import Role
 
 
 def possible_owners(organisation: Organisation) -> QuerySet[Membership]:
-    """Active admins and recruiters."""
     kinds = [Membership.Kind.ADMIN, Membership.Kind.RECRUITER]
     return active_members(organisation).filter(kind__in=kinds).order_by("user__name", "pk")
 

@@ -1,5 +1,3 @@
-"""Changes to a role itself: title and owner, archiving, a copy."""
-
 from dataclasses import fields
 from datetime import datetime
 
@@ -21,7 +19,7 @@ class RoleChanged(Exception):
 
 
 class NotAnOwner(Exception):
-    """The member is no active admin or recruiter of the organisation."""
+    pass
 
 
 def version_of(role: Role) -> str:

@@ -48,7 +48,6 @@ class CheckSettings(StepSettings):
 
 
 def settings_of(step: Step) -> StepSettings:
-    """The current settings; CheckSettings for a reference check."""
     kind = CheckSettings if step.kind == Step.Kind.REFERENCE_CHECK else StepSettings
     return kind(**{field.name: _read(step, field.name) for field in fields(kind)})
 

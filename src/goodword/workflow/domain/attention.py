@@ -12,7 +12,6 @@ from goodword.workflow.models import StepRequest
 
 
 def on_needs_attention(event: Event) -> None:
-    """One mail per request and reason."""
     step_request = (
         StepRequest.objects.across_organisations()
         .select_related(

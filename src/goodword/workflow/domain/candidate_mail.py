@@ -16,7 +16,6 @@ MAIL_FAILURES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
 
 
 def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
-    """The unfinished run that a mail is the invitation to, locked."""
     if email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R

@@ -1,5 +1,3 @@
-"""When reminders are due, and deadlines that are on hold."""
-
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,5 +1,3 @@
-"""Placing and lifting legal holds, and telling candidates who asked for erasure why their data is kept."""
-
 from datetime import datetime
 
 from django.db import transaction
@@ -60,7 +58,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
 
 
 def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
-    """Lift a hold, so that erasures continue. False if there is none."""
+    """Erasures then continue. False if there is none."""
     with transaction.atomic():
         hold = active(by.organisation).select_for_update(of=("self",)).filter(pk=hold_id).first()
         if hold is None:

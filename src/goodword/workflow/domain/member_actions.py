@@ -1,5 +1,3 @@
-"""What members' actions on attempts and checks have in common."""
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +16,7 @@ REMINDER_INTERVAL: Final = timedelta(minutes=10)
 
 
 class Refused(Exception):
-    """The action is impossible. The message is for the member."""
+    """The message is for the member."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

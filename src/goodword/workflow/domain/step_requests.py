@@ -1,5 +1,3 @@
-"""Step requests: state changes with their events, starting, reusing a result. Applications are locked."""
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final

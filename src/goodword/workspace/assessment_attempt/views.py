@@ -1,5 +1,3 @@
-"""A member's actions on an assessment of the candidate's page."""
-
 from typing import Final
 
 from django.http import HttpResponseBase

@@ -50,7 +50,7 @@ class Filters:
         )
 
     def query(self, **change: str) -> str:
-        """The query string without the keyset, with these changes."""
+        """Without the keyset, with these changes."""
         now = {
             "kind": self.group,
             "member": str(self.member or ""),
@@ -63,8 +63,6 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A setting before and after."""
-
     name: str
     before: str
     after: str

@@ -1,5 +1,3 @@
-"""Settings > Audit log: the list, its CSV, and how long it is kept."""
-
 import csv
 from collections.abc import Iterator
 from itertools import groupby
@@ -41,7 +39,6 @@ COLUMNS: Final = ("time", "who", "what", "about", "from", "changed")
 @require_safe
 @access.member(kinds=access.ADMIN)
 def audit_log(request: MemberRequest) -> HttpResponse:
-    """Entries by period, kind, person and text, newest first, grouped by day."""
     organisation = request.organisation
     today = timezone.localdate(clock.now())
     filters = Filters.of(request.GET, today=today)
@@ -80,7 +77,6 @@ def _day_of(row: Row) -> object:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def audit_log_csv(request: MemberRequest) -> HttpResponseBase:
-    """The entries that the page's filters show, all of them."""
     organisation = request.organisation
     now = clock.now()
     filters = Filters.of(request.GET, today=timezone.localdate(now))
@@ -147,7 +143,6 @@ class MonthsForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def audit_log_months(request: MemberRequest) -> HttpResponseBase:
-    """How long entries are kept."""
     form = MonthsForm(
         request.POST if request.method == "POST" else None,
         initial={"months": request.organisation.audit_months},

@@ -7,8 +7,6 @@ from typing import Final
 
 
 class ActionGroup(StrEnum):
-    """What an action is filtered by."""
-
     READ = "read"
     LINKS = "links"
     CANDIDATES = "candidates"

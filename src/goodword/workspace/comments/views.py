@@ -41,7 +41,6 @@ class CommentForm(forms.Form):
 @require_http_methods(WITH_FORM)
 @access.member()
 def comment(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Anyone who can see the candidate may comment."""
     application = access.owned(visible_applications(request.member), pk)
     form = CommentForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -75,7 +75,6 @@ def checklist(organisation: Organisation) -> Checklist:
 
 
 def dismiss(*, by: Membership, now: datetime) -> None:
-    """Idempotent."""
     with transaction.atomic():
         rows = Organisation.objects.filter(pk=by.organisation_id, setup_dismissed_at=None)
         if rows.update(setup_dismissed_at=now):

@@ -13,7 +13,7 @@ def changes_members[**P](view: View[P]) -> Callable[..., HttpResponseBase]:
 
 
 def member_of(request: MemberRequest, pk: int) -> Membership:
-    """A member of the organisation, deactivated ones included, or 404."""
+    """Deactivated ones included, or 404."""
     rows = Membership.objects.of(request.organisation).select_related("user", "organisation")
     return access.owned(rows, pk)
 

@@ -1,5 +1,3 @@
-"""Role > Who can see this role: members added one by one."""
-
 from typing import Any
 
 from django import forms

@@ -1,5 +1,3 @@
-"""Settings > Members: the list with its invitations, and the page of a member."""
-
 from typing import Any
 
 from django.contrib import messages
@@ -121,7 +119,6 @@ def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
 def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Ask who takes over, then deactivate."""
     member = member_of(request, pk)
     form = DeactivateForm(request.POST if request.method == "POST" else None, member=member)
     if form.is_valid():

@@ -1,7 +1,4 @@
-"""The daily mail: what needs a member's attention, and results to review.
-
-It names roles and counts only: mails that belong to no application are not erased with a person.
-"""
+"""The daily mail names roles and counts only: mails that belong to no application are not erased with a person."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -43,7 +40,7 @@ class RoleCounts:
 
 
 def send_digests(*, now: datetime) -> int:
-    """Mail members who want it, once on each working day, in working hours. Returns how many were mailed."""
+    """Once on each working day, in working hours. Returns how many members were mailed."""
     return for_each(list(_members_due(now=now)), lambda pk: send_digest(member_id=pk, now=now))
 
 

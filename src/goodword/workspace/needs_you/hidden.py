@@ -1,5 +1,3 @@
-"""Needs that a member has hidden until tomorrow."""
-
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta

@@ -1,5 +1,3 @@
-"""What waits for a person: the rows of Home, and how they are collected from their sources."""
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

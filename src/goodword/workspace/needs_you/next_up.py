@@ -1,7 +1,4 @@
-"""The side of Home: this week's figures, what happens next without anybody, and the state of Greenhouse.
-
-Reminders and deadlines of assessments are left out: their times could reveal an adjustment.
-"""
+"""Reminders and deadlines of assessments are left out: their times could reveal an adjustment."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,3 @@
-"""Roles that wait for a person: changes in Greenhouse, and candidates whose move no webhook reported."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

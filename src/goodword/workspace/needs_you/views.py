@@ -1,5 +1,3 @@
-"""Home: what needs a person, across roles."""
-
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -148,7 +146,6 @@ def _scopes(chosen: Chosen) -> list[dict[str, Any]]:
 @require_POST
 @access.member(kinds=access.WORKS)
 def hide(request: MemberRequest, source: str, need_id: int) -> HttpResponseBase:
-    """Hide a need until tomorrow, for this member alone."""
     _refuse_unknown(source)
     hidden.hide(member=request.member, source=source, need_id=need_id, now=clock.now())
     _audit(request, "need.hidden", source, need_id)

@@ -80,7 +80,7 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Ask the recruiter a question. Works as long as the portal does, also after a step is done."""
+    """Works as long as the portal does, also after a step is done."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)

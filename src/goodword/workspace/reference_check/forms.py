@@ -17,7 +17,7 @@ _LENGTH = _("Use at most %(limit_value)d characters.")
 
 
 class ConfirmForm(forms.Form):
-    """A confirmation without fields."""
+    pass
 
 
 class DaysForm(forms.Form):

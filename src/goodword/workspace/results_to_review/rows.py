@@ -1,5 +1,3 @@
-"""Results to review as rows of a list."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta

@@ -1,5 +1,3 @@
-"""Results to review: the list, marking as reviewed and undoing it, assigning to a colleague."""
-
 from collections.abc import Iterable
 
 from django import forms
@@ -72,8 +70,6 @@ def undo(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 class AssignForm(forms.Form):
-    """Choose a colleague, by id."""
-
     colleague = forms.TypedChoiceField(
         label=gettext_lazy("Colleague"),
         coerce=int,

@@ -1,5 +1,3 @@
-"""Role > Role settings: title and owner, a copy, archiving."""
-
 from typing import Any
 
 from django import forms

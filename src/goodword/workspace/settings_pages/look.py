@@ -1,5 +1,3 @@
-"""Settings > Organisation > Logo and colour, and the public address of a logo."""
-
 from typing import Any, Final
 
 from django import forms

@@ -36,7 +36,6 @@ from goodword.workspace.role.step_forms import as_typed
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """Zones with a continent and a city, and UTC."""
     known = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [(name, name.replace("_", " ")) for name in ("UTC", *known)]
 
@@ -224,7 +223,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
 @require_POST
 @access.member(kinds=access.ADMIN)
 def mail_domains(request: MemberRequest) -> HttpResponseBase:
-    """Set the domains, or with `add` accept a suggested one."""
+    """With `add`, accept a suggested one."""
     row, now = request.organisation, clock.now()
     if "add" in request.POST:
         try:

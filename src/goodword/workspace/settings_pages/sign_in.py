@@ -1,5 +1,3 @@
-"""Settings > Sign-in: what the organisation requires of its members' sign-ins."""
-
 from dataclasses import asdict
 
 from django import forms

@@ -1,1 +1,0 @@
-"""The organisation's own questions and files, scored by right answers or marked by people."""

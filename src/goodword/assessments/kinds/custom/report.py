@@ -94,7 +94,6 @@ class CustomReport:
         return ", ".join(texts)
 
     def overview(self, part: CustomPart, words: Phrases) -> list[Block]:
-        """The longest answer."""
         del words
         written = [one for one in part["questions"] if one["answer"] and not one["is_file"]]
         longest = max(written, key=lambda one: len(one["answer"] or ""), default=None)
@@ -176,7 +175,6 @@ def _written(value: float, words: Phrases) -> str:
 
 
 def _question_blocks(found: AnsweredQuestion) -> list[Block]:
-    """A question with its answer and its marks, for members."""
     blocks: list[Block] = [Heading(found.text)]
     if found.file is not None:
         file = found.file

@@ -1,5 +1,3 @@
-"""Technical sheet and result of custom questions."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -129,7 +127,7 @@ class FileAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedCriterion:
-    """A criterion with each rater's points, in the raters' order."""
+    """Points in the order of the raters."""
 
     text: str
     points: int

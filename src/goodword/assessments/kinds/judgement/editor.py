@@ -98,7 +98,6 @@ def updated_translation(source: Content, translated: Content) -> Content:
 
 
 def count_untranslated(source: Content, translated: Content) -> int:
-    """The number of texts without a translation."""
     there = texts_of(translated)
     return sum(place not in there for place in texts_of(source))
 
@@ -165,7 +164,7 @@ def plain(value: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyedAction:
-    """An action as entered: `id` is empty for a new one."""
+    """`id` is empty for a new one."""
 
     id: str
     text: str

@@ -141,7 +141,7 @@ def practice_situation(judgement: JudgementSet) -> Situation:
 
 
 class SituationForm(forms.Form):
-    """Ratings of the actions of one situation; with `partly`, some may be missing."""
+    """With `partly`, some ratings may be missing."""
 
     template = "assessments/portal/items/situation.html"
 

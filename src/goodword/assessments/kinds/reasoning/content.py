@@ -132,7 +132,7 @@ def _fits(item: GeneratedItem, items: Sequence[GeneratedItem], fair: Mapping[str
 
 
 class BlueprintError(ReadingError):
-    """The error in a blueprint, in one sentence."""
+    pass
 
 
 _BLUEPRINT: Final = TypeAdapter(Blueprint)

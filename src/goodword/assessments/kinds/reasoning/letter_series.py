@@ -45,7 +45,7 @@ class _Draw:
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """The item for a seed and a level from 1 to 4; five options in the order of the alphabet."""
+    """Levels 1 to 4; five options in the order of the alphabet."""
     source = random_for(_ID, _VERSION, level, seed)
     # Draw the layout of the options first; redrawing it per series would bias it towards easy layouts.
     shape: Shape = "square" if level == 3 else "long"

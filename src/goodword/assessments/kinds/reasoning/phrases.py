@@ -151,12 +151,12 @@ PHRASES: Catalogue = {
 
 
 def category_phrase(name: str, words: Phrases) -> str:
-    """The name of a category of tasks; `name` itself for anything else."""
+    """`name` itself for anything else."""
     key = f"category_{name}"
     return words(key) if key in words else name
 
 
 def family_phrase(name: str, words: Phrases) -> str:
-    """The name of a family of tasks; `name` itself for an unknown one."""
+    """`name` itself for an unknown one."""
     key = f"family_{name}"
     return words(key) if key in words else name

@@ -198,7 +198,6 @@ def _values(answers: Mapping[str, Json]) -> dict[str, int]:
 
 
 def needed_answers(n_items: int) -> int:
-    """The answers needed for a mean: three quarters, rounded up."""
     return ceil(NEEDED_SHARE * n_items)
 
 

@@ -76,7 +76,7 @@ def _values(varied: Mapping[Aspect, Sequence[AspectChoice]], choices: Sequence[A
 
 
 def _shares(rules: Sequence[Ruled]) -> list[int]:
-    """The number of values of each rule's aspect among the options; their product is eight, or four."""
+    """Per rule; their product is eight, or four."""
     match rules:
         case [Ruled(aspect="count")]:
             return [4]

@@ -73,7 +73,6 @@ def _readings(task: Matrix, options: Sequence[Option]) -> list[Foretold]:
 
 
 def _look(figure: Figure, look: str) -> Hashable:
-    """The one value that all marks share, or all their values where they differ."""
     values = tuple(getattr(mark, look) for mark in figure.marks)
     return values[0] if len(set(values)) == 1 else values
 

@@ -15,7 +15,6 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def solve(task: Series, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that continue the series."""
     if all(term.isalpha() for term in task.terms):
         wanted = _next_letters(task.terms)
     else:

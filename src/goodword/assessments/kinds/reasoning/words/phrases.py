@@ -74,10 +74,8 @@ class TaskWords:
 
 
 def capitalised(text: str) -> str:
-    """The sentence with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 
 def uncapitalised(text: str) -> str:
-    """The sentence as it stands within another."""
     return text[:1].lower() + text[1:]
