@@ -88,6 +88,7 @@ def test_the_decorator_keeps_name_and_docstring_of_the_view() -> None:
     assert (shown.__name__, shown.__doc__) == ("shown", "What it says.")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "labels"),
     [

@@ -169,6 +169,7 @@ def require(who: Membership) -> None:
     who.organisation.save()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "path", ["/o/acme/roles/", "/o/acme/candidates/", "/o/acme/settings/sign-in/", "/o/acme/help/"]
 )

@@ -108,6 +108,7 @@ def test_an_attempt_in_progress_gets_extra_time_after_expiry(
     assert client.get(path).status_code == status
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("why", ["closed", "going", "no address", "may not e-mail", "revoked"])
 def test_without_anything_to_open_no_new_link_is_offered(client: Client, attempt: Attempt, why: str) -> None:
     path = reverse("portal_fresh", args=[token_of(attempt, now=OLD)])

@@ -80,6 +80,7 @@ def act(attempt: Attempt, name: str) -> None:
 # --- every page --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "args"), PAGES)
 def test_a_page_opens_without_a_login_and_opening_changes_nothing(
     client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
@@ -96,6 +97,7 @@ def test_a_page_opens_without_a_login_and_opening_changes_nothing(
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize(("name", "args"), PAGES)
 def test_an_unknown_link_opens_nothing(
@@ -133,6 +135,7 @@ def test_a_closed_step_shows_the_closed_page(client: Client, attempt: Attempt, t
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "args"), PAGES)
 def test_thirty_days_after_the_deadline_answers_are_refused(
     client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]

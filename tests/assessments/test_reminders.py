@@ -133,6 +133,7 @@ def test_no_reminders_after_the_deadline() -> None:
     assert (attempt.reminders_sent, attempt.next_reminder_at) == (0, None)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("status", "column", "go_on"),
     [

@@ -58,6 +58,7 @@ def test_the_day_is_in_the_organisations_time_zone() -> None:
     assert [from_when(of, now=now) for now in times] == [AGAIN, None]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("months", "day"), [(0, None), (1, date(2026, 4, 3)), (12, date(2027, 3, 3))])
 def test_the_interval_is_that_of_the_current_version(months: int, day: date | None) -> None:
     of = applied()

@@ -107,6 +107,7 @@ def test_ordinary_documents_are_accepted(content: bytes) -> None:
     check(content)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "more",
     [
@@ -332,6 +333,7 @@ def test_open_documents_with_active_content_are_rejected(content: bytes, problem
         check(content)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "inside",
     [

@@ -212,6 +212,7 @@ def test_the_beginning_of_a_large_message_is_parsed(email: Email) -> None:
     assert read_returned(large) == Returned(email_id=email.pk, said="bounced", reason="550 gone")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
 def test_the_command_accepts_any_message(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command(raw, monkeypatch, "--sent-to", "-x@y.example") == 0

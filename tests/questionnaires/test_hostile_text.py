@@ -150,6 +150,7 @@ def test_overlong_texts_of_any_type_are_rejected(kind: str) -> None:
         assert str(refused.value) == "Choice 1 of question 1 has more than 500 characters under “label”."
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("sent", [MARKUP, "x" * 100_000, "a\x00b\ud800", "=cmd|' /C calc'!A0", "９９"])
 def test_hostile_input_is_escaped_or_rejected(kind: str, sent: str) -> None:

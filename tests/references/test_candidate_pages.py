@@ -42,6 +42,7 @@ def test_the_first_page_shows_the_request_deadline_readers_and_reminders() -> No
         assert words in page
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("change", "problem", "flag"),
     [

@@ -187,6 +187,7 @@ def test_a_delayed_request_is_withdrawn_at_a_job_without_a_role(application: App
     assert roles_of_starts(application) == []
 
 
+@pytest.mark.matrix
 def test_a_delayed_request_moves_to_the_other_role(application: Application, kind: str) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
     begin(application)
@@ -258,6 +259,7 @@ def test_a_step_stays_closed_if_the_candidate_moved_during_a_rejection(
     assert shown(application, kind) == "cancelled"
 
 
+@pytest.mark.matrix
 def test_unlinking_a_job_closes_nothing(application: Application, kind: str) -> None:
     begin(application)
     assert application.role is not None

@@ -101,6 +101,7 @@ def test_candidates_rejected_before_the_start_are_not_contacted(
     assert (shown(application, kind), mails(application)) == ("none", [])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(4))
 def test_candidates_who_left_the_stage_are_invited_when_they_return(
     application: Application, kind: str, seed: int

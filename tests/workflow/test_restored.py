@@ -123,6 +123,7 @@ def test_a_click_sends_a_new_invitation_and_plans_reminders(application: Applica
     assert mails(application) == ["cancelled", "sent"]
 
 
+@pytest.mark.matrix
 @each_end
 @each_order
 def test_delayed_requests_wait_for_a_click(
@@ -137,6 +138,7 @@ def test_delayed_requests_wait_for_a_click(
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_delay_ending_during_a_rejection_waits_for_a_click(
     application: Application, kind: str, seed: int
@@ -170,6 +172,7 @@ def test_an_address_arriving_after_a_rejection_waits_for_a_click(
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
+@pytest.mark.matrix
 @each_order
 def test_requests_not_started_wait_for_a_click(application: Application, kind: str, seed: int) -> None:
     apply_each(application, ENTER, REJECT, UNREJECT)
@@ -177,6 +180,7 @@ def test_requests_not_started_wait_for_a_click(application: Application, kind: s
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_stage_entered_during_a_rejection_waits_for_a_click(
     application: Application, kind: str, seed: int

@@ -84,6 +84,7 @@ def test_an_unknown_link_opens_nothing(client: Client, attempt: Attempt, name: s
     assert everything(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", PAGES)
 def test_the_link_of_another_candidate_changes_nothing_here(
     client: Client, attempt: Attempt, name: str
@@ -106,6 +107,7 @@ def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
     assert everything(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", PAGES)
 def test_opening_changes_nothing(client: Client, attempt: Attempt, name: str) -> None:
     asked(attempt)
@@ -235,6 +237,7 @@ def test_everybody_may_take_a_part_without_figures_before_it_starts(client: Clie
     assert part_of(attempt).form == "short_12"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("form", ["standard_20", "nonsense", ""])
 def test_a_form_that_is_not_open_to_everybody_is_refused(client: Client, attempt: Attempt, form: str) -> None:
     before = everything(attempt)
@@ -325,6 +328,7 @@ def test_an_accessible_version_arranged_manually_is_granted(client: Client) -> N
     assert requests(attempt) == [("granted", 0, True, 0, True)]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("why", ["taken back", "closed", "going", "ended"])
 def test_a_link_to_a_request_without_need_of_an_answer_takes_none(
     client: Client, attempt: Attempt, why: str

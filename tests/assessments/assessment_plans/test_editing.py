@@ -226,6 +226,7 @@ def test_newest_norms_match_version_and_form(step: Step, rita: Membership) -> No
     assert changed(step, part, by=rita, norms=None).norms is None
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("key", "changes", "field"),
     [

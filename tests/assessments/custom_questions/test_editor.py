@@ -74,6 +74,7 @@ def test_wording_for_candidates_is_used(rita: Membership) -> None:
     assert (entry["text"], "only_for" in entry, "self_text" in entry) == ("How did you plan?", False, False)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [

@@ -56,6 +56,7 @@ def test_pasting_is_recorded_with_its_length() -> None:
     assert observations(attempt) == [("pasted", "rain", 312)]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("what", "amount", "kept"),
     [("left", "999999999", 86400), ("pasted", "999999999", 100_000), ("left", "2", 2)],

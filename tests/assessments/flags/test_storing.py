@@ -190,6 +190,7 @@ def test_candidates_being_erased_get_no_flags(attempt: Attempt) -> None:
     assert flags(attempt) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("note_text", ["", "   ", "\u202e", "x" * 501])
 def test_dismissing_needs_a_note(note_text: str) -> None:
     attempt = attempt_of(JUDGEMENT)

@@ -246,6 +246,7 @@ def test_one_action_is_not_enough(rita: Membership) -> None:
     assert scenarios(test) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("button", "texts"),
     [

@@ -66,6 +66,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("text", "told"), REFUSED)
 def test_invalid_packs_are_refused_and_the_text_is_kept(rita: Membership, text: str, told: str) -> None:
     before = rows(rita.organisation)

@@ -115,6 +115,7 @@ def sample() -> dict[str, Any]:
     )
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("key", list(BUILT_IN))
 def test_built_in_tests_are_exported_unchanged(rita: Membership, key: str) -> None:
     test = builtin(rita.organisation, key)

@@ -245,6 +245,7 @@ def test_nothing_is_accepted_after_the_end() -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("pattern", public_urls, ids=lambda one: str(one.name))
 def test_cross_site_forms_are_refused(untimed: Attempt, pattern: URLPattern) -> None:
     before = rows(untimed)

@@ -84,6 +84,7 @@ def test_links_of_earlier_attempts_stay_valid(story: Story) -> None:
     assert [note.id for note in story.notes()] == [story.note.remote_id]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_failure_of_greenhouse_after_it_wrote_leaves_one_note(story: Story, status: int) -> None:
     story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=status)

@@ -89,6 +89,7 @@ def test_an_event_id_is_unique_per_organisation(world: World) -> None:
     assert kept(world) == [("office_deleted", "event-1")]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "header",
     [
@@ -185,6 +186,7 @@ def test_a_body_over_two_mebibytes_is_refused(world: World) -> None:
     assert len(kept(world)) == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

@@ -70,6 +70,7 @@ def test_every_body_here_is_expected() -> None:
     assert sorted(path.stem for path in BODIES.glob("*.json")) == sorted(EXPECTED)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_sample_body_is_understood(world: World, name: str) -> None:
     assert world.post((BODIES / f"{name}.json").read_bytes(), name) == 200
@@ -79,6 +80,7 @@ def test_every_sample_body_is_understood(world: World, name: str) -> None:
     assert event_names() == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_body_is_stored_with_the_ids_it_is_about(world: World, name: str) -> None:
     assert world.post((BODIES / f"{name}.json").read_bytes(), name) == 200

@@ -49,6 +49,7 @@ def test_the_page_shows_an_example_note(desk: Desk) -> None:
     assert kept(desk) == ("private", "", 90)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -59,6 +59,7 @@ def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
     assert ActivityFeedNote.objects.of(either.organisation).count() == 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "why"),
     [

@@ -119,6 +119,7 @@ def test_only_admins_and_recruiters_open_the_pages(
         assert rows() == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["questionnaires", "questionnaire_new", "questionnaire_import"])
 def test_only_admins_and_recruiters_list_and_create(name: str) -> None:
     organisation = factories.organisation()

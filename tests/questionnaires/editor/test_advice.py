@@ -17,6 +17,7 @@ def test_a_sound_questionnaire_gets_no_advice() -> None:
     assert advice_for(LED, SIZE, STRENGTHS) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("key", builtin.keys())
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_built_in_questionnaires_get_no_advice(key: str, language: str) -> None:

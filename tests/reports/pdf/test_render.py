@@ -145,6 +145,7 @@ def test_a_redacted_report_contains_no_names() -> None:
     assert "Jonas" not in text
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("language", "title", "page_line"),
     [

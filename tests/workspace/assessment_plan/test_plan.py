@@ -295,6 +295,7 @@ def test_plan_settings_are_saved(step: Step, rita: Membership) -> None:
     assert "A total is selected, but no test has right and wrong answers" in words(response)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -288,6 +288,7 @@ def test_custom_questions_are_shown_and_uploads_not_stored(step: Step, rita: Mem
     assert everything() == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["role_preview_adjust", "role_preview_decline", "role_preview_beyond"])
 def test_requests_in_a_preview_are_not_sent(step: Step, rita: Membership, name: str) -> None:
     drafted(step, REASONING, by=rita)
@@ -324,6 +325,7 @@ def test_previewing_without_a_draft_or_tests_redirects_with_a_message(step: Step
     assert [str(one) for one in response.context["messages"]] == ["No tests yet. Add one to preview it."]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("query", ["done=99", "done=-1", "done=x&open=7-x&language=zz", "open=²"])
 def test_invalid_query_strings_use_defaults(step: Step, rita: Membership, query: str) -> None:
     drafted(step, REASONING, by=rita)

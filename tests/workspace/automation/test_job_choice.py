@@ -22,6 +22,7 @@ def test_open_jobs_come_first_and_jobs_are_distinguishable(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("query", "names"),
     [

@@ -369,6 +369,7 @@ def test_an_unreachable_account_does_not_hide_other_jobs(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("key", ["999999-1", "x-1", "1-x", "-", "1-" + "9" * 30, ""])
 def test_an_unknown_job_key_redirects_to_the_first_page(desk: Desk, key: str) -> None:
     wizard = Wizard(desk)

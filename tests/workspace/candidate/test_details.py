@@ -81,6 +81,7 @@ def test_a_name_is_corrected(ada: Application, rita: Membership) -> None:
     assert AuditEntry.objects.of(ada.organisation).get(action="candidate.details_changed").member == rita
 
 
+@pytest.mark.world
 def test_a_corrected_address_ends_the_link_and_sends_a_new_invitation(role: Role, rita: Membership) -> None:
     ada = added(role, rita, "assessment")
     run_jobs()
@@ -102,6 +103,7 @@ def test_a_corrected_address_ends_the_link_and_sends_a_new_invitation(role: Role
     assert Attempt.objects.of(role.organisation).get().closed_at is None
 
 
+@pytest.mark.world
 def test_an_invitation_that_has_not_gone_out_is_sent_to_the_new_address(role: Role, rita: Membership) -> None:
     ada = added(role, rita, "reference_check")
     run_jobs()
@@ -110,6 +112,7 @@ def test_an_invitation_that_has_not_gone_out_is_sent_to_the_new_address(role: Ro
     assert (mail.state, mail.to_address) == ("queued", "ada@mail.example")
 
 
+@pytest.mark.world
 def test_an_address_is_not_changed_while_a_mail_goes_out(role: Role, rita: Membership) -> None:
     ada = added(role, rita, "reference_check")
     run_jobs()
@@ -122,6 +125,7 @@ def test_an_address_is_not_changed_while_a_mail_goes_out(role: Role, rita: Membe
     assert ada.candidate.email == "adda@mail.example"
 
 
+@pytest.mark.world
 def test_a_rejected_candidate_is_not_invited_by_a_new_address(role: Role, rita: Membership) -> None:
     ada = added(role, rita, "assessment")
     run_jobs()
@@ -185,6 +189,7 @@ def test_members_set_the_status(
     assert names == ["application.added", f"application.{status}"]
 
 
+@pytest.mark.world
 def test_a_rejection_closes_the_step_and_can_be_undone(role: Role, rita: Membership) -> None:
     ada, client = added(role, rita, "assessment"), signed_in(rita)
     run_jobs()

@@ -418,6 +418,7 @@ def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Me
     assert mails(application) == ["assessment.invitation"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("person", "values", "said"),
     [

@@ -47,6 +47,7 @@ def test_a_view_is_saved_replaced_shown_and_deleted(role: Role, rita: Membership
     assert views(rita) == [("Mine", None, "sort=name")]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("query", "name", "sentence"),
     [

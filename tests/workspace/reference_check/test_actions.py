@@ -163,6 +163,7 @@ def test_checks_of_another_candidate_are_not_found(story: Story, name: str, data
     assert state(story) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "name", sorted(WITH_FORM - {"check_answer"} | {"referee_more_time", "referee_address"})
 )
@@ -217,6 +218,7 @@ def test_deadlines_can_be_extended_for_all_and_for_one(story: Story, rita: Membe
     assert {request.deadline_at for request in story.requests} == {first}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("days", ["", "0", "61", "soon"])
 def test_invalid_numbers_of_days_are_refused(story: Story, rita: Membership, days: str) -> None:
     before = state(story)

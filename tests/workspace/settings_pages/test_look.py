@@ -133,6 +133,7 @@ def test_a_colour_is_previewed_then_saved(org: Organisation, ada: Membership) ->
     assert (org.accent, actions(org)) == ("#f5c400", ["organisation.colour_changed"])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("typed", ["", "green", "#fff", "#12345g", "#123456; x", "x" * 50])
 def test_an_invalid_colour_is_refused_and_kept_in_the_field(
     org: Organisation, ada: Membership, typed: str

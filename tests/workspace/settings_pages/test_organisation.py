@@ -183,6 +183,7 @@ def test_the_adjustments_contact_is_saved(org: Organisation, ada: Membership) ->
     assert (org.adjustments_name, org.adjustments_email) == ("", "")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -33,6 +33,7 @@ def _form(blueprint: Blueprint, seed: int) -> tuple[GeneratedItem, ...]:
     return draw(blueprint, seed=seed)
 
 
+@pytest.mark.matrix
 @each_built_in
 def test_a_form_follows_its_blueprint_from_easy_to_hard(blueprint: Blueprint) -> None:
     for seed in _FORMS:

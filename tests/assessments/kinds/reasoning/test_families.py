@@ -72,6 +72,7 @@ def test_options_differ_and_wrong_ones_have_an_error(family: str, level: int) ->
         assert [option.id for option in item.options if not option.error] == [item.key]
 
 
+@pytest.mark.matrix
 @each_level
 def test_a_seed_gives_the_same_item_which_survives_json(family: str, level: int) -> None:
     for item in drawn(family, level)[:50]:

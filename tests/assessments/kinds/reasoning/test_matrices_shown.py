@@ -36,6 +36,7 @@ def _figures(item: GeneratedItem) -> set[Figure]:
     return {*item.task.cells, *(option.value for option in item.options if isinstance(option.value, Figure))}
 
 
+@pytest.mark.matrix
 @each_language
 @each_level
 def test_figures_that_differ_never_have_the_same_words(family: Family, level: int, language: str) -> None:
@@ -124,6 +125,7 @@ def test_a_matrix_is_shown_with_a_question_eight_pictures_and_eight_to_choose_fr
     assert (shown.lines, shown.terms) == ((), ())
 
 
+@pytest.mark.matrix
 @each_language
 @each_level
 def test_every_rule_is_a_whole_sentence(family: Family, level: int, language: str) -> None:

@@ -53,6 +53,7 @@ def test_every_item_is_fully_worded(family: str, level: int, language: str) -> N
         assert re.findall(r"[{}_]|  ", text) == []
 
 
+@pytest.mark.matrix
 @each_language
 @each_level
 def test_nothing_of_another_language_is_left(family: str, level: int, language: str) -> None:
@@ -92,6 +93,7 @@ def test_the_rule_names_the_right_answer_or_why_there_is_none(family: str, level
             assert right.removeprefix("The ").rstrip(".").split()[0].lower() in pieces.lower()
 
 
+@pytest.mark.matrix
 @each_language
 @each_level
 def test_text_length_does_not_reveal_the_key(family: str, level: int, language: str) -> None:
