@@ -219,10 +219,12 @@ def on_application_changed(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
+    """Mark open attempts whose mail is on hold because the name contains a link, or clear the mark."""
     candidate_mail.mark_suspicious_name(Attempt, event)
 
 
 def on_requested_again(event: Event) -> None:
+    """Resume a paused attempt when the application re-enters a stage of the step."""
     if event.data["kind"] == Step.Kind.ASSESSMENT:
         on_application_changed(event)
 
@@ -244,6 +246,7 @@ def on_mail_sent(event: Event) -> None:
 
 
 def on_mail_requeued(event: Event) -> None:
+    """Clear the attempt's attention after a member has resent the mail."""
     email = mail_of(event)
     attempt = invited_run(Attempt, email) if email is not None else None
     if attempt is not None:
@@ -251,6 +254,7 @@ def on_mail_requeued(event: Event) -> None:
 
 
 def on_mail_returned(event: Event) -> None:
+    """React to a bounced or unsent mail to the candidate."""
     email = mail_of(event)
     if email is None:
         return
@@ -261,6 +265,7 @@ def on_mail_returned(event: Event) -> None:
 
 
 def on_complained(event: Event) -> None:
+    """Stop reminders after a spam complaint."""
     email = mail_of(event)
     if email is not None:
         candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.COMPLAINED)

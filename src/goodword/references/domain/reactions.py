@@ -40,15 +40,18 @@ def on_application_changed(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
+    """Mark open checks whose mail is on hold because the name contains a link, or clear the mark."""
     candidate_mail.mark_suspicious_name(Check, event)
 
 
 def on_requested_again(event: Event) -> None:
+    """Resume a paused check when the application re-enters a stage of the step."""
     if event.data["kind"] == Step.Kind.REFERENCE_CHECK:
         on_application_changed(event)
 
 
 def on_mail_sent(event: Event) -> None:
+    """Start the deadline and reminders of the candidate or referee."""
     email = mail_of(event)
     if email is None:
         return
@@ -64,6 +67,7 @@ def on_mail_sent(event: Event) -> None:
 
 
 def on_mail_requeued(event: Event) -> None:
+    """Clear the check's attention after a member has resent the mail."""
     email = mail_of(event)
     if email is None:
         return

@@ -414,6 +414,7 @@ def mail_recruiter_on_reference(event: Event) -> None:
 
 
 def record_answer_time(event: Event) -> None:
+    """Update the questionnaire's answer times."""
     references = Reference.objects.across_organisations().select_related("version")
     reference = references.filter(pk=event.data["reference_id"]).first()
     if reference is None or reference.seconds is None:

@@ -12,6 +12,7 @@ from goodword.workflow.models import StepRequest
 
 
 def on_needs_attention(event: Event) -> None:
+    """Mail the recruiter once per request and reason."""
     step_request = (
         StepRequest.objects.across_organisations()
         .select_related(
