@@ -157,6 +157,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """An answer to choose: the stored value and its label."""
+
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     value: Id
@@ -206,6 +208,8 @@ class Agreement(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleChoice(QuestionBase):
+    """One of several choices."""
+
     type: Literal["single_choice"] = "single_choice"
 
     choices: Choices
@@ -249,6 +253,8 @@ class Adjectives(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking(QuestionBase):
+    """Choices to put in order."""
+
     type: Literal["ranking"] = "ranking"
 
     choices: Annotated[tuple[Choice, ...], Field(min_length=LEAST_CHOICES, max_length=MOST_RANKED)]
@@ -270,6 +276,8 @@ class Between(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YesNoUnsure(QuestionBase):
+    """Yes, no or not sure; with `comment`, referees may add one."""
+
     type: Literal["yes_no_unsure"] = "yes_no_unsure"
 
     comment: StrictBool = True
@@ -277,6 +285,8 @@ class YesNoUnsure(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongText(QuestionBase):
+    """Text of several lines, at most `longest` characters."""
+
     type: Literal["long_text"] = "long_text"
 
     longest: Annotated[StrictInt, Field(ge=1, le=LONGEST_TEXT)] = LONGEST_TEXT
@@ -284,6 +294,8 @@ class LongText(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortText(QuestionBase):
+    """One line of text, at most `longest` characters."""
+
     type: Literal["short_text"] = "short_text"
 
     longest: Annotated[StrictInt, Field(ge=1, le=LONGEST_LINE)] = LONGEST_LINE
@@ -307,11 +319,15 @@ class Number(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Date(QuestionBase):
+    """One day."""
+
     type: Literal["date"] = "date"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period(QuestionBase):
+    """A first and a last month, or ongoing."""
+
     type: Literal["period"] = "period"
 
 

@@ -30,7 +30,7 @@ FEWEST_ACTIONS: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """`effectiveness` is the key, on the answer scale in half steps."""
+    """A possible action. `effectiveness` is the key, on the answer scale in half steps."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 

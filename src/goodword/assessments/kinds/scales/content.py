@@ -56,6 +56,8 @@ class ScaleItem:
 
 @dataclass(frozen=True, slots=True)
 class Form:
+    """Items that are given and scored together, in the instrument's order."""
+
     id: str
     name: str
     item_ids: tuple[str, ...]
@@ -166,6 +168,8 @@ class _PackForm(BaseModel):
 
 
 class ContentPack(BaseModel):
+    """A test of scales as a file."""
+
     model_config = ConfigDict(extra="forbid", title="Content pack")
 
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
