@@ -39,7 +39,7 @@ from goodword.workspace import erasure as workspace_erasure
 FLOW: Flow = {
     # --- changes of an application, in Greenhouse (greenhouse.sync) or by a member -------------------------------
     "application.applied": (),
-    "application.added": (),  # by a member
+    "application.added": (),  # by a member; data: import_id
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
         invitations.on_application_changed,

@@ -1,12 +1,17 @@
 from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
-from goodword.workspace.models import Comment
+from goodword.workspace.models import Comment, ImportRow
 
 
-@exports("workspace.Comment")
+@exports("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow")
 def export(wanted: ExportRequest) -> Sections:
     """The candidate reads what was written about them, without the colleague's name."""
     rows = Comment.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
+    imported = ImportRow.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
     return {
+        "imported": [
+            without_empty({"line": row.line, "read": row.of.created_at, **row.cells})
+            for row in imported.select_related("of").order_by("pk")
+        ],
         "comments": [
             without_empty(
                 {
@@ -16,5 +21,5 @@ def export(wanted: ExportRequest) -> Sections:
                 }
             )
             for comment in rows.select_related("author__user").order_by("written_at", "pk")
-        ]
+        ],
     }

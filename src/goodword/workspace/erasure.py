@@ -1,12 +1,25 @@
 from datetime import datetime
 
+from django.db.models import Q
+
+from goodword.candidates.models import Candidate
 from goodword.core.erasure import Counts, Subject, erases
-from goodword.workspace.models import Comment
+from goodword.workspace.models import Comment, ImportRow
 
 
-@erases("workspace.Comment")
+@erases("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow")
 def erase(subject: Subject, now: datetime) -> Counts:
     del now
+    _erase_import_rows(subject)
     rows = Comment.objects.across_organisations().filter(application__in=subject.application_ids)
     n, _ = rows.delete()
     return {"comments": n}
+
+
+def _erase_import_rows(subject: Subject) -> None:
+    """Those that became their applications, and others with their address, which may never have been added."""
+    whose = Q(application__in=subject.application_ids)
+    people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id or 0)
+    if address := people.exclude(email="").values_list("email", flat=True).first():
+        whose |= Q(organisation=subject.organisation_id, email__iexact=address)
+    ImportRow.objects.across_organisations().filter(whose).delete()

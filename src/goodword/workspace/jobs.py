@@ -1,5 +1,6 @@
 from goodword.core import clock, jobs
 from goodword.core.jobs import for_each
+from goodword.workspace.adding.imports import delete_old, import_some, unfinished
 from goodword.workspace.automation.already_there import invite_candidate, sync_batch
 from goodword.workspace.needs_you.digest import send_digests
 from goodword.workspace.retention.rules import organisations_due, sweep
@@ -36,3 +37,19 @@ def sync_there(*, automation_id: int, after: int) -> None:
     further = sync_batch(automation_id=automation_id, after=after, now=clock.now())
     if further is not None:
         sync_there.defer(automation_id=automation_id, after=further)
+
+
+@jobs.job(name="candidates.import", swept_by="candidates.imports")
+def import_candidates(*, import_id: int) -> None:
+    """Add some rows of a confirmed import; a further job adds the next ones."""
+    if import_some(import_id, now=clock.now()):
+        import_candidates.defer(import_id=import_id)
+
+
+@jobs.job(name="candidates.imports", cron="* * * * * 40", queueing_lock="candidates.imports")
+def sweep_imports(*, timestamp: int = 0) -> None:
+    """Continue imports whose worker has died, and delete old ones."""
+    del timestamp  # periodic jobs all get it; we use our own clock
+    for pk in unfinished():
+        import_candidates.defer_once(lock=f"candidates.import:{pk}", import_id=pk)
+    delete_old(now=clock.now())

@@ -1,6 +1,7 @@
-"""What members write and keep on pages that combine apps."""
+"""What members write, keep and import on pages that combine apps."""
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
@@ -59,3 +60,65 @@ class SavedView(OrganisationOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CandidateImport(OrganisationOwned):
+    """A CSV file of candidates that was read for a role. Deleted with its rows after some days (adding.imports)."""
+
+    class State(models.TextChoices):
+        #: read; a member decides whether to import
+        CHECKED = "checked"
+        RUNNING = "running"
+        DONE = "done"
+        #: the role was archived meanwhile
+        STOPPED = "stopped"
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKED)
+    #: headings of columns that are not imported
+    ignored = models.JSONField(default=list)
+    #: the encoding was guessed
+    guessed = models.BooleanField(default=False)
+    #: kinds of the steps that the candidates are invited to
+    steps = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["created_at"], name="candidate_import_age"),
+            models.Index(fields=["id"], name="candidate_import_runs", condition=models.Q(state="running")),
+        )
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class ImportRow(OrganisationOwned):
+    class State(models.TextChoices):
+        GOOD = "good"
+        #: twice in the file, or on the role already
+        DUPLICATE = "duplicate"
+        WRONG = "wrong"
+        IMPORTED = "imported"
+
+    of = models.ForeignKey(CandidateImport, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()
+    #: texts of the file by field (csv_reading)
+    cells = models.JSONField()
+    email = models.CharField(max_length=500, default="", blank=True)
+    state = models.CharField(max_length=10, choices=State.choices)
+    #: why it is not imported, in sentences
+    problem = models.TextField(default="", blank=True)
+    application = models.ForeignKey(Application, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["of", "line"], name="import_row_once"),)
+        indexes = (
+            models.Index(fields=["of", "state", "line"], name="import_row_state"),
+            models.Index("organisation", Upper("email"), name="import_row_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"line {self.line} of import {self.of_id}"

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.workspace import find, home
+from goodword.workspace.adding import import_views as importing
 from goodword.workspace.adding import views as adding
 from goodword.workspace.assessment_attempt import views as attempts
 from goodword.workspace.assessment_plan import part_views, preview
@@ -38,6 +39,7 @@ from goodword.workspace.settings_pages import look, mails, organisation, sign_in
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
 _ATTEMPT = "candidates/<int:pk>/attempts/<int:attempt_pk>/"
 _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
+_IMPORT = "roles/<int:pk>/candidates/import/"
 _PLAN = "roles/<int:pk>/assessment/"
 _DRAFT = f"{_PLAN}draft/"
 _PART = f"{_DRAFT}tests/<int:part_pk>/"
@@ -66,6 +68,11 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/archive/", role_settings.archive, name="role_archive"),
     path("roles/<int:pk>/restore/", role_settings.restore, name="role_restore"),
     path("roles/<int:pk>/candidates/add/", adding.add, name="role_candidate_add"),
+    path(_IMPORT, importing.upload, name="role_import"),
+    path(f"{_IMPORT}<int:import_pk>/", importing.check, name="role_import_check"),
+    path(f"{_IMPORT}<int:import_pk>/confirm/", importing.confirm, name="role_import_confirm"),
+    path(f"{_IMPORT}<int:import_pk>/discard/", importing.discard, name="role_import_discard"),
+    path(f"{_IMPORT}<int:import_pk>/problems/", importing.problems, name="role_import_problems"),
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
     path("roles/<int:pk>/compare/references/", comparison.compare_references, name="role_compare_references"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),
@@ -106,6 +113,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PREVIEW_PART}item/<int:number>/", preview.item, name="role_preview_item"),
     path(f"{_PREVIEW_PART}finish/", preview.last, name="role_preview_finish"),
     path("candidates/", candidates.candidate_list, name="candidates"),
+    path("candidates/add/", adding.choose_role, name="candidate_add"),
+    path("candidates/import-template/", importing.template, name="import_template"),
     path("candidates/bulk/", list_acts.bulk, name="candidates_bulk"),
     path("candidates/views/", saved_views.save, name="candidates_view_save"),
     path("views/<int:view_pk>/delete/", saved_views.delete, name="saved_view_delete"),

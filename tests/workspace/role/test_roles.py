@@ -237,7 +237,10 @@ def test_an_empty_role_says_what_to_do_next(organisation: Organisation, rita: Me
     client = signed_in(rita)
     where = path("role", organisation, role.pk)
     html = client.get(where).content
-    assert b"Add the first candidate." in html and b"Greenhouse" not in html.partition(b"<main")[2]
+    assert (
+        b"Add the first candidate, or import a list as CSV." in html
+        and b"Greenhouse" not in html.partition(b"<main")[2]
+    )
     Connection.objects.create(
         organisation=organisation, api="v3", endpoint_key="key", state="active", connected_at=factories.NOW
     )

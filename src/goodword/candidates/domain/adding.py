@@ -54,10 +54,13 @@ def known_person(member: Membership, address: str) -> Candidate | None:
     return application.candidate if application is not None else None
 
 
-def add_candidate(*, role: Role, person: Person, member: Membership, now: datetime) -> Application:
+def add_candidate(
+    *, role: Role, person: Person, member: Membership, now: datetime, import_id: int | None = None
+) -> Application:
     """Add a person to a role, once per address, without inviting them. Raises AlreadyOnRole and RoleArchived.
 
-    A known person (`known_person`) keeps their details and gets one more application.
+    A known person (`known_person`) keeps their details and gets one more application. An import (`import_id`) is
+    audited as a whole.
     """
     with transaction.atomic():
         # the lock makes a second member who adds the same person wait, and then see the first one's row
@@ -95,13 +98,14 @@ def add_candidate(*, role: Role, person: Person, member: Membership, now: dateti
             application_id=application.pk,
             actor=f"member:{member.pk}",
             at=now,
-            data={},
+            data={"import_id": import_id} if import_id else {},
         )
-        write(
-            organisation=role.organisation,
-            action="candidate.added",
-            member=member,
-            now=now,
-            details={"application": application.pk, "role": role.pk},
-        )
+        if import_id is None:
+            write(
+                organisation=role.organisation,
+                action="candidate.added",
+                member=member,
+                now=now,
+                details={"application": application.pk, "role": role.pk},
+            )
         return application

@@ -56,11 +56,17 @@ def _sent(step: Step) -> str:
 
 
 def add_and_invite(
-    *, role: Role, person: Person, steps: Iterable[Step], member: Membership, now: datetime
+    *,
+    role: Role,
+    person: Person,
+    steps: Iterable[Step],
+    member: Membership,
+    now: datetime,
+    import_id: int | None = None,
 ) -> Application:
     """Add a person and request these steps, in one transaction. Raises AlreadyOnRole and RoleArchived."""
     with transaction.atomic():
-        application = add_candidate(role=role, person=person, member=member, now=now)
+        application = add_candidate(role=role, person=person, member=member, now=now, import_id=import_id)
         locked = lock_application(application.pk)
         for step in steps:
             request_step(application=locked, step=step, at=now, by=f"member:{member.pk}", delayed=False)

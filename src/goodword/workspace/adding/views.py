@@ -1,14 +1,16 @@
-"""Role > Add candidate."""
+"""Role > Add candidate, and from the list of all candidates the choice of a role."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
@@ -65,6 +67,29 @@ def add(request: MemberRequest, pk: int) -> HttpResponseBase:
         return redirect("role", request.organisation.slug, role.pk)
     messages.success(request, _said(application, wanted))
     return redirect("candidate", request.organisation.slug, application.pk)
+
+
+class RoleForm(forms.Form):
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, roles: QuerySet[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = forms.ModelChoiceField(
+            queryset=roles,
+            label=_("Role"),
+            error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a role.")),
+        )
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def choose_role(request: MemberRequest) -> HttpResponseBase:
+    roles = visible_roles(request.member).filter(archived_at=None).order_by(Lower("title"), "pk")
+    form = RoleForm(request.GET if "then" in request.GET else None, roles=roles)
+    if form.is_valid():
+        name = "role_import" if request.GET["then"] == "import" else "role_candidate_add"
+        return redirect(name, request.organisation.slug, form.cleaned_data["role"].pk)
+    return render(request, "workspace/adding/choose_role.html", {"form": form})
 
 
 def _said(application: Application, wanted: list[StepChoice]) -> str:

@@ -75,6 +75,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "comment.deleted": "Deleted a comment on a candidate",
             "comment.written": "Commented on a candidate",
             "candidate.added": "Added a candidate",
+            "candidates.imported": "Imported candidates from a file",
             "candidate.details_changed": "Changed a candidate's name, address or details",
             "candidate.name_confirmed": "Confirmed the candidate's name",
             "candidate.status_changed": "Changed the status of a candidate",

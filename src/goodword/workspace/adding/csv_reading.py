@@ -1,0 +1,253 @@
+"""Reads a list of candidates from an untrusted CSV file. Pure; each problem is a sentence."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from goodword.candidates.domain.adding import Person
+from goodword.core.text import clean_text, has_link
+from goodword.workspace.adding.forms import LONGEST_ADDRESS, LONGEST_DETAIL, LONGEST_NAME
+
+#: bytes; 5,000 rows have about 500 kB
+LARGEST: Final = 1_500_000
+MOST_ROWS: Final = 5_000
+MOST_COLUMNS: Final = 100
+#: of a cell that is kept
+LONGEST_CELL: Final = 500
+#: columns of the template, and of the file with errors
+COLUMNS: Final = ("First name", "Last name", "E-mail", "Language", "Company", "Title")
+#: field -> headings that mean it, without case, accents, spaces and marks
+_HEADINGS: Final[Mapping[str, frozenset[str]]] = {
+    "first_name": frozenset({"firstname", "givenname", "forename", "vorname", "prenom"}),
+    "last_name": frozenset({"lastname", "surname", "familyname", "nachname", "familienname", "nomdefamille"}),
+    "name": frozenset({"name", "fullname", "candidate", "candidatename", "kandidat", "nomcomplet"}),
+    "email": frozenset(
+        {"email", "emailaddress", "mail", "emailadresse", "mailadresse", "adresseemail", "courriel"}
+        | {"candidateemail", "personalemail", "primaryemail"}
+    ),
+    "language": frozenset({"language", "lang", "locale", "sprache", "langue"}),
+    "company": frozenset(
+        {"company", "currentcompany", "employer", "firma", "unternehmen", "arbeitgeber", "entreprise"}
+        | {"employeur"}
+    ),
+    "title": frozenset({"title", "jobtitle", "currenttitle", "position", "funktion", "poste"}),
+}
+_LANGUAGES: Final = {
+    "english": "en",
+    "englisch": "en",
+    "anglais": "en",
+    "german": "de",
+    "deutsch": "de",
+    "allemand": "de",
+    "french": "fr",
+    "franzosisch": "fr",
+    "francais": "fr",
+}
+
+
+class UnreadableFile(Exception):
+    """Why the file can't be read at all, a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`line`: where it begins in the file, from 1. `cells`: by field, clean."""
+
+    line: int
+    cells: Mapping[str, str]
+    too_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """`columns`: headings by field. `ignored`: headings that mean nothing. `guessed`: the encoding is a guess."""
+
+    columns: Mapping[str, str]
+    ignored: Sequence[str]
+    rows: Sequence[Row]
+    guessed: bool
+
+
+def read_table(raw: bytes) -> Table:
+    """Raises UnreadableFile."""
+    text, guessed = _decoded(raw)
+    text, separator = _separated(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        heading = next((one for one in reader if any(cell.strip() for cell in one)), None)
+        if heading is None:
+            raise UnreadableFile(_("The file is empty."))
+        columns, ignored = _columns_of(heading)
+        rows: list[Row] = []
+        line = reader.line_num
+        for cells in reader:
+            start, line = line + 1, reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(rows) == MOST_ROWS:
+                raise UnreadableFile(
+                    _("The file has more than %(n)s rows. Split it into several files.")
+                    % {"n": f"{MOST_ROWS:,}"}
+                )
+            kept = {
+                field: clean_text(cells[at], one_line=True)[:LONGEST_CELL]
+                for field, at in columns.items()
+                if at < len(cells)
+            }
+            too_wide = any(cell.strip() for cell in cells[len(heading) :])
+            rows.append(Row(line=start, cells=kept, too_wide=too_wide))
+    except csv.Error:
+        raise UnreadableFile(
+            _("Line %(line)s can't be read: a quotation mark is missing or misplaced.")
+            % {"line": reader.line_num}
+        ) from None
+    if not rows:
+        raise UnreadableFile(_("The file has column names, but no candidates."))
+    return Table(
+        columns={field: clean_text(heading[at], one_line=True)[:80] for field, at in columns.items()},
+        ignored=ignored,
+        rows=rows,
+        guessed=guessed,
+    )
+
+
+def person_of(row: Row) -> tuple[Person | None, str]:
+    """What the row says, or None with a sentence for each problem."""
+    problems: list[str] = []
+    if row.too_wide:
+        problems.append(
+            _("The line has more cells than the first row. Check separators and quotation marks.")
+        )
+    first, last = _name_of(row.cells)
+    if not first and not last:
+        problems.append(_("The name is missing."))
+    elif max(len(first), len(last)) > LONGEST_NAME:
+        problems.append(_("The name is longer than %(n)s characters.") % {"n": LONGEST_NAME})
+    elif has_link(f"{first} {last}"):
+        problems.append(_("The name looks like a link."))
+    email = row.cells.get("email", "")
+    if not email:
+        problems.append(_("The e-mail address is missing."))
+    elif not _is_address(email):
+        problems.append(_("“%(address)s” is not an e-mail address.") % {"address": email[:80]})
+    language = _language_of(row.cells.get("language", ""))
+    if language is None:
+        problems.append(
+            _("“%(language)s” is not a supported language. Use %(known)s, or leave it empty.")
+            % {
+                "language": row.cells["language"][:40],
+                "known": ", ".join(code for code, _name in settings.LANGUAGES),
+            }
+        )
+    details = {name: row.cells.get(name, "") for name in ("company", "title")}
+    if any(len(text) > LONGEST_DETAIL for text in details.values()):
+        problems.append(_("Company or title is longer than %(n)s characters.") % {"n": LONGEST_DETAIL})
+    if problems or language is None:
+        return None, " ".join(problems)
+    if not first:
+        first, last = last, ""
+    return Person(first_name=first, last_name=last, email=email, language=language, **details), ""
+
+
+def _decoded(raw: bytes) -> tuple[str, bool]:
+    if len(raw) > LARGEST:
+        raise UnreadableFile(_("The file is larger than 1.5 MB. Split it into several files."))
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise UnreadableFile(
+            _("This is an Excel workbook. Save it as CSV UTF-8 in Excel, then choose that file.")
+        )
+    try:
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return raw.decode("utf-16"), False
+        if b"\0" in raw:
+            raise UnreadableFile(_("This is not a CSV file."))
+        return raw.decode("utf-8-sig"), False
+    except UnicodeDecodeError:
+        pass
+    try:  # what Excel on Windows writes as "CSV"
+        return raw.decode("cp1252"), True
+    except UnicodeDecodeError:
+        raise UnreadableFile(_("The characters can't be read. Save the file as CSV UTF-8.")) from None
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """The text and its separator, which Excel may name in a first line of its own ("sep=;")."""
+    named = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
+    if named:
+        return "\n" + text[named.end() :], named[1]  # keeps the numbers of lines
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    unquoted = re.sub(r'"[^"]*"', "", head)
+    return text, max((",", ";", "\t"), key=unquoted.count)
+
+
+def _columns_of(heading: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    if len(heading) > MOST_COLUMNS:
+        raise UnreadableFile(_("The file has more than %(n)s columns.") % {"n": MOST_COLUMNS})
+    found: dict[str, int] = {}
+    ignored: list[str] = []
+    for at, text in enumerate(heading):
+        field = _field_of(text)
+        if field and field not in found:
+            found[field] = at
+        elif text.strip():
+            ignored.append(clean_text(text, one_line=True)[:80])
+    missing = []
+    if not {"name", "first_name", "last_name"} & found.keys():
+        missing.append(_("a name (First name and Last name, or Name)"))
+    if "email" not in found:
+        missing.append(_("E-mail"))
+    if missing:
+        raise UnreadableFile(
+            _("The first row must name the columns. Missing: %(columns)s.") % {"columns": "; ".join(missing)}
+        )
+    return found, ignored
+
+
+def _field_of(heading: str) -> str:
+    key = _key(heading)
+    return next((field for field, names in _HEADINGS.items() if key in names), "")
+
+
+def _key(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(one for one in plain if one.isalnum() and not unicodedata.combining(one))
+
+
+def _name_of(cells: Mapping[str, str]) -> tuple[str, str]:
+    """First and last name; a single name is split at its last space, or at the comma of "Lovelace, Ada"."""
+    first, last = cells.get("first_name", ""), cells.get("last_name", "")
+    if first or last or not cells.get("name"):
+        return first, last
+    whole = cells["name"]
+    if whole.count(",") == 1:
+        last, first = (part.strip() for part in whole.split(","))
+        return first, last
+    first, _space, last = whole.rpartition(" ")
+    return (first, last) if first else (last, "")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST_ADDRESS
+
+
+def _language_of(text: str) -> str | None:
+    """A code ("de", "de-AT") or a name of a language; empty for none, None for an unknown one."""
+    if not text:
+        return ""
+    code = text.strip().lower().replace("_", "-").partition("-")[0]
+    if code in dict(settings.LANGUAGES):
+        return code
+    return _LANGUAGES.get(_key(text))

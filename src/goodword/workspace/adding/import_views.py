@@ -1,0 +1,183 @@
+"""Role > Import candidates: upload, what would be imported, progress and result."""
+
+import csv
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.core.csv_cells import safe_cell
+from goodword.core.text import written_count
+from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
+from goodword.workspace.adding import imports
+from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, UnreadableFile, read_table
+from goodword.workspace.adding.steps import StepChoice, step_choices
+from goodword.workspace.models import CandidateImport, ImportRow
+
+#: lines with problems on a page
+PAGE: Final = 50
+#: good lines shown, to see whether columns and characters are right
+SHOWN: Final = 5
+_FIELDS: Final = ("first_name", "last_name", "name", "email", "language", "company", "title")
+State, RowState = CandidateImport.State, ImportRow.State
+
+
+class UploadForm(forms.Form):
+    use_required_attribute = False
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        help_text=gettext_lazy(
+            "Up to 5,000 rows. The first row names the columns: First name and Last name (or Name), E-mail; optionally "
+            "Language, Company, Title."
+        ),
+        max_length=255,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "max_length": gettext_lazy("The file's name is too long. Rename it first."),
+        },
+    )
+
+    def clean_file(self) -> Table:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        try:
+            return read_table(file.read(LARGEST + 1))
+        except UnreadableFile as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
+    role = access.owned(visible_roles(request.member).filter(archived_at=None), pk)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
+        made = imports.read_into_rows(
+            form.cleaned_data["file"], role=role, member=request.member, now=clock.now()
+        )
+        return redirect("role_import_check", request.organisation.slug, role.pk, made.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "workspace/adding/upload.html", {"role": role, "form": form}, status=status)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def template(request: MemberRequest) -> HttpResponse:
+    del request  # the same for everybody
+    return _csv("candidates.csv", [COLUMNS])
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
+    """Before it is confirmed, what would happen; then how far it is."""
+    role, found = _import_of(request, pk, import_pk)
+    return _page(request, role, found)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
+    """Asks once more if e-mails go out."""
+    role, found = _import_of(request, pk, import_pk)
+    here = redirect("role_import_check", request.organisation.slug, role.pk, found.pk)
+    if found.state != State.CHECKED:
+        return here
+    steps = [choice for choice in step_choices(role) if choice.step.kind in request.POST.getlist("step")]
+    good = imports.counts_of(found)[RowState.GOOD]
+    if not good or (steps and "confirmed" not in request.POST):
+        return _page(request, role, found, chosen=steps) if good else here
+    imports.start(found, steps=[one.step.kind for one in steps], member=request.member, now=clock.now())
+    return here
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def discard(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
+    role, found = _import_of(request, pk, import_pk)
+    if imports.discard(found):
+        messages.info(request, _("Nobody was imported."))
+    return redirect("role", request.organisation.slug, role.pk)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def problems(request: MemberRequest, pk: int, import_pk: int) -> HttpResponse:
+    """The lines that are not imported, to correct and upload again."""
+    _role, found = _import_of(request, pk, import_pk)
+    rows = _with_problems(found)
+    lines = [
+        ("Line", "Problem", "First name", "Last name", "Name", "E-mail", "Language", "Company", "Title"),
+        *((str(row.line), row.problem, *(row.cells.get(name, "") for name in _FIELDS)) for row in rows),
+    ]
+    return _csv("not-imported.csv", lines)
+
+
+def _csv(name: str, lines: Any) -> HttpResponse:
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    writer = csv.writer(response)
+    for line in lines:
+        writer.writerow([safe_cell(cell) for cell in line])
+    return response
+
+
+def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, CandidateImport]:
+    role = access.owned(visible_roles(request.member), pk)
+    rows = CandidateImport.objects.of(request.organisation).filter(role=role).select_related("member__user")
+    return role, access.owned(rows, import_pk)
+
+
+def _with_problems(of: CandidateImport) -> Any:
+    rows = ImportRow.objects.of(of.organisation).filter(of=of, state__in=[RowState.WRONG, RowState.DUPLICATE])
+    return rows.order_by("line")
+
+
+def _page(
+    request: MemberRequest, role: Role, of: CandidateImport, *, chosen: list[StepChoice] | None = None
+) -> HttpResponse:
+    counts = imports.counts_of(of)
+    good = counts[RowState.GOOD]
+    rows = ImportRow.objects.of(request.organisation).filter(of=of)
+    mails = good * len(chosen or ())
+    context = {
+        "role": role,
+        "import": of,
+        "counts": counts,
+        "total": sum(counts.values()),
+        "decided": of.state != State.CHECKED,
+        "running": of.state == State.RUNNING,
+        "done_now": counts[RowState.IMPORTED],
+        "to_do": counts[RowState.IMPORTED] + good,
+        "shown": list(rows.filter(state=RowState.GOOD).order_by("line")[:SHOWN])
+        if not of.finished_at
+        else [],
+        "problems": Paginator(_with_problems(of), PAGE).get_page(request.GET.get("page")),
+        "choices": step_choices(role),
+        "chosen": chosen or [],
+        "good_count": written_count(good),
+        "mails_count": written_count(mails),
+        "button": _button(good, mails),
+    }
+    return render(request, "workspace/adding/check.html", context)
+
+
+def _button(good: int, mails: int) -> str:
+    people = ngettext("Import %(n)s candidate", "Import %(n)s candidates", good) % {"n": written_count(good)}
+    if not mails:
+        return people
+    more = ngettext("send %(n)s e-mail", "send %(n)s e-mails", mails) % {"n": written_count(mails)}
+    return _("%(people)s and %(more)s") % {"people": people, "more": more}

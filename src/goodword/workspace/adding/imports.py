@@ -1,0 +1,196 @@
+"""Imports of candidates: a file is read into rows, a member decides, a job adds each good row once."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.domain.adding import AlreadyOnRole, RoleArchived
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.core import jobs, stopping
+from goodword.roles.models import Role, Step
+from goodword.workspace.adding.csv_reading import Row, Table, person_of
+from goodword.workspace.adding.steps import add_and_invite
+from goodword.workspace.models import CandidateImport, ImportRow
+
+State, RowState = CandidateImport.State, ImportRow.State
+#: rows that a job adds before others get their turn
+A_JOB: Final = 25
+#: since it was read; the rows are personal data, some of people who are never added
+KEPT_FOR: Final = timedelta(days=7)
+
+
+def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetime) -> CandidateImport:
+    """Nobody is added yet."""
+    on_role = _addresses_on_role(role, member)
+    with transaction.atomic():
+        made = CandidateImport.objects.create(
+            organisation=role.organisation,
+            role=role,
+            member=member,
+            ignored=list(table.ignored),
+            guessed=table.guessed,
+            created_at=now,
+        )
+        seen: dict[str, int] = {}
+        rows = [_row(one, made, on_role=on_role, seen=seen) for one in table.rows]
+        ImportRow.objects.of(role.organisation).bulk_create(rows)
+        return made
+
+
+def _row(row: Row, of: CandidateImport, *, on_role: dict[str, str], seen: dict[str, int]) -> ImportRow:
+    """`seen`: line by address, of the rows before."""
+    person, problem = person_of(row)
+    state = RowState.GOOD if person is not None else RowState.WRONG
+    if person is not None:
+        key = person.email.casefold()
+        if key in on_role:
+            state, problem = RowState.DUPLICATE, on_role[key]
+        elif key in seen:
+            problem = _("The same address as in line %(line)s.") % {"line": seen[key]}
+            state = RowState.DUPLICATE
+        else:
+            seen[key] = row.line
+    return ImportRow(
+        organisation_id=of.organisation_id,
+        of=of,
+        line=row.line,
+        cells=dict(row.cells),
+        email=row.cells.get("email", ""),
+        state=state,
+        problem=problem,
+    )
+
+
+def _addresses_on_role(role: Role, member: Membership) -> dict[str, str]:
+    """Address to a sentence, which names only candidates whom the member may see."""
+    rows = Application.objects.of(role.organisation).filter(role=role, erased_at=None)
+    visible = set(visible_applications(member).filter(role=role).values_list("pk", flat=True))
+    found: dict[str, str] = {}
+    for application in (
+        rows.select_related("candidate").exclude(candidate__email="").iterator(chunk_size=2000)
+    ):
+        said = _already(application, visible=application.pk in visible)
+        found[application.candidate.email.casefold()] = said
+    return found
+
+
+def _already(application: Application, *, visible: bool) -> str:
+    if not visible:
+        return _("On this role already.")
+    return _("On this role already: %(name)s.") % {"name": application.candidate.name}
+
+
+def counts_of(of: CandidateImport) -> dict[str, int]:
+    """By state, zeros included."""
+    rows = ImportRow.objects.of(of.organisation).filter(of=of).order_by()
+    found = dict(rows.values_list("state").annotate(n=Count("pk")))
+    return {state.value: found.get(state.value, 0) for state in RowState}
+
+
+def start(of: CandidateImport, *, steps: Collection[str], member: Membership, now: datetime) -> bool:
+    """Import the good rows. False if it was decided before."""
+    with transaction.atomic():
+        row = _locked(of.pk)
+        if row is None or row.state != State.CHECKED:
+            return False
+        row.state, row.member = State.RUNNING, member
+        row.steps = [kind for kind in Step.Kind.values if kind in steps]
+        row.save(update_fields=["state", "member", "steps"])
+        write(
+            organisation=row.organisation,
+            action="candidates.imported",
+            member=member,
+            now=now,
+            details={"role": row.role_id, "rows": counts_of(row)[RowState.GOOD], "steps": row.steps},
+        )
+        jobs.named("candidates.import").defer(import_id=row.pk)
+        return True
+
+
+def discard(of: CandidateImport) -> bool:
+    """Import none: the rows go at once. False if it was decided before."""
+    with transaction.atomic():
+        row = _locked(of.pk)
+        if row is None or row.state != State.CHECKED:
+            return False
+        row.delete()
+        return True
+
+
+def import_some(import_id: int, *, now: datetime) -> bool:
+    """Add some of the rows, each once, even if two workers do it. Returns whether there are more."""
+    for _turn in range(A_JOB):
+        stopping.check()
+        if not _import_one(import_id, now=now):
+            return False
+    return True
+
+
+def _import_one(import_id: int, *, now: datetime) -> bool:
+    """False if there is nothing left to do for this worker."""
+    with transaction.atomic():
+        rows = ImportRow.objects.across_organisations()
+        row = (
+            rows.select_for_update(of=("self",), skip_locked=True)
+            .select_related("of__role__organisation", "of__member__user", "of__member__organisation")
+            .filter(of=import_id, state=RowState.GOOD, of__state=State.RUNNING)
+            .order_by("line")
+            .first()
+        )
+        if row is None:
+            _finish(import_id, State.DONE, now=now)
+            return False
+        try:
+            _add(row, now=now)
+        except RoleArchived:
+            _finish(import_id, State.STOPPED, now=now)
+            return False
+        row.save(update_fields=["state", "problem", "application"])
+        return True
+
+
+def _add(row: ImportRow, *, now: datetime) -> None:
+    of = row.of
+    person, problem = person_of(Row(line=row.line, cells=row.cells))
+    if person is None:  # the rules have changed since it was read
+        row.state, row.problem = RowState.WRONG, problem
+        return
+    steps = Step.objects.of(of.organisation).filter(role=of.role, kind__in=of.steps).order_by("kind")
+    try:
+        row.application = add_and_invite(
+            role=of.role, person=person, steps=steps, member=of.member, now=now, import_id=of.pk
+        )
+        row.state = RowState.IMPORTED
+    except AlreadyOnRole as there:
+        visible = visible_applications(of.member).filter(pk=there.application.pk).exists()
+        row.state, row.problem = RowState.DUPLICATE, _already(there.application, visible=visible)
+
+
+def _finish(import_id: int, state: CandidateImport.State, *, now: datetime) -> None:
+    """Unless another worker still has a row."""
+    running = CandidateImport.objects.across_organisations().filter(pk=import_id, state=State.RUNNING)
+    if state == State.DONE:
+        running = running.exclude(rows__state=RowState.GOOD)
+    running.update(state=state, finished_at=now)
+
+
+def unfinished() -> list[int]:
+    rows = CandidateImport.objects.across_organisations().filter(state=State.RUNNING)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def delete_old(*, now: datetime) -> int:
+    old = CandidateImport.objects.across_organisations().filter(created_at__lt=now - KEPT_FOR)
+    return old.exclude(state=State.RUNNING).delete()[0]
+
+
+def _locked(import_id: int) -> CandidateImport | None:
+    rows = CandidateImport.objects.across_organisations().select_for_update(of=("self",))
+    return rows.select_related("organisation").filter(pk=import_id).first()

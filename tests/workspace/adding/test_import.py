@@ -1,0 +1,274 @@
+"""Role > Import candidates."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
+from goodword.candidates.models import Application, Candidate
+from goodword.core.models import Event
+from goodword.notifications.models import Email
+from goodword.roles.domain.role_changes import set_archived
+from goodword.roles.models import Role, Step
+from goodword.workspace.adding import imports
+from goodword.workspace.models import CandidateImport, ImportRow
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+from tests.workspace.applications import path
+
+pytestmark = pytest.mark.django_db
+NOW = factories.NOW
+FILE = """Name,E-mail,Language
+Ada Zorn,ada@mail.example,de
+Bo Yard,not an address,
+Cy Xu,cy@mail.example,
+=Dee,,
+Ada Again,ADA@mail.example,
+Eve Here,eve@mail.example,
+"""
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodword.core.clock.now", lambda: NOW)
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(), name="Rita Recruiter")
+
+
+@pytest.fixture
+def role(rita: Membership) -> Role:
+    made = factories.role(rita.organisation, owner=rita)
+    Step.objects.of(rita.organisation).filter(role=made, kind="assessment").update(
+        requirement="Washes windows"
+    )
+    eve = factories.candidate(rita.organisation, first_name="Eve", last_name="Here", email="eve@mail.example")
+    factories.application(made, candidate=eve)
+    return made
+
+
+def upload(client: Client, role: Role, text: str = FILE) -> Any:
+    file = SimpleUploadedFile("list.csv", text.encode())
+    return client.post(path("role_import", role.organisation, role.pk), {"file": file})
+
+
+def uploaded(client: Client, role: Role, text: str = FILE) -> CandidateImport:
+    assert upload(client, role, text).status_code == 302
+    return CandidateImport.objects.of(role.organisation).latest("pk")
+
+
+def press(client: Client, of: CandidateImport, button: str, **data: Any) -> Any:
+    return client.post(path(f"role_import_{button}", of.organisation, of.role_id, of.pk), data)
+
+
+def names(role: Role) -> list[str]:
+    rows = Application.objects.of(role.organisation).filter(connection_id=None).select_related("candidate")
+    return [one.candidate.name for one in rows.order_by("pk")]
+
+
+def test_a_file_is_checked_before_anything_happens(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    of = uploaded(client, role)
+    page = client.get(path("role_import_check", role.organisation, role.pk, of.pk))
+    assert page.context["counts"] == {"good": 2, "duplicate": 2, "wrong": 2, "imported": 0}
+    assert [(row.line, row.problem) for row in page.context["problems"]] == [
+        (3, "“not an address” is not an e-mail address."),
+        (5, "The e-mail address is missing."),
+        (6, "The same address as in line 2."),
+        (7, "On this role already: Eve Here."),
+    ]
+    assert "2 candidates can be imported" in page.content.decode()
+    assert names(role) == [] and not Email.objects.of(role.organisation).exists()
+
+
+@pytest.mark.main_case
+def test_the_good_lines_are_imported_once(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    of = uploaded(client, role)
+    press(client, of, "confirm")
+    press(client, of, "confirm")
+    run_jobs()
+    imports.import_some(of.pk, now=NOW)
+    assert names(role) == ["Ada Zorn", "Cy Xu"]
+    of.refresh_from_db()
+    assert (of.state, of.finished_at, of.member) == ("done", NOW, rita)
+    assert not Email.objects.of(role.organisation).exists()
+    [entry] = AuditEntry.objects.of(role.organisation).filter(action="candidates.imported")
+    assert (entry.member, entry.details["rows"]) == (rita, 2)
+    added = Event.objects.filter(name="application.added")
+    assert {(one.actor, one.data["import_id"]) for one in added} == {(f"member:{rita.pk}", of.pk)}
+    page = client.get(path("role_import_check", role.organisation, role.pk, of.pk)).content.decode()
+    assert "2 candidates imported" in page and "Nobody has been e-mailed." in page
+
+
+def test_none_are_imported_if_so_chosen(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    of = uploaded(client, role)
+    press(client, of, "discard")
+    run_jobs()
+    assert names(role) == [] and not ImportRow.objects.of(role.organisation).exists()
+
+
+def test_mails_go_out_only_after_their_number_was_confirmed(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    of = uploaded(client, role)
+    asked = press(client, of, "confirm", step=["assessment", "reference_check"])
+    assert asked.context["button"] == "Import 2 candidates and send 4 e-mails"
+    run_jobs()
+    assert names(role) == []
+    press(client, of, "confirm", step=["assessment", "reference_check"], confirmed="yes")
+    run_jobs()
+    mails = Email.objects.of(role.organisation).order_by("to_address", "kind")
+    assert [(one.to_address, one.kind) for one in mails] == [
+        ("ada@mail.example", "assessment.invitation"),
+        ("ada@mail.example", "references.invitation"),
+        ("cy@mail.example", "assessment.invitation"),
+        ("cy@mail.example", "references.invitation"),
+    ]
+
+
+def test_who_was_added_meanwhile_is_left_out(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    first, second = uploaded(client, role), uploaded(client, role)
+    press(client, first, "confirm")
+    press(client, second, "confirm")
+    run_jobs()
+    assert names(role) == ["Ada Zorn", "Cy Xu"]
+    assert imports.counts_of(second) == {"good": 0, "duplicate": 4, "wrong": 2, "imported": 0}
+
+
+def test_an_import_continues_after_its_worker_died(role: Role, rita: Membership) -> None:
+    of = uploaded(signed_in(rita), role)
+    imports.start(of, steps=[], member=rita, now=NOW)
+    assert imports._import_one(of.pk, now=NOW)
+    assert (len(names(role)), imports.unfinished()) == (1, [of.pk])
+    assert not imports.import_some(of.pk, now=NOW)
+    assert (len(names(role)), imports.unfinished()) == (2, [])
+
+
+def test_an_archived_role_stops_its_import(role: Role, rita: Membership) -> None:
+    of = uploaded(signed_in(rita), role)
+    imports.start(of, steps=[], member=rita, now=NOW)
+    set_archived(role=role, archived=True, by=rita, now=NOW)
+    assert not imports.import_some(of.pk, now=NOW)
+    of.refresh_from_db()
+    assert (of.state, names(role)) == ("stopped", [])
+
+
+def test_the_lines_left_out_are_a_file_to_correct(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    of = uploaded(client, role)
+    file = client.get(path("role_import_problems", role.organisation, role.pk, of.pk))
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert [(row["Line"], row["Name"], row["E-mail"]) for row in rows] == [
+        ("3", "Bo Yard", "not an address"),
+        ("5", "'=Dee", ""),
+        ("6", "Ada Again", "ADA@mail.example"),
+        ("7", "Eve Here", "eve@mail.example"),
+    ]
+
+
+def test_the_template_can_be_filled_in(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    template = client.get(path("import_template", role.organisation)).content.decode("utf-8-sig")
+    uploaded(client, role, template + "Ada,Zorn,ada@mail.example,,,\r\n")
+
+
+def test_an_unreadable_file_is_refused_at_its_field(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    refused = upload(client, role, "Name\nAda\n")
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {
+        "file": ["The first row must name the columns. Missing: E-mail."]
+    }
+    none = client.post(path("role_import", role.organisation, role.pk))
+    assert none.context["form"].errors == {"file": ["Choose a file."]}
+    assert not CandidateImport.objects.of(role.organisation).exists()
+
+
+def test_a_private_candidate_is_not_named_in_the_check(role: Role, rita: Membership) -> None:
+    Candidate.objects.of(role.organisation).update(private=True)
+    other = factories.member(role.organisation)
+    of = uploaded(signed_in(other), role)
+    assert ImportRow.objects.of(role.organisation).get(of=of, line=7).problem == "On this role already."
+
+
+def test_lines_are_deleted_after_a_week(role: Role, rita: Membership) -> None:
+    uploaded(signed_in(rita), role)
+    imports.delete_old(now=NOW + timedelta(days=6))
+    assert ImportRow.objects.of(role.organisation).exists()
+    imports.delete_old(now=NOW + timedelta(days=8))
+    assert not ImportRow.objects.of(role.organisation).exists()
+
+
+def test_erasing_a_person_erases_their_lines(role: Role, rita: Membership) -> None:
+    of = uploaded(signed_in(rita), role)
+    imports.start(of, steps=[], member=rita, now=NOW)
+    imports.import_some(of.pk, now=NOW)
+    uploaded(signed_in(rita), role)
+    ada = Candidate.objects.of(role.organisation).get(first_name="Ada")
+    erasure = request_erasure(of=ada, reason=Reason.MEMBER, now=NOW, by="member", member=rita, due_at=NOW)
+    carry_out(erasure_id=erasure.pk, now=NOW, member=rita)
+    left = ImportRow.objects.of(role.organisation).values_list("email", flat=True)
+    assert "ada@mail.example" not in {one.lower() for one in left}
+
+
+def test_the_check_takes_as_many_queries_for_many_lines(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+
+    def queries(lines: int) -> int:
+        text = "Name,E-mail\n" + "".join(f"A{n},wrong{n}\nB{n},b{n}@mail.example\n" for n in range(lines))
+        of = uploaded(client, role, text)
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            client.get(path("role_import_check", role.organisation, role.pk, of.pk))
+        return len(caught)
+
+    assert queries(1) == queries(40)
+
+
+def test_others_are_refused(role: Role, rita: Membership) -> None:
+    of = uploaded(signed_in(rita), role)
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(manager)
+    for client, expected in (
+        (signed_in(manager), 403),
+        (signed_in(factories.member(factories.organisation())), 404),
+        (Client(), 302),
+    ):
+        assert upload(client, role).status_code == expected
+        assert press(client, of, "confirm").status_code == expected
+        assert press(client, of, "discard").status_code == expected
+        for name in ("role_import_check", "role_import_problems"):
+            assert client.get(path(name, role.organisation, role.pk, of.pk)).status_code == expected
+        assert client.get(path("import_template", role.organisation)).status_code == expected
+        assert client.get(path("candidate_add", role.organisation)).status_code == expected
+    of.refresh_from_db()
+    assert (of.state, CandidateImport.objects.of(role.organisation).count(), names(role)) == (
+        "checked",
+        1,
+        [],
+    )
+
+
+def test_from_the_list_of_candidates_a_role_is_chosen_first(role: Role, rita: Membership) -> None:
+    client, where = signed_in(rita), path("candidate_add", role.organisation)
+    assert client.get(where, {"then": "add", "role": "x"}).context["form"].errors == {
+        "role": ["Choose a role."]
+    }
+    chosen = client.get(where, {"then": "add", "role": str(role.pk)})
+    assert chosen.headers["Location"] == path("role_candidate_add", role.organisation, role.pk)
+    chosen = client.get(where, {"then": "import", "role": str(role.pk)})
+    assert chosen.headers["Location"] == path("role_import", role.organisation, role.pk)
