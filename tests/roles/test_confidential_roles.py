@@ -3,6 +3,7 @@
 import pytest
 
 from goodword.candidates.queries import visible_applications
+from goodword.roles.domain.automation import unlink
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 from tests.support import factories
@@ -44,3 +45,15 @@ def test_confidential_roles_are_visible_to_admins_owner_and_viewers() -> None:
         "added recruiter",
         "added hiring manager",
     }
+
+
+def test_a_role_stays_confidential_when_its_job_is_unlinked() -> None:
+    organisation = factories.organisation()
+    admin = factories.member(organisation, kind="admin")
+    role = factories.role(organisation, owner=admin)
+    made = factories.automation(role, connection_id=1, job_id=31, stages={})
+    made.confidential = True
+    made.save()
+    unlink(automation=made, by=admin, now=factories.NOW)
+    assert list(visible_roles(factories.member(organisation))) == []
+    assert list(visible_roles(admin)) == [role]

@@ -11,10 +11,12 @@ def two_reminders() -> list[int]:
 class Role(OrganisationOwned):
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
-    #: hiring managers with access to this role
+    #: members added to it: hiring managers who see it, recruiters who see its private candidates
     viewers = models.ManyToManyField(Membership, related_name="viewed_roles", blank=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
+    #: visible only to admins, the owner and members added, whatever Greenhouse says of its jobs
+    confidential = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.title

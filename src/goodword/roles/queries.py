@@ -13,10 +13,22 @@ def visible_roles(member: Membership) -> QuerySet[Role]:
         return roles.filter(viewers=member)
     confidential = Automation.objects.of(member.organisation).filter(confidential=True)
     added = Role.objects.of(member.organisation).filter(Q(owner=member) | Q(viewers=member))
-    return roles.filter(~Q(pk__in=confidential.values("role_id")) | Q(pk__in=added.values("pk")))
+    open_to_all = Q(confidential=False) & ~Q(pk__in=confidential.values("role_id"))
+    return roles.filter(open_to_all | Q(pk__in=added.values("pk")))
+
+
+def may_share(role: Role, member: Membership) -> bool:
+    """Whether the member may change who sees the role: not those who can't see its private candidates."""
+    if not member.may_work:
+        return False
+    return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
 
 
 def is_confidential(role: Role) -> bool:
+    return role.confidential or has_confidential_job(role)
+
+
+def has_confidential_job(role: Role) -> bool:
     return Automation.objects.of(role.organisation).filter(role=role, confidential=True).exists()
 
 

@@ -60,6 +60,20 @@ def test_private_candidates_are_seen_by_members_who_were_added(
         assert signed_in(who).get(url).status_code == 200
 
 
+def test_recruiters_who_were_not_added_add_and_remove_nobody(
+    rita: Membership, role: Role, ben: Membership
+) -> None:
+    role.viewers.add(ben)
+    cem = factories.member(rita.organisation)
+    client, url = signed_in(cem), page("role_viewers", role, role.pk)
+    sentence = "Only admins, the owner and members added to this role can change who sees it."
+    assert sentence in client.get(url).content.decode()
+    assert client.post(url, {"member": cem.pk}).status_code == 403
+    gone = client.post(page("role_viewer_remove", role, role.pk, ben.pk), follow=True)
+    assert sentence in gone.content.decode()
+    assert (list(role.viewers.all()), actions(role)) == ([ben], ["role.created"])
+
+
 def test_nobody_is_added_who_sees_it_anyway_or_is_a_stranger(
     rita: Membership, role: Role, ben: Membership
 ) -> None:

@@ -38,7 +38,9 @@ def actions(role: Role) -> list[str]:
 
 
 def typed(role: Role, **values: object) -> dict[str, object]:
-    return {"title": role.title, "owner": role.owner_id, "seen": f"{role.owner_id}:{role.title}"} | values
+    seen = f"{role.owner_id}:{int(role.confidential)}:{role.title}"
+    hidden = {"confidential": "on"} if role.confidential else {}
+    return {"title": role.title, "owner": role.owner_id, "seen": seen} | hidden | values
 
 
 def test_a_role_is_renamed_and_handed_over(rita: Membership, role: Role) -> None:
@@ -91,6 +93,40 @@ def test_who_gives_a_confidential_role_away_no_longer_sees_it(rita: Membership, 
     assert answer["Location"] == reverse("roles", args=[rita.organisation.slug])
     assert signed_in(cem).get(url("role_settings", role)).status_code == 200
     assert signed_in(rita).get(url("role_settings", role)).status_code == 404
+
+
+def test_a_recruiter_who_was_not_added_does_not_take_a_role_or_hide_it(rita: Membership, role: Role) -> None:
+    cem = factories.member(rita.organisation)
+    private = factories.application(role, candidate=factories.candidate(rita.organisation, private=True))
+    wanted = typed(role, title="Cleaner", owner=cem.pk, confidential="on")
+    signed_in(cem).post(url("role_settings", role), wanted)
+    role.refresh_from_db()
+    assert (role.title, role.owner, role.confidential) == ("Cleaner", rita, False)
+    assert (
+        signed_in(cem).get(reverse("candidate", args=[role.organisation.slug, private.pk])).status_code == 404
+    )
+
+
+def test_a_role_is_made_confidential_and_shown_again_by_its_owner(rita: Membership, role: Role) -> None:
+    cem, added = factories.member(rita.organisation), factories.member(rita.organisation)
+    role.viewers.add(added)
+    signed_in(added).post(url("role_settings", role), typed(role, confidential="on"))
+    role.refresh_from_db()
+    assert role.confidential
+    assert signed_in(cem).get(url("role", role)).status_code == 404
+    signed_in(added).post(url("role_settings", role), typed(role, confidential=""))
+    role.refresh_from_db()
+    assert role.confidential  # only the owner and admins show it again
+    signed_in(rita).post(url("role_settings", role), typed(role, confidential=""))
+    assert signed_in(cem).get(url("role", role)).status_code == 200
+    assert actions(role) == ["role.hidden", "role.shown"]
+
+
+def test_a_copy_of_a_confidential_role_is_confidential(rita: Membership, role: Role) -> None:
+    factories.automation(role, connection_id=1, job_id=1, stages={})
+    role.automations.update(confidential=True)
+    signed_in(rita).post(url("role_duplicate", role), {"copy-title": "Copy"})
+    assert Role.objects.of(rita.organisation).get(title="Copy").confidential
 
 
 def test_an_archived_role_moves_to_its_own_list_and_back(rita: Membership, role: Role) -> None:

@@ -154,7 +154,7 @@ def link(
 
 
 def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
-    """Candidates, runs and results stay with the role."""
+    """Candidates, runs and results stay with the role, which stays confidential if the job is."""
     with transaction.atomic():
         row = (
             Automation.objects.of(automation.organisation)
@@ -171,6 +171,8 @@ def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
             now=now,
             details={"role": row.role_id, "job": row.job_id},
         )
+        if row.confidential:
+            Role.objects.of(row.organisation).filter(pk=row.role_id).update(confidential=True)
         row.delete()
 
 

@@ -8,10 +8,11 @@ from goodword.accounts.models import Membership
 from goodword.roles.domain.members import hand_over, possible_owners
 from goodword.roles.domain.settings import CheckSettings, add_role
 from goodword.roles.models import Role, Step
+from goodword.roles.queries import is_confidential
 
 
 class RoleChanged(Exception):
-    """Title or owner have changed since the page was opened. `role`: as it is now."""
+    """The role has changed since the page was opened. `role`: as it is now."""
 
     def __init__(self, role: Role) -> None:
         super().__init__(f"Role {role.pk} has changed.")
@@ -23,14 +24,21 @@ class NotAnOwner(Exception):
 
 
 def version_of(role: Role) -> str:
-    """Identifies title and owner, to detect concurrent changes."""
-    return f"{role.owner_id}:{role.title}"
+    """Identifies what `change_role` changes, to detect concurrent changes."""
+    return f"{role.owner_id}:{int(role.confidential)}:{role.title}"
 
 
 def change_role(
-    *, role: Role, title: str, owner: Membership, seen: str, by: Membership, now: datetime
+    *,
+    role: Role,
+    title: str,
+    owner: Membership,
+    confidential: bool,
+    seen: str,
+    by: Membership,
+    now: datetime,
 ) -> bool:
-    """Rename and hand over. Returns whether anything changed. `seen`: the version that `by` saw.
+    """Rename, hand over, hide or show. Returns whether anything changed. `seen`: the version that `by` saw.
 
     Raises RoleChanged and NotAnOwner.
     """
@@ -39,7 +47,7 @@ def change_role(
         # Before the role, as deactivating does: otherwise a role could go to somebody who loses access meanwhile.
         Membership.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
         row = _locked(role)
-        if (title, owner.pk) == (row.title, row.owner_id):
+        if (title, owner.pk, confidential) == (row.title, row.owner_id, row.confidential):
             return False
         if seen != version_of(row):
             raise RoleChanged(row)
@@ -51,6 +59,10 @@ def change_role(
             before, row.title = row.title, title
             row.save(update_fields=["title"])
             _audit("role.renamed", row, by=by, now=now, before=before, after=title)
+        if confidential != row.confidential:
+            row.confidential = confidential
+            row.save(update_fields=["confidential"])
+            _audit("role.hidden" if confidential else "role.shown", row, by=by, now=now)
         return True
 
 
@@ -67,9 +79,15 @@ def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -
 
 
 def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
-    """A role of `by` with the same step settings and job requirement; without Greenhouse jobs, viewers, candidates."""
+    """A role of `by` with the same step settings and job requirement; confidential if that one is.
+
+    Without Greenhouse jobs, viewers and candidates.
+    """
     with transaction.atomic():
         made = add_role(title=title, owner=by, now=now)
+        if is_confidential(role):
+            made.confidential = True
+            made.save(update_fields=["confidential"])
         names = [field.name for field in fields(CheckSettings)]
         names += ["requirement", "requirement_by", "requirement_at"]
         theirs = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}

@@ -159,6 +159,8 @@ WORDINGS: Final[dict[str, Wording]] = {
             "role.linked": "Linked a Greenhouse job",
             "role.notice_seen": "Dismissed a notice about a Greenhouse job",
             "role.renamed": "Renamed a role",
+            "role.hidden": "Made a role confidential",
+            "role.shown": "Made a role visible to all recruiters",
             "role.restored": "Restored a role",
             "role.unlinked": "Unlinked a Greenhouse job",
             "setup.dismissed": "Hid the first-run checklist",

@@ -14,7 +14,7 @@ from goodword.accounts.models import Membership
 from goodword.accounts.queries import active_members
 from goodword.core import clock
 from goodword.roles.domain.members import add_viewer, remove_viewer
-from goodword.roles.queries import is_confidential, visible_roles
+from goodword.roles.queries import is_confidential, may_share, visible_roles
 
 
 class AddViewerForm(forms.Form):
@@ -47,7 +47,8 @@ def role_viewers(request: MemberRequest, pk: int) -> HttpResponseBase:
         .exclude(viewed_roles=role)
         .order_by("user__name", "pk")
     )
-    form = AddViewerForm(request.POST if request.method == "POST" else None, rows=others)
+    shares = may_share(role, request.member)
+    form = AddViewerForm(request.POST if request.method == "POST" and shares else None, rows=others)
     if form.is_valid():
         member = form.cleaned_data["member"]
         if add_viewer(role, member=member, by=request.member, now=clock.now()):
@@ -57,15 +58,32 @@ def role_viewers(request: MemberRequest, pk: int) -> HttpResponseBase:
     return render(
         request,
         "workspace/members/role_viewers.html",
-        {"role": role, "viewers": viewers, "form": form, "confidential": is_confidential(role)},
-        status=422 if form.is_bound else 200,
+        {
+            "role": role,
+            "viewers": viewers,
+            "form": form,
+            "shares": shares,
+            "confidential": is_confidential(role),
+        },
+        status=_status(request, form, shares=shares),
     )
+
+
+def _status(request: MemberRequest, form: AddViewerForm, *, shares: bool) -> int:
+    if request.method == "POST" and not shares:
+        return 403
+    return 422 if form.is_bound else 200
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def remove(request: MemberRequest, pk: int, member_pk: int) -> HttpResponseBase:
     role = access.owned(visible_roles(request.member), pk)
+    if not may_share(role, request.member):
+        messages.error(
+            request, _("Only admins, the owner and members added to this role can change who sees it.")
+        )
+        return redirect("role_viewers", request.organisation.slug, role.pk)
     member = access.owned(
         Membership.objects.of(request.organisation).select_related("user", "organisation"), member_pk
     )

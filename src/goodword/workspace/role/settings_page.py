@@ -24,7 +24,7 @@ from goodword.roles.domain.role_changes import (
     version_of,
 )
 from goodword.roles.models import Role, Step
-from goodword.roles.queries import is_confidential, visible_roles
+from goodword.roles.queries import has_confidential_job, may_share, visible_roles
 
 _TITLE_LENGTH = 200
 
@@ -44,9 +44,22 @@ class TitleForm(forms.Form):
 class RoleForm(TitleForm):
     #: the version on the page; not `initial`, since a refused form shows the new one
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    confidential = forms.BooleanField(
+        label=gettext_lazy("Confidential"),
+        required=False,
+        help_text=gettext_lazy(
+            "Only admins, the owner and members added to the role see it. Otherwise all recruiters see its "
+            "candidates and results."
+        ),
+    )
 
-    def __init__(self, data: QueryDict | None = None, *, role: Role) -> None:
-        initial = {"title": role.title, "owner": role.owner_id, "seen": version_of(role)}
+    def __init__(self, data: QueryDict | None = None, *, role: Role, member: Membership) -> None:
+        initial = {
+            "title": role.title,
+            "owner": role.owner_id,
+            "confidential": role.confidential,
+            "seen": version_of(role),
+        }
         super().__init__(data, initial=initial)
         field = forms.ModelChoiceField(
             queryset=possible_owners(role.organisation),
@@ -60,6 +73,15 @@ class RoleForm(TitleForm):
         )
         field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]
         self.fields["owner"] = field
+        self.order_fields(["title", "owner", "confidential"])
+        shares = may_share(role, member)
+        if not shares:
+            field.disabled = True
+            field.help_text = _("Only admins, the owner and members added to the role can change this.")
+        may_open = member.is_admin or role.owner_id == member.pk
+        self.fields["confidential"].disabled = (
+            not shares or has_confidential_job(role) or (role.confidential and not may_open)
+        )
 
     def refuse(self, role: Role) -> None:
         """Say how the role has changed meanwhile; saving again replaces that."""
@@ -75,7 +97,7 @@ class RoleForm(TitleForm):
 @access.member(kinds=access.WORKS)
 def role_settings(request: MemberRequest, pk: int) -> HttpResponseBase:
     role = _role(request, pk)
-    form = RoleForm(request.POST if request.method == "POST" else None, role=role)
+    form = RoleForm(request.POST if request.method == "POST" else None, role=role, member=request.member)
     if not form.is_valid():
         return _page(request, role, form=form)
     data = form.cleaned_data
@@ -85,6 +107,7 @@ def role_settings(request: MemberRequest, pk: int) -> HttpResponseBase:
             role=role,
             title=data["title"],
             owner=owner,
+            confidential=data["confidential"],
             seen=data["seen"],
             by=request.member,
             now=clock.now(),
@@ -149,9 +172,9 @@ def _page(
 ) -> HttpResponseBase:
     context: dict[str, Any] = {
         "role": role,
-        "form": form or RoleForm(role=role),
+        "form": form or RoleForm(role=role, member=request.member),
         "copy_form": copy_form or TitleForm(prefix="copy", initial={"title": _copy_title(role)}),
-        "confidential": is_confidential(role),
+        "has_confidential_job": has_confidential_job(role),
     }
     failed = (form is not None and form.is_bound) or copy_form is not None
     return render(request, "workspace/role/settings.html", context, status=422 if failed else 200)
