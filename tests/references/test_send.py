@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from django.core import mail
 
+from goodword.notifications.models import MailText
 from goodword.references.domain.requests import store_opt_out
+from goodword.references.domain.sending import NotAsShown, fingerprint, preview_mails, send_requests
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -196,3 +198,24 @@ def test_the_status_page_shows_who_has_answered_but_not_what() -> None:
     assert "1 of 2 have answered" in text
     assert "thinks before" not in text
     assert "Above what the job needed" not in text
+
+
+def test_own_texts_are_shown_and_a_change_meanwhile_is_shown_before_it_is_sent() -> None:
+    story = named()
+    check, name = story.check, story.application.candidate.name
+    texts = MailText.objects.create(
+        organisation=check.organisation,
+        kind="references.request",
+        language="en",
+        texts={"subject": "A word about {candidate}?"},
+        changed_at=NOW,
+    )
+    shown = preview_mails(check, now=NOW, link="")
+    assert {one.subject for one in shown} == {f"A word about {name}?"}
+    texts.texts = {"subject": "Do you know {candidate}?"}
+    texts.save()
+    with pytest.raises(NotAsShown):
+        send_requests(check_id=check.pk, seen=fingerprint(shown), link="", now=NOW)
+    assert mails_to("maria@globex.example") == []
+    press_send(story)
+    assert mails_to("maria@globex.example")[0].subject == f"Do you know {name}?"

@@ -229,6 +229,12 @@ def test_a_wrong_text_is_refused_with_a_sentence_and_stays(
 HOSTILE = "Tom & {first_name} \u202eevil\u202c 5 < 6 {role}\r\nBcc: all\r\n\r\n'\"%s{recruiter}{deadline}"
 
 
+def test_a_line_break_counts_as_one_character(org: Organisation, ann: Membership) -> None:
+    text = "{role}" + "x\r\n" * 747
+    assert posted(signed_in(ann), org, opening=text).status_code == 302
+    assert posted(signed_in(ann), org, opening=f"{text}xxx").status_code == 422
+
+
 def test_a_hostile_text_is_harmless_in_html_plain_part_and_header(org: Organisation, ann: Membership) -> None:
     assert signed_in(ann).post(page_of(org), dict.fromkeys(OWN, HOSTILE)).status_code == 302
     eve = factories.candidate(org, first_name="Eve {deadline} <img src=x>")
@@ -298,6 +304,12 @@ def test_a_reset_brings_back_the_standard_text(org: Organisation, ann: Membershi
         "mail_text.changed",
         "mail_text.reset",
     ]
+    assert audited(org)[1].details["changed"]["subject"] == [
+        OWN["subject"],
+        "Your assessment for {role} at {organisation}",
+    ]
+    log = client.get(reverse("audit_log", args=[org.slug])).content.decode()
+    assert f'<a href="{page_of(org)}">Invitation to the assessment, English</a>' in log
     assert sent(queued_for(org)).subject == "Your assessment for Window Washer at Acme Bikes"
 
 

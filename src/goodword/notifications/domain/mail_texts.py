@@ -166,15 +166,23 @@ def _locked(mail: EditableMail, organisation: Organisation, *, language: str) ->
 def _reset(mail: EditableMail, row: MailText | None, *, by: Membership, now: datetime) -> bool:
     if row is None:
         return False
+    standard = mail.standard_texts(language=row.language)
+    changed = {name: [text, standard.get(name, "")] for name, text in row.texts.items()}
     row.delete()
-    _audit("mail_text.reset", mail, row.language, by=by, now=now, texts=row.texts)
+    _audit("mail_text.reset", mail, row.language, by=by, now=now, changed=changed)
     return True
 
 
 def _audit(
-    action: str, mail: EditableMail, language: str, *, by: Membership, now: datetime, **more: object
+    action: str,
+    mail: EditableMail,
+    language: str,
+    *,
+    by: Membership,
+    now: datetime,
+    changed: dict[str, list[str]],
 ) -> None:
-    details = {"mail": mail.kind, "language": language, **more}
+    details = {"mail": mail.kind, "language": language, "changed": changed}
     write(organisation=by.organisation, action=action, member=by, now=now, details=details)
 
 

@@ -16,6 +16,7 @@ from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
+from goodword.workspace.mail_texts.layout import LANGUAGES, NAMES
 from goodword.workspace.search import matching_name
 
 #: key of details -> model, path to the application
@@ -96,10 +97,19 @@ class Things:
             return self._person(self._of_candidate.get(candidate), number=candidate)
         if (hold := self._holds.get(ids.get("hold", 0))) is not None and hold.candidate_id:
             return self._person(self._of_candidate.get(hold.candidate_id), number=hold.candidate_id)
+        if (mail_text := self._mail_text(entry)) is not None:
+            return mail_text
         things = [thing for key in _NAMED if key in ids and (thing := self._named(key, ids[key]))]
         if len(things) > 1 and "member" in ids and "role" in ids:  # who was added to which role
             return Thing(f"{things[0].name}: {things[1].name}", things[0].url)
         return things[0] if things else None
+
+    def _mail_text(self, entry: AuditEntry) -> Thing | None:
+        kind, language = str(entry.details.get("mail")), str(entry.details.get("language"))
+        if kind not in NAMES or language not in LANGUAGES:
+            return None
+        url = reverse("mail_text", args=[self.organisation.slug, kind, language])
+        return Thing(f"{NAMES[kind]}, {LANGUAGES[language]}", url)
 
     def _person(self, row: Application | None, *, number: int) -> Thing:
         if row is None:

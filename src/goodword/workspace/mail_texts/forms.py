@@ -30,6 +30,17 @@ _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA
 _BRACES: Final = re.compile(r"\{+[^{}\n]{0,30}\}*|\}+")
 
 
+class _TextField(forms.CharField):
+    """Cleaned before its length is counted: browsers send two characters for a line break."""
+
+    def __init__(self, *, one_line: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.one_line = one_line
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(str(super().to_python(value)), one_line=self.one_line)
+
+
 class MailTextsForm(forms.Form):
     """The texts of a mail in one language, in the order of its page."""
 
@@ -60,7 +71,6 @@ class MailTextsForm(forms.Form):
         data = super().clean() or self.cleaned_data
         for part in self.mail.parts:
             if part.name in data:
-                data[part.name] = clean_text(data[part.name], one_line=part.name == SUBJECT)
                 for problem in _problems(data[part.name], part, self.mail):
                     self.add_error(part.name, problem)
         return data
@@ -81,14 +91,15 @@ class MailTextsForm(forms.Form):
         self.data["seen"] = version_of(row)
 
 
-def _field(part: Part, *, language: str) -> forms.CharField:
+def _field(part: Part, *, language: str) -> _TextField:
     attrs: dict[str, Any] = {"lang": language, "spellcheck": "true", "autocomplete": "off"}
     widget = (
         forms.TextInput(attrs=attrs)
         if part.name == SUBJECT
         else forms.Textarea(attrs=attrs | {"rows": _ROWS[part.name]})
     )
-    return forms.CharField(
+    return _TextField(
+        one_line=part.name == SUBJECT,
         label=LABELS[part.name],
         max_length=part.longest,
         widget=widget,

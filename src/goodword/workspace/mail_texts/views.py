@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -164,9 +165,16 @@ def _page(
         ],
         "form": form,
         "stored": stored,
-        "theirs": [other[part.name] for part in mail.parts] if other else [],
+        "theirs": _different(other, texts or {}) if other else [],
         "preview": shown,
         "unsaved": unsaved,
         "mail_from": settings.GOODWORD_MAIL_FROM,
     }
     return render(request, "workspace/mail_texts/mail.html", context, status=status)
+
+
+def _different(theirs: MailTextsForm, texts: dict[str, str]) -> list[BoundField]:
+    """The parts that somebody else has saved differently."""
+    return [
+        theirs[part.name] for part in theirs.mail.parts if theirs.initial[part.name] != texts.get(part.name)
+    ]

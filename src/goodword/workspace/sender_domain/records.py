@@ -46,8 +46,8 @@ def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
     source = (
         ""
         if allowed
-        else "v=spf1 include:… ~all, where whoever runs the mail server names the include. Once it is in "
-        "GOODWORD_MAIL_SPF, this page checks it."
+        else "The value is v=spf1 include:… ~all. Ask whoever runs the mail server for the include. With "
+        "GOODWORD_MAIL_SPF set to it, this page checks it."
     )
 
     def finding(state: str, word: str, sentence: str, *, value: str = "", source: str = "") -> Finding:
