@@ -228,18 +228,18 @@ def test_a_reopened_attempt_completes_if_its_time_ran_out(attempt: Attempt) -> N
     assert attempt.progress == "completed"
 
 
-def test_after_time_up_every_page_leads_to_the_overview(client: Client, attempt: Attempt) -> None:
+def test_after_time_up_a_late_answer_leads_to_the_next_part(client: Client, attempt: Attempt) -> None:
     attempt = attempt_of(REASONING, WORK_STYLE)
     keep_alive(begun(attempt), until=NOW + MINUTES)
     item = url(attempt, "portal_assessment_item", 1)
     with time_machine.travel(NOW + MINUTES + timedelta(seconds=10), tick=False):
         before = rows(attempt)
         sent = client.post(item, {"answer": "a"})
-        assert (sent.status_code, sent["Location"]) == (302, item.replace("1/item/1/", ""))
+        assert (sent.status_code, sent["Location"]) == (302, item.replace("1/item/1/", "2/"))
         text = client.get(sent["Location"]).content.decode()
         assert rows(attempt) == before
     assert text.count("This part is over. Your last answer came too late; those saved before it count.") == 1
-    assert text.count("Your answers so far are saved.") == 1
+    assert text.count("Time ran out for Reasoning: 0 of 12 answered.") == 1
     assert text.count("Next: part 2, Work style") == 1
 
 

@@ -8,9 +8,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from goodword.core import clock
 from goodword.references.domain.responses import DraftAnswers
+from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import answers, application, assigned, token_of
 from tests.browser.looking import Looker
 from tests.references.stage import set_up
+from tests.support import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -115,6 +117,63 @@ def test_work_style_of_twenty_takes_at_most_26_taps(browser: Browser, live_serve
     page.go_forward()
     thumb.tap_to(page.get_by_role("button", name="Finish"), re.compile("Thank you"))
     assert thumb.taps <= 26
+    assert (looker.wrong, looker.complaints) == ({}, [])
+
+
+def test_four_parts_take_at_most_61_screens_and_113_taps(browser: Browser, live_server: object) -> None:
+    """20 statements, 12 tasks, 8 situations, 4 questions. With more pages around the parts it took 65 and 132."""
+    of, looker = application(), Looker()
+    assert of.role is not None
+    factories.step(of.role, "assessment")
+    assessment_of_all(of.role)
+    context = browser.new_context(**PHONE)  # type: ignore[arg-type]  # its own dict type
+    looker.watch(context)
+    page = context.new_page()
+    token = token_of(assigned(of, now=clock.now()), now=clock.now())
+    page.goto(f"{live_server}{reverse('portal_assessment', args=[token])}")
+    thumb, answer = Thumb(page, looker), page.locator("main fieldset label")
+    thumb.sees(re.compile("Your assessment for"))
+    thumb.tap_to(page.get_by_role("link", name="Start part 1: Work style"), "Practice example")
+    thumb.tap_to(answer.first, re.compile("1 of 20"))
+    for number in range(2, 21):
+        thumb.tap_to(answer.nth(number % 5), re.compile(f": {number} of 20"))
+
+    thumb.tap_to(answer.first, "Part 1 of 4 is done")
+    expect(page.get_by_text("Work style: 20 of 20 answers saved.")).to_be_visible()
+    thumb.tap_to(page.get_by_role("button", name="Practise first"), "Example 1 of 4")
+    for number in (1, 2, 3, 4):
+        thumb.tap(answer.first)
+        expect(page.locator("main .notice")).to_contain_text(re.compile("Correct|correct answer"))
+        thumb.sees(f"Example {number} of 4")
+        if number < 4:
+            thumb.tap_to(page.get_by_role("link", name="Next example"), f"Example {number + 1} of 4")
+    thumb.tap_to(page.get_by_role("button", name="Start the clock"), re.compile(": 1 of 12"))
+    for number in range(1, 13):
+        thumb.tap(answer.first)
+        expected = re.compile(f": {number + 1} of 12") if number < 12 else "Part 2 of 4 is done"
+        thumb.tap_to(page.get_by_role("button", name="Next", exact=True), expected)
+
+    thumb.tap_to(page.get_by_role("link", name="Start part 3: Situations"), "Practice example")
+    page.clock.install()
+    for number in range(9):
+        page.wait_for_function("() => !window.goodwordAnswers?.waiting().length")
+        page.clock.fast_forward(500)  # until a tap at the same place counts again
+        sets = page.locator("main fieldset")
+        for place in range(sets.count()):
+            thumb.tap(sets.nth(place).locator("label").nth(3))
+        expected = re.compile(f": {number + 1} of 8") if number < 8 else "Part 3 of 4 is done"
+        thumb.sees(expected)
+
+    thumb.tap_to(page.get_by_role("button", name="Start part 4: Questions of ours"), "Practice example")
+    thumb.tap_to(answer.first, re.compile(": 1 of 4"))
+    thumb.tap_to(answer.first, re.compile(": 2 of 4"))
+    for number in (3, 4):
+        thumb.tap(page.get_by_role("textbox"))
+        page.keyboard.insert_text("On 1 May.")
+        thumb.tap_to(page.get_by_role("button", name="Next"), re.compile(f": {number} of 4"))
+    thumb.tap_to(page.get_by_role("button", name="Next"), "All questions answered")
+    thumb.tap_to(page.get_by_role("button", name="Finish"), re.compile("Thank you"))
+    assert (len(thumb.screens) <= 61, thumb.taps <= 113) == (True, True), (len(thumb.screens), thumb.taps)
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 

@@ -39,7 +39,7 @@ def test_an_example_works_by_keyboard_and_is_not_saved(
     page.keyboard.press("Space")
     tab_to(page, "main form button:not([name])")
     page.keyboard.press("Enter")
-    page.wait_for_url(where)
+    page.wait_for_url(f"{where}?practised=yes")
     expect(page.get_by_role("button", name="Start the clock")).to_be_visible()
     assert Answer.objects.of(attempt.organisation).count() == 0
 

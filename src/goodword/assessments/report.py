@@ -230,9 +230,10 @@ def _requirement(part: PartHead, words: Phrases) -> str:
     if requirement is None:
         return words("no_requirement", test=part["name"])
     quoted = words("quote", text=requirement["text"])
-    return words(
-        "requirement", test=part["name"], text=quoted, who=requirement["who"], when=requirement["when"]
-    )
+    sentence = words("requirement", test=part["name"], text=quoted)
+    if not requirement["who"] or not requirement["when"]:
+        return sentence
+    return words("requirement_by", requirement=sentence, who=requirement["who"], when=requirement["when"])
 
 
 def _total(total: TotalData, words: Phrases) -> Section:

@@ -1,7 +1,7 @@
 """What references say in short, for the candidate's page: who would work together again, whether dates and title are
 confirmed, ratings on one axis, and a comment of each referee.
 
-Each referee has the letter of their relationship.
+Each referee has the letter of their relationship, or two where two relationships begin with the same one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ from goodword.references.results import Answer, QuestionResult, ReceivedReferenc
 #: relationship -> letter and what it stands for
 LETTERS: Final = {
     "manager": ("M", gettext_lazy("manager")),
-    "peer": ("P", gettext_lazy("peer")),
+    "peer": ("Co", gettext_lazy("colleague")),
     "direct_report": ("D", gettext_lazy("direct report")),
-    "client": ("C", gettext_lazy("client")),
+    "client": ("Cl", gettext_lazy("client")),
     "teacher": ("T", gettext_lazy("teacher")),
     "fellow_student": ("F", gettext_lazy("fellow student")),
     "other": ("O", gettext_lazy("other")),

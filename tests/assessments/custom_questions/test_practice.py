@@ -156,25 +156,29 @@ def test_practice_comes_before_the_clock_starts() -> None:
     links = {link.get_text(): link["href"] for link in soup(page).select("main form a.button")}
     assert links["Practise first"] == f"{where}practice/1/"
     sent = Client().post(f"{where}practice/1/", filled(soup(Client().get(f"{where}practice/1/"))))
-    assert sent.headers.get("Location") == where
+    assert sent.headers.get("Location") == f"{where}?practised=yes"
+    buttons = [one.get_text() for one in soup(Client().get(sent["Location"])).select("main .button--primary")]
+    assert buttons == ["Start the clock"]
     assert rows(attempt) == before
 
 
-@pytest.mark.parametrize(
-    ("minutes", "sentence"),
-    [
-        (None, "You can replace it until this part is over."),
-        (10, "Have it ready before you start the clock."),
-    ],
-)
-def test_the_page_explains_a_first_question_for_a_file(minutes: int | None, sentence: str) -> None:
-    attempt = asked(minutes=minutes, questions=[FILE, TEXT], rubrics=[], right={})
+def test_without_practice_the_first_question_shows_the_instructions() -> None:
+    attempt = asked(instructions="Have your papers ready.", questions=[FILE, TEXT], rubrics=[], right={})
+    where = f"/p/{token_of(attempt)}/assessment/"
+    shown = soup(Client().get(where)).select("main a.button--primary")[0]
+    assert shown["href"] == f"{where}1/item/1/"
+    assert "Have your papers ready." in words(Client().get(f"{where}1/item/1/"))
+    assert "Have your papers ready." not in words(Client().get(f"{where}1/item/2/"))
+
+
+def test_the_page_explains_a_first_question_for_a_file() -> None:
+    attempt = asked(minutes=10, questions=[FILE, TEXT], rubrics=[], right={})
     where = f"/p/{token_of(attempt)}/assessment/"
     shown = soup(Client().get(where)).select("main a.button--primary")[0]
     assert shown["href"] == f"{where}1/"
     page = words(Client().get(f"{where}1/"))
     assert "The first question asks for a file of at most 1 MB." in page
-    assert sentence in page
+    assert "Have it ready before you start the clock." in page
     assert Client().get(f"{where}1/practice/1/").status_code == 404
 
 

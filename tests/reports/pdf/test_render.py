@@ -95,6 +95,15 @@ def test_an_assessment_shows_each_scale_and_no_total() -> None:
         assert expected in text
 
 
+@pytest.mark.parametrize(("who", "when"), [("", ""), ("", "3 Nov 2026"), ("Anna Karl", "")])
+def test_a_requirement_of_nobody_named_is_quoted_alone(who: str, when: str) -> None:
+    test = work_style()
+    test["requirement"] = {"text": "Talks with customers.", "who": who, "when": when}
+    text = text_of(render_pdf(assessment(tests=[test])))
+    assert "assesses this requirement: “Talks with customers.”" in text
+    assert "stated by" not in text
+
+
 def test_the_report_names_the_norm_group_and_its_band() -> None:
     test = work_style()
     test["norm"] = {"name": "Support staff", "version": "2026.1", "n": 240, "text": "First attempts."}

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import JSONNull
 
 from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import begin_locked, needs_start
@@ -69,8 +70,11 @@ def save_answer(
             return SavedAnswer(answer=before, kept_newer=True)
         # the attempt is locked, so the row can't be created concurrently
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
-        saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
+        # Django writes None as SQL's NULL; an optional question that was skipped has an answer, JSON's null
+        saved.value = JSONNull() if checked is None else checked
+        saved.answered_at, saved.seconds = at, _seconds(part, now=now)
         saved.save()
+        saved.value = checked
         if timed and not part_state.is_disconnected(part, now=now):
             # an answer is a heartbeat: one that arrived before the connection was lost counts (breaks.resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)

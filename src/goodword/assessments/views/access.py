@@ -76,6 +76,21 @@ class AttemptSession:
             return self.url("portal_assessment_finish", view.order)
         return self.url("portal_assessment_item", view.order, view.next_number)
 
+    def before(self, order: int) -> PartView | None:
+        """The part that ended last before this one."""
+        return next(
+            (part for part in reversed(self.overview.parts) if part.over and part.order < order), None
+        )
+
+    def following(self, order: int) -> PartView | None:
+        """The part that comes after this one."""
+        return next((part for part in self.overview.parts if not part.over and part.order != order), None)
+
+    def after_part(self, order: int) -> str:
+        """The page after a part that is over: that of the next part, or the last page."""
+        following = self.following(order)
+        return self.url("portal_assessment_part", following.order) if following else self.overview_url
+
     def solution(self, item: Item, value: Json) -> Solution | None:
         return item.solution(value)
 
@@ -210,11 +225,11 @@ def to_overview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     return private(redirect(session.overview_url))
 
 
-def too_late(request: HttpRequest, session: AttemptSession) -> HttpResponse:
+def too_late(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     messages.info(
         request, gettext("This part is over. Your last answer came too late; those saved before it count.")
     )
-    return to_overview(request, session)
+    return to_overview(request, session) if is_script(request) else redirect(session.after_part(order))
 
 
 def is_script(request: HttpRequest) -> bool:

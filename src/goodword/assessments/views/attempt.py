@@ -1,7 +1,8 @@
 """The candidate's pages around the items. Previews use the `show_...` functions."""
 
+import contextlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -45,6 +46,11 @@ from goodword.notifications.domain.links import is_alive
 from goodword.workflow.models import StepRun
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
 
+#: what a button of the page between two parts asks for
+GO, PRACTISE, START, FORM = "go", "practise", "start", "form"
+#: query parameter of a part's page after its practice
+PRACTISED: Final = "practised"
+
 
 @candidate_page
 def overview_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
@@ -84,9 +90,7 @@ def part_page(request: HttpRequest, session: AttemptSession, order: int) -> Http
     if request.method == "POST":
         begin_part(attempt_id=session.attempt.pk, order=order, device=device_of(request), now=session.now)
         return private(redirect(session.url("portal_assessment_item", order, 1)))
-    return show_part(
-        request, session, view, waiting=view.timed and not view.begun and is_awaiting_answer(session.attempt)
-    )
+    return show_part(request, session, view, waiting=is_awaiting_answer(session.attempt))
 
 
 @candidate_page
@@ -108,7 +112,7 @@ def practice(request: HttpRequest, session: AttemptSession, order: int, number: 
     view = session.part(order)
     if view.over:
         return to_overview(request, session)
-    return show_practice(request, session, view, number)
+    return show_practice(request, session, view, number, waiting=is_awaiting_answer(session.attempt))
 
 
 @candidate_page
@@ -120,7 +124,7 @@ def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> Ht
         except Unanswered:
             refused = True
         else:
-            return private(redirect(session.overview_url))
+            return _leave(request, session, order)
     if view.over or view != session.overview.current:
         return to_overview(request, session)
     if view.waits_for_start:
@@ -128,7 +132,35 @@ def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> Ht
     answers = read_answers(view.part)
     items = visible_items(view.part, answers)
     missing = [] if view.timed else unanswered(items, answers)
-    return show_finish(request, session, view, items=items, missing=missing, refused=refused)
+    return show_finish(
+        request,
+        session,
+        view,
+        items=items,
+        missing=missing,
+        refused=refused,
+        waiting=is_awaiting_answer(session.attempt),
+    )
+
+
+def _leave(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
+    """Part `order` is over: continue as chosen on the page between the parts, else with that page."""
+    following, go = session.following(order), request.POST.get(GO, "")
+    if following is None or go not in {PRACTISE, START, FORM}:
+        return private(redirect(session.after_part(order)))
+    attempt_id, later = session.attempt.pk, following.order
+    if go == FORM:
+        with contextlib.suppress(UnknownForm):
+            choose_form(
+                attempt_id=attempt_id, order=later, form=request.POST.get("form", ""), now=session.now
+            )
+        return private(redirect(session.after_part(order)))
+    if go == PRACTISE and practice_of(following.part):
+        return private(redirect(session.url("portal_assessment_practice", later, 1)))
+    if following.waits_for_start:
+        begin_part(attempt_id=attempt_id, order=later, device=device_of(request), now=session.now)
+        return private(redirect(session.url("portal_assessment_item", later, 1)))
+    return private(redirect(first_url(session, following)))
 
 
 @candidate_page
@@ -169,10 +201,16 @@ def show_overview(
 def overview_target(session: AttemptSession, current: PartView) -> str:
     if current.begun:
         return session.next_url(current)
-    # a practice item shows the instructions too
-    if not current.waits_for_start and practice_of(current.part) and not open_form(current.part):
-        return session.url("portal_assessment_practice", current.order, 1)
-    return session.url("portal_assessment_part", current.order)
+    if session.before(current.order) or current.waits_for_start or open_form(current.part):
+        return session.url("portal_assessment_part", current.order)
+    return first_url(session, current)
+
+
+def first_url(session: AttemptSession, view: PartView) -> str:
+    """The first screen of a part that starts without a button: practice, or the first item."""
+    if practice_of(view.part):
+        return session.url("portal_assessment_practice", view.order, 1)
+    return session.next_url(view)
 
 
 def show_part(
@@ -182,17 +220,29 @@ def show_part(
         request,
         session,
         "assessments/portal/part.html",
-        overview=session.overview,
-        part=view,
-        practice=session.url("portal_assessment_practice", view.order, 1) if practice_of(view.part) else "",
-        on_a_phone=device_of(request) == AttemptPart.Device.PHONE,
-        onward=session.next_url(view),
-        file_first=_file_first(view.part),
-        open_form=open_form(view.part),
+        **_start_context(request, session, view, waiting=waiting),
+        before=session.before(view.order),
+        onward=session.next_url(view) if view.begun else first_url(session, view),
         form_url=session.url("portal_assessment_form", view.order),
-        figureless=not view.begun and is_other_form(view.part),
-        waiting=waiting,
     )
+
+
+def _start_context(
+    request: HttpRequest, session: AttemptSession, view: PartView, *, waiting: bool
+) -> dict[str, Any]:
+    return {
+        "overview": session.overview,
+        "part": view,
+        "practice": session.url("portal_assessment_practice", view.order, 1)
+        if practice_of(view.part)
+        else "",
+        "practised": PRACTISED in request.GET,
+        "on_a_phone": device_of(request) == AttemptPart.Device.PHONE,
+        "file_first": _file_first(view.part),
+        "open_form": open_form(view.part),
+        "figureless": not view.begun and is_other_form(view.part),
+        "waiting": waiting and view.timed and not view.begun,
+    }
 
 
 def _file_first(part: AttemptPart) -> FileQuestion | None:
@@ -202,7 +252,9 @@ def _file_first(part: AttemptPart) -> FileQuestion | None:
     return first if isinstance(first, FileQuestion) else None
 
 
-def show_practice(request: HttpRequest, session: AttemptSession, view: PartView, number: int) -> HttpResponse:
+def show_practice(
+    request: HttpRequest, session: AttemptSession, view: PartView, number: int, *, waiting: bool
+) -> HttpResponse:
     """Practice item `number`, from 1. Answers show the solution, if any, or lead on. Nothing is saved."""
     order, items = view.order, practice_of(view.part)
     if not 1 <= number <= len(items):
@@ -211,11 +263,11 @@ def show_practice(request: HttpRequest, session: AttemptSession, view: PartView,
     form = item.form(request.POST if request.method == "POST" else None)
     valid = form.is_bound and form.is_valid()
     solution = session.solution(item, form.value) if valid else None
-    onward = (
-        session.url("portal_assessment_practice", order, number + 1)
-        if number < len(items)
-        else session.next_url(view)
-    )
+    after = session.next_url(view)
+    if view.waits_for_start:
+        after += f"{'&' if '?' in after else '?'}{PRACTISED}=yes"  # a preview has its own query
+    is_last = number == len(items)
+    onward = after if is_last else session.url("portal_assessment_practice", order, number + 1)
     if valid and solution is None:
         return private(redirect(onward))
     return render_page(
@@ -228,9 +280,13 @@ def show_practice(request: HttpRequest, session: AttemptSession, view: PartView,
         part=view,
         number=number,
         total=len(items),
+        overview=session.overview,
         solution=solution,
         onward=onward,
-        after=session.next_url(view),
+        after=after,
+        starts=session.url("portal_assessment_part", order)
+        if is_last and view.waits_for_start and not (view.timed and waiting)
+        else "",
     )
 
 
@@ -242,8 +298,23 @@ def show_finish(
     items: Sequence[Item],
     missing: Sequence[int],
     refused: bool = False,
+    waiting: bool = False,
 ) -> HttpResponse:
     order = view.order
+    back = session.url("portal_assessment_item", order, len(items))
+    following = session.following(order)
+    if following is not None and not view.timed and not missing:
+        here = session.url("portal_assessment_finish", order)
+        return render_page(
+            request,
+            session,
+            "assessments/portal/part.html",
+            **_start_context(request, session, following, waiting=waiting),
+            before=view,
+            # the part before ends with the button, so until then its answers can be changed
+            change=back,
+            form_url=here,
+        )
     return render_page(
         request,
         session,
@@ -251,7 +322,7 @@ def show_finish(
         status=422 if refused else 200,
         refused=refused,
         part=view,
-        is_last=all(other.over or other.order == order for other in session.overview.parts),
+        is_last=following is None,
         missing=[
             (
                 number,
@@ -263,7 +334,7 @@ def show_finish(
         total=len(items),
         answered=len(items) - len(missing),
         on_screen=session.url("portal_assessment_item", order, view.next_number or 1),
-        back=session.url("portal_assessment_item", order, len(items)),
+        back=back,
     )
 
 

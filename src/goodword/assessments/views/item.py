@@ -17,8 +17,8 @@ from goodword.assessments.kinds.custom.items import UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.scales.items import Statement
-from goodword.assessments.models import Answer, AttemptPart
-from goodword.assessments.queries import answers_of, read_answers, unanswered, visible_items
+from goodword.assessments.models import Answer, AttemptPart, Test
+from goodword.assessments.queries import answers_of, practice_of, read_answers, unanswered, visible_items
 from goodword.assessments.views.access import (
     AttemptSession,
     candidate_page,
@@ -46,7 +46,7 @@ def item(request: HttpRequest, session: AttemptSession, order: int, number: int)
     """Show item `number`, from 1; save an answer and continue. A script that saves stays on the page."""
     view = session.part(order)
     if view.over and request.method == "POST":
-        return too_late(request, session)
+        return too_late(request, session, order)
     if view.over or view.waits_for_start or view != session.overview.current:
         return to_overview(request, session)
     items = visible_items(view.part, read_answers(view.part))
@@ -137,7 +137,7 @@ def _leave(
             attempt_id=session.attempt.pk, order=view.order, number=number, item_id=this.id, now=session.now
         )
         if part.ended_at is not None:
-            return private(redirect(session.overview_url))
+            return private(redirect(session.after_part(view.order)))
         return private(redirect(session.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST
     # this answer may have revealed further questions
@@ -219,6 +219,8 @@ def item_context(
         "item": this,
         "part": view,
         "parts": len(session.overview.parts),
+        # tasks are looked at again before they are left
+        "taps": view.kind == Test.Kind.SCALES or not (view.timed or view.kind == Test.Kind.REASONING),
         "number": number,
         "total": count,
         "answered": count - len(unanswered(items, answers)),
@@ -228,6 +230,8 @@ def item_context(
         "onward": _after(session, view, number, count=count, to_last=to_last),
         **_clock(view, session),
         "end": session.url("portal_assessment_finish", view.order),
+        "ended": session.after_part(view.order),
+        "instructions": "" if number > 1 or view.timed or practice_of(view.part) else view.instructions,
     }
 
 
@@ -308,7 +312,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
         here = (
             session.url("portal_assessment_item", order, part.at)
             if part_state.is_running(part)
-            else session.overview_url
+            else session.after_part(order)
         )
         if is_script(request):
             return private(JsonResponse({"go": here}))

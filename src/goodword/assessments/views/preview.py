@@ -14,7 +14,17 @@ from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AssessmentPart
 from goodword.assessments.views.access import ENDED_TEMPLATES, AttemptSession, private, render_page
 from goodword.assessments.views.adjustments import show_decline_preview, show_request_preview
-from goodword.assessments.views.attempt import show_finish, show_overview, show_part, show_practice
+from goodword.assessments.views.attempt import (
+    FORM,
+    GO,
+    PRACTISE,
+    START,
+    first_url,
+    show_finish,
+    show_overview,
+    show_part,
+    show_practice,
+)
 from goodword.assessments.views.item import item_context
 from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRun
@@ -55,7 +65,9 @@ class PreviewSession(AttemptSession):
     def url(self, name: str, *args: object) -> str:
         return self.urls.address(name, *args, done=self.position.done)
 
-    def after(self, order: int) -> str:
+    def after_part(self, order: int) -> str:
+        if order < len(self.planned):
+            return self.urls.address("portal_assessment_part", order + 1, done=order)
         return self.urls.address("portal_assessment", done=order)
 
 
@@ -85,7 +97,7 @@ def part(request: HttpRequest, session: PreviewSession, order: int) -> HttpRespo
 
 
 def practice(request: HttpRequest, session: PreviewSession, order: int, number: int) -> HttpResponse:
-    return show_practice(request, session, session.part(order), number)
+    return show_practice(request, session, session.part(order), number, waiting=False)
 
 
 def item(request: HttpRequest, session: PreviewSession, order: int, number: int) -> HttpResponse:
@@ -113,7 +125,7 @@ def item(request: HttpRequest, session: PreviewSession, order: int, number: int)
 def last(request: HttpRequest, session: PreviewSession, order: int) -> HttpResponse:
     view = session.part(order)
     if request.method == "POST":
-        return private(redirect(session.after(order)))
+        return private(redirect(_leave(request, session, order)))
     return show_finish(request, session, view, items=session.items, missing=())
 
 
@@ -147,7 +159,20 @@ def beyond(request: HttpRequest, session: PreviewSession) -> HttpResponse:
     return render_page(request, session, "assessments/portal/preview_end.html")
 
 
+def _leave(request: HttpRequest, session: PreviewSession, order: int) -> str:
+    following, go = session.following(order), request.POST.get(GO, "")
+    if following is None or go not in {PRACTISE, START, FORM}:
+        return session.after_part(order)
+    if go == FORM:
+        return session.urls.in_other_form(following.order).address(
+            "portal_assessment_part", following.order, done=order
+        )
+    if go == START and following.waits_for_start:
+        return session.url("portal_assessment_item", following.order, 1)
+    return first_url(session, following)
+
+
 def _onward(session: PreviewSession, order: int, number: int, *, timed: bool) -> str:
     if number < len(session.items):
         return session.url("portal_assessment_item", order, number + 1)
-    return session.after(order) if timed else session.url("portal_assessment_finish", order)
+    return session.after_part(order) if timed else session.url("portal_assessment_finish", order)
