@@ -90,3 +90,22 @@ def test_more_results_take_no_more_queries(role: Role, rita: Membership) -> None
             client.get(path("search", role.organisation), {"q": "zorn"})
         counts.append(len(seen))
     assert counts[1] == counts[2]
+
+
+def test_a_long_word_is_cut(role: Role, rita: Membership) -> None:
+    named(role, "Noor", "H" + "a" * 60 + "ddad")
+    assert people(rita, "h" + "a" * 500) == ["Noor H" + "a" * 60 + "ddad"]
+
+
+def test_a_search_that_takes_too_long_is_stopped(
+    role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.workspace.find._LONGEST_SEARCH", 1)
+    for n in range(300):
+        named(role, f"{n:x}" * 9, "Zorn")
+    page = signed_in(rita).get(
+        path("search", role.organisation), {"q": " ".join("0123456789abcdef"[n:] for n in range(6))}
+    )
+    assert page.status_code == 200
+    assert "This search took too long. Try fewer or other words." in page.content.decode()
+    assert people(rita, "") == []

@@ -1,18 +1,20 @@
 """Search over candidates, referees, roles and report codes: typo-tolerant, and only what the member may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from typing import Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from psycopg.errors import QueryCanceled
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
@@ -27,8 +29,11 @@ from goodword.workspace.search import search_text
 
 #: shown of each type
 AT_MOST: Final = 10
-#: words of a query that are looked for
+#: words of a query that are looked for, and their characters: the time of a similarity grows with their number
 _WORDS: Final = 6
+_LONGEST_WORD: Final = 40
+#: milliseconds; longer searches find nothing
+_LONGEST_SEARCH: Final = 5_000
 #: word similarity of a match; PostgreSQL's default, 0.6, misses a wrong letter in the middle of a name
 _LEAST: Final = 0.45
 _PERSON: Final = (
@@ -53,10 +58,16 @@ class Found:
         return not (self.candidates or self.referees or self.roles or self.reports)
 
 
+NOTHING: Final = Found(candidates=(), referees=(), roles=(), reports=())
+
+
 def find(member: Membership, text: str) -> Found:
-    """Every word of `text` is similar to a word of one of the fields, or part of an e-mail address."""
+    """Every word of `text` is similar to a word of one of the fields, or part of an e-mail address.
+
+    Raises OperationalError if it takes too long.
+    """
     if not text.strip():
-        return Found(candidates=[], referees=[], roles=[], reports=[])
+        return NOTHING
     applications = visible_applications(member).filter(erased_at=None)
     candidates = _similar(applications.select_related("candidate", "role"), text, *_PERSON)
     referees = _similar(
@@ -76,8 +87,7 @@ def find(member: Membership, text: str) -> Found:
         .select_related("step_request__application__candidate", "step_request__step")
         .order_by("code", "-version")
     )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [_LEAST])
+    with _search_settings():
         return Found(
             candidates=list(candidates[:AT_MOST]),
             referees=list(referees[:AT_MOST]) if member.may_work else [],
@@ -86,9 +96,18 @@ def find(member: Membership, text: str) -> Found:
         )
 
 
+@contextmanager
+def _search_settings() -> Iterator[None]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [_LEAST])
+            cursor.execute("SET LOCAL statement_timeout = %s", [_LONGEST_SEARCH])
+        yield
+
+
 def _similar[M: Model](rows: QuerySet[M], text: str, *fields: str) -> QuerySet[M]:
     """Most similar first."""
-    words = text.split()[:_WORDS]
+    words = [word[:_LONGEST_WORD] for word in text.split()[:_WORDS]]
     wanted = reduce(and_, (_any(fields, word) for word in words))
     nearness = [TrigramWordSimilarity(words[-1], field) for field in fields]
     nearest = Greatest(*nearness) if len(nearness) > 1 else nearness[0]
@@ -109,4 +128,11 @@ def _any(fields: Sequence[str], word: str) -> Q:
 @access.member()
 def search(request: MemberRequest) -> HttpResponse:
     text = search_text(request)
-    return render(request, "workspace/find.html", {"query": text, "found": find(request.member, text)})
+    try:
+        found, is_too_slow = find(request.member, text), False
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        found, is_too_slow = NOTHING, True
+    context = {"query": text, "found": found, "is_too_slow": is_too_slow}
+    return render(request, "workspace/find.html", context)

@@ -179,7 +179,13 @@ def test_acts_are_refused_to_others_and_change_nothing(role: Role, rita: Members
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"act": "fly", "application": "1"}, {"act": "remind", "application": "x"}]
+    "data",
+    [
+        {},
+        {"act": "fly", "application": "1"},
+        {"act": "remind", "application": "x"},
+        {"act": "remind", "application": "9" * 5000},
+    ],
 )
 def test_nonsense_returns_to_the_list(role: Role, rita: Membership, data: dict[str, str]) -> None:
     response = press(signed_in(rita), role, **data)

@@ -195,7 +195,7 @@ def test_lists_are_filtered_by_stage_recruiter_owner_and_date(role: Role, rita: 
 def test_unknown_values_are_ignored_with_a_sentence(role: Role, rita: Membership) -> None:
     named(role, "Ada", "Zorn")
     where = path("role", role.organisation, role.pk)
-    asked = "status=x&assessment=y&check=z&since=soon&sort=size&page=many"
+    asked = "status=x&assessment=y&check=z&since=soon&until=9999-12-31&sort=size&page=many"
     page = signed_in(rita).get(f"{where}?{asked}")
     assert names(page.context["listing"]) == ["Ada"]
     assert page.context["listing"].query.ignored == (
@@ -203,6 +203,7 @@ def test_unknown_values_are_ignored_with_a_sentence(role: Role, rita: Membership
         "Ignored the unknown assessment state “y”.",
         "Ignored the unknown reference check state “z”.",
         "Ignored “soon” in Added from: enter a date like 2026-03-31.",
+        "Ignored “9999-12-31” in Added until: enter a date like 2026-03-31.",
         "Ignored the unknown sort order “size”.",
     )
     page = signed_in(rita).get(f"{where}?since=2026-03-05&until=2026-03-01")

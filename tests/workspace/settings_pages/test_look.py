@@ -20,6 +20,12 @@ from tests.workspace.applications import path
 pytestmark = pytest.mark.django_db
 
 JPEG_START = b"\xff\xd8\xff\xe0"
+#: the frame header of a JPEG of 65,500 x 65,500 pixels
+HUGE_FRAME = b"\xff\xc2\x00\x0b\x08" + (65_500).to_bytes(2, "big") * 2 + b"\x01\x01\x11\x00"
+#: takes hours to draw
+ENDLESS = (
+    b'<filter id="f"><feTurbulence numOctaves="1000000" baseFrequency="0.1"/></filter><path filter="url(#f)"'
+)
 
 
 @pytest.fixture
@@ -65,6 +71,7 @@ def test_a_logo_becomes_a_png_that_is_served_without_a_login(
         (b"GIF89a", "Choose a PNG, JPEG or SVG file."),
         (b"<html></html>", "Choose a PNG, JPEG or SVG file."),
         (JPEG_START + b" no picture", "This file can't be read."),
+        (JPEG_START[:2] + HUGE_FRAME, "This picture has more than 16 million pixels."),
         (png()[:40], "This file can't be read."),
         (SVG.replace(b"<path", b"<script>alert(1)</script><path"), "This SVG contains a script"),
         (SVG.replace(b"<path", b"<text>Acme</text><path"), "This SVG contains text that needs a font."),
@@ -81,6 +88,15 @@ def test_other_files_are_refused_with_a_reason(
     assert sentence in " ".join(page.context["logo_form"].errors["file"])
     assert not Logo.objects.of(org).exists()
     assert actions(org) == []
+
+
+@pytest.mark.slow
+def test_a_drawing_without_end_is_stopped_and_refused(org: Organisation, ada: Membership) -> None:
+    page = upload(signed_in(ada), org, SVG.replace(b"<path", ENDLESS))
+    assert page.status_code == 422
+    assert "This file takes too long or too much memory to draw." in page.content.decode()
+    org.refresh_from_db()
+    assert not org.logo_url
 
 
 def test_scripts_in_attributes_do_not_survive(org: Organisation, ada: Membership) -> None:

@@ -3,7 +3,10 @@
 import base64
 import binascii
 import re
+import resource
 import struct
+import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +17,10 @@ import typst
 
 LARGEST: Final = 1024 * 1024
 MOST_PIXELS: Final = 16_000_000
+#: what drawing an uploaded file may take: small files can describe huge pictures
+MOST_MEMORY: Final = 1024**3
+MOST_CPU_SECONDS: Final = 5
+_MOST_SECONDS: Final = 20
 #: of a stored logo: twice what a page shows, and 500 dpi in a report
 PIXELS_HIGH, PIXELS_WIDE = 240, 1200
 _LOGO_PAGE: Final = b"""
@@ -42,6 +49,8 @@ _PNG_PAGE: Final = f"""
 _REFUSED_ELEMENTS: Final = re.compile(
     r"<\s*(?:[\w.-]+:)?(script|foreignObject|iframe|handler)\b", re.IGNORECASE
 )
+#: exit status of the drawing process for a file that cannot be drawn
+_DAMAGED: Final = 3
 _DOCTYPE_ENTITIES: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
 
 
@@ -54,7 +63,7 @@ class Logo:
 
 
 class RefusedLogo(Exception):
-    """`reason`: "type", "size", "pixels", "text", "script" or "damaged"."""
+    """`reason`: "type", "size", "pixels", "text", "script", "complex" or "damaged"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -72,22 +81,39 @@ def usable_logo(encoded: str) -> Logo | None:
 
 
 def as_png(raw: bytes) -> bytes:
-    """The logo as pixels, without scripts or metadata. Raises RefusedLogo."""
-    drawn = _draw(_read_logo(raw), _PNG_PAGE, "png")
-    if drawn is None:
+    """The logo as pixels, without scripts or metadata. Raises RefusedLogo.
+
+    Drawn in a process of its own with limits: memory that runs out, or an endless drawing, ends that process alone.
+    """
+    _read_logo(raw)
+    with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
+        try:
+            drawn = subprocess.run(  # noqa: S603 - our own file
+                [sys.executable, "-I", __file__],
+                input=raw,
+                capture_output=True,
+                cwd=folder,
+                env={"TMPDIR": folder},
+                timeout=_MOST_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise RefusedLogo("complex") from None
+    if drawn.returncode == _DAMAGED:
         raise RefusedLogo("damaged")
-    return drawn
+    if drawn.returncode != 0:
+        raise RefusedLogo("complex")
+    return drawn.stdout
 
 
 def _read_logo(raw: bytes) -> Logo:
     if len(raw) > LARGEST:
         raise RefusedLogo("size")
     if raw.startswith(b"\x89PNG\r\n\x1a\n") and len(raw) >= 24:
-        width, height = struct.unpack(">II", raw[16:24])
-        if width * height > MOST_PIXELS:
-            raise RefusedLogo("pixels")
+        _check_pixels(*struct.unpack(">II", raw[16:24]))
         return Logo(data=str(list(raw)), format="png")
     if raw.startswith(b"\xff\xd8\xff"):
+        _check_pixels(*_jpeg_size(raw))
         return Logo(data=str(list(raw)), format="jpg")
     try:
         text = raw.decode("utf-8-sig")
@@ -101,6 +127,23 @@ def _read_logo(raw: bytes) -> Logo:
     if "<text" in text:
         raise RefusedLogo("text")
     return Logo(data=text, format="svg")
+
+
+def _check_pixels(width: int, height: int) -> None:
+    if width * height > MOST_PIXELS:
+        raise RefusedLogo("pixels")
+
+
+def _jpeg_size(raw: bytes) -> tuple[int, int]:
+    """From the frame header (ITU-T T.81, B.2.2). Raises RefusedLogo."""
+    at = 2
+    while at + 9 <= len(raw) and raw[at] == 0xFF:
+        marker, length = raw[at + 1], int.from_bytes(raw[at + 2 : at + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
+            return width, height
+        at += 2 + length
+    raise RefusedLogo("damaged")
 
 
 def _draw(logo: Logo, page: bytes, form: Literal["pdf", "png"]) -> bytes | None:
@@ -120,3 +163,18 @@ def _draw(logo: Logo, page: bytes, form: Literal["pdf", "png"]) -> bytes | None:
         except typst.TypstError:
             return None
     return drawn if isinstance(drawn, bytes) else None
+
+
+def _draw_input() -> int:
+    """Draw the file on standard input as PNG, within the limits."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
+    drawn = _draw(_read_logo(sys.stdin.buffer.read()), _PNG_PAGE, "png")
+    if drawn is None:
+        return _DAMAGED
+    sys.stdout.buffer.write(drawn)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_draw_input())

@@ -17,7 +17,7 @@ from goodword.core import clock
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.workspace.lists.bulk import ACTS, BulkAct, Outcome, perform
 from goodword.workspace.lists.listing import PAGE
-from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.query import ListQuery, whole_number
 from goodword.workspace.lists.states import STEPS
 from goodword.workspace.lists.views import role_of
 
@@ -51,7 +51,7 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         if role is None
         else reverse("role", args=[request.organisation.slug, role.pk])
     ) + query.url()
-    ids = [int(one) for one in request.POST.getlist("application") if one.isascii() and one.isdigit()][:PAGE]
+    ids = [pk for one in request.POST.getlist("application")[:PAGE] if (pk := whole_number(one)) is not None]
     data = request.POST.copy()
     data.setdefault("days", str(DAYS))
     form = BulkForm(data)

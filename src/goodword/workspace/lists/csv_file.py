@@ -45,7 +45,7 @@ def csv_response(
         action="candidates.exported",
         member=member,
         now=now,
-        details={"role": role.pk if role else None, "filters": query.values},
+        details={"role": role.pk if role else None, "filters": query.filters},
     )
     response = StreamingHttpResponse(
         _lines(rows, member.organisation), content_type="text/csv; charset=utf-8"

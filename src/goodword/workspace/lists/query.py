@@ -14,6 +14,8 @@ from goodword.workspace.lists.states import STATES
 #: the default, most urgent first, has no name
 SORTS: Final = ("name", "role", "stage", "assessment", "assessment_at", "check", "check_at", "added")
 _LONGEST: Final = 200
+#: of dates in filters
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +52,16 @@ class ListQuery:
         def day(name: str, label: str) -> date | None:
             value = _text(data, name)
             try:
-                return date.fromisoformat(value) if value else None
+                found = date.fromisoformat(value) if value else None
             except ValueError:
+                found = date.min
+            if found and not _FIRST_YEAR <= found.year <= _LAST_YEAR:
                 ignored.append(
                     _("Ignored “%(value)s” in %(what)s: enter a date like 2026-03-31.")
                     % {"what": label, "value": value}
                 )
                 return None
+            return found
 
         query = cls(
             q=_text(data, "q"),
@@ -65,11 +70,11 @@ class ListQuery:
             check=one_of("check", STATES, _("reference check state")),
             stage=_text(data, "stage"),
             recruiter=_text(data, "recruiter"),
-            owner=_number(_text(data, "owner")),
+            owner=whole_number(_text(data, "owner")),
             since=day("since", _("Added from")),
             until=day("until", _("Added until")),
             sort=one_of("sort", {*SORTS, *(f"-{name}" for name in SORTS)}, _("sort order")),
-            page=_number(_text(data, "page")) or 1,
+            page=whole_number(_text(data, "page")) or 1,
         )
         if query.since and query.until and query.since > query.until:
             ignored.append(_("Ignored the dates: the first is after the last."))
@@ -102,9 +107,14 @@ class ListQuery:
         return urlencode(self.values) + "&" if self.values else ""
 
     @property
+    def filters(self) -> dict[str, str]:
+        """Without search text, which may name people."""
+        return {name: value for name, value in self.values.items() if name != "q"}
+
+    @property
     def saved(self) -> str:
-        """The query string of a saved view: without search text, which may name people."""
-        return urlencode({name: value for name, value in self.values.items() if name != "q"})
+        """The query string of a saved view."""
+        return urlencode(self.filters)
 
     @property
     def is_filtered(self) -> bool:
@@ -115,5 +125,6 @@ def _text(data: QueryDict, name: str) -> str:
     return data.get(name, "").strip()[:_LONGEST]
 
 
-def _number(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
+    """None for what is not one, or too large for an id."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
