@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from goodword.accounts.models import Membership
-from goodword.notifications.models import Email
+from goodword.notifications.models import Email, MailText
 from goodword.references.domain import checks
 from goodword.references.domain.requests import store_opt_out
 from goodword.references.domain.sending import release_referee
@@ -52,6 +52,27 @@ def member(story: Story) -> Membership:
     return factories.member(story.application.organisation)
 
 
+@pytest.mark.world
+def test_a_released_request_has_the_text_that_the_candidate_saw() -> None:
+    story = opened()
+    organisation, name = story.check.organisation, story.application.candidate.name
+    texts = MailText.objects.create(
+        organisation=organisation,
+        kind="references.request",
+        language="en",
+        texts={"subject": "A word about {candidate}?"},
+        changed_at=NOW,
+    )
+    post(f"{candidate_path(story)}1/", MANAGER | {"r-after_offer": "on"})
+    post(f"{candidate_path(story)}2/", PEER)
+    press_send(story)
+    texts.texts = {"subject": "Pay for {candidate}?"}
+    texts.save()
+    release_referee(referee_id=referee(story).pk, member=member(story), now=NOW)
+    run_jobs()
+    assert mails_to(MARIA)[0].subject == mails_to(PAUL)[0].subject == f"A word about {name}?"
+
+
 @pytest.mark.main_case
 def test_send_defers_a_request_until_an_offer() -> None:
     story = opened()
@@ -85,6 +106,7 @@ def test_members_of_another_organisation_cannot_release() -> None:
     assert referee(story).released_at is None
 
 
+@pytest.mark.world
 def test_a_hire_releases_all_deferred_requests_with_full_deadlines() -> None:
     story = deferred_check(both=True)
     assert story.check.clock_stopped_at == NOW
@@ -100,6 +122,7 @@ def test_a_hire_releases_all_deferred_requests_with_full_deadlines() -> None:
     assert len(mails_to(MARIA)) == 1
 
 
+@pytest.mark.world
 def test_a_hire_that_closes_the_check_releases_nothing() -> None:
     story = deferred_check()
     step = story.check.step_request.step
@@ -112,6 +135,7 @@ def test_a_hire_that_closes_the_check_releases_nothing() -> None:
         release_referee(referee_id=referee(story).pk, member=member(story), now=NOW)
 
 
+@pytest.mark.world
 def test_an_undone_hire_defers_unsent_requests_again() -> None:
     story = deferred_check()
     story.happens("application.hired")
@@ -123,6 +147,7 @@ def test_an_undone_hire_defers_unsent_requests_again() -> None:
     assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
 
 
+@pytest.mark.world
 def test_an_undone_hire_does_not_affect_sent_requests() -> None:
     story = deferred_check()
     story.happens("application.hired")

@@ -200,6 +200,7 @@ def test_the_status_page_shows_who_has_answered_but_not_what() -> None:
     assert "Above what the job needed" not in text
 
 
+@pytest.mark.world
 def test_own_texts_are_shown_and_a_change_meanwhile_is_shown_before_it_is_sent() -> None:
     story = named()
     check, name = story.check, story.application.candidate.name

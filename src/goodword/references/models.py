@@ -164,6 +164,8 @@ class Referee(OrganisationOwned):
     after_offer = models.BooleanField(default=False)
     #: sent by the candidate, waits for release
     deferred_at = models.DateTimeField(null=True)
+    #: the organisation's own texts of that mail as the candidate saw them: {"language": "en", "texts": {...}}
+    seen_texts = models.JSONField(default=dict)
     released_at = models.DateTimeField(null=True)
     #: "member:3", or "greenhouse" when the candidate was hired
     released_by = models.CharField(max_length=60, default="", blank=True)

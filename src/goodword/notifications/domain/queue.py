@@ -58,15 +58,19 @@ def queue(
     deadline_days: int | None = None,
     earliest_deadline: datetime | None = None,
     not_after: datetime | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Email | None:
     """Queue the mail `template` (".txt" with the subject in its first line, and ".html") once per `key`, else None.
 
     `context`: JSON values, frozen now; the templates also get `organisation`, `to_name`, `sender_name`, `reply_to` and
     `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
     it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate whose name it mentions to
-    outsiders.
+    outsiders. `texts`: the organisation's own, instead of those stored now (mail_texts).
     """
+    language = language or organisation.language
     with transaction.atomic():
+        if texts is None:
+            texts = own_texts(organisation, kind=kind, language=language)
         email, fresh = Email.objects.of(organisation).get_or_create(
             key=key,
             defaults={
@@ -79,14 +83,14 @@ def queue(
                 "to_name": to.name[:200],
                 "from_name": from_name(sender, organisation=organisation),
                 "reply_to": sender.address,
-                "language": language or organisation.language,
+                "language": language,
                 "template": template,
                 "context": full_context(
                     context,
                     organisation=organisation,
                     to=to,
                     sender=sender,
-                    texts=own_texts(organisation, kind=kind, language=language or organisation.language),
+                    texts=texts,
                 )
                 | (quoted_names(quotes) if quotes else {}),
                 "link_purpose": link.purpose if link else "",

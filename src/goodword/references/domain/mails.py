@@ -136,8 +136,23 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
         deadline_days=check.step_request.step.referee_deadline_days if kind == REQUEST else None,
         earliest_deadline=request.deadline_at if kind == REQUEST else None,
         not_after=request.deadline_at if kind == REQUEST_REMINDER else None,
+        texts=_texts_seen(referee, language=facts.language) if kind == REQUEST else None,
         now=now,
     )
+
+
+def texts_of_request(check: Check, referee: Referee) -> dict[str, object]:
+    """What a deferred referee keeps of the organisation's own texts, since the candidate has seen them."""
+    language = language_for(check, referee)
+    return {
+        "language": language,
+        "texts": own_texts(check.organisation, kind=REQUEST, language=language),
+    }
+
+
+def _texts_seen(referee: Referee, *, language: str) -> dict[str, str] | None:
+    seen = referee.seen_texts if referee.after_offer else {}
+    return seen["texts"] if seen.get("language") == language else None
 
 
 def language_for(check: Check, referee: Referee) -> str:

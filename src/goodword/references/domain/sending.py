@@ -22,6 +22,7 @@ from goodword.references.domain.mails import (
     language_for,
     mail_candidate,
     mail_referee,
+    texts_of_request,
     unsent_request,
 )
 from goodword.references.domain.requests import has_opted_out
@@ -95,8 +96,8 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
             raise NotAsShown
         deferred = [referee for referee in referees if referee.after_offer]
         for referee in deferred:
-            referee.deferred_at = now
-            referee.save(update_fields=["deferred_at"])
+            referee.deferred_at, referee.seen_texts = now, texts_of_request(check, referee)
+            referee.save(update_fields=["deferred_at", "seen_texts"])
         requests = [send_request(check, referee, now=now) for referee in referees if not referee.after_offer]
         update_clock(check, now=now)
         record_event(
