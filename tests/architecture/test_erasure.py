@@ -46,6 +46,7 @@ NO_PERSONAL_DATA = {
     "roles.StageRule": "stages",
     "roles.Step": "settings",
     "workspace.SavedView": "filters of a list, without search text",
+    "workspace.Mention": "ids of members; deleted with the comment",
     "workspace.HiddenNeed": "ids of what a member has hidden until tomorrow",
 }
 

@@ -58,11 +58,15 @@ def test_the_wizard_works_by_keyboard_alone_and_is_accessible(
     page.keyboard.type("2")
     tab_to(page, "[name=assessment_delay_1]")
     page.keyboard.press("h")
-    looker.look(page, "wizard stages")
+    for width in (*WIDTHS, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        looker.look(page, f"wizard stages {width}")
     tab_to(page, "main .actions button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/review/**")
-    looker.look(page, "wizard review")
+    for width in (*WIDTHS, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        looker.look(page, f"wizard review {width}")
     tab_to(page, "textarea[name=requirement]")
     page.keyboard.type(REQUIREMENT)
     tab_to(page, "input[name=invite]")

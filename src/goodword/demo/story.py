@@ -180,7 +180,7 @@ class StorySupport:
 
     def mails(self) -> list[dict[str, Any]]:
         """Without members' daily mail, which depends on the time of day."""
-        return [mail for mail in self.mailbox.all() if not mail["subject"].startswith("To do:")]
+        return [mail for mail in self.mailbox.all() if not mail["subject"].startswith("Today:")]
 
     def check_mail(self, mail: dict[str, Any]) -> None:
         """Sender's and organisation's names, a reply address, a text and an HTML part, one link, no images."""

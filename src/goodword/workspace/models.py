@@ -31,8 +31,6 @@ class Comment(OrganisationOwned):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
-    #: ids of the members who were mentioned and notified
-    mentioned = models.JSONField(default=list)
     written_at = models.DateTimeField()
 
     class Meta:
@@ -40,6 +38,23 @@ class Comment(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"comment {self.pk}"
+
+
+class Mention(OrganisationOwned):
+    """A colleague whom a comment mentions, and who was notified. `seen_at`: when they opened the candidate's page."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["comment", "member"], name="mentioned_once"),)
+        indexes = (
+            models.Index(fields=["member"], name="mention_not_seen", condition=models.Q(seen_at=None)),
+        )
+
+    def __str__(self) -> str:
+        return f"mention {self.pk}"
 
 
 class SavedView(OrganisationOwned):

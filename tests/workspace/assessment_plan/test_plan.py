@@ -237,6 +237,17 @@ def test_publishing_needs_a_requirement_for_each_test(step: Step, rita: Membersh
     assert rows(step) == before
 
 
+def test_missing_requirements_are_proposed_from_the_job_post(step: Step, rita: Membership) -> None:
+    job = factories.automation(step.role, connection_id=1, job_id=31, stages={})
+    job.post_requirements = ["Degree in planning", "You organise your week", "You reason from data"]
+    job.save()
+    drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
+    page = soup(signed_in(rita).get(address(step, "role_assessment_publish")))
+    fields = [field.get_text().strip() for field in page.select("#missing textarea")]
+    assert fields == ["You organise your week", "You reason from data", ""]
+    assert page.get_text().count("From the job post") == 2
+
+
 def test_an_assessment_without_tests_is_not_published(step: Step, rita: Membership) -> None:
     drafted(step, by=rita)
     before = rows(step)

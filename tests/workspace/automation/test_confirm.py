@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.domain.settings import set_requirement
@@ -39,10 +39,18 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
     assert rows[0].startswith(
         "Moved to “Assessment” the candidate, at once Invitation to the assessment Work style"
     )
-    assert "Due after 7 working days, at most 2 reminders." in rows[0]
+    assert "Due in 7 working days, 2 reminders." in rows[0]
     assert rows[1].startswith("Moved to “Reference Check” the candidate, at once Request to name 2 referees")
     assert rows[2].startswith("The candidate presses Send each referee Request for a reference Questionnaire")
-    assert "Candidates and referees see the title “Senior Account Manager”." in page.get_text()
+    subjects = [" ".join(one.get_text().split()) for one in page.select(".sent-mail dd.strong")]
+    where = f"Senior Account Manager at {either.organisation.name}"
+    assert subjects == [
+        f"Your assessment for {where}",
+        f"A reminder: your assessment for {where}",
+        f"Your references for {where}",
+        "A reference for Alex Example?",
+    ]
+    assert not Candidate.objects.of(either.organisation).filter(first_name="Alex").exists()
     assert len(page.select("input[name=invite]")) == 2
     assert not page.select("input[name=invite][checked]")
     assert page.select("textarea[name=requirement]")

@@ -19,6 +19,8 @@ from goodword.workspace.comments.writing import mentioned_in, write_comment
 from goodword.workspace.data_export import export
 from goodword.workspace.erasure import erase
 from goodword.workspace.models import Comment
+from goodword.workspace.needs_you.needs import Urgency, Viewer, collect
+from goodword.workspace.needs_you.sources import SOURCES
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import named, path
@@ -210,3 +212,38 @@ def test_many_comments_take_no_more_queries_and_the_last_three_are_shown(
         "2",
     ]
     assert len(page.select("#comments details .comment")) == 2
+
+
+def mentions(who: Membership) -> list[str]:
+    viewer = Viewer(member=who, mine=True, now=NOW)
+    found = collect(viewer, SOURCES, at_most=9).shown[Urgency.MENTIONED]
+    return [f"{need.who} {need.what} {need.detail}" for need in found]
+
+
+@pytest.mark.main_case
+def test_a_mention_waits_on_home_until_the_page_is_opened(application: Application, rita: Membership) -> None:
+    tom = factories.member(rita.organisation, name="Tom Berg")
+    say(rita, application, "Shall we meet her, @Tom Berg?")
+    assert mentions(tom) == [
+        "Ada Zorn has a comment by Rita Hansen that mentions you “Shall we meet her, @Tom Berg?”"
+    ]
+    home = signed_in(tom).get(path("needs_you", tom.organisation), {"roles": "mine"})
+    page = BeautifulSoup(home.content, "html.parser")
+    (action,) = [link for link in page.select(".need__acts a") if "Open comment" in link.get_text()]
+    where = path("candidate", tom.organisation, application.pk)
+    assert action["href"] == f"{where}#comments"
+    signed_in(rita).get(where)
+    signed_in(tom).head(where)
+    assert len(mentions(tom)) == 1
+    signed_in(tom).get(where)
+    assert mentions(tom) == []
+
+
+def test_who_may_no_longer_see_the_candidate_has_no_mention(
+    application: Application, rita: Membership
+) -> None:
+    tom = factories.member(rita.organisation, name="Tom Berg")
+    say(rita, application, "Shall we meet her, @Tom Berg?")
+    application.candidate.private = True
+    application.candidate.save()
+    assert mentions(tom) == []

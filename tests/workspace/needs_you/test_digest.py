@@ -8,6 +8,7 @@ import time_machine
 from goodword.accounts.models import Membership
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
+from goodword.workspace.comments.writing import write_comment
 from goodword.workspace.needs_you import hidden
 from goodword.workspace.needs_you.digest import send_digest, send_digests
 from tests.support import factories
@@ -94,10 +95,22 @@ def test_it_counts_by_role_and_names_no_candidate(here: World) -> None:
         send_digests(now=NOW)
         run_jobs()
     (email,) = digests(here.rita)
-    assert email.subject == "To do: 2 · Results to review: 1"
+    assert email.subject == "Today: 2 stuck, 1 result to review"
     assert email.not_after == datetime(2026, 3, 3, 23, tzinfo=UTC)
     for body in (email.text, email.html):
         words = " ".join(body.replace("<strong>", "").replace("</strong>", "").split())
-        assert "Senior Account Manager: 2 stuck, 0 overdue, 1 to review" in words
+        assert "Senior Account Manager: 2 stuck, 1 result to review" in words
         assert f"/o/{here.role.organisation.slug}/home/" in body
         assert not {"Ada", "Bob", "Cleo", "Zorn"} & set(words.replace(",", " ").split())
+
+
+def test_the_subject_names_only_what_there_is(here: World) -> None:
+    for first in ("Ada", "Bob"):
+        reported(here.named(first))
+    tom = factories.member(here.role.organisation, name="Tom Berg")
+    write_comment(application_id=here.named("Cleo").pk, text=f"@{here.rita.user.name}?", author=tom, now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        send_digests(now=NOW)
+        run_jobs()
+    (email,) = digests(here.rita)
+    assert email.subject == "Today: 1 mention, 2 results to review"

@@ -319,7 +319,7 @@ def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: Wor
         ),
     ]
     assert {need.late for need in found.shown[Urgency.OVERDUE]} == {"5 days late", "10 days late"}
-    assert found.counts == {Urgency.STUCK: 1, Urgency.OVERDUE: 2}
+    assert found.counts == {Urgency.STUCK: 1, Urgency.OVERDUE: 2, Urgency.MENTIONED: 0}
     assert needs(here.rita, now=NOW + 90 * DAY).counts[Urgency.OVERDUE] == 0
 
 

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 from tests.support import factories
 from tests.support.kept import kept
@@ -186,15 +187,38 @@ def test_invalid_settings_are_refused_and_input_is_kept(
     assert not AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed").exists()
 
 
-def test_a_mapped_assessment_keeps_its_requirement(role: Role, rita: Membership) -> None:
-    factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
+def test_a_published_assessment_keeps_its_requirement(role: Role, rita: Membership) -> None:
+    step = factories.step(role, "assessment")
+    set_requirement(step=step, text="Keeps agreements", by=rita, now=factories.NOW)
     response = signed_in(rita).post(address(role, "assessment"), ASSESSMENT)
     assert errors(response) == [
-        (
-            "Which job requirement does this assess? "
-            "Enter the job requirement. A Greenhouse stage starts this assessment."
-        )
+        "Which job requirement does this assess? Enter the job requirement. The assessment is published with it."
     ]
+    step.refresh_from_db()
+    assert step.requirement == "Keeps agreements"
+
+
+def test_settings_can_be_saved_before_the_assessment_is_published(role: Role, rita: Membership) -> None:
+    factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
+    Step.objects.of(role.organisation).filter(role=role).update(requirement="")
+    signed_in(rita).post(address(role, "assessment"), ASSESSMENT | {"deadline_days": "9"})
+    step = factories.step(role, "assessment")
+    assert (step.deadline_days, step.requirement) == (9, "")
+
+
+def test_requirements_of_the_job_post_are_offered_until_it_is_published(role: Role, rita: Membership) -> None:
+    job = factories.automation(role, connection_id=1, job_id=31, stages={})
+    job.post_requirements = ["You organise your week", "Degree in planning", "You like windows"]
+    job.save()
+
+    def offered() -> list[str]:
+        page = BeautifulSoup(signed_in(rita).get(address(role, "assessment")).content, "html.parser")
+        return [str(one["data-text"]) for one in page.select("[data-fill]")]
+
+    assert offered() == ["You organise your week"]
+    step = factories.step(role, "assessment")
+    set_requirement(step=step, text="Keeps agreements", by=rita, now=factories.NOW)
+    assert offered() == []
 
 
 def test_settings_need_a_recruiter_of_the_organisation(role: Role, rita: Membership) -> None:

@@ -194,6 +194,57 @@ PLANS = [
 ]
 
 
+ASKED = {
+    "Senior Account Manager": (
+        (
+            "Lead a portfolio of 40 mid-size customers",
+            "Prepare renewals and plan the year with each customer",
+        ),
+        (
+            "You keep what was agreed with customers, and follow up without being asked",
+            "You plan your week yourself and set priorities between accounts",
+            "You stay fair and clear in a difficult negotiation",
+            "At least 5 years of experience in B2B sales",
+            "Fluent English and German",
+        ),
+    ),
+    "Data Engineer": (
+        (
+            "Build the pipelines that our analysts work with",
+            "Keep data correct, documented and cheap to query",
+        ),
+        (
+            "You break a complex problem into parts and reason from the data",
+            "You write careful, tested code and explain it to the team",
+            "3+ years of Python and SQL",
+        ),
+    ),
+    "Customer Success Lead": (
+        ("Lead a team of six", "Decide which escalations come first"),
+        (
+            "You listen to customers before you propose something",
+            "You organise the work of a team reliably",
+            "Degree in business or similar",
+        ),
+    ),
+}
+
+
+def _content(title: str, plan: JobPlan) -> str:
+    """A post as recruiters write them: tasks, requirements, and what the company offers."""
+    tasks, asked = ASKED.get(plan.name, ((), ()))
+    parts = [f"<p>We are looking for a <b>{title}</b> to join us.</p>"]
+    for heading, lines in (
+        ("What you'll do", tasks),
+        ("What you bring", asked),
+        ("What we offer", ("30 days of holiday", "A budget for learning")),
+    ):
+        if lines:
+            items = "".join(f"<li>{line}</li>" for line in lines)
+            parts.append(f"<p><strong>{heading}</strong></p><ul>{items}</ul>")
+    return "".join(parts)
+
+
 def seed_jobs(store: Store) -> None:
     for number, plan in enumerate(PLANS):
         _make_job(store, plan, number)
@@ -231,7 +282,7 @@ def _make_job(store: Store, plan: JobPlan, number: int) -> None:
                 live=live,
                 location=location,
                 first_published_at=made if live else None,
-                content=f"<p>We are looking for a <b>{title}</b>.</p>",
+                content=_content(title, plan),
                 questions=_questions(),
                 created_at=made,
                 updated_at=made,

@@ -1,6 +1,6 @@
 """The client's records, the same for Harvest v1 and v3. Times are in UTC; ids are Greenhouse's 64-bit numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,7 +50,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobPost:
-    """`title` is what candidates see. `job_id` is None for a post that collects prospects."""
+    """`title` and `content` are what candidates see. `job_id` is None for a post that collects prospects."""
 
     id: int
     job_id: int | None
@@ -59,6 +59,8 @@ class JobPost:
     internal: bool
     active: bool
     language: str | None
+    #: HTML
+    content: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

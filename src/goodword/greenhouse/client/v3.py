@@ -517,6 +517,7 @@ def post_of(record: Record) -> JobPost:
         internal=record.flag("internal"),
         active=record.flag("active", default=True),
         language=record.text_or_none("language"),
+        content=record.text_or_none("content") or "",
     )
 
 

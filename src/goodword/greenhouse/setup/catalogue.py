@@ -88,6 +88,17 @@ def search(among: Sequence[LinkableJob], query: str) -> list[LinkableJob]:
     return [one for one in among if one.matches(words)]
 
 
+def post_contents(connection: Connection, job_id: int) -> dict[int, str]:
+    """The texts of the job's posts, in HTML, by the post's id; without deleted ones."""
+    key = f"greenhouse.posts:{connection.uid}:{job_id}"
+    known: dict[int, str] | None = cache.get(key)
+    if known is None:
+        with _client(connection) as api:
+            known = {post.id: post.content for post in api.job_posts([job_id]) if post.active or post.live}
+        cache.set(key, known, CACHE_TIMEOUT)
+    return known
+
+
 def stages(connection: Connection, job_id: int) -> list[Stage]:
     with _client(connection) as api:
         rows = sorted(api.job_stages([job_id]), key=lambda row: (row.order, row.id))

@@ -86,6 +86,8 @@ class JobLink:
     requisition_id: str = ""
     post_id: int | None = None
     post_title: str = ""
+    #: sentences of the post that ask something of the candidate; None: not read
+    requirements: Sequence[str] | None = None
     confidential: bool = False
 
 
@@ -200,13 +202,15 @@ def _locked_automation(role: Role, *, job: JobLink, by: Membership, now: datetim
 
 
 def _update(automation: Automation, *, job: JobLink) -> bool:
-    values = {
+    values: dict[str, object] = {
         "job_name": job.job_name[:_NAME],
         "requisition_id": job.requisition_id[:_REQUISITION],
         "job_post_id": job.post_id,
         "job_post_title": job.post_title[:_TITLE],
         "confidential": job.confidential,
     }
+    if job.requirements is not None:
+        values["post_requirements"] = list(job.requirements)
     chosen = automation.job_post_id != job.post_id
     for name, value in values.items():
         setattr(automation, name, value)

@@ -31,6 +31,7 @@ from goodword.workspace.assessment_plan.wording import (
     norms_text,
     total_in_words,
 )
+from goodword.workspace.job_requirements import proposal
 
 _CHOOSE = gettext_lazy("Choose an option.")
 
@@ -147,12 +148,22 @@ class PlanForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    def __init__(self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart]) -> None:
+    """`sentences`: of the job post, from which missing requirements are proposed."""
+
+    def __init__(
+        self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart], sentences: Sequence[str] = ()
+    ) -> None:
         super().__init__(data)
         self._missing = [one.part for one in parts if not one.part.requirement]
         for part in self._missing:
             label = _("Which job requirement does “%(test)s” assess?") % {"test": part.test.title}
-            self.fields[requirement_field(part)] = requirement(label, required=True)
+            field = requirement(label, required=True)
+            field.initial = proposal(sentences, part.test)
+            if field.initial:
+                field.help_text = _(
+                    "From the job post: check it. Printed in the report with your name and the date."
+                )
+            self.fields[requirement_field(part)] = field
 
     def requirements(self) -> dict[int, str]:
         return {part.pk: self.cleaned_data[requirement_field(part)] for part in self._missing}

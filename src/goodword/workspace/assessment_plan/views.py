@@ -37,6 +37,7 @@ from goodword.workspace.assessment_plan.wording import (
     total_sentence,
     warnings,
 )
+from goodword.workspace.job_requirements import sentences_of_role
 
 
 @require_safe
@@ -154,7 +155,11 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 @draft_page
 def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     parts = planned_parts(draft)
-    form = PublishForm(request.POST if request.method == "POST" else None, parts=parts)
+    form = PublishForm(
+        request.POST if request.method == "POST" else None,
+        parts=parts,
+        sentences=sentences_of_role(draft.step.role),
+    )
     edit = DraftForm(request=request, form=form, current=draft.revision)
     try:
         if saved := edit.save(

@@ -1,9 +1,10 @@
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from goodword.accounts.models import Membership
+from goodword.assessments.plans import publishing
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import ApplicationInStage, Post, Stage
 from goodword.roles.domain import automation as automations
@@ -27,19 +28,23 @@ def confirm(
     placed: Collection[ApplicationInStage],
     invite: Collection[int],
     requirement: str,
+    publish: int | None,
+    proposed: Sequence[str],
     by: Membership,
     now: datetime,
 ) -> Automation:
     """Save the automation; of the candidates already in mapped stages, invite those in `invite`, record the others.
 
-    `invite`: Greenhouse ids of applications. `requirement`: publishes the assessment with it; empty: left as it is.
-    `seen`: the version of the mapping that the member saw. Raises JobTaken, ChangedMeanwhile.
+    `invite`: Greenhouse ids of applications. `requirement`: publishes the default assessment with it; empty: left as
+    it is. `publish`: the revision of the draft to publish, as the member saw it. `proposed`: requirements found in the
+    job post. `seen`: the version of the mapping that the member saw. Raises JobTaken, ChangedMeanwhile, StaleDraft,
+    NoDraft, Unfinished.
     """
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
     with transaction.atomic():
         automation = link(
             role=role,
-            job=job_link(choice, choice.job.post(draft.post)),
+            job=job_link(choice, choice.job.post(draft.post), requirements=proposed),
             stages={
                 kind: [StageLink(stage_id=stage_id, name=stages[stage_id].name) for stage_id in chosen]
                 for kind, chosen in draft.stages.items()
@@ -55,6 +60,8 @@ def confirm(
         )
         if requirement and is_unpublished(step):
             set_requirement(step=step, text=requirement, by=by, now=now)
+        if publish is not None:
+            publishing.publish(step=step, revision=publish, by=by, now=now)
         for step in role.steps.filter(kind__in=draft.stages):
             set_delay(step=step, minutes=draft.delay(step.kind), by=by, now=now)
         for one in in_mapped_stages(placed, draft):
@@ -68,7 +75,7 @@ def confirm(
     return automation
 
 
-def job_link(choice: JobChoice, post: Post | None) -> JobLink:
+def job_link(choice: JobChoice, post: Post | None, *, requirements: Sequence[str] | None = None) -> JobLink:
     job = choice.job
     return JobLink(
         connection_id=choice.connection.pk,
@@ -77,6 +84,7 @@ def job_link(choice: JobChoice, post: Post | None) -> JobLink:
         requisition_id=job.requisition_id,
         post_id=post.id if post else None,
         post_title=post.title if post else "",
+        requirements=requirements,
         confidential=job.confidential,
     )
 

@@ -36,7 +36,6 @@ def _stages(label: Any) -> forms.TypedMultipleChoiceField:
 def _delay() -> DelayField:
     return DelayField(
         label=_("Delay before the invitation"),
-        help_text=_("0 for none. Candidates moved on before the delay ends aren't invited."),
     )
 
 
@@ -87,19 +86,20 @@ class StagesForm(forms.Form):
 
 
 class ConfirmMappingForm(forms.Form):
-    """`there`: ids and names of the applications already in the stages. `asks`: whether to publish the assessment."""
+    """`there`: ids and names of the applications already in the stages.
+
+    `asks`: whether the default assessment is to be published, with the requirement `proposed`. `draft`: whether a
+    member's draft is.
+    """
 
     requirement = forms.CharField(
-        label=_("Which job requirement does this assess?"),
+        label=_("Confirm publishes it for this job requirement"),
         max_length=REQUIREMENT_LENGTH,
         required=False,
-        help_text=_(
-            "For example: manages a portfolio of clients independently. Printed in the report with your name and "
-            "the date."
-        ),
         error_messages={"max_length": _("Use at most %(limit_value)d characters.")},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    publish = forms.BooleanField(label=_("Publish it now"), required=False, initial=True)
     invite = forms.TypedMultipleChoiceField(
         coerce=int,
         required=False,
@@ -111,14 +111,31 @@ class ConfirmMappingForm(forms.Form):
     )
 
     def __init__(
-        self, data: QueryDict | None = None, *, there: Sequence[tuple[int, str]], asks: bool
+        self,
+        data: QueryDict | None = None,
+        *,
+        there: Sequence[tuple[int, str]],
+        asks: bool = False,
+        proposed: str = "",
+        draft: bool = False,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, initial={"requirement": proposed})
         field = self.fields["invite"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = there
         if not asks:
             del self.fields["requirement"]
+        elif proposed:
+            self.fields["requirement"].help_text = _(
+                "From the job post; printed in the report with your name. If empty, candidates wait."
+            )
+        else:
+            self.fields["requirement"].help_text = _(
+                "For example: manages a portfolio of clients independently. Printed in the report with your name. If "
+                "empty, candidates wait until you publish."
+            )
+        if not draft:
+            del self.fields["publish"]
 
 
 def unchecked_draft(data: QueryDict) -> AutomationDraft:

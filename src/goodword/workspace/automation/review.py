@@ -10,7 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goodword.assessments.plans.versions import planned
+from goodword.assessments.plans.versions import PlannedPart, planned
 from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.setup.catalogue import ApplicationInStage, LinkableJob, Stage
 from goodword.references.domain.invitations import version_for
@@ -40,25 +40,32 @@ def title_shown(role: Role, *, job: LinkableJob, draft: AutomationDraft) -> str:
 
 
 def what_is_sent(
-    role: Role, *, draft: AutomationDraft, stages: Mapping[int, Stage], now: datetime
+    role: Role,
+    *,
+    draft: AutomationDraft,
+    stages: Mapping[int, Stage],
+    parts: Sequence[PlannedPart] | None,
+    now: datetime,
 ) -> list[Sent]:
-    """The messages that follow a move to a mapped stage."""
+    """The messages that follow a move to a mapped stage. `parts`: of an assessment that isn't published yet."""
     steps = {step.kind: step for step in role.steps.select_related("organisation")}
     rows = []
     if draft.assessment:
         step = steps[ASSESSMENT]
+        tests = _tests(parts or planned(step, now=now))
         rows.append(
             Sent(
                 when=_moved_to(draft.assessment, stages),
                 to=_candidate(draft, ASSESSMENT),
                 what=_("Invitation to the assessment"),
-                details=f"{_tests(step, now=now)} {_deadline(step.deadline_days, step.reminder_days)}",
+                details=f"{tests} {_deadline(step.deadline_days, step.reminder_days)}",
             )
         )
     if draft.reference_check:
         step = steps[CHECK]
         slots = slots_of(step.slots)
-        asked = ", ".join(f"{slot.count} {_relationship(slot)}" for slot in slots)
+        plain = all(slot.relationship == ANY for slot in slots)
+        asked = "" if plain else ", ".join(f"{slot.count} {_relationship(slot)}" for slot in slots) + ". "
         n = referee_count(slots)
         count = ngettext("%(n)d referee", "%(n)d referees", n) % {"n": n}
         questions = version_for(step, now=now).questionnaire.title
@@ -67,7 +74,7 @@ def what_is_sent(
                 when=_moved_to(draft.reference_check, stages),
                 to=_candidate(draft, CHECK),
                 what=_("Request to name %(count)s") % {"count": count},
-                details=f"{asked}. {_deadline(step.deadline_days, step.reminder_days)}",
+                details=f"{asked}{_deadline(step.deadline_days, step.reminder_days)}",
             ),
             Sent(
                 when=_("The candidate presses Send"),
@@ -82,7 +89,7 @@ def what_is_sent(
         Sent(
             when=_("A step is complete"),
             to=_("the recruiter, and Greenhouse"),
-            what=_("E-mail, and a note with a link to the report"),
+            what=_("E-mail and note with the report"),
             details="",
         )
     )
@@ -103,20 +110,20 @@ def _candidate(draft: AutomationDraft, kind: Step.Kind) -> str:
     return _("the candidate, after %(delay)s") % {"delay": delay} if delay else _("the candidate, at once")
 
 
-def _tests(step: Step, *, now: datetime) -> str:
+def _tests(parts: Sequence[PlannedPart]) -> str:
     return (
         ", ".join(
             _("%(title)s (%(items)d items, %(minutes)d min)")
             % {"title": one.part.test.title, "items": one.items, "minutes": one.minutes}
-            for one in planned(step, now=now)
+            for one in parts
         )
         + "."
     )
 
 
 def _deadline(days: int, reminders: Sequence[int]) -> str:
-    due = ngettext("Due after %(n)d working day", "Due after %(n)d working days", days) % {"n": days}
-    most = ngettext("at most %(n)d reminder.", "at most %(n)d reminders.", len(reminders))
+    due = ngettext("Due in %(n)d working day", "Due in %(n)d working days", days) % {"n": days}
+    most = ngettext("%(n)d reminder.", "%(n)d reminders.", len(reminders))
     return f"{due}, " + most % {"n": len(reminders)}
 
 

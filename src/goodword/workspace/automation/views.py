@@ -8,7 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.plans.publishing import Unfinished
 from goodword.core import clock
+from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.roles.domain.automation import ChangedMeanwhile, JobTaken, unlink, version_of
@@ -24,6 +26,7 @@ from goodword.workspace.automation.access import (
     jobs_of_other_roles,
     key_of,
     page,
+    parse_id,
     parse_key,
     url,
     visible_choices,
@@ -31,6 +34,7 @@ from goodword.workspace.automation.access import (
 )
 from goodword.workspace.automation.confirm import already_requested, confirm, in_mapped_stages
 from goodword.workspace.automation.forms import ConfirmMappingForm, StagesForm, unchecked_draft
+from goodword.workspace.automation.mails import mails_sent
 from goodword.workspace.automation.review import (
     grid,
     job_status_note,
@@ -39,6 +43,8 @@ from goodword.workspace.automation.review import (
     title_shown,
     what_is_sent,
 )
+from goodword.workspace.automation.unpublished import proposed_requirements, unpublished
+from goodword.workspace.job_requirements import proposal
 
 #: jobs per page
 SHOWN = 40
@@ -130,14 +136,19 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     before = already_requested(there, draft, connection=choice.connection)
     new = [one for one in there if one.application_id not in before]
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
-    asks = bool(draft.assessment) and is_unpublished(step)
+    found = unpublished(step, now=now) if draft.assessment else None
+    proposed = proposed_requirements(choice.connection, choice.job.id, draft)
+    publishable = found.publishable if found else None
     names = catalogue.names_of(choice.connection, new[:NAMED])
     named = [(one, names[one.application_id]) for one in new if one.application_id in names]
     form = ConfirmMappingForm(
         request.POST if request.method == "POST" else None,
         there=[(one.application_id, name) for one, name in named],
-        asks=asks,
+        asks=found is not None and found.asks,
+        proposed=proposal(proposed, found.parts[0].part.test) if found and found.asks else "",
+        draft=publishable is not None,
     )
+    draft_changed = False
     seen = request.POST.get("seen", draft.seen)
     if request.method == "POST" and form.is_valid():
         try:
@@ -150,6 +161,8 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 placed=placed,
                 invite=set(form.cleaned_data["invite"]),
                 requirement=form.cleaned_data.get("requirement", "").strip(),
+                publish=_revision(request) if form.cleaned_data.get("publish") else None,
+                proposed=proposed,
                 by=request.member,
                 now=now,
             )
@@ -158,10 +171,15 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
             return begin_again(request, role, message % {"role": error.role.title})
         except ChangedMeanwhile:
             pass  # the current mapping is shown below
+        except (StaleDraft, NoDraft, Unfinished):
+            draft_changed = True  # the current draft is shown below
         else:
             drafts.forget(request, role=role, key=choice.key)
-            message = _(
-                "Role linked to Greenhouse. Candidates moved to a mapped stage are invited automatically."
+            step.refresh_from_db()
+            message = (
+                _("Role linked to Greenhouse. Candidates wait for the assessment until it is published.")
+                if draft.assessment and is_unpublished(step)
+                else _("Role linked to Greenhouse.")
             )
             if new:
                 message += " " + _("Candidates already in these stages will appear shortly.")
@@ -171,12 +189,23 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
     context = {
         "form": form,
-        "asks": asks,
+        "unpublished": found,
+        "draft_changed": draft_changed,
+        "mails": mails_sent(
+            role,
+            draft=draft,
+            title=title_shown(role, job=choice.job, draft=draft),
+            publish=found.draft if found and found.parts else None,
+            now=now,
+        ),
         "people": [(one, name, stages[one.stage_id].name) for one, name in named],
         "unnamed": len(new) - len(named),
+        "been": len(there) - len(new),
         "ticked": set(request.POST.getlist("invite")),
         "choice": choice,
-        "messages_sent": what_is_sent(role, draft=draft, stages=stages, now=now),
+        "messages_sent": what_is_sent(
+            role, draft=draft, stages=stages, parts=found.parts if found else None, now=now
+        ),
         "title": title_shown(role, job=choice.job, draft=draft),
         "job_is": job_status_note(choice.job),
         "counts": [(stages[one], present[one], present[one] - ready[one]) for one in draft.mapped],
@@ -189,6 +218,12 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         "stepper": stepper(role, at=2, choice=choice, stages=[stages[one].name for one in draft.mapped]),
     }
     return page(request, role, "review", context)
+
+
+def _revision(request: MemberRequest) -> int:
+    """Of the assessment's draft that the member saw; -1 if it is missing."""
+    found = parse_id(request.POST.get("revision"))
+    return -1 if found is None else found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

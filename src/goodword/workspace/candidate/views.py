@@ -31,7 +31,7 @@ from goodword.workflow.flags import FlagList
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
-from goodword.workspace.comments.writing import comments_of
+from goodword.workspace.comments.writing import comments_of, mark_seen
 from goodword.workspace.data_requests.erasures import erasure_status
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.query import ListQuery
@@ -98,6 +98,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     events = timeline(application, organisation=request.organisation, members=_names(request.organisation))
     comments = comments_of(application)
     opened = request.method == "GET" and results
+    if request.method == "GET":
+        mark_seen(application, member=request.member, now=now)
     return render(
         request,
         "workspace/candidate/candidate.html",

@@ -16,7 +16,7 @@ from goodword.candidates.queries import visible_applications
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.domain.member_actions import Refused
-from goodword.workspace.models import Comment
+from goodword.workspace.models import Comment, Mention
 
 #: the same text again within this time is a second click
 SECOND_CLICK: Final = timedelta(minutes=5)
@@ -49,14 +49,20 @@ def write_comment(*, application_id: int, text: str, author: Membership, now: da
             application=application,
             author=author,
             text=text,
-            mentioned=[one.pk for one in mentioned],
             written_at=now,
         )
         for one in mentioned:
             if one != author:
+                Mention.objects.create(organisation=author.organisation, comment=comment, member=one)
                 _mail(comment, application, to=one, now=now)
         _audit("comment.written", comment, member=author, now=now)
         return comment
+
+
+def mark_seen(application: Application, *, member: Membership, now: datetime) -> None:
+    """The member has opened the candidate's page, with its comments. Idempotent."""
+    rows = Mention.objects.of(member.organisation).filter(member=member, seen_at=None)
+    rows.filter(comment__application=application).update(seen_at=now)
 
 
 def delete_comment(*, comment_id: int, member: Membership, now: datetime) -> None:

@@ -75,6 +75,7 @@ def progress(request: MemberRequest) -> HttpResponse:
         "ticks": found.ticks,
         "connection": found.connection,
         "webhooks": found.webhooks,
+        "table": "table" in request.GET,
     }
     response = render(request, "workspace/first_run/progress.html", context)
     response["Cache-Control"] = "no-store"

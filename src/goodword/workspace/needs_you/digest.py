@@ -1,7 +1,7 @@
 """The daily mail names roles and counts only: mails that belong to no application are not erased with a person."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
@@ -30,13 +30,16 @@ ROLES: Final = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleCounts:
     role: str
-    stuck: int = 0
-    overdue: int = 0
-    results: int = 0
+    needs: Mapping[Urgency, int]
+    results: int
 
     @property
     def total(self) -> int:
-        return self.stuck + self.overdue + self.results
+        return sum(self.needs.values()) + self.results
+
+    @property
+    def counts(self) -> list[dict[str, Any]]:
+        return _counts({urgency: (n, str(n)) for urgency, n in self.needs.items()}, self.results)
 
 
 def send_digests(*, now: datetime) -> int:
@@ -82,7 +85,7 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
         hidden = Hidden(ids=hidden_ids(member, now=now))
         needs = collect(viewer, SOURCES, at_most=AT_MOST, hidden=hidden)
         roles = _by_role(needs, member)
-        results = sum(row.results for row in roles)
+        results = to_review(member, mine=True).count()
         if not needs.total and not results:
             return False
         path = reverse("needs_you", args=[member.organisation.slug])
@@ -103,16 +106,19 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
 
 def _context(needs: Needs, roles: list[RoleCounts], results: int) -> dict[str, Any]:
     return {
-        "needs": needs.total_text,
-        "stuck": needs.text(Urgency.STUCK),
-        "overdue": needs.text(Urgency.OVERDUE),
-        "results": results,
-        "roles": [
-            {"title": row.role, "stuck": row.stuck, "overdue": row.overdue, "results": row.results}
-            for row in roles[:ROLES]
-        ],
+        "counts": _counts(
+            {urgency: (needs.counts[urgency], needs.text(urgency)) for urgency in Urgency}, results
+        ),
+        "roles": [{"title": row.role, "counts": row.counts} for row in roles[:ROLES]],
         "more": max(len(roles) - ROLES, 0),
     }
+
+
+def _counts(counted: Mapping[Urgency, tuple[int, str]], results: int) -> list[dict[str, Any]]:
+    """Only what there is; worded by the mail, in its language."""
+    rows = [(urgency.value, n, text) for urgency, (n, text) in counted.items()]
+    rows.append(("results", results, str(results)))
+    return [{"kind": kind, "n": n, "text": text} for kind, n, text in rows if n]
 
 
 def _by_role(needs: Needs, member: Membership) -> list[RoleCounts]:
@@ -131,10 +137,9 @@ def _by_role(needs: Needs, member: Membership) -> list[RoleCounts]:
     found = [
         RoleCounts(
             role=role,
-            stuck=counts[Urgency.STUCK][role],
-            overdue=counts[Urgency.OVERDUE][role],
+            needs={urgency: counts[urgency][role] for urgency in Urgency},
             results=results[role],
         )
-        for role in {*counts[Urgency.STUCK], *counts[Urgency.OVERDUE], *results}
+        for role in {*results, *(role for found in counts.values() for role in found)}
     ]
     return sorted(found, key=lambda row: (-row.total, row.role))

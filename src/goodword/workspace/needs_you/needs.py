@@ -27,6 +27,8 @@ class Urgency(StrEnum):
     STUCK = "stuck"
     #: late, and ends by itself
     OVERDUE = "overdue"
+    #: a colleague asks for attention
+    MENTIONED = "mentioned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ def _groups(needs: Needs, chosen: Chosen) -> list[dict[str, Any]]:
     titles = {
         Urgency.STUCK: (_("Stuck"), _("Doesn't continue by itself")),
         Urgency.OVERDUE: (_("Overdue"), _("Late answers still count for 30 days")),
+        Urgency.MENTIONED: (_("Mentions"), _("Until you open the candidate's page")),
     }
     return [
         {
@@ -130,6 +131,8 @@ def _chips(needs: Needs, chosen: Chosen) -> list[dict[str, Any]]:
         Urgency.STUCK.value: (_("Stuck"), needs.text(Urgency.STUCK)),
         Urgency.OVERDUE.value: (_("Overdue"), needs.text(Urgency.OVERDUE)),
     }
+    if needs.counts[Urgency.MENTIONED] or chosen.urgency == Urgency.MENTIONED:
+        words[Urgency.MENTIONED.value] = (_("Mentions"), needs.text(Urgency.MENTIONED))
     return [
         {"label": label, "count": count, "url": chosen.query(show=key), "current": chosen.urgency == key}
         for key, (label, count) in words.items()

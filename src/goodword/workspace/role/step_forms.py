@@ -141,7 +141,7 @@ class StepForm(forms.Form):
         help_text=_("Required before anyone is invited. Printed in the report with your name and the date."),
         max_length=REQUIREMENT_LENGTH,
         error_messages={
-            "required": _("Enter the job requirement. A Greenhouse stage starts this assessment."),
+            "required": _("Enter the job requirement. The assessment is published with it."),
             "max_length": _("Use at most %(limit_value)d characters."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -194,7 +194,8 @@ class StepForm(forms.Form):
         if step.kind != Step.Kind.ASSESSMENT or built_by_member(step) is not None:
             del self.fields["requirement"]
         else:
-            self.fields["requirement"].required = step.rules.exists()
+            # once published it stays so; until then everything else can be saved without it
+            self.fields["requirement"].required = bool(step.requirement)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

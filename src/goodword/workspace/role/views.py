@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.plans.versions import built_by_member
+from goodword.assessments.plans.versions import built_by_member, planned
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.greenhouse.setup.connections import live_connections
@@ -18,6 +20,8 @@ from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
 from goodword.roles.models import Automation, Role, RoleNotice, Step
 from goodword.roles.queries import automations_of, open_notices, visible_roles
+from goodword.workflow.models import StepRequest
+from goodword.workspace.job_requirements import fitting, sentences_of_role
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.saved_views import views_of
@@ -28,6 +32,8 @@ from goodword.workspace.role.step_forms import StepForm
 from goodword.workspace.search import search_text
 
 PAGE = 50
+#: sentences of the job post offered as a requirement
+PROPOSED = 3
 
 
 @require_safe
@@ -61,6 +67,17 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
     return Coalesce(Subquery(of_role), 0)
 
 
+def _unpublished(role: Role) -> dict[str, Any] | None:
+    """The assessment, if a stage starts it though it isn't published, and how many candidates wait for it."""
+    step = role.steps.filter(kind=Step.Kind.ASSESSMENT, requirement="", rules__isnull=False).first()
+    if step is None:
+        return None
+    waiting = StepRequest.objects.of(role.organisation).filter(
+        step=step, state=StepRequest.State.WAITING, waits_for=StepRequest.Waits.UNPUBLISHED
+    )
+    return {"step": step, "waiting": waiting.count()}
+
+
 @require_safe
 @access.member()
 def role_page(request: MemberRequest, pk: int) -> HttpResponse:
@@ -74,6 +91,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "role": role,
             "notices": notices_of(role) if request.member.may_work else [],
             "steps": role.steps.order_by("kind") if request.member.may_work else [],
+            "unpublished": _unpublished(role) if request.member.may_work else None,
             "automations": automations_of(role),
             "connected": bool(live_connections(request.organisation)),
             "listing": listing,
@@ -112,6 +130,9 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
             change_settings(step=step, settings=form.settings(), by=request.member, now=now)
         return _saved(request, role)
     context = {"role": role, "step": step, "form": form, "given": built_by_member(step)}
+    if "requirement" in form.fields and not step.requirement:
+        test = planned(step, now=clock.now())[0].part.test
+        context["proposed"] = fitting(sentences_of_role(role), test)[:PROPOSED]
     return render(request, "workspace/role/step_settings.html", context)
 
 

@@ -48,16 +48,13 @@ class V3Form(forms.Form):
     client_id = forms.CharField(
         label=gettext_lazy("Client ID"),
         max_length=500,
-        help_text=gettext_lazy(
-            "Greenhouse: Configure > Dev Center > API Credential Management > Create New Credential, "
-            "API type Harvest V3 (OAuth)."
-        ),
+        help_text=gettext_lazy("API type Harvest V3 (OAuth)."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
     )
     client_secret = forms.CharField(
         label=gettext_lazy("Client secret"),
         max_length=500,
-        help_text=gettext_lazy("Greenhouse shows it once, when the credential is created."),
+        help_text=gettext_lazy("Shown once, when the credential is created."),
         widget=_secret(),
     )
     act_as = forms.IntegerField(
@@ -66,8 +63,8 @@ class V3Form(forms.Form):
         min_value=1,
         max_value=2**63 - 1,
         help_text=gettext_lazy(
-            "A Site Admin's user ID: open the user under Configure > Users; it is at the end of the URL. If empty, "
-            "the credential's service user acts and must be a Site Admin."
+            "Of a Site Admin, at the end of the URL of their page under Configure > Users. Leave empty if the "
+            "credential's own user is one."
         ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -81,10 +78,7 @@ class V1Form(forms.Form):
     api_key = forms.CharField(
         label=gettext_lazy("API key"),
         max_length=500,
-        help_text=gettext_lazy(
-            "Greenhouse: Configure > Dev Center > API Credential Management > Create New Credential, "
-            "API type Harvest. Copy the key there before you save."
-        ),
+        help_text=gettext_lazy("API type Harvest. Copy the key there before you save."),
         widget=_secret(autofocus=True),
     )
 
@@ -158,16 +152,20 @@ def _check(request: MemberRequest, form: KeyForm, connection: Connection | None)
 def _connected(request: MemberRequest, connection: Connection) -> HttpResponseBase:
     if connection.state == Connection.State.INCOMPLETE:
         messages.warning(request, _("The key is saved, but permissions are missing: the card names them."))
-    else:
+    elif not _from_checklist(request):  # which ticks itself
         messages.success(request, _("Greenhouse is connected."))
     if _htmx(request):
         return HttpResponseClientRedirect(_afterwards(request))
     return redirect(_afterwards(request))
 
 
+def _from_checklist(request: MemberRequest) -> bool:
+    return request.GET.get("then") == CHECKLIST
+
+
 def _afterwards(request: MemberRequest) -> str:
     """The checklist, if the dialog was opened from there."""
-    name = CHECKLIST if request.GET.get("then") == CHECKLIST else "integrations"
+    name = CHECKLIST if _from_checklist(request) else "integrations"
     return reverse(name, args=[request.organisation.slug])
 
 
@@ -193,12 +191,16 @@ def _dialog(
         "api": "v1" if isinstance(form, V1Form) else "v3",
         "action": request.path,
         "connection": connection,
-        "then": f"&then={CHECKLIST}" if request.GET.get("then") == CHECKLIST else "",
+        "then": f"&then={CHECKLIST}" if _from_checklist(request) else "",
         "afterwards": _afterwards(request),
         **more,
     }
     if _htmx(request):
         response = render(request, "greenhouse/setup/parts/key_form.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+    if context["then"]:
+        response = render(request, "greenhouse/setup/key.html", context)
         response["Cache-Control"] = "no-store"
         return response
     return settings_page(request, "setup/integrations", overview(request) | context)

@@ -1,0 +1,159 @@
+"""Job requirements proposed from the text of a Greenhouse job post, for a member to confirm or edit.
+
+Sentences are taken as they are written; nothing is added. What no test of ours can assess (years of experience,
+degrees, languages, licences) is left out, except for custom questions.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from bs4 import BeautifulSoup, Tag
+
+from goodword.assessments.kinds.builtin import WORK_STYLE
+from goodword.assessments.models import Test
+from goodword.roles.models import Automation, Role
+
+#: sentences kept of a post, and their length
+MOST_KEPT: Final = 30
+SHORTEST, LONGEST = 10, 300
+LONGEST_HEADING = 80
+_HEADING, _ITEM = "\x01", "\x02"
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = frozenset({"p", "div", "ul", "ol", "br", "tr", "section", "table"})
+
+
+def _any(stems: str) -> re.Pattern[str]:
+    """Matches words that begin with one of the stems, which are separated by commas."""
+    return re.compile(
+        rf"\b(?:{'|'.join(' '.join(stem.split()) for stem in stems.split(','))})", re.IGNORECASE
+    )
+
+
+_WANTED = _any("""
+    requirement, qualification, what you (?:bring|need), you (?:have|bring|are|should), your
+    (?:profile|skills), about you, who you are, must have, skills, we(?:'|’)?re looking for, we are looking
+    for, what we look, ihr profil, dein profil, anforderung, das bringst, das bringen, was (?:sie|du)
+    mitbring, qualifikation, profil, votre profil, compétences, vous (?:êtes|avez), ce que vous apportez
+""")
+_TASKS = _any("""
+    responsibilit, what you(?:'|’)?ll do, what you will do, your (?:role|tasks|job), the role, duties,
+    aufgaben, das (?:erwartet|machst), ihre rolle, mission, vos tâches, responsabilités, le poste
+""")
+#: in running text, which names much else
+_ASKS = _any("""
+    you (?:have|are|can|enjoy|know|bring|work), ability to, able to, must, skills, required, sie
+    (?:haben|sind|können|bringen|arbeiten), du (?:hast|bist|kannst|bringst|arbeitest), vous
+    (?:avez|êtes|savez)
+""")
+_NOT_TESTED = _any(r"""
+    \d+\s*\+?\s*(?:years|jahre|ans|année), years? (?:of|in), degree, bachelor, master(?:'|’)?s, diplom,
+    abschluss, studium, ausbildung, licen[cs]e, certific, zertifi, führerschein, permis, fluen, native,
+    (?:[abc][12]\b), verhandlungssicher, fließend, muttersprach, courant, visa, work permit, salary, gehalt,
+    salaire, travel, reise, equal opportunit, benefit, we offer, wir bieten, nous offrons
+""")
+_WORK_STYLE: Final = _any("""
+    organi[sz], structur, reliab, deadline, detail, thorough, careful, accura, plan, priorit, independen,
+    autonom, self-, proactiv, initiative, driven, team, collaborat, cooperat, communicat, relationship,
+    empath, listen, persua, convinc, client, customer, stakeholder, curio, creativ, open to, adapt, flexib,
+    keep(?:s|ing)? (?:promises|commitments|what), follow(?:s|ing)? (?:up|through), strukturier, zuverlässig,
+    sorgfält, genau, gewissenhaft, selbst, eigen(?:initiative|ständig|verantwort), kommunik, kund, neugier,
+    kreativ, einfühl, teamfäh, rigo?u, fiab, équipe, communi, relation, créati, curieu, soigneu
+""")
+_REASONING: Final = _any("""
+    analy, logi, problem, problèm, complex, komplex, data, daten, donn[ée]es, numer, numbers, zahlen,
+    chiffres, quantitat, learn, lern, apprend, patterns, think, denk, abstra
+""")
+_JUDGEMENT: Final = _any("""
+    customer, client, kund, conflict, konflikt, conflit, difficult, schwierig, difficile, negotiat,
+    verhandl, négoci, stakeholder, decision, decide, entscheid, décision, priorit, escalat, complain,
+    beschwerde, réclamation, lead, manag, führ, encadr, judg, urteil, jugement
+""")
+_CUES: Final[Mapping[str, re.Pattern[str]]] = {
+    Test.Kind.REASONING: _REASONING,
+    Test.Kind.JUDGEMENT: _JUDGEMENT,
+}
+
+
+def sentences_of(content: str) -> tuple[str, ...]:
+    """The sentences of a post, in HTML, that ask something of the candidate: requirements first, then tasks."""
+    wanted, tasks, section = [], [], ""
+    for mark, line in _lines(content):
+        if mark == _HEADING:
+            section = "wanted" if _WANTED.search(line) else "tasks" if _TASKS.search(line) else "other"
+        elif mark == _ITEM:
+            if section == "wanted" or (not section and _ASKS.search(line)):
+                wanted.append(line)
+            elif section == "tasks":
+                tasks.append(line)
+        elif section != "other":
+            found = [one for one in re.split(r"(?<=[.!?])\s+", line) if _ASKS.search(one)]
+            (tasks if section == "tasks" else wanted).extend(found)
+    tidy = (line.strip(" \t•-–*.;,") for line in (*wanted, *tasks))
+    return tuple(dict.fromkeys(line for line in tidy if SHORTEST <= len(line) <= LONGEST))[:MOST_KEPT]
+
+
+def proposal(sentences: Iterable[str], test: Test) -> str:
+    """The requirement that this test could serve; empty if the post names none."""
+    return next(iter(fitting(sentences, test)), "")
+
+
+def fitting(sentences: Iterable[str], test: Test) -> list[str]:
+    """The sentences that this test could serve. None for a content pack, whose subject isn't known here."""
+    if test.kind == Test.Kind.QUESTIONS:
+        return list(sentences)
+    cues = _WORK_STYLE if test.key == WORK_STYLE else _CUES.get(test.kind)
+    if cues is None:
+        return []
+    return [one for one in sentences if cues.search(one) and not _NOT_TESTED.search(one)]
+
+
+def sentences_of_role(role: Role) -> list[str]:
+    """Of the posts of its Greenhouse jobs, as they were when the stages were confirmed."""
+    rows = Automation.objects.of(role.organisation).filter(role=role).order_by("pk")
+    return list(
+        dict.fromkeys(one for found in rows.values_list("post_requirements", flat=True) for one in found)
+    )
+
+
+def _lines(content: str) -> Iterator[tuple[str, str]]:
+    """Each with its mark: a heading, an item of a list, or neither."""
+    soup = BeautifulSoup(content, "html.parser")
+    if not soup.find(True) and "</" in soup.get_text():  # escaped as a whole, as on job boards
+        soup = BeautifulSoup(soup.get_text(), "html.parser")
+    for tag in soup.find_all(["script", "style"]):
+        tag.decompose()
+    for tag in soup.find_all(True):
+        if tag.name in _HEADINGS or _is_bold(tag):
+            tag.insert(0, f"\n{_HEADING}")
+            tag.append("\n")
+        elif tag.name == "li":
+            tag.insert(0, f"\n{_ITEM}")
+            tag.append("\n")
+        elif tag.name in _BLOCKS:
+            tag.insert(0, "\n")
+            tag.append("\n")
+    mark = ""
+    for part in soup.get_text().splitlines():
+        if part[:1] in {_HEADING, _ITEM}:
+            mark = part[0]
+        text = " ".join(part.replace(_HEADING, " ").replace(_ITEM, " ").split())
+        if text and not mark:
+            short_title = text.endswith(":") and len(text) < LONGEST_HEADING
+            mark = _ITEM if text[0] in "-•*–" else _HEADING if short_title else ""
+        if text:
+            yield mark, text
+            mark = ""
+
+
+def _is_bold(tag: Tag) -> bool:
+    """Whether a paragraph is bold as a whole: many posts write their headings so."""
+    bold = tag.find(["strong", "b"]) if tag.name in {"p", "div"} else None
+    return (
+        bold is not None
+        and 0 < len(tag.get_text(strip=True)) == len(bold.get_text(strip=True)) < LONGEST_HEADING
+    )
+
+
+def joined(posts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for content in posts for one in sentences_of(content)))[:MOST_KEPT]
