@@ -48,7 +48,8 @@ def test_every_target_is_the_size_of_a_thumb(browser: Browser, live_server: obje
     page.get_by_label("The dates were different").check()
     small = page.locator(
         ".likert__option, .rating__level, .choices__option, .between__place, .asked input:not([type=radio], "
-        "[type=checkbox]), .asked select, .asked .field__check, .asked textarea"
+        "[type=checkbox]), .asked .field:not(.ranking__field) select, .ranking__move, .asked .field__check, "
+        ".asked textarea"
     ).evaluate_all(
         "all => all.filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 44)"
         ".map(one => one.outerHTML.slice(0, 120))"
@@ -96,3 +97,83 @@ def test_without_scripts_arrows_and_the_pointer_do_the_same(browser: Browser, li
     expect(page.locator("#id_q-words_error")).to_have_text("Error: Choose 1 more (5 in all).")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(4)
     context.close()
+
+
+def test_a_long_text_shows_what_is_left(questions: Page) -> None:
+    text = questions.locator("textarea[data-longest]").first
+    longest = int(text.get_attribute("data-longest") or 0)
+    count = questions.locator(f"[id='{text.get_attribute('id')}_count']")
+    expect(count).to_have_text(f"{longest:,} characters left")
+    text.fill("ab\n👍🏽  ")
+    expect(count).to_have_text(f"{longest - 5:,} characters left")
+    questions.clock.install()
+    text.fill("x" * (longest + 1))
+    expect(count).to_have_text("1 character too many")
+    said = count.locator("+ [role=status]")
+    expect(said).to_have_text("")
+    questions.clock.fast_forward(2000)
+    expect(said).to_have_text("1 character too many")
+
+
+def order_of(page: Page) -> list[str]:
+    ranking = page.locator("[data-ranking]").first
+    ranks = ranking.locator("select").evaluate_all(
+        "all => all.map((one) => [one.value, one.labels[0].innerText])"
+    )
+    return [name.strip() for _, name in sorted(ranks)]
+
+
+def test_a_ranking_is_ordered_by_keyboard(questions: Page) -> None:
+    ranking = questions.locator("[data-ranking]").first
+    names = ranking.locator(".ranking__name").all_inner_texts()
+    assert ranking.locator("select").evaluate_all("all => all.map((one) => one.value)") == [""] * len(names)
+    ranking.locator(".ranking__move--down").first.focus()
+    questions.keyboard.press("Enter")
+    expect(ranking.get_by_role("status")).to_have_text(f"“{names[0]}” is now number 2 of {len(names)}.")
+    questions.keyboard.press("Space")
+    moved = [names[1], names[2], names[0], *names[3:]]
+    assert ranking.locator(".ranking__name").all_inner_texts() == order_of(questions) == moved
+    expect(questions.get_by_role("button", name=f"Move “{names[0]}” down")).to_be_focused()
+    for _ in names:
+        questions.keyboard.press("Enter")
+    assert order_of(questions) == [names[1], names[2], *names[3:], names[0]]
+
+
+def test_a_ranking_is_ordered_by_dragging(questions: Page) -> None:
+    ranking = questions.locator("[data-ranking]").first
+    names = ranking.locator(".ranking__name").all_inner_texts()
+    grip = ranking.locator(".ranking__grip")
+    grip.first.scroll_into_view_if_needed()
+    start, end = grip.first.bounding_box(), grip.nth(2).bounding_box()
+    assert start is not None
+    assert end is not None
+    questions.mouse.move(start["x"] + 10, start["y"] + 10)
+    questions.mouse.down()
+    questions.mouse.move(end["x"] + 10, end["y"] + end["height"] - 4, steps=12)
+    questions.mouse.up()
+    assert order_of(questions) == [names[1], names[2], names[0], *names[3:]]
+
+
+def test_the_order_as_shown_can_be_kept(questions: Page) -> None:
+    ranking = questions.locator("[data-ranking]").first
+    names = ranking.locator(".ranking__name").all_inner_texts()
+    questions.get_by_role("button", name="Keep this order").first.click()
+    assert order_of(questions) == names
+    expect(questions.get_by_role("button", name="Keep this order").first).to_be_hidden()
+
+
+def test_without_scripts_a_ranking_has_lists_of_ranks(browser: Browser, live_server: object) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{live_server}/ui/gallery/questions/")
+    select = page.locator("[data-ranking] select").first
+    expect(select).to_be_visible()
+    select.select_option("2")
+    expect(page.get_by_text("At most 2,000 characters").first).to_be_visible()
+
+
+def test_the_error_summary_leads_to_the_rows_of_a_ranking(questions: Page) -> None:
+    questions.get_by_role("button", name="Check").click()
+    expect(questions.locator(".error-summary")).to_be_focused()
+    select = questions.locator("[data-ranking] select").first.get_attribute("id")
+    questions.locator(f".error-summary a[href='#{select}']").first.click()
+    expect(questions.locator("[data-ranking] .ranking__move").first).to_be_focused()

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from publicsuffixlist import PublicSuffixList
 
 # Embeddings, overrides and isolates of the bidirectional algorithm (Unicode UAX #9) can display a text
@@ -213,6 +213,19 @@ def written_weekday(day: date | datetime, *, year: bool = False) -> str:
 
 def written_count(n: int) -> str:
     return number_format(n, force_grouping=True)
+
+
+def too_long(text: str, longest: int) -> str:
+    """The message about a text over its limit, else empty."""
+    over = len(text) - longest
+    if over <= 0:
+        return ""
+    sentence = ngettext(
+        "This is %(over)s character over the limit of %(longest)s. Please shorten it.",
+        "This is %(over)s characters over the limit of %(longest)s. Please shorten it.",
+        over,
+    )
+    return sentence % {"over": written_count(over), "longest": written_count(longest)}
 
 
 def written_figure(value: float, places: int = 2) -> str:

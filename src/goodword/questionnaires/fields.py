@@ -8,6 +8,9 @@ from django.forms.widgets import MultiWidget
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext, gettext_lazy
 
+from goodword.questionnaires.types import LONGEST_COMMENT
+from goodword.ui.fields import limited
+
 
 class TypedText(forms.CharField):
     def clean(self, value: Any) -> str:
@@ -146,9 +149,5 @@ def _named(value: Any, names: tuple[str, ...]) -> Mapping[str, str]:
     return {name: str(piece or "") for name, piece in zip(names, pieces, strict=True)}
 
 
-def long_input() -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": 5})
-
-
 def comment_field() -> TypedText:
-    return TypedText(required=False, label=gettext("Comment"), widget=forms.Textarea(attrs={"rows": 3}))
+    return TypedText(required=False, label=gettext("Comment"), widget=limited(LONGEST_COMMENT, rows=3))

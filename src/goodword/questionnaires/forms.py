@@ -21,7 +21,6 @@ from goodword.questionnaires.fields import (
     TypedNumber,
     TypedText,
     comment_field,
-    long_input,
 )
 from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.labels import NOT_ABLE, between, between_words, not_able
@@ -51,6 +50,7 @@ from goodword.questionnaires.types import (
     WouldWorkAgain,
     YesNoUnsure,
 )
+from goodword.ui.fields import limited
 
 #: the part that answers the question itself
 MAIN = ""
@@ -240,7 +240,7 @@ def _entered(question: Number | Date | LongText | ShortText) -> DayField | Typed
         case Date():
             return DayField(**_heading(question))
         case LongText():
-            return TypedText(widget=long_input(), **_heading(question))
+            return TypedText(widget=limited(question.longest, rows=5), **_heading(question))
         case ShortText():
             return TypedText(**_heading(question))
         case _:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.formats import get_format
 from django.utils.translation import gettext, ngettext
 
-from goodword.core.text import clean_text
+from goodword.core.text import clean_text, too_long
 from goodword.questionnaires.labels import exact, written_number
 from goodword.questionnaires.types import LONGEST_COMMENT, Number
 
@@ -51,14 +51,8 @@ def text_of(raw: object, *, longest: int, one_line: bool, part: str = "") -> str
     if not isinstance(raw, str):
         raise unreadable()
     text = clean_text(raw, one_line=one_line)
-    over = len(text) - longest
-    if over > 0:
-        sentence = ngettext(
-            "This is %(over)s character over the limit of %(longest)s. Please shorten it.",
-            "This is %(over)s characters over the limit of %(longest)s. Please shorten it.",
-            over,
-        )
-        raise AnswerError(sentence % {"over": f"{over:,}", "longest": f"{longest:,}"}, part=part)
+    if problem := too_long(text, longest):
+        raise AnswerError(problem, part=part)
     return text
 
 

@@ -12,6 +12,7 @@ from goodword.questionnaires.input_parsing import AnswerError, read_month
 from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetails
 from goodword.references.models import Referee, ReferenceRequest
 from goodword.roles.slots import ANY
+from goodword.ui.fields import LongTextField
 from goodword.workflow.languages import language_choices
 
 LONGEST_REASON = 2000
@@ -19,8 +20,7 @@ LONGEST_REASON = 2000
 
 class PlainTextField(forms.CharField):
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value) or ""
-        return clean_text(text, one_line=not isinstance(self.widget, forms.Textarea))
+        return clean_text(super().to_python(value) or "", one_line=True)
 
 
 class AddressField(forms.EmailField):
@@ -31,12 +31,7 @@ class AddressField(forms.EmailField):
 class ReasonForm(forms.Form):
     use_required_attribute = False
 
-    reason = PlainTextField(
-        label=_("Your reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    reason = LongTextField(label=_("Your reason"), required=False, longest=LONGEST_REASON)
 
     def __init__(
         self,
@@ -111,12 +106,11 @@ class RefereeForm(forms.Form):
     from_month = MonthField(label=_("First month together"))
     to_month = MonthField(label=_("Last month together"))
     ongoing = forms.BooleanField(label=_("We still work together"), required=False)
-    message = PlainTextField(
+    message = LongTextField(
         label=_("A personal message to them"),
-        max_length=LONGEST_MESSAGE,
+        longest=LONGEST_MESSAGE,
         required=False,
-        help_text=_("Quoted in the e-mail, for them only. Up to 300 characters, no links."),
-        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Quoted in the e-mail, for them only. Links aren't allowed."),
     )
     language = forms.ChoiceField(
         label=_("Language of the e-mail"),
@@ -213,14 +207,10 @@ def _initial(referee: Referee | None) -> dict[str, object]:
 class CannotForm(forms.Form):
     use_required_attribute = False
 
-    reason = PlainTextField(
+    reason = LongTextField(
         label=_("Why can't you name anyone here?"),
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={
-            "required": _("Please say why in a few words."),
-            "max_length": _("This is longer than 2000 characters. Please shorten it."),
-        },
+        longest=LONGEST_REASON,
+        error_messages={"required": _("Please say why in a few words.")},
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:

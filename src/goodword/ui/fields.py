@@ -2,12 +2,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BaseForm, BoundField, CheckboxSelectMultiple, Select
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm, BoundField, CharField, CheckboxSelectMultiple, Select, Textarea
 from django.forms.renderers import BaseRenderer, TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+
+from goodword.core.text import clean_text, too_long
 
 
 class Renderer(TemplatesSetting):
@@ -36,6 +39,27 @@ class LongSelect(Select):
             ),
         )
         return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), options)
+
+
+def limited(longest: int, *, rows: int) -> Textarea:
+    """With a counter of what is left. No `maxlength`, because browsers cut pasted text and count UTF-16 units."""
+    return Textarea(attrs={"rows": rows, "data-longest": str(longest)})
+
+
+class LongTextField(CharField):
+    """A text of several lines, cleaned before its characters are counted: a line break is one."""
+
+    def __init__(self, *, longest: int, rows: int = 4, **more: Any) -> None:
+        super().__init__(strip=False, widget=limited(longest, rows=rows), **more)
+        self.longest = longest
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if problem := too_long(value, self.longest):
+            raise ValidationError(problem)
 
 
 @dataclass(frozen=True)

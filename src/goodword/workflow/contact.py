@@ -14,9 +14,9 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
 from goodword.core.events import record
-from goodword.core.text import clean_text
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Email
+from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.eligibility import lock_application
 
 MAIL_KIND = "workflow.question"
@@ -73,21 +73,15 @@ def ask_recruiter(
 class AskForm(forms.Form):
     use_required_attribute = False
 
-    question = forms.CharField(
+    question = LongTextField(
         label=_("Your question"),
-        max_length=LONGEST_QUESTION,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={
-            "required": _("Write your question."),
-            "max_length": _("This is longer than 4000 characters. Please shorten it."),
-        },
+        longest=LONGEST_QUESTION,
+        rows=6,
+        error_messages={"required": _("Write your question.")},
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, question: str = "") -> None:
         super().__init__(data, prefix="a", initial={"question": question})
-
-    def clean_question(self) -> str:
-        return clean_text(self.cleaned_data["question"])
 
 
 def ask_page(

@@ -191,7 +191,10 @@ def test_extra_time_for_everybody_is_granted_immediately(client: Client) -> None
             "Say what you need: extra time, an accessible version, or something in your own words.",
         ),
         ({"a-percent": "70"}, "Choose how much extra time you need, or none."),
-        ({"a-percent": "0", "a-text": "x" * 2001}, "This is longer than 2000 characters. Please shorten it."),
+        (
+            {"a-percent": "0", "a-text": "x" * 2001},
+            "This is 1 character over the limit of 2,000. Please shorten it.",
+        ),
     ],
 )
 def test_errors_are_shown_and_input_is_kept(
@@ -297,7 +300,7 @@ def test_after_answering_the_link_shows_no_name(client: Client, attempt: Attempt
         ({"a-percent": "0"}, "granting nothing."),
         ({"a-percent": "0", "a-accessible": "on"}, "Explain the next step."),
         ({"a-percent": "25", "a-figureless": "9"}, "Choose from the parts listed."),
-        ({"a-percent": "25", "a-sentence": "x" * 1001}, "This is longer than 1000 characters."),
+        ({"a-percent": "25", "a-sentence": "x" * 1001}, "This is 1 character over the limit of 1,000."),
     ],
 )
 def test_an_incomplete_answer_is_not_sent(

@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.adjustments.requests import MAX_PERCENT, PERCENT_CHOICES
-from goodword.core.text import clean_text
+from goodword.ui.fields import LongTextField
 
 MAX_REQUEST_LENGTH = 2000
 MAX_ANSWER_LENGTH = 1000
@@ -15,7 +15,6 @@ _EXTRA_TIME = {
     50: _("50 % extra time"),
     100: _("Twice the time"),
 }
-_TOO_LONG = _("This is longer than %(limit_value)d characters. Please shorten it.")
 _PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
 #: choice of “Another percentage”
 OTHER = "other"
@@ -42,13 +41,12 @@ class AdjustmentRequestForm(forms.Form):
         help_text=_("For example for your screen reader, on paper or in conversation."),
         required=False,
     )
-    text = forms.CharField(
+    text = LongTextField(
         label=_("In your own words"),
-        help_text=_("Say what you need, not why. Please don't mention a diagnosis. At most 2000 characters."),
-        max_length=MAX_REQUEST_LENGTH,
+        help_text=_("Say what you need, not why. Please don't mention a diagnosis."),
+        longest=MAX_REQUEST_LENGTH,
+        rows=5,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"max_length": _TOO_LONG},
     )
     may_disclose = forms.BooleanField(
         label=_("The hiring team may know about this"),
@@ -72,9 +70,6 @@ class AdjustmentRequestForm(forms.Form):
     def say_who_reads(self, *, outside: bool) -> None:
         if not outside:
             self.fields["may_disclose"].label = _("The others on the hiring team may know about this")
-
-    def clean_text(self) -> str:
-        return clean_text(self.cleaned_data["text"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -124,15 +119,13 @@ class AdjustmentAnswerForm(forms.Form):
         help_text=_("For example on paper or in conversation. Explain the next step below."),
         required=False,
     )
-    sentence = forms.CharField(
+    sentence = LongTextField(
         label=_("Message to the candidate"),
         help_text=_(
             "Sent by e-mail and shown on their page. Required if you grant nothing, or an accessible version."
         ),
-        max_length=MAX_ANSWER_LENGTH,
+        longest=MAX_ANSWER_LENGTH,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"max_length": _TOO_LONG},
     )
 
     def __init__(
@@ -151,9 +144,6 @@ class AdjustmentAnswerForm(forms.Form):
             field.choices = [(str(order), title) for order, title in parts]
         else:
             del self.fields["figureless"]
-
-    def clean_sentence(self) -> str:
-        return clean_text(self.cleaned_data["sentence"])
 
     def clean(self) -> dict[str, Any]:
         """“Another percentage” needs a number; refusals and accessible versions need a message."""

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.core.models import Event
-from goodword.core.text import has_link, has_written_link
+from goodword.core.text import has_link, has_written_link, too_long
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event, slot_status, update_clock
 from goodword.references.domain.mails import mail_candidate
@@ -68,8 +68,8 @@ def details_problems(
         found["to_month"] = _("The last month is before the first month.")
     elif details.to_month > this_month:
         found["to_month"] = _("The last month is in the future. Please check it.")
-    if len(details.message) > LONGEST_MESSAGE:
-        found["message"] = _("The message is longer than 300 characters. Please shorten it.")
+    if problem := too_long(details.message, LONGEST_MESSAGE):
+        found["message"] = problem
     quoted = {"name": has_link, "company": has_written_link, "candidate_title": has_link, "message": has_link}
     for name, is_refused in quoted.items():
         if is_refused(getattr(details, name)):

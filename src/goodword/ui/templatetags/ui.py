@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from goodword.core import clock
+from goodword.core.text import written_count
 from goodword.ui.blocks import drawn
 from goodword.ui.charts import answer_chart, scale_chart
 from goodword.ui.colour import GREEN, parse_hex, readable, to_hex
@@ -93,6 +94,20 @@ def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
     if hint:
         own.help_text = conditional_escape(hint)
     return own
+
+
+@register.simple_tag
+def longest(field: BoundField) -> str:
+    """The limit of a text with a counter, as written; empty for other fields."""
+    found = field.field.widget.attrs.get("data-longest")
+    return written_count(int(found)) if found else ""
+
+
+@register.simple_tag
+def counted(field: BoundField) -> SafeString:
+    """The text's input, described by its counter too."""
+    described = f"{field.aria_describedby or ''} {field.auto_id}_count".strip()
+    return field.as_widget(attrs={"aria-describedby": described})
 
 
 @register.simple_tag
