@@ -184,6 +184,8 @@ FLOW: Flow = {
     "report.redacted": (),  # data as of report.ready; no mail, and no note
     "report.failed": (),
     "report.opened": (),
+    "report.shared": (),  # data: report_id, code, until
+    "report.link_revoked": (),
     # --- notes on the Activity Feed -----------------------------------------------------------------------------
     "note.posted": (),  # data: report_id, remote_id
     "note.needs_attention": (),  # data: report_id

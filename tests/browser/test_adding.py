@@ -1,4 +1,4 @@
-"""Adding candidates without an ATS: by hand and from a file."""
+"""Without an ATS: candidates added by hand and from a file, a report shared by a link."""
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
@@ -7,7 +7,7 @@ from goodword.roles.models import Step
 from tests.browser.looking import Looker
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.applications import path
+from tests.workspace.applications import path, reported
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FILE = (
@@ -60,5 +60,26 @@ def test_candidates_are_added_by_hand_and_from_a_file(browser: Browser, live_ser
         looker.look(page, f"adding {more.replace('/', ' ')}")
     page.goto(f"{live_server}{path('candidate_add', role.organisation)}")
     looker.look(page, "adding choice of role")
+    assert looker.wrong == {}
+    context.close()
+
+
+def test_a_report_is_shared_by_a_link(browser: Browser, live_server: object) -> None:
+    rita = factories.member(factories.organisation(name="Northwind"), name="Rita Hansen", kind="admin")
+    role = factories.role(rita.organisation, title="Senior Account Manager", owner=rita)
+    report = reported(factories.application(role, connection_id=None, remote_id=None))
+    session = signed_in(rita).cookies["goodword_session"].value
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context.add_cookies([{"name": "goodword_session", "value": session, "url": str(live_server)}])
+    page, looker = context.new_page(), Looker()
+    where = path("candidate", role.organisation, report.step_request.application_id)
+    page.goto(f"{live_server}{where}")
+    looker.look(page, "sharing candidate")
+    page.get_by_role("link", name=f"Share {report.code}").first.click()
+    page.get_by_role("button", name="Create link").click()
+    expect(page.get_by_role("textbox", name="Link to the report")).to_contain_text("/s/")
+    looker.look(page, "sharing link")
+    page.get_by_role("button", name="Revoke").first.click()
+    expect(page.get_by_text("Link revoked.")).to_be_visible()
     assert looker.wrong == {}
     context.close()

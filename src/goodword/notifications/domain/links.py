@@ -5,7 +5,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from goodword.accounts.models import Organisation
+from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock, crypto
 from goodword.notifications.models import Email, Link
 
@@ -51,6 +51,7 @@ def mint(
     now: datetime,
     expires_at: datetime | None = None,
     email: Email | None = None,
+    created_by: Membership | None = None,
 ) -> str:
     """Create a link and return its URL; only its hash is stored. It expires as in LIFETIMES unless given."""
     token = crypto.new_token()
@@ -60,6 +61,7 @@ def mint(
         subject_id=subject_id,
         token_hash=crypto.hash_token(token),
         email=email,
+        created_by=created_by,
         created_at=now,
         expires_at=expires_at or now + LIFETIMES[Link.Purpose(purpose)],
     )

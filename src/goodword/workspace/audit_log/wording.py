@@ -102,6 +102,8 @@ WORDINGS: Final[dict[str, Wording]] = {
             "note.tried_again": "Retried a note for Greenhouse",
             "reconciliation.dismissed": "Dismissed missed invitations",
             "reconciliation.invite_requested": "Sent missed invitations",
+            "report.link_revoked": "Revoked a link to a report",
+            "report.shared": "Created a link to a report",
             "report.rebuilt": "Had a report made again",
             "request.address_corrected": "Corrected a referee's address",
             "request.extended": "Gave a referee more time",

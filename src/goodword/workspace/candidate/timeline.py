@@ -94,6 +94,8 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "report.redacted": ("Report {code} without personal data ready", "results", ""),
     "report.failed": ("Report could not be created", "alert", "attention"),
     "report.opened": ("Report opened", "results", ""),
+    "report.shared": ("Link to report {code} created, works until {until}", "link", ""),
+    "report.link_revoked": ("Link to report {code} revoked", "x", ""),
     "note.posted": ("Note posted to the Activity Feed", "check", "success"),
     "note.needs_attention": ("Note on the Activity Feed needs attention", "alert", "attention"),
     "note.duplicated": ("Note appears more than once on the Activity Feed", "alert", "attention"),

@@ -1,0 +1,116 @@
+"""Links to a report version that members hand on, and those of its notes: when they end, who opened them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Count, Max, QuerySet
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.core.events import record
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.reports.models import Report, ReportOpening
+
+#: days that a link may work
+LONGEST: Final = 3650
+
+
+class NotReady(Exception):
+    """There is no file to share: it is being drawn, failed, or has been erased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedLink:
+    """`by`: the member who made it; empty for one in a note on the Activity Feed. `last_at`: the latest opening."""
+
+    link: Link
+    by: str
+    alive: bool
+    openings: int
+    last_at: datetime | None
+
+
+def share(*, report: Report, days: int, member: Membership, now: datetime) -> str:
+    """The URL of a new link, which can't be shown again. Raises NotReady."""
+    if not 1 <= days <= LONGEST:
+        raise ValueError(f"A link works for 1 to {LONGEST} days, not {days}.")
+    with transaction.atomic():
+        # an erasure redacts the report under this lock, and deletes its links
+        locked = Report.objects.of(member.organisation).select_for_update(of=("self",))
+        row = locked.select_related("step_request").get(pk=report.pk)
+        if row.state != Report.State.READY:
+            raise NotReady
+        until = now + timedelta(days=days)
+        url = links.mint(
+            organisation=member.organisation,
+            purpose=Link.Purpose.REPORT,
+            subject_id=row.pk,
+            now=now,
+            expires_at=until,
+            created_by=member,
+        )
+        write(
+            organisation=member.organisation,
+            action="report.shared",
+            member=member,
+            now=now,
+            details={"report": row.pk, "days": days},
+        )
+        record(
+            "report.shared",
+            organisation_id=row.organisation_id,
+            application_id=row.step_request.application_id,
+            actor=f"member:{member.pk}",
+            at=now,
+            data={"report_id": row.pk, "code": row.code, "until": until.isoformat()},
+        )
+        return url
+
+
+def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -> bool:
+    """False if it has ended already, or is no link of this report."""
+    with transaction.atomic():
+        rows = _links_of(report).filter(pk=link_id, ended_at=None)
+        if not rows.update(ended_at=now):
+            return False
+        write(
+            organisation=member.organisation,
+            action="report.link_revoked",
+            member=member,
+            now=now,
+            details={"report": report.pk, "link": link_id},
+        )
+        record(
+            "report.link_revoked",
+            organisation_id=report.organisation_id,
+            application_id=report.step_request.application_id,
+            actor=f"member:{member.pk}",
+            at=now,
+            data={"report_id": report.pk, "code": report.code},
+        )
+        return True
+
+
+def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
+    """The newest first. Two queries."""
+    opened = ReportOpening.objects.of(report.organisation).filter(report=report, link__isnull=False)
+    by_link = opened.order_by().values_list("link").annotate(n=Count("pk"), last=Max("at"))
+    found = {pk: (n, last) for pk, n, last in by_link}
+    return [
+        SharedLink(
+            link=link,
+            by=link.created_by.user.name if link.created_by else "",
+            alive=links.is_alive(link, now=now),
+            openings=found.get(link.pk, (0, None))[0],
+            last_at=found.get(link.pk, (0, None))[1],
+        )
+        for link in _links_of(report).select_related("created_by__user").order_by("-pk")
+    ]
+
+
+def _links_of(report: Report) -> QuerySet[Link]:
+    return Link.objects.of(report.organisation).filter(purpose=Link.Purpose.REPORT, subject_id=report.pk)
