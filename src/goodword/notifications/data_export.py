@@ -22,15 +22,9 @@ def export(wanted: ExportRequest) -> Sections:
         own = Q(link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA])
         mails = mails.filter(own | Q(to_address__iexact=address) if address else own)
     exported = [
-        exported_mail(mail, text=not (wanted.by_member and _is_private(mail)))
-        for mail in mails.order_by("pk")
+        exported_mail(mail, text=not (wanted.by_member and mail.is_private)) for mail in mails.order_by("pk")
     ]
     return {"mails": exported}
-
-
-def _is_private(mail: Email) -> bool:
-    """Mails after an invitation name a deadline, which may reveal an adjustment (docs/decisions/0026-*)."""
-    return mail.kind.startswith("assessment.") and mail.kind != "assessment.invitation"
 
 
 def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:

@@ -72,6 +72,11 @@ class Email(OrganisationOwned, Outbox):
         return f"{self.kind} to {self.to_address}"
 
     @property
+    def is_private(self) -> bool:
+        """Not for members: after the invitation a deadline may reveal an adjustment (docs/decisions/0026-*)."""
+        return self.kind.startswith("assessment.") and self.kind != "assessment.invitation"
+
+    @property
     def tries(self) -> int:
         return self.attempts - self.excused
 

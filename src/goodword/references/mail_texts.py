@@ -28,6 +28,8 @@ def _sample() -> dict[str, Any]:
         "wanted": 2,
         "people": wording.several_referees(ANY, 2),
         "asked_for": [],
+        "asked": wording.one_referee("manager"),
+        "hint": "",
         "competencies": [],
         "self_reference": "",
         "nothing_sent": True,
@@ -52,6 +54,13 @@ MAILS: Final = (
         template="references/mail/reminder",
         placeholders=_TO_CANDIDATES,
         parts=_parts(),
+        sample=_sample,
+    ),
+    EditableMail(
+        kind="references.one_more",
+        template="references/mail/one_more",
+        placeholders=(*_TO_CANDIDATES, "wanted_referee"),
+        parts=_parts("role", "wanted_referee"),
         sample=_sample,
     ),
     EditableMail(

@@ -355,6 +355,16 @@ def test_a_preview_without_such_a_mail_takes_a_candidates_name_or_invents_one(
     assert shown.rendered.text.startswith("Hello Maria,")
 
 
+def test_a_preview_of_a_reminder_reveals_no_deadline(org: Organisation, ann: Membership) -> None:
+    email = Email.objects.of(org).get()
+    email.pk, email.key, email.kind = None, "reminder", "assessment.reminder"
+    email.context["deadline"] = "Saturday 31 January"
+    email.save()
+    page = signed_in(ann).get(page_of(org, "assessment.reminder"))
+    assert "Saturday 31 January" not in page.content.decode() + page.context["preview"].rendered.html
+    assert (page.context["preview"].candidate, page.context["preview"].is_sent) == (email.to_name, False)
+
+
 def test_only_admins_of_the_organisation_get_in_and_a_refusal_changes_nothing(
     org: Organisation, ann: Membership
 ) -> None:

@@ -37,6 +37,7 @@ PLACEHOLDERS: Final = {
     "deadline": ("deadline",),
     "duration": ("duration",),
     "people": ("people",),
+    "wanted_referee": ("asked",),
     "company": ("company",),
     "period": ("period",),
 }

@@ -15,13 +15,14 @@ NAMES: Final = {
     "assessment.reminder": "Reminder about the assessment",
     "references.invitation": "Invitation to name referees",
     "references.reminder": "Reminder to name referees",
+    "references.one_more": "Request to name another referee",
     REQUEST: "Request to a referee",
     REQUEST_REMINDER: "Reminder to a referee",
 }
 #: to candidates and referees, with texts that nobody can change
 FIXED_MAILS: Final = (
     "New links and links to continue elsewhere",
-    "Another referee is needed, or a referee is slow",
+    "A referee can't be reached, won't answer or is slow",
     "Answers about adjustments and about referees who can't be named",
     "Copies of answers, and everything about a person's own data",
 )
@@ -76,6 +77,16 @@ LAYOUTS: Final[dict[str, tuple[str | Fixed, ...]]] = {
         "request",
         Fixed("That they may decline, and how many reminders are left"),
         Fixed("Name your referees", is_button=True),
+        "closing",
+        Fixed(_VERIFY),
+    ),
+    "references.one_more": (
+        "subject",
+        "opening",
+        Fixed("What the recruiter adds, if anything"),
+        "request",
+        Fixed("That nobody is contacted before Send, and that they can say so if they can't name anyone"),
+        Fixed("Name your referee", is_button=True),
         "closing",
         Fixed(_VERIFY),
     ),

@@ -60,6 +60,7 @@ def preview(
 
 
 def _latest(mail: EditableMail, *, language: str, member: Membership) -> Email | None:
+    """The newest mail of the kind about an application that the member may see, unless such mails are private."""
     rows = Email.objects.of(member.organisation)
     newest = rows.order_by("-pk").values("pk")[:_AMONG]
     found = (
@@ -73,7 +74,9 @@ def _latest(mail: EditableMail, *, language: str, member: Membership) -> Email |
         .order_by("-pk")
         .first()
     )
-    return None if found is None or found.application is None or found.application.is_being_erased else found
+    if found is None or found.is_private or found.application is None or found.application.is_being_erased:
+        return None
+    return found
 
 
 def _invented(
