@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from goodword.core import clock
+from goodword.workspace.comments.writing import write_comment
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
@@ -32,6 +33,9 @@ def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: 
     note_failed(here.named("Priya"))
     stage_renamed(here.role)
     waits(here.named("Ada"), Waits.CLICK)
+    tom = factories.member(here.role.organisation, name="Tom Berg")
+    text = f"@{here.rita.user.name}, shall we meet her?"
+    write_comment(application_id=here.named("Noor").pk, text=text, author=tom, now=clock.now())
     waits(here.named("Milan"), Waits.DELAY, due_at=clock.now() + timedelta(hours=2))
     home = f"{live_server}{path('needs_you', here.role.organisation)}"
     looker = Looker()
@@ -47,7 +51,7 @@ def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: 
         looker.look(page, f"results {width}")
         page.goto(home)
     rows = page.locator(".need")
-    expect(rows).to_have_count(5)
+    expect(rows).to_have_count(6)
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
@@ -56,11 +60,11 @@ def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: 
     looker.look(page, "home chosen")
     page.keyboard.press("h")
     page.get_by_text("Hidden until tomorrow.").wait_for()
-    expect(rows).to_have_count(4)
+    expect(rows).to_have_count(5)
     page.get_by_role("button", name="Turn keys off").click()
     page.keyboard.press("j")
     page.keyboard.press("h")
-    expect(rows).to_have_count(4)
+    expect(rows).to_have_count(5)
     page.get_by_role("button", name="Turn keys on").click()
     ada = rows.filter(has_text="hasn't been invited")
     ada.get_by_role("link", name="Ada Zorn").focus()
