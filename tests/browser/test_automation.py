@@ -58,9 +58,11 @@ def test_the_wizard_works_by_keyboard_alone_and_is_accessible(
     page.keyboard.type("2")
     tab_to(page, "[name=assessment_delay_1]")
     page.keyboard.press("h")
+    page.get_by_text("What a candidate goes through").click()
     for width in (*WIDTHS, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         looker.look(page, f"wizard stages {width}")
+    expect(page.locator("[data-follows^=assessment]:visible")).to_have_count(2)
     tab_to(page, "main .actions button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/review/**")

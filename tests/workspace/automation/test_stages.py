@@ -64,3 +64,12 @@ def test_back_shows_the_selection(desk: Desk) -> None:
     wizard.connect_stages(job, assessment=wizard.stages(job)[OFFER])
     page = wizard.get("role_automation_stages", job)
     assert chosen(page, "assessment") == "Offer"
+
+
+def test_the_path_of_a_candidate_shows_what_follows_from_each_tick(desk: Desk) -> None:
+    page = Wizard(desk).get("role_automation_stages", jobs_of(desk)[0])
+    shown = [" ".join(one.get_text().split()) for one in page.select("[data-follows]:not([hidden])")]
+    assert shown == [
+        "Assessment. Due in 7 working days, 2 reminders. Moved on before it is done: pauses.",
+        "Reference check. Due in 10 working days, 2 reminders. Moved on before it is done: continues.",
+    ]

@@ -128,9 +128,10 @@ def _deadline(days: int, reminders: Sequence[int]) -> str:
 
 
 def grid(
-    form: StagesForm, stages: Iterable[Stage], placed: Iterable[ApplicationInStage]
+    form: StagesForm, stages: Iterable[Stage], placed: Iterable[ApplicationInStage], *, role: Role
 ) -> list[dict[str, Any]]:
-    """A row for each stage: who is there now, and a box for each step."""
+    """A row for each stage: who is there now, and a box for each step, with what follows from ticking it."""
+    follows = {step.kind: _follows(step) for step in role.steps.all()}
     there = Counter(one.stage_id for one in placed)
     chosen = {kind: {str(one) for one in form[kind].value() or []} for kind in (ASSESSMENT, CHECK)}
     rows = list(stages)
@@ -145,12 +146,22 @@ def grid(
                     "label": str(kind.label),
                     "checked": str(stage.id) in chosen[kind],
                     "suggested": stage.id in proposed[kind],
+                    "follows": follows[kind],
                 }
                 for kind in (ASSESSMENT, CHECK)
             ],
         }
         for stage in rows
     ]
+
+
+def _follows(step: Step) -> str:
+    moved = (
+        _("Moved on before it is done: pauses.")
+        if step.on_leave == Step.OnLeave.PAUSE
+        else _("Moved on before it is done: continues.")
+    )
+    return f"{_deadline(step.deadline_days, step.reminder_days)} {moved}"
 
 
 def job_status_note(job: LinkableJob) -> str:

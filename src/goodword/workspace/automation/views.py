@@ -107,7 +107,9 @@ def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) 
     context = {
         "form": form,
         "choice": choice,
-        "grid": grid(form, stages, catalogue.applications_in_stages(choice.connection, choice.job.id)),
+        "grid": grid(
+            form, stages, catalogue.applications_in_stages(choice.connection, choice.job.id), role=role
+        ),
         "account": account_label(choice.connection) if len(known) > 1 else "",
         "stages": stages,
         "stepper": stepper(role, at=1, choice=choice),

@@ -54,7 +54,7 @@ class V3Form(forms.Form):
     client_secret = forms.CharField(
         label=gettext_lazy("Client secret"),
         max_length=500,
-        help_text=gettext_lazy("Shown once, when the credential is created."),
+        help_text=gettext_lazy("Shown once in Greenhouse."),
         widget=_secret(),
     )
     act_as = forms.IntegerField(
