@@ -69,6 +69,7 @@ FOR_MEMBERS = (
     "assessments/views/library*",
     "assessments/views/marking.py",
     "assessments/views/norms.py",
+    "core/addresses.py",
     "demo/*",
     "drafts/*",
     "greenhouse/*",

@@ -75,7 +75,7 @@ def test_a_recruiter_becomes_an_admin() -> None:
     [
         ({"password": "short"}, "This password is too short. It must contain at least 10 characters."),
         ({"password": "password123"}, "This password is too common."),
-        ({"email": "ana"}, "Enter a valid email address."),
+        ({"email": "ana"}, "“ana” is not an e-mail address."),
     ],
 )
 def test_invalid_credentials_are_rejected_with_a_message(values: dict[str, str], said: str) -> None:

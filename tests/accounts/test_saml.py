@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.models import AuditEntry, Membership, User
 from goodword.core.single_sign_on import saml as saml_configuration
 from tests.support import factories, saml
 
@@ -42,6 +44,12 @@ def provider(settings: Settings) -> Iterator[None]:
 @pytest.fixture
 def rita() -> Membership:
     return factories.member(factories.organisation(slug="acme"), email="rita@acme.example")
+
+
+def settings_of_saml() -> dict[str, Any]:
+    [app] = django_settings.SOCIALACCOUNT_PROVIDERS["saml"]["APPS"]
+    found: dict[str, Any] = app["settings"]
+    return found
 
 
 def browser() -> Client:
@@ -112,6 +120,17 @@ def test_addresses_outside_the_trusted_domains_are_not_verified(rita: Membership
     page = answer(client, saml.response(email="rita@elsewhere.example", to=request_id))
     assert "Northwind ID doesn&#x27;t confirm your e-mail address" in page
     assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("address", ["r\u0131ta@acme.example", "rita@acme.example.\u212aid.example"])
+def test_a_look_alike_address_is_refused(rita: Membership, address: str) -> None:
+    User.objects.filter(pk=rita.user_id).update(email=address.replace("\u0131", "i").replace("\u212a", "k"))
+    app = settings_of_saml()
+    app["verified_email"] = [address.rpartition("@")[2].replace("\u212a", "k")]
+    client, request_id = started()
+    page = answer(client, saml.response(email=address, to=request_id, uid="another"))
+    assert "has a letter that only looks like i, s or k" in page
+    assert (is_signed_in(client), SocialAccount.objects.exists()) == (False, False)
 
 
 def test_the_metadata_name_where_answers_go() -> None:

@@ -82,6 +82,18 @@ def test_too_many_wrong_passwords_block_the_right_one(rita: Membership) -> None:
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize(
+    "email", ["r\u0131ta.kiss@acme.example", "rita.\u212aiss@acme.example", "rita.ki\u017fs@acme.example"]
+)
+def test_a_look_alike_address_neither_signs_in_nor_gets_a_reset_link(rita: Membership, email: str) -> None:
+    User.objects.filter(pk=rita.user_id).update(email="rita.kiss@acme.example")
+    client = Client()
+    signed_in = client.post(LOGIN, {"login": email, "password": factories.PASSWORD})
+    assert errors(signed_in) == ["Wrong e-mail address or password."]
+    client.post("/accounts/password/reset/", {"email": email})
+    assert (waiting(), "_auth_user_id" in client.session) == ([], False)
+
+
 def test_signing_out_needs_confirmation(rita: Membership) -> None:
     client = Client()
     client.force_login(rita.user)

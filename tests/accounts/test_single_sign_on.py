@@ -122,6 +122,27 @@ def test_another_person_with_the_same_address_is_refused(rita: Membership) -> No
     assert SocialAccount.objects.count() == 1
 
 
+#: what case folding takes for rita.kiss@acme.example
+LOOK_ALIKES = ("r\u0131ta.kiss@acme.example", "rita.ki\u017fs@acme.example", "rita.\u212aiss@acme.example")
+
+
+@pytest.mark.parametrize("address", LOOK_ALIKES)
+def test_a_look_alike_address_signs_nobody_in_and_makes_no_user(
+    acme: Organisation, settings: Settings, address: str
+) -> None:
+    factories.member(acme, email="rita.kiss@acme.example")
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    stranger = {"sub": "2", "email": address, "email_verified": True, "groups": ["leads"]}
+    assert outcome(stranger) == (
+        "",
+        [f"{address} has a letter that only looks like i, s or k, so it can't sign in here."],
+    )
+    assert (User.objects.count(), SocialAccount.objects.count()) == (1, 0)
+    User.objects.all().delete()
+    assert outcome(stranger)[0] == ""
+    assert not User.objects.exists()
+
+
 def test_strangers_do_not_become_users(acme: Organisation) -> None:
     assert outcome(RITA | {"groups": ["team"]}) == ("", [NO_LOGIN])
     assert not User.objects.exists()

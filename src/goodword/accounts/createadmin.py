@@ -7,6 +7,7 @@ from django.db import transaction
 from goodword.accounts.domain.organisation import check_time_zone, create_admin, create_organisation
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.core import clock
+from goodword.core.addresses import normalised
 
 
 class CommandError(Exception):
@@ -20,7 +21,7 @@ def createadmin(*, organisation: str, email: str, name: str, time_zone: str, pas
     """
     try:
         existing = _existing(organisation)
-        user = User.objects.filter(email__iexact=email.strip()).first()
+        user = User.objects.filter(email=normalised(email)).first()
         if existing and user and _is_admin(existing, user):
             print(
                 f"{user.email} is already an admin of {existing.name}. Nothing was changed, including the password. "

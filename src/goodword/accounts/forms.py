@@ -1,6 +1,7 @@
 from typing import Any, cast
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -12,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.accounts import jobs, sign_in
+from goodword.accounts.models import User
 from goodword.core import clock
+from goodword.core.addresses import has_look_alikes, is_same
 from goodword.core.text import clean_text
 
 
@@ -31,9 +34,22 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]  # the library has no
         super().__init__(*args, **kwargs)
         _plain(cast(forms.Form, self))
 
+    def clean_login(self) -> str:
+        login: str = super().clean_login()
+        if has_look_alikes(self.data["login"]):  # as typed: allauth's field makes a k of a Kelvin sign
+            raise get_adapter().validation_error("email_password_mismatch")
+        return login
+
 
 class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # the library has no types
     """Neither the response nor its timing reveals whether a link is mailed."""
+
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if is_same(user.email, self.data["email"])]
+        return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
         """Queue the mail, unless the address has already had three this hour."""

@@ -10,19 +10,20 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from goodword.core import clock
+from goodword.core.addresses import normalised
 from goodword.core.tenancy import OwnedManager
 from goodword.core.workdays import Calendar, calendar_of
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, *, email: str, name: str, password: str | None = None) -> "User":
-        user = self.model(email=email.strip().lower(), name=name)
+        user = self.model(email=normalised(email), name=name)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=normalised(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):

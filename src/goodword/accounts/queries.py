@@ -14,5 +14,5 @@ def admins_of(organisation: Organisation) -> QuerySet[Membership]:
 
 
 def is_deactivated(organisation: Organisation, address: str) -> bool:
-    rows = Membership.objects.of(organisation).filter(user__email__iexact=address)
+    rows = Membership.objects.of(organisation).filter(user__email__same_address=address)
     return rows.exclude(deactivated_at=None).exists()

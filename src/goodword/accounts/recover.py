@@ -8,6 +8,7 @@ from goodword.accounts import second_factor
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation, User
 from goodword.core import clock
+from goodword.core.addresses import normalised
 
 _ACTOR = "operator"
 
@@ -41,7 +42,7 @@ def lift_single_sign_on(slug: str) -> int:
 def remove_second_factors(email: str) -> int:
     """Remove them and end the member's sessions. Returns 0, or 2 with an error message if there is no such member."""
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(email__iexact=email.strip()).first()
+        user = User.objects.select_for_update().filter(email=normalised(email)).first()
         if user is None:
             print(f"goodword: Nobody has the e-mail address {email}.", file=sys.stderr)
             return 2

@@ -38,6 +38,7 @@ from goodword.accounts import reauthentication
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import AuditEntry, Membership, User
 from goodword.core import clock
+from goodword.core.addresses import normalised
 
 log = logging.getLogger(__name__)
 
@@ -293,13 +294,13 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
 
 
 def _user(credentials: Mapping[str, Any]) -> User | None:
-    return User.objects.filter(email__iexact=str(credentials.get("email", "")).strip()).first()
+    return User.objects.filter(email=normalised(str(credentials.get("email", "")))).first()
 
 
 def _account(credentials: Mapping[str, Any]) -> str:
     """Key for counting failed sign-ins, the same for all spellings of an address that find one account."""
     user = _user(credentials)
-    return f"user {user.pk}" if user else f"unknown {str(credentials.get('email', '')).strip().casefold()}"
+    return f"user {user.pk}" if user else f"unknown {normalised(str(credentials.get('email', '')))}"
 
 
 class SessionTimeout:

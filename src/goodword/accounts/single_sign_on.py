@@ -26,6 +26,7 @@ from goodword.accounts import sign_in
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.core import clock
+from goodword.core.addresses import has_look_alikes, normalised
 
 log = logging.getLogger(__name__)
 #: what a provider that is away or misconfigured makes allauth raise
@@ -87,7 +88,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]) -> User:
         user: User = super().populate_user(request, sociallogin, data)
-        user.email = user.email.lower()
+        user.email = normalised(str(data.get("email") or ""))
         parts = f"{data.get('first_name') or ''} {data.get('last_name') or ''}".strip()
         user.name = str(data.get("name") or parts)[:150]
         return user
@@ -128,6 +129,24 @@ def _verified_address(sociallogin: SocialLogin) -> str:
     )
 
 
+def _look_alike(sociallogin: SocialLogin, address: str) -> str:
+    """The address as the provider sent it, if a letter in it only looks like another; or empty.
+
+    allauth has lower-cased `address`, which makes a plain k of a Kelvin sign.
+    """
+    sent = [address, sociallogin.account.uid]  # of SAML, the address can be the name ID
+    for value in claims_of(sociallogin.account).values():
+        sent += value if isinstance(value, list) else [value]
+    return next(
+        (
+            one
+            for one in sent
+            if isinstance(one, str) and has_look_alikes(one) and one.strip().lower() == address.lower()
+        ),
+        "",
+    )
+
+
 def claims_of(account: SocialAccount) -> dict[str, Any]:
     """The claims of the last sign-in: of OIDC's ID token and user info, or SAML's attributes."""
     data = account.extra_data
@@ -143,8 +162,14 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
             _("%(name)s doesn't confirm your e-mail address, so Goodword can't let you in with it.")
             % {"name": sociallogin.provider.name},
         )
+    if other := _look_alike(sociallogin, address):
+        raise _refuse(
+            request,
+            _("%(email)s has a letter that only looks like i, s or k, so it can't sign in here.")
+            % {"email": other},
+        )
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(email__iexact=address).first()
+        user = User.objects.select_for_update().filter(email=normalised(address)).first()
         if user is None:
             return
         known = SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider).first()

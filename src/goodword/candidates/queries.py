@@ -58,4 +58,4 @@ def of_own_roles(member: Membership) -> Q:
         return Q()
     # ids instead of a join: PostgreSQL then combines two indexes
     owned = list(Role.objects.of(member.organisation).filter(owner=member).values_list("pk", flat=True))
-    return Q(role__in=owned) | Q(recruiter_email__iexact=member.user.email)
+    return Q(role__in=owned) | Q(recruiter_email__same_address=member.user.email)

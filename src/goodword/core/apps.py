@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from goodword.core import job_recovery  # noqa: F401  # registering is all that is wanted
+        from goodword.core import addresses, job_recovery  # noqa: F401  # registering is all that is wanted

@@ -20,7 +20,7 @@ def export(wanted: ExportRequest) -> Sections:
             .get(pk=wanted.candidate_id)
         )
         own = Q(link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA])
-        mails = mails.filter(own | Q(to_address__iexact=address) if address else own)
+        mails = mails.filter(own | Q(to_address__same_address=address) if address else own)
     exported = [
         exported_mail(mail, text=not (wanted.by_member and mail.is_private)) for mail in mails.order_by("pk")
     ]

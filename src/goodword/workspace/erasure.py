@@ -21,5 +21,5 @@ def _erase_import_rows(subject: Subject) -> None:
     whose = Q(application__in=subject.application_ids)
     people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id or 0)
     if address := people.exclude(email="").values_list("email", flat=True).first():
-        whose |= Q(organisation=subject.organisation_id, email__iexact=address)
+        whose |= Q(organisation=subject.organisation_id, email__same_address=address)
     ImportRow.objects.across_organisations().filter(whose).delete()

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.members import lock_members
 from goodword.accounts.models import Invitation, Membership, User
+from goodword.core.addresses import check_address, is_same, normalised
 
 
 class NotInvited(Exception):
@@ -24,14 +24,14 @@ class NotAccepted(Exception):
 
 def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, now: datetime) -> Invitation:
     """Record an invitation. Raises NotInvited."""
-    email = email.strip().lower()
+    email = normalised(email)
     try:
-        validate_email(email)
+        check_address(email)
     except ValidationError as error:
-        raise NotInvited(_("“%(text)s” is not an e-mail address.") % {"text": email[:80]}) from error
+        raise NotInvited(error.messages[0]) from error
     with transaction.atomic():
         lock_members(by)
-        known = Membership.objects.of(by.organisation).filter(user__email__iexact=email).first()
+        known = Membership.objects.of(by.organisation).filter(user__email=email).first()
         if known is not None and known.deactivated_at is None:
             raise NotInvited(_("%(email)s is already a member.") % {"email": email})
         if known is not None:
@@ -60,7 +60,7 @@ def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, no
 
 def open_invitation(by: Membership, email: str) -> Invitation | None:
     rows = Invitation.objects.of(by.organisation).filter(accepted_at=None, withdrawn_at=None)
-    return rows.filter(email__iexact=email).first()
+    return rows.filter(email=email).first()
 
 
 def lock_open(invitation: Invitation) -> Invitation | None:
@@ -89,7 +89,7 @@ def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
 
 def user_of(invitation: Invitation) -> User | None:
     """The login with the invited address, if there is one already."""
-    return User.objects.filter(email__iexact=invitation.email).first()
+    return User.objects.filter(email=invitation.email).first()
 
 
 def create_user(*, invitation: Invitation, name: str, password: str) -> User:
@@ -109,7 +109,7 @@ def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
     """Make the user a member. Raises NotAccepted if the invitation is not open, or they are a member already."""
     with transaction.atomic():
         row = lock_open(invitation)
-        if row is None or row.email.lower() != user.email.lower():
+        if row is None or not is_same(row.email, user.email):
             raise NotAccepted
         if Membership.objects.of(row.organisation).filter(user=user).exists():
             raise NotAccepted

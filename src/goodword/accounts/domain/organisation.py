@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.text import slugify
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, User
+from goodword.core.addresses import check_address, normalised
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -45,10 +45,10 @@ def create_admin(
     *, organisation: Organisation, email: str, name: str, password: str, now: datetime
 ) -> Membership:
     """Also reactivates, and creates their login unless they have one. Raises ValidationError."""
-    email = email.strip().lower()
-    validate_email(email)
+    email = normalised(email)
+    check_address(email)
     with transaction.atomic():
-        user = User.objects.filter(email__iexact=email).first()
+        user = User.objects.filter(email=email).first()
         if user is None:
             user = User(email=email, name=" ".join(name.split()))
             validate_password(password, user)
@@ -180,7 +180,7 @@ def wants_each_reference(*, organisation_id: int, address: str) -> bool:
         Membership.objects.across_organisations()
         .filter(
             organisation_id=organisation_id,
-            user__email__iexact=address,
+            user__email__same_address=address,
             user__is_active=True,
             deactivated_at=None,
             mails_each_reference=True,

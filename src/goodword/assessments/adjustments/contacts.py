@@ -7,6 +7,7 @@ from goodword.accounts.models import Organisation
 from goodword.accounts.queries import admins_of, is_deactivated
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
+from goodword.core.addresses import normalised
 from goodword.roles.models import Role
 
 
@@ -24,20 +25,20 @@ def contact_of(application: Application, *, but: Collection[str] = ()) -> Contac
 
     `but`: addresses to skip. `application` comes with organisation and the role's owner.
     """
-    passed = _team(application) | {address.lower() for address in but}
+    passed = _team(application) | {normalised(address) for address in but}
     return next(
-        (one for one in _outside(application.organisation) if one.address.lower() not in passed),
+        (one for one in _outside(application.organisation) if normalised(one.address) not in passed),
         _recruiter(application),
     )
 
 
 def is_outside(application: Application, address: str) -> bool:
-    return address.lower() not in _team(application)
+    return normalised(address) not in _team(application)
 
 
 def contact_of_role(role: Role) -> Contact | None:
     team = _role_team(role)
-    return next((one for one in _outside(role.organisation) if one.address.lower() not in team), None)
+    return next((one for one in _outside(role.organisation) if normalised(one.address) not in team), None)
 
 
 def _outside(organisation: Organisation) -> list[Contact]:
@@ -49,13 +50,13 @@ def _outside(organisation: Organisation) -> list[Contact]:
 
 
 def _team(application: Application) -> set[str]:
-    team = {recruiter_of(application).address.lower()}
+    team = {normalised(recruiter_of(application).address)}
     return team if application.role is None else team | _role_team(application.role)
 
 
 def _role_team(role: Role) -> set[str]:
     team = {role.owner.user.email, *role.viewers.values_list("user__email", flat=True)}
-    return {address.lower() for address in team}
+    return {normalised(address) for address in team}
 
 
 def _recruiter(application: Application) -> Contact:

@@ -183,7 +183,7 @@ def on_member_deactivated(event: Event) -> None:
     organisation, address, now = member.organisation, member.user.email, event.occurred_at
     if member.deactivated_at is None:  # reactivated meanwhile
         return
-    sent = Email.objects.of(organisation).filter(kind=mails.ASKED, to_address__iexact=address)
+    sent = Email.objects.of(organisation).filter(kind=mails.ASKED, to_address__same_address=address)
     asked = Adjustment.objects.of(organisation).filter(
         pk__in=sent.values("link_subject_id"), state=Adjustment.State.ASKED
     )

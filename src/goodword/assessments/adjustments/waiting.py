@@ -17,7 +17,7 @@ def waiting_for(member: Membership) -> QuerySet[Adjustment]:
         Adjustment.objects.of(member.organisation)
         .annotate(reader=Subquery(mails.order_by("-pk").values("to_address")[:1]))
         .filter(
-            reader__iexact=member.user.email,
+            reader__same_address=member.user.email,
             state=Adjustment.State.ASKED,
             attempt__progress__in=UNFINISHED,
             attempt__closed_at=None,

@@ -41,14 +41,14 @@ class RoleArchived(Exception):
 
 def with_address(role: Role, address: str) -> QuerySet[Application]:
     """Applications on the role whose candidate has this address, the latest first."""
-    people = Candidate.objects.of(role.organisation).filter(email__iexact=address)
+    people = Candidate.objects.of(role.organisation).filter(email__same_address=address)
     rows = Application.objects.of(role.organisation).filter(role=role, candidate__in=people, erased_at=None)
     return rows.select_related("candidate").order_by("-pk")
 
 
 def known_person(member: Membership, address: str) -> Candidate | None:
     """The person of this address, if the member may see an application of theirs and no erasure is due."""
-    people = Candidate.objects.of(member.organisation).filter(email__iexact=address, erased_at=None)
+    people = Candidate.objects.of(member.organisation).filter(email__same_address=address, erased_at=None)
     seen = visible_applications(member).filter(candidate__in=people, deleted_at=None, erased_at=None)
     application = seen.order_by("-pk").first()
     return application.candidate if application is not None else None

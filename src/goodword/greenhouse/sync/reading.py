@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from goodword.candidates.models import Application, Candidate
+from goodword.core.addresses import normalised
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.models import Connection
@@ -277,7 +278,7 @@ def _from_webhook(
     own = {domain.strip().lower().removeprefix("@") for domain in own_domains}
     for user in webhook_users:
         if user.id == user_id:
-            trusted = user.email.rpartition("@")[2].lower() in own
+            trusted = normalised(user.email).rpartition("@")[2] in own
             email = _valid_address(user.email) if trusted else ""
             return RemoteRecruiter(remote_id=user_id, name=user.name, email=email)
     return RemoteRecruiter(remote_id=user_id)

@@ -25,6 +25,7 @@ from django.db import transaction
 from flufl.bounce import all_failures
 
 from goodword.candidates.queries import recruiter_of
+from goodword.core.addresses import is_same
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.text import clean_text
@@ -132,7 +133,7 @@ def has_complained(email: Email) -> bool:
     earlier = Email.objects.across_organisations().filter(
         application_id=email.application_id, link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.REFEREE]
     )
-    return earlier.filter(to_address__iexact=email.to_address, complained_at__isnull=False).exists()
+    return earlier.filter(to_address__same_address=email.to_address, complained_at__isnull=False).exists()
 
 
 def _lock(email_id: int) -> Email | None:
@@ -342,8 +343,8 @@ def on_email_failed(event: Event) -> None:
     recruiter = recruiter_of(failed.application)
     owner = failed.application.role.owner.user if failed.application.role else None
     to = Correspondent(name=recruiter.name, address=recruiter.address)
-    if failed.to_address.lower() == recruiter.address.lower():
-        if owner is None or owner.email.lower() == failed.to_address.lower():
+    if is_same(failed.to_address, recruiter.address):
+        if owner is None or is_same(owner.email, failed.to_address):
             return
         to = Correspondent(name=owner.name, address=owner.email)
     queue(

@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
+from goodword.core.addresses import is_same
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.references.domain.checks import (
     lock_check_for_member,
@@ -156,7 +157,7 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
         referee = request.referee
         if not request.is_out:
             raise Refused(_("This request is no longer open."))
-        if referee.email.casefold() == address.casefold():
+        if is_same(referee.email, address):
             if request.undelivered_at is not None:
                 raise Refused(_("Mail to this address bounced. Enter another one."))
             return request

@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from goodword.core.addresses import is_same
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
@@ -104,7 +105,7 @@ def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
     if not known.exists():
         return None
     check, request = checks.lock_request(email.link_subject_id or 0)
-    theirs = request.referee.email.lower() == email.to_address.lower()
+    theirs = is_same(request.referee.email, email.to_address)
     return (check, request) if request.is_out and theirs else None
 
 

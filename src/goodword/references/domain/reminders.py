@@ -143,7 +143,7 @@ def _wants_no_mail(request: ReferenceRequest) -> bool:
     if has_opted_out(organisation=request.organisation, address=request.referee.email):
         return True
     mails = Email.objects.of(request.organisation).filter(
-        subject_ref=request.mail_ref, to_address__iexact=request.referee.email
+        subject_ref=request.mail_ref, to_address__same_address=request.referee.email
     )
     return mails.exclude(complained_at=None).exists()
 

@@ -3,6 +3,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Organisation
+from goodword.core.addresses import is_same
 from goodword.core.models import Event
 from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
@@ -54,7 +55,7 @@ def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R 
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     application = email.application  # not for a mail about an adjustment, which belongs to its request only
-    if application is not None and email.to_address.lower() != application.candidate.email.lower():
+    if application is not None and not is_same(email.to_address, application.candidate.email):
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
         step_request_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from goodword.core.addresses import is_same
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import lock_application
@@ -30,7 +31,7 @@ def send_own_data_link(
         if not to.address or application.erased_at is not None:
             return False
         before = Email.objects.of(application.organisation).filter(
-            application=application, kind=KIND, to_address__iexact=to.address
+            application=application, kind=KIND, to_address__same_address=to.address
         )
         today = before.filter(created_at__gt=now - timedelta(days=1))
         if today.filter(created_at__gt=now - EVERY).exists() or today.count() >= MOST_A_DAY:
@@ -54,4 +55,4 @@ def send_own_data_link(
 
 def went_to(link: Link, address: str) -> bool:
     """Whether the link was mailed to this address, which may have changed since."""
-    return link.email is not None and link.email.to_address.casefold() == address.casefold()
+    return link.email is not None and is_same(link.email.to_address, address)

@@ -22,6 +22,7 @@ from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
+from goodword.core.addresses import is_same
 from goodword.core.events import record
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import readdress, send_again
@@ -71,7 +72,7 @@ def change_details(
             return 0
         if version_of(row) != seen:
             raise DetailsChanged(row)
-        moved = row.email.casefold() != person.email.casefold()
+        moved = not is_same(row.email, person.email)
         for name, value in values.items():
             setattr(row, name, value)
         row.save(update_fields=list(values))

@@ -51,7 +51,9 @@ def deactivate(*, member: Membership, successor: Membership | None, by: Membersh
             return False
         _hand_over(member, successor, by=by, now=now)
         address = member.user.email
-        links = Link.objects.of(member.organisation).filter(email__to_address__iexact=address, ended_at=None)
+        links = Link.objects.of(member.organisation).filter(
+            email__to_address__same_address=address, ended_at=None
+        )
         links.filter(purpose=Link.Purpose.REVIEW).update(ended_at=now)
         _redirect_mails(member)
         return True
@@ -81,7 +83,9 @@ def _redirect_mails(member: Membership) -> None:
     mails = (
         Email.objects.of(member.organisation)
         .select_for_update(of=("self",))
-        .filter(to_address__iexact=member.user.email, state=Email.State.QUEUED, application__isnull=False)
+        .filter(
+            to_address__same_address=member.user.email, state=Email.State.QUEUED, application__isnull=False
+        )
         .exclude(link_purpose__in=_OUTSIDE)
     )
     for email in mails.select_related("application__role__owner__user", "application__organisation"):

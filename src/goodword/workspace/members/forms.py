@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.accounts.models import Membership, Organisation
+from goodword.core.addresses import normalised
 from goodword.roles.models import Role
 from goodword.workspace.members.deactivation import Change, owned_roles, possible_successors
 
@@ -81,7 +82,7 @@ class InviteForm(forms.Form):
         self.fields["roles"] = _roles(organisation)
 
     def clean_emails(self) -> list[str]:
-        found = list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["emails"].strip().lower())))
+        found = list(dict.fromkeys(re.split(r"[\s,;]+", normalised(self.cleaned_data["emails"]))))
         if wrong := [text for text in found if not _is_address(text)]:
             raise ValidationError(
                 _("These are not e-mail addresses: %(list)s.")

@@ -15,6 +15,7 @@ from goodword.accounts.domain.members import NotChanged, reactivate
 from goodword.accounts.models import Membership
 from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
+from goodword.core.addresses import is_same
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
 from goodword.workspace.members import deactivation, invitations
@@ -141,7 +142,7 @@ def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
             "settings_nav": settings_nav(request),
             "shown": member,
             "form": form,
-            "is_contact": bool(contact) and contact.lower() == member.user.email.lower(),
+            "is_contact": bool(contact) and is_same(contact, member.user.email),
         },
         status=422 if form.is_bound else 200,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
+from goodword.core.addresses import is_same
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import NEEDS_PERSON
 from goodword.notifications.models import Email, Link
@@ -225,7 +226,7 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
             what, since = _("doesn't get our e-mail"), _failed_at(email) or since
             bounced = email.to_address if email else candidate.email
             detail = _("%(address)s bounces") % {"address": bounced}
-            if bounced.lower() == candidate.email.lower():
+            if is_same(bounced, candidate.email):
                 again = Action(label=_("Send again"), url=again.url)
                 actions = [*_correct(viewer, application), again]
             else:

@@ -1,0 +1,67 @@
+"""How e-mail addresses are stored and compared.
+
+str.lower() and PostgreSQL's UPPER fold letters that only look alike: "ı" and "ſ" become I and S, the Kelvin sign
+becomes k. Whoever owns eve@evıl.example would pass as eve@evil.example. So only case is folded here, never a letter
+into an ASCII one.
+"""
+
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, Lookup
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils.translation import gettext as _
+
+#: letters that case folding takes for i, s and k; Django's validator of addresses lets them through
+LOOK_ALIKES: Final = frozenset("\u0130\u0131\u017f\u212a")
+
+
+def normalised(address: str) -> str:
+    """In lower case, as stored."""
+    return "".join(_lower(letter) for letter in address.strip())
+
+
+def _lower(letter: str) -> str:
+    lower = letter.lower()
+    return letter if letter in LOOK_ALIKES or (lower.isascii() and not letter.isascii()) else lower
+
+
+def is_same(one: str, other: str) -> bool:
+    return normalised(one) == normalised(other)
+
+
+def has_look_alikes(address: str) -> bool:
+    return not LOOK_ALIKES.isdisjoint(address)
+
+
+def check_address(address: str) -> None:
+    """Whether somebody can sign in with it. Raises ValidationError with a sentence that names it."""
+    shown = {"text": address[:80]}
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise ValidationError(_("“%(text)s” is not an e-mail address.") % shown) from error
+    if has_look_alikes(address):
+        raise ValidationError(
+            _("“%(text)s” has a letter that only looks like i, s or k. Type the address again.") % shown
+        )
+
+
+@CharField.register_lookup
+class SameAddress(Lookup):
+    """`email__same_address=...`: equal but for case. Also by UPPER, for which there are indexes."""
+
+    lookup_name = "same_address"
+
+    def get_prep_lookup(self) -> str:
+        return normalised(str(self.rhs))
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[str | int, ...]]:
+        column, values = self.process_lhs(compiler, connection)
+        wanted, given = self.process_rhs(compiler, connection)
+        sql = f'(UPPER({column}::text) = UPPER({wanted}::text) AND LOWER({column}::text COLLATE "C") = {wanted})'
+        return sql, (*values, *given, *values, *given)

@@ -1,0 +1,40 @@
+"""Comparing e-mail addresses, in Python and in PostgreSQL: case is folded, look-alike letters are not."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from goodword.accounts.models import User
+from goodword.core.addresses import check_address, is_same, normalised
+
+#: dotless i, dotted capital I, long s, Kelvin sign, each in an address that reads as eve.kiss@evil.example
+LOOK_ALIKES = (
+    "eve.kiss@ev\u0131l.example",
+    "eve.k\u0130ss@evil.example",
+    "eve.ki\u017fs@evil.example",
+    "eve.\u212aiss@evil.example",
+)
+PLAIN = "eve.kiss@evil.example"
+
+
+def test_case_makes_no_difference() -> None:
+    assert normalised(" Eve.Kiss@EVIL.example ") == PLAIN
+    assert is_same("EVE.KISS@evil.example", PLAIN)
+    assert is_same("a@M\u00dcLLER.example", "a@m\u00fcller.example")
+
+
+@pytest.mark.parametrize("address", LOOK_ALIKES)
+def test_look_alike_letters_make_another_address(address: str) -> None:
+    assert not is_same(address, PLAIN)
+    with pytest.raises(ValidationError, match="only looks like i, s or k"):
+        check_address(address)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", LOOK_ALIKES)
+def test_the_database_tells_them_apart_too(address: str) -> None:
+    user = User.objects.create_user(email=PLAIN, name="Eve")
+    assert not User.objects.filter(email__same_address=address).exists()
+    assert User.objects.get(email__same_address="EVE.Kiss@evil.example") == user
+    User.objects.filter(pk=user.pk).update(email=address)
+    assert not User.objects.filter(email__same_address=PLAIN).exists()
+    assert User.objects.get(email__same_address=address) == user
