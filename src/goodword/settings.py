@@ -355,10 +355,11 @@ LOGGING = {
     },
     "filters": {
         "refused": {"()": "goodword.core.http.OneLineRefusals"},
+        "reference": {"()": "goodword.core.http.ErrorReference"},
         "wrong_host": {"()": "goodword.core.http.WrongHost"},
     },
     "handlers": {
-        "out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]},
+        "out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused", "reference"]},
     },
     "loggers": {
         name: {"level": "WARNING"}

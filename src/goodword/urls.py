@@ -45,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler403 = "goodword.accounts.views.no_access"
+handler404 = "goodword.accounts.views.not_found"
+handler500 = "goodword.core.http.failed"
 handler400 = "goodword.core.http.not_understood"
 
 if settings.DEBUG or settings.GOODWORD_ENV == "test":

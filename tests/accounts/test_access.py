@@ -1,12 +1,18 @@
 """Access to pages for members, by organisation and kind of member."""
 
+import io
+import logging
+import re
+
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.access import MemberRequest, member, membership_of
 from goodword.accounts.models import AuditEntry, Organisation
+from goodword.core.http import ErrorReference
 from goodword.roles.models import Role
 from tests.support import factories
 from tests.support.pages import comparable, signed_in
@@ -118,3 +124,44 @@ def test_anonymous_pages_show_the_help_contact_and_no_navigation() -> None:
     assert context["help_contact"] == "help@goodword.example"
     assert "organisation" not in context
     assert "nav" not in context
+
+
+def test_a_missing_page_offers_members_the_search(organisation: Organisation) -> None:
+    member = factories.member(organisation)
+    missing = signed_in(member).get(f"/o/{organisation.slug}/candidates/999999/")
+    page_text = missing.content.decode()
+    assert (missing.status_code, page_text.count(f'action="{page("search", organisation)}"')) == (404, 1)
+    stranger = signed_in(factories.member(factories.organisation()))
+    for browser, where in (
+        (Client(), "/nowhere/"),
+        (stranger, f"/o/{organisation.slug}/candidates/999999/"),
+        (signed_in(member), "/nowhere/"),
+    ):
+        text = browser.get(where).content.decode()
+        assert ("Page not found" in text, "/search/" in text) == (True, False)
+
+
+def test_a_server_error_shows_the_reference_number_that_is_in_the_log(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    browser = signed_in(factories.member(organisation))
+    browser.raise_request_exception = False
+    monkeypatch.setattr("goodword.workspace.find.find", fail)
+    logger, out = logging.getLogger("django.request"), io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.addFilter(ErrorReference())
+    logger.addHandler(handler)
+    try:
+        response = browser.get(page("search", organisation) + "?q=ada")
+    finally:
+        logger.removeHandler(handler)
+    text = response.content.decode()
+    found = re.search(r">(\d{4}-\d{4})<", text)
+    assert response.status_code == 500
+    assert found and f"[reference {found[1]}] Internal Server Error: " in out.getvalue()
+    assert "the disk is full" in out.getvalue()
+    assert "help@goodword.example" in text and "the disk" not in text
+    assert settings.LOGGING["handlers"]["out"]["filters"] == ["refused", "reference"]

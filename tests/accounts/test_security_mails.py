@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
@@ -96,6 +97,7 @@ def test_each_change_of_a_second_factor_is_told(
     ]
 
 
+@time_machine.travel(factories.NOW, tick=False)
 @pytest.mark.parametrize("change", sorted(CHANGES))
 def test_every_change_has_a_mail(rita: Membership, change: str) -> None:
     mail_change(

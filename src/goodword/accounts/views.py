@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import sign_in
-from goodword.accounts.access import NoAccess
+from goodword.accounts.access import NoAccess, membership_of
 from goodword.accounts.browsers import browser_name
 from goodword.accounts.domain.account import change_name
 from goodword.accounts.forms import NameForm
@@ -165,6 +165,20 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
 
 #: admins named on the page of a refused member
 _NAMED = 5
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an unknown address. It offers members the search of the organisation that the address names."""
+    del exception
+    user, slug = getattr(request, "user", None), request.path.removeprefix("/o/").partition("/")[0]
+    member = (
+        membership_of(user, slug=slug) if isinstance(user, User) and request.path.startswith("/o/") else None
+    )
+    if member is None:
+        return render(request, "404.html", status=404)
+    search = reverse("search", args=[slug])
+    context = {"organisation": member.organisation, "search_url": search}
+    return render(request, "accounts/not_found.html", context, status=404)
 
 
 def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,6 +1,7 @@
 import copy
 import logging
 import re
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +23,7 @@ from django.http import (
     UnreadablePostError,
 )
 from django.shortcuts import render
+from django.template import loader
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
@@ -71,6 +73,18 @@ class OneLineRefusals(logging.Filter):
             return record
         line = copy.copy(record)
         line.exc_info = line.exc_text = None
+        return line
+
+
+class ErrorReference(logging.Filter):
+    """Puts the number that the error page shows into the line of the log."""
+
+    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
+        reference = getattr(getattr(record, "request", None), "error_reference", "")
+        if not reference:
+            return record
+        line = copy.copy(record)
+        line.msg, line.args = f"[reference {reference}] {record.getMessage()}", ()
         return line
 
 
@@ -197,6 +211,15 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return too_large(request, most=settings.GOODWORD_MAX_BODY)
     return bad_request(request, exception)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The page for a server error, with a number that is in the log. No context processors, which may fail too."""
+    digits = f"{secrets.randbelow(10**8):08}"
+    reference = f"{digits[:4]}-{digits[4:]}"
+    request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference
+    context = {"reference": reference, "contact": settings.GOODWORD_HELP_CONTACT}
+    return HttpResponse(loader.render_to_string("500.html", context), status=500)
 
 
 class CleanInput:

@@ -16,6 +16,7 @@ from goodword.assessments.plans.publishing import publish
 from goodword.assessments.plans.versions import built_by_member, draft_of
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
+from goodword.ui.templatetags.ui import short_day
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -128,7 +129,7 @@ def test_the_page_describes_the_default_assessment(step: Step, rita: Membership)
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     page = words(signed_in(rita).get(address(step)))
     assert "Candidates get the default: work style, 20 statements, untimed." in page
-    assert f"“Sells windows” (entered by {rita.user.name} on 3 March 2026)." in page
+    assert f"“Sells windows” (entered by {rita.user.name} on {short_day(NOW)})." in page
 
 
 def test_the_page_lists_versions_with_their_publishers(step: Step, rita: Membership) -> None:
@@ -421,8 +422,8 @@ def test_current_latest_and_no_norms_are_offered(step: Step, rita: Membership) -
         if (box := label.select_one("input")) is not None
     ]
     assert offered == [
-        ("newest", "Latest for this version and form: 2, created 3 March 2026", False),
-        (str(part.norms_id), "Current: 1, created 3 March 2026", True),
+        ("newest", f"Latest for this version and form: 2, created {short_day(NOW)}", False),
+        (str(part.norms_id), f"Current: 1, created {short_day(NOW)}", True),
         ("none", "None", False),
     ]
     typed = {"form": "standard_20", "minutes": "20", "requirement": SERVES}

@@ -22,6 +22,7 @@ from goodword.references.flags import rules
 from goodword.references.models import Check, CheckFlag
 from goodword.reports.domain.reuse import report_of
 from goodword.reports.models import Report
+from goodword.ui.templatetags.ui import short_day
 from goodword.workspace.comparison.results import finished_attempts
 from tests.assessments.support import answer_all, assigned
 from tests.references.story import (
@@ -122,7 +123,7 @@ def test_inviting_again_after_a_finished_check_asks_for_confirmation() -> None:
         text = words(soup(response).main)
         assert f"is asked by e-mail ({application.candidate.email}) to name 2 referees again." in text
         assert (
-            "The results of 3 March 2026 stay current until the new run is complete, then move to earlier runs."
+            f"The results of {short_day(NOW)} stay current until the new run is complete, then move to earlier runs."
             in text
         )
         assert "The report and its note in Greenhouse stay." in text
@@ -178,7 +179,7 @@ def test_ending_a_started_assessment_asks_for_confirmation() -> None:
     attempt = reported_attempt(application, finished=False)
     before = counts(application)
     text = words(soup(again(rita, application, attempt.step_request_id)).main)
-    assert "The assessment started on 3 March 2026 ends. Its answers are kept but not scored" in text
+    assert f"The assessment started on {short_day(NOW)} ends. Its answers are kept but not scored" in text
     assert counts(application) == before
 
 
@@ -260,7 +261,7 @@ def test_flags_of_the_earlier_check_stay_visible() -> None:
     confirmed(rita, story)
     flags = page_of(rita, story.application).select_one(f"#flags-reference_check-{first}")
     assert flags is not None
-    assert "Earlier run, opened 3 Mar 2026" in words(flags)
+    assert f"Earlier run, opened {short_day(NOW)}" in words(flags)
     watching = factories.member(rita.organisation, kind="hiring_manager")
     story.check.step_request.step.role.viewers.add(watching)
     assert page_of(watching, story.application).select_one(f"#flags-reference_check-{first}") is None
@@ -394,7 +395,7 @@ def test_lists_show_the_earlier_result_and_the_new_state() -> None:
     for shown in pages:
         text = words(soup(shown).main)
         assert "Waiting" in text
-        assert "Earlier result: 3 Mar 2026" in text
+        assert f"Earlier result: {short_day(NOW)}" in text
     assert [row.review.report.attempt for row in results] == [attempt]
     assert list(compared) == [attempt.pk]
     assert "Current until the new run is complete." in words(page.select_one("#results"))

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 #: the end of the fifth working day after Tuesday, 3 March
-DEADLINE = "10 Mar 2026, 11:59 p.m."
+DEADLINE = "Tue 10 Mar, 23:59"
 
 
 def shown(client: Client, where: str) -> list[str]:

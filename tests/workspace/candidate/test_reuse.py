@@ -9,7 +9,6 @@ from bs4 import BeautifulSoup
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.attempts.invitations import months_after
@@ -21,6 +20,7 @@ from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Role, Step
+from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.step_requests import CannotStart, start_by_member
 from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.results import finished_attempts
@@ -283,7 +283,7 @@ def test_inviting_too_soon_names_the_earliest_day(second: Role, rita: Membership
     said = [
         (
             "This person took one of these tests recently and can be invited again from "
-            f"{date_format(day, 'j F Y')}, as set in the role's assessment. "
+            f"{short_day(day)}, as set in the role's assessment. "
             "You can use the earlier result."
         )
     ]

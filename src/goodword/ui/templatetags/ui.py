@@ -1,6 +1,6 @@
 import copy
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -62,6 +62,16 @@ def short_time(at: datetime | None) -> str:
     local = timezone.localtime(at)
     this_year = local.year == timezone.localtime(clock.now()).year
     return date_format(local, "D j M, H:i" if this_year else "D j M Y, H:i")
+
+
+@register.filter
+def short_day(at: date | None) -> str:
+    """For example "Tue 24 Nov", with the year if it is not the current one; empty for None."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at) if isinstance(at, datetime) else at
+    this_year = local.year == timezone.localtime(clock.now()).year
+    return date_format(local, "D j M" if this_year else "D j M Y")
 
 
 @register.filter

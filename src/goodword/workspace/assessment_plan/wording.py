@@ -1,9 +1,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from django.utils.formats import date_format
 from django.utils.text import get_text_list
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +12,7 @@ from goodword.assessments.models import Assessment, Attempt, Calibration, NormSe
 from goodword.assessments.plans.versions import PlannedPart
 from goodword.questionnaires.editor.descriptions import language_name
 from goodword.roles.models import Step
+from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.states import UNFINISHED
 
 MoreTime, Total = Assessment.MoreTime, Assessment.Total
@@ -54,7 +53,7 @@ def length_in_words(part: PlannedPart) -> str:
 def norms_text(norms: NormSet | Calibration) -> str:
     return _("%(n)s, created %(day)s") % {
         "n": norms.number,
-        "day": date_format(localtime(norms.made_at), "j F Y"),
+        "day": short_day(norms.made_at),
     }
 
 

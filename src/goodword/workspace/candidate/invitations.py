@@ -5,8 +5,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,6 +25,7 @@ from goodword.references.models import Check
 from goodword.reports.domain.reuse import MayNotReuse, reuse
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
+from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import StepRequest, StepRun
@@ -84,9 +83,9 @@ def _kept_sentences(application: Application, run: StepRun | None) -> Iterator[s
     if run is not None and run.progress in UNFINISHED:
         yield _(
             "The assessment started on %(day)s ends. Its answers are kept but not scored; the candidate starts over."
-        ) % {"day": _date(run.begun_at or run.opened_at)}
+        ) % {"day": short_day(run.begun_at or run.opened_at)}
     elif run is not None and run.progress not in DONE:
-        yield _("The candidate declined on %(day)s.") % {"day": _date(run.completed_at or run.opened_at)}
+        yield _("The candidate declined on %(day)s.") % {"day": short_day(run.completed_at or run.opened_at)}
     else:
         yield _kept(run)
         if application.in_greenhouse:
@@ -109,11 +108,7 @@ def _kept(run: StepRun | None) -> str:
         return _("The result of the earlier application stays current until the new run is complete.")
     return _(
         "The results of %(day)s stay current until the new run is complete, then move to earlier runs."
-    ) % {"day": _date(run.completed_at or run.opened_at)}
-
-
-def _date(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "j F Y")
+    ) % {"day": short_day(run.completed_at or run.opened_at)}
 
 
 NOT_ACTIVE = gettext_lazy("Only active candidates can be invited.")
@@ -301,7 +296,7 @@ def too_soon(error: invitations.CannotInvite) -> str:
     return _(
         "This person took one of these tests recently and can be invited again from %(day)s, as set in the role's "
         "assessment. You can use the earlier result."
-    ) % {"day": date_format(error.day, "j F Y")}
+    ) % {"day": short_day(error.day)}
 
 
 def _step_request(request: MemberRequest, application: Application, step_request_pk: int) -> StepRequest:

@@ -2,14 +2,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
-
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
+from goodword.ui.templatetags.ui import short_day
 
 #: event name -> (sentence, icon, tone); placeholders are filled from the event's data
 SENTENCES: dict[str, tuple[str, str, str]] = {
@@ -254,8 +252,4 @@ def _details(email: Email) -> Sequence[tuple[str, str]]:
 
 def _day(moment: object) -> str:
     """An ISO timestamp as a day in the reader's time zone."""
-    return (
-        date_format(timezone.localtime(datetime.fromisoformat(moment)), "D j M")
-        if isinstance(moment, str)
-        else ""
-    )
+    return short_day(datetime.fromisoformat(moment)) if isinstance(moment, str) else ""

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from goodword.assessments.models import Attempt
@@ -20,6 +19,7 @@ from goodword.references.domain.checks import CANNOT_PROVIDE
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.roles.models import Step
+from goodword.ui.templatetags.ui import short_day
 from goodword.workflow import states
 from goodword.workflow.domain import candidate_mail
 from goodword.workflow.models import StepRequest, StepRun
@@ -389,10 +389,10 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[str]) -> Need:
         what = _("has %(n)s of %(of)s references") % {"n": check.answered, "of": check.wanted}
     if slow:
         details.append(_("no answer from %(names)s") % {"names": ", ".join(slow)})
-    details.append(_("closes by itself on %(day)s") % {"day": date_format(closes, "D j M")})
+    details.append(_("closes by itself on %(day)s") % {"day": short_day(closes)})
     actions = [
         Action(
-            label=_("Extend to %(day)s") % {"day": date_format(timezone.localtime(until), "D j M")},
+            label=_("Extend to %(day)s") % {"day": short_day(until)},
             url=viewer.link("check_more_time", application.pk, check.pk),
             fields=(("days", str(EXTENSION)), ("referees", "on")),
         )
