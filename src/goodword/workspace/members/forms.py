@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import normalised
 from goodword.roles.models import Role
+from goodword.workspace.concurrent_edits import NoticesChanges
 from goodword.workspace.members.deactivation import Change, owned_roles, possible_successors
 
 Kind = Membership.Kind
@@ -112,7 +113,7 @@ def _successor(member: Membership, *, required: bool, hint: str = "") -> forms.F
     return field
 
 
-class MemberForm(forms.Form):
+class MemberForm(NoticesChanges):
     """Kind and roles of a member; a successor only for a hiring manager who owned roles."""
 
     use_required_attribute = False
@@ -131,6 +132,9 @@ class MemberForm(forms.Form):
                 required=False,
                 hint=_("A hiring manager owns no roles. Needed only if you make them one."),
             )
+        self.note_stored(
+            {"kind": member.kind, "roles": sorted(_viewed(member))}, words={"kind": member.get_kind_display()}
+        )
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
+from goodword.workspace.concurrent_edits import organisation_to_change
 from goodword.workspace.members import deactivation, invitations
 from goodword.workspace.members.access import changes_members, invitation_of, member_of
 from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberForm
@@ -90,7 +92,9 @@ def _single_titles(members: Any) -> dict[int, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
+@transaction.atomic
 def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
+    organisation_to_change(request)  # locks its members
     member = member_of(request, pk)
     form = MemberForm(request.POST if request.method == "POST" else None, member=member)
     if form.is_valid():

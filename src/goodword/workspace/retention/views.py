@@ -2,7 +2,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +23,7 @@ from goodword.candidates.domain.holds import active
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
+from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 
 #: people named on the page; the others are counted
@@ -44,7 +46,7 @@ def _months(label: Any) -> forms.IntegerField:
     )
 
 
-class RetentionForm(forms.Form):
+class RetentionForm(NoticesChanges):
     use_required_attribute = False
 
     erases_old = forms.BooleanField(
@@ -56,6 +58,12 @@ class RetentionForm(forms.Form):
     )
     hidden_months = _months(gettext_lazy("Months after they disappeared"))
 
+    def __init__(self, data: QueryDict | None, *, organisation: Organisation) -> None:
+        known = retention_of(organisation)
+        as_set = {name: getattr(known, name) for name in RetentionSettings.__dataclass_fields__}
+        super().__init__(data, initial=as_set)
+        self.note_stored(as_set)
+
     def settings(self) -> RetentionSettings:
         return RetentionSettings(**self.cleaned_data)
 
@@ -63,12 +71,10 @@ class RetentionForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 @reauthentication.to_change
+@transaction.atomic
 def retention(request: MemberRequest) -> HttpResponseBase:
-    organisation, now = request.organisation, clock.now()
-    form = RetentionForm(
-        request.POST if request.method == "POST" else None,
-        initial=_initial(organisation),
-    )
+    organisation, now = organisation_to_change(request), clock.now()
+    form = RetentionForm(request.POST if request.method == "POST" else None, organisation=organisation)
     if not form.is_bound:
         preview = preview_run(organisation, Months.of(organisation), now=now)
         return _page(request, form, preview)
@@ -82,11 +88,6 @@ def retention(request: MemberRequest) -> HttpResponseBase:
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
         messages.success(request, _("Saved. Privacy notices are updated."))
     return redirect("retention", organisation.slug)
-
-
-def _initial(organisation: Organisation) -> dict[str, Any]:
-    known = retention_of(organisation)
-    return {name: getattr(known, name) for name in RetentionSettings.__dataclass_fields__}
 
 
 def _months_of(settings: RetentionSettings) -> Months:

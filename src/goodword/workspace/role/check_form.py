@@ -231,6 +231,7 @@ class CheckForm(StepForm):
         self.fields["reminder_days"].label = _("Reminders to the candidate")
         self.fields["self_reference"].error_messages["required"] = _("Choose an option.")
         self.fields["self_reference"].error_messages["invalid_choice"] = _("Choose an option.")
+        self.note_stored(as_set, slots=_("Referees asked for"))
 
     @classmethod
     def unvalidated(cls, data: QueryDict, *, step: Step) -> "CheckForm":

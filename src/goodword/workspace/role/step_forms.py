@@ -17,6 +17,7 @@ from goodword.roles.domain.settings import (
     settings_of,
 )
 from goodword.roles.models import Step
+from goodword.workspace.concurrent_edits import NoticesChanges
 
 #: in minutes, ascending
 UNITS: Final = {"minutes": 1, "hours": 60, "days": 24 * 60}
@@ -135,7 +136,7 @@ def as_typed(form: type[forms.Form], data: QueryDict, *, prefix: str | None = No
     }
 
 
-class StepForm(forms.Form):
+class StepForm(NoticesChanges):
     requirement = forms.CharField(
         label=_("Which job requirement does this assess?"),
         help_text=_("Required before anyone is invited. Printed in the report with your name and the date."),
@@ -196,6 +197,7 @@ class StepForm(forms.Form):
         else:
             # once published it stays so; until then everything else can be saved without it
             self.fields["requirement"].required = bool(step.requirement)
+        self.note_stored(as_set)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -113,9 +113,12 @@ def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
+@transaction.atomic
 def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponseBase:
     role = access.owned(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation").filter(role=role)
+    if request.method == "POST":
+        steps = steps.select_for_update(of=("self",))
     step = access.owned(steps, step_pk)
     data = request.POST if request.method == "POST" else None
     if step.kind == Step.Kind.REFERENCE_CHECK:

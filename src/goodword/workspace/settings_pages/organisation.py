@@ -4,6 +4,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
@@ -32,6 +33,7 @@ from goodword.core.text import clean_text
 from goodword.core.workdays import coming_holidays, regions
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.ui.fields import LongSelect
+from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.role.step_forms import as_typed
 
 
@@ -40,7 +42,7 @@ def time_zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in ("UTC", *known)]
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(NoticesChanges):
     name = forms.CharField(
         label=_("Name"),
         help_text=_("Shown to candidates and referees in e-mails and on pages."),
@@ -115,6 +117,7 @@ class OrganisationForm(forms.Form):
         assert isinstance(region, forms.Select)
         region.choices = [("", _("Whole country")), *parts.items()]
         self.has_regions = bool(parts)
+        self.note_stored(as_set)
 
     def clean_name(self) -> str:
         name = clean_text(self.cleaned_data["name"], one_line=True)
@@ -151,7 +154,7 @@ class OrganisationForm(forms.Form):
         return OrganisationSettings(**self.cleaned_data)
 
 
-class DomainsForm(forms.Form):
+class DomainsForm(NoticesChanges):
     domains = forms.CharField(
         label=_("Your e-mail domains"),
         help_text=_("One per line, for example example.com."),
@@ -160,9 +163,10 @@ class DomainsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )
 
-    @classmethod
-    def of(cls, organisation: Organisation) -> "DomainsForm":
-        return cls(initial={"domains": "\n".join(organisation.own_domains)})
+    def __init__(self, data: QueryDict | None = None, *, organisation: Organisation) -> None:
+        as_set = {"domains": "\n".join(organisation.own_domains)}
+        super().__init__(data, initial=as_set)
+        self.note_stored(as_set)
 
     def clean_domains(self) -> list[str]:
         found, problems = [], []
@@ -184,6 +188,7 @@ SHOWN = 5
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
+@transaction.atomic
 def organisation(request: MemberRequest) -> HttpResponseBase:
     """The button *Show next holidays* previews them without saving."""
     return organisation_page(request)
@@ -192,7 +197,7 @@ def organisation(request: MemberRequest) -> HttpResponseBase:
 def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = None) -> HttpResponseBase:
     """The page, with `domains` if that form was submitted and is invalid."""
     data = request.POST if request.method == "POST" and domains is None else None
-    row, now = request.organisation, clock.now()
+    row, now = organisation_to_change(request), clock.now()
     form = OrganisationForm(data, organisation=row)
     if data is not None and "show" in data:
         typed = as_typed(OrganisationForm, data)
@@ -214,7 +219,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         "settings_nav": settings_nav(request),
         "form": form,
         "holidays": days,
-        "domains_form": domains or DomainsForm.of(row),
+        "domains_form": domains or DomainsForm(organisation=row),
         "proposed_domains": proposed(row),
     }
     return render(request, "workspace/settings_pages/organisation.html", context)
@@ -222,9 +227,10 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
 
 @require_POST
 @access.member(kinds=access.ADMIN)
+@transaction.atomic
 def mail_domains(request: MemberRequest) -> HttpResponseBase:
     """With `add`, accept a suggested one."""
-    row, now = request.organisation, clock.now()
+    row, now = organisation_to_change(request), clock.now()
     if "add" in request.POST:
         try:
             changed = add_domain(organisation=row, domain=request.POST["add"], by=request.member, now=now)
@@ -232,7 +238,7 @@ def mail_domains(request: MemberRequest) -> HttpResponseBase:
             messages.error(request, str(no))
             return _back(request)
     else:
-        form = DomainsForm(request.POST)
+        form = DomainsForm(request.POST, organisation=row)
         if not form.is_valid():
             return organisation_page(request, domains=form)
         changed = set_domains(

@@ -2,6 +2,7 @@ from dataclasses import asdict
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -14,9 +15,10 @@ from goodword.accounts.domain.organisation import SignInSettings, change_sign_in
 from goodword.accounts.second_factor import coverage
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
+from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 
 
-class SignInRulesForm(forms.Form):
+class SignInRulesForm(NoticesChanges):
     requires_second_factor = forms.BooleanField(
         label=_("Require a second factor"),
         help_text=_("Members without an authenticator app or a passkey have to set one up first."),
@@ -31,6 +33,7 @@ class SignInRulesForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, current: SignInSettings, by_single_sign_on: bool) -> None:
         super().__init__(data, initial=asdict(current))
         self._by_single_sign_on = by_single_sign_on or current.requires_single_sign_on
+        self.note_stored(asdict(current))
 
     def clean_requires_single_sign_on(self) -> bool:
         """Only an admin for whom it works can require it, or nobody might get in any more."""
@@ -44,8 +47,9 @@ class SignInRulesForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 @reauthentication.to_change
+@transaction.atomic
 def sign_in_rules(request: MemberRequest) -> HttpResponseBase:
-    row = request.organisation
+    row = organisation_to_change(request)
     current = columns_of(SignInSettings, row)
     form = SignInRulesForm(
         request.POST if request.method == "POST" else None,
