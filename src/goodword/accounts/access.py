@@ -88,6 +88,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
         def by_name(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             return wrapped(request, str(kwargs.pop("slug")), *args, **kwargs)
 
+        by_name.kinds = kinds  # type: ignore[attr-defined]  # for the test that tries every page as every kind
         return by_name
 
     return decorate

@@ -23,14 +23,14 @@ class NoticesChanges(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": False}))
 
     def note_stored(
-        self, values: Mapping[str, Any], *, words: Mapping[str, str] | None = None, **labels: str
+        self, values: Mapping[str, Any], *, words: Mapping[str, str] | None = None, **labels: object
     ) -> None:
         """`words`: values as members read them, where fields don't say. `labels`: of values that are not fields."""
         known = {name: value for name, value in values.items() if name in self.fields or name in labels}
         first = not hasattr(self, "_stored")
         if first:
             self._stored: dict[str, Any] = {}
-            self._labels: dict[str, str] = {}
+            self._labels: dict[str, object] = {}
             self._words: dict[str, str] = {}
             self._keeps_seen = bool(self.initial.get("seen"))
         self._stored |= known

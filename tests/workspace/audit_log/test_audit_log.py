@@ -18,6 +18,7 @@ from goodword.core import clock
 from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Role
 from goodword.workspace.audit_log import entries
+from tests.questionnaires.editor.support import LED, made
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -239,3 +240,17 @@ def test_entries_of_other_organisations_stay_there(ann: Membership) -> None:
     factories.role(stranger.organisation, title="Secret Role", owner=stranger)
     assert "Secret Role" not in shown(ann)
     assert rows(shown(ann, f"?member={stranger.pk}")) == 0
+
+
+def test_entries_name_questionnaires(ann: Membership) -> None:
+    ours = made(ann, LED)
+    audit.write(
+        organisation=ann.organisation,
+        action="questionnaire.published",
+        member=ann,
+        now=clock.now(),
+        details={"questionnaire": ours.pk},
+    )
+    text = shown(ann)
+    assert ours.title in text
+    assert reverse("questionnaire", args=[ann.organisation.slug, ours.pk]) in text

@@ -362,7 +362,7 @@ def test_enabling_retention_asks_for_confirmation(off: Membership) -> None:
     form = BeautifulSoup(asked.content, "html.parser").select_one("#confirm form")
     assert form is not None
     typed = {
-        one["name"]: one["value"]
+        one["name"]: one.get("value", "")
         for one in form.select("input[name]")
         if one["name"] != "csrfmiddlewaretoken"
     }

@@ -35,7 +35,7 @@ _NAMED: Final[dict[str, tuple[type[OrganisationOwned], str, str]]] = {
     "member": (Membership, "user__name", "member"),
     "invitation": (Invitation, "email", ""),
     "test": (Test, "title", ""),
-    "questionnaire": (Questionnaire, "name", ""),
+    "questionnaire": (Questionnaire, "title", "questionnaire"),
 }
 #: details whose "candidate" is Greenhouse's id, and whose "part" is a number
 _OTHER_CANDIDATE: Final = {"greenhouse.test_note"}
