@@ -29,11 +29,11 @@ from goodword.questionnaires.models import Questionnaire
 from goodword.references.models import Check, CheckFlag, Referee
 from goodword.reports.domain.freezing import on_attempt_completed
 from goodword.reports.models import Report, ResultReview
-from goodword.roles.models import Automation, Role, RoleNotice, Step
+from goodword.roles.models import Automation, Role, RoleNotice
 from goodword.urls import MEMBER
 from goodword.workflow.models import StepRequest
 from goodword.workspace.members import invitations
-from goodword.workspace.models import Comment, SavedView
+from goodword.workspace.models import CandidateImport, Comment, SavedView
 from tests.assessments.once import once
 from tests.assessments.robustness.test_access import SAID, OtherOrganisation, everything
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, made
@@ -48,7 +48,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOW = factories.NOW
 ASKED = [one for one in MEMBER if isinstance(one, URLPattern)]
 #: texts in URLs that name no row
-WORDS: Mapping[str, object] = {"language": "fr", "which": "1", "status": "rejected", "source": "waiting"}
+WORDS: Mapping[str, object] = {
+    "language": "fr",
+    "which": "1",
+    "status": "rejected",
+    "source": "waiting",
+    "name": "start",
+}
 #: parameters without an organisation's row: texts of mails are chosen by kind and language, and a hidden need is the
 #: member's own row
 NO_ROW = {"mail_text", "mail_text_preview", "mail_text_reset", "need_hide", "need_show"}
@@ -132,6 +138,7 @@ class Acme(OtherOrganisation):
         Comment.objects.create(
             organisation=org, application=of, author=self.admin, text="Call her.", written_at=NOW
         )
+        CandidateImport.objects.create(organisation=org, role=self.role, member=self.admin, created_at=NOW)
         SavedView.objects.create(organisation=org, member=self.admin, name="Mine", query="status=active")
         questionnaire = made(self.admin, LED, SIZE, STRENGTHS)
         publish(questionnaire=questionnaire, revision=0, reason="", without=[], by=self.admin, now=NOW)
@@ -193,9 +200,10 @@ def _kind(name: str) -> str:
 
 
 PARAMETERS: Mapping[str, Callable[[Acme], object]] = {
+    "import_pk": lambda acme: acme.latest(CandidateImport).pk,
     "automation_pk": lambda acme: acme.latest(Automation).pk,
     "notice_pk": lambda acme: acme.latest(RoleNotice).pk,
-    "step_pk": lambda acme: Step.objects.of(acme.organisation).filter(role=acme.role).latest("pk").pk,
+    "step_pk": lambda acme: factories.step(acme.role, "reference_check").pk,
     "view_pk": lambda acme: acme.latest(SavedView).pk,
     "step_request_pk": lambda acme: acme.latest(StepRequest).pk,
     "comment_pk": lambda acme: acme.latest(Comment).pk,
