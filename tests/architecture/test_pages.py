@@ -41,6 +41,33 @@ def test_templates_have_no_inline_styles_or_scripts() -> None:
     assert wrong == []
 
 
+def templates() -> dict[str, str]:
+    """Name to source."""
+    return {
+        str(path).split("/templates/", 1)[1]: path.read_text(encoding="utf-8")
+        for path in sorted((SOURCE / "goodword").rglob("templates/**/*.html"))
+    }
+
+
+def whole(name: str, known: dict[str, str]) -> str:
+    """A template with those that it extends."""
+    text = known.get(name, "")
+    extended = re.search(r'{% extends "([^"]+)" %}', text)
+    return text + (whole(extended[1], known) if extended else "")
+
+
+def test_pages_with_fields_have_a_summary_of_errors() -> None:
+    known = templates()
+    without = {
+        name
+        for name, text in known.items()
+        if "<c-field " in text and "<form " in text and "<c-error-summary" not in whole(name, known)
+    }
+    # their only fields are checkboxes, which accept anything
+    boxes = {"references/referee/erase.html", "workspace/settings_pages/notifications.html"}
+    assert {name for name in without if not name.startswith(("ui/", "cotton/"))} == boxes
+
+
 def test_every_post_form_has_a_csrf_token() -> None:
     wrong = [
         str(path.relative_to(SOURCE))

@@ -294,3 +294,14 @@ def test_rows_of_another_organisation_are_not_found_by_their_ids(acme: Acme) -> 
     assert {key: status for key, status in found.items() if status != 404} == {}
     assert len(found) > 150
     assert everything() == before
+
+
+def test_a_hiring_manager_without_a_role_reads_whom_to_ask(acme: Acme) -> None:
+    browser = signed_in(acme.manager)
+    found = {
+        name: browser.get(reverse(name, args=[acme.organisation.slug])).content.decode()
+        for name in ("needs_you", "roles", "candidates")
+    }
+    assert "Roles appear here once a recruiter has added you to them." in found["needs_you"]
+    assert "No role has been shared with you" in found["roles"]
+    assert "Ask a recruiter to add you to the roles you're hiring for." in found["candidates"]
