@@ -6,17 +6,19 @@ no order. An event without a handler is only kept for the timeline.
 
 from goodword.assessments import data_export as assessments_data_export
 from goodword.assessments import erasure as assessments_erasure
-from goodword.assessments.adjustments import requests
-from goodword.assessments.attempts import invitations
+from goodword.assessments.adjustments import requests as adjustment_requests
+from goodword.assessments.attempts import invitations as attempt_invitations
 from goodword.assessments.flags import rules as attempt_flags
 from goodword.candidates import data_export as candidates_data_export
 from goodword.candidates import erasure as candidates_erasure
 from goodword.core.data_export import Exporter
 from goodword.core.erasure import Eraser
 from goodword.core.events import Flow
-from goodword.greenhouse import personal_data
+from goodword.greenhouse import data_export as greenhouse_data_export
+from goodword.greenhouse import erasure as greenhouse_erasure
 from goodword.greenhouse.activity_feed import notes as activity_feed
-from goodword.notifications import data_export, erasure
+from goodword.notifications import data_export as notifications_data_export
+from goodword.notifications import erasure as notifications_erasure
 from goodword.notifications.domain import bounces, queue
 from goodword.references import data_export as references_data_export
 from goodword.references import erasure as references_erasure
@@ -42,76 +44,76 @@ FLOW: Flow = {
     "application.added": (),  # by a member; data: import_id
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: stage_id, to_stage_id
     "application.rejected": (
         application_outcome.on_ended,
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: reason
     "application.unrejected": (
         application_outcome.on_restored,
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),
     "application.hired": (
         application_outcome.on_ended,
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
         sending.on_hired,
     ),
     "application.unhired": (
         application_outcome.on_restored,
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
         sending.on_unhired,
     ),
     "application.changed_job": (  # data: from_job_id, job_id
         application_outcome.on_changed_job,
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),
     "application.converted": (
         application_outcome.on_ended,
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),
     "candidate.changed": (
         automation.on_candidate_changed,
         queue.on_name_changed,
-        invitations.on_suspicious_name,
+        attempt_invitations.on_suspicious_name,
         check_reactions.on_suspicious_name,
-        attention.on_name,
+        attention.on_suspicious_name,
     ),  # address, a name with a link, or permission to e-mail
     "candidate.name_confirmed": (
         automation.on_candidate_changed,
         queue.on_name_changed,
-        invitations.on_suspicious_name,
+        attempt_invitations.on_suspicious_name,
         check_reactions.on_suspicious_name,
     ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- members (accounts) -------------------------------------------------------------------------------------
-    "member.deactivated": (requests.on_member_deactivated,),  # data: member_id
+    "member.deactivated": (adjustment_requests.on_member_deactivated,),  # data: member_id
     # --- erasure of personal data (candidates) -----------------------------------------------------------------
     "erasure.requested": (
         application_outcome.on_ended,
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.cancelled": (
         application_outcome.on_restored,
-        invitations.on_application_changed,
+        attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
     "step.requested": (  # data: step_request_id, kind, manual
-        invitations.on_step_requested,
+        attempt_invitations.on_step_requested,
         check_invitations.on_step_requested,
     ),
     "step.requested_again": (
-        invitations.on_requested_again,
+        attempt_invitations.on_requested_again,
         check_reactions.on_requested_again,
     ),  # data: step_request_id, kind
     "step.needs_attention": (attention.on_needs_attention,),  # data: step_request_id, kind, reason
@@ -195,42 +197,45 @@ FLOW: Flow = {
     "portal.question_asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (
-        invitations.on_mail_sent,
-        check_reactions.on_mail_sent,
+        attempt_invitations.on_email_sent,
+        check_reactions.on_email_sent,
     ),  # data: email_id, kind, subject_ref
     "email.waits_for_name": (
-        invitations.on_suspicious_name,
+        attempt_invitations.on_suspicious_name,
         check_reactions.on_suspicious_name,
-        attention.on_name,
+        attention.on_suspicious_name,
     ),
-    "email.queued_again": (invitations.on_mail_requeued, check_reactions.on_mail_requeued),  # by a member
+    "email.queued_again": (
+        attempt_invitations.on_email_queued_again,
+        check_reactions.on_email_queued_again,
+    ),  # by a member
     "email.failed": (
-        invitations.on_mail_returned,
-        check_reactions.on_mail_returned,
-        requests.on_mail_returned,
+        attempt_invitations.on_email_failed,
+        check_reactions.on_email_failed,
+        adjustment_requests.on_email_failed,
         bounces.on_email_failed,
     ),
     # news of sent mail, from a provider's event or a returned message
     "email.bounced": (
-        invitations.on_mail_returned,
-        check_reactions.on_mail_returned,
-        requests.on_mail_returned,
+        attempt_invitations.on_email_failed,
+        check_reactions.on_email_failed,
+        adjustment_requests.on_email_failed,
         bounces.on_email_failed,
     ),
-    "email.complained": (invitations.on_complained, check_reactions.on_complained),
+    "email.complained": (attempt_invitations.on_email_complained, check_reactions.on_email_complained),
 }
 
 #: erasers of a person's data, app by app from the top down (core.erasure)
 ERASURE: tuple[Eraser, ...] = (
-    personal_data.erase_deliveries,
-    personal_data.erase_notes,
-    personal_data.erase_events,
+    greenhouse_erasure.erase_deliveries,
+    greenhouse_erasure.erase_notes,
+    greenhouse_erasure.erase_events,
     workspace_erasure.erase,
     reports_erasure.erase,
     references_erasure.erase,
     assessments_erasure.erase,
     workflow_erasure.erase,
-    erasure.erase,
+    notifications_erasure.erase,
     candidates_erasure.erase,
 )
 
@@ -242,8 +247,8 @@ EXPORT: tuple[Exporter, ...] = (
     references_data_export.export,
     reports_data_export.export,
     workspace_data_export.export,
-    data_export.export,
-    personal_data.export_notes,
-    personal_data.export_events,
-    personal_data.export_deliveries,
+    notifications_data_export.export,
+    greenhouse_data_export.export_notes,
+    greenhouse_data_export.export_events,
+    greenhouse_data_export.export_deliveries,
 )

@@ -17,7 +17,7 @@ from goodword.accounts.second_factor import has_second_factor
 from goodword.accounts.security_mails import CHANGES, FACTORS_RESET, mail_change
 from goodword.cli import main
 from tests.support import factories
-from tests.support.jobs import run_jobs
+from tests.support.jobs import run_jobs, waiting
 from tests.support.pages import signed_in
 from tests.support.second_factors import code, with_app
 
@@ -78,6 +78,7 @@ def test_a_changed_password_is_told_by_mail_with_time_device_and_address(rita: M
         assert body.count("If this was you, there is nothing to do.") == 1
 
 
+@pytest.mark.world
 def test_each_change_of_a_second_factor_is_told(
     rita: Membership, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -162,7 +163,7 @@ def test_a_reset_is_refused_for_oneself_the_deactivated_and_people_elsewhere(
         response = signed_in(ann).post(where(ann, member))
         assert (response.status_code, sentence in response.content.decode()) == (422, True)
         assert has_second_factor(member.user)
-    assert (entries(ann), run_jobs()) == ([], [])
+    assert (entries(ann), waiting()) == ([], [])
 
 
 def test_others_cannot_reset_a_second_factor(ann: Membership, rita: Membership) -> None:
@@ -175,9 +176,10 @@ def test_others_cannot_reset_a_second_factor(ann: Membership, rita: Membership) 
     foreign = reverse("member_second_factor", args=["globex", rita.pk])
     assert signed_in(stranger).post(foreign).status_code == 404
     assert Client().post(where(ann, rita)).status_code == 302
-    assert (has_second_factor(rita.user), entries(ann), run_jobs()) == (True, [], [])
+    assert (has_second_factor(rita.user), entries(ann), waiting()) == (True, [], [])
 
 
+@pytest.mark.world
 def test_the_operators_command_tells_the_member_too(rita: Membership, capsys: Any) -> None:
     with_app(rita.user)
     assert main(["recover-sign-in", "--email", rita.user.email]) == 0

@@ -300,7 +300,7 @@ def _own_version(organisation: Organisation) -> TestVersion:
         key="own",
         defaults={
             "organisation": organisation,
-            "kind": Test.Kind.QUESTIONS,
+            "kind": Test.Kind.CUSTOM_QUESTIONS,
             "title": "Questions of ours",
             "created_at": NOW,
         },

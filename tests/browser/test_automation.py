@@ -120,11 +120,13 @@ def cards() -> tuple[Membership, dict[str, str]]:
         role, candidate=earlier.step_request.application.candidate, stage_name="Assessment"
     )
     waits = {"state": StepRequest.State.WAITING, "started_at": None}
-    factories.step_request(offered, "assessment", waits_for="reuse", earlier=earlier.step_request, **waits)
+    factories.step_request(
+        offered, "assessment", waiting_reason="reuse", earlier=earlier.step_request, **waits
+    )
     clicked: Application = named(role, "Bo", "Click", stage_name="Assessment")
-    factories.step_request(clicked, "assessment", waits_for="click", **waits)
+    factories.step_request(clicked, "assessment", waiting_reason="click", **waits)
     delayed = named(role, "Di", "Layed", stage_name="Assessment")
-    factories.step_request(delayed, "assessment", waits_for="delay", due_at=factories.NOW, **waits)
+    factories.step_request(delayed, "assessment", waiting_reason="delay", due_at=factories.NOW, **waits)
     reopened = named(role, "Una", "Rejected", stage_name="Assessment")
     attempt = invited(reopened)
     attempt.attention = "reopened"

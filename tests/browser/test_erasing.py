@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Browser
 
-from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.roles.models import Role
@@ -38,7 +38,7 @@ def test_the_pages_of_an_erasure_are_accessible_and_fit(browser: Browser, live_s
     factories.application(factories.role(organisation, title="Bicycle Mechanic"), candidate=manual.candidate)
     pending = deleted(role, "Bogdan-Aleksander", "Wiśniewski-Kowalczykowski")
     gone = deleted(role, "Emil", "Gone")
-    carry_out(erasure_id=gone.candidate.erasures.get().pk, now=clock.now())
+    carry_out_erasure(erasure_id=gone.candidate.erasures.get().pk, now=clock.now())
     run_jobs()
     pages = {
         "to go": path("candidate", organisation, pending.pk),

@@ -12,7 +12,7 @@ from tests.browser.windows import window
 from tests.support import factories
 from tests.workspace.applications import path, reported
 from tests.workspace.needs_you.world import (
-    Waits,
+    WaitingReason,
     bounced,
     cannot_name,
     note_failed,
@@ -32,11 +32,11 @@ def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: 
     reported(here.named("Dana"))
     note_failed(here.named("Priya"))
     stage_renamed(here.role)
-    waits(here.named("Ada"), Waits.CLICK)
+    waits(here.named("Ada"), WaitingReason.CLICK)
     tom = factories.member(here.role.organisation, name="Tom Berg")
     text = f"@{here.rita.user.name}, shall we meet her?"
     write_comment(application_id=here.named("Noor").pk, text=text, author=tom, now=clock.now())
-    waits(here.named("Milan"), Waits.DELAY, due_at=clock.now() + timedelta(hours=2))
+    waits(here.named("Milan"), WaitingReason.DELAY, due_at=clock.now() + timedelta(hours=2))
     home = f"{live_server}{path('needs_you', here.role.organisation)}"
     looker = Looker()
     for width in WIDTHS:

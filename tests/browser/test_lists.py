@@ -25,7 +25,9 @@ def test_a_recruiter_works_through_a_list_by_keyboard(browser: Browser, live_ser
         progress="completed", completed_at=factories.NOW
     )
     marcus = named(role, "Marcus", "Bell", stage_name="Assessment")
-    factories.step_request(marcus, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    factories.step_request(
+        marcus, "assessment", state="waiting", waiting_reason="no_address", started_at=None
+    )
     named(role, "Chloé", "Lambert", stage_name="Face to Face")
     session = signed_in(rita).cookies["goodword_session"].value
     looker = Looker()

@@ -30,7 +30,9 @@ def world() -> tuple[Membership, dict[str, str], dict[str, str]]:
     closed = invited(rejected)
     Attempt.objects.of(organisation).filter(pk=closed.pk).update(closed_at=factories.NOW)
     waiting = named(role, "Emil", "Ohne-Adresse", email="")
-    factories.step_request(waiting, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    factories.step_request(
+        waiting, "assessment", state="waiting", waiting_reason="no_address", started_at=None
+    )
     both = named(role, "Ida", "Both")
     attempt = invited(both)
     checked(both)

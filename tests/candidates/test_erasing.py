@@ -9,7 +9,7 @@ from goodword.candidates.domain.erasure_requests import (
     WAIT,
     Reason,
     cancel_erasure,
-    carry_out,
+    carry_out_erasure,
     request_erasure,
 )
 from goodword.candidates.models import Application, Candidate, Erasure
@@ -66,7 +66,7 @@ def test_what_is_taken_back_cannot_be_carried_out_any_more() -> None:
     with transaction.atomic():
         assert cancel_erasure(erasure, because="Merged.", now=NOW, by="greenhouse")
         assert not cancel_erasure(erasure, because="Merged.", now=NOW, by="greenhouse")
-    assert not carry_out(erasure_id=erasure.pk, now=NOW)
+    assert not carry_out_erasure(erasure_id=erasure.pk, now=NOW)
     assert [fresh(one).end for one in (first, second)] == ["", ""]
     assert fresh(first).candidate.name == "Ada Lovelace"
 
@@ -83,14 +83,14 @@ def test_one_application_waits_on_when_the_persons_erasure_is_taken_back() -> No
 def test_the_person_takes_what_waited_for_one_application_along() -> None:
     first, _ = two_applications()
     ask(first, Reason.APPLICATION_DELETED)
-    assert carry_out(erasure_id=ask(first.candidate).pk, now=NOW)
+    assert carry_out_erasure(erasure_id=ask(first.candidate).pk, now=NOW)
     assert not Erasure.objects.of(first.organisation).filter(done_at=None).exists()
 
 
 def test_carried_out_twice_it_is_done_once() -> None:
     first, second = two_applications()
     erasure = ask(first.candidate)
-    assert [carry_out(erasure_id=erasure.pk, now=NOW) for _ in range(2)] == [True, False]
+    assert [carry_out_erasure(erasure_id=erasure.pk, now=NOW) for _ in range(2)] == [True, False]
     assert events("erasure.done") == [first.pk, second.pk]
     erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
     assert erasure.counts == {"people": 1, "applications": 2}
@@ -101,7 +101,7 @@ def test_a_mail_that_a_worker_has_in_hand_is_not_written_any_more() -> None:
     assert email.application is not None
     claimed = outbox.claim(Email, email.pk, now=NOW)
     assert claimed is not None
-    assert carry_out(erasure_id=ask(email.application.candidate).pk, now=NOW)
+    assert carry_out_erasure(erasure_id=ask(email.application.candidate).pk, now=NOW)
     Email.objects.across_organisations().update(state="queued")
     assert send(email_id=email.pk, now=NOW)
     assert not Email.objects.across_organisations().exists()

@@ -17,7 +17,7 @@ from goodword.candidates.domain.erasure_requests import WAIT
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.greenhouse.sync.deletions import erase_due
+from goodword.greenhouse.sync.merges_and_deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.erasure import erase_referee

@@ -42,7 +42,7 @@ def application() -> Application:
 
 def starts(application: Application) -> list[tuple[str, str, str]]:
     return [
-        (step_request.step.kind, step_request.state, step_request.waits_for)
+        (step_request.step.kind, step_request.state, step_request.waiting_reason)
         for step_request in StepRequest.objects.of(application.organisation).filter(application=application)
     ]
 

@@ -162,7 +162,7 @@ def test_an_address_removed_before_the_start_needs_attention(application: Applic
     application.candidate.save()
     react_in_order_of(0)
     step_request = StepRequest.objects.of(application.organisation).get()
-    assert (step_request.state, step_request.waits_for, shown(application, kind)) == (
+    assert (step_request.state, step_request.waiting_reason, shown(application, kind)) == (
         "waiting",
         "no_address",
         "none",

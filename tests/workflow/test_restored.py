@@ -70,7 +70,7 @@ def applied(kind: str) -> Application:
 
 def starts(application: Application) -> list[tuple[str, str]]:
     rows = StepRequest.objects.of(application.organisation).filter(application=application)
-    return list(rows.values_list("state", "waits_for"))
+    return list(rows.values_list("state", "waiting_reason"))
 
 
 @pytest.mark.matrix

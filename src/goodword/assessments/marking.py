@@ -211,7 +211,7 @@ def parts_waiting_for(
     """Answers that this member can still mark, of attempts completed within MARKING_LISTED."""
     versions = (
         TestVersion.objects.of(member.organisation)
-        .filter(test__kind=Test.Kind.QUESTIONS, published_at__isnull=False)
+        .filter(test__kind=Test.Kind.CUSTOM_QUESTIONS, published_at__isnull=False)
         .select_related("test")
     )
     waits = Q(pk__in=())

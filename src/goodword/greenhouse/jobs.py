@@ -3,7 +3,7 @@ from goodword.greenhouse.activity_feed import jobs as activity_feed  # noqa: F40
 from goodword.greenhouse.inbox import jobs as inbox  # noqa: F401 - registers its jobs
 from goodword.greenhouse.reconciliation import jobs as reconciliation  # noqa: F401 - registers its jobs
 from goodword.greenhouse.setup import permissions
-from goodword.greenhouse.sync import deletions
+from goodword.greenhouse.sync import merges_and_deletions
 
 
 @jobs.job(name="greenhouse.check", swept_by="greenhouse.check.sweep")
@@ -21,4 +21,4 @@ def sweep_checks(*, timestamp: int = 0) -> None:
 @jobs.job(name="greenhouse.erase", cron="*/10 * * * * 40", queueing_lock="greenhouse.erase")
 def sweep_erasures(*, timestamp: int = 0) -> None:
     del timestamp  # see above
-    deletions.erase_due(now=clock.now())
+    merges_and_deletions.erase_due(now=clock.now())

@@ -23,7 +23,7 @@ class StepRequest(OrganisationOwned):
         #: an earlier result is used
         REUSED = "reused"
 
-    class Waits(models.TextChoices):
+    class WaitingReason(models.TextChoices):
         """Why it waits. The candidate's page says what to do about each."""
 
         NOTHING = ""
@@ -32,7 +32,7 @@ class StepRequest(OrganisationOwned):
         MAY_NOT_EMAIL = "may_not_email"
         PROSPECT = "prospect"
         #: the candidate's name contains a link, and no member has confirmed it
-        LINK_IN_NAME = "link_in_name"
+        SUSPICIOUS_NAME = "link_in_name"
         #: the assessment has no job requirement yet; starts once it is published
         UNPUBLISHED = "unpublished"
         REUSE = "reuse"
@@ -43,7 +43,9 @@ class StepRequest(OrganisationOwned):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="step_requests")
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="step_requests")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    waits_for = models.CharField(max_length=20, choices=Waits.choices, default=Waits.NOTHING, blank=True)
+    waiting_reason = models.CharField(
+        max_length=20, choices=WaitingReason.choices, default=WaitingReason.NOTHING, blank=True
+    )
     #: when a delayed request is due
     due_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField()

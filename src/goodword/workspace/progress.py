@@ -225,7 +225,7 @@ def _progress(
             done=0,
             of=0,
             since=step_request.requested_at,
-            attention=step_request.waits_for if state == "needs_attention" else "",
+            attention=step_request.waiting_reason if state == "needs_attention" else "",
             step_request=step_request,
             run=None,
             result_at=reused_at.get(step_request.pk) if state != "completed" else None,

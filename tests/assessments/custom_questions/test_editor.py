@@ -10,8 +10,8 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.catalogue import custom_questions, drafts
 from goodword.assessments.catalogue.custom_questions import SourceIncomplete, publish_test
 from goodword.assessments.kinds.custom.content import (
+    CustomQuestions,
     FileQuestion,
-    QuestionSet,
     questions_to_json,
     read_questions,
 )
@@ -204,7 +204,7 @@ def test_choices_get_correct_answers_and_other_questions_a_rubric(rita: Membersh
     assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
     for row in drafts.DRAFTS.newest(test):
         content = content_of(row)
-        assert isinstance(content, QuestionSet)
+        assert isinstance(content, CustomQuestions)
         assert content.right == {"pick": ("a",), "tools": ("pump", "spanner")}
         (criterion,) = content.rubrics["why"]
         assert (criterion.text, criterion.points) == ("Can be followed", 3)

@@ -250,7 +250,7 @@ def test_a_missed_address_change_invites_the_candidate(world: World) -> None:
     settled(world)
     run_jobs()
     start = StepRequest.objects.of(world.organisation).get()
-    assert start.waits_for == "no_address"
+    assert start.waiting_reason == "no_address"
     store = world.greenhouse.store
     person = store.candidates.get(remote.candidate_id)
     assert person is not None

@@ -78,7 +78,7 @@ def test_an_unpublished_assessment_waits_visibly(role: Role, rita: Membership) -
     Step.objects.of(role.organisation).filter(role=role, kind="assessment").update(requirement="")
     response = add(signed_in(rita), role, assessment="on")
     waiting = StepRequest.objects.of(role.organisation).get()
-    assert (waiting.state, waiting.waits_for) == ("waiting", "unpublished")
+    assert (waiting.state, waiting.waiting_reason) == ("waiting", "unpublished")
     html = signed_in(rita).get(response.url).content.decode()
     assert "assessment isn't published yet." in html
 

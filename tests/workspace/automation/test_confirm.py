@@ -63,13 +63,13 @@ def test_without_a_requirement_candidates_wait_until_it_is_published(desk: Desk)
     wizard.link(jobs_of(desk)[0], invite="yes", requirement="")
     run_jobs()
     step_request = StepRequest.objects.of(desk.organisation).get()
-    assert (step_request.application.remote_id, step_request.waits_for) == (there.id, "unpublished")
+    assert (step_request.application.remote_id, step_request.waiting_reason) == (there.id, "unpublished")
     assert start_delayed(now=clock.now()) == 0
     step = factories.step(wizard.role, "assessment")
     set_requirement(step=step, text=WHAT_FOR, by=desk.recruiter, now=clock.now())
     assert start_delayed(now=clock.now()) == 1
     step_request.refresh_from_db()
-    assert (step_request.state, step_request.waits_for) == ("started", "")
+    assert (step_request.state, step_request.waiting_reason) == ("started", "")
 
 
 def test_confirm_links_the_role_and_records_candidates_in_the_stages(either: Desk) -> None:

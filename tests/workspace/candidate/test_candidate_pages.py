@@ -211,7 +211,7 @@ def test_candidates_of_others_are_not_found_and_not_audited(role: Role) -> None:
 def test_waiting_steps_show_the_reason_and_the_remedy(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn", email="")
     factories.step_request(
-        application, "assessment", state="waiting", waits_for="no_address", started_at=None
+        application, "assessment", state="waiting", waiting_reason="no_address", started_at=None
     )
     html = signed_in(rita).get(path("candidate", role.organisation, application.pk)).content.decode()
     assert "No e-mail address in Greenhouse. Add one there" in html

@@ -44,7 +44,7 @@ def where(application: Application) -> str:
 
 def state(application: Application) -> tuple[str, str]:
     step_request = StepRequest.objects.of(application.organisation).get(application=application)
-    return step_request.state, step_request.waits_for
+    return step_request.state, step_request.waiting_reason
 
 
 def to_candidate(application: Application) -> int:

@@ -131,7 +131,7 @@ def press(client: Client, name: str, application: Application, *more: object) ->
 def test_a_recent_assessment_is_offered_for_reuse(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     step_request = start_of(application)
-    assert (step_request.state, step_request.waits_for, step_request.earlier) == (
+    assert (step_request.state, step_request.waiting_reason, step_request.earlier) == (
         "waiting",
         "reuse",
         earlier.step_request,
@@ -289,7 +289,10 @@ def test_inviting_too_soon_names_the_earliest_day(second: Role, rita: Membership
     ]
     client = signed_in(rita)
     assert press(client, "step_begin", application, "assessment") == said
-    assert (start_of(application).waits_for, mails(application)) == ("reuse", ["workflow.needs_attention"])
+    assert (start_of(application).waiting_reason, mails(application)) == (
+        "reuse",
+        ["workflow.needs_attention"],
+    )
     assert (
         press(client, "step_invite_again", earlier.step_request.application, earlier.step_request_id) == said
     )

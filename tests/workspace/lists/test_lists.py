@@ -47,10 +47,12 @@ def people(role: Role, rita: Membership) -> dict[str, Application]:
     cancel_check(check_id=checked(made["cancelled"]).pk, member=rita, now=NOW)
     cannot_provide(check_id=checked(made["unable"]).pk, slot=1, reason="Retired.", now=NOW)
     factories.step_request(made["reused"], "assessment", state="reused")
-    factories.step_request(made["delayed"], "assessment", state="waiting", waits_for="delay", due_at=LATER)
-    factories.step_request(made["no_address"], "assessment", state="waiting", waits_for="no_address")
+    factories.step_request(
+        made["delayed"], "assessment", state="waiting", waiting_reason="delay", due_at=LATER
+    )
+    factories.step_request(made["no_address"], "assessment", state="waiting", waiting_reason="no_address")
     made["rejected"] = named(role, "rejected", "Zorn", status="rejected")
-    factories.step_request(made["rejected"], "assessment", state="waiting", waits_for="no_address")
+    factories.step_request(made["rejected"], "assessment", state="waiting", waiting_reason="no_address")
     made["unsent"] = named(role, "unsent", "Zorn")
     Attempt.objects.of(role.organisation).filter(pk=invited(made["unsent"]).pk).update(invited_at=None)
     made["began"] = named(role, "began", "Zorn")

@@ -14,7 +14,7 @@ from goodword.workspace.needs_you.digest import send_digest, send_digests
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.workspace.applications import reported
-from tests.workspace.needs_you.world import DAY, NOW, Waits, World, waits, world
+from tests.workspace.needs_you.world import DAY, NOW, WaitingReason, World, waits, world
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def digests(member: Membership) -> list[Email]:
 
 
 def test_a_member_with_something_to_do_is_mailed_once_a_day(here: World) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     assert [send_digests(now=NOW), send_digests(now=NOW), send_digest(member_id=here.rita.pk, now=NOW)] == [
         1,
         0,
@@ -47,7 +47,7 @@ def test_a_member_with_something_to_do_is_mailed_once_a_day(here: World) -> None
 
 
 def test_without_anything_to_do_there_is_no_mail(here: World) -> None:
-    request = waits(here.named("Ada"), Waits.NO_ADDRESS)
+    request = waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     hidden.hide(member=here.rita, source="waiting", need_id=request.pk, now=NOW)
     assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
     here.rita.refresh_from_db()
@@ -64,7 +64,7 @@ def test_without_anything_to_do_there_is_no_mail(here: World) -> None:
     ],
 )
 def test_it_is_sent_in_working_hours_only(here: World, moment: datetime) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS, requested_at=moment)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS, requested_at=moment)
     assert send_digests(now=moment) == 0
     assert send_digests(now=into_working_hours(moment, calendar=here.role.organisation.calendar)) == 1
 
@@ -74,13 +74,13 @@ def test_it_is_sent_in_working_hours_only(here: World, moment: datetime) -> None
     [{"daily_digest": False}, {"deactivated_at": NOW}, {"kind": Membership.Kind.HIRING_MANAGER}],
 )
 def test_not_everybody_gets_it(here: World, values: dict[str, object]) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     Membership.objects.of(here.rita.organisation).filter(pk=here.rita.pk).update(**values)
     assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
 
 
 def test_others_roles_are_not_in_it(here: World) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     jonas = factories.member(here.role.organisation)
     send_digests(now=NOW)
     assert (len(digests(here.rita)), digests(jonas)) == (1, [])
@@ -88,8 +88,8 @@ def test_others_roles_are_not_in_it(here: World) -> None:
 
 @pytest.mark.world
 def test_it_counts_by_role_and_names_no_candidate(here: World) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
-    waits(here.named("Bob"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
+    waits(here.named("Bob"), WaitingReason.NO_ADDRESS)
     reported(here.named("Cleo"))
     with time_machine.travel(NOW, tick=False):
         send_digests(now=NOW)

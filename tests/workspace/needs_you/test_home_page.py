@@ -15,7 +15,16 @@ from goodword.workspace.models import HiddenNeed
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, path
-from tests.workspace.needs_you.world import DAY, LATE, Waits, World, bounced, stage_renamed, waits, world
+from tests.workspace.needs_you.world import (
+    DAY,
+    LATE,
+    WaitingReason,
+    World,
+    bounced,
+    stage_renamed,
+    waits,
+    world,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +68,7 @@ def press(client: Client, where: str, button: str) -> str:
 
 @pytest.mark.slow
 def test_filters_show_one_urgency_with_counts(here: World) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     checked(here.named("Sofia"))
     client = signed_in(here.rita)
     with time_machine.travel(LATE, tick=False):
@@ -76,7 +85,7 @@ def test_filters_show_one_urgency_with_counts(here: World) -> None:
 
 
 def test_members_without_roles_start_with_all_roles(here: World) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     jonas = signed_in(factories.member(here.role.organisation))
     assert rows(jonas, home(here)) == ["Ada Zorn"]
     assert rows(jonas, f"{home(here)}?roles=mine") == []
@@ -101,7 +110,7 @@ def test_without_roles_the_page_offers_to_create_one(kind: str, button: bool) ->
 
 
 def test_acting_on_a_row_leads_back_to_the_filtered_list(here: World) -> None:
-    request = waits(here.named("Ada"), Waits.CLICK)
+    request = waits(here.named("Ada"), WaitingReason.CLICK)
     factories.step(here.role, "assessment")
     here.role.steps.update(requirement="Cleans windows")
     client = signed_in(here.rita)
@@ -151,7 +160,7 @@ def test_a_notice_is_dismissed_in_one_click(here: World) -> None:
 
 
 def test_no_form_leads_elsewhere_than_to_home(here: World) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     client = signed_in(here.rita)
     address, values = form_of(client, home(here), "Hide until tomorrow")
     for elsewhere in ("https://evil.example/", "//evil.example/", "/o/other/home/"):
@@ -160,7 +169,7 @@ def test_no_form_leads_elsewhere_than_to_home(here: World) -> None:
 
 @pytest.mark.slow
 def test_a_hidden_row_returns_at_midnight_and_only_its_member_misses_it(here: World) -> None:
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     client, other = signed_in(here.rita), signed_in(factories.member(here.role.organisation))
     with time_machine.travel(LATE, tick=False):
         press(client, home(here), "Hide until tomorrow")
@@ -186,7 +195,7 @@ def test_a_hidden_row_returns_at_midnight_and_only_its_member_misses_it(here: Wo
 
 
 def test_hiring_managers_see_their_roles_without_buttons(here: World) -> None:
-    waits(here.named("Ada"), Waits.CLICK)
+    waits(here.named("Ada"), WaitingReason.CLICK)
     manager = factories.member(here.role.organisation, kind="hiring_manager")
     client = signed_in(manager)
     assert rows(client, home(here)) == []
@@ -195,7 +204,7 @@ def test_hiring_managers_see_their_roles_without_buttons(here: World) -> None:
 
 
 def test_only_those_who_work_here_hide(here: World) -> None:
-    request = waits(here.named("Ada"), Waits.CLICK)
+    request = waits(here.named("Ada"), WaitingReason.CLICK)
     organisation = here.role.organisation
     manager = factories.member(organisation, kind="hiring_manager")
     stranger = factories.member(factories.organisation(), kind="admin")

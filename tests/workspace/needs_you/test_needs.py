@@ -22,7 +22,7 @@ from tests.workspace.needs_you.world import (
     DAY,
     LATE,
     NOW,
-    Waits,
+    WaitingReason,
     World,
     bounced,
     cannot_name,
@@ -72,26 +72,31 @@ def sentences(need: Need) -> tuple[str, str, list[str]]:
     ("reason", "said", "detail", "buttons"),
     [
         (
-            Waits.NO_ADDRESS,
+            WaitingReason.NO_ADDRESS,
             "has no e-mail address in Greenhouse",
             "invited once Greenhouse has one",
             ["Open in Greenhouse"],
         ),
         (
-            Waits.MAY_NOT_EMAIL,
+            WaitingReason.MAY_NOT_EMAIL,
             "is marked as not to be e-mailed",
             "invited once this is changed",
             ["Open in Greenhouse"],
         ),
         (
-            Waits.PROSPECT,
+            WaitingReason.PROSPECT,
             "is a prospect, who is never e-mailed",
             "invited once converted to a candidate",
             ["Open in Greenhouse"],
         ),
-        (Waits.LINK_IN_NAME, "has a name that looks like a link", "not invited yet", ["Confirm name"]),
         (
-            Waits.CLICK,
+            WaitingReason.SUSPICIOUS_NAME,
+            "has a name that looks like a link",
+            "not invited yet",
+            ["Confirm name"],
+        ),
+        (
+            WaitingReason.CLICK,
             "hasn't been invited",
             "reopened in Greenhouse, or moved while webhooks were off or the role was archived",
             ["Invite"],
@@ -108,8 +113,8 @@ def test_a_step_that_waits_says_why_and_what_to_do(
 
 
 def test_a_delayed_step_and_one_of_a_rejected_application_wait_for_nobody(here: World) -> None:
-    waits(here.named("Ada"), Waits.DELAY, due_at=NOW + DAY)
-    waits(here.named("Bob", status="rejected"), Waits.CLICK)
+    waits(here.named("Ada"), WaitingReason.DELAY, due_at=NOW + DAY)
+    waits(here.named("Bob", status="rejected"), WaitingReason.CLICK)
     assert shown(needs(here.rita)) == []
 
 
@@ -118,7 +123,7 @@ def test_an_earlier_result_is_offered_to_those_who_may_see_its_role(here: World)
     other = factories.role(here.role.organisation, title="Gardener")
     application = here.named("Ada")
     report = reported(factories.application(other, candidate=application.candidate))
-    waits(application, Waits.REUSE, earlier=report.step_request)
+    waits(application, WaitingReason.REUSE, earlier=report.step_request)
     assert sentences(only(here.rita)) == (
         "Ada Zorn has a result from another role",
         "from Gardener; not invited yet",
@@ -296,7 +301,7 @@ def test_answers_are_listed_until_this_member_has_marked_them() -> None:
 def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: World) -> None:
     invited(here.named("Noor"))
     checked(here.named("Sofia"))
-    waits(here.named("Ada"), Waits.NO_ADDRESS, requested_at=LATE)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS, requested_at=LATE)
     found = needs(here.rita, now=LATE)
     assert [(need.urgency.value, *sentences(need)) for need in shown(found)] == [
         (
@@ -347,8 +352,8 @@ def test_an_overdue_check_names_those_who_have_not_answered() -> None:
 def test_mine_are_those_of_my_roles_and_those_that_i_recruit_for(here: World) -> None:
     organisation = here.role.organisation
     jonas = factories.member(organisation, email="jonas@acme.example")
-    waits(here.named("Ada"), Waits.NO_ADDRESS)
-    waits(here.named("Bob", recruiter_email="Jonas@acme.example"), Waits.NO_ADDRESS)
+    waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
+    waits(here.named("Bob", recruiter_email="Jonas@acme.example"), WaitingReason.NO_ADDRESS)
     stage_renamed(here.role)
     names = [
         sorted(need.who for need in shown(needs(member, mine=mine)))
@@ -360,7 +365,7 @@ def test_mine_are_those_of_my_roles_and_those_that_i_recruit_for(here: World) ->
 
 def test_nothing_of_what_a_member_may_not_see_is_listed(here: World) -> None:
     organisation = here.role.organisation
-    waits(here.named("Ada", private=True), Waits.NO_ADDRESS)
+    waits(here.named("Ada", private=True), WaitingReason.NO_ADDRESS)
     stage_renamed(here.role)
     stranger = factories.member(factories.organisation(), kind="admin")
     manager = factories.member(organisation, kind="hiring_manager")
@@ -374,14 +379,14 @@ def test_nothing_of_what_a_member_may_not_see_is_listed(here: World) -> None:
 
 def test_erased_people_are_not_listed(here: World) -> None:
     application = here.named("Ada")
-    waits(application, Waits.NO_ADDRESS)
+    waits(application, WaitingReason.NO_ADDRESS)
     Application.objects.of(application.organisation).update(deleted_at=NOW)
     assert needs(here.rita).total == 0
 
 
 def test_the_oldest_are_shown_and_all_are_counted(here: World) -> None:
     for days, name in enumerate(("Cleo", "Bob", "Ada")):
-        waits(here.named(name), Waits.NO_ADDRESS, requested_at=NOW - days * DAY)
+        waits(here.named(name), WaitingReason.NO_ADDRESS, requested_at=NOW - days * DAY)
     found = needs(here.rita, at_most=2)
     assert [need.who for need in shown(found)] == ["Ada Zorn", "Bob Zorn"]
     assert (found.total, found.more(Urgency.STUCK)) == (3, 1)
@@ -389,15 +394,15 @@ def test_the_oldest_are_shown_and_all_are_counted(here: World) -> None:
 
 def test_counting_stops_where_it_would_take_long(here: World) -> None:
     for name in ("Ada", "Bob", "Cleo", "Dan"):
-        waits(here.named(name), Waits.NO_ADDRESS)
+        waits(here.named(name), WaitingReason.NO_ADDRESS)
     viewer = Viewer(member=here.rita, mine=True, now=NOW)
     found = collect(viewer, SOURCES, at_most=2, counted=3)
     assert (found.text(Urgency.STUCK), found.text(Urgency.OVERDUE), found.total_text) == ("3+", "0", "3+")
 
 
 def test_hidden_needs_are_left_out_or_shown_alone(here: World) -> None:
-    first = waits(here.named("Ada"), Waits.NO_ADDRESS)
-    waits(here.named("Bob"), Waits.NO_ADDRESS)
+    first = waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
+    waits(here.named("Bob"), WaitingReason.NO_ADDRESS)
     missed(here.named("Cleo"))
     ids = {"waiting": [first.pk], "missed": [here.role.pk]}
     assert [need.who for need in shown(needs(here.rita, hidden=Hidden(ids=ids)))] == ["Bob Zorn"]
@@ -406,7 +411,7 @@ def test_hidden_needs_are_left_out_or_shown_alone(here: World) -> None:
 
 
 def everything_for(here: World, name: str) -> None:
-    waits(here.named(name), Waits.NO_ADDRESS)
+    waits(here.named(name), WaitingReason.NO_ADDRESS)
     bounced(here.named(name), "wrong@mail.example")
     cannot_name(here.named(name), reason="None left.")
     note_failed(here.named(name))

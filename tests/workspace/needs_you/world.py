@@ -22,7 +22,7 @@ NOW = factories.NOW
 DAY = timedelta(days=1)
 #: after the deadlines of everybody invited at NOW, and less than 30 days after them
 LATE = NOW + 20 * DAY
-Waits = StepRequest.Waits
+WaitingReason = StepRequest.WaitingReason
 
 
 @dataclass
@@ -42,7 +42,7 @@ def world(title: str = "Window Washer") -> World:
 
 
 def waits(application: Application, reason: str, *, kind: str = "assessment", **values: Any) -> StepRequest:
-    more = {"state": StepRequest.State.WAITING, "waits_for": reason, "started_at": None} | values
+    more = {"state": StepRequest.State.WAITING, "waiting_reason": reason, "started_at": None} | values
     return factories.step_request(application, kind, **more)
 
 

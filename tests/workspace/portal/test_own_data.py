@@ -14,9 +14,9 @@ from django.test import Client, override_settings
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Answer, Calibration
-from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.greenhouse.sync.deletions import erase_due
+from goodword.greenhouse.sync.merges_and_deletions import erase_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, CheckFlag
@@ -318,7 +318,7 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
         erasure = request_erasure(
             of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
-    assert carry_out(erasure_id=erasure.pk, now=NOW)
+    assert carry_out_erasure(erasure_id=erasure.pk, now=NOW)
     assert not Answer.objects.of(check.organisation).exists()
     assert list(Calibration.objects.of(check.organisation).values_list("pk", "content")) == [
         (made.pk, {"n": 200})

@@ -173,7 +173,9 @@ def test_answers_long_after_the_deadline_are_refused(application: Application) -
 
 def test_waiting_steps_are_not_shown(application: Application) -> None:
     where = portal(invited(application).step_request)
-    factories.step_request(application, "reference_check", state="waiting", waits_for="delay", due_at=NOW)
+    factories.step_request(
+        application, "reference_check", state="waiting", waiting_reason="delay", due_at=NOW
+    )
     assert Client().get(where)["Location"] == f"{where}assessment/"
 
 

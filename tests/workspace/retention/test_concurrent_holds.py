@@ -11,7 +11,7 @@ import time_machine
 from django.db import connection, transaction
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
 from goodword.references.erasure import erase_referee
@@ -99,7 +99,8 @@ def test_a_hold_placed_during_an_erasure_waits_for_it(check: Check, admin: Membe
     page = path("role_hold", check.organisation, check.step_request.step.role_id)
     sent = {"ground": "claims", "reason": "7 Ca 12/26"}
     response = while_open(
-        lambda: carry_out(erasure_id=erasure.pk, now=NOW), lambda: client.post(page, sent, follow=True)
+        lambda: carry_out_erasure(erasure_id=erasure.pk, now=NOW),
+        lambda: client.post(page, sent, follow=True),
     )
     said = "1 person who applied for this role had already been erased."
     assert said in " ".join(response.content.decode().split())
@@ -119,7 +120,7 @@ def test_an_erasure_requested_while_a_hold_is_placed_respects_it(
     )
     erasure = due(check) if way == "carried out" else None
     ways: dict[str, Callable[[], Any]] = {
-        "carried out": lambda: carry_out(erasure_id=erasure.pk if erasure else 0, now=NOW),
+        "carried out": lambda: carry_out_erasure(erasure_id=erasure.pk if erasure else 0, now=NOW),
         "retention": lambda: erase_if_due(
             candidate_id=person(check).pk, organisation_id=check.organisation_id, now=NOW
         ),

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.greenhouse.sync.candidates import merge_candidates
-from goodword.greenhouse.sync.deletions import erase_due
+from goodword.greenhouse.sync.merges_and_deletions import erase_due
 from goodword.notifications.models import Email, Link
 from goodword.references.erasure import erase_asked
 from goodword.references.models import Check, Referee
@@ -114,7 +114,7 @@ def test_erasures_wait_until_the_hold_is_lifted(
     of = application if reason == Reason.APPLICATION_DELETED else application.candidate
     with transaction.atomic():
         erasure = request_erasure(of=of, reason=reason, now=NOW - timedelta(days=8), by="x")
-    assert not carry_out(erasure_id=erasure.pk, now=NOW)
+    assert not carry_out_erasure(erasure_id=erasure.pk, now=NOW)
     assert erase_due(now=NOW) == 0
     assert not is_erased(check)
     assert check.referees.filter(erased_at=None).count() == 3
@@ -132,7 +132,7 @@ def test_a_hold_on_a_role_does_not_cover_other_roles(check: Check, admin: Member
     placed(check, admin, on_role=True)
     with transaction.atomic():
         requested = request_erasure(of=other, reason=Reason.APPLICATION_DELETED, now=NOW, by="x")
-    assert carry_out(erasure_id=requested.pk, now=NOW)
+    assert carry_out_erasure(erasure_id=requested.pk, now=NOW)
     # but not the person as a whole
     assert hold_on(other.candidate) is not None
 
@@ -146,7 +146,7 @@ def test_a_hold_follows_a_merged_person(check: Check, admin: Membership) -> None
     assert hold_on(winner) == hold
     with transaction.atomic():
         erasure = request_erasure(of=winner, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
-    assert not carry_out(erasure_id=erasure.pk, now=NOW)
+    assert not carry_out_erasure(erasure_id=erasure.pk, now=NOW)
     Organisation.objects.filter(pk=check.organisation_id).update(erases_old=True, keep_months=1)
     Application.objects.of(check.organisation).update(status="rejected", rejected_at=NOW - timedelta(days=90))
     assert sweep(check.organisation_id, now=NOW) == 0
@@ -156,7 +156,7 @@ def test_a_hold_does_not_affect_other_people(check: Check, hold: Hold) -> None:
     other = factories.application(factories.role(check.organisation))
     with transaction.atomic():
         erasure = request_erasure(of=other.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
-    assert carry_out(erasure_id=erasure.pk, now=NOW)
+    assert carry_out_erasure(erasure_id=erasure.pk, now=NOW)
 
 
 # --- requests during a hold ---------------------------------------------------------------------------------------
@@ -322,7 +322,7 @@ def test_erased_people_cannot_be_put_on_hold(check: Check, admin: Membership) ->
         erasure = request_erasure(
             of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
-    carry_out(erasure_id=erasure.pk, now=NOW)
+    carry_out_erasure(erasure_id=erasure.pk, now=NOW)
     with pytest.raises(NothingToKeep):
         placed(check, admin)
     assert not Hold.objects.of(check.organisation).exists()
@@ -335,6 +335,6 @@ def test_the_reason_is_erased_with_the_person(check: Check, admin: Membership) -
         erasure = request_erasure(
             of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
-    assert carry_out(erasure_id=erasure.pk, now=NOW)
+    assert carry_out_erasure(erasure_id=erasure.pk, now=NOW)
     hold.refresh_from_db()
     assert hold.reason == ""

@@ -177,7 +177,7 @@ def test_the_role_shows_the_progress_of_each_step(role: Role, rita: Membership) 
     ada, bo, cy = role.applications.order_by("pk")
     invited(ada)
     checked(ada)
-    factories.step_request(cy, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    factories.step_request(cy, "assessment", state="waiting", waiting_reason="no_address", started_at=None)
     factories.step_request(bo, "assessment")  # was rejected before anything was assigned
     rows = signed_in(rita).get(path("role", role.organisation, role.pk)).context["listing"].rows
     seen = {

@@ -165,7 +165,7 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
         hold_deadline(attempt, now=now)
 
 
-def on_mail_returned(event: Event) -> None:
+def on_email_failed(event: Event) -> None:
     """After a bounced mail, ask the next person outside the hiring team; without one the request ends."""
     email = mail_of(event)
     if email is None or email.kind != mails.ASKED or email.link_subject_id is None:

@@ -23,7 +23,7 @@ from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, candidate_mail
-from goodword.workflow.domain.automation import still_wanted
+from goodword.workflow.domain.automation import recheck_eligibility
 from goodword.workflow.domain.candidate_mail import (
     MAIL_FAILURES,
     clear_mail_failure,
@@ -51,7 +51,7 @@ def on_step_requested(event: Event) -> None:
         return
     step_request, application = found
     manual = bool(event.data.get("manual"))
-    if not still_wanted(step_request, application, at=event.occurred_at, manual=manual):
+    if not recheck_eligibility(step_request, application, at=event.occurred_at, manual=manual):
         return
     if not manual and offer_earlier(Attempt, step_request, application=application, at=event.occurred_at):
         return
@@ -112,7 +112,7 @@ def _new_part(attempt: Attempt, planned: AssessmentPart, *, language: str) -> At
 
 
 class CannotInvite(Exception):
-    """`reason`: the outcome, a code of StepRequest.Waits, "not_started", or "too_soon" for a retake before `day`."""
+    """`reason`: the outcome, a StepRequest.WaitingReason, "not_started", or "too_soon" for a retake before `day`."""
 
     def __init__(self, reason: str, *, day: date | None = None) -> None:
         super().__init__(reason)
@@ -229,7 +229,7 @@ def on_requested_again(event: Event) -> None:
         on_application_changed(event)
 
 
-def on_mail_sent(event: Event) -> None:
+def on_email_sent(event: Event) -> None:
     """Start deadline and reminders once the invitation, or the answer to a request, has been sent."""
     email = mail_of(event)
     attempt = invited_run(Attempt, email) if email is not None else None
@@ -245,7 +245,7 @@ def on_mail_sent(event: Event) -> None:
     attempt.save()
 
 
-def on_mail_requeued(event: Event) -> None:
+def on_email_queued_again(event: Event) -> None:
     """Clear the attempt's attention after a member has resent the mail."""
     email = mail_of(event)
     attempt = invited_run(Attempt, email) if email is not None else None
@@ -253,7 +253,7 @@ def on_mail_requeued(event: Event) -> None:
         clear_mail_failure(attempt)
 
 
-def on_mail_returned(event: Event) -> None:
+def on_email_failed(event: Event) -> None:
     """React to a bounced or unsent mail to the candidate."""
     email = mail_of(event)
     if email is None:
@@ -264,7 +264,7 @@ def on_mail_returned(event: Event) -> None:
         candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.NOT_SENT)
 
 
-def on_complained(event: Event) -> None:
+def on_email_complained(event: Event) -> None:
     """Stop reminders after a spam complaint."""
     email = mail_of(event)
     if email is not None:

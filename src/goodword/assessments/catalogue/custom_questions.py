@@ -44,7 +44,7 @@ class CannotAsk(Exception):
 def create_test(*, questionnaire: Questionnaire, name: str, by: Membership, now: datetime) -> Test:
     rows = _askable(questionnaire)
     return create(
-        kind=Test.Kind.QUESTIONS,
+        kind=Test.Kind.CUSTOM_QUESTIONS,
         description=questionnaire.description,
         contents=new_contents(
             name=name,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Protocol, assert_never
 
 from pydantic import Discriminator, Tag
 
-from goodword.assessments.kinds.custom.content import Criterion, QuestionSet
+from goodword.assessments.kinds.custom.content import Criterion, CustomQuestions
 from goodword.assessments.kinds.custom.kind import CUSTOM
 from goodword.assessments.kinds.custom.report import CustomPart
 from goodword.assessments.kinds.custom.results import QuestionsResult
@@ -33,10 +33,10 @@ from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.json_reading import Json
 
 #: content and results of the kinds: closed unions, so that mypy names what a new kind lacks
-type Content = Instrument | ReasoningTest | JudgementSet | QuestionSet
+type Content = Instrument | ReasoningTest | JudgementSet | CustomQuestions
 type Result = ScalesResult | ReasoningResult | JudgementResult | QuestionsResult
 #: generated items cannot be imported
-type ImportedContent = Instrument | JudgementSet | QuestionSet
+type ImportedContent = Instrument | JudgementSet | CustomQuestions
 
 
 def kind(part: Any) -> str | None:
@@ -177,7 +177,7 @@ def kind_of(content: Content) -> Kind[Any]:
             return REASONING
         case JudgementSet():
             return JUDGEMENT
-        case QuestionSet():
+        case CustomQuestions():
             return CUSTOM
         case _:
             assert_never(content)
@@ -193,7 +193,7 @@ def kind_named(name: str) -> Kind[Any]:
             return REASONING
         case Test.Kind.JUDGEMENT:
             return JUDGEMENT
-        case Test.Kind.QUESTIONS:
+        case Test.Kind.CUSTOM_QUESTIONS:
             return CUSTOM
         case _:
             assert_never(kind)

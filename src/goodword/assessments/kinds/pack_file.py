@@ -103,14 +103,14 @@ def _read(data: Mapping[str, Any]) -> PackFile:
     match data.get("kind"):
         case None:
             kind = Test.Kind.SCALES
-        case Test.Kind.JUDGEMENT | Test.Kind.QUESTIONS as named:
+        case Test.Kind.JUDGEMENT | Test.Kind.CUSTOM_QUESTIONS as named:
             kind = Test.Kind(named)
         case Test.Kind.REASONING:
             raise PackError("Reasoning is built in and cannot be imported.")
         case _:
             raise PackError(
-                f"“kind” must be “{Test.Kind.JUDGEMENT.value}” or “{Test.Kind.QUESTIONS.value}”, or left out for "
-                "statements on a scale."
+                f"“kind” must be “{Test.Kind.JUDGEMENT.value}” or “{Test.Kind.CUSTOM_QUESTIONS.value}”, "
+                "or left out for statements on a scale."
             )
     return PackFile(kind=kind.value, content=kind_named(kind).parse(data))
 

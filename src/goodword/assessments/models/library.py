@@ -16,7 +16,7 @@ class Test(LibraryEntry):
         #: situations with actions to rate by effectiveness
         JUDGEMENT = "judgement", "Situational judgement"
         #: questions written by the organisation
-        QUESTIONS = "questions", "Custom questions"
+        CUSTOM_QUESTIONS = "questions", "Custom questions"
 
     __test__ = False  # not a pytest class
 

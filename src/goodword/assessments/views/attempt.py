@@ -19,7 +19,7 @@ from goodword.assessments.attempts.breaks import clock_state
 from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
 from goodword.assessments.attempts.mails import deadline_in_words, send_link
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.kinds.custom.content import FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.content import CustomQuestions, FileQuestion
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import (
@@ -248,7 +248,7 @@ def _start_context(
 def _file_first(part: AttemptPart) -> FileQuestion | None:
     """The first question if it asks for a file: it has no practice item, so the page explains it."""
     content = content_of(part.version)
-    first = content.questions[0] if isinstance(content, QuestionSet) and content.questions else None
+    first = content.questions[0] if isinstance(content, CustomQuestions) and content.questions else None
     return first if isinstance(first, FileQuestion) else None
 
 

@@ -22,7 +22,7 @@ from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import QUESTIONS
 from goodword.drafts.pages import DraftForm, revision_of
 
-KIND = Test.Kind.QUESTIONS
+KIND = Test.Kind.CUSTOM_QUESTIONS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -35,7 +35,7 @@ from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.descriptions import language_name, question_types
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 
-KIND = Test.Kind.QUESTIONS
+KIND = Test.Kind.CUSTOM_QUESTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ JUDGEMENT = TestPages(
     not_editable=gettext_lazy("This test can't be changed. Copy it to edit it."),
 )
 QUESTIONS = TestPages(
-    Test.Kind.QUESTIONS,
+    Test.Kind.CUSTOM_QUESTIONS,
     page="custom_questions",
     editor="custom_questions_edit",
     not_editable=gettext_lazy("This test can't be changed: it is archived, or was imported."),

@@ -86,7 +86,7 @@ def pending(of: Candidate | Application) -> QuerySet[Erasure]:
     return Erasure.objects.across_organisations().filter(who, done_at=None, cancelled_at=None)
 
 
-def carry_out(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
+def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
     """Erase what is due in every app. False if it is done, cancelled, or stopped by a legal hold."""
     with transaction.atomic():
         erasure = (

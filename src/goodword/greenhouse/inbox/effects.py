@@ -8,7 +8,7 @@ from typing import Protocol
 from goodword.candidates.models import Application
 from goodword.greenhouse.inbox.payload import APPLICATION_ACTIONS, JOB_ACTIONS, PERSON_ACTIONS, Payload, Ping
 from goodword.greenhouse.models import Connection, Webhook
-from goodword.greenhouse.sync import deletions
+from goodword.greenhouse.sync import merges_and_deletions
 from goodword.greenhouse.sync.applications import sync_applications
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Prefetched
@@ -37,7 +37,7 @@ class Settle(Protocol):
     def __call__(self, outcomes: list[str], /, *, roles: Iterable[int] = ()) -> None: ...
 
 
-def carry_out(
+def apply_effect(
     payload: Payload,
     *,
     connection: Connection,
@@ -52,9 +52,11 @@ def carry_out(
     remote_ids, reason = _applications_concerned(payload, connection=connection)
     match payload:
         case Payload(action="merge_candidate", candidate_id=int(loser), winner_id=int(winner)):
-            deletions.candidate_merged(connection, loser_id=loser, winner_id=winner, now=now, settle=settle)
+            merges_and_deletions.candidate_merged(
+                connection, loser_id=loser, winner_id=winner, now=now, settle=settle
+            )
         case Payload(action="delete_candidate", candidate_id=int(candidate_id)):
-            deletions.candidate_deleted(
+            merges_and_deletions.candidate_deleted(
                 connection,
                 candidate_id=candidate_id,
                 application_ids=payload.deleted_application_ids,
@@ -62,7 +64,7 @@ def carry_out(
                 settle=settle,
             )
         case Payload(action="candidate_anonymized", candidate_id=int(candidate_id)):
-            deletions.candidate_anonymised(
+            merges_and_deletions.candidate_anonymised(
                 connection,
                 candidate_id=candidate_id,
                 fields=payload.anonymised_fields,
@@ -72,7 +74,9 @@ def carry_out(
         case _ if not remote_ids:
             settle([reason])
         case Payload(action="delete_application", application_id=int(application_id)):
-            deletions.application_deleted(connection, application_id=application_id, now=now, settle=settle)
+            merges_and_deletions.application_deleted(
+                connection, application_id=application_id, now=now, settle=settle
+            )
         case _:
             sync_applications(
                 connection, remote_ids, now=now, hint=payload.hint, settle=settle, prefetched=prefetched()

@@ -25,7 +25,7 @@ from goodword.greenhouse.client import (
 )
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch, prefetched_for
-from goodword.greenhouse.inbox.effects import carry_out, register_webhook
+from goodword.greenhouse.inbox.effects import apply_effect, register_webhook
 from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim, give_back, postpone, settle, wake_inbox
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.applications import TooBusy
@@ -124,7 +124,7 @@ def _handle(delivery: Delivery, *, now: datetime) -> None:
             caused = _caused_by(events, roles=roles)
             settle(delivery, state=HANDLED, outcome=" ".join(outcomes), caused=caused, now=now)
 
-        carry_out(
+        apply_effect(
             content,
             connection=connection,
             now=now,

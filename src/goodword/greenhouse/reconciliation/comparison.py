@@ -412,7 +412,7 @@ def _waiting_applications(connection: Connection, candidate_ids: Collection[int]
         application__candidate__remote_id__in=candidate_ids,
         application__status=Application.Status.ACTIVE,
         state=StepRequest.State.WAITING,
-        waits_for__in=BLOCKING_REASONS,
+        waiting_reason__in=BLOCKING_REASONS,
     )
     remote_ids = step_requests.values_list("application__remote_id", flat=True)
     return {one for one in remote_ids if one is not None}

@@ -143,7 +143,7 @@ def still_waiting() -> QuerySet[Finding]:
     step_requests = StepRequest.objects.across_organisations().filter(
         application=OuterRef(OuterRef("application_id")), step=OuterRef("step_id")
     )
-    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=BLOCKING_REASONS)
+    begun = step_requests.exclude(state=StepRequest.State.WAITING, waiting_reason__in=BLOCKING_REASONS)
     rules = StageRule.objects.across_organisations().filter(
         automation__connection_id=OuterRef("connection_id"),
         automation__job_id=OuterRef("job_id"),

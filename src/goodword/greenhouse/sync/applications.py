@@ -121,14 +121,14 @@ def start_stage_steps(
     if application.connection_id is None:
         return []
     step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
-    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=BLOCKING_REASONS)
+    begun = step_requests.exclude(state=StepRequest.State.WAITING, waiting_reason__in=BLOCKING_REASONS)
     rules = rules_of_stage(
         connection_id=application.connection_id, job_id=job_id, stage_id=application.stage_id
     ).exclude(step__in=begun.values("step"))
     requested = []
     for rule in rules:
         step_request = request_step(application=application, step=rule.step, at=at, by=by)
-        if step_request.waits_for == StepRequest.Waits.CLICK:
+        if step_request.waiting_reason == StepRequest.WaitingReason.CLICK:
             start_step(step_request, application=application, at=at, by=by, manual=True)
         requested.append(step_request)
     return requested

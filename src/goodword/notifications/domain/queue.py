@@ -219,7 +219,7 @@ def quoted_names(candidate: Candidate) -> dict[str, list[str]]:
     return {_NAMES: [candidate.name, candidate.short_name]}
 
 
-def waits_for_name(email: Email, *, now: datetime) -> bool:
+def defer_for_suspicious_name(email: Email, *, now: datetime) -> bool:
     """Whether a claimed mail must wait. It is then requeued, and the recruiter is notified once."""
     person = _person(email)
     if person is None or not person.is_name_suspicious:

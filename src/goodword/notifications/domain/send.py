@@ -107,7 +107,7 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         outages.give_back(leave)
         outbox.settle_cancelled(email, now=now, error="This mail was no longer valid.")
         return True
-    if queue.waits_for_name(email, now=now):
+    if queue.defer_for_suspicious_name(email, now=now):
         outages.give_back(leave)
         return True
     message_id = message_id_of(email.pk)

@@ -23,7 +23,7 @@ from goodword.references.domain.requests import has_opted_out, open_requests, pl
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
-from goodword.workflow.domain.automation import still_wanted
+from goodword.workflow.domain.automation import recheck_eligibility
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
@@ -37,7 +37,7 @@ FRESH_LINK_EVERY = timedelta(minutes=10)
 
 
 class CannotInvite(Exception):
-    """`code`: how the application ended, or a code of StepRequest.Waits."""
+    """`code`: how the application ended, or a code of StepRequest.WaitingReason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -77,7 +77,7 @@ def on_step_requested(event: Event) -> None:
         return
     step_request, application = found
     manual = bool(event.data.get("manual"))
-    if not still_wanted(step_request, application, at=event.occurred_at, manual=manual):
+    if not recheck_eligibility(step_request, application, at=event.occurred_at, manual=manual):
         return
     if not manual and offer_earlier(Check, step_request, application=application, at=event.occurred_at):
         return

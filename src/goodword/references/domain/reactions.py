@@ -51,7 +51,7 @@ def on_requested_again(event: Event) -> None:
         on_application_changed(event)
 
 
-def on_mail_sent(event: Event) -> None:
+def on_email_sent(event: Event) -> None:
     """Start the deadline and reminders of the candidate or referee."""
     email = mail_of(event)
     if email is None:
@@ -67,7 +67,7 @@ def on_mail_sent(event: Event) -> None:
     update_clock(check, now=event.occurred_at, asked_at=event.occurred_at)
 
 
-def on_mail_requeued(event: Event) -> None:
+def on_email_queued_again(event: Event) -> None:
     """Clear the check's attention after a member has resent the mail."""
     email = mail_of(event)
     if email is None:
@@ -109,7 +109,7 @@ def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
     return (check, request) if request.is_out and theirs else None
 
 
-def on_mail_returned(event: Event) -> None:
+def on_email_failed(event: Event) -> None:
     """Revoke a referee's link and ask for another address; or mark the candidate's check."""
     email = mail_of(event)
     if email is None:  # erased
@@ -124,7 +124,7 @@ def on_mail_returned(event: Event) -> None:
         candidate_mail.stop_reminders(Check, email, code=candidate_mail.UNDELIVERED)
 
 
-def on_complained(event: Event) -> None:
+def on_email_complained(event: Event) -> None:
     """Send no more mail about this check. Links stay valid, in case it was a mistake."""
     email = mail_of(event)
     if email is None:

@@ -37,7 +37,7 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
         step_request, application = found
         if application.end:
             raise MayNotReuse(application.end)
-        if step_request.waits_for != StepRequest.Waits.REUSE or step_request.earlier_id is None:
+        if step_request.waiting_reason != StepRequest.WaitingReason.REUSE or step_request.earlier_id is None:
             raise MayNotReuse("decided")
         source = report_of(step_request.earlier_id)
         if source is None:

@@ -33,7 +33,7 @@ from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import BY_OUTCOME, REOPENED, awaits_click, is_open, lock, may, move
 
 #: these already wait for a member
-DECIDED_BY_MEMBER = (StepRequest.Waits.CLICK, StepRequest.Waits.REUSE)
+DECIDED_BY_MEMBER = (StepRequest.WaitingReason.CLICK, StepRequest.WaitingReason.REUSE)
 Action = Literal["close", "reopen", "pause", "resume", "transfer"]
 
 
@@ -44,7 +44,7 @@ def on_ended(event: Event) -> None:
     application = lock_application_of(event)
     if not application.end:
         return
-    for step_request in waiting_requests(application).exclude(waits_for__in=DECIDED_BY_MEMBER):
+    for step_request in waiting_requests(application).exclude(waiting_reason__in=DECIDED_BY_MEMBER):
         keep_for_click(step_request, application=application, at=event.occurred_at)
 
 
@@ -53,7 +53,7 @@ def on_restored(event: Event) -> None:
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return
-    for step_request in waiting_requests(application).exclude(waits_for__in=DECIDED_BY_MEMBER):
+    for step_request in waiting_requests(application).exclude(waiting_reason__in=DECIDED_BY_MEMBER):
         if needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=event.occurred_at)
     for rule in rules_of_stage(

@@ -34,7 +34,7 @@ def on_needs_attention(event: Event) -> None:
         return
     recruiter = recruiter_of(application)
     reason = str(event.data.get("reason", ""))
-    if reason == StepRequest.Waits.REUSE and (
+    if reason == StepRequest.WaitingReason.REUSE and (
         step_request.earlier is None or is_confidential_source(step_request.earlier)
     ):
         reason = "decide"  # the recipient may not know of the other application
@@ -58,7 +58,7 @@ def on_needs_attention(event: Event) -> None:
     )
 
 
-def on_name(event: Event) -> None:
+def on_suspicious_name(event: Event) -> None:
     """One mail per application and name with a link. A step that has not started shows its own reason."""
     if event.application_id is None:
         return
@@ -77,11 +77,11 @@ def on_name(event: Event) -> None:
     spelling = sha256(candidate.name.encode()).hexdigest()[:16]
     queue(
         organisation=application.organisation,
-        kind="workflow.name_waits",
+        kind="workflow.suspicious_name",
         key=f"application:{application.pk}:name:{spelling}",
         to=Correspondent(name=recruiter.name, address=recruiter.address),
         sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
-        template="workflow/mail/name_waits",
+        template="workflow/mail/suspicious_name",
         context={
             "candidate_name": candidate.name,
             "role_title": application.role.title if application.role else "",

@@ -30,9 +30,9 @@ from goodword.workflow.domain.step_requests import (
 )
 from goodword.workflow.models import StepRequest
 
-Waits = StepRequest.Waits
+WaitingReason = StepRequest.WaitingReason
 #: waiting requests that a later arrival in a stage starts
-STARTABLE_LATER = (*BLOCKING_REASONS, Waits.CLICK, Waits.UNPUBLISHED)
+STARTABLE_LATER = (*BLOCKING_REASONS, WaitingReason.CLICK, WaitingReason.UNPUBLISHED)
 State = StepRequest.State
 
 
@@ -60,12 +60,12 @@ def on_entered_stage(event: Event) -> None:
 def on_candidate_changed(event: Event) -> None:
     """Start steps that waited for an address, a valid name or permission to e-mail."""
     application = lock_application_of(event)
-    for step_request in waiting_requests(application).filter(waits_for__in=BLOCKING_REASONS):
+    for step_request in waiting_requests(application).filter(waiting_reason__in=BLOCKING_REASONS):
         if not may_start(application, step_request.step):
             continue
         if reason := blocking_reason(application):
-            step_request.waits_for = reason
-            step_request.save(update_fields=["waits_for"])
+            step_request.waiting_reason = reason
+            step_request.save(update_fields=["waiting_reason"])
         elif needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=event.occurred_at)
         elif is_unpublished(step_request.step):
@@ -86,28 +86,31 @@ def request_step(
         step=step,
         defaults={"organisation": application.organisation, "requested_at": at},
     )
-    if not fresh and step_request.waits_for not in STARTABLE_LATER:
+    if not fresh and step_request.waiting_reason not in STARTABLE_LATER:
         record_event("step.requested_again", step_request, application=application, at=at, by=by)
     elif needs_click(application, step):
         wait_for_click(step_request, application=application, at=at)
     elif reason := blocking_reason(application):
-        if step_request.waits_for == reason:
+        if step_request.waiting_reason == reason:
             record_event("step.requested_again", step_request, application=application, at=at, by=by)
         else:
             wait_for(step_request, reason, application=application, at=at, by=by)
     elif is_unpublished(step):
-        if step_request.waits_for != Waits.UNPUBLISHED:
+        if step_request.waiting_reason != WaitingReason.UNPUBLISHED:
             wait_for_publication(step_request, application=application, at=at, by=by)
     elif step.delay_minutes and delayed:
-        step_request.waits_for, step_request.due_at = Waits.DELAY, at + timedelta(minutes=step.delay_minutes)
-        step_request.save(update_fields=["waits_for", "due_at"])
+        step_request.waiting_reason, step_request.due_at = (
+            WaitingReason.DELAY,
+            at + timedelta(minutes=step.delay_minutes),
+        )
+        step_request.save(update_fields=["waiting_reason", "due_at"])
         record_event("step.delayed", step_request, application=application, at=at, by=by)
     else:
         start_step(step_request, application=application, at=at, by=by)
     return step_request
 
 
-def still_wanted(
+def recheck_eligibility(
     step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
 ) -> bool:
     """Otherwise settle the request: it waits if the application has ended, and is withdrawn if the stage was left."""
@@ -135,7 +138,7 @@ def start_delayed(*, now: datetime) -> int:
 
     Those whose candidate moved on are withdrawn.
     """
-    published = Q(waits_for=Waits.UNPUBLISHED) & ~Q(step__requirement="")
+    published = Q(waiting_reason=WaitingReason.UNPUBLISHED) & ~Q(step__requirement="")
     waiting = StepRequest.objects.across_organisations().filter(state=State.WAITING)
     due = waiting.filter(Q(due_at__lte=now) | published)
     first = due.order_by("due_at").values_list("pk", flat=True)[:200]
@@ -145,7 +148,7 @@ def start_delayed(*, now: datetime) -> int:
 def _is_due(step_request: StepRequest, *, now: datetime) -> bool:
     if step_request.state != State.WAITING:
         return False
-    if step_request.waits_for == Waits.UNPUBLISHED:
+    if step_request.waiting_reason == WaitingReason.UNPUBLISHED:
         return not is_unpublished(step_request.step)
     return step_request.due_at is not None and step_request.due_at <= now
 

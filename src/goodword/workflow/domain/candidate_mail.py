@@ -83,13 +83,13 @@ def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
     if application_id is None:
         return
     application = lock_application(application_id)
-    mark = StepRequest.Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else ""
+    mark = StepRequest.WaitingReason.SUSPICIOUS_NAME if application.candidate.is_name_suspicious else ""
     rows = model._default_manager.filter(
         step_request__application=application, progress__in=UNFINISHED, closed_at=None
     )
     for pk in rows.order_by("pk").values_list("pk", flat=True):
         run = lock(model, pk)
-        if run.attention in {"", StepRequest.Waits.LINK_IN_NAME} and run.attention != mark:
+        if run.attention in {"", StepRequest.WaitingReason.SUSPICIOUS_NAME} and run.attention != mark:
             run.attention = mark
             run.save(update_fields=["attention"])
 

@@ -10,9 +10,14 @@ from goodword.roles.models import StageRule, Step
 from goodword.roles.queries import automation_of, rules_of_stage
 from goodword.workflow.models import StepRequest
 
-Status, Waits = Application.Status, StepRequest.Waits
+Status, WaitingReason = Application.Status, StepRequest.WaitingReason
 #: obstacles to mail, which later changes in Greenhouse may remove
-BLOCKING_REASONS = (Waits.PROSPECT, Waits.NO_ADDRESS, Waits.MAY_NOT_EMAIL, Waits.LINK_IN_NAME)
+BLOCKING_REASONS = (
+    WaitingReason.PROSPECT,
+    WaitingReason.NO_ADDRESS,
+    WaitingReason.MAY_NOT_EMAIL,
+    WaitingReason.SUSPICIOUS_NAME,
+)
 #: an outcome was undone
 RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled")
 #: recorded when a member starts a step
@@ -128,10 +133,12 @@ def may_start(application: Application, step: Step) -> bool:
 
 
 def blocking_reason(application: Application) -> str:
-    """Why no step may start, a code of StepRequest.Waits, or empty."""
+    """Why no step may start, a code of StepRequest.WaitingReason, or empty."""
     if reason := mail_blocked_reason(application):
         return reason
-    return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING
+    return (
+        WaitingReason.SUSPICIOUS_NAME if application.candidate.is_name_suspicious else WaitingReason.NOTHING
+    )
 
 
 def is_unpublished(step: Step) -> bool:
@@ -141,12 +148,12 @@ def is_unpublished(step: Step) -> bool:
 
 def mail_blocked_reason(application: Application) -> str:
     if application.prospect:
-        return Waits.PROSPECT
+        return WaitingReason.PROSPECT
     if not application.candidate.email:
-        return Waits.NO_ADDRESS
+        return WaitingReason.NO_ADDRESS
     if not application.candidate.can_email:
-        return Waits.MAY_NOT_EMAIL
-    return Waits.NOTHING
+        return WaitingReason.MAY_NOT_EMAIL
+    return WaitingReason.NOTHING
 
 
 def _reassign_requests(application: Application) -> None:

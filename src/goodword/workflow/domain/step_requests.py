@@ -15,7 +15,7 @@ from goodword.workflow.domain.eligibility import blocking_reason, job_matches_ro
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import DONE
 
-Waits, State = StepRequest.Waits, StepRequest.State
+WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 REUSABLE_FOR: Final = timedelta(days=365)
 
 
@@ -24,7 +24,7 @@ class NotConfirmed(Exception):
 
 
 class CannotStart(Exception):
-    """`reason`: how the application ended, a code of StepRequest.Waits, "no_requirement", or "reused"."""
+    """`reason`: how the application ended, a code of StepRequest.WaitingReason, "no_requirement", or "reused"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -50,19 +50,19 @@ def wait_for(
 
 
 def _set_waiting(step_request: StepRequest, reason: str) -> None:
-    step_request.state, step_request.waits_for, step_request.started_at, step_request.due_at = (
+    step_request.state, step_request.waiting_reason, step_request.started_at, step_request.due_at = (
         State.WAITING,
         reason,
         None,
         None,
     )
-    step_request.save(update_fields=["state", "waits_for", "started_at", "due_at"])
+    step_request.save(update_fields=["state", "waiting_reason", "started_at", "due_at"])
 
 
 def wait_for_click(
     step_request: StepRequest, *, application: Application, at: datetime, by: str = "goodword"
 ) -> None:
-    _set_waiting(step_request, Waits.CLICK)
+    _set_waiting(step_request, WaitingReason.CLICK)
     record_event("step.waits_for_click", step_request, application=application, at=at, by=by)
 
 
@@ -70,13 +70,13 @@ def wait_for_publication(
     step_request: StepRequest, *, application: Application, at: datetime, by: str
 ) -> None:
     """`automation.start_delayed` starts it once the assessment is published."""
-    _set_waiting(step_request, Waits.UNPUBLISHED)
+    _set_waiting(step_request, WaitingReason.UNPUBLISHED)
     record_event("step.waits_for_assessment", step_request, application=application, at=at, by=by)
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
     """Wait after the application ended, so that a member can start the step if it is restored."""
-    _set_waiting(step_request, Waits.CLICK)
+    _set_waiting(step_request, WaitingReason.CLICK)
     reason = application.end
     record_event(
         "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
@@ -95,13 +95,13 @@ def start_step(
     step_request: StepRequest, *, application: Application, at: datetime, by: str, manual: bool = False
 ) -> None:
     """Start the step; its own app does the rest. With `manual` the stage does not matter."""
-    step_request.state, step_request.waits_for, step_request.due_at, step_request.started_at = (
+    step_request.state, step_request.waiting_reason, step_request.due_at, step_request.started_at = (
         State.STARTED,
         "",
         None,
         at,
     )
-    step_request.save(update_fields=["state", "waits_for", "due_at", "started_at"])
+    step_request.save(update_fields=["state", "waiting_reason", "due_at", "started_at"])
     more = {"manual": True} if manual else {}
     record_event("step.requested", step_request, application=application, at=at, by=by, **more)
 
@@ -170,13 +170,17 @@ def offer_earlier[R: StepRun](
         return False
     step_request.earlier = earlier.step_request
     step_request.save(update_fields=["earlier"])
-    wait_for(step_request, StepRequest.Waits.REUSE, application=application, at=at, by="goodword")
+    wait_for(step_request, StepRequest.WaitingReason.REUSE, application=application, at=at, by="goodword")
     return True
 
 
 def reuse_earlier(step_request: StepRequest, *, application: Application, at: datetime, by: str) -> None:
-    step_request.state, step_request.waits_for, step_request.started_at = StepRequest.State.REUSED, "", at
-    step_request.save(update_fields=["state", "waits_for", "started_at"])
+    step_request.state, step_request.waiting_reason, step_request.started_at = (
+        StepRequest.State.REUSED,
+        "",
+        at,
+    )
+    step_request.save(update_fields=["state", "waiting_reason", "started_at"])
     record_event(
         "step.reused",
         step_request,

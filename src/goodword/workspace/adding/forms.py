@@ -17,7 +17,7 @@ LONGEST_ADDRESS = 320
 LONGEST_DETAIL = 300
 NO_ADDRESS = _("Enter an e-mail address: the invitation goes there.")
 INVALID_ADDRESS = _("Enter a valid e-mail address, for example ada@example.org.")
-LINK_IN_NAME = _("This looks like a link. Enter only the name: e-mails contain it.")
+SUSPICIOUS_NAME = _("This looks like a link. Enter only the name: e-mails contain it.")
 
 
 class LineField(forms.CharField):
@@ -83,7 +83,7 @@ class PersonForm(forms.Form):
         data = super().clean() or self.cleaned_data
         for name in ("first_name", "last_name"):
             if has_link(data.get(name, "")):
-                self.add_error(name, LINK_IN_NAME)
+                self.add_error(name, SUSPICIOUS_NAME)
         return data
 
     @property

@@ -16,7 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts.begin import language_for, languages_of, version_for
 from goodword.assessments.attempts.preview import PreviewPosition
-from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.plans.versions import draft_of, versions_of
 from goodword.assessments.queries import content_of
@@ -232,7 +232,7 @@ def _conditions(parts: Sequence[AssessmentPart], language: str) -> bool:
     return any(
         question.when is not None
         for content in contents
-        if isinstance(content, QuestionSet)
+        if isinstance(content, CustomQuestions)
         for question in content.questions
     )
 

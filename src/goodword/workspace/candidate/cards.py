@@ -21,7 +21,7 @@ from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.progress import NotStarted, StepProgress, why_not_started
 from goodword.workspace.results import Result, finished_run
 
-Waits, State = StepRequest.Waits, StepRequest.State
+WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ def needs_confirmation(run: StepRun | None) -> bool:
 
 def earlier_of(step_request: StepRequest, member: Membership) -> StepRequest | None:
     """The request whose result can be reused for this one, if the member may see its application."""
-    if step_request.waits_for != Waits.REUSE or step_request.earlier_id is None:
+    if step_request.waiting_reason != WaitingReason.REUSE or step_request.earlier_id is None:
         return None
     return (
         StepRequest.objects.of(member.organisation)
@@ -128,5 +128,5 @@ def _may_begin(mark: StepProgress) -> bool:
         return False  # has Invite again
     step_request = mark.step_request
     return step_request is None or (
-        step_request.state != State.STARTED and step_request.waits_for not in BLOCKING_REASONS
+        step_request.state != State.STARTED and step_request.waiting_reason not in BLOCKING_REASONS
     )

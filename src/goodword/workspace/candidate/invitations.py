@@ -113,7 +113,7 @@ def _kept(run: StepRun | None) -> str:
 
 NOT_ACTIVE = gettext_lazy("Only active candidates can be invited.")
 NO_ADDRESS = gettext_lazy("This candidate has no e-mail address, or may not be e-mailed.")
-LINK_IN_NAME = gettext_lazy("The candidate's name looks like a link. Correct it, or confirm it here.")
+SUSPICIOUS_NAME = gettext_lazy("The candidate's name looks like a link. Correct it, or confirm it here.")
 WHY_NOT = {
     "no_requirement": gettext_lazy("Enter the job requirement first, under Assessment settings of the role."),
     "prospect": gettext_lazy(
@@ -121,7 +121,7 @@ WHY_NOT = {
     ),
     "no_address": NO_ADDRESS,
     "may_not_email": NO_ADDRESS,
-    "link_in_name": LINK_IN_NAME,
+    "link_in_name": SUSPICIOUS_NAME,
     "decided": gettext_lazy("This has already been decided."),
     "reused": gettext_lazy("The earlier result has already been reused."),
     "no_report": gettext_lazy("The report of the earlier result is not ready yet. Try again in a minute."),
@@ -278,7 +278,10 @@ def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     """Reuse an earlier result. Only for members who may see it: others then see it here too."""
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
-    if step_request.waits_for == StepRequest.Waits.REUSE and earlier_of(step_request, request.member) is None:
+    if (
+        step_request.waiting_reason == StepRequest.WaitingReason.REUSE
+        and earlier_of(step_request, request.member) is None
+    ):
         raise Http404
     try:
         reuse(step_request=step_request, member=request.member, now=clock.now())

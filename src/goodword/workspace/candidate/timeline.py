@@ -145,7 +145,7 @@ MAIL_NAMES: dict[str, str] = {
     "reports.completed": "notice to the recruiter that the report is ready",
     "notifications.undelivered": "notice to the recruiter of an undelivered e-mail",
     "workflow.needs_attention": "notice to the recruiter",
-    "workflow.name_waits": "notice to the recruiter that a name looks like a link",
+    "workflow.suspicious_name": "notice to the recruiter that a name looks like a link",
 }
 
 REASONS = {

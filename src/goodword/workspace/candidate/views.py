@@ -110,9 +110,9 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "recruiter": recruiter_of(application) if application.role else None,
             "marks": marks,
             # unless an open step says so
-            "name_waits": application.erased_at is None
+            "suspicious_name": application.erased_at is None
             and application.candidate.is_name_suspicious
-            and all(mark.attention != StepRequest.Waits.LINK_IN_NAME for mark in marks)
+            and all(mark.attention != StepRequest.WaitingReason.SUSPICIOUS_NAME for mark in marks)
             and any(mark.run for mark in marks),
             "cards": cards,
             "view": next((card.view for card in cards if card.view is not None), None),

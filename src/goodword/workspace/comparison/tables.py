@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.custom.results import questions_result
 from goodword.assessments.kinds.reasoning.families import category_name
 from goodword.assessments.kinds.reasoning.items import CATEGORIES
@@ -176,7 +176,7 @@ def _columns(
         case Test.Kind.JUDGEMENT:
             name = gettext("Mean distance from the key")
             return (name,), lambda one: (_mean(_scores(one).get(ALL), by_distance=True),)
-        case Test.Kind.QUESTIONS:
+        case Test.Kind.CUSTOM_QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _custom_questions
         case Test.Kind.REASONING:
@@ -218,7 +218,7 @@ def _note(issued: NormedScore | None) -> str:
 
 def _custom_questions(result: ComparableResult) -> tuple[ComparisonCell, ...]:
     content = content_of(result.part.version)
-    if not isinstance(content, QuestionSet):
+    if not isinstance(content, CustomQuestions):
         return (ComparisonCell(text="–"), ComparisonCell(text="–"))
     found = questions_result(
         result.part,

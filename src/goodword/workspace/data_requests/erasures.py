@@ -20,7 +20,7 @@ from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
     cancel_erasure,
-    carry_out,
+    carry_out_erasure,
     request_erasure,
     subject,
 )
@@ -243,7 +243,7 @@ def _erase(
     """Returns False if a hold was placed, or the data was erased or kept, in the meantime."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
-        return carry_out(erasure_id=erasing.erasure.pk, now=now, member=request.member)
+        return carry_out_erasure(erasure_id=erasing.erasure.pk, now=now, member=request.member)
     with transaction.atomic():
         candidate, _applications = lock_person(application.candidate_id)
         if candidate.erased_at is not None or hold_against_erasure(candidate) is not None:
@@ -251,7 +251,7 @@ def _erase(
         asked = request_erasure(
             of=application.candidate, reason=Reason.MEMBER, now=now, by=by, member=request.member, due_at=now
         )
-        return carry_out(erasure_id=asked.pk, now=now, member=request.member)
+        return carry_out_erasure(erasure_id=asked.pk, now=now, member=request.member)
 
 
 def _page(

@@ -27,7 +27,7 @@ from goodword.workspace.candidate.views import greenhouse_url
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, late, place, role_title
 from goodword.workspace.progress import with_answer_counts
 
-Waits = StepRequest.Waits
+WaitingReason = StepRequest.WaitingReason
 _OF_RUN = (
     "organisation",
     "step_request__step",
@@ -45,7 +45,7 @@ def _waiting(viewer: Viewer) -> QuerySet[StepRequest]:
     return (
         StepRequest.objects.of(viewer.organisation)
         .filter(state=StepRequest.State.WAITING, due_at=None, application__in=viewer.active)
-        .exclude(waits_for__in=(Waits.NOTHING, Waits.DELAY))
+        .exclude(waiting_reason__in=(WaitingReason.NOTHING, WaitingReason.DELAY))
     )
 
 
@@ -57,7 +57,9 @@ def _shape_waiting(viewer: Viewer, rows: QuerySet[StepRequest]) -> QuerySet[Step
 
 
 def _describe_waiting(viewer: Viewer, rows: Sequence[StepRequest]) -> list[Need]:
-    earlier = [row.earlier for row in rows if row.waits_for == Waits.REUSE and row.earlier is not None]
+    earlier = [
+        row.earlier for row in rows if row.waiting_reason == WaitingReason.REUSE and row.earlier is not None
+    ]
     visible = set(
         visible_applications(viewer.member)
         .filter(pk__in={one.application_id for one in earlier})
@@ -78,32 +80,32 @@ def _describe_waiting(viewer: Viewer, rows: Sequence[StepRequest]) -> list[Need]
 def _waiting_need(viewer: Viewer, row: StepRequest, *, visible: set[int], reported: set[int]) -> Need:
     application = row.application
     what, detail, actions = _("hasn't been invited"), "", [_invite(viewer, row)]
-    match row.waits_for:
-        case Waits.NO_ADDRESS:
+    match row.waiting_reason:
+        case WaitingReason.NO_ADDRESS:
             what = _("has no e-mail address in Greenhouse")
             detail, actions = _("invited once Greenhouse has one"), _in_greenhouse(application)
-        case Waits.MAY_NOT_EMAIL:
+        case WaitingReason.MAY_NOT_EMAIL:
             what = _("is marked as not to be e-mailed")
             detail, actions = _("invited once this is changed"), _correct(viewer, application)
-        case Waits.PROSPECT:
+        case WaitingReason.PROSPECT:
             what = _("is a prospect, who is never e-mailed")
             detail, actions = _("invited once converted to a candidate"), _in_greenhouse(application)
-        case Waits.LINK_IN_NAME:
+        case WaitingReason.SUSPICIOUS_NAME:
             what = _("has a name that looks like a link")
             detail, actions = _("not invited yet"), [_confirm_name(viewer, application)]
-        case Waits.UNPUBLISHED:
+        case WaitingReason.UNPUBLISHED:
             what, detail = _("waits for the assessment"), _("invited once it is published")
             settings = viewer.link("role_step", row.step.role_id, row.step_id)
             actions = [Action(label=_("Publish …"), url=settings, is_link=True)]
-        case Waits.REUSE if row.earlier is not None and row.earlier.application_id in visible:
+        case WaitingReason.REUSE if row.earlier is not None and row.earlier.application_id in visible:
             what = _("has a result from another role")
             detail = _from_role(row.earlier.application)
             if row.earlier_id in reported:
                 url = viewer.link("step_reuse", application.pk, row.pk)
                 actions = [Action(label=_("Reuse result"), url=url), _invite(viewer, row)]
-        case Waits.REUSE:
+        case WaitingReason.REUSE:
             what, detail = _("has an earlier result"), _("an admin can see the details; not invited yet")
-        case Waits.CLICK:
+        case WaitingReason.CLICK:
             detail = (
                 _("reopened in Greenhouse, or moved while webhooks were off or the role was archived")
                 if application.in_greenhouse
@@ -237,7 +239,7 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
         case candidate_mail.COMPLAINED:
             what = _("marked our e-mail as spam")
             detail, actions = _("no more are sent; contact them another way"), _in_greenhouse(application)
-        case Waits.LINK_IN_NAME:
+        case WaitingReason.SUSPICIOUS_NAME:
             what = _("has a name that looks like a link")
             detail, actions = _("e-mails are on hold"), [_confirm_name(viewer, application)]
         case states.REOPENED:

@@ -18,7 +18,7 @@ from django.db.models.functions import Greatest
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.invitations import months_after
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.domain.holds import candidates_on_hold, lock_role_holds
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
@@ -163,7 +163,7 @@ def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> b
             return False
         person = Candidate.objects.of(organisation).get(pk=candidate_id)
         asked = request_erasure(of=person, reason=found.reason, now=now, by="goodword", due_at=now)
-        return carry_out(erasure_id=asked.pk, now=now)
+        return carry_out_erasure(erasure_id=asked.pk, now=now)
 
 
 def due_now(organisation: Organisation, *, now: datetime, only: int | None = None) -> list[Due]:

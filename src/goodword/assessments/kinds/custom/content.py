@@ -85,7 +85,7 @@ class TakenFrom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionSet:
+class CustomQuestions:
     """By question id, `rubrics` has criteria and `right` the values of right choices; a question has at most one."""
 
     id: str
@@ -196,7 +196,7 @@ _FILE_QUESTION: Final = TypeAdapter(_PackFileQuestion)
 _WHOLE: Final = "the set of questions"
 
 
-def read_questions(data: object) -> QuestionSet:
+def read_questions(data: object) -> CustomQuestions:
     """The custom questions of a version. Raises `PackError` or `questionnaires.parse.QuestionError` with a sentence."""
     pack = read(_PACK, data, whole=_WHOLE)
     questions = _questions(pack.questions)
@@ -208,7 +208,7 @@ def read_questions(data: object) -> QuestionSet:
             )
     for name, values in pack.right.items():
         _check_right(name, values, by_id.get(name))
-    found = QuestionSet(
+    found = CustomQuestions(
         id=pack.id,
         version=pack.version,
         language=pack.language,
@@ -224,7 +224,7 @@ def read_questions(data: object) -> QuestionSet:
     return found
 
 
-def questions_to_json(found: QuestionSet) -> dict[str, Json]:
+def questions_to_json(found: CustomQuestions) -> dict[str, Json]:
     """The content as JSON, which `read_questions` reads back."""
     made: dict[str, Json] = {
         "kind": KIND,
@@ -316,7 +316,7 @@ _WORDS: Final = frozenset(
 )
 
 
-def shared_structure(questions: QuestionSet) -> dict[str, object]:
+def shared_structure(questions: CustomQuestions) -> dict[str, object]:
     plain = questions_to_json(questions)
     return {
         "the questions": _without_words(plain["questions"]),

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.kinds.custom.content import AnyQuestion, FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.content import AnyQuestion, CustomQuestions, FileQuestion
 from goodword.assessments.kinds.custom.uploads import (
     ACCEPTED,
     MEGABYTE,
@@ -134,7 +134,7 @@ class CustomQuestion:
         return reading_seconds(self.text)
 
 
-def custom_questions(questions: QuestionSet) -> tuple[CustomQuestion, ...]:
+def custom_questions(questions: CustomQuestions) -> tuple[CustomQuestion, ...]:
     return tuple(CustomQuestion(id=question.id, question=question) for question in questions.questions)
 
 
@@ -230,7 +230,7 @@ class UploadForm(forms.Form):
         return [(self["file"].auto_id, sentence) for sentence in self.sentences]
 
 
-def example_for(questions: QuestionSet, *, name: str) -> Question | None:
+def example_for(questions: CustomQuestions, *, name: str) -> Question | None:
     """A practice question of the first question's type, in the active language; None for a file."""
     first = questions.questions[0] if questions.questions else None
     match first:
@@ -341,7 +341,7 @@ def _choices(labels: tuple[str, ...]) -> tuple[Choice, ...]:
 
 
 def custom_scores(
-    questions: QuestionSet, items: Sequence[Item], answers: Mapping[str, Json]
+    questions: CustomQuestions, items: Sequence[Item], answers: Mapping[str, Json]
 ) -> Iterator[ComputedScore]:
     keyed = _keyed(questions, visible_items(items, answers))
     if keyed:
@@ -355,7 +355,7 @@ def custom_scores(
 
 
 def item_values(
-    questions: QuestionSet, items: Sequence[Item], answers: Mapping[str, Json]
+    questions: CustomQuestions, items: Sequence[Item], answers: Mapping[str, Json]
 ) -> dict[str, list[float | None]]:
     keyed = _keyed(questions, items)
     return (
@@ -368,5 +368,5 @@ def is_right(key: Sequence[str], value: Json) -> bool:
     return sorted(map(str, chosen)) == sorted(key)
 
 
-def _keyed(questions: QuestionSet, items: Sequence[Item]) -> list[str]:
+def _keyed(questions: CustomQuestions, items: Sequence[Item]) -> list[str]:
     return [item.id for item in items if isinstance(item, CustomQuestion) and item.id in questions.right]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.custom.content import (
     Criterion,
-    QuestionSet,
+    CustomQuestions,
     questions_to_json,
     read_questions,
     shared_structure,
@@ -59,24 +59,26 @@ class _Custom(FixedItems):
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
 
-    def parse(self, data: Any) -> QuestionSet:
+    def parse(self, data: Any) -> CustomQuestions:
         return read_questions(data)
 
-    def dump(self, content: QuestionSet) -> dict[str, Any]:
+    def dump(self, content: CustomQuestions) -> dict[str, Any]:
         return dict(questions_to_json(content))
 
-    def check_limits(self, content: QuestionSet) -> None:
+    def check_limits(self, content: CustomQuestions) -> None:
         at_most("questions", len(content.questions), MOST_ITEMS)
 
-    def texts(self, content: QuestionSet) -> Iterator[tuple[str, str]]:
+    def texts(self, content: CustomQuestions) -> Iterator[tuple[str, str]]:
         for question in content.questions:
             yield question.id, question.text
             yield from ((question.id, choice.label) for choice in getattr(question, "choices", ()))
 
-    def structure(self, content: QuestionSet) -> Mapping[str, object]:
+    def structure(self, content: CustomQuestions) -> Mapping[str, object]:
         return shared_structure(content)
 
-    def listing(self, content: QuestionSet, *, form: str, language: str, seed: int) -> Mapping[str, object]:
+    def listing(
+        self, content: CustomQuestions, *, form: str, language: str, seed: int
+    ) -> Mapping[str, object]:
         del form, language, seed
         names = {kind: one.title for kind, one in question_types().items()}
         return {
@@ -94,15 +96,20 @@ class _Custom(FixedItems):
             ]
         }
 
-    def scale_name(self, content: QuestionSet, scale: str) -> str:
+    def scale_name(self, content: CustomQuestions, scale: str) -> str:
         del content, scale
         return ""
 
-    def rubrics(self, content: QuestionSet) -> Mapping[str, tuple[Criterion, ...]]:
+    def rubrics(self, content: CustomQuestions) -> Mapping[str, tuple[Criterion, ...]]:
         return content.rubrics
 
     def items(
-        self, content: QuestionSet, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
+        self,
+        content: CustomQuestions,
+        *,
+        form: str,
+        drawn: Sequence[tuple[str, GeneratedItem]],
+        language: str,
     ) -> tuple[Item, ...]:
         del form, drawn, language
         return custom_questions(content)
@@ -110,12 +117,12 @@ class _Custom(FixedItems):
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         return visible_items(items, answers)
 
-    def is_right_or_wrong(self, content: QuestionSet) -> bool:
+    def is_right_or_wrong(self, content: CustomQuestions) -> bool:
         return bool(content.right)
 
     def scores(
         self,
-        content: QuestionSet,
+        content: CustomQuestions,
         *,
         form: str,
         items: Sequence[Item],
@@ -133,7 +140,7 @@ class _Custom(FixedItems):
 
     def reliability(
         self,
-        content: QuestionSet,
+        content: CustomQuestions,
         *,
         form: str,
         people: Sequence[Respondent],
@@ -145,7 +152,7 @@ class _Custom(FixedItems):
     def result(
         self,
         part: AttemptPart,
-        content: QuestionSet,
+        content: CustomQuestions,
         *,
         items: Sequence[Item],
         answers: Mapping[str, Json],
@@ -157,14 +164,14 @@ class _Custom(FixedItems):
             return None
         return questions_result(part, content, items=items, answers=answers, scores=scores)
 
-    def translated(self, content: QuestionSet, other: QuestionSet) -> QuestionSet:
+    def translated(self, content: CustomQuestions, other: CustomQuestions) -> CustomQuestions:
         return replace(content, name=other.name)
 
-    def sheet(self, content: QuestionSet, form: str, known: Known) -> TechnicalSheet:
+    def sheet(self, content: CustomQuestions, form: str, known: Known) -> TechnicalSheet:
         del form
         return questions_sheet(content, known)
 
-    def practice(self, content: QuestionSet, *, form: str, language: str) -> tuple[Item, ...]:
+    def practice(self, content: CustomQuestions, *, form: str, language: str) -> tuple[Item, ...]:
         """A question like the first; none for a file, since candidates may not have one at hand."""
         del form, language
         question = example_for(content, name=PRACTICE)

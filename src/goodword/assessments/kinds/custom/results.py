@@ -6,7 +6,7 @@ from typing import Self
 
 from django.utils.translation import gettext, ngettext
 
-from goodword.assessments.kinds.custom.content import AnyQuestion, Criterion, FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.content import AnyQuestion, Criterion, CustomQuestions, FileQuestion
 from goodword.assessments.kinds.custom.items import CustomQuestion, is_right, visible_items
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.packs import FULL_FORM
@@ -31,7 +31,7 @@ from goodword.ui.charts import written_number
 TWO = 2
 
 
-def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
+def questions_sheet(questions: CustomQuestions, known: Known) -> TechnicalSheet:
     return TechnicalSheet(
         kind="questions",
         title=questions.name,
@@ -66,7 +66,7 @@ def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
     )
 
 
-def _scoring(questions: QuestionSet) -> str:
+def _scoring(questions: CustomQuestions) -> str:
     n, right, marked = len(questions.questions), len(questions.right), len(questions.rubrics)
     sentences = []
     if right:
@@ -95,7 +95,7 @@ def _scoring(questions: QuestionSet) -> str:
     return " ".join(sentences)
 
 
-def _raters(questions: QuestionSet) -> dict[str, str]:
+def _raters(questions: CustomQuestions) -> dict[str, str]:
     if not questions.rubrics:
         return {}
     most = sum(one.points for criteria in questions.rubrics.values() for one in criteria)
@@ -208,7 +208,7 @@ class QuestionsResult(PartResult):
 
 def questions_result(
     part: AttemptPart,
-    content: QuestionSet,
+    content: CustomQuestions,
     *,
     items: Sequence[Item],
     answers: Mapping[str, Json],
@@ -233,7 +233,7 @@ def questions_result(
 
 
 def _answered_question(
-    part: AttemptPart, content: QuestionSet, question: AnyQuestion, value: Json
+    part: AttemptPart, content: CustomQuestions, question: AnyQuestion, value: Json
 ) -> AnsweredQuestion:
     is_file = isinstance(question, FileQuestion)
     rendered = (

@@ -19,7 +19,7 @@ from goodword.candidates.domain.erasure_requests import (
     Reason,
     _person_of,
     cancel_erasure,
-    carry_out,
+    carry_out_erasure,
     pending,
     request_erasure,
 )
@@ -308,7 +308,7 @@ def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
             return False
         except TooBusy:
             return False
-    return carry_out(erasure_id=erasure_id, now=now)  # has no effect if the check has cancelled it
+    return carry_out_erasure(erasure_id=erasure_id, now=now)  # has no effect if the check has cancelled it
 
 
 def _connection_to_check(erasure: Erasure) -> Connection | None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from goodword.core import clock
 from goodword.core.erasure import Subject
+from goodword.greenhouse.erasure import erase_deliveries as holder
 from goodword.greenhouse.inbox.processing import prune, replay, retention
 from goodword.greenhouse.models import Connection, Delivery
-from goodword.greenhouse.personal_data import erase_deliveries as holder
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 

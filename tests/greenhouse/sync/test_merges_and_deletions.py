@@ -12,8 +12,8 @@ from goodword.candidates.domain.erasure_requests import WAIT, cancel_erasure, pe
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.greenhouse.models import Delivery
-from goodword.greenhouse.sync import deletions
-from goodword.greenhouse.sync.deletions import erase_due
+from goodword.greenhouse.sync import merges_and_deletions
+from goodword.greenhouse.sync.merges_and_deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.workflow.domain.legal_hold import lift_hold, place_hold
 from goodword.workflow.erasure import request_own_erasure
@@ -169,7 +169,9 @@ def test_a_deletion_closes_steps_at_once_and_erases_after_seven_days(either: Wor
 
 
 def test_an_unconfirmed_deletion_erases_nothing(world: World, application: RemoteApplication) -> None:
-    deletions.candidate_deleted(world.connection, candidate_id=application.candidate_id, now=clock.now())
+    merges_and_deletions.candidate_deleted(
+        world.connection, candidate_id=application.candidate_id, now=clock.now()
+    )
     assert (erasures(world), attempt(world, application).closed_at) == ([], None)
 
 
@@ -205,12 +207,16 @@ def test_a_repeated_deletion_is_one_erasure(world: World, application: RemoteApp
 def test_an_unknown_person_is_neither_stored_nor_read(world: World) -> None:
     calls = len(world.line.calls)
     acts: list[Callable[[], list[str]]] = [
-        lambda: deletions.candidate_deleted(
+        lambda: merges_and_deletions.candidate_deleted(
             world.connection, candidate_id=77, application_ids=[78], now=clock.now()
         ),
-        lambda: deletions.candidate_merged(world.connection, loser_id=77, winner_id=78, now=clock.now()),
-        lambda: deletions.candidate_anonymised(world.connection, candidate_id=77, now=clock.now()),
-        lambda: deletions.application_deleted(world.connection, application_id=77, now=clock.now()),
+        lambda: merges_and_deletions.candidate_merged(
+            world.connection, loser_id=77, winner_id=78, now=clock.now()
+        ),
+        lambda: merges_and_deletions.candidate_anonymised(world.connection, candidate_id=77, now=clock.now()),
+        lambda: merges_and_deletions.application_deleted(
+            world.connection, application_id=77, now=clock.now()
+        ),
     ]
     for act in acts:
         assert act() == ["Not one of our candidates: no effect."]
@@ -227,7 +233,7 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: 
     person = who(world, loser)
     store.applications.delete(loser.id)
     store.candidates.delete(person.id)
-    deletions.candidate_deleted(
+    merges_and_deletions.candidate_deleted(
         world.connection, candidate_id=person.id, application_ids=[loser.id], now=clock.now()
     )
     run_jobs()
@@ -252,7 +258,7 @@ def test_a_deletion_after_the_merge_has_no_effect(world: World, pair: Pair) -> N
     gone = loser.candidate_id
     merge(world, loser, winner)
     deliver_all(world)
-    deletions.candidate_deleted(world.connection, candidate_id=gone, now=clock.now())
+    merges_and_deletions.candidate_deleted(world.connection, candidate_id=gone, now=clock.now())
     assert (erasures(world), world.ours(loser).candidate.remote_id) == ([], winner.candidate_id)
 
 
@@ -313,7 +319,7 @@ def test_an_anonymisation_closes_steps_at_once_and_erases_later(
 
 
 def test_anonymising_other_data_erases_nothing(world: World, application: RemoteApplication) -> None:
-    deletions.candidate_anonymised(
+    merges_and_deletions.candidate_anonymised(
         world.connection, candidate_id=application.candidate_id, fields=["phone_numbers"], now=clock.now()
     )
     assert erasures(world) == []
@@ -326,7 +332,7 @@ def test_a_deleted_application_leaves_the_person_and_their_other_application(
     other = world.greenhouse.application(who(world, application))
     world.deliver()
     world.greenhouse.store.applications.delete(application.id)
-    deletions.application_deleted(world.connection, application_id=application.id, now=clock.now())
+    merges_and_deletions.application_deleted(world.connection, application_id=application.id, now=clock.now())
     run_jobs()
     assert attempt(world, application).close_reason == "erasure"
     erase_due(now=clock.now() + LATER)
