@@ -260,7 +260,7 @@ def test_changes_are_listed_keys_first(rita: Membership) -> None:
     after["scenarios"].append({"id": "s3", "text": "New", "actions": []})
     assert changes(before, after) == [
         "Key of “Action 1 of 1” changed from 1.5 to 4.",
-        "1 scenario added.",
+        "1 situation added.",
         "1 text reworded.",
     ]
     assert changes(before, content()) == []

@@ -182,7 +182,7 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     client.post(path("judgement_new", rita.organisation), given)
     test = Test.objects.of(rita.organisation).get()
     page = client.get(url("judgement_edit", test)).content.decode()
-    assert "No scenario yet" in page
+    assert "No situation yet" in page
     client.post(url("judgement_scenario_new", test), typed(*BOTH, revision=revision(test)))
     (scenario,) = scenarios(test)
     assert [(a["text"], a["effectiveness"], a["reason"]) for a in scenario["actions"]] == [

@@ -34,7 +34,7 @@ def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             messages.success(request, _("Added at the end."))
             return JUDGEMENT.to_editor(request, f"?new={saved.result}")
     except judgement.TooMany:
-        form.add_error(None, _("A set has at most %(most)s scenarios.") % {"most": judgement.MAX_SCENARIOS})
+        form.add_error(None, _("A set has at most %(most)s situations.") % {"most": judgement.MAX_SCENARIOS})
     return _page(request, draft, edit, {})
 
 
@@ -99,7 +99,7 @@ def remove(request: MemberRequest, draft: TestDraft, *, scenario_id: str) -> Htt
         "assessments/judgement/remove.html",
         draft,
         {"scenario": scenario},
-        name=_("Remove scenario"),
+        name=_("Remove situation"),
     )
 
 
@@ -132,11 +132,11 @@ def _page(
             "language": draft.source.language,
             "most": MOST_ACTIONS,
         },
-        name=_("Scenario %(n)s") % {"n": place} if scenario else _("New scenario"),
+        name=_("Situation %(n)s") % {"n": place} if scenario else _("New situation"),
         edit=edit,
     )
 
 
 def _gone(request: MemberRequest) -> HttpResponseBase:
-    messages.info(request, _("That scenario no longer exists."))
+    messages.info(request, _("That situation no longer exists."))
     return JUDGEMENT.to_editor(request)

@@ -139,11 +139,11 @@ def changes(before: Content, after: Content) -> list[str]:
     for count, words in (
         (
             len(here - there),
-            ngettext("%(n)s scenario added.", "%(n)s scenarios added.", len(here - there)),
+            ngettext("%(n)s situation added.", "%(n)s situations added.", len(here - there)),
         ),
         (
             len(there - here),
-            ngettext("%(n)s scenario removed.", "%(n)s scenarios removed.", len(there - here)),
+            ngettext("%(n)s situation removed.", "%(n)s situations removed.", len(there - here)),
         ),
         (
             worded := sum(
@@ -400,7 +400,7 @@ class TranslationForm(forms.Form):
             places = [f"scenario-{scenario['id']}"]
             for action in scenario["actions"]:
                 places += [f"action-{action['id']}", f"reason-{action['id']}"]
-            yield Group(_("Scenario %(n)s") % {"n": number}, self._pairs(places))
+            yield Group(_("Situation %(n)s") % {"n": number}, self._pairs(places))
 
     def _pairs(self, places: Sequence[str]) -> list[Pair]:
         return [
