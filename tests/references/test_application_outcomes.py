@@ -57,6 +57,7 @@ def test_a_rejection_closes_check_and_requests_and_keeps_answers() -> None:
     assert (len(story.references), story.requests[1].draft["reliability"]["level"]) == (1, 4)
 
 
+@pytest.mark.world
 def test_a_role_can_continue_after_a_rejection() -> None:
     story = sent()
     setting(story, on_reject="go_on")
@@ -64,6 +65,7 @@ def test_a_role_can_continue_after_a_rejection() -> None:
     assert (story.check.closed_at, states(story)) == (None, [("sent", ""), ("sent", "")])
 
 
+@pytest.mark.main_case
 def test_queued_mail_is_cancelled_by_a_rejection() -> None:
     story = sent()
     story.application.emails.update(state="queued")
@@ -71,6 +73,7 @@ def test_queued_mail_is_cancelled_by_a_rejection() -> None:
     assert set(story.application.emails.values_list("state", flat=True)) == {"cancelled"}
 
 
+@pytest.mark.main_case
 def test_an_undone_rejection_restores_links_and_sends_nothing() -> None:
     story = sent()
     post(f"{referee_path(PAUL)}begin/")
@@ -86,6 +89,7 @@ def test_an_undone_rejection_restores_links_and_sends_nothing() -> None:
     assert get(referee_path(MARIA)).context["candidate"] == story.application.candidate.name
 
 
+@pytest.mark.world
 def test_a_check_continues_after_a_hire_unless_the_role_closes_it() -> None:
     story = sent()
     story.happens("application.hired")
@@ -97,6 +101,7 @@ def test_a_check_continues_after_a_hire_unless_the_role_closes_it() -> None:
     assert (story.check.closed_at, states(story)) == (None, [("sent", "")] * 2)
 
 
+@pytest.mark.world
 def test_a_check_continues_outside_the_stage_unless_the_role_pauses_it() -> None:
     story = sent()
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
@@ -106,6 +111,7 @@ def test_a_check_continues_outside_the_stage_unless_the_role_pauses_it() -> None
     assert story.check.paused_at == NOW
 
 
+@pytest.mark.world
 def test_returning_to_the_stage_resumes_with_the_remaining_reminders() -> None:
     story = sent(in_a_stage_that_starts_it())
     setting(story, on_leave="pause")
@@ -117,6 +123,7 @@ def test_returning_to_the_stage_resumes_with_the_remaining_reminders() -> None:
     assert [request.next_reminder_at for request in story.requests] == [NOW + timedelta(days=7)] * 2
 
 
+@pytest.mark.world
 def test_returning_before_sending_plans_the_candidates_reminder() -> None:
     story = in_a_stage_that_starts_it()
     setting(story, on_leave="pause")
@@ -125,6 +132,7 @@ def test_returning_before_sending_plans_the_candidates_reminder() -> None:
     assert story.check.next_reminder_at == NOW + timedelta(days=2)
 
 
+@pytest.mark.world
 def test_a_second_arrival_in_the_stage_sends_nothing() -> None:
     story = sent()
     story.happens("step.requested_again", step_request_id=story.check.step_request_id, kind="reference_check")

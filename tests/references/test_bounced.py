@@ -91,6 +91,7 @@ def test_the_candidate_is_asked_once_and_no_reminder_follows_a_bounce() -> None:
     ) == 1
 
 
+@pytest.mark.main_case
 def test_a_rejection_by_the_first_mail_server_counts_as_a_bounce() -> None:
     story = sent()
     email = mail_to(MARIA)
@@ -103,6 +104,7 @@ def test_a_rejection_by_the_first_mail_server_counts_as_a_bounce() -> None:
     assert mails_to(RITA) == []
 
 
+@pytest.mark.world
 def test_a_fault_of_the_mail_server_revokes_no_link_and_asks_the_candidate_for_nothing() -> None:
     story = sent()
     before = len(mails_to(story.application.candidate.email))

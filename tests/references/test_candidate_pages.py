@@ -148,6 +148,7 @@ def test_reloads_tabs_and_the_back_button_change_nothing() -> None:
     assert get(f"{path}1/").context["form"]["name"].value() == "Maria Schmidt"
 
 
+@pytest.mark.world
 def test_submitting_after_cancellation_shows_the_neutral_page_and_keeps_the_draft() -> None:
     story = named()
     path = candidate_path(story)

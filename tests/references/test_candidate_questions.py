@@ -53,6 +53,7 @@ def test_changing_the_language_keeps_the_question_and_sends_nothing() -> None:
     assert event_names().count("portal.question_asked") == 0
 
 
+@pytest.mark.world
 def test_the_language_of_a_closed_step_cannot_be_changed() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")

@@ -93,6 +93,7 @@ def test_referee_mails_reveal_nothing_else_about_the_candidate() -> None:
             assert [words for words in hidden if words in text] == []
 
 
+@pytest.mark.main_case
 def test_no_page_reveals_a_rejection() -> None:
     story, _ = marked()
     door = referee_path(MARIA)

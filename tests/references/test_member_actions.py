@@ -110,6 +110,7 @@ def test_a_resumed_check_keeps_its_deadline(story: Story, rita: Membership) -> N
     assert events(story, "step.resumed") == [("step.resumed", by(rita))]
 
 
+@pytest.mark.main_case
 def test_only_a_member_resumes_what_a_member_paused(story: Story, rita: Membership) -> None:
     pause_check(check_id=story.check.pk, member=rita, now=LATER)
     story.happens("application.hired")
@@ -135,6 +136,7 @@ def test_cancelling_ends_requests_and_shows_the_neutral_page(story: Story, rita:
     assert events(story, "step.closed") == [("step.closed", by(rita))]
 
 
+@pytest.mark.world
 def test_an_undone_rejection_does_not_reopen_a_cancelled_check(story: Story, rita: Membership) -> None:
     cancel_check(check_id=story.check.pk, member=rita, now=LATER)
     story.happens("application.rejected", reason="")
@@ -453,6 +455,7 @@ def test_a_rollback_does_not_lose_another_action(story: Story, rita: Membership)
 # --- awaiting a click
 
 
+@pytest.mark.world
 def test_an_extension_sends_no_reminders_before_invite_again(story: Story, rita: Membership) -> None:
     story.happens("application.rejected", reason="x")
     story.happens("application.unrejected")

@@ -133,6 +133,7 @@ def test_a_paused_check_sends_no_reminders() -> None:
     assert len(mail.outbox) == 3
 
 
+@pytest.mark.world
 def test_queued_reminders_are_cancelled_by_a_pause_or_an_answer() -> None:
     story = sent()
     assert remind_referees(now=NOW + timedelta(days=3)) == 2

@@ -160,6 +160,7 @@ def test_a_slot_takes_at_most_three_nominations() -> None:
     assert [request.state for request in story.requests] == ["ended", "sent", "ended", "sent"]
 
 
+@pytest.mark.world
 def test_other_failed_mails_ask_the_candidate_for_nothing() -> None:
     story = sent()
     email = Email.objects.of(story.application.organisation).get(kind="references.invitation")

@@ -148,6 +148,7 @@ def test_going_back_saves_the_input(story: Story) -> None:
     assert (draft.answers, list(draft.typed)) == ({"strengths": "Half a"}, ["relationship"])
 
 
+@pytest.mark.main_case
 def test_input_on_a_closed_check_is_kept(story: Story) -> None:
     path = referee_path(PAUL)
     post(f"{path}questions/3/", {"q-led": "no"})
@@ -161,6 +162,7 @@ def test_input_on_a_closed_check_is_kept(story: Story) -> None:
     assert get(f"{path}questions/5/").context["form"]["strengths"].value() == "Just typed."
 
 
+@pytest.mark.world
 def test_scripts_on_a_closed_page_are_redirected(story: Story) -> None:
     path = referee_path(PAUL)
     story.happens("application.rejected", reason="x")
@@ -208,6 +210,7 @@ def test_answers_with_a_break_are_not_timed(story: Story) -> None:
     assert (reference.seconds, reference.version.measured) == (None, 0)
 
 
+@pytest.mark.world
 def test_facts_entered_on_a_closed_check_are_kept() -> None:
     story = sent()
     path = referee_path(PAUL)

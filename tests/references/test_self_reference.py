@@ -129,6 +129,7 @@ def test_without_a_self_reference_all_pages_redirect(story: Story, path: str) ->
     assert own(story) is None
 
 
+@pytest.mark.main_case
 def test_a_closed_check_shows_the_neutral_page(story: Story) -> None:
     door = asked(story)
     post(f"{door}questions/1/", PAGES[0][1])
@@ -179,6 +180,7 @@ def test_a_self_reference_after_completion_counts_until_the_deadline(story: Stor
     assert event_names()[-2:] == ["check.self_reference_received", "check.answered_late"]
 
 
+@pytest.mark.world
 def test_input_on_a_closed_check_is_kept(story: Story) -> None:
     path = asked(story)
     post(f"{path}questions/1/", PAGES[0][1])
@@ -192,6 +194,7 @@ def test_input_on_a_closed_check_is_kept(story: Story) -> None:
     assert (row.submitted_at, event_names()) == (None, events)
 
 
+@pytest.mark.world
 def test_nothing_is_saved_before_starting(story: Story) -> None:
     path = asked(story)
     story.happens("application.rejected", reason="x")

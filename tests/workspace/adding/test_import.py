@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate
 from goodword.core.models import Event
 from goodword.notifications.models import Email
@@ -219,7 +219,7 @@ def test_erasing_a_person_erases_their_lines(role: Role, rita: Membership) -> No
     uploaded(signed_in(rita), role)
     ada = Candidate.objects.of(role.organisation).get(first_name="Ada")
     erasure = request_erasure(of=ada, reason=Reason.MEMBER, now=NOW, by="member", member=rita, due_at=NOW)
-    carry_out(erasure_id=erasure.pk, now=NOW, member=rita)
+    carry_out_erasure(erasure_id=erasure.pk, now=NOW, member=rita)
     left = ImportRow.objects.of(role.organisation).values_list("email", flat=True)
     assert "ada@mail.example" not in {one.lower() for one in left}
 

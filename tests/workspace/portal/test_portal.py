@@ -135,6 +135,7 @@ def test_closed_pages_do_not_reveal_the_reason(application: Application, closed_
     assert comparable(response) == comparable(Client().get(f"{where}assessment/"))
 
 
+@pytest.mark.world
 def test_candidates_and_referees_see_the_same_closed_page() -> None:
     told = story.sent()
     candidate, referee = story.candidate_path(told), story.referee_path("maria@globex.example")
