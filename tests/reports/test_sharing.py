@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate
 from goodword.core.models import Event
 from goodword.notifications.models import Link
@@ -103,7 +103,7 @@ def test_erasing_the_person_ends_every_link(report: Report, rita: Membership) ->
     url = create(signed_in(rita), report).context["url"]
     person = report.step_request.application.candidate
     erasure = request_erasure(of=person, reason=Reason.MEMBER, now=NOW, by="member", member=rita, due_at=NOW)
-    carry_out(erasure_id=erasure.pk, now=NOW, member=rita)
+    carry_out_erasure(erasure_id=erasure.pk, now=NOW, member=rita)
     assert Client().get(local(url)).status_code == 404
     assert create(signed_in(rita), report).status_code == 404
 

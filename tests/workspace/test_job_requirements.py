@@ -66,7 +66,7 @@ def test_a_test_is_offered_what_it_can_assess() -> None:
     sentences = sentences_of(POST)
     assert "You organise your week yourself" in fitting(sentences, STYLE)
     assert fitting(sentences, REASONING) == ["You reason from data, not from habit"]
-    assert fitting(sentences, Test(kind=Test.Kind.QUESTIONS, key="own")) == list(sentences)
+    assert fitting(sentences, Test(kind=Test.Kind.CUSTOM_QUESTIONS, key="own")) == list(sentences)
 
 
 def test_no_test_is_offered_years_degrees_or_languages() -> None:

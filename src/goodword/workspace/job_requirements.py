@@ -100,7 +100,7 @@ def proposal(sentences: Iterable[str], test: Test) -> str:
 
 def fitting(sentences: Iterable[str], test: Test) -> list[str]:
     """The sentences that this test could serve. None for a content pack, whose subject isn't known here."""
-    if test.kind == Test.Kind.QUESTIONS:
+    if test.kind == Test.Kind.CUSTOM_QUESTIONS:
         return list(sentences)
     cues = _WORK_STYLE if test.key == WORK_STYLE else _CUES.get(test.kind)
     if cues is None:

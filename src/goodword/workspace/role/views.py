@@ -73,7 +73,7 @@ def _unpublished(role: Role) -> dict[str, Any] | None:
     if step is None:
         return None
     waiting = StepRequest.objects.of(role.organisation).filter(
-        step=step, state=StepRequest.State.WAITING, waits_for=StepRequest.Waits.UNPUBLISHED
+        step=step, state=StepRequest.State.WAITING, waiting_reason=StepRequest.WaitingReason.UNPUBLISHED
     )
     return {"step": step, "waiting": waiting.count()}
 
