@@ -112,6 +112,7 @@ def test_the_good_lines_are_imported_once(role: Role, rita: Membership) -> None:
     assert "2 candidates imported" in page and "Nobody has been e-mailed." in page
 
 
+@pytest.mark.world
 def test_none_are_imported_if_so_chosen(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = uploaded(client, role)
@@ -120,6 +121,7 @@ def test_none_are_imported_if_so_chosen(role: Role, rita: Membership) -> None:
     assert names(role) == [] and not ImportRow.objects.of(role.organisation).exists()
 
 
+@pytest.mark.main_case
 def test_mails_go_out_only_after_their_number_was_confirmed(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = uploaded(client, role)
@@ -138,6 +140,7 @@ def test_mails_go_out_only_after_their_number_was_confirmed(role: Role, rita: Me
     ]
 
 
+@pytest.mark.world
 def test_who_was_added_meanwhile_is_left_out(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     first, second = uploaded(client, role), uploaded(client, role)

@@ -138,6 +138,7 @@ def test_an_unfinished_draft_says_what_it_lacks(desk: Desk) -> None:
     assert Automation.objects.of(desk.organisation).exists()
 
 
+@pytest.mark.world
 def test_the_role_page_says_who_waits_until_it_is_published(desk: Desk) -> None:
     wizard = Wizard(desk)
     in_stage(desk, 0, ASSESSMENT)

@@ -104,6 +104,7 @@ def test_it_counts_by_role_and_names_no_candidate(here: World) -> None:
         assert not {"Ada", "Bob", "Cleo", "Zorn"} & set(words.replace(",", " ").split())
 
 
+@pytest.mark.world
 def test_the_subject_names_only_what_there_is(here: World) -> None:
     for first in ("Ada", "Bob"):
         reported(here.named(first))
