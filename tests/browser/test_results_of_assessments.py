@@ -19,6 +19,9 @@ from tests.support import factories
 from tests.workspace.applications import named, path
 from tests.workspace.test_reference_comparison import with_answers
 
+#: px of one screen of a phone
+PHONE = 844
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
@@ -110,6 +113,12 @@ def test_a_candidate_reads_their_own_result(
     page.goto(f"{live_server}/p/{token_of(first, now=clock.now())}/assessment/")
     looker.look(page, f"thanks {width}")
     page.get_by_role("link", name="Read your result").click()
+    if width == WIDTHS[0]:
+        looker.look(page, "own result folded")
+        for test in page.locator("main .card").all():
+            box = test.bounding_box()
+            assert box is not None
+            assert box["height"] <= PHONE, test.inner_text()
     for summary in page.locator("details > summary").all()[:2]:
         summary.click()
     looker.look(page, f"own result {width}")
