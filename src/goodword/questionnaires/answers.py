@@ -36,6 +36,7 @@ from goodword.questionnaires.input_parsing import (
     comment_of,
     one_of,
     parts,
+    raise_all,
     read_day,
     read_number,
     read_period,
@@ -262,22 +263,28 @@ def _with_comment(question: YesNoUnsure | WouldWorkAgain, raw: object, offered: 
 
 
 def _rank(question: Ranking, raw: object) -> Json:
-    """The values in order, from {value: rank} or a list. Raises `AnswerError` about the choice that is wrong."""
+    """The values in order, from {value: rank} or a list. Raises `AnswerError` about every choice that is wrong."""
     offered = [choice.value for choice in question.choices]
     places = _ranks(raw, offered)
     if not places and not question.required:
         return None
     labels = {choice.value: choice.label for choice in question.choices}
+    if not places:
+        raise AnswerError(gettext("Rank each answer."), part=offered[0])
     taken: dict[int, str] = {}
+    problems: list[AnswerError] = []
     for value in offered:
-        if value not in places:
-            sentence = gettext("Please rank “%(answer)s” too.") if places else gettext("Rank each answer.")
-            raise AnswerError(sentence % {"answer": labels[value]}, part=value)
-        place = places[value]
-        if place in taken:
+        place = places.get(value)
+        if place is None:
+            sentence = gettext("Please rank “%(answer)s” too.") % {"answer": labels[value]}
+            problems.append(AnswerError(sentence, part=value))
+        elif place in taken:
             sentence = gettext("Rank %(place)s is already given to “%(answer)s”. Use each rank once.")
-            raise AnswerError(sentence % {"place": place, "answer": labels[taken[place]]}, part=value)
-        taken[place] = value
+            given = {"place": place, "answer": labels[taken[place]]}
+            problems.append(AnswerError(sentence % given, part=value))
+        else:
+            taken[place] = value
+    raise_all(problems)
     return [taken[place] for place in sorted(taken)]
 
 

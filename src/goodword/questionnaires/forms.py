@@ -194,8 +194,9 @@ class QuestionForm(forms.Form):
                     question, _raw_answer(question, given), stated=self._stated, today=self._today
                 )
             except AnswerError as wrong:
-                at = wrong.part if wrong.part in names else next(iter(names))
-                self.add_error(names[at], wrong.sentence)
+                for problem in (wrong, *wrong.more):
+                    at = problem.part if problem.part in names else next(iter(names))
+                    self.add_error(names[at], problem.sentence)
             else:
                 self.answers[question.id] = value
 

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -21,12 +21,19 @@ _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?
 
 
 class AnswerError(ValueError):
-    """`part` names the wrong part ("level", "from"), "" for the whole."""
+    """`part` names the wrong part ("level", "from"), "" for the whole; `more` is about other parts."""
 
     def __init__(self, sentence: str, *, part: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.part = part
+        self.more: Sequence[AnswerError] = ()
+
+
+def raise_all(problems: Sequence[AnswerError]) -> None:
+    if problems:
+        first, *first.more = problems
+        raise first
 
 
 def unreadable() -> AnswerError:
@@ -109,22 +116,31 @@ def read_period(
 ) -> tuple[str, str | None] | None:
     """From "from", "to" and "ongoing"; None if all are empty. Raises `AnswerError`, also after `this_month`."""
     ongoing = given.get("ongoing") is True or ("to" in given and given["to"] is None)
-    first = read_month(given.get("from"), part="from")
-    last = None if ongoing else read_month(given.get("to"), part="to")
-    if first is None and last is None and given.get("ongoing") is not True:
+    found: dict[str, str | None] = {}
+    problems: list[AnswerError] = []
+    for part in ("from",) if ongoing else ("from", "to"):
+        try:
+            found[part] = read_month(given.get(part), part=part)
+        except AnswerError as wrong:
+            problems.append(wrong)
+    if not problems and not any(found.values()) and given.get("ongoing") is not True:
         return None
-    if first is None:
-        raise AnswerError(gettext("Enter the first month, with the year."), part="from")
-    if last is None and not ongoing:
-        raise AnswerError(
-            gettext("Enter the last month, with the year, or tick that it's ongoing."), part="to"
-        )
-    if last is not None and last < first:
-        raise AnswerError(gettext("The last month is before the first month."), part="to")
-    if this_month is not None and first > this_month:
-        raise AnswerError(gettext("The first month is in the future. Please check it."), part="from")
-    if this_month is not None and last is not None and last > this_month:
-        raise AnswerError(gettext("The last month is in the future. Please check it."), part="to")
+    missing = {
+        "from": gettext("Enter the first month, with the year."),
+        "to": gettext("Enter the last month, with the year, or tick that it's ongoing."),
+    }
+    problems += [AnswerError(missing[part], part=part) for part, month in found.items() if month is None]
+    first, last = found.get("from"), found.get("to")
+    if this_month is not None and first and first > this_month:
+        sentence = gettext("The first month is in the future. Please check it.")
+        problems.append(AnswerError(sentence, part="from"))
+    if first and last and last < first:
+        problems.append(AnswerError(gettext("The last month is before the first month."), part="to"))
+    elif this_month is not None and last and last > this_month:
+        sentence = gettext("The last month is in the future. Please check it.")
+        problems.append(AnswerError(sentence, part="to"))
+    raise_all(problems)
+    assert first is not None  # else a problem
     return first, last
 
 
