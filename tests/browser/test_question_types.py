@@ -109,7 +109,7 @@ def test_a_long_text_shows_what_is_left(questions: Page) -> None:
     questions.clock.install()
     text.fill("x" * (longest + 1))
     expect(count).to_have_text("1 character too many")
-    said = count.locator("+ [role=status]")
+    said = count.locator("+ [aria-live]")
     expect(said).to_have_text("")
     questions.clock.fast_forward(2000)
     expect(said).to_have_text("1 character too many")

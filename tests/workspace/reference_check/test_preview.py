@@ -54,7 +54,7 @@ def test_all_pages_are_shown_and_nothing_is_stored(step: Step) -> None:
     assert headings == {
         "Candidate: start": "Your references",
         "Name a referee": "A manager of yours",
-        "Check and send": "These are the e-mails we'll send",
+        "Check and send": "This is what we'll send",
         "Self-assessment": "Self-assessment",
         "Waiting": "Thank you, you've done your part",
         "Done": "Thank you, you're done",
