@@ -137,6 +137,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="retry the given ones (reaction:12, job:34), or all",
     )
+    lists = command(
+        "check-lists",
+        "Compare what lists of candidates sort and count by with the steps; exit status 1 if something differs.",
+        _check_lists,
+    )
+    lists.add_argument("--repair", action="store_true", help="write it anew where it differs")
     back = command(
         "returned-mail",
         "Read a bounce message from standard input and record which mail bounced.",
@@ -244,6 +250,22 @@ def _failed(options: argparse.Namespace) -> int:
         if options.retry is None
         else job_recovery.retry_failed(options.retry, now=clock.now())
     )
+
+
+def _check_lists(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    database.check_database()
+    database.check_migrations()
+    from goodword.workspace.lists import repair
+
+    if options.repair:
+        print(f"Repaired: {repair.repair()}")
+        return 0
+    wrong = len(repair.different())
+    print(f"Wrong or missing: {wrong}")
+    return 1 if wrong else 0
 
 
 def _createadmin(options: argparse.Namespace) -> int:

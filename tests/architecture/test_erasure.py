@@ -45,6 +45,7 @@ NO_PERSONAL_DATA = {
     "roles.RoleNotice": "names of jobs and stages",
     "roles.StageRule": "stages",
     "roles.Step": "settings",
+    "workspace.ListedApplication": "copied by triggers, so it is erased with candidate and application (tested)",
     "workspace.SavedView": "filters of a list, without search text",
     "workspace.Mention": "ids of members; deleted with the comment",
     "workspace.HiddenNeed": "ids of what a member has hidden until tomorrow",

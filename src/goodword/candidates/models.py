@@ -1,6 +1,7 @@
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower, Upper
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core.text import has_link
@@ -9,6 +10,19 @@ from goodword.roles.models import Role
 
 def _one_line(*names: str) -> str:
     return " ".join(" ".join(names).split())
+
+
+def searched(of: str = "") -> Lower:
+    """What a search by part of a name or address looks through: both names, and the address, in lower case.
+
+    `of`: the path to the candidate, such as "candidate__".
+    """
+    first, preferred, last, email = (
+        f"{of}{name}" for name in ("first_name", "preferred_name", "last_name", "email")
+    )
+    space, end = Value(" "), Value("\n")
+    text = models.TextField()
+    return Lower(Concat(first, space, last, end, preferred, space, last, end, email, output_field=text))
 
 
 class Candidate(OrganisationOwned):
@@ -49,6 +63,7 @@ class Candidate(OrganisationOwned):
                 opclasses=["gin_trgm_ops"] * 4,
             ),
             models.Index("organisation", Upper("email"), name="candidate_address"),
+            GinIndex(OpClass(searched(), "gin_trgm_ops"), name="candidate_searched"),
         )
 
     def __str__(self) -> str:

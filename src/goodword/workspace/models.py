@@ -137,3 +137,70 @@ class ImportRow(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"line {self.line} of import {self.of_id}"
+
+
+def _by(name: str, *fields: str) -> tuple[models.Index, models.Index]:
+    """Indexes for the list of a role, and for that of all candidates."""
+    return (
+        models.Index(fields=["organisation", "role", *fields], name=f"listed_role_{name}"),
+        models.Index(fields=["organisation", *fields], name=f"listed_{name}"),
+    )
+
+
+class ListedApplication(OrganisationOwned):
+    """What lists of candidates filter, count and sort by, one row an application.
+
+    Triggers keep it (migration 0006): they update it at the end of each transaction that changes the application, the
+    candidate's name, a step request or a run. Nothing else writes it; `lists.repair` finds and repairs differences.
+    """
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, primary_key=True, related_name="listed"
+    )
+    role = models.ForeignKey(Role, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    #: these four as of the application
+    status = models.CharField(max_length=20)
+    stage_name = models.CharField(max_length=200)
+    recruiter_name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    #: the candidate's
+    private = models.BooleanField()
+    #: last name first, in lower case
+    sort_name = models.TextField()
+    #: numbers of lists.states.STATES. A running step is never stored as overdue: it is from `due` on
+    assessment_state = models.PositiveSmallIntegerField()
+    check_state = models.PositiveSmallIntegerField()
+    #: the deadline of a running step; empty: none, or on hold
+    assessment_due = models.DateTimeField(null=True)
+    check_due = models.DateTimeField(null=True)
+    #: since when it is in its state; of an open reference check the deadline
+    assessment_at = models.DateTimeField(null=True)
+    check_at = models.DateTimeField(null=True)
+    #: since when the assessment is overdue once it is: the deadline without adjustments
+    assessment_overdue_since = models.DateTimeField(null=True)
+    #: of the reference check, to candidate or referees. That of an assessment would reveal an adjustment
+    next_reminder_at = models.DateTimeField(null=True)
+    #: smallest first: needs attention, has a deadline, ...; plus 10 once the application has ended
+    urgency = models.PositiveSmallIntegerField()
+    #: within the same urgency: the next deadline, or minus the time of creation, in microseconds since 1970
+    urgency_order = models.BigIntegerField()
+
+    class Meta:
+        indexes = (
+            *_by("urgent", "urgency", "urgency_order", "application"),
+            *_by("named", "sort_name", "application"),
+            *_by("added", "created_at", "application"),
+            *_by("stages", "stage_name", "application"),
+            *_by("recruiters", "recruiter_name"),
+            # all that lists count by, so that counting reads no rows
+            models.Index(
+                fields=[
+                    *("organisation", "role", "status", "assessment_state", "check_state", "private"),
+                    *("assessment_due", "check_due"),
+                ],
+                name="listed_states",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"listed application {self.application_id}"

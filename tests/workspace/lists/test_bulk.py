@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.models import Email
+from goodword.references.domain.member_actions import cancel_check
 from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
@@ -192,4 +194,55 @@ def test_nonsense_returns_to_the_list(role: Role, rita: Membership, data: dict[s
     assert (response.status_code, response["Location"]) == (
         302,
         path("role", role.organisation, role.pk) + "?status=active",
+    )
+
+
+def test_overdue_candidates_are_invited_again_once(role: Role, rita: Membership) -> None:
+    ada, bo, cy, dee = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy", "Dee"))
+    first, began = invited(ada), invited(bo)
+    Attempt.objects.of(role.organisation).filter(pk=began.pk).update(progress="in_progress", begun_at=NOW)
+    Attempt.objects.of(role.organisation).filter(pk=invited(cy).pk).update(
+        progress="completed", completed_at=NOW
+    )
+    client, before = signed_in(rita), rows(role)
+    asked = {"act": "again", "step": "assessment", "application": [ada.pk, bo.pk, cy.pk, dee.pk]}
+    preview = press(client, role, **asked)
+    title, done, refused = told(preview)
+    assert (title, rows(role)) == ("Invite 2 of 4 again", before)
+    assert done == [
+        f"Ada: New invitation by e-mail to {ada.candidate.email}.",
+        (
+            f"Bo: New invitation by e-mail to {bo.candidate.email}. "
+            "Their answers so far are kept but not scored; they start over."
+        ),
+    ]
+    assert refused == [
+        "Cy: Done. To ask again, open the candidate.",
+        "Dee: Not invited yet. Use Invite instead.",
+    ]
+    assert preview.context["runs"] == [f"assessment:{first.pk}", f"assessment:{began.pk}"]
+    asked |= {"application": [ada.pk, bo.pk], "run": preview.context["runs"], "confirmed": "yes"}
+    assert told(press(client, role, **asked))[0] == "2 of 2 invited again"
+    attempts = Attempt.objects.of(role.organisation).filter(step_request__application__in=[ada.pk, bo.pk])
+    assert attempts.count() == 4
+    title, done, refused = told(press(client, role, **asked))
+    assert (title, done) == ("0 of 2 invited again", [])
+    assert refused[0] == "Ada: Ada has been invited or has finished since the preview. Look again."
+    assert attempts.count() == 4
+    assert AuditEntry.objects.of(role.organisation).filter(action="step.invited_again").count() == 2
+
+
+def test_referees_are_asked_for_again(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    check = checked(ada)
+    cancel_check(check_id=check.pk, member=rita, now=NOW)
+    asked = {"act": "again", "step": "check", "application": [ada.pk]}
+    preview = press(signed_in(rita), role, **asked)
+    assert told(preview)[0] == "Invite 1 of 1 again"
+    done = press(signed_in(rita), role, **asked, run=preview.context["runs"], confirmed="yes")
+    assert told(done)[0] == "1 of 1 invited again"
+    assert (
+        Check.objects.of(role.organisation)
+        .filter(step_request=check.step_request_id, closed_at=None)
+        .exists()
     )

@@ -44,7 +44,10 @@ def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Member
     checked(ada)
     found = lines(signed_in(rita), path("role_csv", role.organisation, role.pk) + "?status=active&sort=-name")
     assert [row[1] for row in found[1:]] == ["'=HYPERLINK() Zorn", "Bo Abel"]
-    assert dict(zip(found[0], found[1], strict=True)) | {"reference_check_since_or_until": ""} == {
+    assert dict(zip(found[0], found[1], strict=True)) | {
+        "reference_check_since_or_until": "",
+        "next_reminder": "",
+    } == {
         "application": str(ada.pk),
         "candidate": "'=HYPERLINK() Zorn",
         "email": "ada@mail.example",
@@ -57,6 +60,7 @@ def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Member
         "assessment_since": found[1][9],
         "reference_check": "overdue",
         "reference_check_since_or_until": "",
+        "next_reminder": "",
     }
     assert len(lines(signed_in(rita), path("candidates_csv", role.organisation))) == 4
     exported = AuditEntry.objects.of(role.organisation).filter(action="candidates.exported").order_by("pk")

@@ -1,5 +1,7 @@
 """Roles and their candidates."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -127,6 +129,7 @@ def role(organisation: Organisation) -> Role:
             last,
             status=status,
             remote_id=100 + number,
+            created_at=factories.NOW + timedelta(minutes=number),
             rejection_reason="Too far" if status == "rejected" else "",
         )
     return role

@@ -135,7 +135,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     run, now = latest_run(step_request), clock.now()
-    if problem := _refusal(application, step_request, now=now):
+    if problem := refusal(application, step_request, now=now):
         messages.error(request, problem)
         return _page(request, application)
     after = request.POST.get("after", "")
@@ -147,14 +147,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     confirmed = run.pk if run is not None and after else None
     try:
         with transaction.atomic():
-            message = _again(step_request, member=request.member, after=confirmed, now=now)
-            write(
-                organisation=request.organisation,
-                action="step.invited_again",
-                member=request.member,
-                now=now,
-                details={"step_request": step_request.pk},
-            )
+            message = again(step_request, member=request.member, after=confirmed, now=now)
     except NotConfirmed:  # completed or invited again in the meantime
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
     except invitations.CannotInvite as error:
@@ -167,7 +160,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     return _page(request, application)
 
 
-def _refusal(application: Application, step_request: StepRequest, *, now: datetime) -> str:
+def refusal(application: Application, step_request: StepRequest, *, now: datetime) -> str:
     if application.end:
         return str(NOT_ACTIVE)
     if step_request.state != StepRequest.State.STARTED:
@@ -182,7 +175,15 @@ def _refusal(application: Application, step_request: StepRequest, *, now: dateti
     return ""
 
 
-def _again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
+def again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
+    """Invite again, and audit it; returns what to tell the member. Raises NotConfirmed and both CannotInvite."""
+    write(
+        organisation=member.organisation,
+        action="step.invited_again",
+        member=member,
+        now=now,
+        details={"step_request": step_request.pk},
+    )
     message = _("New invitation on its way.")
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         invitations.invite_again(step_request=step_request, member=member, after=after, now=now)

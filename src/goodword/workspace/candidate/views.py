@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -34,13 +34,15 @@ from goodword.workspace.candidate.timeline import timeline
 from goodword.workspace.comments.writing import comments_of, mark_seen
 from goodword.workspace.data_requests.erasures import erasure_status
 from goodword.workspace.lists.listing import listing_of
+from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.rows import Scope
 from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
 
 #: events of the timeline shown before the others are opened
-RECENT = 10
+RECENT = 8
 RECENT_COMMENTS = 3
 
 
@@ -52,7 +54,7 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
     return render(
         request,
         "workspace/candidate/candidates.html",
-        {"listing": listing, "kept_query": query.kept, "saved_views": views_of(request.member, None)},
+        {"listing": listing, "saved_views": views_of(request.member, None)},
     )
 
 
@@ -183,14 +185,14 @@ def _neighbours(
     application: Application, member: Membership
 ) -> tuple[Application | None, Application | None]:
     """The applications before and after this one on its role, newest first."""
-    rows = visible_applications(member).filter(role=application.role_id)
-    at, pk = application.created_at, application.pk
-    newer = Q(created_at__gt=at) | Q(created_at=at, pk__gt=pk)
-    older = Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk)
-    return (
-        rows.filter(newer).order_by("created_at", "pk").first(),
-        rows.filter(older).order_by("-created_at", "-pk").first(),
+    order = Order.of("added", now=application.created_at)
+    rows = Scope.of(member, application.role).rows().select_related("application__candidate")
+    here = (application.created_at, application.pk)
+    newer, older = (
+        order.sorted(order.beyond(rows, here, backwards=backwards), backwards=backwards)[:1]
+        for backwards in (False, True)
     )
+    return next((one.application for one in newer), None), next((one.application for one in older), None)
 
 
 def greenhouse_url(application: Application) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
@@ -18,28 +18,32 @@ from goodword.assessments.attempts import invitations
 from goodword.assessments.attempts import member_actions as attempts
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.checks import Closed
 from goodword.references.domain.member_actions import cancel_check, extend_check
 from goodword.references.domain.reminders import remind_candidate_now
 from goodword.roles.models import Step
 from goodword.workflow.domain.member_actions import Refused, Reminded
-from goodword.workflow.domain.step_requests import CannotStart, start_by_member
+from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import is_open
-from goodword.workspace.candidate.invitations import NOT_ACTIVE, WHY_NOT, too_soon
+from goodword.workflow.states import DONE, is_open
+from goodword.workspace.candidate.invitations import NO_ADDRESS, NOT_ACTIVE, WHY_NOT, again, refusal, too_soon
 from goodword.workspace.progress import StepProgress, progress_of
 
-ACTS: Final = ("remind", "extend", "cancel", "invite")
+ACTS: Final = ("remind", "extend", "cancel", "invite", "again")
 _AUDITED: Final = {"remind": "reminded", "extend": "extended", "cancel": "cancelled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAct:
-    """`kinds`: of steps. `days`: working days from today, to extend."""
+    """`kinds`: of steps. `days`: working days from today, to extend. `runs`: Outcome.run of the preview that a member
+    confirms, to invite again.
+    """
 
     name: str
     kinds: tuple[str, ...]
     days: int
+    runs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,11 @@ class Outcome:
     step: str
     done: bool
     sentence: str
+    #: identifies the run that was acted on
+    run: str
+
+
+_CHANGED: Final = gettext_lazy("%(name)s has been invited or has finished since the preview. Look again.")
 
 
 class _Undo(Exception):
@@ -74,7 +83,9 @@ def perform(
             step = steps.get((application.role_id, mark.kind))
             done, sentence = _one(act, application, mark, step, member=member, now=now, preview=preview)
             label = mark.label if mark in _meant(act, chosen) or len(act.kinds) == 1 else ""
-            outcomes.append(Outcome(application=application, step=label, done=done, sentence=sentence))
+            outcomes.append(
+                Outcome(application=application, step=label, done=done, sentence=sentence, run=_name_of(mark))
+            )
     return outcomes
 
 
@@ -83,6 +94,9 @@ def _meant(act: BulkAct, marks: Iterable[StepProgress]) -> Iterator[StepProgress
     for mark in marks:
         if act.name == "invite":
             if mark.step_request is None or mark.step_request.state != StepRequest.State.STARTED:
+                yield mark
+        elif act.name == "again":
+            if mark.run is not None and mark.run.progress not in DONE:
                 yield mark
         elif mark.run is not None and is_open(mark.run):
             yield mark
@@ -103,6 +117,9 @@ def _one(
         with transaction.atomic():
             if act.name == "invite":
                 sentence = _invite(application, mark, step, member=member, now=now)
+            elif act.name == "again":
+                is_confirmed = preview or _name_of(mark) in act.runs
+                sentence = _invite_again(application, mark, is_confirmed=is_confirmed, member=member, now=now)
             else:
                 sentence = _act_on_run(act, mark.run, member=member, now=now)
             if preview:
@@ -115,8 +132,12 @@ def _one(
         return False, _("This reference check has ended and can't be changed.")
     except CannotStart as no:
         return False, str(WHY_NOT.get(no.reason, NOT_ACTIVE))
+    except NotConfirmed:
+        return False, _CHANGED % {"name": application.candidate.short_name}
     except invitations.CannotInvite as no:
         return False, too_soon(no) or str(WHY_NOT.get(no.reason, NOT_ACTIVE))
+    except check_invitations.CannotInvite as no:
+        return False, str(WHY_NOT.get(no.code, NO_ADDRESS))
     return True, sentence
 
 
@@ -132,6 +153,31 @@ def _invite(
     step_request = start_by_member(application_id=application.pk, step=step, member=member, now=now)
     _audit("step.started_manually", {"step_request": step_request.pk}, member=member, now=now)
     return _("Invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
+
+
+def _invite_again(
+    application: Application, mark: StepProgress, *, is_confirmed: bool, member: Membership, now: datetime
+) -> str:
+    run, step_request = mark.run, mark.step_request
+    if run is None or step_request is None:
+        raise Refused(_("Not invited yet. Use Invite instead."))
+    if run.progress in DONE:
+        raise Refused(_("Done. To ask again, open the candidate."))
+    if not is_confirmed:
+        raise NotConfirmed
+    if problem := refusal(application, step_request, now=now):
+        raise Refused(problem)
+    told = again(step_request, member=member, after=run.pk, now=now)
+    if told != _("New invitation on its way."):
+        return told
+    sentence = _("New invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
+    if isinstance(run, Attempt) and run.begun_at is not None and is_open(run):
+        sentence += " " + _("Their answers so far are kept but not scored; they start over.")
+    return sentence
+
+
+def _name_of(mark: StepProgress) -> str:
+    return f"{mark.kind}:{mark.run.pk}" if mark.run is not None else ""
 
 
 def _act_on_run(act: BulkAct, run: StepRun | None, *, member: Membership, now: datetime) -> str:

@@ -16,7 +16,7 @@ from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.workspace.lists.bulk import ACTS, BulkAct, Outcome, perform
-from goodword.workspace.lists.listing import PAGE
+from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import ListQuery, whole_number
 from goodword.workspace.lists.states import STEPS
 from goodword.workspace.lists.views import role_of
@@ -68,6 +68,7 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         name=form.cleaned_data["act"],
         kinds=tuple(kind for name, kind in STEPS.items() if step in {"", name}),
         days=form.cleaned_data.get("days") or DAYS,
+        runs=frozenset(request.POST.getlist("run")),
     )
     confirmed = valid and bool(request.POST.get("confirmed"))
     outcomes = perform(act, applications, member=request.member, now=clock.now(), preview=not confirmed)
@@ -87,6 +88,7 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
             "application_ids": dict.fromkeys(
                 one.application.pk for one in (outcomes if act.name == "extend" else done)
             ),
+            "runs": [one.run for one in done if one.run] if act.name == "again" else [],
             "button": _button(act.name, len(done)),
             "action": request.get_full_path(),
             "back": back,
@@ -103,12 +105,14 @@ def _title(act: str, outcomes: list[Outcome], *, confirmed: bool) -> str:
             "extend": _("%(n)s of %(of)s extended"),
             "cancel": _("%(n)s of %(of)s cancelled"),
             "invite": _("%(n)s of %(of)s invited"),
+            "again": _("%(n)s of %(of)s invited again"),
         }[act] % values
     return {
         "remind": _("Remind %(n)s of %(of)s"),
         "extend": _("Extend %(n)s of %(of)s"),
         "cancel": _("Cancel %(n)s of %(of)s"),
         "invite": _("Invite %(n)s of %(of)s"),
+        "again": _("Invite %(n)s of %(of)s again"),
     }[act] % values
 
 
@@ -118,4 +122,5 @@ def _button(act: str, n: int) -> str:
         "extend": ngettext("Extend %(n)s deadline", "Extend %(n)s deadlines", n),
         "cancel": ngettext("Cancel %(n)s step", "Cancel %(n)s steps", n),
         "invite": ngettext("Send %(n)s invitation", "Send %(n)s invitations", n),
+        "again": ngettext("Send %(n)s new invitation", "Send %(n)s new invitations", n),
     }[act] % {"n": n}

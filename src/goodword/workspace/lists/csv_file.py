@@ -11,12 +11,13 @@ from django.utils.text import slugify
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.models import Application
 from goodword.core.csv_cells import safe_cell
 from goodword.roles.models import Role
-from goodword.workspace.lists.listing import in_order, matching
+from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import ListQuery
-from goodword.workspace.lists.states import NAMES
+from goodword.workspace.lists.rows import Scope, chosen, filtered
+from goodword.workspace.lists.states import NAMES, OVERDUE, STEPS, state_at
+from goodword.workspace.models import ListedApplication
 
 #: rows that are in memory at a time
 BATCH: Final = 500
@@ -33,13 +34,16 @@ COLUMNS: Final = (
     "assessment_since",
     "reference_check",
     "reference_check_since_or_until",
+    "next_reminder",
 )
 
 
 def csv_response(
     member: Membership, query: ListQuery, *, role: Role | None, now: datetime
 ) -> StreamingHttpResponse:
-    rows = in_order(matching(member, query, role=role, now=now), query)
+    rows = chosen(filtered(Scope.of(member, role), query), query, now=now)
+    rows = rows.annotate(**{f"{step}_now": state_at(step, now=now) for step in STEPS})
+    rows = Order.of(query.sort, now=now).sorted(rows)
     write(
         organisation=member.organisation,
         action="candidates.exported",
@@ -64,26 +68,28 @@ class _Echo:
         return line
 
 
-def _lines(rows: QuerySet[Application], organisation: Organisation) -> Iterator[str]:
+def _lines(rows: QuerySet[ListedApplication], organisation: Organisation) -> Iterator[str]:
     def moment(at: datetime | None) -> str:
         return at.astimezone(organisation.zone).isoformat(timespec="minutes") if at else ""
 
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in rows.select_related("candidate", "role").iterator(chunk_size=BATCH):
-        states = vars(row)  # annotations of with_states
+    for row in rows.select_related("application__candidate", "role").iterator(chunk_size=BATCH):
+        candidate, states = row.application.candidate, vars(row)  # annotated above
+        is_late = states["assessment_now"] == OVERDUE
         cells = (
             str(row.pk),
-            row.candidate.name,
-            "" if row.candidate.erased_at else row.candidate.email,
+            candidate.name,
+            "" if candidate.erased_at else candidate.email,
             row.role.title if row.role else "",
             row.status,
             row.stage_name,
             row.recruiter_name,
             moment(row.created_at),
-            NAMES[states["assessment_state"]],
-            moment(states["assessment_at"]),
-            NAMES[states["check_state"]],
-            moment(states["check_at"]),
+            NAMES[states["assessment_now"]],
+            moment(row.assessment_overdue_since if is_late else row.assessment_at),
+            NAMES[states["check_now"]],
+            moment(row.check_at),
+            moment(row.next_reminder_at),
         )
         yield writer.writerow([safe_cell(cell) for cell in cells])

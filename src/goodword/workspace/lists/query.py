@@ -12,10 +12,29 @@ from goodword.candidates.models import Application
 from goodword.workspace.lists.states import STATES
 
 #: the default, most urgent first, has no name
-SORTS: Final = ("name", "role", "stage", "assessment", "assessment_at", "check", "check_at", "added")
+SORTS: Final = (
+    "name",
+    "role",
+    "stage",
+    "assessment",
+    "assessment_at",
+    "check",
+    "check_at",
+    "reminder",
+    "added",
+)
 _LONGEST: Final = 200
 #: of dates in filters
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Which page of a list: the one after or before a row (`pages.Order.place_of`), and its number for the reader."""
+
+    page: int = 1
+    after: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +51,7 @@ class ListQuery:
     since: date | None = None
     until: date | None = None
     sort: str = ""
-    page: int = 1
+    place: Place = Place()
     ignored: tuple[str, ...] = ()
 
     @classmethod
@@ -74,7 +93,11 @@ class ListQuery:
             since=day("since", _("Added from")),
             until=day("until", _("Added until")),
             sort=one_of("sort", {*SORTS, *(f"-{name}" for name in SORTS)}, _("sort order")),
-            page=whole_number(_text(data, "page")) or 1,
+            place=Place(
+                page=whole_number(_text(data, "page")) or 1,
+                after=_text(data, "after"),
+                before=_text(data, "before"),
+            ),
         )
         if query.since and query.until and query.since > query.until:
             ignored.append(_("Ignored the dates: the first is after the last."))
@@ -83,7 +106,7 @@ class ListQuery:
 
     @property
     def values(self) -> dict[str, str]:
-        """Everything but the page, as it is in URLs and hidden fields."""
+        """Everything but the place, as it is in URLs and hidden fields."""
         every: dict[str, Any] = {
             "q": self.q,
             "status": self.status,
@@ -100,11 +123,6 @@ class ListQuery:
 
     def url(self, **changes: str) -> str:
         return "?" + urlencode({name: value for name, value in (self.values | changes).items() if value})
-
-    @property
-    def kept(self) -> str:
-        """The query string that a page number is added to."""
-        return urlencode(self.values) + "&" if self.values else ""
 
     @property
     def filters(self) -> dict[str, str]:

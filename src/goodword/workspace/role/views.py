@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member, planned
-from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.greenhouse.setup.connections import live_connections
 from goodword.roles.domain.job_changes import dismiss
@@ -24,6 +23,7 @@ from goodword.workflow.models import StepRequest
 from goodword.workspace.job_requirements import fitting, sentences_of_role
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.rows import Scope
 from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.role.check_form import CheckForm
 from goodword.workspace.role.notices import notices_of
@@ -49,7 +49,7 @@ def role_list(request: MemberRequest) -> HttpResponse:
         visible.filter(archived_at__isnull=not archived)
         .select_related("owner__user")
         .annotate(
-            candidates=_count(visible_applications(request.member)),
+            candidates=_count(Scope.of(request.member, None).rows()),
             jobs=_count(Automation.objects.of(request.organisation)),
             notices_open=_count(RoleNotice.objects.of(request.organisation).filter(settled_at=None)),
         )
@@ -95,7 +95,6 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "automations": automations_of(role),
             "connected": bool(live_connections(request.organisation)),
             "listing": listing,
-            "kept_query": query.kept,
             "saved_views": views_of(request.member, role),
         },
     )

@@ -1,0 +1,183 @@
+"""Pages of a list by keyset: each begins after the last row of the one before, however many rows there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Self
+
+from django.db.models import BooleanField, Case, DateTimeField, F, Func, QuerySet, TextField, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Lower
+
+from goodword.workspace.lists.query import Place
+from goodword.workspace.lists.states import is_overdue, state_at
+from goodword.workspace.models import ListedApplication
+
+PAGE: Final = 50
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: in place of no date, which comes last in either direction
+_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Rows by `keys` and then by application, all in the same direction, so that an index can have them in order.
+
+    `named`: keys are words, such as names. Addresses then have the application instead, which is looked up.
+    """
+
+    keys: Sequence[Combinable]
+    descends: bool = False
+    named: bool = False
+
+    @classmethod
+    def of(cls, sort: str, *, now: datetime) -> Self:
+        """`sort`: of a ListQuery."""
+        descends, name = sort.startswith("-"), sort.removeprefix("-")
+        nowhere = Value(_FIRST if descends else _LAST, DateTimeField())
+        match name:
+            case "":
+                return cls(keys=(F("urgency"), F("urgency_order")))
+            case "name":
+                return cls(keys=(F("sort_name"),), descends=descends, named=True)
+            case "role":
+                return cls(keys=(Lower("role__title"),), descends=descends, named=True)
+            case "stage":
+                return cls(keys=(F("stage_name"),), descends=descends, named=True)
+            case "assessment" | "check":
+                return cls(keys=(state_at(name, now=now),), descends=descends)
+            case "assessment_at":
+                since = Case(
+                    When(is_overdue("assessment", now=now), then=F("assessment_overdue_since")),
+                    default=F("assessment_at"),
+                )
+                return cls(keys=(Coalesce(since, nowhere),), descends=descends)
+            case "check_at":
+                return cls(keys=(Coalesce("check_at", nowhere),), descends=descends)
+            case "reminder":
+                return cls(keys=(Coalesce("next_reminder_at", nowhere),), descends=descends)
+            case _:
+                return cls(keys=(F("created_at"),), descends=descends)
+
+    def sorted(
+        self, rows: QuerySet[ListedApplication], *, backwards: bool = False
+    ) -> QuerySet[ListedApplication]:
+        keys = (*self._aliases, "application_id")
+        rows = rows.annotate(**dict(zip(self._aliases, self.keys, strict=True)))
+        return rows.order_by(*(f"-{key}" if self.descends is not backwards else key for key in keys))
+
+    def beyond(
+        self, rows: QuerySet[ListedApplication], place: Sequence[Any], *, backwards: bool
+    ) -> QuerySet[ListedApplication]:
+        """The rows after a place, or before it."""
+        sign = "<" if self.descends is not backwards else ">"
+        here = Func(*self.keys, F("application_id"), template="(%(expressions)s)")
+        there = Func(*(_value(one) for one in place), template="(%(expressions)s)")
+        return rows.filter(
+            Func(
+                here, there, arg_joiner=f" {sign} ", template="(%(expressions)s)", output_field=BooleanField()
+            )
+        )
+
+    def place_of(self, row: Sequence[Any]) -> str:
+        """For addresses. `row`: its keys and its application."""
+        return ".".join(str(_number(one)) for one in (row[-1:] if self.named else row))
+
+    def place(self, rows: QuerySet[ListedApplication], text: str) -> Sequence[Any] | None:
+        """What `place_of` made; None if it is of another order, or if its candidate has left the list."""
+        try:
+            numbers = [int(part) for part in text.split(".")]
+        except ValueError:
+            return None
+        if any(abs(number) >= 2**63 for number in numbers):
+            return None
+        if self.named:
+            found = self.sorted(rows.filter(application=numbers[-1])).values_list(
+                *self._aliases, "application_id"
+            )
+            return found.first() if len(numbers) == 1 else None
+        if len(numbers) != len(self.keys) + 1:
+            return None
+        try:
+            return [
+                _EPOCH + timedelta(microseconds=number) if _is_date(key) else number
+                for key, number in zip((*self.keys, F("application_id")), numbers, strict=True)
+            ]
+        except OverflowError:
+            return None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Of sorted rows: what `place_of` takes."""
+        return (*self._aliases, "application_id")
+
+    @property
+    def _aliases(self) -> tuple[str, ...]:
+        return tuple(f"key{number}" for number in range(len(self.keys)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """`number`: as the reader counted, from 1. `first`, `last`: numbers of its rows among `total`."""
+
+    ids: Sequence[int]
+    number: int
+    total: int
+    after: str
+    before: str
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.ids) - 1
+
+
+def page_of(rows: QuerySet[ListedApplication], order: Order, place: Place, *, total: int) -> Page:
+    """One query, two if it is sorted by words or if a page turns out to be empty."""
+    pages = max(1, -(-total // PAGE))
+    number = min(max(place.page, 1), pages)
+    start = order.place(rows, place.after or place.before) if place.after or place.before else None
+    found: list[Any] = []
+    if start is not None and place.after and number > 1:
+        found = _taken(order.sorted(order.beyond(rows, start, backwards=False)), order)
+    elif start is not None and place.before and number > 1:
+        found = _taken(order.sorted(order.beyond(rows, start, backwards=True), backwards=True), order)[::-1]
+        found = found if len(found) == PAGE else []
+    elif number > 1 and number == pages:
+        found = _taken(order.sorted(rows, backwards=True), order, limit=total - (pages - 1) * PAGE)[::-1]
+    elif number > 1:
+        found = _taken(order.sorted(rows), order, offset=(number - 1) * PAGE)
+    if not found:
+        number = 1
+        found = _taken(order.sorted(rows), order)
+    return Page(
+        ids=[row[-1] for row in found],
+        number=number,
+        total=total,
+        before=order.place_of(found[0]) if found else "",
+        after=order.place_of(found[-1]) if found else "",
+    )
+
+
+def _taken(rows: QuerySet[ListedApplication], order: Order, *, offset: int = 0, limit: int = 0) -> list[Any]:
+    return list(rows.values_list(*order.columns)[offset : offset + (limit or PAGE)])
+
+
+def _value(one: Any) -> Value:
+    return Value(one, TextField()) if isinstance(one, str) else Value(one)
+
+
+def _is_date(key: Combinable) -> bool:
+    return isinstance(key, Coalesce) or key == F("created_at")
+
+
+def _number(one: Any) -> int:
+    return (one - _EPOCH) // timedelta(microseconds=1) if isinstance(one, datetime) else int(one)

@@ -1,0 +1,137 @@
+"""Which candidates a list has: those that the member may see and the query asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, Self
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
+from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.states import STEPS, in_state
+from goodword.workspace.models import ListedApplication
+from goodword.workspace.search import matching_name
+
+#: in a transaction, lets the triggers act on what it has changed so far; outside, they have
+_SETTLE: Final = (
+    "SET CONSTRAINTS list_application, listed_application_changed, listed_application_rows IMMEDIATE"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """`visible_applications` in ids, since with subqueries PostgreSQL does not read indexes in their order.
+
+    `roles`: only these; None: all but `hidden`. `private_of`: roles whose private candidates are visible; None: all.
+    """
+
+    member: Membership
+    roles: Sequence[int] | None
+    hidden: Sequence[int] = ()
+    private_of: Sequence[int] | None = None
+
+    @classmethod
+    def of(cls, member: Membership, role: Role | None) -> Self:
+        """`role`: a visible one."""
+        if member.is_admin:
+            return cls(member=member, roles=None if role is None else [role.pk])
+        visible = None if role is not None else set(visible_roles(member).values_list("pk", flat=True))
+        every = Role.objects.of(member.organisation)
+        theirs = set(every.filter(Q(owner=member) | Q(viewers=member)).values_list("pk", flat=True))
+        if role is not None:
+            return cls(member=member, roles=[role.pk], private_of=None if role.pk in theirs else [])
+        assert visible is not None
+        if not member.may_work:
+            return cls(member=member, roles=sorted(visible), private_of=sorted(theirs))
+        hidden = set(every.values_list("pk", flat=True)) - visible
+        return cls(member=member, roles=None, hidden=sorted(hidden), private_of=sorted(theirs))
+
+    def rows(self) -> QuerySet[ListedApplication]:
+        if connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute(_SETTLE)
+        rows = ListedApplication.objects.of(self.member.organisation)
+        if self.roles is None:
+            rows = rows.filter(role__isnull=False)
+            rows = rows.exclude(role__in=self.hidden) if self.hidden else rows
+        elif len(self.roles) == 1:
+            rows = rows.filter(role=self.roles[0])
+        else:
+            rows = rows.filter(role__in=self.roles)
+        if self.private_of is None:
+            return rows
+        return rows.filter(
+            Q(private=False) | Q(role__in=self.private_of) if self.private_of else Q(private=False)
+        )
+
+    def values(self, column: str) -> list[str]:
+        """The distinct values of an indexed text column, sorted, without reading a row for each candidate."""
+        everywhere = "role_id IS NOT NULL AND role_id <> ALL(%(hidden)s)"
+        here = everywhere if self.roles is None else "role_id = scope"
+        smallest = (
+            f"SELECT min({column}) FROM workspace_listedapplication "  # noqa: S608  # columns of the model
+            f"WHERE organisation_id = %(organisation)s AND {here}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH RECURSIVE found(scope, value) AS ("  # noqa: S608  # as above
+                f"SELECT scope, ({smallest}) FROM unnest(%(scopes)s::bigint[]) AS scope "
+                f"UNION ALL SELECT scope, ({smallest} AND {column} > value) FROM found WHERE value IS NOT NULL"
+                ") SELECT DISTINCT value FROM found WHERE value <> ''",
+                {
+                    "organisation": self.member.organisation_id,
+                    "hidden": list(self.hidden),
+                    "scopes": [0] if self.roles is None else list(self.roles),
+                },
+            )
+            return sorted(value for (value,) in cursor.fetchall())
+
+
+def filtered(scope: Scope, query: ListQuery) -> QuerySet[ListedApplication]:
+    """By everything except the chips."""
+    rows = scope.rows()
+    if query.q:
+        rows = _named(rows, scope, query.q)
+    if query.stage:
+        rows = rows.filter(stage_name=query.stage)
+    if query.recruiter:
+        rows = rows.filter(recruiter_name=query.recruiter)
+    if query.owner is not None:
+        rows = rows.filter(role__owner=query.owner)
+    if query.since is not None:
+        rows = rows.filter(created_at__gte=_midnight(query.since))
+    if query.until is not None:
+        rows = rows.filter(created_at__lt=_midnight(query.until) + timedelta(days=1))
+    return rows
+
+
+def chosen(
+    rows: QuerySet[ListedApplication], query: ListQuery, *, now: datetime
+) -> QuerySet[ListedApplication]:
+    """Filtered by the chips, too."""
+    if query.status:
+        rows = rows.filter(status=query.status)
+    for step in STEPS:
+        if name := getattr(query, step):
+            rows = rows.filter(in_state(step, name, now=now))
+    return rows
+
+
+def _named(rows: QuerySet[ListedApplication], scope: Scope, text: str) -> QuerySet[ListedApplication]:
+    found = matching_name(Application.objects.of(scope.member.organisation), text)
+    if scope.roles is not None and len(scope.roles) == 1:
+        return rows.filter(application__in=found.filter(role=scope.roles[0]).values("pk"))
+    roles = Role.objects.of(scope.member.organisation).filter(title__icontains=" ".join(text.split()))
+    return rows.filter(
+        Q(application__in=found.values("pk")) | Q(role__in=list(roles.values_list("pk", flat=True)))
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,0 +1,298 @@
+"""`ListedApplication`, and the triggers that keep it.
+
+`workspace_listed_now` computes each row from the application, its steps and its runs, by the rules of
+`workspace.progress` and `workflow.states.status` (a test compares them). `refresh_listed_application` stores what it
+says. Triggers call that for each application that a transaction has changed, when the transaction ends: it then holds
+all the locks that it needs, so that two transactions on the same candidate cannot wait for each other.
+"""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+COLUMNS = (
+    "role_id, status, stage_name, recruiter_name, created_at, private, sort_name, assessment_state, check_state, "
+    "assessment_due, check_due, assessment_at, check_at, assessment_overdue_since, next_reminder_at, urgency, "
+    "urgency_order"
+)
+
+#: the latest request and run of a step, and its state
+STEP = """
+LEFT JOIN LATERAL (
+    SELECT request.* FROM workflow_steprequest request JOIN roles_step step ON step.id = request.step_id
+    WHERE request.application_id = application.id AND step.kind = '{kind}'
+    ORDER BY request.id DESC LIMIT 1
+) {name}_request ON true
+LEFT JOIN LATERAL (
+    SELECT run.* FROM {table} run WHERE run.step_request_id = {name}_request.id ORDER BY run.id DESC LIMIT 1
+) {name}_run ON true
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN {name}_request.id IS NULL THEN 5 -- not started
+        WHEN {name}_run.id IS NULL THEN CASE
+            WHEN {name}_request.state = 'reused' THEN 6 -- done
+            WHEN ended THEN 7 -- closed
+            WHEN {name}_request.due_at IS NOT NULL OR {name}_request.state = 'started' THEN 2 -- waiting
+            ELSE 0 -- needs attention
+        END
+        WHEN {name}_run.attention <> '' THEN 0
+        WHEN {name}_run.progress IN ('completed', 'marked_complete') THEN 6
+        WHEN {name}_run.progress = 'declined' OR {name}_run.closed_at IS NOT NULL THEN 7
+        WHEN {name}_run.paused_at IS NOT NULL THEN 4 -- paused
+        WHEN {name}_run.progress = 'pending' THEN 2
+        ELSE 3 -- in progress
+    END AS state
+) {name}
+CROSS JOIN LATERAL (
+    SELECT
+        CASE
+            WHEN {name}_run.id IS NULL THEN {name}_request.requested_at
+            ELSE coalesce(
+                {name}_run.completed_at, {name}_run.closed_at, {name}_run.paused_at, {name}_run.{open_at}
+            )
+        END AS at,
+        CASE
+            WHEN {name}.state IN (2, 3) AND {name}_run.clock_stopped_at IS NULL
+            AND ({name}_run.invited_at IS NOT NULL OR {name}_run.progress <> 'pending')
+            THEN {name}_run.deadline_at
+        END AS due,
+        CASE
+            WHEN {name}.state IN (2, 3) AND {name}_run.clock_stopped_at IS NULL
+            AND ({name}_run.invited_at IS NOT NULL OR {name}_run.progress <> 'pending') THEN 1
+            ELSE {name}.state
+        END AS urgency
+) {name}_times
+"""
+ASSESSMENT = STEP.format(
+    name="assessment", kind="assessment", table="assessments_attempt", open_at="opened_at"
+)
+CHECK = STEP.format(name="reference", kind="reference_check", table="references_check", open_at="deadline_at")
+
+VIEW = f"""
+CREATE VIEW workspace_listed_now AS
+SELECT
+    application.id AS application_id,
+    application.organisation_id,
+    application.role_id,
+    application.status,
+    application.stage_name,
+    application.recruiter_name,
+    application.created_at,
+    candidate.private,
+    lower(candidate.last_name || ' ' || coalesce(nullif(candidate.preferred_name, ''), candidate.first_name))
+        AS sort_name,
+    assessment.state AS assessment_state,
+    reference.state AS check_state,
+    assessment_times.due AS assessment_due,
+    reference_times.due AS check_due,
+    assessment_times.at AS assessment_at,
+    reference_times.at AS check_at,
+    CASE WHEN assessment_times.due IS NOT NULL
+        THEN assessment_run.deadline_at - assessment_run.deadline_moved_by END AS assessment_overdue_since,
+    CASE WHEN reference_run.progress IN ('pending', 'in_progress') AND reference_run.closed_at IS NULL
+        AND reference_run.paused_at IS NULL
+        THEN least(
+            reference_run.next_reminder_at,
+            (SELECT min(next_reminder_at) FROM references_referencerequest WHERE check_run_id = reference_run.id)
+        ) END AS next_reminder_at,
+    urgent.urgency + CASE WHEN ended THEN 10 ELSE 0 END AS urgency,
+    CASE WHEN urgent.urgency = 1
+        THEN (extract(epoch FROM least(assessment_times.due, reference_times.due)) * 1000000)::bigint
+        ELSE -(extract(epoch FROM application.created_at) * 1000000)::bigint END AS urgency_order
+FROM candidates_application application
+JOIN candidates_candidate candidate ON candidate.id = application.candidate_id
+CROSS JOIN LATERAL (
+    SELECT application.status <> 'active' OR application.deleted_at IS NOT NULL OR application.erased_at IS NOT NULL
+        AS ended
+) outcome
+{ASSESSMENT}
+{CHECK}
+CROSS JOIN LATERAL (SELECT least(assessment_times.urgency, reference_times.urgency) AS urgency) urgent
+"""  # noqa: S608  # only constants of this module
+
+REFRESH = f"""
+CREATE FUNCTION refresh_listed_application(wanted bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    -- locked first: the next statement then sees what others have committed meanwhile
+    PERFORM 1 FROM workspace_listedapplication WHERE application_id = wanted FOR NO KEY UPDATE;
+    UPDATE workspace_listedapplication listed SET ({COLUMNS}) = (SELECT {COLUMNS} FROM workspace_listed_now fresh
+        WHERE fresh.application_id = wanted)
+    WHERE listed.application_id = wanted AND EXISTS (
+        SELECT {COLUMNS} FROM workspace_listed_now fresh WHERE fresh.application_id = wanted
+        EXCEPT SELECT {COLUMNS} FROM workspace_listedapplication stored WHERE stored.application_id = wanted
+    );
+END $$;
+CREATE FUNCTION list_application() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO workspace_listedapplication (application_id, organisation_id, {COLUMNS})
+    SELECT application_id, organisation_id, {COLUMNS} FROM workspace_listed_now WHERE application_id = NEW.id
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION listed_application_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed record := coalesce(NEW, OLD);
+BEGIN
+    CASE TG_TABLE_NAME
+        WHEN 'candidates_application' THEN
+            PERFORM refresh_listed_application(changed.id);
+        WHEN 'candidates_candidate' THEN
+            PERFORM refresh_listed_application(id) FROM candidates_application WHERE candidate_id = changed.id;
+        WHEN 'workflow_steprequest' THEN
+            PERFORM refresh_listed_application(changed.application_id);
+        WHEN 'references_referencerequest' THEN
+            PERFORM refresh_listed_application(request.application_id) FROM references_check run
+            JOIN workflow_steprequest request ON request.id = run.step_request_id
+            WHERE run.id = changed.check_run_id;
+        ELSE -- runs
+            PERFORM refresh_listed_application(application_id) FROM workflow_steprequest
+            WHERE id = changed.step_request_id;
+    END CASE;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER list_application AFTER INSERT ON candidates_application
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_application();
+"""  # noqa: S608  # only constants of this module
+
+#: table -> columns that matter; rows of all but the first two are also added and deleted
+WATCHED = {
+    "candidates_application": "role_id status stage_name recruiter_name created_at candidate_id deleted_at erased_at",
+    "candidates_candidate": "first_name last_name preferred_name private",
+    "workflow_steprequest": "application_id step_id state due_at requested_at",
+    "assessments_attempt": "progress attention invited_at deadline_at deadline_moved_by opened_at completed_at paused_at "
+    "closed_at clock_stopped_at",
+    "references_check": "progress attention invited_at deadline_at completed_at paused_at closed_at clock_stopped_at "
+    "next_reminder_at",
+    "references_referencerequest": "next_reminder_at check_run_id",
+}
+
+
+def _triggers() -> str:
+    found = []
+    for table, columns in WATCHED.items():
+        changed = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in columns.split())
+        events = {"listed_application_changed": f"UPDATE ON {table}", "listed_application_rows": ""}
+        if not table.startswith("candidates_"):
+            events["listed_application_rows"] = f"INSERT OR DELETE ON {table}"
+        for name, event in events.items():
+            if event:
+                when = f"WHEN ({changed})" if event.startswith("UPDATE") else ""
+                found.append(
+                    f"CREATE CONSTRAINT TRIGGER {name} AFTER {event} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {when} "
+                    "EXECUTE FUNCTION listed_application_changed();"
+                )
+    return "\n".join(found)
+
+
+UNDO = """
+DROP FUNCTION list_application() CASCADE;
+DROP FUNCTION listed_application_changed() CASCADE;
+DROP FUNCTION refresh_listed_application(bigint);
+DROP VIEW workspace_listed_now;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0007_logo_of_its_own"),
+        ("assessments", "0003_end_parts_by_member"),
+        ("candidates", "0003_find_despite_typos"),
+        ("references", "0002_find_what_needs_a_person"),
+        ("roles", "0001_initial"),
+        ("workflow", "0003_wait_for_publication"),
+        ("workspace", "0005_mentions_to_see"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="ListedApplication",
+            fields=[
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="listed",
+                        serialize=False,
+                        to="candidates.application",
+                    ),
+                ),
+                ("status", models.CharField(max_length=20)),
+                ("stage_name", models.CharField(max_length=200)),
+                ("recruiter_name", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("private", models.BooleanField()),
+                ("sort_name", models.TextField()),
+                ("assessment_state", models.PositiveSmallIntegerField()),
+                ("check_state", models.PositiveSmallIntegerField()),
+                ("assessment_due", models.DateTimeField(null=True)),
+                ("check_due", models.DateTimeField(null=True)),
+                ("assessment_at", models.DateTimeField(null=True)),
+                ("check_at", models.DateTimeField(null=True)),
+                ("assessment_overdue_since", models.DateTimeField(null=True)),
+                ("next_reminder_at", models.DateTimeField(null=True)),
+                ("urgency", models.PositiveSmallIntegerField()),
+                ("urgency_order", models.BigIntegerField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="roles.role",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "role", "urgency", "urgency_order", "application"],
+                        name="listed_role_urgent",
+                    ),
+                    models.Index(
+                        fields=["organisation", "urgency", "urgency_order", "application"],
+                        name="listed_urgent",
+                    ),
+                    models.Index(
+                        fields=["organisation", "role", "sort_name", "application"], name="listed_role_named"
+                    ),
+                    models.Index(fields=["organisation", "sort_name", "application"], name="listed_named"),
+                    models.Index(
+                        fields=["organisation", "role", "created_at", "application"], name="listed_role_added"
+                    ),
+                    models.Index(fields=["organisation", "created_at", "application"], name="listed_added"),
+                    models.Index(
+                        fields=["organisation", "role", "stage_name", "application"],
+                        name="listed_role_stages",
+                    ),
+                    models.Index(fields=["organisation", "stage_name", "application"], name="listed_stages"),
+                    models.Index(
+                        fields=["organisation", "role", "recruiter_name"], name="listed_role_recruiters"
+                    ),
+                    models.Index(fields=["organisation", "recruiter_name"], name="listed_recruiters"),
+                    models.Index(
+                        fields=[
+                            "organisation",
+                            "role",
+                            "status",
+                            "assessment_state",
+                            "check_state",
+                            "private",
+                            "assessment_due",
+                            "check_due",
+                        ],
+                        name="listed_states",
+                    ),
+                ],
+            },
+        ),
+        migrations.RunSQL(VIEW + ";" + REFRESH + _triggers(), UNDO),
+    ]

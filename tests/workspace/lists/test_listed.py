@@ -1,0 +1,221 @@
+"""The rows that lists sort and count by agree with the steps after whatever happens to those."""
+
+import random
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from goodword import cli
+from goodword.accounts.models import Membership
+from goodword.assessments.attempts import invitations
+from goodword.assessments.attempts import member_actions as attempts
+from goodword.assessments.models import Attempt
+from goodword.candidates.domain.erasure_requests import carry_out_erasure, request_erasure
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.references.domain import invitations as checks
+from goodword.references.domain import member_actions
+from goodword.references.domain.checks import Closed
+from goodword.references.domain.slot_changes import cannot_provide
+from goodword.references.models import Check
+from goodword.roles.models import Role
+from goodword.workflow.domain.member_actions import Refused
+from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import MoveNotAllowed, lock, move
+from goodword.workspace.lists.repair import different, repair
+from goodword.workspace.lists.rows import Scope
+from goodword.workspace.lists.states import NAMES, STEPS, state_at
+from goodword.workspace.models import ListedApplication
+from goodword.workspace.progress import progress_of
+from tests.support import factories
+from tests.workspace.applications import checked, invited, named
+
+NOW = factories.NOW
+#: state of a page -> state of a list
+SHOWN = {
+    "pending": "waiting",
+    "unsent": "waiting",
+    "completed": "done",
+    "marked_complete": "done",
+    "cancelled": "closed",
+    "declined": "closed",
+    "already_there": "not_started",
+}
+#: what an act may answer when a random history makes no sense
+NO = (
+    *(Refused, Closed, MoveNotAllowed, CannotStart, NotConfirmed),
+    *(invitations.CannotInvite, checks.CannotInvite),
+)
+
+
+@pytest.fixture
+def rita(db: None) -> Membership:
+    return factories.member(factories.organisation(), kind="admin")
+
+
+@pytest.fixture
+def role(rita: Membership) -> Role:
+    return factories.role(rita.organisation, owner=rita)
+
+
+def assert_stored_as_shown(rita: Membership, *, now: datetime) -> None:
+    rows = Scope.of(rita, None).rows()
+    found = rows.values_list("pk", *(state_at(step, now=now) for step in STEPS))
+    stored = {pk: [NAMES[one], NAMES[other]] for pk, one, other in found}
+    applications = Application.objects.of(rita.organisation).filter(role__isnull=False)
+    marks = progress_of(applications, organisation=rita.organisation, now=now)
+    assert stored == {
+        pk: ["needs_attention" if one.attention else SHOWN.get(one.state, one.state) for one in pair]
+        for pk, pair in marks.items()
+    }
+    assert different() == []
+
+
+def _move(kind: type[StepRun], pk: int, act: str, now: datetime) -> None:
+    with transaction.atomic():
+        move(lock(kind, pk), act, at=now, by="candidate")
+
+
+def _erase(of: Application, now: datetime) -> None:
+    with transaction.atomic():
+        erasure = request_erasure(
+            of=of.candidate, reason=Erasure.Reason.MEMBER, by="member:1", now=now, due_at=now
+        )
+    assert carry_out_erasure(erasure_id=erasure.pk, now=now)
+
+
+def acts(one: Application, rita: Membership, now: datetime) -> list[Callable[[], Any]]:
+    """What may happen to an application."""
+    organisation = rita.organisation
+    by: dict[str, Any] = {"member": rita, "now": now}
+    mine = Application.objects.of(organisation).filter(pk=one.pk)
+    requests = StepRequest.objects.of(organisation).filter(application=one)
+    attempt = Attempt.objects.of(organisation).filter(step_request__application=one).order_by("-pk").first()
+    check = Check.objects.of(organisation).filter(step_request__application=one).order_by("-pk").first()
+    candidates = Candidate.objects.of(organisation).filter(pk=one.candidate_id)
+    found: list[Callable[[], Any]] = [
+        lambda: mine.update(status=random.choice(["active", "rejected", "hired"])),
+        lambda: mine.update(stage_name=random.choice(["Offer", "Interview"])),
+        lambda: mine.update(role=factories.role(organisation, owner=rita)),
+        lambda: candidates.update(preferred_name=random.choice(["", "Bob"]), private=random.random() < 0.5),
+    ]
+    if not requests.filter(step__kind="assessment").exists():
+        found.append(
+            lambda: factories.step_request(one, "assessment", state="waiting", waiting_reason="no_address")
+        )
+        found.append(lambda: invited(one))
+    elif attempt is None:
+        found.append(lambda: requests.update(state="reused"))
+        found.append(lambda: requests.filter(step__kind="assessment").delete())
+    if not requests.filter(step__kind="reference_check").exists():
+        found.append(lambda: checked(one))
+    if attempt is not None:
+        again: dict[str, Any] = {"step_request": attempt.step_request, "after": attempt.pk, **by}
+        found += [
+            lambda: attempts.pause(attempt_id=attempt.pk, **by),
+            lambda: attempts.resume(attempt_id=attempt.pk, **by),
+            lambda: attempts.extend(attempt_id=attempt.pk, days=3, **by),
+            lambda: attempts.remind_now(attempt_id=attempt.pk, **by),
+            lambda: attempts.cancel_attempt(attempt_id=attempt.pk, **by),
+            lambda: attempts.mark_complete(attempt_id=attempt.pk, **by),
+            lambda: invitations.invite_again(**again),
+            lambda: Attempt.objects.of(organisation).filter(pk=attempt.pk).update(attention="undelivered"),
+            *(
+                lambda act=act: _move(Attempt, attempt.pk, act, now)
+                for act in ("begin", "complete", "decline", "reopen")
+            ),
+        ]
+    if check is not None:
+        found += [
+            lambda: member_actions.pause_check(check_id=check.pk, **by),
+            lambda: member_actions.resume_check(check_id=check.pk, **by),
+            lambda: member_actions.extend_check(check_id=check.pk, days=3, referees=True, **by),
+            lambda: member_actions.cancel_check(check_id=check.pk, **by),
+            lambda: cannot_provide(check_id=check.pk, slot=1, reason="Retired.", now=now),
+            lambda: checks.invite_again(step_request=check.step_request, after=check.pk, **by),
+            *(lambda act=act: _move(Check, check.pk, act, now) for act in ("begin", "decline", "reopen")),
+        ]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_every_act_the_rows_say_what_the_steps_say(rita: Membership, role: Role, seed: int) -> None:
+    random.seed(seed)
+    people = [named(role, name, "Zorn") for name in ("Ada", "Bo")]
+    now, done = NOW, 0
+    for _ in range(40):
+        now += timedelta(days=random.random())
+        one = Application.objects.of(role.organisation).get(pk=random.choice(people).pk)
+        try:
+            with transaction.atomic():
+                random.choice(acts(one, rita, now))()
+            done += 1
+        except NO:
+            continue
+        assert_stored_as_shown(rita, now=now)
+    assert done > 15
+
+
+def test_an_erased_candidate_leaves_no_name(rita: Membership, role: Role) -> None:
+    ada = named(role, "Ada", "Zorn")
+    assert Scope.of(rita, role).rows().get().sort_name == "zorn ada"
+    _erase(ada, NOW)
+    assert "zorn" not in Scope.of(rita, role).rows().get().sort_name
+    assert_stored_as_shown(rita, now=NOW)
+
+
+def test_rows_go_with_their_application(rita: Membership, role: Role) -> None:
+    ada = named(role, "Ada", "Zorn")
+    invited(ada)
+    checked(ada)
+    assert Scope.of(rita, role).rows().count() == 1
+    ada.delete()
+    assert Scope.of(rita, role).rows().count() == 0
+    assert different() == []
+
+
+def test_wrong_and_missing_rows_are_found_and_repaired(
+    rita: Membership, role: Role, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ada, bo, _cy = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy"))
+    rows = Scope.of(rita, role).rows()
+    rows.filter(pk=ada.pk).update(assessment_state=6)
+    rows.filter(pk=bo.pk).delete()
+    assert different() == [ada.pk, bo.pk]
+    assert cli.main(["check-lists"]) == 1
+    assert capsys.readouterr().out == "Wrong or missing: 2\n"
+    assert cli.main(["check-lists", "--repair"]) == 0
+    assert capsys.readouterr().out == "Repaired: 2\n"
+    assert (different(), repair()) == ([], 0)
+    assert cli.main(["check-lists"]) == 0
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_two_transactions_on_one_candidate_neither_lose_a_state_nor_wait_for_each_other() -> None:
+    rita = factories.member(factories.organisation(), kind="admin")
+    role = factories.role(rita.organisation, owner=rita)
+    ada = named(role, "Ada", "Zorn")
+    attempt, check = invited(ada), checked(ada)
+    both = threading.Barrier(2)
+
+    def act(kind: type[StepRun], pk: int) -> None:
+        try:
+            with transaction.atomic():
+                move(lock(kind, pk), "begin", at=NOW, by="candidate")
+                both.wait(30)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act, args=pair) for pair in ((Attempt, attempt.pk), (Check, check.pk))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    row = ListedApplication.objects.of(role.organisation).get()
+    assert (NAMES[row.assessment_state], NAMES[row.check_state]) == ("in_progress", "in_progress")
+    assert different() == []
