@@ -94,4 +94,5 @@ def _txt(resolver: Resolver, name: str) -> Answer:
         return Answer(failure=Failure.TIMEOUT)
     except (DNSException, OSError, ValueError):  # a refusal, a malformed answer, no network
         return Answer(failure=Failure.SERVER)
-    return Answer(tuple(b"".join(record.strings).decode("utf-8", "replace") for record in found))
+    # servers answer in any order
+    return Answer(tuple(sorted(b"".join(record.strings).decode("utf-8", "replace") for record in found)))
