@@ -148,3 +148,15 @@ def test_the_role_page_says_who_waits_until_it_is_published(desk: Desk) -> None:
     assert "1 candidate waits" in signed_in(desk.recruiter).get(where).content.decode()
     set_requirement(step=assessment_of(wizard), text=WHAT_FOR, by=desk.recruiter, now=clock.now())
     assert "1 candidate waits" not in signed_in(desk.recruiter).get(where).content.decode()
+
+
+def test_admins_can_edit_the_text_of_each_email(desk: Desk) -> None:
+    assert review(Wizard(desk)).select(".sent-mail a") == []
+    links = [str(link["href"]) for link in review(Wizard(desk, by=desk.admin)).select(".sent-mail a")]
+    assert [link.split("/mail-texts/")[1] for link in links] == [
+        "assessment.invitation/en/",
+        "assessment.reminder/en/",
+        "references.invitation/en/",
+        "references.request/en/",
+    ]
+    assert {desk.client(desk.admin).get(link).status_code for link in links} == {200}

@@ -43,6 +43,8 @@ class Block:
 class ShownMail:
     """`footer`: the small print below."""
 
+    #: as in Settings > E-mail texts
+    kind: str
     name: str
     sender: str
     reply_to: str
@@ -138,6 +140,7 @@ def _shown(name: str, email: Email) -> ShownMail:
     rendered = render(email, link=LINK)
     text, _found, footer = rendered.text.partition(_SIGNATURE)
     return ShownMail(
+        kind=email.kind,
         name=name,
         sender=email.from_name,
         reply_to=email.reply_to,
