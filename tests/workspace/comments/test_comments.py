@@ -179,14 +179,12 @@ def test_comments_are_exported_and_erased(application: Application, rita: Member
                 candidate_id=application.candidate_id,
                 application_ids=(application.pk,),
             )
-        )
+        )["comments"]
 
-    assert exported(ExportReader.ORGANISATION) == {
-        "comments": [{"written": comment.written_at, "by": "Rita Hansen", "text": "Kind."}]
-    }
-    assert exported(ExportReader.CANDIDATE) == {
-        "comments": [{"written": comment.written_at, "text": "Kind."}]
-    }
+    assert exported(ExportReader.ORGANISATION) == [
+        {"written": comment.written_at, "by": "Rita Hansen", "text": "Kind."}
+    ]
+    assert exported(ExportReader.CANDIDATE) == [{"written": comment.written_at, "text": "Kind."}]
     with transaction.atomic():
         subject = Subject(organisation_id=application.organisation_id, application_ids=(application.pk,))
         assert erase.erase(subject, NOW) == {"comments": 1}

@@ -12,7 +12,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.references.forms import PlainTextField
+from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.member_actions import Refused
 from goodword.workspace.comments.writing import delete_comment, may_delete, write_comment
 from goodword.workspace.models import Comment
@@ -26,15 +26,12 @@ LONGEST: Final = 4000
 
 
 class CommentForm(forms.Form):
-    text = PlainTextField(
+    text = LongTextField(
         label=gettext_lazy("Comment"),
         help_text=gettext_lazy("For your team only. Mention a colleague with @ and their full name."),
-        max_length=LONGEST,
-        error_messages={
-            "required": gettext_lazy("Write a comment."),
-            "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
-        },
-        widget=forms.Textarea(attrs={"rows": 3}),
+        longest=LONGEST,
+        rows=3,
+        error_messages={"required": gettext_lazy("Write a comment.")},
     )
 
 
