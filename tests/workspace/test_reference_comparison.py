@@ -95,10 +95,10 @@ def test_each_referees_rating_shows_beside_the_self_assessment(
         "Reliability",
         "Leadership",
     ]
-    assert row(response, "Reliability") == [["M 4"], ["M 4", "M 2", "P can't judge", "S 5"]]
+    assert row(response, "Reliability") == [["M 4"], ["M 4", "M 2", "Co can't judge", "S 5"]]
     assert row(response, "Would work together again") == [
         ["M Yes"],
-        ["M Yes", "M Yes, with reservations", "P Yes"],
+        ["M Yes", "M Yes, with reservations", "Co Yes"],
     ]
     page = response.content.decode()
     assert [
@@ -126,7 +126,7 @@ def test_one_relationship_can_be_shown_beside_the_self_assessment(
     with_answers(role, asked, "Ada", "Zorn")
     response = shown(rita, role, relationship="peer")
     assert row(response, "Leadership") == [["S 4"]]
-    assert row(response, "Reliability") == [["P can't judge", "S 5"]]
+    assert row(response, "Reliability") == [["Co can't judge", "S 5"]]
     assert [(name, current) for _, name, current in response.context["chips"]] == [
         ("All referees", False),
         ("Manager", False),
