@@ -194,8 +194,9 @@ ACCOUNT_FORMS = {
     "set_password": "goodword.accounts.forms.SetPasswordForm",
     "reauthenticate": "goodword.accounts.forms.ConfirmPasswordForm",
 }
-#: limits: requests for a reset link per network address; reset links per e-mail address
-ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "reset_mail": "3/h/key"}
+#: limits: requests for a reset link per network address; reset links per e-mail address; mails to a member whose codes
+#: were locked
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "reset_mail": "3/h/key", "code_locked_mail": "1/h/key"}
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "goodword.accounts.sign_in.ClosedSignupAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

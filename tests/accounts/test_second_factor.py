@@ -19,6 +19,7 @@ from tests.support.second_factors import code, recovery_codes, with_app
 pytestmark = pytest.mark.django_db
 LOGIN, SECOND, APP = "/accounts/login/", "/accounts/login/code/", "/accounts/second-factor/app/"
 REMOVE, CODES = f"{APP}remove/", "/accounts/recovery-codes/"
+CONFIRM = "/accounts/reauthenticate/"
 
 
 @pytest.fixture(autouse=True)
@@ -134,14 +135,14 @@ def test_new_recovery_codes_replace_the_old_ones(
     with_app(rita.user)
     before = recovery_codes(rita.user)
     with django_capture_on_commit_callbacks(execute=True):
-        assert signed_in(rita).post(f"{CODES}new/")["Location"] == CODES
+        assert signed_in(rita, method="mfa").post(f"{CODES}new/")["Location"] == CODES
     assert set(before).isdisjoint(recovery_codes(rita.user))
     assert trail(rita) == [("sign_in.codes_created", None)]
 
 
 def test_removing_the_app_removes_its_recovery_codes(rita: Membership) -> None:
     with_app(rita.user)
-    client = signed_in(rita)
+    client = signed_in(rita, method="mfa")
     assert client.get(REMOVE).status_code == 200
     assert kinds(rita) == ["recovery_codes", "totp"]
     assert client.post(REMOVE)["Location"] == "/accounts/second-factor/"
@@ -159,6 +160,57 @@ def test_the_pages_need_a_recent_sign_in(rita: Membership, path: str) -> None:
         for method in (client.get, client.post):
             assert method(path)["Location"].startswith(f"{to}?next={path.replace('/', '%2F')}"[:20])
     assert (kinds(rita), recovery_codes(rita.user)) == before
+
+
+# --- Sessions from before the factor ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_session_by_password_alone_opens_nothing_once_there_is_a_factor(
+    rita: Membership, required: bool
+) -> None:
+    if required:
+        require(rita)
+    secret = with_app(rita.user)
+    client, roles = signed_in(rita), "/o/acme/roles/"
+    to_code = f"{CONFIRM}code/?next=%2Fo%2Facme%2Froles%2F"
+    assert client.get(roles)["Location"] == to_code
+    assert client.get(f"{CONFIRM}?next={roles}")["Location"] == to_code
+    client.post(CONFIRM, {"password": factories.PASSWORD, "next": roles})
+    assert client.get(roles)["Location"] == to_code
+    assert client.post(f"{CONFIRM}code/", {"code": code(secret), "next": roles})["Location"] == roles
+    assert client.get(roles).status_code == 200
+
+
+@pytest.mark.parametrize("path", [REMOVE, f"{CODES}new/", "/accounts/passkeys/add/", CODES])
+def test_the_password_alone_does_not_change_factors(rita: Membership, path: str) -> None:
+    with_app(rita.user)
+    before = kinds(rita), recovery_codes(rita.user)
+    client = signed_in(rita)
+    assert client.post(path)["Location"].startswith(f"{CONFIRM}code/?next=")
+    client.post(CONFIRM, {"password": factories.PASSWORD, "next": path})
+    assert client.post(path)["Location"].startswith(f"{CONFIRM}code/?next=")
+    assert (kinds(rita), recovery_codes(rita.user)) == before
+
+
+def test_a_recovery_code_confirms_too(rita: Membership) -> None:
+    with_app(rita.user)
+    client = signed_in(rita)
+    client.post(REMOVE)
+    done = client.post(f"{CONFIRM}code/", {"code": recovery_codes(rita.user)[0], "next": REMOVE})
+    assert (done["Location"], kinds(rita)) == ("/accounts/second-factor/", [])
+
+
+def test_the_first_factor_ends_all_other_sessions(
+    rita: Membership, django_capture_on_commit_callbacks: Any
+) -> None:
+    require(rita)
+    here, elsewhere = signed_in(rita), signed_in(rita)
+    secret = here.get(APP).context["form"].secret
+    with django_capture_on_commit_callbacks(execute=True):
+        here.post(APP, {"code": code(secret)})
+    assert here.get("/o/acme/roles/").status_code == 200
+    assert elsewhere.get("/o/acme/roles/")["Location"].startswith(LOGIN)
 
 
 # --- Required by the organisation -------------------------------------------------------------------------------
@@ -181,6 +233,7 @@ def test_members_without_a_second_factor_are_led_to_set_it_up(rita: Membership, 
     page = client.get("/accounts/second-factor/for/acme/").content.decode()
     assert ("Acme requires one" in page, APP in page) == (True, True)
     with_app(rita.user)
+    client = signed_in(rita, method="mfa")
     assert client.get("/o/acme/roles/").status_code == 200
     assert client.get("/accounts/second-factor/for/acme/")["Location"] == "/o/acme/roles/"
 

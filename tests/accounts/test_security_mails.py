@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts import sign_in
+from goodword.accounts.factors import has_second_factor
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.accounts.second_factor import has_second_factor
 from goodword.accounts.security_mails import CHANGES, FACTORS_RESET, mail_change
 from goodword.cli import main
 from tests.support import factories
@@ -98,6 +98,23 @@ def test_each_change_of_a_second_factor_is_told(
     ]
 
 
+@pytest.mark.world
+@pytest.mark.parametrize("page", ["/accounts/login/code/", "/accounts/reauthenticate/code/"])
+def test_wrong_codes_that_lock_the_step_are_told_once_an_hour(rita: Membership, page: str) -> None:
+    with_app(rita.user)
+    client = Client() if "login" in page else signed_in(rita)
+    if "login" in page:
+        client.post("/accounts/login/", {"login": rita.user.email, "password": factories.PASSWORD})
+    for _ in range(8):
+        client.post(page, {"code": "000000"}, headers={"user-agent": FIREFOX})
+    assert subjects() == ["Too many wrong codes were entered for your account"]
+    body = str(mail.outbox[0].body)
+    assert "with Firefox on Linux from 127.0.0.1." in body
+    assert "They were entered after your password. Codes are refused for five minutes." in body
+    trail = AuditEntry.objects.of(rita.organisation).filter(action=sign_in.LOCKED_OUT)
+    assert trail.count() == 1
+
+
 @time_machine.travel(factories.NOW, tick=False)
 @pytest.mark.parametrize("change", sorted(CHANGES))
 def test_every_change_has_a_mail(rita: Membership, change: str) -> None:
@@ -141,6 +158,7 @@ def test_the_reset_needs_a_recent_sign_in(ann: Membership, rita: Membership) -> 
     assert (has_second_factor(rita.user), entries(ann)) == (True, [])
 
 
+@pytest.mark.world
 def test_a_reset_is_refused_for_oneself_the_deactivated_and_people_elsewhere(
     ann: Membership, rita: Membership
 ) -> None:
@@ -160,12 +178,13 @@ def test_a_reset_is_refused_for_oneself_the_deactivated_and_people_elsewhere(
         (elsewhere, "Only whoever runs Goodword can reset the second factor of Else."),
     ):
         with_app(member.user)
-        response = signed_in(ann).post(where(ann, member))
+        response = signed_in(ann, method="mfa").post(where(ann, member))
         assert (response.status_code, sentence in response.content.decode()) == (422, True)
         assert has_second_factor(member.user)
     assert (entries(ann), waiting()) == ([], [])
 
 
+@pytest.mark.world
 def test_others_cannot_reset_a_second_factor(ann: Membership, rita: Membership) -> None:
     with_app(rita.user)
     manager = factories.member(ann.organisation, kind="hiring_manager")

@@ -2,7 +2,7 @@ from typing import Any, cast
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
-from allauth.core import ratelimit
+from allauth.core import context, ratelimit
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.accounts import jobs, sign_in
+from goodword.accounts import jobs, second_factor, sign_in
 from goodword.accounts.models import User
 from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, is_same
@@ -88,13 +88,25 @@ def _code_field(form: forms.Form) -> None:
     form.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]  # the library has no types
+class _ToldWhenLocked:
+    """Mails the owner when too many wrong codes have locked the step."""
+
+    def clean_code(self) -> Any:
+        try:
+            return super().clean_code()  # type: ignore[misc]  # of the form beside this class
+        except ValidationError as error:
+            if error.code == "too_many_login_attempts":
+                second_factor.tell_locked(context.request, self.user)  # type: ignore[attr-defined]  # the form's
+            raise
+
+
+class CodeForm(_ToldWhenLocked, AuthenticateForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(cast(forms.Form, self))
 
 
-class ConfirmCodeForm(ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+class ConfirmCodeForm(_ToldWhenLocked, ReauthenticateForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code_field(cast(forms.Form, self))

@@ -19,14 +19,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect
 from django.urls import resolve
 
+from goodword.accounts import factors
 from goodword.core import crypto
 
 _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Whether the user signed in or reauthenticated within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
-    records = get_authentication_records(request, request.user)
+    """Whether the user signed in or reauthenticated within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
+
+    With their second factor, if they have one.
+    """
+    has_factor = factors.has_second_factor(request.user)
+    records = factors.uses(request) if has_factor else get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
@@ -39,7 +44,7 @@ def required[R: HttpRequest, **P](
     def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        response = view(request, *args, **kwargs) if is_recent(request) else _suspend(request)
+        response = view(request, *args, **kwargs) if is_recent(request) else suspend(request)
         # pages may show secrets, which must not stay in the browser after signing out
         response.setdefault("Cache-Control", "private, no-store")
         return response
@@ -60,7 +65,8 @@ def to_change[R: HttpRequest, **P](
     return wrapped
 
 
-def _suspend(request: HttpRequest) -> HttpResponseBase:
+def suspend(request: HttpRequest) -> HttpResponseBase:
+    """Ask for reauthentication, after which the request continues."""
     request.session.pop(STATE_SESSION_KEY, None)  # of an earlier request that was given up
     methods = get_adapter().get_reauthentication_methods(request.user)
     if not methods:  # neither password nor anything else: signing in again confirms it

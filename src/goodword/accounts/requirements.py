@@ -3,19 +3,18 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from goodword.accounts import single_sign_on
+from goodword.accounts import reauthentication, single_sign_on
+from goodword.accounts.factors import has_second_factor, uses
 from goodword.accounts.models import Membership, Organisation, User
-from goodword.accounts.second_factor import has_second_factor
 
 
 def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
     """The response if this session does not meet the organisation's requirements, else None.
 
-    With single sign-on, a second factor is up to the identity provider.
+    With single sign-on, a second factor is up to the identity provider. Otherwise members who have one must have used
+    it in this session, even where it is not required.
     """
     organisation = member.organisation
-    if not (organisation.requires_single_sign_on or organisation.requires_second_factor):
-        return None
     if single_sign_on.is_session(request):
         return None
     if organisation.requires_single_sign_on:
@@ -25,7 +24,13 @@ def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
             "providers": single_sign_on.providers(),
         }
         return render(request, "account/single_sign_on_needed.html", context, status=403)
-    return None if has_second_factor(member.user) else redirect("account_second_factor", organisation.slug)
+    if uses(request) and not organisation.requires_second_factor:
+        return None
+    if has_second_factor(member.user):
+        return None if uses(request) else reauthentication.suspend(request)
+    return (
+        redirect("account_second_factor", organisation.slug) if organisation.requires_second_factor else None
+    )
 
 
 def only_by_single_sign_on(user: User) -> str:

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import ratelimit
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
@@ -18,14 +22,13 @@ from django.utils.translation import gettext_lazy
 from goodword.accounts import security_mails, sign_in
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.members import NotChanged, lock_members
+from goodword.accounts.factors import FACTORS
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import active_members
 from goodword.core import clock, crypto
 
 #: what sealed secrets belong to; allauth does not say whose they are
 _PLACE: Final = "mfa_authenticator"
-#: kinds of authenticator that are a second factor; recovery codes only replace one
-FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 _ADDED: Final[Mapping[str, str]] = {
     Authenticator.Type.TOTP: sign_in.APP_ADDED,
     Authenticator.Type.WEBAUTHN: sign_in.PASSKEY_ADDED,
@@ -58,10 +61,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
     def generate_authenticator_name(self, user: AbstractBaseUser, type: str) -> str:  # noqa: A002 - allauth's
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return _("Passkey %(number)s") % {"number": count + 1} if count else _("Passkey")
-
-
-def has_second_factor(user: User) -> bool:
-    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
@@ -134,6 +133,28 @@ def _record(request: HttpRequest, user: User, action: str) -> None:
 
 def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _record(request, user, _ADDED[authenticator.type])
+    if authenticator.type in FACTORS:
+        # its code or key was just given
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+        if Authenticator.objects.filter(user=user, type__in=FACTORS).count() == 1:
+            _end_other_sessions(request, user)
+
+
+def _end_other_sessions(request: HttpRequest, user: User) -> None:
+    """Sessions from before the first factor were opened without it, maybe by whoever knows the password."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    user.refresh_from_db(fields=["session_epoch"])
+    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    request.session.save()  # at once: the others have just ended
+    UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
+
+
+def tell_locked(request: HttpRequest, user: User) -> None:
+    """Mail the owner, at most once an hour, that wrong codes have locked the step after the password."""
+    now = clock.now()
+    sign_in.record_lockout(user, now=now, **sign_in.where(request))
+    if ratelimit.consume(request, action="code_locked_mail", key=str(user.pk)):
+        security_mails.queue_mail(user, security_mails.CODES_LOCKED, now=now, **sign_in.where(request))
 
 
 def _removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:

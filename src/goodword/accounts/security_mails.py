@@ -18,6 +18,7 @@ from goodword.core import jobs
 from goodword.ui.templatetags.ui import short_time
 
 FACTORS_RESET: Final = "factors_reset"
+CODES_LOCKED: Final = "codes_locked"
 #: allauth's name of a change, or one of ours: the subject
 CHANGES: Final[Mapping[str, str | Promise]] = {
     "account/email/password_changed": gettext_lazy("Your password was changed"),
@@ -30,6 +31,7 @@ CHANGES: Final[Mapping[str, str | Promise]] = {
     "mfa/email/webauthn_removed": gettext_lazy("A passkey was removed from your account"),
     "socialaccount/email/account_connected": gettext_lazy("Single sign-on was linked to your account"),
     FACTORS_RESET: gettext_lazy("Your second factor was reset"),
+    CODES_LOCKED: gettext_lazy("Too many wrong codes were entered for your account"),
 }
 _MAIL: Final = "account/email/security_change"
 
@@ -66,6 +68,7 @@ def mail_change(
         "device": browser_name(browser) if address else "",
         "address": address,
         "is_reset": is_reset,
+        "is_locked": change == CODES_LOCKED,
         "button_label": _("Sign in") if is_reset else _("Set a new password"),
         "button_url": settings.GOODWORD_BASE_URL
         + reverse("account_login" if is_reset else "account_reset_password"),

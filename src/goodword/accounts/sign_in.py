@@ -36,6 +36,7 @@ from django.utils.translation import gettext_lazy
 
 from goodword.accounts import reauthentication
 from goodword.accounts.domain.audit import write
+from goodword.accounts.factors import has_second_factor
 from goodword.accounts.models import AuditEntry, Membership, User
 from goodword.core import clock
 from goodword.core.addresses import normalised
@@ -244,11 +245,13 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         return not reauthentication.is_recent(context.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
-        """Worded for our pages."""
+        """Worded for our pages. Nothing else replaces a second factor."""
         from goodword.accounts import single_sign_on  # which imports this module
 
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         found = [method | {"description": _CONFIRM_WITH.get(method["id"], "")} for method in found]
+        if has_second_factor(user):
+            return [method for method in found if method["id"] != "reauthenticate"]
         again = [
             {
                 "id": f"single_sign_on:{provider.sub_id}",

@@ -18,10 +18,10 @@ from goodword.accounts import sign_in
 from goodword.accounts.access import NoAccess, membership_of
 from goodword.accounts.browsers import browser_name
 from goodword.accounts.domain.account import change_name
+from goodword.accounts.factors import has_second_factor
 from goodword.accounts.forms import NameForm
 from goodword.accounts.models import Membership, User
 from goodword.accounts.queries import admins_of
-from goodword.accounts.second_factor import has_second_factor
 from goodword.core import clock
 
 

@@ -19,7 +19,7 @@ def admin() -> Membership:
 
 def test_an_admin_requires_a_second_factor_and_lifts_it_again(admin: Membership) -> None:
     with_app(admin.user)
-    client = signed_in(admin)
+    client = signed_in(admin, method="mfa")
     for data, required in (({"requires_second_factor": "on"}, True), ({}, False), ({}, False)):
         assert client.post(RULES, data)["Location"] == RULES
         assert Organisation.objects.get().requires_second_factor == required
@@ -36,7 +36,7 @@ def test_the_page_counts_members_with_a_second_factor(admin: Membership) -> None
     with_app(factories.member(factories.organisation()).user)
     User.objects.filter(pk=factories.member(admin.organisation).user_id).update(is_active=False)
     factories.member(admin.organisation)
-    assert "1 of 2 members have one." in signed_in(admin).get(RULES).content.decode()
+    assert "1 of 2 members have one." in signed_in(admin, method="mfa").get(RULES).content.decode()
 
 
 def test_others_are_refused_and_change_nothing(admin: Membership) -> None:
