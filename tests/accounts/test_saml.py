@@ -1,6 +1,7 @@
 """SAML: signed answers of an identity provider that the tests play."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytest_django.fixtures import Settings
 from goodword.accounts.models import AuditEntry, Membership, User
 from goodword.core.single_sign_on import saml as saml_configuration
 from tests.support import factories, saml
+from tests.support.pages import signed_in
 
 pytestmark = [
     pytest.mark.django_db,
@@ -131,6 +133,47 @@ def test_a_look_alike_address_is_refused(rita: Membership, address: str) -> None
     page = answer(client, saml.response(email=address, to=request_id, uid="another"))
     assert "has a letter that only looks like i, s or k" in page
     assert (is_signed_in(client), SocialAccount.objects.exists()) == (False, False)
+
+
+def test_an_address_that_the_provider_calls_unverified_is_refused(rita: Membership) -> None:
+    settings_of_saml()["attribute_mapping"] = {"email": "mail", "email_verified": "mail"}  # no word for true
+    client, request_id = started()
+    page = answer(client, saml.response(email="rita@acme.example", to=request_id))
+    assert "Northwind ID doesn&#x27;t confirm your e-mail address" in page
+    assert not is_signed_in(client)
+
+
+BOMB = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        "!!",
+        *(b64encode(one.encode()).decode() for one in ("hello", "<a>", f"<!DOCTYPE a [{BOMB}]><a>&e9;</a>")),
+    ],
+)
+def test_what_is_no_answer_is_refused_with_a_sentence(rita: Membership, sent: str) -> None:
+    client, _ = started()
+    page = answer(client, sent)
+    assert "didn&#x27;t work. Try again; if it keeps failing, write to" in page
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("name", ["SAMLRequest", "SAMLResponse"])
+@pytest.mark.parametrize("sent", ["", "abc", "!!", "aGVsbG8="])
+def test_what_is_no_sign_out_is_refused_with_a_sentence(rita: Membership, name: str, sent: str) -> None:
+    client = signed_in(rita)
+    answered = client.get(f"/accounts/saml/saml/sls/?{name}={sent}", follow=True)
+    assert (answered.status_code, is_signed_in(client)) == (200, True)
+    assert (
+        "The sign-out of single sign-on didn&#x27;t work. Use “Sign out” here." in answered.content.decode()
+    )
+    assert (
+        "didn&#x27;t work"
+        in browser().get(f"/accounts/saml/saml/sls/?{name}={sent}", follow=True).content.decode()
+    )
 
 
 def test_the_metadata_name_where_answers_go() -> None:

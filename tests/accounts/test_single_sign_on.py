@@ -26,6 +26,7 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 from goodword.accounts.recover import lift_single_sign_on, remove_second_factors
 from goodword.core.single_sign_on import member_claim
 from tests.support import factories, oidc
+from tests.support.jobs import waiting
 from tests.support.pages import signed_in
 from tests.support.second_factors import with_app
 
@@ -108,7 +109,13 @@ def test_an_unverified_address_is_refused(rita: Membership, verified: object) ->
 def test_addresses_at_trusted_domains_count_as_verified(rita: Membership, settings: Settings) -> None:
     (app,) = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
     app["settings"]["verified_email"] = ["acme.example"]
-    assert outcome(RITA | {"email_verified": False})[0] == "rita@acme.example"
+    silent = {name: value for name, value in RITA.items() if name != "email_verified"}
+    for denied in (False, "false", 0, ""):
+        assert outcome(silent | {"email_verified": denied})[0] == ""
+    assert outcome(silent)[0] == "rita@acme.example"
+    assert [(name, values["change"]) for name, values in waiting()] == [
+        ("accounts.mail_security_change", "socialaccount/email/account_connected")
+    ]
     factories.member(rita.organisation, email="rita@other.example")
     assert outcome({"sub": "2", "email": "rita@other.example"})[0] == ""
 

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
@@ -29,8 +30,13 @@ from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, normalised
 
 log = logging.getLogger(__name__)
-#: what a provider that is away or misconfigured makes allauth raise
-_FAILURES: Final = (RequestException, OAuth2Error, KeyError, ValueError, IntegrityError)
+#: what a provider that is away or misconfigured makes allauth raise, and what is no answer of a provider at all
+_FAILURES: Final = (
+    *(RequestException, OAuth2Error, KeyError, ValueError, IntegrityError),
+    *(SyntaxError, zlib.error),  # lxml's, of what is no XML; lxml comes with goodword[saml] only
+)
+#: in lower case, as allauth reads SAML's attributes
+_TRUE: Final = {"true", "1", "t", "y", "yes"}
 
 
 def providers() -> list[Any]:
@@ -124,9 +130,24 @@ def _refuse(request: HttpRequest, sentence: str) -> ImmediateHttpResponse:
 
 def _verified_address(sociallogin: SocialLogin) -> str:
     """Empty if there is none. Some providers send "false" as text."""
+    if _says_unverified(sociallogin):
+        return ""
     return next(
         (str(one.email) for one in sociallogin.email_addresses if str(one.verified).lower() == "true"), ""
     )
+
+
+def _says_unverified(sociallogin: SocialLogin) -> bool:
+    """Whether the provider denies that the address is verified, which a trusted domain must not outweigh."""
+    provider = sociallogin.provider
+    named = getattr(
+        provider, "default_attribute_mapping", {"email_verified": "email_verified"}
+    )  # SAML's; OIDC's
+    names = provider.app.settings.get("attribute_mapping", named).get("email_verified", [])
+    claims = claims_of(sociallogin.account)
+    given = [claims.get(name) for name in ([names] if isinstance(names, str) else names)]
+    said = [one[0] if isinstance(one, list) and one else one for one in given]
+    return any(one is not None and str(one).lower() not in _TRUE for one in said)
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
@@ -236,7 +257,9 @@ def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
     )
 
 
-def told[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+def told[**P](
+    view: Callable[P, HttpResponseBase], *, signs_out: bool = False
+) -> Callable[P, HttpResponseBase]:
     """Show a failure of the provider as a message. allauth handles only some."""
 
     @wraps(view)
@@ -247,7 +270,12 @@ def told[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBa
             return view(*args, **kwargs)
         except _FAILURES:
             log.warning("Single sign-on failed", exc_info=True)
-            response: HttpResponseBase = _refuse(request, _did_not_work(_("single sign-on"))).response
+            sentence = (
+                _("The sign-out of single sign-on didn't work. Use “Sign out” here.")
+                if signs_out
+                else _did_not_work(_("single sign-on"))
+            )
+            response: HttpResponseBase = _refuse(request, sentence).response
             return response
 
     return wrapped

@@ -79,6 +79,6 @@ if apps.is_installed("allauth.socialaccount.providers.saml"):
         path("saml/<slug:organization_slug>/login/", told(saml.login), name="saml_login"),
         path("saml/<slug:organization_slug>/acs/", saml.acs, name="saml_acs"),
         path("saml/<slug:organization_slug>/acs/finish/", told(saml.finish_acs), name="saml_finish_acs"),
-        path("saml/<slug:organization_slug>/sls/", saml.sls, name="saml_sls"),
+        path("saml/<slug:organization_slug>/sls/", told(saml.sls, signs_out=True), name="saml_sls"),
         path("saml/<slug:organization_slug>/metadata/", saml.metadata, name="saml_metadata"),
     ]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
@@ -17,7 +18,9 @@ from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
+from goodword.workspace.comments.writing import write_comment
 from goodword.workspace.members import deactivation
+from goodword.workspace.needs_you.digest import send_digest
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -150,6 +153,21 @@ def test_a_deactivated_members_roles_mails_and_links_pass_on(
     assert Client().get(opened).status_code == 410
     assert client.get(page("roles", ann))["Location"].startswith("/accounts/login/")
     assert actions(ann)[-2:] == ["member.deactivated", "role.owner_changed"]
+
+
+def test_mentions_and_the_digest_of_a_deactivated_member_go_to_nobody(
+    ann: Membership, rita: Membership, role: Role
+) -> None:
+    ada = factories.application(role, recruiter_email="ann@acme.example")
+    with time_machine.travel(factories.NOW, tick=False):
+        write_comment(application_id=ada.pk, text="@Rita Recruiter, she failed.", author=ann, now=clock.now())
+        assert send_digest(member_id=rita.pk, now=clock.now())
+        deactivation.deactivate(member=rita, successor=ann, by=ann, now=clock.now())
+    rows = Email.objects.of(ann.organisation).order_by("pk")
+    assert {(row.kind, row.to_address, row.state) for row in rows} == {
+        ("workspace.mentioned", "rita@acme.example", "cancelled"),
+        ("workspace.digest", "rita@acme.example", "cancelled"),
+    }
 
 
 def _review_mail(ada: object, key: str, *, now: object) -> Email:

@@ -18,6 +18,8 @@ from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.domain.member_actions import Refused
 from goodword.workspace.models import Comment, Mention
 
+#: kind of the mail to whom a comment mentions
+MENTIONED: Final = "workspace.mentioned"
 #: the same text again within this time is a second click
 SECOND_CLICK: Final = timedelta(minutes=5)
 
@@ -112,7 +114,7 @@ def _mail(comment: Comment, application: Application, *, to: Membership, now: da
     path = reverse("candidate", args=[comment.organisation.slug, application.pk])
     queue(
         organisation=comment.organisation,
-        kind="workspace.mentioned",
+        kind=MENTIONED,
         key=f"comment:{comment.pk}:{to.pk}",
         to=Correspondent(name=to.user.name, address=to.user.email),
         sender=Correspondent(name=comment.author.user.name, address=comment.author.user.email),

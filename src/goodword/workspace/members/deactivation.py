@@ -14,6 +14,8 @@ from goodword.candidates.queries import recruiter_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.members import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role
+from goodword.workspace.comments.writing import MENTIONED
+from goodword.workspace.needs_you.digest import KIND as DIGEST
 
 #: purposes of links to candidates and referees, who are no members
 _OUTSIDE = (
@@ -22,6 +24,8 @@ _OUTSIDE = (
     Link.Purpose.CANDIDATE_DATA,
     Link.Purpose.REFEREE_DATA,
 )
+#: kinds of mail that nobody else gets
+_PERSONAL = (MENTIONED, DIGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ def deactivate(*, member: Membership, successor: Membership | None, by: Membersh
             email__to_address__same_address=address, ended_at=None
         )
         links.filter(purpose=Link.Purpose.REVIEW).update(ended_at=now)
-        _redirect_mails(member)
+        _pass_mails_on(member, now=now)
         return True
 
 
@@ -78,16 +82,16 @@ def _hand_over(member: Membership, to: Membership | None, *, by: Membership, now
     hand_over(roles, to=to, by=by, now=now)
 
 
-def _redirect_mails(member: Membership) -> None:
-    """Redirect mails that have not been sent yet to the current recruiter."""
-    mails = (
+def _pass_mails_on(member: Membership, *, now: datetime) -> None:
+    """Of mails that have not been sent yet, cancel personal ones and redirect the others to the current recruiter."""
+    waiting = (
         Email.objects.of(member.organisation)
         .select_for_update(of=("self",))
-        .filter(
-            to_address__same_address=member.user.email, state=Email.State.QUEUED, application__isnull=False
-        )
+        .filter(to_address__same_address=member.user.email, state=Email.State.QUEUED)
         .exclude(link_purpose__in=_OUTSIDE)
     )
+    waiting.filter(kind__in=_PERSONAL).update(state=Email.State.CANCELLED, settled_at=now)
+    mails = waiting.filter(application__isnull=False)
     for email in mails.select_related("application__role__owner__user", "application__organisation"):
         assert email.application is not None
         recruiter = recruiter_of(email.application)

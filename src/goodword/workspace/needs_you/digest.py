@@ -77,7 +77,8 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
         )
         zone = member.organisation.zone
         today = now.astimezone(zone).date()
-        if not member.daily_digest or (member.digest_on is not None and member.digest_on >= today):
+        wanted = member.daily_digest and member.deactivated_at is None
+        if not wanted or (member.digest_on is not None and member.digest_on >= today):
             return False
         member.digest_on = today
         member.save(update_fields=["digest_on"])
