@@ -77,7 +77,8 @@ def test_its_buttons_end_the_part_and_lead_on(
     client: Client, attempt: Attempt, go: str, where: tuple[str, int]
 ) -> None:
     response = client.post(
-        url(attempt, "portal_assessment_finish", 1), {"go": go, "form": open_form(part_of(attempt, 2))}
+        url(attempt, "portal_assessment_finish", 1),
+        {"go": go, "next": "2", "form": open_form(part_of(attempt, 2))},
     )
     expected = [url(attempt, *where).split("/assessment/")[1]]
     assert [response["Location"].split("/assessment/")[1]] == expected
@@ -85,6 +86,14 @@ def test_its_buttons_end_the_part_and_lead_on(
     begun = AttemptPart.objects.of(attempt.organisation).get(attempt=attempt, order=2).begun_at
     assert (begun is not None) == (go == "start")
     assert is_other_form(part_of(attempt, 2)) == (go == "form")
+
+
+def test_an_old_page_does_not_start_the_clock_of_another_part(client: Client, attempt: Attempt) -> None:
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    for wrong in ({"go": "start", "next": "3"}, {"go": "start"}):
+        response = client.post(url(attempt, "portal_assessment_finish", 1), wrong)
+        assert response["Location"].endswith("/assessment/2/")
+        assert part_of(attempt, 2).begun_at is None
 
 
 def test_an_unanswered_part_neither_ends_nor_leads_on(client: Client, attempt: Attempt) -> None:

@@ -146,7 +146,9 @@ def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 def _leave(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """Part `order` is over: continue as chosen on the page between the parts, else with that page."""
     following, go = session.following(order), request.POST.get(GO, "")
-    if following is None or go not in {PRACTISE, START, FORM}:
+    # the page may be older: it must not start the clock of a part that it didn't name
+    meant = following is not None and request.POST.get("next") == str(following.order)
+    if following is None or not meant or go not in {PRACTISE, START, FORM}:
         return private(redirect(session.after_part(order)))
     attempt_id, later = session.attempt.pk, following.order
     if go == FORM:
