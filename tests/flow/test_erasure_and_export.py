@@ -119,6 +119,8 @@ PLANTED = {
     "references_trace.device",
     "reports_report.snapshot",
     "reports_reportfile.content",
+    "workspace_listed_now.sort_name",
+    "workspace_listedapplication.sort_name",
 }
 
 

@@ -15,15 +15,18 @@ COLUMNS = (
     "urgency_order"
 )
 
-#: the latest request and run of a step, and its state
+#: the latest request and run of a step, and its state; columns by name, since a view keeps those that it reads from
+#: being changed
 STEP = """
 LEFT JOIN LATERAL (
-    SELECT request.* FROM workflow_steprequest request JOIN roles_step step ON step.id = request.step_id
+    SELECT request.id, request.state, request.due_at, request.requested_at FROM workflow_steprequest request JOIN roles_step step ON step.id = request.step_id
     WHERE request.application_id = application.id AND step.kind = '{kind}'
     ORDER BY request.id DESC LIMIT 1
 ) {name}_request ON true
 LEFT JOIN LATERAL (
-    SELECT run.* FROM {table} run WHERE run.step_request_id = {name}_request.id ORDER BY run.id DESC LIMIT 1
+    SELECT id, progress, attention, opened_at, invited_at, deadline_at, completed_at, paused_at, closed_at,
+        clock_stopped_at, {own}
+    FROM {table} WHERE step_request_id = {name}_request.id ORDER BY id DESC LIMIT 1
 ) {name}_run ON true
 CROSS JOIN LATERAL (
     SELECT CASE
@@ -63,9 +66,19 @@ CROSS JOIN LATERAL (
 ) {name}_times
 """
 ASSESSMENT = STEP.format(
-    name="assessment", kind="assessment", table="assessments_attempt", open_at="opened_at"
+    name="assessment",
+    kind="assessment",
+    table="assessments_attempt",
+    open_at="opened_at",
+    own="deadline_moved_by",
 )
-CHECK = STEP.format(name="reference", kind="reference_check", table="references_check", open_at="deadline_at")
+CHECK = STEP.format(
+    name="reference",
+    kind="reference_check",
+    table="references_check",
+    open_at="deadline_at",
+    own="next_reminder_at",
+)
 
 VIEW = f"""
 CREATE VIEW workspace_listed_now AS
