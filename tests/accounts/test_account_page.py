@@ -59,12 +59,38 @@ def test_the_page_needs_a_sign_in(rita: Membership) -> None:
 
 def test_the_name_is_changed_and_audited(rita: Membership) -> None:
     client = signed_in(rita)
+    before = rita.user.name
     empty = client.post(ACCOUNT, {"name": "  "})
     assert empty.context["form"].errors["name"] == ["Enter your name."]
     for _ in range(2):
         assert client.post(ACCOUNT, {"name": " Rita  Hansen "})["Location"] == ACCOUNT
     rita.user.refresh_from_db()
     assert (rita.user.name, actions(rita)) == ("Rita Hansen", ["member.name_changed"])
+    [details] = AuditEntry.objects.of(rita.organisation).values_list("details", flat=True)
+    assert details["changed"] == {"name": [before, "Rita Hansen"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("ann  ADMIN", "Another member of Acme has this name. Add an initial or a middle name."),
+        ("\uff21nn Admin", "Another member of Acme has this name. Add an initial or a middle name."),
+        ("Operator", "This name is used by Goodword itself. Enter your own."),
+        ("goodword", "This name is used by Goodword itself. Enter your own."),
+        ("Single sign-on", "This name is used by Goodword itself. Enter your own."),
+    ],
+)
+def test_nobody_takes_the_name_of_a_colleague_or_of_goodword(
+    rita: Membership, name: str, sentence: str
+) -> None:
+    factories.member(rita.organisation, name="Ann Admin")
+    factories.member(factories.organisation(), name="Else Where")
+    client, before = signed_in(rita), rita.user.name
+    refused = client.post(ACCOUNT, {"name": name})
+    assert refused.context["form"].errors["name"] == [sentence]
+    rita.user.refresh_from_db()
+    assert (rita.user.name, actions(rita)) == (before, [])
+    assert client.post(ACCOUNT, {"name": "Else Where"})["Location"] == ACCOUNT
 
 
 def test_the_page_shows_what_is_set_up(rita: Membership) -> None:

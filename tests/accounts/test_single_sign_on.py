@@ -190,6 +190,16 @@ def test_a_claim_makes_a_member(acme: Organisation, settings: Settings, groups: 
     assert (entry.actor, entry.details) == ("single sign-on", {"member": member.pk, "kind": kind})
 
 
+@pytest.mark.parametrize("name", ["ANN admin", "Goodword"])
+def test_a_claim_gives_nobody_the_name_of_a_colleague(
+    acme: Organisation, settings: Settings, name: str
+) -> None:
+    factories.member(acme, name="Ann Admin")
+    settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
+    assert outcome(RITA | {"groups": ["team"], "name": name})[0] == "rita@acme.example"
+    assert User.objects.get(email="rita@acme.example").name == "rita@acme.example"
+
+
 @pytest.mark.parametrize("groups", [[], ["other"], "teams", ["gone"], None, {"team": 1}, [["team"]]])
 def test_other_values_do_not(acme: Organisation, settings: Settings, groups: object) -> None:
     settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))

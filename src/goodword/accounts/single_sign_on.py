@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from requests import RequestException
 
 from goodword.accounts import sign_in
+from goodword.accounts.domain.account import NameRefused, check_name
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.core import clock
@@ -101,8 +102,13 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         with transaction.atomic():
+            claims = claims_of(sociallogin.account)
+            try:
+                check_name(sociallogin.user.name, Organisation.objects.filter(slug__in=_places(claims)))
+            except NameRefused:
+                sociallogin.user.name = sociallogin.user.email
             user: User = super().save_user(request, sociallogin, form)
-            _join(user, claims_of(sociallogin.account), now=clock.now())
+            _join(user, claims, now=clock.now())
         return user
 
     def on_authentication_error(

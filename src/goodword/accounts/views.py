@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import sign_in
 from goodword.accounts.access import NoAccess, membership_of
 from goodword.accounts.browsers import browser_name
-from goodword.accounts.domain.account import change_name
+from goodword.accounts.domain.account import NameRefused, change_name
 from goodword.accounts.factors import has_second_factor
 from goodword.accounts.forms import NameForm
 from goodword.accounts.models import Membership, User
@@ -42,9 +42,13 @@ def account(request: HttpRequest) -> HttpResponseBase:
     user = cast(User, request.user)
     form = NameForm(request.POST or None, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
-        if change_name(user=user, name=form.cleaned_data["name"], now=clock.now()):
-            messages.success(request, _("Your name is changed."))
-        return redirect("account")
+        try:
+            if change_name(user=user, name=form.cleaned_data["name"], now=clock.now()):
+                messages.success(request, _("Your name is changed."))
+        except NameRefused as refused:
+            form.add_error("name", str(refused))
+        else:
+            return redirect("account")
     memberships = _memberships(user)
     context = {
         **_layout(request, memberships),

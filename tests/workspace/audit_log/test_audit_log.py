@@ -5,13 +5,14 @@ import io
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goodword.accounts.domain import audit
-from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 from goodword.accounts.sign_in import FAILED, record_sign_in
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
@@ -200,6 +201,17 @@ def test_more_entries_take_no_more_queries(ann: Membership, role: Role) -> None:
     assert queries() == before
 
 
+def test_an_entry_names_the_address_of_who_acted_beside_the_name_of_that_day(ann: Membership) -> None:
+    rita = factories.member(ann.organisation, name="Ann  Admin", email="rita@acme.example")
+    audit.write(organisation=ann.organisation, action="role.created", member=rita, now=clock.now())
+    User.objects.filter(pk=rita.user_id).update(name="Rita")
+    text = BeautifulSoup(shown(ann), "html.parser").get_text(" ", strip=True)
+    assert "Ann Admin rita@acme.example" in " ".join(text.split())
+    response = signed_in(ann).get(page(ann.organisation, name="audit_log_csv"))
+    lines = list(csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig"))))
+    assert ["Ann  Admin", "rita@acme.example", "Created a role"] in [line[1:4] for line in lines]
+
+
 def test_the_csv_has_every_entry_and_no_formula(
     ann: Membership, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,8 +224,10 @@ def test_the_csv_has_every_entry_and_no_formula(
     assert response["Content-Disposition"].startswith('attachment; filename="audit-log-acme')
     text = b"".join(response).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(text)))
-    assert lines[0] == ["time", "who", "what", "about", "from", "changed"]
-    assert [line[1:4] for line in lines[1:]] == [["Ann Admin", "Read the results", "'=HYPERLINK(1)"]] * 4
+    assert lines[0] == ["time", "who", "e-mail address", "what", "about", "from", "changed"]
+    assert [[line[1], *line[3:5]] for line in lines[1:]] == [
+        ["Ann Admin", "Read the results", "'=HYPERLINK(1)"]
+    ] * 4
     exported = AuditEntry.objects.of(ann.organisation).get(action="audit_log.exported")
     assert (exported.member, exported.details["kind"]) == (ann, "read")
 

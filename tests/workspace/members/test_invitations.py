@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from goodword.accounts.domain.invitations import InviterGone
 from goodword.accounts.domain.members import deactivate
 from goodword.accounts.models import AuditEntry, Invitation, Membership, User
 from goodword.core import clock
@@ -197,6 +198,65 @@ def test_a_member_deactivated_since_reads_who_can_help(ann: Membership) -> None:
     nina = Membership.objects.of(ann.organisation).get(user__email=NINA)
     deactivate(member=nina, by=ann, now=clock.now())
     assert "Your access was deactivated" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("how", ["deactivated", "demoted"])
+def test_invitations_of_someone_who_is_no_admin_any_more_are_withdrawn(ann: Membership, how: str) -> None:
+    mal = factories.member(ann.organisation, kind="admin", name="Mal")
+    made, other = invite(mal, kind="admin"), invite(ann, email="otto@acme.example")
+    url = url_of(made)
+    client = signed_in(ann)
+    if how == "deactivated":
+        where, data = page("member_deactivate", ann, mal.pk), {}
+        assert "1 open invitation that Mal sent is withdrawn." in client.get(where).content.decode()
+    else:
+        where, data = page("member", ann, mal.pk), {"kind": "recruiter"}
+        text = client.get(where).content.decode()
+        assert "If Mal stops being an admin, 1 open invitation that they sent is withdrawn." in text
+    assert client.post(where, data).status_code == 302
+    made.refresh_from_db()
+    other.refresh_from_db()
+    assert (made.is_open, other.is_open) == (False, True)
+    assert "member.invitation_withdrawn" in actions(ann)
+    refused = Client().post(url, {"name": "Nina", "password": PASSWORD})
+    assert refused.status_code == 410
+    assert not User.objects.filter(email=NINA).exists()
+
+
+def test_an_admin_who_steps_down_takes_their_invitations_along(ann: Membership) -> None:
+    factories.member(ann.organisation, kind="admin")
+    made = invite(ann)
+    assert signed_in(ann).post(page("member", ann, ann.pk), {"kind": "recruiter"}).status_code == 302
+    made.refresh_from_db()
+    assert not made.is_open
+
+
+def test_only_an_admins_invitation_is_accepted_and_another_can_send_it_again(ann: Membership) -> None:
+    mal = factories.member(ann.organisation, kind="admin", name="Mal")
+    made = invite(mal, kind="admin")
+    url, new = url_of(made), {"name": "Nina", "password": PASSWORD}
+    Membership.objects.of(ann.organisation).filter(pk=mal.pk).update(kind="recruiter")
+    for refused in (Client().get(url), Client().post(url, new)):
+        assert refused.status_code == 410
+        text = refused.content.decode()
+        assert "Whoever sent it is no longer an admin of Acme. Ask an admin to send it again:" in text
+        assert "ann@acme.example" in text
+    with pytest.raises(InviterGone):
+        invitations.accept(
+            invitation=made, user=User.objects.create_user(email=NINA, name="Nina"), now=clock.now()
+        )
+    User.objects.filter(email=NINA).delete()
+    assert invitations.send_again(invitation=made, by=ann, now=clock.now())
+    assert Client().post(url_of(made), new)["Location"] == page("needs_you", ann)
+
+
+def test_an_invited_person_cannot_take_a_colleagues_name(ann: Membership) -> None:
+    url = url_of(invite(ann))
+    refused = Client().post(url, {"name": "ann admin", "password": PASSWORD})
+    assert refused.context["form"].errors["name"] == [
+        "Another member of Acme has this name. Add an initial or a middle name."
+    ]
+    assert not User.objects.filter(email=NINA).exists()
 
 
 def test_an_unknown_link_has_a_page() -> None:

@@ -1,25 +1,61 @@
+import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership, User
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.accounts.queries import active_members
+
+#: whom the audit log names as actor, besides members
+RESERVED: Final = ("goodword", "operator", "single sign-on", "not signed in")
+
+
+class NameRefused(Exception):
+    """The message is for the page."""
+
+
+def check_name(name: str, organisations: Iterable[Organisation], *, of: User | None = None) -> None:
+    """Raises NameRefused for a name that would pass as somebody else's in the audit log. `of`: whose name it is."""
+    folded = _folded(name)
+    if folded in {_folded(one) for one in RESERVED}:
+        raise NameRefused(_("This name is used by Goodword itself. Enter your own."))
+    for organisation in organisations:
+        others = active_members(organisation).exclude(user=of).values_list("user__name", flat=True)
+        if folded in {_folded(one) for one in others}:
+            raise NameRefused(
+                _("Another member of %(organisation)s has this name. Add an initial or a middle name.")
+                % {"organisation": organisation.name}
+            )
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def change_name(*, user: User, name: str, now: datetime) -> bool:
+    """Returns whether it changed. Raises NameRefused."""
     with transaction.atomic():
-        if not User.objects.filter(pk=user.pk).exclude(name=name).update(name=name):
+        row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if row.name == name:
             return False
-        user.name = name
-        for member in (
+        members = list(
             Membership.objects.across_organisations().filter(user=user).select_related("organisation")
-        ):
+        )
+        check_name(name, [one.organisation for one in members if one.deactivated_at is None], of=user)
+        before, row.name = row.name, name
+        row.save(update_fields=["name"])
+        user.name = name
+        for member in members:
             write(
                 organisation=member.organisation,
                 action="member.name_changed",
                 member=member,
                 actor=str(user),
                 now=now,
-                details={"member": member.pk},
+                details={"member": member.pk, "changed": {"name": [before, name]}},
             )
         return True

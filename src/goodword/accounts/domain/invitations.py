@@ -6,11 +6,14 @@ from datetime import datetime
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from goodword.accounts.domain.account import check_name
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.members import lock_members
-from goodword.accounts.models import Invitation, Membership, User
+from goodword.accounts.models import Invitation, Membership, Organisation, User
+from goodword.accounts.queries import admins_of
 from goodword.core.addresses import check_address, is_same, normalised
 
 
@@ -20,6 +23,10 @@ class NotInvited(Exception):
 
 class NotAccepted(Exception):
     """The invitation was accepted or withdrawn meanwhile."""
+
+
+class InviterGone(NotAccepted):
+    """Whoever sent the invitation is no longer an active admin."""
 
 
 def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, now: datetime) -> Invitation:
@@ -70,6 +77,27 @@ def lock_open(invitation: Invitation) -> Invitation | None:
     return row if row.is_open else None
 
 
+def open_invitations_of(member: Membership) -> QuerySet[Invitation]:
+    """What this member sent and nobody has accepted."""
+    rows = Invitation.objects.of(member.organisation).filter(accepted_at=None, withdrawn_at=None)
+    return rows.filter(invited_by=member).select_related("organisation").order_by("pk")
+
+
+def is_inviter_admin(invitation: Invitation) -> bool:
+    return admins_of(invitation.organisation).filter(pk=invitation.invited_by_id or 0).exists()
+
+
+def _lock_acceptable(invitation: Invitation) -> Invitation:
+    """The locked invitation, with the organisation's members locked. Raises NotAccepted and InviterGone."""
+    Organisation.objects.select_for_update(no_key=True).get(pk=invitation.organisation_id)
+    row = lock_open(invitation)
+    if row is None:
+        raise NotAccepted
+    if not is_inviter_admin(row):
+        raise InviterGone
+    return row
+
+
 def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
     with transaction.atomic():
         row = lock_open(invitation)
@@ -93,9 +121,9 @@ def user_of(invitation: Invitation) -> User | None:
 
 
 def create_user(*, invitation: Invitation, name: str, password: str) -> User:
-    """Raises ValidationError for the password, NotAccepted if it is not open or there is a login."""
-    if lock_open(invitation) is None:  # so that a second click waits, and then finds the login
-        raise NotAccepted
+    """Raises ValidationError for the password, NotAccepted if it is not open or there is a login, NameRefused."""
+    _lock_acceptable(invitation)  # so that a second click waits, and then finds the login
+    check_name(name, [invitation.organisation])
     user = User(email=invitation.email, name=" ".join(name.split()))
     validate_password(password, user)
     if user_of(invitation) is not None:
@@ -108,8 +136,8 @@ def create_user(*, invitation: Invitation, name: str, password: str) -> User:
 def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
     """Make the user a member. Raises NotAccepted if the invitation is not open, or they are a member already."""
     with transaction.atomic():
-        row = lock_open(invitation)
-        if row is None or not is_same(row.email, user.email):
+        row = _lock_acceptable(invitation)
+        if not is_same(row.email, user.email):
             raise NotAccepted
         if Membership.objects.of(row.organisation).filter(user=user).exists():
             raise NotAccepted

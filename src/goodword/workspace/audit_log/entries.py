@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 
 from goodword.accounts.models import AuditEntry, Organisation
-from goodword.workspace.audit_log.objects import Thing, Things, about
+from goodword.workspace.audit_log.objects import NOT_SIGNED_IN, Thing, Things, about
 from goodword.workspace.audit_log.wording import ActionGroup, Wording, actions_of, wording_of
 
 PAGE: Final = 100
@@ -73,6 +73,8 @@ class Row:
     """An entry as shown. `note`: where a sign-in came from."""
 
     entry: AuditEntry
+    #: of the member who acted, who can change their name but not this
+    actor_email: str
     wording: Wording
     about: Thing | None
     note: str
@@ -111,7 +113,7 @@ def page_of(
     if before is not None:
         at, pk = before
         rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    return list(rows.order_by("-at", "-pk")[: size + 1])
+    return list(rows.select_related("member__user").order_by("-at", "-pk")[: size + 1])
 
 
 def keyset_of(entry: AuditEntry) -> str:
@@ -123,6 +125,7 @@ def rows_of(organisation: Organisation, entries: list[AuditEntry]) -> list[Row]:
     return [
         Row(
             entry=entry,
+            actor_email=entry.member.user.email if entry.member and entry.actor != NOT_SIGNED_IN else "",
             wording=wording_of(entry.action),
             about=things.of(entry),
             note=_note(entry.details),

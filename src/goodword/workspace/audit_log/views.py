@@ -33,7 +33,7 @@ from goodword.workspace.audit_log.entries import (
 )
 from goodword.workspace.audit_log.wording import GROUP_NAMES
 
-COLUMNS: Final = ("time", "who", "what", "about", "from", "changed")
+COLUMNS: Final = ("time", "who", "e-mail address", "what", "about", "from", "changed")
 
 
 @require_safe
@@ -116,6 +116,7 @@ def _lines(organisation: Organisation, rows: Iterator[Row]) -> Iterator[str]:
         cells = (
             row.entry.at.astimezone(organisation.zone).isoformat(timespec="seconds"),
             row.entry.actor,
+            row.actor_email,
             row.wording.text,
             row.about.name if row.about else "",
             row.note,

@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import membership_of
-from goodword.accounts.domain.invitations import NotAccepted, create_user, user_of
+from goodword.accounts.domain.account import NameRefused
+from goodword.accounts.domain.invitations import (
+    InviterGone,
+    NotAccepted,
+    create_user,
+    is_inviter_admin,
+    user_of,
+)
 from goodword.accounts.models import Invitation, Organisation, User
 from goodword.accounts.queries import admins_of, is_deactivated
 from goodword.core import clock
@@ -98,6 +105,8 @@ def _page(request: HttpRequest, link: Link, invitation: Invitation) -> HttpRespo
         return _show(request, invitation, state="accept")
     try:
         accept(invitation=invitation, user=known, now=now)
+    except InviterGone:
+        return _closed(request, organisation, "inviter")
     except NotAccepted:
         return _closed(request, organisation, "used")
     request.session.pop(_SESSION, None)
@@ -105,7 +114,10 @@ def _page(request: HttpRequest, link: Link, invitation: Invitation) -> HttpRespo
 
 
 def _why_closed(link: Link, invitation: Invitation) -> str:
-    """What the page says: "deactivated", "used", "withdrawn", "replaced" or "expired"; empty if it can be accepted."""
+    """What the page says, empty if it can be accepted.
+
+    "deactivated", "used", "withdrawn", "replaced", "inviter" or "expired".
+    """
     if is_deactivated(invitation.organisation, invitation.email):
         return "deactivated"
     if invitation.accepted_at is not None:
@@ -114,6 +126,8 @@ def _why_closed(link: Link, invitation: Invitation) -> str:
         return "withdrawn"
     if link.ended_at is not None:
         return "replaced"
+    if not is_inviter_admin(invitation):
+        return "inviter"
     return "" if links.is_alive(link, now=clock.now()) else "expired"
 
 
@@ -128,9 +142,14 @@ def _new_login(request: HttpRequest, invitation: Invitation) -> HttpResponseBase
         with transaction.atomic():
             user = create_user(invitation=invitation, name=values["name"], password=values["password"])
             accept(invitation=invitation, user=user, now=clock.now())
+    except NameRefused as refused:
+        form.add_error("name", str(refused))
+        return _show(request, invitation, state="new", form=form)
     except ValidationError as error:
         form.add_error("password", error)
         return _show(request, invitation, state="new", form=form)
+    except InviterGone:
+        return _closed(request, invitation.organisation, "inviter")
     except NotAccepted:
         return _closed(request, invitation.organisation, "used")
     login = Login(user=user, redirect_url=reverse("needs_you", args=[invitation.organisation.slug]))

@@ -15,6 +15,7 @@ from goodword.notifications.models import Email, Link
 from goodword.roles.domain.members import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role
 from goodword.workspace.comments.writing import MENTIONED
+from goodword.workspace.members.invitations import withdraw_all_of
 from goodword.workspace.needs_you.digest import KIND as DIGEST
 
 #: purposes of links to candidates and referees, who are no members
@@ -54,6 +55,7 @@ def deactivate(*, member: Membership, successor: Membership | None, by: Membersh
         if not members.deactivate(member=member, by=by, now=now):
             return False
         _hand_over(member, successor, by=by, now=now)
+        withdraw_all_of(member, by=by, now=now)
         address = member.user.email
         links = Link.objects.of(member.organisation).filter(
             email__to_address__same_address=address, ended_at=None
@@ -67,6 +69,8 @@ def change(*, member: Membership, wanted: Change, by: Membership, now: datetime)
     """Change kind and roles. Returns whether anything changed. Raises NotChanged as `deactivate`."""
     with transaction.atomic():
         changed = members.change_kind(member=member, kind=wanted.kind, by=by, now=now)
+        if wanted.kind != Membership.Kind.ADMIN:
+            withdraw_all_of(member, by=by, now=now)
         if wanted.kind != Membership.Kind.HIRING_MANAGER:
             return changed
         _hand_over(member, wanted.successor, by=by, now=now)

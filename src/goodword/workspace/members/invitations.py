@@ -60,6 +60,8 @@ def send_again(*, invitation: Invitation, by: Membership, now: datetime) -> bool
         row = invitations.lock_open(invitation)
         if row is None:
             return False
+        row.invited_by = by  # who answers for it from now on
+        row.save(update_fields=["invited_by"])
         _end_links(row, now=now)
         _mail(row, by=by, now=now)
         write(
@@ -80,6 +82,13 @@ def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
             return False
         _end_links(invitation, now=now)
         return True
+
+
+def withdraw_all_of(member: Membership, *, by: Membership, now: datetime) -> None:
+    """What a member sent who is no admin any more."""
+    for invitation in invitations.open_invitations_of(member):
+        if invitations.withdraw(invitation=invitation, by=by, now=now):
+            _end_links(invitation, now=now)
 
 
 def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.invitations import NotInvited
+from goodword.accounts.domain.invitations import NotInvited, open_invitations_of
 from goodword.accounts.domain.members import NotChanged, reactivate
 from goodword.accounts.models import Membership
 from goodword.accounts.second_factor import factors_of, reset
@@ -116,6 +116,7 @@ def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
             "shown": member,
             "form": form,
             "has_factor": bool(factors_of([member.user_id])),
+            "invited": open_invitations_of(member).count() if member.is_admin else 0,
         },
         status=422 if form.is_bound else 200,
     )
@@ -146,6 +147,7 @@ def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
             "settings_nav": settings_nav(request),
             "shown": member,
             "form": form,
+            "invited": open_invitations_of(member).count(),
             "is_contact": bool(contact) and is_same(contact, member.user.email),
         },
         status=422 if form.is_bound else 200,
