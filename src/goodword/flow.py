@@ -42,6 +42,7 @@ FLOW: Flow = {
     # --- changes of an application, in Greenhouse (greenhouse.sync) or by a member -------------------------------
     "application.applied": (),
     "application.added": (),  # by a member; data: import_id
+    "application.adopted": (),  # added by a member, and found in Greenhouse since
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
         attempt_invitations.on_application_changed,

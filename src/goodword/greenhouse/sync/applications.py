@@ -4,7 +4,6 @@ Two states are compared, never deliveries: syncing is idempotent, and the order 
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection, Finding
+from goodword.greenhouse.sync.adoption import ApplicationState, adopt, state_before
 from goodword.greenhouse.sync.candidates import (
     ACTOR,
     Stale,
@@ -135,15 +135,6 @@ def start_stage_steps(
 
 
 # --- changes between two states of an application -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationState:
-    status: str
-    job_id: int | None
-    stage_id: int | None
-    stage_name: str
-    reason: str = ""
 
 
 def state_of(row: Application) -> ApplicationState:
@@ -273,6 +264,9 @@ def _apply(
     )
     if (row.synced_at if row else None) != reading.application_as_of:
         raise Stale
+    adopted = None
+    if row is None and application is not None and automation is not None and candidate is not None:
+        row = adopted = adopt(application, candidate=candidate, automation=automation, now=now)
     if reading.unlinked:
         if row is not None or automation is not None:
             raise Stale  # its job was linked meanwhile
@@ -284,6 +278,7 @@ def _apply(
     happened = _write(
         application,
         row=row,
+        old=state_before(adopted, application) if adopted is not None else state_of(row) if row else None,
         reading=reading,
         automation=automation,
         candidate=candidate,
@@ -314,6 +309,7 @@ def _write(
     application: remote.Application,
     *,
     row: Application | None,
+    old: ApplicationState | None,
     reading: ApplicationReading,
     automation: Automation | None,
     candidate: Candidate,
@@ -321,7 +317,6 @@ def _write(
     now: datetime,
     suppressed: Suppressed,
 ) -> list[str]:
-    old = state_of(row) if row is not None else None
     if row is None:
         row = Application(
             organisation_id=connection.organisation_id,
@@ -329,7 +324,7 @@ def _write(
             remote_id=reading.remote_id,
             created_at=now,
         )
-    elif row.candidate_id != candidate.pk:  # only a merge moves an application to another candidate
+    elif row.candidate_id != candidate.pk:  # a merge in Greenhouse, or the candidate had been added here
         merge_candidates(loser_id=row.candidate_id, winner=candidate, now=now)
         row.refresh_from_db(from_queryset=Application.objects.across_organisations())
     row.candidate = candidate

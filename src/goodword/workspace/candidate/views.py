@@ -199,7 +199,8 @@ def greenhouse_url(application: Application) -> str:
     if application.candidate.remote_id is None:
         return ""
     base = settings.GOODWORD_GREENHOUSE_APP_URL.rstrip("/")
-    return f"{base}/people/{application.candidate.remote_id}?application_id={application.remote_id}"
+    profile = f"{base}/people/{application.candidate.remote_id}"
+    return profile if application.remote_id is None else f"{profile}?application_id={application.remote_id}"
 
 
 def _names(organisation: Organisation) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.connections import oldest_connection
 from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
@@ -48,12 +49,13 @@ class Checklist:
 
 
 def is_landing_page(member: Membership) -> bool:
-    """For admins, until the first invitation or until an admin puts the checklist away."""
+    """For admins, until the first candidate without an ATS or invitation, or until an admin puts it away."""
     organisation = member.organisation
     return (
         member.is_admin
         and organisation.setup_dismissed_at is None
         and not StepRequest.objects.of(organisation).exists()
+        and not Application.objects.of(organisation).filter(connection_id=None).exists()
     )
 
 
