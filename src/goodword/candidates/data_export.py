@@ -41,7 +41,7 @@ def _person(candidate: Candidate, wanted: ExportRequest) -> dict[str, Any]:
         "company": candidate.company,
         "job title": candidate.title,
         "language": candidate.chosen_language or candidate.language,
-        "from": "Greenhouse" if candidate.remote_id else "",
+        "from": "Greenhouse" if candidate.in_greenhouse else "a member of the organisation",
         "stored since": candidate.created_at,
         "last synced": candidate.synced_at,
     }

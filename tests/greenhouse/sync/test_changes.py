@@ -2,7 +2,8 @@
 
 import pytest
 
-from goodword.greenhouse.sync.applications import ApplicationState, changes
+from goodword.greenhouse.sync.adoption import ApplicationState
+from goodword.greenhouse.sync.applications import changes
 
 A, B = 501, 502
 

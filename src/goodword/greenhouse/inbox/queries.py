@@ -25,6 +25,7 @@ MAX_FAILURES = 5
 
 #: the events that a delivery can cause directly, as on the timeline
 EVENT_LABELS = {
+    "application.adopted": "Joined with a candidate added here",
     "application.applied": "First seen",
     "application.changed_job": "Moved to another job",
     "application.converted": "Prospect converted",

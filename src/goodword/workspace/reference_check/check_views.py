@@ -101,6 +101,11 @@ def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpRespons
         "lead": _(
             "The report is created from the answers so far and sent to Greenhouse. Reminders stop. Referees can "
             "still answer until their deadline, which creates a new version."
+        )
+        if target.application.in_greenhouse
+        else _(
+            "The report is created from the answers so far. Reminders stop. Referees can still answer until their "
+            "deadline, which creates a new version."
         ),
         "button": _("Mark complete"),
     }
