@@ -97,7 +97,7 @@ def test_the_page_shows_what_is_set_up(rita: Membership) -> None:
     client = signed_in(rita)
     before = client.get(ACCOUNT).content.decode()
     with_app(rita.user)
-    after = client.get(ACCOUNT).content.decode()
+    after = signed_in(rita, method="mfa").get(ACCOUNT).content.decode()
     assert ("Set up app" in before, "Remove app" in before, "codes left" in before) == (True, False, False)
     assert ("Set up app" in after, "Remove app" in after, "10 codes left" in after) == (False, True, True)
 

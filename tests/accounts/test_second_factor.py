@@ -182,7 +182,10 @@ def test_a_session_by_password_alone_opens_nothing_once_there_is_a_factor(
     assert client.get(roles).status_code == 200
 
 
-@pytest.mark.parametrize("path", [REMOVE, f"{CODES}new/", "/accounts/passkeys/add/", CODES])
+ACCOUNT_PAGES = ("/accounts/", "/accounts/sessions/1/end/", "/accounts/password/change/")
+
+
+@pytest.mark.parametrize("path", [REMOVE, f"{CODES}new/", "/accounts/passkeys/add/", CODES, *ACCOUNT_PAGES])
 def test_the_password_alone_does_not_change_factors(rita: Membership, path: str) -> None:
     with_app(rita.user)
     before = kinds(rita), recovery_codes(rita.user)

@@ -1,5 +1,8 @@
 """What an organisation requires of a sign-in: a second factor, single sign-on."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -31,6 +34,20 @@ def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
     return (
         redirect("account_second_factor", organisation.slug) if organisation.requires_second_factor else None
     )
+
+
+def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """For pages of one's own account: whoever has a second factor must have used it in this session."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        if request.user.is_authenticated and not uses(request) and has_second_factor(request.user):
+            return reauthentication.suspend(request)
+        return view(*args, **kwargs)
+
+    return wrapped
 
 
 def only_by_single_sign_on(user: User) -> str:

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.accounts.reauthentication import required
+from goodword.accounts.requirements import factor_used
 from goodword.accounts.single_sign_on import told
 from goodword.accounts.single_sign_on_views import continue_suspended, reauthenticate
 from goodword.accounts.views import (
@@ -21,8 +22,8 @@ from goodword.accounts.views import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", account, name="account"),
-    path("sessions/<int:pk>/end/", end_session, name="account_end_session"),
+    path("", factor_used(account), name="account"),
+    path("sessions/<int:pk>/end/", factor_used(end_session), name="account_end_session"),
     path("sign-out-everywhere/", sign_out_everywhere, name="account_sign_out_everywhere"),
     path("second-factor/for/<slug:slug>/", second_factor_needed, name="account_second_factor"),
     path("login/", views.login, name="account_login"),
@@ -56,7 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("passkeys/add/", required(passkeys.add_webauthn), name="mfa_add_webauthn"),
     path("passkeys/<int:pk>/rename/", required(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
     path("passkeys/<int:pk>/remove/", required(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
-    path("password/change/", views.password_change, name="account_change_password"),
+    path("password/change/", factor_used(views.password_change), name="account_change_password"),
     path("password/set/", required(views.password_set), name="account_set_password"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
