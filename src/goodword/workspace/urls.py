@@ -26,7 +26,6 @@ from goodword.workspace.needs_you import views as needs_you
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
 from goodword.workspace.reference_check import check_views, referee_views
-from goodword.workspace.reference_check.preview import check_preview
 from goodword.workspace.results_to_review import views as results
 from goodword.workspace.retention import holds
 from goodword.workspace.retention import views as retention
@@ -35,6 +34,8 @@ from goodword.workspace.role import settings_page as role_settings
 from goodword.workspace.role import views as roles
 from goodword.workspace.sender_domain import views as sender_domain
 from goodword.workspace.settings_pages import look, mails, organisation, sign_in
+from goodword.workspace.step_preview import views as step_preview
+from goodword.workspace.step_preview.check_pages import check_preview
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
 _ATTEMPT = "candidates/<int:pk>/attempts/<int:attempt_pk>/"
@@ -85,6 +86,7 @@ member_urls: list[URLPattern | URLResolver] = [
         name="role_automation_unlink",
     ),
     path("roles/<int:pk>/steps/<int:step_pk>/", roles.step_settings, name="role_step"),
+    path("roles/<int:pk>/steps/<int:step_pk>/mails/", step_preview.mails, name="role_step_mails"),
     path("roles/<int:pk>/steps/<int:step_pk>/preview/", check_preview, name="role_check_preview"),
     path(
         "roles/<int:pk>/steps/<int:step_pk>/preview/<slug:name>/",

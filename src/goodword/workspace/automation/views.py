@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.models import Assessment
 from goodword.assessments.plans.publishing import Unfinished
 from goodword.core import clock
 from goodword.drafts.versions import NoDraft, StaleDraft
@@ -33,8 +35,8 @@ from goodword.workspace.automation.access import (
     wizard,
 )
 from goodword.workspace.automation.confirm import already_requested, confirm, in_mapped_stages
+from goodword.workspace.automation.draft import AutomationDraft
 from goodword.workspace.automation.forms import ConfirmMappingForm, StagesForm, unchecked_draft
-from goodword.workspace.automation.mails import mails_sent
 from goodword.workspace.automation.review import (
     grid,
     job_status_note,
@@ -45,6 +47,8 @@ from goodword.workspace.automation.review import (
 )
 from goodword.workspace.automation.unpublished import proposed_requirements, unpublished
 from goodword.workspace.job_requirements import proposal
+from goodword.workspace.step_preview.example import rolled_back
+from goodword.workspace.step_preview.mails import ShownMail, first_mails
 
 #: jobs per page
 SHOWN = 40
@@ -193,7 +197,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         "form": form,
         "unpublished": found,
         "draft_changed": draft_changed,
-        "mails": mails_sent(
+        "mails": _first_mails(
             role,
             draft=draft,
             title=title_shown(role, job=choice.job, draft=draft),
@@ -226,6 +230,25 @@ def _revision(request: MemberRequest) -> int:
     """Of the assessment's draft that the member saw; -1 if it is missing."""
     found = parse_id(request.POST.get("revision"))
     return -1 if found is None else found
+
+
+def _first_mails(
+    role: Role, *, draft: AutomationDraft, title: str, publish: Assessment | None, now: datetime
+) -> list[ShownMail]:
+    """`title`: that candidates see. `publish`: the draft that is invited to."""
+    kinds = {
+        kind
+        for kind, starts in (
+            (Step.Kind.ASSESSMENT, draft.assessment),
+            (Step.Kind.REFERENCE_CHECK, draft.reference_check),
+        )
+        if starts
+    }
+    with rolled_back():
+        Role.objects.of(role.organisation).filter(pk=role.pk).update(title=title[:200])
+        if publish is not None:
+            Assessment.objects.of(role.organisation).filter(pk=publish.pk).update(published_at=now)
+        return list(first_mails(role, kinds=kinds, now=now))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

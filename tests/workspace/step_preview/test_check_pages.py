@@ -40,6 +40,7 @@ def rows() -> dict[str, int]:
     return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
 
 
+@pytest.mark.slow
 def test_all_pages_are_shown_and_nothing_is_stored(step: Step) -> None:
     client = signed_in(step.role.owner)
     before = rows()

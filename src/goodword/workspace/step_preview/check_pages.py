@@ -13,7 +13,6 @@ from http import HTTPStatus
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
@@ -26,23 +25,28 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.domain import self_reference
 from goodword.references.domain.checks import slot_statuses
 from goodword.references.domain.invitations import open_check
-from goodword.references.domain.nominations import RefereeDetails, nominate
+from goodword.references.domain.nominations import nominate
 from goodword.references.domain.responses import answering_session
 from goodword.references.domain.sending import send_request, unsent_referees
 from goodword.references.models import ReferenceRequest
 from goodword.roles.models import Step
 from goodword.roles.queries import visible_roles
-from goodword.roles.slots import ANY
 from goodword.workflow.languages import language_choices
-from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.models import StepRun
 from goodword.workspace.assessment_plan.preview import Banner, PreviewLink
+from goodword.workspace.step_preview.example import (
+    example_application,
+    example_referee,
+    example_request,
+    rolled_back,
+    wanted_language,
+)
 
 FIRST: Final = "start"
 
@@ -71,29 +75,12 @@ class Example:
     """A check of a fictitious candidate. Only inside a transaction that is rolled back."""
 
     def __init__(self, step: Step, *, language: str, now: datetime) -> None:
-        self.now, organisation = now, step.organisation
-        candidate = Candidate.objects.create(
-            organisation=organisation,
-            first_name="Alex",
-            last_name="Example",
-            email="alex@example.com",
-            created_at=now,
-        )
-        application = Application.objects.create(
-            organisation=organisation, candidate=candidate, role=step.role, created_at=now
-        )
-        step_request = StepRequest.objects.create(
-            organisation=organisation,
-            application=application,
-            step=step,
-            state=StepRequest.State.STARTED,
-            requested_at=now,
-        )
+        self.now = now
+        application = example_application(step.role, language=language, now=now)
+        step_request = example_request(step, application, now=now)
         self.check = open_check(step_request=step_request, now=now, by="")
         self.languages: Sequence[str] = self.check.languages
-        self.language = language if language in self.languages else self.check.language
-        candidate.chosen_language = self.language
-        candidate.save(update_fields=["chosen_language"])
+        self.language = self.check.language
         self.candidate_path = f"{self._portal(Link.Purpose.CANDIDATE, step_request.pk)}references/"
         self.referee_path = ""
 
@@ -123,17 +110,7 @@ class Example:
 
     def _name_referees(self) -> None:
         for number, status in enumerate(slot_statuses(self.check), start=1):
-            details = RefereeDetails(
-                name=f"Robin Example {number}",
-                email=f"robin{number}@example.com",
-                relationship="manager" if status.kind == ANY else status.kind,
-                company="Example Ltd",
-                candidate_title="Team lead",
-                from_month=f"{self.now.year - 3}-01",
-                to_month=f"{self.now.year - 1}-12",
-                message="",
-                language=self.language,
-            )
+            details = example_referee(number, relationship=status.kind, language=self.language, now=self.now)
             nominate(check_id=self.check.pk, slot=number, details=details, now=self.now)
 
     def _portal(self, purpose: Link.Purpose, subject_id: int) -> str:
@@ -145,10 +122,9 @@ class Example:
 
 def pages_of(example: Example) -> list[PreviewPage]:
     """In the order in which they are seen. Takes the check to `Stage.SENT` and back."""
-    with transaction.atomic():
+    with rolled_back():
         example.bring_to(Stage.SENT)
         asked = example.question_pages()
-        transaction.set_rollback(True)
     own = example.self_reference_pages()
     return [
         PreviewPage(name=FIRST, stage=Stage.INVITED, path="", title=_("Candidate: start")),
@@ -193,15 +169,12 @@ def check_preview(request: MemberRequest, pk: int, step_pk: int, name: str = "")
     step = access.owned(steps.filter(role=role, kind=Step.Kind.REFERENCE_CHECK), step_pk)
     if not name:
         return redirect("role_check_preview_page", request.organisation.slug, pk, step_pk, FIRST)
-    with transaction.atomic():
-        try:
-            return _preview(request, step, name)
-        finally:
-            transaction.set_rollback(True)
+    with rolled_back():
+        return _preview(request, step, name)
 
 
 def _preview(request: MemberRequest, step: Step, name: str) -> HttpResponse:
-    example = Example(step, language=request.GET.get("language", ""), now=clock.now())
+    example = Example(step, language=wanted_language(request), now=clock.now())
     pages = pages_of(example)
     page = next((one for one in pages if one.name == name), None)
     if page is None:
