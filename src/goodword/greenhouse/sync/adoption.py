@@ -37,7 +37,7 @@ def adopt(
     added = Application.objects.across_organisations().filter(
         role=automation.role_id, connection_id=None, erased_at=None, deleted_at=None
     )
-    same_address = Q(candidate__connection_id=None, candidate__email__iexact=candidate.email)
+    same_address = Q(candidate__connection_id=None, candidate__email__same_address=candidate.email)
     for found in (
         added.filter(Q(candidate=candidate) | same_address).select_related("candidate").order_by("pk")
     ):
