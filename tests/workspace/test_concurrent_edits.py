@@ -63,7 +63,7 @@ class Editor:
     """A browser with an open form."""
 
     def __init__(self, who: Membership, url: str, *, having: str) -> None:
-        self.client: Client = signed_in(who)
+        self.client: Client = signed_in(who, method="mfa")
         self.having = having
         self.page = self.client.get(url).content.decode()
         self.target = url

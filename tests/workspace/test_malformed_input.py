@@ -120,7 +120,7 @@ def test_malformed_url_parts_do_not_break_pages(theirs: OtherOrganisation) -> No
     browser, slug = signed_in(theirs.admin), theirs.admin.organisation.slug
     found = {}
     for pattern in ASKED:
-        for word, number in (("a%00b", 1), ("%ED%A0%80", 2**63), ("x" * 5000, 10**40)):
+        for word, number in (("a%00b", 0), ("%ED%A0%80", 2**63), ("x" * 5000, 10**40)):
             kinds = pattern.pattern.converters
             if not kinds:
                 continue

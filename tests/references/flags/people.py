@@ -76,6 +76,8 @@ def watched(*, watches: bool = True, **application: Any) -> Story:
 
 
 def found(story: Story) -> dict[str, str]:
-    """The grade of each flag on the check."""
+    """The highest grade of each kind of flag on the check."""
     rows = CheckFlag.objects.of(story.application.organisation).filter(check_run=story.check)
-    return dict(rows.order_by("code").values_list("code", "grade"))
+    rising = ("low", "medium", "high")
+    flags = sorted(rows.values_list("code", "grade"), key=lambda flag: (flag[0], rising.index(flag[1])))
+    return dict(flags)

@@ -133,7 +133,7 @@ def test_sections_can_be_linked_to_and_details_are_folded(role: Role, rita: Memb
 
 
 @pytest.mark.world
-def test_only_the_last_ten_events_are_shown_and_mails_open_to_their_recipient(
+def test_only_the_last_eight_events_are_shown_and_mails_open_to_their_recipient(
     role: Role, rita: Membership
 ) -> None:
     application = named(role, "Ada", "Zorn")
@@ -151,8 +151,8 @@ def test_only_the_last_ten_events_are_shown_and_mails_open_to_their_recipient(
     page = BeautifulSoup(
         signed_in(rita).get(path("candidate", role.organisation, application.pk)).content, "html.parser"
     )
-    assert len(page.select("#timeline .card__body > .events > .event")) == 10
-    assert len(page.select("#timeline .more .event")) == 3
+    assert len(page.select("#timeline .card__body > .events > .event")) == 8
+    assert len(page.select("#timeline .more .event")) == 5
     mail = page.select_one("#timeline details.event__what")
     assert mail is not None
     assert "To Rita Recruiter <rita@acme.example> Subject Ada Zorn has finished" in " ".join(

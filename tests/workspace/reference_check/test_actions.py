@@ -293,7 +293,7 @@ def test_each_referee_has_a_line_with_actions(story: Story, rita: Membership) ->
             "E-mail bounced Tue 3 Mar, 10:00 Send again Correct address Correct address Extend deadline"
         ),
         (
-            f"P Paul Meier Colleague {where} paul@globex.example Answered Tue 3 Mar, 10:00 Dates and title only"
+            f"Co Paul Meier Colleague {where} paul@globex.example Answered Tue 3 Mar, 10:00 Dates and title only"
         ),
     ]
 

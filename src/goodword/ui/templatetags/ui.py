@@ -55,10 +55,10 @@ def mark(name: str) -> SafeString:
 
 
 @register.filter
-def short_time(at: datetime | None) -> str:
-    """For example "Tue 24 Nov, 14:05", with the year if it is not the current one; empty for None."""
-    if at is None:
-        return ""
+def short_time(at: date | None) -> str:
+    """For example "Tue 24 Nov, 14:05", with the year if it is not the current one; of a day only that. "" for None."""
+    if not isinstance(at, datetime):
+        return short_day(at)
     local = timezone.localtime(at)
     this_year = local.year == timezone.localtime(clock.now()).year
     return date_format(local, "D j M, H:i" if this_year else "D j M Y, H:i")
