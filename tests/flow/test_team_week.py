@@ -245,6 +245,7 @@ def test_a_team_lives_through_a_week(week: Week) -> None:
             "11 Mar 12": hand_over,
             "11 Mar 13": lambda: look("Wednesday afternoon"),
             "11 Mar 14": give_opinion,
+            "11 Mar 15": lambda: jonas.page("candidate", week.ours("Ada")),  # the mention is read
             "12 Mar 10": lambda: week.reject("Dora"),
             "13 Mar 09": lambda: look("Friday morning"),
             "13 Mar 10": extend_cleo,
@@ -272,7 +273,7 @@ def test_a_team_lives_through_a_week(week: Week) -> None:
         "Mon 10 cleo: Your references for Window Washer at Acme",
         "Mon 10 dora: Your references for Window Washer at Acme",
         "Mon 11 jonas.lindqvist: An e-mail about Ben Zorn couldn't be delivered",
-        "Tue 09 jonas.lindqvist: To do: 1 · Results to review: 0",
+        "Tue 09 jonas.lindqvist: Today: 1 stuck",
         "Tue 10 maria: A reference for Ada Zorn?",
         "Tue 10 paul: A reference for Ada Zorn?",
         "Tue 12 ben.zorn: Your references for Window Washer at Acme",
@@ -283,11 +284,11 @@ def test_a_team_lives_through_a_week(week: Week) -> None:
         "Wed 12 hedda: Jonas Lindqvist mentioned you in a comment on Ada Zorn (Window Washer)",
         "Wed 14 jonas.lindqvist: Hedda Berg mentioned you in a comment on Ada Zorn (Window Washer)",
         # on Thursday Dora is rejected: nothing more to her
-        "Thu 09 ann: To do: 0 · Results to review: 1",
+        "Thu 09 ann: Today: 1 result to review",
         "Thu 10 paul: Still open: a reference for Ada Zorn",
         "Thu 12 ben.zorn: Still open: your references for Window Washer at Acme",
-        "Fri 09 ann: To do: 0 · Results to review: 1",
-        "Fri 09 jonas.lindqvist: To do: 1 · Results to review: 0",
+        "Fri 09 ann: Today: 1 result to review",
+        "Fri 09 jonas.lindqvist: Today: 1 overdue",
         "Fri 11 jonas.lindqvist: The reference check of Ada Zorn is complete",
     ]
     assert week.notes("Ada") == ["Reference check for Ada Zorn completed: 2 of 2 references are in."]

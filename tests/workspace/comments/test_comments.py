@@ -82,9 +82,7 @@ def test_a_comment_is_shown_to_colleagues_and_mails_who_is_mentioned(
     assert list(entries.values_list("member", flat=True)) == [rita.pk]
 
 
-def test_mentions_are_full_names_or_addresses_of_active_members(
-    application: Application, rita: Membership
-) -> None:
+def test_mentions_are_full_names_or_addresses_of_members(application: Application, rita: Membership) -> None:
     org = application.organisation
     ann, ann_lee = (factories.member(org, name=name) for name in ("Ann", "Ann Lee"))
     gone = factories.member(org, name="Gus Gone")
@@ -97,7 +95,23 @@ def test_mentions_are_full_names_or_addresses_of_active_members(
     assert found("@Ann Lee knows") == [ann_lee]
     assert found("@Ann and @Ann Lee") == [ann_lee, ann]
     assert found(f"ask @{ann.user.email}") == [ann]
-    assert found(f"@{gone.user.name}, @Sam Stranger, Ann Lee") == []
+    assert found("@Sam Stranger, Ann Lee") == []
+    assert found(f"@{gone.user.name}") == [gone]
+    namesake = factories.member(org, name="Gus Gone")
+    assert found(f"@{gone.user.name}") == [namesake]
+
+
+def test_who_cannot_be_notified_is_not_mentioned(application: Application, rita: Membership) -> None:
+    gone = factories.member(application.organisation, name="Gus Gone")
+    Membership.objects.of(application.organisation).filter(pk=gone.pk).update(deactivated_at=NOW)
+    Application.objects.of(application.organisation).update(recruiter_name="Jo Berg")
+    assert wrong(say(rita, application, "@Gus Gone, look")) == [
+        "Comment: Gus Gone no longer works here and can't be notified. Don't mention them."
+    ]
+    assert wrong(say(rita, application, "@Jo Berg, look")) == [
+        "Comment: Jo Berg has no login here and can't be notified. Don't mention them."
+    ]
+    assert (texts(application), mails(application)) == ([], [])
 
 
 def test_nobody_is_mentioned_who_may_not_see_the_candidate(

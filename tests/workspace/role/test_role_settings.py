@@ -110,7 +110,8 @@ def test_a_recruiter_who_was_not_added_does_not_take_a_role_or_hide_it(rita: Mem
 def test_a_role_is_made_confidential_and_shown_again_by_its_owner(rita: Membership, role: Role) -> None:
     cem, added = factories.member(rita.organisation), factories.member(rita.organisation)
     role.viewers.add(added)
-    signed_in(added).post(url("role_settings", role), typed(role, confidential="on"))
+    answer = signed_in(added).post(url("role_settings", role), typed(role, confidential="on"), follow=True)
+    assert "Only admins, the owner and members added to the role see it now." in answer.content.decode()
     role.refresh_from_db()
     assert role.confidential
     assert signed_in(cem).get(url("role", role)).status_code == 404

@@ -89,14 +89,6 @@ def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
     return rows.filter(Q(assigned_to=member) | unassigned & Q(step_request__application__in=own.values("pk")))
 
 
-def open_results(application: Application, *, member: Membership, now: datetime) -> list[ResultReview]:
-    """Mark the application's results as reviewed if they are this member's to review. Returns those marked."""
-    if not member.may_work:
-        return []
-    rows = to_review(member, mine=True).filter(step_request__application=application)
-    return [review for review in rows if mark_reviewed(review, member=member, now=now)]
-
-
 def mark_reviewed(review: ResultReview, *, member: Membership, now: datetime) -> bool:
     """False if it was reviewed already, or a newer result has come since `review` was read."""
     with transaction.atomic():

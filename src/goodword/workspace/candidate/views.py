@@ -25,7 +25,7 @@ from goodword.greenhouse.activity_feed.notes import drop, retry
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check
-from goodword.reports.domain.reviews import open_results
+from goodword.reports.domain.reviews import to_review
 from goodword.reports.models import Report
 from goodword.workflow.flags import FlagList
 from goodword.workflow.models import StepRequest, StepRun
@@ -99,14 +99,17 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     open_flags = [flag for one in flags for flag in one.flags.to_review]
     events = timeline(application, organisation=request.organisation, members=_names(request.organisation))
     comments = comments_of(application)
-    opened = request.method == "GET" and results
     if request.method == "GET":
         mark_seen(application, member=request.member, now=now)
     return render(
         request,
         "workspace/candidate/candidate.html",
         {
-            "reviewed_now": open_results(application, member=request.member, now=now) if opened else [],
+            "to_review": to_review(request.member, mine=False)
+            .filter(step_request__application=application)
+            .select_related("step_request__step")
+            if results and request.member.may_work
+            else (),
             "application": application,
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,

@@ -41,6 +41,16 @@ def write_comment(*, application_id: int, text: str, author: Membership, now: da
         if same is not None:
             return same
         mentioned = mentioned_in(text, author=author)
+        if gone := [one.user.name for one in mentioned if one.deactivated_at is not None]:
+            raise Refused(
+                _("%(names)s no longer works here and can't be notified. Don't mention them.")
+                % {"names": ", ".join(gone)}
+            )
+        if not mentioned and _mentions_recruiter(text, application):
+            raise Refused(
+                _("%(name)s has no login here and can't be notified. Don't mention them.")
+                % {"name": application.recruiter_name}
+            )
         if strangers := [one.user.name for one in mentioned if not _sees(one, application)]:
             raise Refused(
                 _("%(names)s can't see this candidate. Add them to the role first, or don't mention them.")
@@ -87,11 +97,14 @@ def may_delete(comment: Comment, member: Membership) -> bool:
 
 
 def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
-    """Active members whose full name or address follows an @. Of members with one name, all. One query."""
+    """Members whose full name or address follows an @. One query.
+
+    Of active members with one name, all; deactivated ones only if no active one has that name.
+    """
     rest, found = text.casefold(), []
     if "@" not in rest:
         return []
-    members = Membership.objects.of(author.organisation).filter(deactivated_at=None)
+    members = Membership.objects.of(author.organisation)
     names = [
         (f"@{name.casefold()}", member)
         for member in members.select_related("user", "organisation").order_by("pk")
@@ -102,8 +115,16 @@ def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
     for name in longest_first:  # "@Ann Lee" doesn't mention Ann
         if name in rest:
             rest = rest.replace(name, " ")
-            found += [member for one, member in names if one == name and member not in found]
+            so_named = [member for one, member in names if one == name]
+            active = [member for member in so_named if member.deactivated_at is None]
+            found += [member for member in active or so_named if member not in found]
     return found
+
+
+def _mentions_recruiter(text: str, application: Application) -> bool:
+    """Whether it mentions the recruiter in Greenhouse, who may have no login."""
+    name = application.recruiter_name.casefold()
+    return bool(name) and f"@{name}" in text.casefold()
 
 
 def _sees(member: Membership, application: Application) -> bool:

@@ -114,4 +114,8 @@ def _review(request: MemberRequest, pk: int) -> ResultReview:
 
 
 def _back(request: MemberRequest) -> HttpResponseBase:
+    """To the candidate's page if pressed there."""
+    candidate = request.POST.get("candidate", "")
+    if candidate.isascii() and candidate.isdigit() and len(candidate) < 10:
+        return redirect("candidate", request.organisation.slug, int(candidate))
     return redirect("results", request.organisation.slug)

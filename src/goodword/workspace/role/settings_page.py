@@ -118,6 +118,10 @@ def role_settings(request: MemberRequest, pk: int) -> HttpResponseBase:
     except NotAnOwner:
         form.add_error("owner", form.fields["owner"].error_messages["invalid_choice"])
         return _page(request, role, form=form)
+    if changed and data["confidential"] and not role.confidential:
+        said = _("Saved. Only admins, the owner and members added to the role see it now.")
+        messages.success(request, said)
+        return redirect("role_viewers", request.organisation.slug, role.pk)
     if changed:
         messages.success(request, _("Saved."))
     if not visible_roles(request.member).filter(pk=role.pk).exists():  # they gave a confidential role away

@@ -31,7 +31,7 @@ def rolled_back() -> Iterator[None]:
 
 
 def example_application(role: Role, *, language: str = "", now: datetime) -> Application:
-    """`language`: that the candidate has chosen."""
+    """`language`: that the candidate has chosen. The recruiter is that of the role's latest candidate, if any."""
     organisation = role.organisation
     candidate = Candidate.objects.create(
         organisation=organisation,
@@ -41,9 +41,16 @@ def example_application(role: Role, *, language: str = "", now: datetime) -> App
         chosen_language=language,
         created_at=now,
     )
+    known = Application.objects.of(organisation).filter(role=role).exclude(recruiter_email="")
+    latest = known.order_by("-created_at", "-pk").first()
     role = Role.objects.of(organisation).select_related("owner__user", "organisation").get(pk=role.pk)
     return Application.objects.create(
-        organisation=organisation, candidate=candidate, role=role, created_at=now
+        organisation=organisation,
+        candidate=candidate,
+        role=role,
+        recruiter_name=latest.recruiter_name if latest else "",
+        recruiter_email=latest.recruiter_email if latest else "",
+        created_at=now,
     )
 
 
