@@ -55,7 +55,7 @@ def test_the_first_page_explains_the_self_reference_and_starts_nothing(story: St
         "Self-assessment",
         "Who reads it",
         "Your referees don't see the report",
-        "in a report linked from their recruiting software",
+        "in a report that may be linked from their recruiting software",
         "doesn't wait for it",
     ):
         assert words in text
