@@ -31,7 +31,7 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.world, pytest.mark.django_db]
 
 SOURCES = str(Path(__file__).resolve().parent.parent / "src" / "goodword") + "/"
 
