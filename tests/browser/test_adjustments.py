@@ -45,7 +45,7 @@ def test_extra_time_is_requested_and_granted(
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_role("alert")).to_contain_text("Say what you need")
     _look(looker, page, "asking for nothing", script=script)
-    page.get_by_label("50 % extra time").check()
+    page.get_by_label("50% extra time").check()
     page.get_by_label("An accessible version of a test").check()
     page.get_by_label("In your own words").fill("Large print, please.")
     page.get_by_role("button", name="Send request").click()

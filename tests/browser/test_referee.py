@@ -90,6 +90,40 @@ def test_text_is_kept_as_it_is_typed(page: Page, stage: Stage, referee_page: str
     assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks before she builds."
 
 
+def test_saving_offline_keeps_the_page_and_the_text_until_the_connection_is_back(
+    page: Page, stage: Stage, referee_page: str
+) -> None:
+    url = f"{referee_page}questions/{stage.page_of('strengths')}/"
+    page.goto(url)
+    text = "She thinks before she builds."
+    page.context.set_offline(True)
+    page.get_by_role("textbox").first.fill(text)
+    page.get_by_role("button", name="Save and review").click()
+    notice = page.get_by_role("alert")
+    expect(notice).to_have_text("You're offline. Keep this page open; we'll save when you're back.")
+    expect(page).to_have_url(url)
+    expect(page.get_by_role("textbox").first).to_have_value(text)
+
+    page.context.set_offline(False)
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    expect(notice).to_have_count(0)
+    assert DraftAnswers.read(stage.request.draft).answers["strengths"] == text
+    click(page, "Save and review")
+    expect(page.get_by_role("alert")).to_contain_text("Something is missing")
+    expect(page.get_by_role("textbox").first).to_have_value(text)
+
+
+def test_declining_offline_keeps_the_page(page: Page, stage: Stage, referee_page: str) -> None:
+    page.goto(f"{referee_page}no/")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send answer").click()
+    expect(page.get_by_role("alert")).to_contain_text("You're offline. Keep this page open and try again")
+    page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    click(page, "Send answer")
+    assert stage.request.state == "declined"
+
+
 def test_without_scripts_every_next_keeps_the_page(browser: Browser, stage: Stage, referee_page: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]  # its own dict type
     page = context.new_page()

@@ -195,7 +195,7 @@ def test_the_status_page_shows_who_has_answered_but_not_what() -> None:
     page = get(candidate_path(story))
     assert [slot.state for slot in page.context["shown"].slots] == ["answered", "sent"]
     text = page.content.decode()
-    assert "1 of 2 have answered" in text
+    assert "1 of 2 has answered" in text
     assert "thinks before" not in text
     assert "Above what the job needed" not in text
 

@@ -78,6 +78,8 @@ _PARTICLES: Final = frozenset(
 _DAYS: Final = {"de": "j. F"}
 #: the same with the day of the week, "Tuesday 24 November"
 _WEEKDAYS: Final = {"de": "l, j. F"}
+#: the time of day after it
+_TIMES: Final = {"de": r", H:i \U\h\r", "fr": " à H\u00a0\\h\u00a0i"}
 
 
 def clean_text(raw: str, *, one_line: bool = False) -> str:
@@ -209,6 +211,11 @@ def written_moment(local: datetime) -> str:
 def written_weekday(day: date | datetime, *, year: bool = False) -> str:
     """ "Tuesday 24 November", "Dienstag, 24. November"; optionally with the year."""
     return date_format(day, _WEEKDAYS.get(_primary(), "l j F") + (" Y" if year else ""))
+
+
+def written_weekday_time(local: datetime) -> str:
+    """ "Tuesday 24 November, 23:59", "Dienstag, 24. November, 23:59 Uhr"; convert it to its zone first."""
+    return f"{written_weekday(local)}{date_format(local, _TIMES.get(_primary(), ', H:i'))}"
 
 
 def written_count(n: int) -> str:

@@ -40,7 +40,7 @@ def timed(*parts: PlannedTest, of: Application | None = None, **values: Any) -> 
 
 
 def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment:
-    """An open request for 50 % extra time."""
+    """An open request for 50% extra time."""
     given: dict[str, Any] = {"percent": 50, "form": False, "text": "", "may_disclose": False} | values
     waits = request_adjustment(attempt_id=attempt.pk, now=now, **given).waits
     assert waits is not None

@@ -178,12 +178,12 @@ def test_nothing_that_the_hiring_team_reads_reveals_an_adjustment(histories: dic
 def test_with_consent_the_hiring_team_sees_only_the_grant(histories: dict[str, History]) -> None:
     of, given = histories["told"]
     page, told = given["candidate at the end"], given["export at the end"]
-    assert "50 % extra time" in " ".join(page.split())
+    assert "50% extra time" in " ".join(page.split())
     assert '"granted, percent": 50' in told
     for text in (page, told):
         assert "Slowly, please." not in text
         assert "Hanna" not in text
-    for words in ("50 % more time", "50 % extra time"):
+    for words in ("50% more time", "50% extra time"):
         assert words not in given["snapshot"] + given["note"] + given["role at the end"]
     assert Organisation.objects.filter(pk=of.organisation_id).exists()
 

@@ -69,7 +69,7 @@ def test_the_contact_reads_the_request_and_is_asked_for_confidentiality(attempt:
         "Ada Lovelace, who has applied to Acme Bikes as Window Washer, asks for an adjustment to the "
         "assessment:\n"
         "\n"
-        "- 50 % extra time (Reasoning, 12 min)\n"
+        "- 50% extra time (Reasoning, 12 min)\n"
         "- an accessible version of a test\n"
         "\n"
         "In their own words:\n"
@@ -93,7 +93,7 @@ def test_the_contact_reads_the_request_and_is_asked_for_confidentiality(attempt:
     assert mail.html.count("ada@mail.example") == 0
     assert mail.html.count(f'href="{LINK}"') == 1
     assert mail.html.count("&lt;b&gt;Thanks&lt;/b&gt;") == 1
-    assert mail.html.count("50 % extra time (Reasoning, 12 min)") == 1
+    assert mail.html.count("50% extra time (Reasoning, 12 min)") == 1
     assert mail.html.count("Please don't tell the hiring team") == 1
 
 
@@ -139,7 +139,7 @@ def test_the_candidate_reads_the_grant_from_the_contact(attempt: Attempt) -> Non
     assert mail.text == (
         "Hello Ada,\n"
         "\n"
-        "you have 50 % extra time in the timed parts you haven't started.\n"
+        "you have 50% extra time in the timed parts you haven't started.\n"
         "\n"
         "> Of course.\n"
         "> Good luck.\n"

@@ -176,10 +176,10 @@ def test_while_waiting_candidates_can_do_untimed_parts(client: Client) -> None:
 def test_extra_time_for_everybody_is_granted_immediately(client: Client) -> None:
     attempt = timed(more_time=50)
     path = url(attempt)
-    assert "Everyone who asks gets up to 50 % extra time immediately." in page(client, path)
+    assert "Everyone who asks gets up to 50% extra time immediately." in page(client, path)
     client.post(path, {"a-percent": "50", "a-text": "I read slowly."})
     assert (clocks(attempt), requests(attempt)) == ([1380], [("granted", 50, False, 50, False)])
-    assert "You have 50 % extra time in the timed parts" in page(client, path)
+    assert "You have 50% extra time in the timed parts" in page(client, path)
     assert "23 minutes, timed" in page(client, url(attempt, "portal_assessment"))
 
 
@@ -279,13 +279,13 @@ def test_after_answering_the_link_shows_no_name(client: Client, attempt: Attempt
     assert (part_of(attempt).form, clocks(attempt)) == ("figureless_20", [35 * 60, None])
     assert requests(attempt) == [("granted", 50, False, 75, True)]
     text = page(client, path)
-    assert "75 % extra time and an accessible version were granted." in text
+    assert "75% extra time and an accessible version were granted." in text
     assert attempt.step_request.application.candidate.last_name not in text
     before = everything(attempt)
     client.post(path, GRANT)
     assert everything(attempt) == before
     theirs = page(client, url(attempt))
-    assert "You have 75 % extra time" in theirs
+    assert "You have 75% extra time" in theirs
     assert "Hanna Rehm" in theirs
     assert "Of course." in theirs
 

@@ -11,8 +11,8 @@ MAX_REQUEST_LENGTH = 2000
 MAX_ANSWER_LENGTH = 1000
 _EXTRA_TIME = {
     0: _("No extra time"),
-    25: _("25 % extra time"),
-    50: _("50 % extra time"),
+    25: _("25% extra time"),
+    50: _("50% extra time"),
     100: _("Twice the time"),
 }
 _PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}

@@ -11,7 +11,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from goodword.core import clock
-from goodword.core.text import written_count
+from goodword.core.text import written_count, written_weekday_time
 from goodword.ui.blocks import drawn
 from goodword.ui.charts import answer_chart, scale_chart
 from goodword.ui.colour import GREEN, parse_hex, readable, to_hex
@@ -72,6 +72,12 @@ def short_day(at: date | None) -> str:
     local = timezone.localtime(at) if isinstance(at, datetime) else at
     this_year = local.year == timezone.localtime(clock.now()).year
     return date_format(local, "D j M" if this_year else "D j M Y")
+
+
+@register.filter
+def weekday_time(at: datetime) -> str:
+    """For example "Tuesday 24 November, 23:59", as the language writes it."""
+    return written_weekday_time(timezone.localtime(at))
 
 
 @register.filter

@@ -61,12 +61,12 @@ def more_time_in_words(percent: int) -> str:
     match percent:
         case MoreTime.QUARTER:
             return _(
-                "Up to 25 % is granted automatically (20 minutes become 25). "
+                "Up to 25% is granted automatically (20 minutes become 25). "
                 "The adjustments contact decides on more."
             )
         case MoreTime.HALF:
             return _(
-                "Up to 50 % is granted automatically (20 minutes become 30). "
+                "Up to 50% is granted automatically (20 minutes become 30). "
                 "The adjustments contact decides on more."
             )
         case MoreTime.DOUBLE:
