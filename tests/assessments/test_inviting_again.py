@@ -6,15 +6,20 @@ import pytest
 
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.invitations import CannotInvite, invite_again
+from goodword.assessments.attempts.member_actions import extend
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of, latest_attempt
 from goodword.candidates.models import Application
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email
+from goodword.workflow.domain.deadlines import days_left
 from goodword.workflow.domain.step_requests import NotConfirmed
 from goodword.workflow.states import DONE
 from tests.assessments.support import answer_all, answers, application, assigned, rows, tell
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.mail import mail_is_taken
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +48,7 @@ def test_inviting_again_closes_the_old_attempt() -> None:
     mails = Email.objects.of(of.organisation).order_by("pk").values_list("key", "state")
     assert list(mails) == [
         (f"attempt:{old.pk}:invitation", "cancelled"),
-        (f"attempt:{new.pk}:invitation", "queued"),
+        (f"attempt:{new.pk}:invited_again", "queued"),
     ]
     assert latest_attempt(of) == new
 
@@ -58,6 +63,59 @@ def test_a_completed_attempt_keeps_its_result() -> None:
     new = invite_again(step_request=old.step_request, member=member, after=old.pk, now=NEXT_TIME)
     assert rows(old) | {"events": None} == before | {"events": None}
     assert [(one, one.progress in DONE) for one in attempts_of(of)] == [(new, False), (old, True)]
+
+
+@pytest.mark.parametrize("sent_after", [timedelta(), timedelta(days=2)])
+def test_a_new_invitation_keeps_a_later_deadline(sent_after: timedelta) -> None:
+    of = application()
+    old = assigned(of)
+    member = factories.member(of.organisation)
+    promised = extend(attempt_id=old.pk, days=20, member=member, now=NOW).deadline_at
+    new = invite_again(step_request=old.step_request, member=member, now=LATER)
+    mail_is_taken(of, at=LATER + sent_after)
+    new.refresh_from_db()
+    email = Email.objects.of(of.organisation).get(key=f"attempt:{new.pk}:invited_again")
+    assert (new.deadline_at, new.overdue_since, deadline_of(email, at=LATER + sent_after)) == (promised,) * 3
+
+
+def test_a_new_invitation_restarts_an_earlier_deadline() -> None:
+    of = application()
+    old = assigned(of)
+    later = old.deadline_at - timedelta(hours=12)
+    new = invite_again(step_request=old.step_request, member=factories.member(of.organisation), now=later)
+    expected = end_of_working_day(
+        later, old.step_request.step.deadline_days, calendar=of.organisation.calendar
+    )
+    assert new.deadline_at == new.overdue_since == expected > old.deadline_at
+
+
+@pytest.mark.parametrize("sent_after", [timedelta(), timedelta(days=2)])
+def test_a_new_invitation_keeps_what_an_adjustment_added_and_does_not_reveal_it(
+    sent_after: timedelta,
+) -> None:
+    found = []
+    for moved in (timedelta(), timedelta(days=9)):
+        of = application()
+        old = assigned(of)
+        promised = old.deadline_at + moved
+        Attempt.objects.filter(pk=old.pk).update(deadline_at=promised, deadline_moved_by=moved)
+        new = invite_again(step_request=old.step_request, member=factories.member(of.organisation), now=LATER)
+        mail_is_taken(of, at=LATER + sent_after)
+        new.refresh_from_db()
+        assert new.deadline_at == max(promised, new.overdue_since)
+        mail = Email.objects.of(of.organisation).get(key=f"attempt:{new.pk}:invited_again")
+        found.append((new.overdue_since, mail.is_private))
+    assert found[0] == found[1] == (found[0][0], True)
+
+
+def test_a_deadline_on_hold_keeps_its_remaining_days() -> None:
+    of = application()
+    old = assigned(of)
+    Attempt.objects.filter(pk=old.pk).update(clock_stopped_at=NOW)
+    later = NOW + timedelta(days=14)
+    new = invite_again(step_request=old.step_request, member=factories.member(of.organisation), now=later)
+    left = days_left(old.deadline_at, now=NOW, calendar=of.organisation.calendar)
+    assert new.deadline_at == end_of_working_day(later, left, calendar=of.organisation.calendar)
 
 
 @pytest.mark.main_case

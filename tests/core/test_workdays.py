@@ -9,7 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from goodword.core.workdays import Calendar, add_working_days, end_of_working_day, into_working_hours
+from goodword.core.workdays import (
+    Calendar,
+    add_working_days,
+    end_of_working_day,
+    into_working_hours,
+    working_days_between,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CALENDAR = Calendar(BERLIN)
@@ -30,6 +36,13 @@ def test_weekends_do_not_count() -> None:
     friday = berlin(6, 10)
     assert add_working_days(friday, 1, calendar=CALENDAR) == berlin(9, 10)
     assert add_working_days(friday, 6, calendar=CALENDAR) == berlin(16, 10)
+
+
+def test_full_working_days_between_skip_weekends_and_holidays() -> None:
+    friday, good_friday = berlin(6, 23, 59), berlin(3, 10, month=4)
+    ends = [berlin(8, 12), berlin(9, 10), berlin(9, 23, 59), berlin(10, 10)]
+    assert [working_days_between(friday, end, calendar=CALENDAR) for end in ends] == [0, 0, 1, 1]
+    assert working_days_between(good_friday, berlin(7, 10, month=4), calendar=GERMAN) == 1
 
 
 def test_start_of_summer_time_keeps_the_time_of_day() -> None:

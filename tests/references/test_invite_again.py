@@ -7,8 +7,10 @@ import time_machine
 from django.core import mail
 
 from goodword.candidates.models import Application
+from goodword.core.text import written_weekday
 from goodword.references.domain.invitations import CannotInvite, invite_again
-from goodword.references.models import Check
+from goodword.references.domain.member_actions import extend_check
+from goodword.references.models import Check, ReferenceRequest
 from goodword.workflow.models import StepRequest
 from tests.references.story import (
     NOW,
@@ -52,6 +54,19 @@ def test_before_sending_the_candidate_is_invited_again_with_a_new_deadline() -> 
         Check.objects.of(check.organisation).count(),
     ) == (2, 1)
     assert event_names().count("check.invited_again") == 1
+
+
+@pytest.mark.world
+def test_inviting_again_keeps_later_deadlines() -> None:
+    story = sent()
+    member = factories.member(story.application.organisation)
+    until = extend_check(check_id=story.check.pk, days=30, referees=True, member=member, now=NOW).deadline_at
+    again(story)
+    assert story.check.deadline_at == until
+    requests = ReferenceRequest.objects.of(member.organisation)
+    assert set(requests.values_list("deadline_at", flat=True)) == {until}
+    day = written_weekday(until.astimezone(member.organisation.zone))
+    assert f"by {day}" in " ".join(str(mails_to(MARIA)[-1].body).split())
 
 
 @pytest.mark.main_case

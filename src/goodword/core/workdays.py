@@ -100,6 +100,15 @@ def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> dat
     return datetime.combine(day, time(23, 59), tzinfo=calendar.zone).astimezone(start.tzinfo)
 
 
+def working_days_between(start: datetime, end: datetime, *, calendar: Calendar) -> int:
+    """Full ones: from Friday 23:59 to Monday 10:00 none, until Tuesday 10:00 one."""
+    local, days = start.astimezone(calendar.zone), 0
+    day = calendar.next_working_day(local.date())
+    while datetime.combine(day, local.time(), tzinfo=calendar.zone) <= end:
+        day, days = calendar.next_working_day(day), days + 1
+    return days
+
+
 def _in_hours(moment: datetime, *, calendar: Calendar) -> datetime:
     local = moment.astimezone(calendar.zone)
     day = local.date()

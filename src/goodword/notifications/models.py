@@ -73,8 +73,9 @@ class Email(OrganisationOwned, Outbox):
 
     @property
     def is_private(self) -> bool:
-        """Not for members: after the invitation a deadline may reveal an adjustment (docs/decisions/0026-*)."""
-        return self.kind.startswith("assessment.") and self.kind != "assessment.invitation"
+        """Not for members: after the first invitation a deadline may reveal an adjustment (docs/decisions/0026-*)."""
+        is_first = self.kind == "assessment.invitation" and not self.key.endswith(":invited_again")
+        return self.kind.startswith("assessment.") and not is_first
 
     @property
     def tries(self) -> int:

@@ -265,7 +265,7 @@ def test_the_page_offers_what_is_possible(application: Application, rita: Member
         found = [act.get_text(strip=True) for act in card.select("button, a")]
         return [words for words in found if words]
 
-    assert offered() == ["Remind candidate", "Invite again", "Extend deadline", "Pause", "Cancel"]
+    assert offered() == ["Remind candidate", "Extend deadline", "Pause", "Invite again", "Cancel"]
     answer_all(attempt, but=(7,))
     assert offered() == [
         "Remind candidate",

@@ -9,10 +9,12 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
+from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
 from goodword.references.domain.member_actions import cancel_check
 from goodword.references.models import Check
 from goodword.roles.models import Role
+from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -110,6 +112,26 @@ def test_deadlines_are_extended_and_bad_input_stays(role: Role, rita: Membership
         check.refresh_from_db()
         assert check.deadline_at > before
     assert Event.objects.filter(name="check.extended").count() == 1
+
+
+def test_extending_says_the_new_day_even_after_an_adjustment(role: Role, rita: Membership) -> None:
+    ada, bo = named(role, "Ada", "Zorn"), named(role, "Bo", "Zorn")
+    invited(ada)
+    checked(ada)
+    moved = invited(bo)
+    Attempt.objects.filter(pk=moved.pk).update(
+        deadline_at=moved.deadline_at + timedelta(days=5), deadline_moved_by=timedelta(days=5)
+    )
+    asked = {"act": "extend", "step": "", "application": [ada.pk, bo.pk], "days": "10"}
+    day = short_day(end_of_working_day(NOW + timedelta(days=1), 10, calendar=role.organisation.calendar))
+    for confirmed in ({}, {"confirmed": "yes"}):
+        _title, done, refused = told(press(signed_in(rita), role, **asked, **confirmed))
+        assert done == [
+            f"Ada: New deadline: {day}. No e-mail is sent.",
+            f"Ada: New deadline, for referees too: {day}. No e-mail is sent.",
+            f"Bo: New deadline: {day}. No e-mail is sent.",
+        ]
+        assert refused == []
 
 
 def test_assessments_are_reminded_extended_and_cancelled(role: Role, rita: Membership) -> None:

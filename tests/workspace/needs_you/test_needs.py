@@ -1,6 +1,6 @@
 """What is listed on Home as needing a person, and its remedies."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -10,9 +10,10 @@ from goodword.accounts.models import Membership
 from goodword.assessments.marking import mark_answer
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core.workdays import calendar_of
 from goodword.notifications.models import Email
 from goodword.references.models import ReferenceRequest
-from goodword.workspace.needs_you.needs import Hidden, Need, Needs, Urgency, Viewer, collect
+from goodword.workspace.needs_you.needs import Hidden, Need, Needs, Urgency, Viewer, collect, late
 from goodword.workspace.needs_you.sources import SOURCES
 from tests.assessments.custom_questions.support import answered as custom_answered
 from tests.references import story
@@ -298,6 +299,23 @@ def test_answers_are_listed_until_this_member_has_marked_them() -> None:
     assert shown(needs(owner, now=now)) == []
 
 
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (1, "less than a day late"),
+        (2, "less than a day late"),
+        (3, "less than a day late"),
+        (4, "1 working day late"),
+        (6, "3 working days late"),
+    ],
+)
+def test_weekends_do_not_make_a_step_later(days: int, words: str) -> None:
+    calendar = calendar_of("Europe/Berlin")
+    friday = datetime(2026, 3, 6, 23, 59, tzinfo=calendar.zone)
+    now = datetime(2026, 3, 6 + days, 10, 0, tzinfo=calendar.zone)
+    assert late(friday, now=now, calendar=calendar) == words
+
+
 def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: World) -> None:
     invited(here.named("Noor"))
     checked(here.named("Sofia"))
@@ -323,7 +341,10 @@ def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: Wor
             ["Extend to Mon 30 Mar"],
         ),
     ]
-    assert {need.late for need in found.shown[Urgency.OVERDUE]} == {"5 days late", "10 days late"}
+    assert {need.late for need in found.shown[Urgency.OVERDUE]} == {
+        "3 working days late",
+        "6 working days late",
+    }
     assert found.counts == {Urgency.STUCK: 1, Urgency.OVERDUE: 2, Urgency.MENTIONED: 0}
     assert needs(here.rita, now=NOW + 90 * DAY).counts[Urgency.OVERDUE] == 0
 

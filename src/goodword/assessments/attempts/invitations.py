@@ -1,6 +1,7 @@
 """Assign an assessment, invite the candidate (again), and react to changes of application and mails."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -30,7 +31,7 @@ from goodword.workflow.domain.candidate_mail import (
     invited_run,
     mark_invited,
 )
-from goodword.workflow.domain.deadlines import plan_reminder
+from goodword.workflow.domain.deadlines import extend_by_hold, plan_reminder
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
 from goodword.workflow.models import StepRequest
@@ -58,10 +59,18 @@ def on_step_requested(event: Event) -> None:
     assign(step_request=step_request, application=application, now=event.occurred_at, by=event.actor)
 
 
-def assign(*, step_request: StepRequest, application: Application, now: datetime, by: str) -> Attempt:
+def assign(
+    *,
+    step_request: StepRequest,
+    application: Application,
+    now: datetime,
+    by: str,
+    replaces: Sequence[Attempt] = (),
+) -> Attempt:
     """Create an attempt and queue its invitation, with the request and application locked. `by`: who asked.
 
-    Fixes the versions of assessment and tests, and the language. The deadline restarts once the mail is sent.
+    Fixes the versions of assessment and tests, and the language. The deadline restarts once the mail is sent. It is
+    never before the deadlines of the unfinished attempts that this one `replaces`.
     """
     organisation, step = application.organisation, step_request.step
     assessment = current_assessment(step, now=now)
@@ -70,13 +79,18 @@ def assign(*, step_request: StepRequest, application: Application, now: datetime
     language = language_for(
         planned, wanted=candidate.chosen_language or candidate.language, fallback=organisation.language
     )
+    # by the role's settings, and with what adjustments have added
+    restarted = end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
+    nominal = max([restarted, *(one.overdue_since for one in replaces)])
+    deadline = max([nominal, *(_deadline_now(one, now=now) for one in replaces)])
     attempt = Attempt(
         organisation=organisation,
         step_request=step_request,
         assessment=assessment,
         language=language,
         opened_at=now,
-        deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
+        deadline_at=deadline,
+        deadline_moved_by=deadline - nominal,
         reminders_promised=len(step.reminder_days),
     )
     attempt.save()
@@ -88,13 +102,23 @@ def assign(*, step_request: StepRequest, application: Application, now: datetime
         attempt,
         application=application,
         name="invitation",
-        key="invitation",
+        key=INVITED_AGAIN if replaces else "invitation",
         reminders=attempt.reminders_promised,
         invites=True,
         now=now,
     )
     record_event("attempt.assigned", attempt, by=by, at=now)
     return attempt
+
+
+def _deadline_now(attempt: Attempt, *, now: datetime) -> datetime:
+    """As if a deadline on hold were resumed now."""
+    if attempt.clock_stopped_at is None:
+        return attempt.deadline_at
+    calendar = attempt.organisation.calendar
+    return extend_by_hold(
+        attempt.deadline_at, stopped_at=attempt.clock_stopped_at, now=now, calendar=calendar
+    )
 
 
 def _new_part(attempt: Attempt, planned: AssessmentPart, *, language: str) -> AttemptPart:
@@ -133,7 +157,8 @@ def needs_confirmation(attempt: Attempt) -> bool:
 def invite_again(
     *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
 ) -> Attempt:
-    """Close unfinished attempts of this request, and assign a new one with a new invitation. Results stay.
+    """Close unfinished attempts of this request, and assign a new one with a new invitation. Results stay, and so do
+    later deadlines.
 
     After an attempt with activity, `after` must be its id, else NotConfirmed. Raises CannotInvite; LookupError for a
     request of another organisation or kind of step.
@@ -157,13 +182,13 @@ def invite_again(
         )
         if latest is not None and latest.pk != after and needs_confirmation(lock(Attempt, latest.pk)):
             raise NotConfirmed
-        for pk in _unfinished(locked):
-            old = lock(Attempt, pk)
+        unfinished = [lock(Attempt, pk) for pk in _unfinished(locked)]
+        for old in unfinished:
             if old.closed_at is not None:  # closed by a rejection: it must not open again beside the new one
                 move(old, "reopen", at=now, by=by)
             move(old, "close", at=now, by=by, reason=INVITED_AGAIN)
         cancel(organisation=application.organisation, subject_ref=locked.mail_ref, now=now)
-        return assign(step_request=locked, application=application, now=now, by=by)
+        return assign(step_request=locked, application=application, now=now, by=by, replaces=unfinished)
 
 
 def _obstacle(step_request: StepRequest, application: Application) -> str:
@@ -235,10 +260,14 @@ def on_email_sent(event: Event) -> None:
     attempt = invited_run(Attempt, email) if email is not None else None
     if email is None or attempt is None:
         return
-    before, moved_by = attempt.deadline_at, attempt.deadline_moved_by
+    before, moved_by, nominal = attempt.deadline_at, attempt.deadline_moved_by, attempt.overdue_since
     mark_invited(attempt, email, at=event.occurred_at)
     if email.kind in mails.TO_CANDIDATE:
         attempt.deadline_moved_by = moved_by + (attempt.deadline_at - before)
+    elif email.deadline_days:
+        calendar = attempt.organisation.calendar
+        restarted = end_of_working_day(event.occurred_at, email.deadline_days, calendar=calendar)
+        attempt.deadline_moved_by = attempt.deadline_at - max(nominal, restarted)
     rests = attempt.paused_at is not None or attempt.clock_stopped_at is not None or awaits_click(attempt)
     if is_open(attempt) and not rests and attempt.attention not in MAIL_FAILURES:
         plan_reminder(attempt, organisation=attempt.organisation, now=event.occurred_at)

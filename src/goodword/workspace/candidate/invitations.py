@@ -84,6 +84,7 @@ def _kept_sentences(application: Application, run: StepRun | None) -> Iterator[s
         yield _(
             "The assessment started on %(day)s ends. Its answers are kept but not scored; the candidate starts over."
         ) % {"day": short_day(run.begun_at or run.opened_at)}
+        yield _("If their current deadline is later, it stays.")
     elif run is not None and run.progress not in DONE:
         yield _("The candidate declined on %(day)s.") % {"day": short_day(run.completed_at or run.opened_at)}
     else:

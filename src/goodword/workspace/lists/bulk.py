@@ -18,11 +18,13 @@ from goodword.assessments.attempts import invitations
 from goodword.assessments.attempts import member_actions as attempts
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
+from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.checks import Closed
 from goodword.references.domain.member_actions import cancel_check, extend_check
 from goodword.references.domain.reminders import remind_candidate_now
 from goodword.roles.models import Step
+from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.member_actions import Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import StepRequest, StepRun
@@ -199,8 +201,9 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
         case "remind":
             return _reminded(attempts.remind_now(attempt_id=run.pk, member=member, now=now))
         case "extend":
+            day = _new_deadline(act, member=member, now=now)
             attempts.extend(attempt_id=run.pk, days=act.days, member=member, now=now)
-            return _("New deadline. Nobody is notified.")
+            return _("New deadline: %(day)s. No e-mail is sent.") % {"day": day}
         case _:
             attempts.cancel_attempt(attempt_id=run.pk, member=member, now=now)
             return _("Nobody is contacted any more. Answers are kept.")
@@ -211,11 +214,19 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
         case "remind":
             return _reminded(remind_candidate_now(check_id=run.pk, member=member, now=now))
         case "extend":
+            day = _new_deadline(act, member=member, now=now)
             extend_check(check_id=run.pk, days=act.days, referees=True, member=member, now=now)
-            return _("New deadline, for referees too. Nobody is notified.")
+            return _("New deadline, for referees too: %(day)s. No e-mail is sent.") % {"day": day}
         case _:
             cancel_check(check_id=run.pk, member=member, now=now)
             return _("Nobody is contacted any more. Answers are kept.")
+
+
+def _new_deadline(act: BulkAct, *, member: Membership, now: datetime) -> str:
+    """By working days, the same for everybody: a candidate's own would reveal an adjustment."""
+    organisation = member.organisation
+    until = end_of_working_day(now, act.days, calendar=organisation.calendar)
+    return short_day(until.astimezone(organisation.zone).date())
 
 
 def _reminded(done: Reminded) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
 from goodword.candidates.queries import of_own_roles, visible_applications
+from goodword.core.workdays import Calendar, working_days_between
 from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
 
@@ -231,8 +232,8 @@ def quote(text: str) -> str:
     return f"“{text}”"
 
 
-def late(since: datetime, *, now: datetime) -> str:
-    days = (now - since).days
+def late(since: datetime, *, now: datetime, calendar: Calendar) -> str:
+    days = working_days_between(since, now, calendar=calendar)
     if days < 1:
         return _("less than a day late")
-    return ngettext("%(n)s day late", "%(n)s days late", days) % {"n": days}
+    return ngettext("%(n)s working day late", "%(n)s working days late", days) % {"n": days}

@@ -340,7 +340,7 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
         place=place(application, step_request.step),
         detail=_reminders(run),
         actions=actions,
-        late=late(run.overdue_since, now=viewer.now),
+        late=late(run.overdue_since, now=viewer.now, calendar=viewer.organisation.calendar),
     )
 
 
@@ -415,7 +415,7 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[str]) -> Need:
         place=place(application, step_request.step),
         detail=" · ".join(details),
         actions=actions,
-        late=late(check.deadline_at, now=viewer.now),
+        late=late(check.deadline_at, now=viewer.now, calendar=viewer.organisation.calendar),
     )
 
 
