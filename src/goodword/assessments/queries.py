@@ -11,6 +11,7 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_j
 from goodword.assessments.models import Attempt, AttemptPart, DrawnItem, TestVersion
 from goodword.candidates.models import Application
 from goodword.core.json_reading import Json
+from goodword.workflow.models import StepRun
 
 _MAX_PARSED: Final = 512
 #: contents of published versions, by id
@@ -115,6 +116,11 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
         .select_related("organisation", "step_request__step", "assessment")
         .order_by("-pk")
     )
+
+
+def gets_result(attempt: Attempt) -> bool:
+    """Whether the candidate may read the result in plain words."""
+    return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 
 def application_of(attempt: Attempt) -> Application:

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,12 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import Recruiter, recruiter_of
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.workflow.models import StepRequest
+from goodword.roles.models import Step
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import takes_answers
 
+#: the first page of each kind of step
+PAGES: Final = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
 _DATA_PAGES: Final = {Link.Purpose.CANDIDATE: "portal_data", Link.Purpose.REFEREE: "referee_data"}
 
 
@@ -49,6 +54,18 @@ def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> V
         organisation=link.organisation,
         recruiter=recruiter_of(step_request.application),
     )
+
+
+def open_step_url(application: Application, *, kind: Step.Kind, token: str, now: datetime) -> str:
+    """The first page of the application's step of this kind while it takes answers, else ""."""
+    for model in StepRun.__subclasses__():
+        runs = model.objects.of(application.organisation).filter(
+            step_request__application=application, step_request__step__kind=kind
+        )
+        run = runs.order_by("-pk").first()
+        if run is not None and takes_answers(run, now=now):
+            return reverse(PAGES[kind], args=[token])
+    return ""
 
 
 def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.models import Attempt
+from goodword.assessments.models import Assessment, Attempt
 from goodword.candidates.models import Application
 from goodword.core import crypto
 from goodword.core.models import Event
@@ -154,6 +154,83 @@ def test_closing_one_step_leaves_the_other_open(application: Application) -> Non
     assert "There is nothing to do here" in Client().get(portal(attempt.step_request)).content.decode()
     where = portal(check.step_request)
     assert Client().get(where)["Location"] == f"{where}references/"
+
+
+def declined(run: Attempt | Check) -> None:
+    type(run).objects.of(run.organisation).filter(pk=run.pk).update(progress="declined")
+
+
+@pytest.mark.main_case
+@pytest.mark.parametrize("refused", ["assessment", "references"])
+def test_declining_one_step_leaves_the_other_to_begin(application: Application, refused: str) -> None:
+    attempt, check = invited(application), checked(application)
+    run, other = (attempt, check) if refused == "assessment" else (check, attempt)
+    left = "references" if refused == "assessment" else "assessment"
+    declined(run)
+    where, client = portal(run.step_request), Client()
+    response = client.get(where)
+    html = response.content.decode()
+    assert (response.status_code, "There is nothing" in html) == (200, False)
+    assert "You've declined. If you change your mind, write to" in html
+    assert re.findall(r'href="([^"]+)"[^>]*><span>(\w+)</span>', html) == [(f"{where}{left}/", "Begin")]
+    page = client.get(f"{where}{refused}/").content.decode()
+    assert ("There is nothing" in page, page.count(f'href="{where}{left}/"')) == (False, 1)
+    assert f"Your {left} {'are' if left == 'references' else 'is'} still open." in page
+    assert client.get(portal(other.step_request))["Location"].endswith(f"/{left}/")
+
+
+@pytest.mark.parametrize("refused", ["assessment", "references"])
+@pytest.mark.parametrize("over", ["closed", "late", "expired", "ended", "erased"])
+def test_links_of_declined_steps_open_nothing_once_all_is_over(
+    application: Application, refused: str, over: str
+) -> None:
+    attempt, check = invited(application), checked(application)
+    run, other = (attempt, check) if refused == "assessment" else (check, attempt)
+    declined(run)
+    where = portal(run.step_request, **({"now": NOW - timedelta(days=31)} if over == "expired" else {}))
+    rows = type(other).objects.of(application.organisation).filter(pk=other.pk)
+    if over == "closed":
+        rows.update(closed_at=NOW, close_reason="rejected")
+    elif over == "late":
+        rows.update(deadline_at=NOW - GRACE - timedelta(seconds=1))
+    elif over == "ended":
+        links.end(
+            organisation=application.organisation,
+            purpose=Link.Purpose.CANDIDATE,
+            subject_id=run.step_request_id,
+            now=NOW,
+        )
+    elif over == "erased":
+        Application.objects.of(application.organisation).update(deleted_at=NOW)
+    html = Client().get(where).content.decode()
+    assert ("There is nothing to do here" in html, "Begin" in html) == (True, False)
+    if over in {"closed", "late"}:
+        page = Client().get(f"{where}{refused}/").content.decode()
+        assert ("still open" in page, "declined" in page) == (False, True)
+
+
+def test_a_shared_result_can_be_read_while_references_are_open(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    end(attempt)
+    Assessment.objects.of(application.organisation).update(shares_result=True)
+    for step_request in (attempt.step_request, check.step_request):
+        where = portal(step_request)
+        html = Client().get(where).content.decode()
+        assert f'href="{where}references/"' in html
+        assert re.search(rf'href="{where}assessment/result/"[^>]*><span>Read your result<', html)
+        result = Client().get(f"{where}assessment/result/").content.decode()
+        assert ("Your result" in result, "There is nothing" in result) == (True, False)
+
+
+@pytest.mark.parametrize(("language", "said"), [("de", "stehen noch aus"), ("fr", "encore attendues")])
+def test_the_open_step_is_named_in_the_candidates_language(
+    application: Application, language: str, said: str
+) -> None:
+    attempt, _check = invited(application), checked(application)
+    declined(attempt)
+    Attempt.objects.of(application.organisation).update(language=language)
+    html = Client().get(f"{portal(attempt.step_request)}assessment/").content.decode()
+    assert (said in html, "still open" in html) == (True, False)
 
 
 def test_paused_steps_can_be_continued(application: Application) -> None:

@@ -26,14 +26,15 @@ from goodword.assessments.attempts.begin import (
 from goodword.assessments.attempts.overview import Overview, PartView, overview
 from goodword.assessments.kinds.items import Item, Solution
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.queries import latest_attempt
+from goodword.assessments.queries import gets_result, latest_attempt
 from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
 from goodword.core.json_reading import Json
 from goodword.notifications.domain.links import is_alive
+from goodword.roles.models import Step
 from goodword.workflow.languages import browser_languages, language_choices
 from goodword.workflow.models import StepRun
-from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.workflow.portal import Visit, closed_page, open_step_url, unknown_page, visit_of
 from goodword.workflow.states import takes_answers
 
 #: after expiry, a link still opens an attempt in progress
@@ -144,14 +145,23 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             if request.method == "POST":
                 return to_overview(request, session)
             if template := ENDED_TEMPLATES.get(attempt.progress):
-                shares = attempt.assessment.shares_result and attempt.progress == StepRun.Progress.COMPLETED
-                result_url = session.url("portal_assessment_result") if shares else ""
-                return render_page(
-                    request, session, template, result_url=result_url, overview=session.overview
-                )
+                return render_page(request, session, template, overview=session.overview, **_more(session))
         return _closed(request, visit)
 
     return enter
+
+
+def _more(session: AttemptSession) -> dict[str, Any]:
+    """What the last page leads to: the result, or the references that are still open."""
+    if session.attempt.progress == StepRun.Progress.DECLINED:
+        references_url = open_step_url(
+            session.visit.application,
+            kind=Step.Kind.REFERENCE_CHECK,
+            token=session.visit.token,
+            now=session.now,
+        )
+        return {"references_url": references_url}
+    return {"result_url": session.url("portal_assessment_result") if gets_result(session.attempt) else ""}
 
 
 def _in_their_language(request: HttpRequest, session: AttemptSession) -> AttemptSession:

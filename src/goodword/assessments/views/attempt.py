@@ -21,10 +21,11 @@ from goodword.assessments.attempts.mails import deadline_in_words, send_link
 from goodword.assessments.attempts.overview import PartView
 from goodword.assessments.kinds.custom.content import CustomQuestions, FileQuestion
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.models import AttemptPart
 from goodword.assessments.queries import (
     application_of,
     content_of,
+    gets_result,
     latest_attempt,
     practice_of,
     read_answers,
@@ -43,7 +44,6 @@ from goodword.assessments.views.access import (
 from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
-from goodword.workflow.models import StepRun
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
 
 #: what a button of the page between two parts asks for
@@ -338,10 +338,6 @@ def show_finish(
         on_screen=session.url("portal_assessment_item", order, view.next_number or 1),
         back=back,
     )
-
-
-def gets_result(attempt: Attempt) -> bool:
-    return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 
 @require_safe

@@ -32,6 +32,7 @@ from goodword.references.views.access import CandidateVisit, candidate_page
 from goodword.roles.models import Step
 from goodword.roles.slots import ANY
 from goodword.workflow.models import StepRun
+from goodword.workflow.portal import open_step_url
 from goodword.workflow.retention_notice import retention_for_candidate
 from goodword.workflow.states import DONE
 
@@ -233,7 +234,12 @@ def _stage(check: Check, states: Sequence[str], *, lacks_self_reference: bool) -
 @access.for_candidate(only_open=False)
 def home(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
     if visit.check.progress == StepRun.Progress.DECLINED:
-        return candidate_page(request, "references/candidate/declined.html", visit)
+        assessment_url = open_step_url(
+            visit.context.application, kind=Step.Kind.ASSESSMENT, token=visit.token, now=visit.now
+        )
+        return candidate_page(
+            request, "references/candidate/declined.html", visit, assessment_url=assessment_url
+        )
     shown = candidate_home(visit.check, visit.context, now=visit.now)
     return candidate_page(
         request, "references/candidate/home.html", visit, shown=shown, is_open=visit.is_open

@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from goodword.assessments.queries import latest_attempt
+from goodword.assessments.models import Attempt
+from goodword.assessments.queries import gets_result, latest_attempt
 from goodword.candidates.domain.people import choose_language
 from goodword.notifications.domain import links
 from goodword.references.domain.context import candidate_language, choose_candidate_language
@@ -20,31 +21,42 @@ from goodword.workflow.languages import (
     links_for,
     query_language,
 )
-from goodword.workflow.portal import Visit, closed_page
+from goodword.workflow.models import StepRun
+from goodword.workflow.portal import PAGES, Visit, closed_page
 from goodword.workflow.states import DONE, takes_answers
 from goodword.workspace.progress import StepProgress, progress_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A step as the candidate sees it, if it can still be done or is done."""
+    """A step as the candidate sees it."""
 
     mark: StepProgress
     title: str
     url_name: str
     open: bool
     done: bool
+    declined: bool
+    #: done, and the candidate may read the result
+    has_result: bool
     #: past the deadline, but still open
     is_late: bool
 
 
 def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
+    """Those that are open or done, and with an open one also those declined."""
     marks = progress_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
-    return [task for mark in marks if (task := _task(mark, now=now)).open or task.done]
+    tasks = [_task(mark, now=now) for mark in marks]
+    is_open = any(task.open for task in tasks)
+    return [task for task in tasks if task.open or task.done or (task.declined and is_open)]
+
+
+def task_of(visit: Visit, tasks: list[Task]) -> Task | None:
+    """That of the link's own step."""
+    return next((task for task in tasks if task.mark.kind == visit.step_request.step.kind), None)
 
 
 def _task(mark: StepProgress, *, now: datetime) -> Task:
-    names = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
     titles = {
         Step.Kind.ASSESSMENT: gettext("Assessment"),
         Step.Kind.REFERENCE_CHECK: gettext("Your references"),
@@ -52,9 +64,11 @@ def _task(mark: StepProgress, *, now: datetime) -> Task:
     return Task(
         mark=mark,
         title=titles[Step.Kind(mark.kind)],
-        url_name=names[Step.Kind(mark.kind)],
+        url_name=PAGES[Step.Kind(mark.kind)],
         open=mark.run is not None and takes_answers(mark.run, now=now),
         done=mark.run is not None and mark.run.progress in DONE,
+        declined=mark.run is not None and mark.run.progress == StepRun.Progress.DECLINED,
+        has_result=isinstance(mark.run, Attempt) and gets_result(mark.run),
         is_late=mark.run is not None and mark.run.clock_stopped_at is None and mark.run.deadline_at < now,
     )
 
@@ -63,10 +77,11 @@ def page_instead(
     request: HttpRequest, visit: Visit, tasks: list[Task], *, now: datetime
 ) -> HttpResponseBase | None:
     """A page to show instead of the portal, for a closed step or expired link; else None."""
-    of_this_step = visit.step_request.step.kind in {task.mark.kind for task in tasks}
-    if not of_this_step or visit.application.is_being_erased or visit.link.ended_at is not None:
+    own, is_alive = task_of(visit, tasks), links.is_alive(visit.link, now=now)
+    is_over = own is None or (own.declined and not is_alive)
+    if is_over or visit.application.is_being_erased or visit.link.ended_at is not None:
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
-    if not links.is_alive(visit.link, now=now):
+    if not is_alive:
         return private(redirect("portal_fresh", visit.token))
     return None
 

@@ -24,6 +24,7 @@ from goodword.workspace.portal.access import (
     languages_of,
     page_instead,
     private,
+    task_of,
     tasks_of,
 )
 
@@ -39,7 +40,9 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
         if (instead := page_instead(request, visit, tasks, now=now)) is not None:
             return instead
         to_do = [task for task in tasks if task.open]
-        if len(to_do) == 1:
+        own = task_of(visit, tasks)
+        shows_all = any(task.has_result for task in tasks) or (own is not None and own.declined)
+        if len(to_do) == 1 and not shows_all:
             return private(redirect(to_do[0].url_name, token))
         return private(_portal_page(request, visit, tasks))
 
