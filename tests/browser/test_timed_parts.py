@@ -276,6 +276,13 @@ def test_pages_of_parts_are_accessible(browser: Browser, open_at: Callable[..., 
     ):
         page.goto(open_at(attempt, name, *args))
         looker.look(page, f"{name} {args}")
+    for number in (1, 2, 3, 4):
+        page.goto(open_at(running, "portal_assessment_practice", 1, number))
+        page.get_by_role("radio").first.press("Space")
+        page.get_by_role("button", name="Check").click()
+        expect(page.locator("[data-solution]")).to_be_focused()
+        expect(page.get_by_role("radio", name="Correct")).to_have_count(1)
+        looker.look(page, f"practice {number} solved")
     for number in range(1, 13):
         page.goto(open_at(running, "portal_assessment_item", 1, number))
         looker.look(page, f"task {number}")

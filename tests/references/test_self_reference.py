@@ -5,12 +5,24 @@ from typing import Any
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.references.domain.responses import DraftAnswers
 from goodword.references.models import SelfReference
 from tests.references.asking import PEER_ANSWERS, asks
-from tests.references.story import NOW, Story, candidate_path, get, post, referee_path, sent
+from tests.references.story import (
+    MANAGER,
+    NOW,
+    Story,
+    candidate_path,
+    get,
+    opened,
+    post,
+    press_send,
+    referee_path,
+    sent,
+)
 from tests.support.jobs import event_names, run_jobs
 from tests.support.kept import kept
 
@@ -146,6 +158,25 @@ def test_an_unknown_link_opens_nothing(story: Story) -> None:
     asked(story)
     for path in ("", "questions/1/", "review/"):
         assert get(f"/p/{'x' * 43}/references/self-reference/{path}").status_code == 404
+
+
+def test_a_needed_self_reference_alone_gets_the_heading_and_the_main_button(story: Story) -> None:
+    path = asked(story, "needed")
+    page: Any = BeautifulSoup(get(candidate_path(story)).content, "html.parser")
+    assert page.h1.get_text() == "One thing is left: your self-assessment"
+    assert [link["href"] for link in page.select("main a.button--primary")] == [path]
+    assert len(page.find_all("a", string="Answer about yourself")) == 1
+
+
+@pytest.mark.world
+def test_a_needed_self_reference_beside_an_unnamed_referee_is_not_the_only_thing(db: None) -> None:
+    story = opened()
+    post(f"{candidate_path(story)}1/", MANAGER)
+    press_send(story)
+    asked(story, "needed")
+    page: Any = BeautifulSoup(get(candidate_path(story)).content, "html.parser")
+    assert page.h1.get_text() == "Something is still missing"
+    assert [link.get_text() for link in page.select("main a.button--primary")] == ["Name the next referee"]
 
 
 @pytest.mark.world

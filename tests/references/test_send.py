@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core import mail
+from django.test import Client
 
 from goodword.notifications.models import MailText
 from goodword.references.domain.requests import store_opt_out
@@ -220,3 +222,29 @@ def test_own_texts_are_shown_and_a_change_meanwhile_is_shown_before_it_is_sent()
     assert mails_to("maria@globex.example") == []
     press_send(story)
     assert mails_to("maria@globex.example")[0].subject == f"Do you know {name}?"
+
+
+@pytest.mark.parametrize(
+    ("deferred", "button", "message"),
+    [
+        ((), "Send 2 e-mails", "2 e-mails are on their way."),
+        ((1,), "Send 1 e-mail, hold 1", "1 e-mail is on its way, 1 is held until you have an offer."),
+        ((1, 2), "Hold 2 e-mails", "2 e-mails are held until you have an offer."),
+    ],
+)
+def test_the_page_after_send_says_what_was_sent_and_what_is_held(
+    deferred: tuple[int, ...], button: str, message: str
+) -> None:
+    story = opened()
+    path = candidate_path(story)
+    for slot, details in ((1, MANAGER), (2, PEER)):
+        post(f"{path}{slot}/", details | ({"r-after_offer": "on"} if slot in deferred else {}))
+    client = Client()
+    review = client.get(f"{path}review/")
+    buttons = BeautifulSoup(review.content, "html.parser").select("#send button")
+    assert [shown.get_text(strip=True) for shown in buttons] == [button]
+    after = client.post(f"{path}review/", {"seen": review.context["seen"]}, follow=True)
+    assert [str(shown) for shown in after.context["messages"]] == [message]
+    assert message in after.content.decode()
+    again = client.post(f"{path}review/", {"seen": review.context["seen"]}, follow=True)
+    assert list(again.context["messages"]) == []

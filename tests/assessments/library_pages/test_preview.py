@@ -94,7 +94,8 @@ def test_previewed_tasks_depend_on_a_seed_and_practice_shows_the_rule(rita: Memb
     assert (stems[0] == stems[1], stems[0] == stems[2]) == (True, False)
     solved = browser.post(at(version, 1), {"answer": "a"})
     assert solved.status_code == 200
-    assert ("Correct." in solved.context["phone"]) != ("The correct answer is" in solved.context["phone"])
+    assert ("That&#x27;s right." in solved.context["phone"]) != ("Not quite." in solved.context["phone"])
+    assert solved.context["phone"].count("choices__option--right") == 1
     assert kept(rita)["rows"] == before["rows"]
 
 

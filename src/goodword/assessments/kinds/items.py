@@ -31,10 +31,14 @@ class UnknownOption(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Solution:
-    """The key of a practice task: whether the answer was right, the right option's number, and the rule."""
+    """The key of a practice task: whether the answer was right, the right option, and the rule.
+
+    `answer`: the option's text, without a full stop; empty for a figure.
+    """
 
     right: bool
-    number: int
+    key: str
+    answer: str
     rule: str
 
 

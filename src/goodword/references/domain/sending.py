@@ -78,7 +78,15 @@ def fingerprint(shown: list[MailPreview]) -> str:
     return hashlib.sha256("\0\0".join(parts).encode()).hexdigest()
 
 
-def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list[ReferenceRequest]:
+@dataclass(frozen=True, kw_only=True)
+class SentMails:
+    """How many e-mails were queued, and how many wait for an offer."""
+
+    sent: int
+    deferred: int
+
+
+def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> SentMails:
     """Send to every named referee not contacted yet, and defer those with `after_offer`. Idempotent.
 
     `seen`: fingerprint of the mails as shown, with `link` in place of the secret URL. Raises Closed, NotAsShown,
@@ -88,7 +96,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
         check = checks.lock_open_check(check_id, now=now)
         referees = unsent_referees(check)
         if not referees:
-            return []
+            return SentMails(sent=0, deferred=0)
         for referee in referees:
             if has_opted_out(organisation=check.organisation, address=referee.email):
                 raise OptedOut(referee)
@@ -108,7 +116,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
             requests=len(requests),
             deferred=len(deferred),
         )
-        return requests
+        return SentMails(sent=len(requests), deferred=len(deferred))
 
 
 def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:

@@ -37,6 +37,8 @@ from goodword.workflow.retention_notice import retention_for_candidate
 from goodword.workflow.states import DONE
 
 FORMS: Final = ["GET", "HEAD", "POST"]
+#: states of cards on which the candidate has something to do
+TO_DO: Final = frozenset({"free", "named", "declined", "undelivered", "wrong_person"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,8 @@ class CandidateHome:
     wrong_person: str
     #: "", "asked", "needed" or "done"
     self_reference: str
+    #: nothing else is missing
+    only_self_reference: bool
     competencies: Sequence[str]
     minutes: int
     deadline: str
@@ -96,8 +100,9 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         cards = [card for card in cards if card.state in {"answered", "withdrawn", "sent", "begun"}]
     states = [card.state for card in cards]
     self_reference = _self_reference_state(check, now=now)
+    stage = _stage(check, states, lacks_self_reference=self_reference_missing(check))
     return CandidateHome(
-        stage=_stage(check, states, lacks_self_reference=self_reference_missing(check)),
+        stage=stage,
         slots=cards,
         wanted=check.wanted,
         answered=states.count("answered"),
@@ -110,6 +115,7 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         declined=_name_of_first(cards, "declined"),
         wrong_person=_name_of_first(cards, "wrong_person"),
         self_reference=self_reference,
+        only_self_reference=(stage == "missing" and self_reference == "needed" and TO_DO.isdisjoint(states)),
         competencies=competencies_of(check),
         minutes=minutes_of(check),
         deadline=day_in_words(check.deadline_at, organisation=facts.organisation, language=facts.language),
@@ -221,7 +227,7 @@ def _self_reference_state(check: Check, *, now: datetime) -> str:
 def _stage(check: Check, states: Sequence[str], *, lacks_self_reference: bool) -> str:
     if check.progress in DONE:
         return "done"
-    to_do = {"free", "named", "declined", "undelivered", "wrong_person"} & set(states)
+    to_do = TO_DO & set(states)
     begun = set(states) - {"free", "named"}
     if to_do and not begun:
         return "start"

@@ -1,10 +1,13 @@
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.references import wording
@@ -194,7 +197,7 @@ def review(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
     if request.method == "POST" and not visit.switched:
         record_trace(request, visit.check, None, now=visit.now)
         try:
-            sending.send_requests(
+            outcome = sending.send_requests(
                 check_id=visit.check.pk,
                 seen=request.POST.get("seen", ""),
                 link=_link_placeholder(),
@@ -207,6 +210,8 @@ def review(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
                 "name": opted_out.referee.name
             }
         else:
+            if outcome.sent or outcome.deferred:
+                messages.success(request, _what_was_sent(outcome))
             return redirect("portal_check", token=visit.token)
     mails = sending.preview_mails(visit.check, now=visit.now, link=_link_placeholder())
     if not mails:
@@ -216,11 +221,38 @@ def review(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
         "references/candidate/review.html",
         visit,
         mails=mails,
-        waiting=sum(mail.referee.after_offer for mail in mails),
+        button=_send_button(mails),
         missing=candidate.unfilled_slots(visit.check),
         seen=sending.fingerprint(mails),
         problem=problem,
     )
+
+
+def _send_button(mails: Sequence[sending.MailPreview]) -> str:
+    deferred = sum(mail.referee.after_offer for mail in mails)
+    sent = len(mails) - deferred
+    if not sent:
+        return ngettext("Hold %(n)s e-mail", "Hold %(n)s e-mails", deferred) % {"n": deferred}
+    text = ngettext("Send %(n)s e-mail", "Send %(n)s e-mails", sent) % {"n": sent}
+    return _("%(send)s, hold %(n)s") % {"send": text, "n": deferred} if deferred else text
+
+
+def _what_was_sent(outcome: sending.SentMails) -> str:
+    sent, deferred = outcome.sent, outcome.deferred
+    if not sent:
+        return ngettext(
+            "%(n)s e-mail is held until you have an offer.",
+            "%(n)s e-mails are held until you have an offer.",
+            deferred,
+        ) % {"n": deferred}
+    if not deferred:
+        return ngettext("%(n)s e-mail is on its way.", "%(n)s e-mails are on their way.", sent) % {"n": sent}
+    text = ngettext("%(n)s e-mail is on its way", "%(n)s e-mails are on their way", sent) % {"n": sent}
+    return ngettext(
+        "%(sent)s, %(n)s is held until you have an offer.",
+        "%(sent)s, %(n)s are held until you have an offer.",
+        deferred,
+    ) % {"sent": text, "n": deferred}
 
 
 def _link_placeholder() -> str:

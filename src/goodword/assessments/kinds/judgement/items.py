@@ -119,6 +119,7 @@ def situations(judgement: JudgementSet) -> tuple[Situation, ...]:
 
 
 def practice_situation(judgement: JudgementSet) -> Situation:
+    """As many actions as the first situation has, up to four: instructions may say how many there are."""
     scenario = Scenario(
         id=PRACTICE,
         text=gettext("You are on your way to a meeting and notice that you will be ten minutes late."),
@@ -135,7 +136,19 @@ def practice_situation(judgement: JudgementSet) -> Situation:
                 effectiveness=2.0,
                 reason="",
             ),
-        ),
+            Action(
+                id="notes",
+                text=gettext("You ask somebody in the meeting to take notes for you."),
+                effectiveness=4.0,
+                reason="",
+            ),
+            Action(
+                id="stay",
+                text=gettext("You don't go any more and read the minutes later."),
+                effectiveness=1.0,
+                reason="",
+            ),
+        )[: len(judgement.scenarios[0].actions)],
     )
     return Situation(id=PRACTICE, scenario=scenario, judgement=judgement)
 

@@ -102,10 +102,12 @@ class ReasoningTask:
         return {"value": value}
 
     def solution(self, value: Json) -> Solution | None:
-        right = next(option for option in self.drawn.options if option.id == self.drawn.key)
+        options = show(self.drawn, self.language).options
+        right = next(option for option in options if option.id == self.drawn.key)
         return Solution(
-            right=value == right.id,
-            number=self.drawn.options.index(right) + 1,
+            right=self.is_right(value),
+            key=right.id,
+            answer=right.text.removesuffix("."),
             rule=rule_in_words(self.drawn, self.language),
         )
 
@@ -140,7 +142,8 @@ class TaskForm(ChoiceForm):
     ) -> None:
         super().__init__(data, initial={"answer": saved})
         self.shown = show(item.drawn, item.language)
-        self.chosen = saved if isinstance(saved, str) else ""
+        chosen = saved if data is None else data.get("answer")
+        self.chosen = chosen if isinstance(chosen, str) else ""
         field = self.fields["answer"]
         assert isinstance(field, forms.ChoiceField)  # as declared above
         field.label = self.shown.question

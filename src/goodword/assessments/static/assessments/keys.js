@@ -7,7 +7,8 @@
     const item = root.querySelector("[data-item]");
     if (!item) return;
     for (const hint of root.querySelectorAll("[data-keys]")) hint.hidden = false;
-    if (!document.querySelector("[data-error-summary]")) item.focus({ preventScroll: true });
+    const target = root.querySelector("[data-solution]") ?? item; // so that screen readers read it
+    if (!document.querySelector("[data-error-summary]")) target.focus({ preventScroll: true });
   };
 
   document.addEventListener("keydown", (event) => {
