@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -321,3 +323,19 @@ def test_the_deadline_of_an_open_assessment_is_not_shown(role: Role, rita: Membe
     checked(ada)
     [row] = listing_of(rita, ListQuery(), role=role, now=NOW).rows
     assert [cell.word for cell in row.cells] == ["since", "until"]
+
+
+@pytest.mark.slow
+def test_what_is_stuck_among_300_candidates_comes_first_and_is_counted(role: Role, rita: Membership) -> None:
+    stuck, late = named(role, "Stuck", "Zorn"), named(role, "Late", "Zorn")
+    cannot_provide(check_id=checked(stuck).pk, slot=1, reason="Retired.", now=NOW)
+    checked(late)
+    for n in range(298):
+        named(role, f"Other{n}", "Zorn")
+    with time_machine.travel(NOW + timedelta(days=20), tick=False):
+        page = signed_in(rita).get(path("role", role.organisation, role.pk))
+    shown = [row.application.candidate.first_name for row in page.context["listing"].rows]
+    assert shown[:2] == ["Stuck", "Late"]
+    text = " ".join(BeautifulSoup(page.content, "html.parser").get_text(" ").split())
+    assert "All 300" in text
+    assert "Reference check Needs attention 1 Overdue 1" in text
