@@ -129,7 +129,7 @@ def test_it_is_marked_on_the_candidate_page_and_can_be_undone(here: World, ada: 
     assert "Mark assessment as reviewed" in client.get(page).content.decode()
     assert review_of(ada).reviewed_at is None  # looking at it marks nothing
     tick = path("result_tick", here.role.organisation, review_of(ada).pk)
-    assert client.post(tick, {"candidate": ada.pk}).headers["Location"] == page
+    assert client.post(tick, {"on": "candidate"}).headers["Location"] == page
     assert review_of(ada).reviewed_by == here.rita
     assert "Mark assessment as reviewed" not in client.get(page).content.decode()
     assert (listed(client, here), badge(client, here)) == ([], "")

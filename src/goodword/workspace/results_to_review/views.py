@@ -56,8 +56,11 @@ def results_list(request: MemberRequest) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def tick(request: MemberRequest, pk: int) -> HttpResponseBase:
-    if mark_reviewed(_review(request, pk), member=request.member, now=clock.now()):
+    review = _review(request, pk)
+    if mark_reviewed(review, member=request.member, now=clock.now()):
         messages.success(request, _("Marked as reviewed."))
+    if request.POST.get("on") == "candidate":
+        return redirect("candidate", request.organisation.slug, review.step_request.application_id)
     return _back(request)
 
 
@@ -114,8 +117,4 @@ def _review(request: MemberRequest, pk: int) -> ResultReview:
 
 
 def _back(request: MemberRequest) -> HttpResponseBase:
-    """To the candidate's page if pressed there."""
-    candidate = request.POST.get("candidate", "")
-    if candidate.isascii() and candidate.isdigit() and len(candidate) < 10:
-        return redirect("candidate", request.organisation.slug, int(candidate))
     return redirect("results", request.organisation.slug)
