@@ -281,7 +281,7 @@ MAILERS = mail.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)
 ANYMAIL = mail.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
 #: address for bounces (SMTP only), tagged for each mail
 GOODWORD_RETURN_ADDRESS = mail.return_address(environment.text("GOODWORD_RETURN_ADDRESS", ""))
-#: what receivers find in DNS if it is set up; shown and checked on Settings > Sender domain
+#: expected DNS records; shown and checked on Settings > Sender domain
 GOODWORD_MAIL_SPF = mail.spf_mechanisms(environment.words("GOODWORD_MAIL_SPF"))
 GOODWORD_MAIL_DKIM_SELECTORS = mail.dkim_selectors(environment.words("GOODWORD_MAIL_DKIM_SELECTORS"))
 #: instead of the system's

@@ -1,4 +1,4 @@
-"""E-mails about changes of password and second factor, and an admin's reset of a colleague's."""
+"""E-mails about a changed password or second factor, and resets by an admin."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -175,7 +175,7 @@ def test_a_reset_is_refused_for_oneself_the_deactivated_and_people_elsewhere(
     for member, sentence in (
         (ann, "You can&#x27;t reset your own second factor."),
         (gone, "Gone is deactivated."),
-        (elsewhere, "Only whoever runs Goodword can reset the second factor of Else."),
+        (elsewhere, "Only the operator of Goodword can reset the second factor of Else."),
     ):
         with_app(member.user)
         response = signed_in(ann, method="mfa").post(where(ann, member))
@@ -205,4 +205,4 @@ def test_the_operators_command_tells_the_member_too(rita: Membership, capsys: An
     assert "has no second factor any more" in capsys.readouterr().out
     assert entries(rita) == [(None, "operator", {"member": rita.pk})]
     assert subjects() == [str(CHANGES[FACTORS_RESET])]
-    assert "whoever runs Goodword removed the authenticator app" in str(mail.outbox[0].body)
+    assert "the operator of Goodword removed the authenticator app" in str(mail.outbox[0].body)

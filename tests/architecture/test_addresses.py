@@ -1,4 +1,4 @@
-"""Addresses are not compared by the database's folding of case, which takes ı for I and ſ for S."""
+"""E-mail addresses are never compared by PostgreSQL's UPPER, which turns ı into I and ſ into S."""
 
 import ast
 import re

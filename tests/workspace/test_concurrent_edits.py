@@ -15,7 +15,7 @@ from tests.support.pages import signed_in
 from tests.support.second_factors import with_app
 
 pytestmark = pytest.mark.django_db
-TOLD = "Somebody else has changed this meanwhile"
+TOLD = "Somebody else has changed this in the meantime"
 
 
 @pytest.fixture

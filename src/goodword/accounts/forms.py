@@ -36,7 +36,7 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]  # the library has no
 
     def clean_login(self) -> str:
         login: str = super().clean_login()
-        if has_look_alikes(self.data["login"]):  # as typed: allauth's field makes a k of a Kelvin sign
+        if has_look_alikes(self.data["login"]):  # as typed: allauth's field turns a Kelvin sign into k
             raise get_adapter().validation_error("email_password_mismatch")
         return login
 
@@ -89,7 +89,7 @@ def _code_field(form: forms.Form) -> None:
 
 
 class _ToldWhenLocked:
-    """Mails the owner when too many wrong codes have locked the step."""
+    """E-mails the owner when too many wrong codes have locked the step."""
 
     def clean_code(self) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""What an organisation requires of a sign-in: a second factor, single sign-on."""
+"""An organisation's sign-in requirements: second factor, single sign-on."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -37,7 +37,7 @@ def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
 
 
 def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """For pages of one's own account: whoever has a second factor must have used it in this session."""
+    """For account pages: members with a second factor must have used it in this session."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -94,7 +94,9 @@ def reset(*, member: Membership, by: Membership, now: datetime) -> bool:
             raise NotChanged(_("%(name)s is deactivated. Reactivate them first.") % {"name": user})
         if Membership.objects.across_organisations().filter(user=user).exclude(pk=member.pk).exists():
             raise NotChanged(
-                _("Only whoever runs Goodword can reset the second factor of %(name)s. Write to %(contact)s.")
+                _(
+                    "Only the operator of Goodword can reset the second factor of %(name)s. Write to %(contact)s."
+                )
                 % {"name": user, "contact": settings.GOODWORD_HELP_CONTACT}
             )
         return remove_all(user, by=by, now=now)
@@ -122,7 +124,7 @@ def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
         user,
         security_mails.FACTORS_RESET,
         now=now,
-        by=by.user.name if by else str(_("whoever runs Goodword")),
+        by=by.user.name if by else str(_("the operator of Goodword")),
     )
     return True
 
@@ -141,7 +143,7 @@ def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **
 
 
 def _end_other_sessions(request: HttpRequest, user: User) -> None:
-    """Sessions from before the first factor were opened without it, maybe by whoever knows the password."""
+    """Older sessions were opened without the factor, perhaps by somebody who knows the password."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()

@@ -31,10 +31,10 @@ from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, normalised
 
 log = logging.getLogger(__name__)
-#: what a provider that is away or misconfigured makes allauth raise, and what is no answer of a provider at all
+#: raised by allauth if the provider is unreachable, misconfigured, or its response is malformed
 _FAILURES: Final = (
     *(RequestException, OAuth2Error, KeyError, ValueError, IntegrityError),
-    *(SyntaxError, zlib.error),  # lxml's, of what is no XML; lxml comes with goodword[saml] only
+    *(SyntaxError, zlib.error),  # raised by lxml for invalid XML; lxml comes with goodword[saml] only
 )
 #: in lower case, as allauth reads SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
@@ -144,7 +144,7 @@ def _verified_address(sociallogin: SocialLogin) -> str:
 
 
 def _says_unverified(sociallogin: SocialLogin) -> bool:
-    """Whether the provider denies that the address is verified, which a trusted domain must not outweigh."""
+    """Whether the provider says that the address is unverified. This overrides trusted domains."""
     provider = sociallogin.provider
     named = getattr(
         provider, "default_attribute_mapping", {"email_verified": "email_verified"}
@@ -157,9 +157,9 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
-    """The address as the provider sent it, if a letter in it only looks like another; or empty.
+    """The address as sent by the provider if it contains a look-alike letter, else empty.
 
-    allauth has lower-cased `address`, which makes a plain k of a Kelvin sign.
+    allauth has lower-cased `address`, which turns a Kelvin sign into k.
     """
     sent = [address, sociallogin.account.uid]  # of SAML, the address can be the name ID
     for value in claims_of(sociallogin.account).values():
@@ -266,7 +266,7 @@ def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
 def told[**P](
     view: Callable[P, HttpResponseBase], *, signs_out: bool = False
 ) -> Callable[P, HttpResponseBase]:
-    """Show a failure of the provider as a message. allauth handles only some."""
+    """Show provider errors as a message. allauth handles only some of them."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -116,7 +116,7 @@ def _open_sessions(request: HttpRequest, user: User) -> list[OpenSession]:
 @require_POST
 @login_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Sign out another browser; for this one there is *Sign out*."""
+    """Sign out another browser. For this one, use *Sign out*."""
     user = cast(User, request.user)
     row = get_object_or_404(
         UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key), pk=pk
@@ -172,7 +172,7 @@ _NAMED = 5
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for an unknown address. It offers members the search of the organisation that the address names."""
+    """The 404 page. Members are offered their organisation's search."""
     del exception
     user, slug = getattr(request, "user", None), request.path.removeprefix("/o/").partition("/")[0]
     member = (

@@ -1,4 +1,4 @@
-"""The mails to candidates about assessments whose texts an organisation may write itself."""
+"""Customisable e-mails about assessments."""
 
 from typing import Any, Final
 

@@ -77,7 +77,7 @@ class Candidate(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Otherwise a member has added them, and may correct name and address."""
+        """Otherwise a member added them and may correct name and address."""
         return self.connection_id is not None
 
     @property
@@ -140,7 +140,7 @@ class Application(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Otherwise a member has added it, has no stage, and its status is set by members."""
+        """Otherwise a member added it: it has no stage, and members set its status."""
         return self.connection_id is not None
 
     @property

@@ -14,7 +14,7 @@ from django.db.models import CharField, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _
 
-#: letters that case folding takes for i, s and k; Django's validator of addresses lets them through
+#: letters that case folding turns into i, s and k; Django's e-mail validator accepts them
 LOOK_ALIKES: Final = frozenset("\u0130\u0131\u017f\u212a")
 
 
@@ -37,7 +37,7 @@ def has_look_alikes(address: str) -> bool:
 
 
 def check_address(address: str) -> None:
-    """Whether somebody can sign in with it. Raises ValidationError with a sentence that names it."""
+    """Raises ValidationError for an address with look-alike letters."""
     shown = {"text": address[:80]}
     try:
         validate_email(address)

@@ -1,4 +1,4 @@
-"""TXT records, looked up together within a bounded time."""
+"""Look up TXT records in parallel, within a time limit."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ _PORT: Final = 53
 
 
 class Failure(Enum):
-    """Why nothing is known about a name."""
+    """Why a lookup failed."""
 
     TIMEOUT = "timeout"
     SERVER = "server"
@@ -94,5 +94,5 @@ def _txt(resolver: Resolver, name: str) -> Answer:
         return Answer(failure=Failure.TIMEOUT)
     except (DNSException, OSError, ValueError):  # a refusal, a malformed answer, no network
         return Answer(failure=Failure.SERVER)
-    # servers answer in any order
+    # answers arrive in any order
     return Answer(tuple(sorted(b"".join(record.strings).decode("utf-8", "replace") for record in found)))

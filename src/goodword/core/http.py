@@ -77,7 +77,7 @@ class OneLineRefusals(logging.Filter):
 
 
 class ErrorReference(logging.Filter):
-    """Puts the number that the error page shows into the line of the log."""
+    """Adds the reference number of the error page to the log line."""
 
     def filter(self, record: logging.LogRecord) -> logging.LogRecord:
         reference = getattr(getattr(record, "request", None), "error_reference", "")
@@ -214,7 +214,7 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The page for a server error, with a number that is in the log. No context processors, which may fail too."""
+    """The 500 page, with a reference number that is also in the log. No context processors, which may fail too."""
     digits = f"{secrets.randbelow(10**8):08}"
     reference = f"{digits[:4]}-{digits[4:]}"
     request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference

@@ -101,7 +101,7 @@ def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> dat
 
 
 def working_days_between(start: datetime, end: datetime, *, calendar: Calendar) -> int:
-    """Full ones: from Friday 23:59 to Monday 10:00 none, until Tuesday 10:00 one."""
+    """Full working days: none from Friday 23:59 to Monday 10:00, one until Tuesday 10:00."""
     local, days = start.astimezone(calendar.zone), 0
     day = calendar.next_working_day(local.date())
     while datetime.combine(day, local.time(), tzinfo=calendar.zone) <= end:

@@ -1,4 +1,4 @@
-"""The mails of a reference check whose texts an organisation may write itself."""
+"""Customisable e-mails of a reference check."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What references say in short, for the candidate's page: who would work together again, whether dates and title are
+"""Summary of references for the candidate page: who would work together again, whether dates and title are
 confirmed, ratings on one axis, and a comment of each referee.
 
 Each referee has the letter of their relationship, or two where two relationships begin with the same one.

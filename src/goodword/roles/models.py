@@ -88,7 +88,7 @@ class Automation(OrganisationOwned):
     requisition_id = models.CharField(max_length=120, default="", blank=True)
     job_post_id = models.BigIntegerField(null=True)
     job_post_title = models.CharField(max_length=300, default="", blank=True)
-    #: sentences of the job post that ask something of the candidate; proposed as job requirements
+    #: requirement sentences of the job post, proposed as job requirements
     post_requirements = models.JSONField(default=list, blank=True)
     #: confidential in Greenhouse: the role is visible only to admins and members added to it
     confidential = models.BooleanField(default=False)

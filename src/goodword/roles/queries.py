@@ -18,7 +18,7 @@ def visible_roles(member: Membership) -> QuerySet[Role]:
 
 
 def may_share(role: Role, member: Membership) -> bool:
-    """Whether the member may change who sees the role: not those who can't see its private candidates."""
+    """Whether the member may change who sees the role. Recruiters who can't see its private candidates may not."""
     if not member.may_work:
         return False
     return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()

@@ -42,12 +42,12 @@ class LongSelect(Select):
 
 
 def limited(longest: int, *, rows: int) -> Textarea:
-    """With a counter of what is left. No `maxlength`, because browsers cut pasted text and count UTF-16 units."""
+    """With a counter of characters left. No `maxlength`: browsers cut pasted text and count UTF-16 units."""
     return Textarea(attrs={"rows": rows, "data-longest": str(longest)})
 
 
 class LongTextField(CharField):
-    """A text of several lines, cleaned before its characters are counted: a line break is one."""
+    """Multi-line text, cleaned before its length is checked: a line break counts as one character."""
 
     def __init__(self, *, longest: int, rows: int = 4, **more: Any) -> None:
         super().__init__(strip=False, widget=limited(longest, rows=rows), **more)

@@ -1,4 +1,4 @@
-"""Forms that notice when somebody else has changed what they edit since the page was opened."""
+"""Forms that detect changes by somebody else since the page was opened."""
 
 import json
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class NoticesChanges(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if changed := self._changed(data.pop("seen", "")):
-            said = gettext("Somebody else has changed this meanwhile: %(changes)s.") % {
+            said = gettext("Somebody else has changed this in the meantime: %(changes)s.") % {
                 "changes": "; ".join(self._in_words(name) for name in changed)
             }
             again = gettext("What you entered is kept below. Save again to replace theirs.")

@@ -29,10 +29,10 @@ from goodword.workspace.search import search_text
 
 #: shown of each type
 AT_MOST: Final = 10
-#: words of a query that are looked for, and their characters: the time of a similarity grows with their number
+#: limits on words of a query: similarity takes longer with each character
 _WORDS: Final = 6
 _LONGEST_WORD: Final = 40
-#: milliseconds; longer searches find nothing
+#: milliseconds; longer searches are cancelled
 _LONGEST_SEARCH: Final = 5_000
 #: word similarity of a match; PostgreSQL's default, 0.6, misses a wrong letter in the middle of a name
 _LEAST: Final = 0.45

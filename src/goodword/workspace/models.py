@@ -1,4 +1,4 @@
-"""What members write, keep and import on pages that combine apps."""
+"""Models of the workspace: comments, saved views, imports, list rows."""
 
 from django.db import models
 from django.db.models.functions import Upper
@@ -85,7 +85,7 @@ class CandidateImport(OrganisationOwned):
         CHECKED = "checked"
         RUNNING = "running"
         DONE = "done"
-        #: the role was archived meanwhile
+        #: the role was archived in the meantime
         STOPPED = "stopped"
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
@@ -158,7 +158,7 @@ class ListedApplication(OrganisationOwned):
         Application, on_delete=models.CASCADE, primary_key=True, related_name="listed"
     )
     role = models.ForeignKey(Role, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
-    #: these four as of the application
+    #: copied from the application
     status = models.CharField(max_length=20)
     stage_name = models.CharField(max_length=200)
     recruiter_name = models.CharField(max_length=200)

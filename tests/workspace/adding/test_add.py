@@ -92,13 +92,13 @@ def test_the_delay_for_stage_moves_does_not_hold_up_an_invitation(role: Role, ri
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [
-        ({"email": ""}, "email", "Enter an e-mail address: the invitation goes there."),
+        ({"email": ""}, "email", "Enter an e-mail address for the invitation."),
         ({"email": "ada@"}, "email", "Enter a valid e-mail address, for example ada@example.org."),
         ({"first_name": " "}, "first_name", "Enter the first name."),
         (
             {"last_name": "www.evil.example"},
             "last_name",
-            "This looks like a link. Enter only the name: e-mails contain it.",
+            "This looks like a link. Enter only the name.",
         ),
         ({"company": "x" * 301}, "company", "Use at most 300 characters."),
     ],
@@ -117,9 +117,7 @@ def test_the_same_address_is_added_to_a_role_once(role: Role, rita: Membership) 
     client = signed_in(rita)
     add(client, role)
     again = add(client, role, first_name="Eda", email="ADA@mail.example")
-    assert again.context["form"].errors == {
-        "email": ["Ada Zorn, with this address, is a candidate on this role already."]
-    }
+    assert again.context["form"].errors == {"email": ["Ada Zorn is already on this role with this address."]}
     assert Application.objects.of(role.organisation).count() == 1
 
 
@@ -134,7 +132,7 @@ def test_a_private_candidate_is_not_named(role: Role, rita: Membership) -> None:
     factories.application(role, candidate=who)
     other = factories.member(role.organisation)
     assert add(signed_in(other), role).context["form"].errors == {
-        "email": ["Somebody with this address is a candidate on this role already."]
+        "email": ["There is already a candidate with this address on this role."]
     }
 
 

@@ -1,4 +1,4 @@
-"""Lists of candidates, as programs and people write them."""
+"""Candidate lists as written by programs and by people."""
 
 import pytest
 

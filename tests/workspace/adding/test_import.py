@@ -86,7 +86,7 @@ def test_a_file_is_checked_before_anything_happens(role: Role, rita: Membership)
         (3, "“not an address” is not an e-mail address."),
         (5, "The e-mail address is missing."),
         (6, "The same address as in line 2."),
-        (7, "On this role already: Eve Here."),
+        (7, "Already on this role: Eve Here."),
     ]
     assert "2 candidates can be imported" in page.content.decode()
     assert names(role) == [] and not Email.objects.of(role.organisation).exists()
@@ -204,7 +204,7 @@ def test_a_private_candidate_is_not_named_in_the_check(role: Role, rita: Members
     Candidate.objects.of(role.organisation).update(private=True)
     other = factories.member(role.organisation)
     of = uploaded(signed_in(other), role)
-    assert ImportRow.objects.of(role.organisation).get(of=of, line=7).problem == "On this role already."
+    assert ImportRow.objects.of(role.organisation).get(of=of, line=7).problem == "Already on this role."
 
 
 def test_lines_are_deleted_after_a_week(role: Role, rita: Membership) -> None:

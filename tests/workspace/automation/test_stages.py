@@ -70,6 +70,6 @@ def test_the_path_of_a_candidate_shows_what_follows_from_each_tick(desk: Desk) -
     page = Wizard(desk).get("role_automation_stages", jobs_of(desk)[0])
     shown = [" ".join(one.get_text().split()) for one in page.select("[data-follows]:not([hidden])")]
     assert shown == [
-        "Assessment. Due in 7 working days, 2 reminders. Moved on before it is done: pauses.",
-        "Reference check. Due in 10 working days, 2 reminders. Moved on before it is done: continues.",
+        "Assessment. Due in 7 working days, 2 reminders. Pauses if moved on first.",
+        "Reference check. Due in 10 working days, 2 reminders. Continues if moved on first.",
     ]

@@ -152,7 +152,7 @@ def test_the_second_of_two_is_told_and_loses_nothing(ada: Application, rita: Mem
     late = edit(client, ada, first_name="Ida", seen=seen)
     assert late.status_code == 422
     assert late.context["form"].non_field_errors() == [
-        "These details have been changed meanwhile: Eda Zorn, adda@mail.example. Save again to replace this."
+        "These details have been changed in the meantime: Eda Zorn, adda@mail.example. Save again to replace this."
     ]
     assert late.context["form"]["first_name"].value() == "Ida"
     again = edit(client, ada, first_name="Ida", seen=late.context["form"]["seen"].value())

@@ -106,10 +106,10 @@ def test_who_cannot_be_notified_is_not_mentioned(application: Application, rita:
     Membership.objects.of(application.organisation).filter(pk=gone.pk).update(deactivated_at=NOW)
     Application.objects.of(application.organisation).update(recruiter_name="Jo Berg")
     assert wrong(say(rita, application, "@Gus Gone, look")) == [
-        "Comment: Gus Gone no longer works here and can't be notified. Don't mention them."
+        "Comment: Gus Gone no longer works here and can't be notified. Remove the @."
     ]
     assert wrong(say(rita, application, "@Jo Berg, look")) == [
-        "Comment: Jo Berg has no login here and can't be notified. Don't mention them."
+        "Comment: Jo Berg has no login and can't be notified. Remove the @."
     ]
     assert (texts(application), mails(application)) == ([], [])
 

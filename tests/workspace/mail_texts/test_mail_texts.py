@@ -202,9 +202,9 @@ REFUSED = [
     ("opening", "Hello {first_name}", "Keep {role} in this text."),
     ("request", "Soon", "Keep {deadline} in this text."),
     ("closing", "Bye", "Keep {recruiter} in this text."),
-    ("closing", "{recruiter}, see https://evil.example/x", "Leave out web and e-mail addresses"),
-    ("closing", "{recruiter}, write to ann@acme.example", "Leave out web and e-mail addresses"),
-    ("closing", "{recruiter}.com", "Leave out web and e-mail addresses"),
+    ("closing", "{recruiter}, see https://evil.example/x", "Remove web and e-mail addresses"),
+    ("closing", "{recruiter}, write to ann@acme.example", "Remove web and e-mail addresses"),
+    ("closing", "{recruiter}.com", "Remove web and e-mail addresses"),
     ("closing", "{recruiter} <b>now</b>", "Write plain text: “<b>” would be shown as it is."),
     ("closing", "{recruiter} &nbsp;", "Write plain text: “&nbsp;” would be shown as it is."),
 ]
@@ -280,7 +280,7 @@ def test_two_people_edit_the_same_text(org: Organisation, ann: Membership) -> No
     page = posted(client, org, subject="Ann's {role}")
     assert page.status_code == 409
     said = page.content.decode()
-    assert "Bob Admin has changed these texts meanwhile. Yours are kept below." in said
+    assert "Bob Admin has changed these texts in the meantime. Yours are kept below." in said
     assert "Bob&#x27;s {role}" in said
     assert page.context["form"]["subject"].value() == "Ann's {role}"
     assert page.context["preview"].rendered.subject == "Ann's Window Washer"

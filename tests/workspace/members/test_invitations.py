@@ -239,7 +239,7 @@ def test_only_an_admins_invitation_is_accepted_and_another_can_send_it_again(ann
     for refused in (Client().get(url), Client().post(url, new)):
         assert refused.status_code == 410
         text = refused.content.decode()
-        assert "Whoever sent it is no longer an admin of Acme. Ask an admin to send it again:" in text
+        assert "The person who sent it is no longer an admin of Acme. Ask an admin to send it again:" in text
         assert "ann@acme.example" in text
     with pytest.raises(InviterGone):
         invitations.accept(

@@ -113,7 +113,7 @@ def test_without_a_dns_server_the_page_says_so(ada: Membership, settings: Any) -
 
 def test_a_selector_is_asked_for_and_looked_up(ada: Membership, settings: Any) -> None:
     settings.GOODWORD_MAIL_DKIM_SELECTORS = []
-    assert "DNS can't be asked for a key without its selector." in text_of(shown(ada, settings, GOOD_ZONE))
+    assert "A key can't be looked up without its selector." in text_of(shown(ada, settings, GOOD_ZONE))
     page = shown(ada, settings, GOOD_ZONE, "?selector=s1")
     assert words(page)[1] == ["Set"]
     assert [one.name for one in page.context["dkim"]] == ["s1._domainkey.acme.example"]
@@ -137,7 +137,7 @@ def test_a_providers_own_bounce_address_is_not_guessed(ada: Membership, settings
     settings.GOODWORD_MAIL_PROVIDER = "postmark"
     text = text_of(shown(ada, settings, GOOD_ZONE))
     assert "postmark (its API)" in text
-    assert "an address of the provider's" in text
+    assert "an address at your e-mail provider" in text
     assert "Set a record here only if the provider asks for it." in text
 
 

@@ -94,7 +94,7 @@ def test_other_files_are_refused_with_a_reason(
 def test_a_drawing_without_end_is_stopped_and_refused(org: Organisation, ada: Membership) -> None:
     page = upload(signed_in(ada), org, SVG.replace(b"<path", ENDLESS))
     assert page.status_code == 422
-    assert "This file takes too long or too much memory to draw." in page.content.decode()
+    assert "This file is too complex." in page.content.decode()
     org.refresh_from_db()
     assert not org.logo_url
 

@@ -10,7 +10,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import active_members
 
-#: whom the audit log names as actor, besides members
+#: actors in the audit log other than members
 RESERVED: Final = ("goodword", "operator", "single sign-on", "not signed in")
 
 
@@ -19,7 +19,7 @@ class NameRefused(Exception):
 
 
 def check_name(name: str, organisations: Iterable[Organisation], *, of: User | None = None) -> None:
-    """Raises NameRefused for a name that would pass as somebody else's in the audit log. `of`: whose name it is."""
+    """Raises NameRefused for a name that could be mistaken for somebody else's in the audit log."""
     folded = _folded(name)
     if folded in {_folded(one) for one in RESERVED}:
         raise NameRefused(_("This name is used by Goodword itself. Enter your own."))

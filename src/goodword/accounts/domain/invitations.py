@@ -22,11 +22,11 @@ class NotInvited(Exception):
 
 
 class NotAccepted(Exception):
-    """The invitation was accepted or withdrawn meanwhile."""
+    """The invitation was accepted or withdrawn in the meantime."""
 
 
 class InviterGone(NotAccepted):
-    """Whoever sent the invitation is no longer an active admin."""
+    """The person who sent the invitation is no longer an active admin."""
 
 
 def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, now: datetime) -> Invitation:
@@ -71,14 +71,14 @@ def open_invitation(by: Membership, email: str) -> Invitation | None:
 
 
 def lock_open(invitation: Invitation) -> Invitation | None:
-    """The locked invitation, or None if it was accepted or withdrawn meanwhile."""
+    """The locked invitation, or None if it was accepted or withdrawn in the meantime."""
     rows = Invitation.objects.of(invitation.organisation).select_for_update(of=("self",))
     row = rows.select_related("organisation", "invited_by__user").get(pk=invitation.pk)
     return row if row.is_open else None
 
 
 def open_invitations_of(member: Membership) -> QuerySet[Invitation]:
-    """What this member sent and nobody has accepted."""
+    """Invitations this member sent that are still open."""
     rows = Invitation.objects.of(member.organisation).filter(accepted_at=None, withdrawn_at=None)
     return rows.filter(invited_by=member).select_related("organisation").order_by("pk")
 
@@ -122,7 +122,7 @@ def user_of(invitation: Invitation) -> User | None:
 
 def create_user(*, invitation: Invitation, name: str, password: str) -> User:
     """Raises ValidationError for the password, NotAccepted if it is not open or there is a login, NameRefused."""
-    _lock_acceptable(invitation)  # so that a second click waits, and then finds the login
+    _lock_acceptable(invitation)  # a second click waits here and then finds the login
     check_name(name, [invitation.organisation])
     user = User(email=invitation.email, name=" ".join(name.split()))
     validate_password(password, user)

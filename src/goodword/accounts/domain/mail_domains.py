@@ -53,7 +53,7 @@ FREE_MAIL = frozenset(_DOMAINS.split())
 
 
 class NoDomain(Exception):
-    """Not a domain that one organisation can own; the message is for people."""
+    """Not a domain that an organisation can own. The message is shown to members."""
 
 
 def own_domain(typed: str) -> str:

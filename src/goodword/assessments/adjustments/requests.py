@@ -181,7 +181,7 @@ def on_member_deactivated(event: Event) -> None:
         .get(pk=event.data["member_id"])
     )
     organisation, address, now = member.organisation, member.user.email, event.occurred_at
-    if member.deactivated_at is None:  # reactivated meanwhile
+    if member.deactivated_at is None:  # reactivated in the meantime
         return
     sent = Email.objects.of(organisation).filter(kind=mails.ASKED, to_address__same_address=address)
     asked = Adjustment.objects.of(organisation).filter(

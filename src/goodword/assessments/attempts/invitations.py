@@ -112,7 +112,7 @@ def assign(
 
 
 def _deadline_now(attempt: Attempt, *, now: datetime) -> datetime:
-    """As if a deadline on hold were resumed now."""
+    """The deadline if its hold ended now."""
     if attempt.clock_stopped_at is None:
         return attempt.deadline_at
     calendar = attempt.organisation.calendar

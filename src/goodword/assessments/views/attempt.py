@@ -46,7 +46,7 @@ from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
 
-#: what a button of the page between two parts asks for
+#: actions on the page between two parts
 GO, PRACTISE, START, FORM = "go", "practise", "start", "form"
 #: query parameter of a part's page after its practice
 PRACTISED: Final = "practised"
@@ -144,9 +144,9 @@ def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 
 def _leave(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Part `order` is over: continue as chosen on the page between the parts, else with that page."""
+    """After part `order`: continue as chosen on the page between parts, else show that page."""
     following, go = session.following(order), request.POST.get(GO, "")
-    # the page may be older: it must not start the clock of a part that it didn't name
+    # an old page must not start the clock of a part it didn't name
     meant = following is not None and request.POST.get("next") == str(following.order)
     if following is None or not meant or go not in {PRACTISE, START, FORM}:
         return private(redirect(session.after_part(order)))
@@ -209,7 +209,7 @@ def overview_target(session: AttemptSession, current: PartView) -> str:
 
 
 def first_url(session: AttemptSession, view: PartView) -> str:
-    """The first screen of a part that starts without a button: practice, or the first item."""
+    """The first screen of a part that needs no start button: practice or the first item."""
     if practice_of(view.part):
         return session.url("portal_assessment_practice", view.order, 1)
     return session.next_url(view)
@@ -313,7 +313,7 @@ def show_finish(
             "assessments/portal/part.html",
             **_start_context(request, session, following, waiting=waiting),
             before=view,
-            # the part before ends with the button, so until then its answers can be changed
+            # the previous part ends when the button is pressed; until then its answers can be changed
             change=back,
             form_url=here,
         )

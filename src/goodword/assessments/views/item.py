@@ -219,7 +219,7 @@ def item_context(
         "item": this,
         "part": view,
         "parts": len(session.overview.parts),
-        # tasks are looked at again before they are left
+        # show the solution before moving on
         "taps": view.kind == Test.Kind.SCALES or not (view.timed or view.kind == Test.Kind.REASONING),
         "number": number,
         "total": count,

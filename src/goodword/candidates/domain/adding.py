@@ -17,7 +17,7 @@ from goodword.roles.models import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Clean texts. `language`: of pages and mails; empty for the organisation's."""
+    """Cleaned input. `language`: for pages and e-mails; empty for the organisation's."""
 
     first_name: str
     last_name: str
@@ -28,7 +28,7 @@ class Person:
 
 
 class AlreadyOnRole(Exception):
-    """Somebody with this address is on the role already."""
+    """The role already has a candidate with this address."""
 
     def __init__(self, application: Application) -> None:
         super().__init__(f"Application {application.pk} is on the role already.")
@@ -36,18 +36,18 @@ class AlreadyOnRole(Exception):
 
 
 class RoleArchived(Exception):
-    """Nobody is added to an archived role."""
+    """Archived roles accept no candidates."""
 
 
 def with_address(role: Role, address: str) -> QuerySet[Application]:
-    """Applications on the role whose candidate has this address, the latest first."""
+    """Applications for the role with this address, latest first."""
     people = Candidate.objects.of(role.organisation).filter(email__same_address=address)
     rows = Application.objects.of(role.organisation).filter(role=role, candidate__in=people, erased_at=None)
     return rows.select_related("candidate").order_by("-pk")
 
 
 def known_person(member: Membership, address: str) -> Candidate | None:
-    """The person of this address, if the member may see an application of theirs and no erasure is due."""
+    """The candidate with this address, if the member may see one of their applications and no erasure is due."""
     people = Candidate.objects.of(member.organisation).filter(email__same_address=address, erased_at=None)
     seen = visible_applications(member).filter(candidate__in=people, deleted_at=None, erased_at=None)
     application = seen.order_by("-pk").first()
@@ -63,7 +63,7 @@ def add_candidate(
     audited as a whole.
     """
     with transaction.atomic():
-        # the lock makes a second member who adds the same person wait, and then see the first one's row
+        # a second member adding the same person waits for this lock and then sees the row
         locked = Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
         role = locked.select_related("organisation").get(pk=role.pk)
         if role.archived_at is not None:

@@ -106,7 +106,7 @@ def is_server(pid: int, cluster: Path) -> bool:
         return False
     if state == "Z" or Path(os.fsdecode(command[0])).name != "postgres":
         return False
-    try:  # true even when the folder was renamed meanwhile
+    try:  # true even when the folder was renamed in the meantime
         return (process / "cwd").samefile(cluster)
     except OSError:  # not permitted to look
         return os.fsencode(cluster) in command

@@ -84,7 +84,7 @@ class Turn:
             return True
 
     def end(self) -> bool:
-        """Leave the connection. Returns whether another turn gave way meanwhile."""
+        """Leave the connection. Returns whether another turn gave way in the meantime."""
         with self.turns.mutex:
             self._leave()
             return self.missed

@@ -87,7 +87,7 @@ def check_again(connection: Connection, *, member: Membership | None, now: datet
     with transaction.atomic():
         row = locked(connection)
         if row.credential != connection.credential or row.state == DISCONNECTED:
-            return row.state  # another key was set and checked meanwhile
+            return row.state  # another key was set and checked in the meantime
         lacked = _lacking(row)
         row.state = store(row, results, now=now)
         row.account_name = account_name or row.account_name

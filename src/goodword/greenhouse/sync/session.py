@@ -148,7 +148,7 @@ def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> 
     if isinstance(error, Forbidden | Unauthorised):
         rows.filter(check_at__gt=now).update(check_at=now)  # the next sweep probes what it may still do
     if broken:
-        # unless another key was set meanwhile
+        # unless another key was set in the meantime
         alive = rows.filter(state__in=(State.ACTIVE, State.INCOMPLETE), credential=connection.credential)
         alive.update(state=State.BROKEN)
 

@@ -1,4 +1,4 @@
-"""Texts of mails that an organisation may write itself: their placeholders, storing them, filling them in.
+"""E-mail texts that organisations can customise: placeholders, storage and rendering.
 
 A mail has `parts`: its subject and some paragraphs. The standard text of a part is the template
 "<template>/<part>.txt". An organisation's own texts are copied into a mail when it is queued.
@@ -41,7 +41,7 @@ PLACEHOLDERS: Final = {
     "company": ("company",),
     "period": ("period",),
 }
-#: stand out in HTML
+#: bold in HTML
 _STRONG: Final = frozenset({"deadline"})
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _BETWEEN_PARAGRAPHS: Final = re.compile(r"\n[ \t]*\n\s*")
@@ -94,7 +94,7 @@ def standard_text(template: str, part: str) -> str:
 
 
 def placeholders_in(text: str) -> tuple[list[str], str]:
-    """The names within braces, and the text without these placeholders, in which a brace is a mistake."""
+    """The placeholder names, and the text without placeholders: a brace left there is a mistake."""
     return _PLACEHOLDER.findall(text), _PLACEHOLDER.sub("", text)
 
 
@@ -188,7 +188,7 @@ def _audit(
 
 
 def filled(text: str, context: Mapping[str, Any]) -> str:
-    """For a plain part or a subject. Braces within values stay as they are."""
+    """For plain text and subjects. Braces within values are kept."""
     return _PLACEHOLDER.sub(lambda found: _value(found[1], context), text)
 
 

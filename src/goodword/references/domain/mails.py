@@ -142,7 +142,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
 
 
 def texts_of_request(check: Check, referee: Referee) -> dict[str, object]:
-    """What a deferred referee keeps of the organisation's own texts, since the candidate has seen them."""
+    """The texts of a deferred request, as the candidate saw them."""
     language = language_for(check, referee)
     return {
         "language": language,

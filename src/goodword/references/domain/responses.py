@@ -256,7 +256,7 @@ def save_draft(
 def keep_draft_of_closed(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Save a draft although the check has closed meanwhile, since it may be reopened. Returns whether it was saved."""
+    """Save a draft although the check has closed, since it may be reopened. Returns whether it was saved."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED

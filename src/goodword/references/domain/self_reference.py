@@ -68,7 +68,7 @@ def save_draft(
 def keep_draft_of_closed(
     *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Save a draft although the check has closed meanwhile, since it may be reopened. Returns whether it was saved."""
+    """Save a draft although the check has closed, since it may be reopened. Returns whether it was saved."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)

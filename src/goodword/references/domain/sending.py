@@ -80,7 +80,7 @@ def fingerprint(shown: list[MailPreview]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SentMails:
-    """How many e-mails were queued, and how many wait for an offer."""
+    """How many e-mails were queued, and how many are held until an offer."""
 
     sent: int
     deferred: int

@@ -121,7 +121,7 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
 def _fail(report_id: int, *, error: str, now: datetime) -> None:
     with transaction.atomic():
         report = _lock(report_id)
-        if report.state != Report.State.BUILDING:  # erased meanwhile
+        if report.state != Report.State.BUILDING:  # erased in the meantime
             return
         report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
         report.save(update_fields=["state", "error", "try_again_at"])
@@ -175,7 +175,7 @@ def content_of(report: Report) -> bytes:
         log.exception("The report %s could not be redrawn in layout %d", report.code, LAYOUT)
         ReportFile.objects.of(report.organisation).filter(pk=file.pk).update(layout=WITHHELD)
         raise NotDrawn from error
-    # An erasure may have deleted the row meanwhile.
+    # An erasure may have deleted the row in the meantime.
     if not ReportFile.objects.of(report.organisation).filter(pk=file.pk).update(**columns_of(pdf)):
         raise NotDrawn
     return pdf.bytes

@@ -1,4 +1,4 @@
-"""Links to a report version that members hand on, and those of its notes: when they end, who opened them."""
+"""Links to a report version, shared by members or posted in notes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LONGEST: Final = 3650
 
 
 class NotReady(Exception):
-    """There is no file to share: it is being drawn, failed, or has been erased."""
+    """There is no file to share: it is not ready, failed, or was erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,7 @@ class JobLink:
     requisition_id: str = ""
     post_id: int | None = None
     post_title: str = ""
-    #: sentences of the post that ask something of the candidate; None: not read
+    #: requirement sentences of the job post; None: not read
     requirements: Sequence[str] | None = None
     confidential: bool = False
 

@@ -44,7 +44,7 @@ def change_role(
     """
     title = " ".join(title.split())
     with transaction.atomic():
-        # Before the role, as deactivating does: otherwise a role could go to somebody who loses access meanwhile.
+        # Before the role, as deactivating does: otherwise a role could go to somebody who loses access in the meantime.
         Membership.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
         row = _locked(role)
         if (title, owner.pk, confidential) == (row.title, row.owner_id, row.confidential):

@@ -49,7 +49,7 @@ def on_ended(event: Event) -> None:
 
 
 def on_restored(event: Event) -> None:
-    """Waiting requests wait for a click, as do steps of a stage entered meanwhile."""
+    """Waiting requests wait for a click, as do steps of a stage entered in the meantime."""
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return

@@ -39,7 +39,7 @@ State = StepRequest.State
 def on_entered_stage(event: Event) -> None:
     """Request each step that the stage starts; a second arrival is recorded only.
 
-    Nothing happens if the candidate has been rejected, hired or moved on meanwhile.
+    Nothing happens if the candidate has been rejected, hired or moved on in the meantime.
     """
     assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)

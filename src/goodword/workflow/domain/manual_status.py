@@ -1,4 +1,4 @@
-"""The status of applications that members have added: no ATS says whether they were rejected or hired."""
+"""Status of applications added by members, set by hand because there is no ATS."""
 
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,12 @@ from goodword.core.events import record
 from goodword.workflow.domain.eligibility import lock_application
 
 Status = Application.Status
-#: what a member may set
+#: statuses a member may set
 SETTABLE = (Status.ACTIVE, Status.REJECTED, Status.HIRED)
 
 
 class NotSettable(Exception):
-    """The application is in Greenhouse, which decides its status, or its data is to be erased."""
+    """Greenhouse decides the status, or an erasure is due."""
 
 
 def set_status(

@@ -25,7 +25,7 @@ MOST_COLUMNS: Final = 100
 LONGEST_CELL: Final = 500
 #: columns of the template, and of the file with errors
 COLUMNS: Final = ("First name", "Last name", "E-mail", "Language", "Company", "Title")
-#: field -> headings that mean it, without case, accents, spaces and marks
+#: field -> accepted headings, without case, accents, spaces and punctuation
 _HEADINGS: Final[Mapping[str, frozenset[str]]] = {
     "first_name": frozenset({"firstname", "givenname", "forename", "vorname", "prenom"}),
     "last_name": frozenset({"lastname", "surname", "familyname", "nachname", "familienname", "nomdefamille"}),
@@ -55,7 +55,7 @@ _LANGUAGES: Final = {
 
 
 class UnreadableFile(Exception):
-    """Why the file can't be read at all, a sentence."""
+    """The message says why the file can't be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ def read_table(raw: bytes) -> Table:
 
 
 def person_of(row: Row) -> tuple[Person | None, str]:
-    """What the row says, or None with a sentence for each problem."""
+    """The person, or None with a sentence for each problem."""
     problems: list[str] = []
     if row.too_wide:
         problems.append(

@@ -1,4 +1,4 @@
-"""What members enter about a candidate who is in no ATS."""
+"""Forms for candidates without an ATS."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ _LENGTH = _("Use at most %(limit_value)d characters.")
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 320
 LONGEST_DETAIL = 300
-NO_ADDRESS = _("Enter an e-mail address: the invitation goes there.")
+NO_ADDRESS = _("Enter an e-mail address for the invitation.")
 INVALID_ADDRESS = _("Enter a valid e-mail address, for example ada@example.org.")
-SUSPICIOUS_NAME = _("This looks like a link. Enter only the name: e-mails contain it.")
+SUSPICIOUS_NAME = _("This looks like a link. Enter only the name.")
 
 
 class LineField(forms.CharField):
@@ -55,7 +55,7 @@ class PersonForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        help_text=_("Of e-mails. On each page candidates can choose another one."),
+        help_text=_("For e-mails. Candidates can switch on every page."),
     )
     company = LineField(
         label=_("Current company"),
@@ -74,7 +74,9 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        usual = _("As the organisation: %(language)s") % {"language": language_name(organisation.language)}
+        usual = _("Organisation's language (%(language)s)") % {
+            "language": language_name(organisation.language)
+        }
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
         language.choices = [("", usual), *((code, language_name(code)) for code, _name in settings.LANGUAGES)]

@@ -75,14 +75,14 @@ def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def template(request: MemberRequest) -> HttpResponse:
-    del request  # the same for everybody
+    del request  # same for all
     return _csv("candidates.csv", [COLUMNS])
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Before it is confirmed, what would happen; then how far it is."""
+    """What would be imported; after confirmation, the progress."""
     role, found = _import_of(request, pk, import_pk)
     return _page(request, role, found)
 
@@ -90,7 +90,7 @@ def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Asks once more if e-mails go out."""
+    """Asks for a second confirmation if e-mails will be sent."""
     role, found = _import_of(request, pk, import_pk)
     here = redirect("role_import_check", request.organisation.slug, role.pk, found.pk)
     if found.state != State.CHECKED:

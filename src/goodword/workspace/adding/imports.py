@@ -20,14 +20,14 @@ from goodword.workspace.adding.steps import add_and_invite
 from goodword.workspace.models import CandidateImport, ImportRow
 
 State, RowState = CandidateImport.State, ImportRow.State
-#: rows that a job adds before others get their turn
+#: rows per job, so that other jobs get their turn
 A_JOB: Final = 25
-#: since it was read; the rows are personal data, some of people who are never added
+#: after upload; rows are personal data, including of people who are never added
 KEPT_FOR: Final = timedelta(days=7)
 
 
 def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetime) -> CandidateImport:
-    """Nobody is added yet."""
+    """Adds nobody yet."""
     on_role = _addresses_on_role(role, member)
     with transaction.atomic():
         made = CandidateImport.objects.create(
@@ -83,8 +83,8 @@ def _addresses_on_role(role: Role, member: Membership) -> dict[str, str]:
 
 def _already(application: Application, *, visible: bool) -> str:
     if not visible:
-        return _("On this role already.")
-    return _("On this role already: %(name)s.") % {"name": application.candidate.name}
+        return _("Already on this role.")
+    return _("Already on this role: %(name)s.") % {"name": application.candidate.name}
 
 
 def counts_of(of: CandidateImport) -> dict[str, int]:
@@ -95,7 +95,7 @@ def counts_of(of: CandidateImport) -> dict[str, int]:
 
 
 def start(of: CandidateImport, *, steps: Collection[str], member: Membership, now: datetime) -> bool:
-    """Import the good rows. False if it was decided before."""
+    """Start importing the good rows. Returns False if it was already decided."""
     with transaction.atomic():
         row = _locked(of.pk)
         if row is None or row.state != State.CHECKED:
@@ -115,7 +115,7 @@ def start(of: CandidateImport, *, steps: Collection[str], member: Membership, no
 
 
 def discard(of: CandidateImport) -> bool:
-    """Import none: the rows go at once. False if it was decided before."""
+    """Import nothing and delete the rows. Returns False if it was already decided."""
     with transaction.atomic():
         row = _locked(of.pk)
         if row is None or row.state != State.CHECKED:

@@ -104,10 +104,8 @@ def _said(application: Application, wanted: list[StepChoice]) -> str:
 def _already(request: MemberRequest, application: Application) -> str:
     seen = visible_applications(request.member).filter(pk=application.pk).exists()
     if not seen:
-        return _("Somebody with this address is a candidate on this role already.")
-    return _("%(name)s, with this address, is a candidate on this role already.") % {
-        "name": application.candidate.name
-    }
+        return _("There is already a candidate with this address on this role.")
+    return _("%(name)s is already on this role with this address.") % {"name": application.candidate.name}
 
 
 def _page(request: MemberRequest, role: Role, form: AddForm) -> HttpResponse:

@@ -76,7 +76,7 @@ def more_time_in_words(percent: int) -> str:
             )
     return _(
         "The adjustments contact decides, or else an admin or the recruiter. "
-        "The deadline is on hold meanwhile."
+        "The deadline is on hold in the meantime."
     )
 
 

@@ -73,7 +73,7 @@ class Row:
     """An entry as shown. `note`: where a sign-in came from."""
 
     entry: AuditEntry
-    #: of the member who acted, who can change their name but not this
+    #: of the member who acted: names can be changed
     actor_email: str
     wording: Wording
     about: Thing | None

@@ -157,9 +157,9 @@ def grid(
 
 def _follows(step: Step) -> str:
     moved = (
-        _("Moved on before it is done: pauses.")
+        _("Pauses if moved on first.")
         if step.on_leave == Step.OnLeave.PAUSE
-        else _("Moved on before it is done: continues.")
+        else _("Continues if moved on first.")
     )
     return f"{_deadline(step.deadline_days, step.reminder_days)} {moved}"
 

@@ -1,4 +1,4 @@
-"""An assessment that isn't published when its stages are confirmed: what to publish, or what keeps it from that."""
+"""Unpublished assessments in the review of an automation: what to publish, or what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from goodword.workspace.job_requirements import joined
 class Unpublished:
     """`draft`: a member's; None: the default test, which needs a requirement only. `problems`: what the draft lacks.
 
-    `waits`: candidates who are moved wait until it is published; else they get the default test meanwhile.
+    `waits`: candidates who are moved wait until it is published; else they get the default test in the meantime.
     """
 
     draft: Assessment | None

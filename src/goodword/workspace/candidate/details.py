@@ -1,4 +1,4 @@
-"""Name, address and status of candidates whom members have added: what Greenhouse keeps for the others."""
+"""Name, address and status of candidates added by members."""
 
 import hashlib
 from datetime import datetime
@@ -47,7 +47,7 @@ class DetailsChanged(Exception):
 
 
 class MailGoesOut(Exception):
-    """An e-mail to the old address is being sent at this moment."""
+    """An e-mail to the old address is being sent right now."""
 
 
 def version_of(candidate: Candidate) -> str:
@@ -98,7 +98,7 @@ def change_details(
 def _send_to_new_address(
     applications: list[Application], address: str, *, member: Membership, now: datetime
 ) -> int:
-    """What went to the old address may have reached somebody else, so its links end."""
+    """Somebody else may have received the old e-mails, so their links end."""
     sent = 0
     steps = StepRequest.objects.of(member.organisation).filter(application__in=applications)
     for step_request in steps.order_by("pk"):
@@ -140,8 +140,8 @@ class DetailsForm(PersonForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def refuse(self, candidate: Candidate) -> None:
-        """Say what it is now; saving again replaces that."""
-        said = _("These details have been changed meanwhile: %(name)s, %(address)s.") % {
+        """Show the current values; saving again overwrites them."""
+        said = _("These details have been changed in the meantime: %(name)s, %(address)s.") % {
             "name": candidate.name,
             "address": candidate.email,
         }
@@ -201,7 +201,7 @@ class StatusForm(forms.Form):
         widget=forms.RadioSelect,
         initial="organisation",
         choices=[
-            ("organisation", gettext_lazy("We don't continue with them")),
+            ("organisation", gettext_lazy("We're not moving forward with them")),
             ("candidate", gettext_lazy("They have withdrawn")),
         ],
         error_messages={"required": gettext_lazy("Choose a reason.")},
@@ -249,7 +249,7 @@ def _words(application: Application, status: Application.Status) -> dict[str, An
     match status:
         case Status.REJECTED:
             effects = [_effect(step, closes=step.on_reject == Step.OnClose.CLOSE) for step in steps]
-            effects.append(_("The candidate and referees aren't told."))
+            effects.append(_("The candidate and referees aren't notified."))
             return {"title": _("Reject candidate"), "button": _("Reject"), "effects": effects}
         case Status.HIRED:
             effects = [_effect(step, closes=step.on_hire == Step.OnClose.CLOSE) for step in steps]
@@ -273,7 +273,7 @@ def _effect(step: Step, *, closes: bool) -> str:
 
 
 def _of_members(request: MemberRequest, pk: int) -> Application:
-    """An application that members keep, not Greenhouse, and that is not being erased."""
+    """An application that was added by a member and is not being erased."""
     rows = visible_applications(request.member).select_related("role")
     application = access.owned(rows.filter(connection_id=None), pk)
     if application.is_being_erased:

@@ -43,12 +43,12 @@ def write_comment(*, application_id: int, text: str, author: Membership, now: da
         mentioned = mentioned_in(text, author=author)
         if gone := [one.user.name for one in mentioned if one.deactivated_at is not None]:
             raise Refused(
-                _("%(names)s no longer works here and can't be notified. Don't mention them.")
+                _("%(names)s no longer works here and can't be notified. Remove the @.")
                 % {"names": ", ".join(gone)}
             )
         if not mentioned and _mentions_recruiter(text, application):
             raise Refused(
-                _("%(name)s has no login here and can't be notified. Don't mention them.")
+                _("%(name)s has no login and can't be notified. Remove the @.")
                 % {"name": application.recruiter_name}
             )
         if strangers := [one.user.name for one in mentioned if not _sees(one, application)]:

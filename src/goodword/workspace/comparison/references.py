@@ -32,7 +32,7 @@ from goodword.roles.models import Role, Step
 from goodword.workflow.states import DONE, is_open
 from goodword.workspace.comparison.results import MAX_ROWS, reused_results
 
-#: candidates that fit beside each other on a page
+#: candidates per page
 MOST_COLUMNS: Final = 5
 
 
@@ -46,7 +46,7 @@ class CandidateReferences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """One person's answer. `level` is None for "can't judge" and for answers that are no ratings."""
+    """One person's answer. `level` is None for "can't judge" and for answers other than ratings."""
 
     letter: str
     who: str

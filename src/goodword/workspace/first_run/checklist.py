@@ -49,7 +49,7 @@ class Checklist:
 
 
 def is_landing_page(member: Membership) -> bool:
-    """For admins, until the first candidate without an ATS or invitation, or until an admin puts it away."""
+    """For admins, until the first invitation or the first candidate without an ATS, or until an admin dismisses it."""
     organisation = member.organisation
     return (
         member.is_admin

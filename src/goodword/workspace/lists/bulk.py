@@ -223,7 +223,7 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
 
 
 def _new_deadline(act: BulkAct, *, member: Membership, now: datetime) -> str:
-    """By working days, the same for everybody: a candidate's own would reveal an adjustment."""
+    """By working days, same for all: a candidate's own would reveal an adjustment."""
     organisation = member.organisation
     until = end_of_working_day(now, act.days, calendar=organisation.calendar)
     return short_day(until.astimezone(organisation.zone).date())

@@ -59,7 +59,7 @@ class ListRow:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the stage is all that there is to say about the application."""
+        """Whether only the stage needs to be shown."""
         one = self.application
         return bool(one.stage_name and not one.end and not one.prospect and not one.not_visible_since)
 
@@ -170,7 +170,7 @@ def _page_links(query: ListQuery, page: Page) -> list[PageLink]:
 
 
 def _page_url(query: ListQuery, page: Page, number: int) -> str:
-    """The pages beside this one begin at its rows, so that none is skipped when rows before it come or go."""
+    """Neighbouring pages start from this page's rows, so that none is skipped when rows are added or removed."""
     if number == 1:
         return query.url() if query.values else "?"
     place = {page.number + 1: {"after": page.after}, page.number - 1: {"before": page.before}}.get(number, {})

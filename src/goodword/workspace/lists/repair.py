@@ -1,4 +1,4 @@
-"""Compares the rows of lists with what they should say, and repairs them. Triggers keep them: see migration 0006."""
+"""Finds and repairs wrong `ListedApplication` rows. Triggers maintain them (migration 0006)."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -29,7 +29,7 @@ def different() -> list[int]:
 
 
 def repair() -> int:
-    """Returns how many rows were missing or wrong."""
+    """Returns the number of rows that were missing or wrong."""
     return sum(_repair(after, until) for after, until in _batches())
 
 

@@ -1,4 +1,4 @@
-"""Which candidates a list has: those that the member may see and the query asks for."""
+"""Selects the candidates of a list: visible to the member and matching the query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from goodword.workspace.lists.states import STEPS, in_state
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.search import matching_name
 
-#: in a transaction, lets the triggers act on what it has changed so far; outside, they have
+#: within a transaction, run the deferred triggers now
 _SETTLE: Final = (
     "SET CONSTRAINTS list_application, listed_application_changed, listed_application_rows IMMEDIATE"
 )

@@ -26,7 +26,7 @@ LABELS: Final = {
 }
 _ROWS: Final = {"opening": 7, "request": 3, "closing": 5}
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+\d*);")
-#: within the braces of something that is no placeholder
+#: within the braces of an unknown placeholder
 _BRACES: Final = re.compile(r"\{+[^{}\n]{0,30}\}*|\}+")
 
 
@@ -79,12 +79,12 @@ class MailTextsForm(forms.Form):
         return {part.name: self.cleaned_data[part.name] for part in self.mail.parts}
 
     def refuse(self, row: MailText | None) -> None:
-        """Say who has saved what meanwhile; saving again replaces that."""
+        """Say who has saved in the meantime; saving again overwrites it."""
         if row is None:
-            said = gettext("These texts have been reset to the standard meanwhile.")
+            said = gettext("These texts have been reset to the standard in the meantime.")
         else:
             who = row.changed_by.user.name if row.changed_by else gettext("Somebody")
-            said = gettext("%(who)s has changed these texts meanwhile.") % {"who": who}
+            said = gettext("%(who)s has changed these texts in the meantime.") % {"who": who}
         self.add_error(None, f"{said} {gettext('Yours are kept below. Save again to replace theirs.')}")
         assert isinstance(self.data, QueryDict)
         self.data = self.data.copy()
@@ -124,7 +124,7 @@ def _problems(text: str, part: Part, mail: EditableMail) -> list[str]:
     if has_link(text) or has_link(_filled_in(text)):
         problems.append(
             gettext(
-                "Leave out web and e-mail addresses: the only link is the button, and replies go to the recruiter."
+                "Remove web and e-mail addresses: the button is the only link, and replies go to the recruiter."
             )
         )
     if tag := _TAG.search(text):

@@ -1,4 +1,4 @@
-"""What each mail looks like on its page: texts to edit, and between them what stays as it is."""
+"""The layout of each e-mail on its page: editable texts, and fixed parts between them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +19,7 @@ NAMES: Final = {
     REQUEST: "Request to a referee",
     REQUEST_REMINDER: "Reminder to a referee",
 }
-#: to candidates and referees, with texts that nobody can change
+#: to candidates and referees, not customisable
 FIXED_MAILS: Final = (
     "New links and links to continue elsewhere",
     "A referee can't be reached, won't answer or is slow",
@@ -32,13 +32,13 @@ _CONTROLLER: Final = "Where the address comes from, the data controller and the 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What stands here in every such mail. `is_button`: its one link."""
+    """A fixed part of the e-mail. `is_button`: its only link."""
 
     text: str
     is_button: bool = False
 
 
-#: parts to edit, by name, and what stays, from top to bottom
+#: names of editable parts, and fixed parts, from top to bottom
 LAYOUTS: Final[dict[str, tuple[str | Fixed, ...]]] = {
     "assessment.invitation": (
         "subject",

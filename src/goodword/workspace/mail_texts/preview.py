@@ -1,4 +1,4 @@
-"""A mail with an organisation's texts and the data of a candidate whom the member may see."""
+"""Preview of an e-mail with real data."""
 
 import base64
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from goodword.notifications.domain.queue import Correspondent, from_name, full_c
 from goodword.notifications.domain.send import LOGO_ID, REDACTED, Rendered, render
 from goodword.notifications.models import Email
 
-#: newest mails among which one of the kind is looked for
+#: recent e-mails to search for one of this kind
 _AMONG: Final = 2000
 _WORKING_DAYS: Final = 5
 _CANDIDATE: Final = "Maria Keller"
@@ -122,7 +122,7 @@ def _invented(
 
 
 def _for_browsers(rendered: Rendered) -> Rendered:
-    """The button leads nowhere, and the logo comes with the page instead of the mail."""
+    """Without the button's link, and with the logo from its URL."""
     html = rendered.html.replace(f'href="{REDACTED}"', 'href="#"')
     if rendered.logo:
         data = base64.b64encode(rendered.logo).decode()

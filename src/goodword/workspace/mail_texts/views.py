@@ -1,4 +1,4 @@
-"""Settings > E-mail texts: the organisation's own words in mails to candidates and referees."""
+"""Settings > E-mail texts."""
 
 from typing import Any, Final
 
@@ -122,7 +122,7 @@ def mail_text_reset(request: MemberRequest, kind: str, language: str) -> HttpRes
             messages.success(request, _("Reset to the standard text."))
     except TextsChanged:
         messages.error(
-            request, _("Not reset: somebody has changed these texts meanwhile. Look at them first.")
+            request, _("Not reset: somebody has changed these texts in the meantime. Look at them first.")
         )
     return redirect("mail_text", request.organisation.slug, kind, language)
 
@@ -174,7 +174,7 @@ def _page(
 
 
 def _different(theirs: MailTextsForm, texts: dict[str, str]) -> list[BoundField]:
-    """The parts that somebody else has saved differently."""
+    """The parts that differ from what somebody else has saved."""
     return [
         theirs[part.name] for part in theirs.mail.parts if theirs.initial[part.name] != texts.get(part.name)
     ]

@@ -25,7 +25,7 @@ _OUTSIDE = (
     Link.Purpose.CANDIDATE_DATA,
     Link.Purpose.REFEREE_DATA,
 )
-#: kinds of mail that nobody else gets
+#: e-mails that are not redirected
 _PERSONAL = (MENTIONED, DIGEST)
 
 

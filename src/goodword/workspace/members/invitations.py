@@ -60,7 +60,7 @@ def send_again(*, invitation: Invitation, by: Membership, now: datetime) -> bool
         row = invitations.lock_open(invitation)
         if row is None:
             return False
-        row.invited_by = by  # who answers for it from now on
+        row.invited_by = by  # the new inviter
         row.save(update_fields=["invited_by"])
         _end_links(row, now=now)
         _mail(row, by=by, now=now)
@@ -85,7 +85,7 @@ def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
 
 
 def withdraw_all_of(member: Membership, *, by: Membership, now: datetime) -> None:
-    """What a member sent who is no admin any more."""
+    """Withdraw the open invitations of a former admin."""
     for invitation in invitations.open_invitations_of(member):
         if invitations.withdraw(invitation=invitation, by=by, now=now):
             _end_links(invitation, now=now)

@@ -157,7 +157,7 @@ def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
 def second_factor(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Say what a reset does, then remove the member's second factors."""
+    """Explain the reset, then remove the member's second factors."""
     member = member_of(request, pk)
     refusal = ""
     if request.method == "POST":
@@ -201,7 +201,7 @@ def send_again(request: MemberRequest, pk: int) -> HttpResponseBase:
             text = _("A new link is on its way to %(email)s. Earlier links no longer work.")
             messages.success(request, text % {"email": invitation.email})
         else:
-            messages.info(request, _("Not sent: the invitation was accepted or withdrawn meanwhile."))
+            messages.info(request, _("Not sent: the invitation was accepted or withdrawn in the meantime."))
     except NotChanged as refused:
         messages.error(request, str(refused))
     return redirect("members", request.organisation.slug)
@@ -215,7 +215,7 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponseBase:
         if invitations.withdraw(invitation=invitation, by=request.member, now=clock.now()):
             messages.success(request, _("Invitation of %(email)s withdrawn.") % {"email": invitation.email})
         else:
-            messages.info(request, _("Not withdrawn: it was accepted or withdrawn meanwhile."))
+            messages.info(request, _("Not withdrawn: it was accepted or withdrawn in the meantime."))
     except NotChanged as refused:
         messages.error(request, str(refused))
     return redirect("members", request.organisation.slug)

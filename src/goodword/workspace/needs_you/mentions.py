@@ -1,4 +1,4 @@
-"""Comments that mention the member and that they have not seen, whether or not the role is theirs."""
+"""Unread comments that mention the member, on any role."""
 
 from collections.abc import Sequence
 from typing import Any

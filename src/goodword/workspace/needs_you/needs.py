@@ -28,7 +28,7 @@ class Urgency(StrEnum):
     STUCK = "stuck"
     #: late, and ends by itself
     OVERDUE = "overdue"
-    #: a colleague asks for attention
+    #: mentioned by a colleague
     MENTIONED = "mentioned"
 
 

@@ -151,7 +151,7 @@ def _in_greenhouse(application: Application) -> list[Action]:
 
 
 def _correct(viewer: Viewer, application: Application) -> list[Action]:
-    """Where name, address and permission to e-mail are kept."""
+    """Where to correct name, address or do-not-email."""
     if application.candidate.in_greenhouse:
         return _in_greenhouse(application)
     return [Action(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)]
@@ -320,7 +320,7 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
     )
     more_time = viewer.link("attempt_more_time", application.pk, run.pk)
     actions = [
-        # reminders need a deadline to come
+        # reminders need a future deadline
         Action(label=_("Give more time …"), url=more_time, is_link=True),
         # asks first if there are answers
         Action(label=_("Invite again …"), url=again, is_link=True)

@@ -52,7 +52,7 @@ def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
 
 
 def task_of(visit: Visit, tasks: list[Task]) -> Task | None:
-    """That of the link's own step."""
+    """The task of the link's own step."""
     return next((task for task in tasks if task.mark.kind == visit.step_request.step.kind), None)
 
 

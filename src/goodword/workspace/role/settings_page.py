@@ -84,8 +84,8 @@ class RoleForm(TitleForm):
         )
 
     def refuse(self, role: Role) -> None:
-        """Say how the role has changed meanwhile; saving again replaces that."""
-        said = _("This role has been changed meanwhile: it's “%(title)s” now, owned by %(owner)s.") % {
+        """Say how the role has changed in the meantime; saving again replaces that."""
+        said = _("This role has been changed in the meantime: it's “%(title)s” now, owned by %(owner)s.") % {
             "title": role.title,
             "owner": role.owner.user.name,
         }

@@ -68,7 +68,7 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
 
 
 def _unpublished(role: Role) -> dict[str, Any] | None:
-    """The assessment, if a stage starts it though it isn't published, and how many candidates wait for it."""
+    """An unpublished assessment that a stage starts, and the number of candidates waiting for it."""
     step = role.steps.filter(kind=Step.Kind.ASSESSMENT, requirement="", rules__isnull=False).first()
     if step is None:
         return None

@@ -1,4 +1,4 @@
-"""What the SPF, DKIM and DMARC records of a sender say, and what they should say. Pure.
+"""Evaluates SPF, DKIM and DMARC records. No I/O.
 
 SPF: RFC 7208. DKIM: RFC 6376, 3.6.1. DMARC: RFC 7489, 6.3 and 6.6.3.
 """
@@ -35,7 +35,7 @@ class Finding:
     sentence: str
     seen: tuple[str, ...] = ()
     value: str = ""
-    #: where the value comes from if it is not known here
+    #: where to get the value if it is unknown
     source: str = ""
 
 
@@ -46,7 +46,7 @@ def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
     source = (
         ""
         if allowed
-        else "The value is v=spf1 include:… ~all. Ask whoever runs the mail server for the include. With "
+        else "The value is v=spf1 include:… ~all. Ask your mail server's administrator for the include. With "
         "GOODWORD_MAIL_SPF set to it, this page checks it."
     )
 
@@ -88,9 +88,7 @@ def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
 
 def dkim(domain: str, selector: str, answer: Answer) -> Finding:
     records = tuple(text for text in answer.texts if "p" in tags(text))
-    source = (
-        "The value is the public key that whoever runs the mail server gives you, as a TXT or CNAME record."
-    )
+    source = "The value is the public key from your mail server's administrator, as a TXT or CNAME record."
 
     def finding(state: str, word: str, sentence: str, *, source: str = "") -> Finding:
         return Finding(

@@ -26,7 +26,7 @@ class SelectorForm(forms.Form):
     selector = forms.RegexField(
         regex=rf"\A(?:{mail.SELECTOR})\Z",
         label=_("DKIM selector"),
-        help_text=_("Whoever runs the mail server knows it, for example s1."),
+        help_text=_("Your mail server's administrator knows it, for example s1."),
         required=False,
         max_length=63,
         error_messages={

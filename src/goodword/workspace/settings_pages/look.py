@@ -23,7 +23,7 @@ _WHY_NOT: Final = {
     "pixels": _("This picture has more than 16 million pixels. Choose a smaller one."),
     "script": _("This SVG contains a script or another document. Export it again without, or use a PNG."),
     "text": _("This SVG contains text that needs a font. Convert the text to paths, or use a PNG."),
-    "complex": _("This file takes too long or too much memory to draw. Simplify it, or use a PNG."),
+    "complex": _("This file is too complex. Simplify it, or use a PNG."),
     "damaged": _(
         "This file can't be read. It may be damaged, or refer to other files. Export it again, or use a PNG."
     ),

@@ -144,7 +144,7 @@ def practice_situation(judgement: JudgementSet) -> Situation:
             ),
             Action(
                 id="stay",
-                text=gettext("You don't go any more and read the minutes later."),
+                text=gettext("You stop going and read the minutes afterwards."),
                 effectiveness=1.0,
                 reason="",
             ),
