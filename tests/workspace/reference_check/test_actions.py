@@ -348,11 +348,13 @@ def test_a_missing_referee_is_answered_on_the_candidates_page(rita: Membership) 
     assert "your answer" in page
     with time_machine.travel(LATER, tick=False):
         response = signed_in(rita).post(
-            address(story, "check_answer"), {"answer": "waived", "note": "I am sorry."}, follow=True
+            address(story, "check_answer"),
+            {"answer": "waived", "note": "I am sorry.\nTake care."},
+            follow=True,
         )
     assert messages_of(response) == ["Answer sent. The reference check continues."]
     slot = Slot.objects.of(rita.organisation).get(check_run=story.check, number=1)
-    assert (slot.answer, slot.answer_note, slot.answered_by) == ("waived", "I am sorry.", rita)
+    assert (slot.answer, slot.answer_note, slot.answered_by) == ("waived", "I am sorry.\nTake care.", rita)
     assert wrong(do(rita, story, "check_answer", {"answer": "explode", "note": "x"})) == [
         "Your answer: Choose an answer."
     ]

@@ -8,6 +8,7 @@ from goodword.references.forms import AddressField, PlainTextField
 from goodword.references.models import Slot
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.slots import ANY, KINDS
+from goodword.ui.fields import LongTextField
 from goodword.workspace.role.slot_forms import LONGEST_HINT, relationship_names
 
 LONGEST_REASON: Final = 500
@@ -39,13 +40,12 @@ class MoreTimeForm(DaysForm):
 
 
 class DecisionReasonForm(forms.Form):
-    reason = PlainTextField(
+    reason = LongTextField(
         label=_("Why?"),
         help_text=_("For your team. Not shown to candidates or referees."),
-        max_length=LONGEST_REASON,
         required=False,
-        error_messages={"max_length": _LENGTH},
-        widget=forms.Textarea(attrs={"rows": 3}),
+        longest=LONGEST_REASON,
+        rows=3,
     )
 
 
@@ -92,13 +92,12 @@ class CannotProvideAnswerForm(forms.Form):
         },
         widget=forms.RadioSelect,
     )
-    note = PlainTextField(
+    note = LongTextField(
         label=_("Message to the candidate"),
         help_text=_("Included in the e-mail to them."),
-        max_length=LONGEST_NOTE,
         required=False,
-        error_messages={"max_length": _LENGTH},
-        widget=forms.Textarea(attrs={"rows": 3}),
+        longest=LONGEST_NOTE,
+        rows=3,
     )
 
 
