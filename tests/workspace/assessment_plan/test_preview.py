@@ -374,3 +374,24 @@ def test_the_preview_needs_access_to_the_plan(
         assert people[3].get(where).status_code in {200, 302}
         assert people[3].post(where, {"answer": "4"}).status_code in {200, 302, 422}
     assert everything() == before
+
+
+def test_the_default_test_is_previewed_before_anything_is_published(step: Step, rita: Membership) -> None:
+    client = signed_in(rita)
+    settings = client.get(path("role_step", step.organisation, step.role_id, step.pk))
+    first = address(step, which="default")
+    assert f'href="{first}"' in settings.content.decode()
+    client.get(first)  # makes the built-in test
+    before = {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+    page = client.get(first)
+    assert "Candidate preview: default test for" in page.content.decode()
+    assert "Work style" in words(page)
+    for name, places in ALL:
+        assert client.get(address(step, name, *places, which="default")).status_code in {
+            200,
+            302,
+            404,
+            405,
+        }, name
+    assert "1 of 20" in words(client.get(address(step, "role_preview_item", 1, 1, which="default")))
+    assert {model._meta.label: model._base_manager.count() for model in apps.get_models()} == before

@@ -18,7 +18,7 @@ from goodword.assessments.attempts.begin import language_for, languages_of, vers
 from goodword.assessments.attempts.preview import PreviewPosition
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
-from goodword.assessments.plans.versions import draft_of, versions_of
+from goodword.assessments.plans.versions import default_part, draft_of, versions_of
 from goodword.assessments.queries import content_of
 from goodword.assessments.views import preview
 from goodword.assessments.views.access import private
@@ -178,6 +178,8 @@ def _orders(parts: Sequence[AssessmentPart]) -> frozenset[int]:
 
 
 def _title(assessment: Assessment, role: str) -> str:
+    if assessment.pk is None:
+        return _("Candidate preview: default test for %(role)s") % {"role": role}
     if assessment.published_at is None:
         return _("Candidate preview: draft for %(role)s") % {"role": role}
     return _("Candidate preview: version %(n)s for %(role)s") % {
@@ -238,7 +240,7 @@ def _conditions(parts: Sequence[AssessmentPart], language: str) -> bool:
 
 
 #: in URLs, instead of a version number
-DRAFT = "draft"
+DRAFT, DEFAULT = "draft", "default"
 
 type Page = Callable[..., HttpResponse]
 
@@ -297,9 +299,11 @@ def _session(
 
 
 def _assessment(step: Step, which: str) -> Assessment | None:
-    """The draft (None if there is none), or a version by number, or 404."""
+    """The draft (None if there is none), the default test's, which is not saved, a version by number, or 404."""
     if which == DRAFT:
         return draft_of(step)
+    if which == DEFAULT:
+        return Assessment(organisation=step.organisation, step=step)
     found = next((one for one in versions_of(step) if str(one.number) == which), None)
     if found is None:
         raise Http404
@@ -307,12 +311,16 @@ def _assessment(step: Step, which: str) -> Assessment | None:
 
 
 def _parts(assessment: Assessment) -> list[AssessmentPart]:
+    if assessment.pk is None:
+        return [default_part(assessment.step, now=clock.now())]
     rows = AssessmentPart.objects.of(assessment.organisation).filter(assessment=assessment)
     return list(rows.select_related("test__organisation").order_by("order"))
 
 
 def _leave_url(request: MemberRequest, step: Step, assessment: Assessment) -> str:
     at = [request.organisation.slug, step.role_id]
+    if assessment.pk is None:
+        return reverse("role_step", args=[*at, step.pk])
     if assessment.published_at is None:
         return reverse("role_assessment_draft", args=at)
     return reverse("role_assessment_version", args=[*at, assessment.number])
