@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.core import mail
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -90,8 +90,8 @@ class Desk:
         return words(BeautifulSoup(response.content, "html.parser").h1)
 
 
-def words(tag: object) -> str:
-    return " ".join(tag.get_text(" ").split())  # type: ignore[attr-defined]
+def words(tag: Tag | None) -> str:
+    return " ".join(tag.get_text(" ").split()) if tag else ""
 
 
 @dataclass

@@ -261,7 +261,7 @@ def test_the_admin_finds_every_row(acme: Acme) -> None:
 def test_pages_for_others_are_refused_and_change_nothing(acme: Acme, kind: str) -> None:
     who: Membership = getattr(acme, kind)
     before = everything()
-    refused = [one for one in ASKED if who.kind not in one.callback.kinds]  # type: ignore[attr-defined]
+    refused = [one for one in ASKED if who.kind not in one.callback.kinds]  # type: ignore[attr-defined]  # set by access.member
     found = statuses(who, acme, refused)
     assert {key: status for key, status in found.items() if status != 403} == {}
     assert len(found) > 20
@@ -277,7 +277,7 @@ def list_states(acme: Acme) -> None:
 def test_a_hiring_manager_without_the_role_finds_none_of_its_rows(acme: Acme) -> None:
     list_states(acme)
     before = everything()
-    open_to_all = [one for one in ASKED if one.callback.kinds == ANYBODY]  # type: ignore[attr-defined]
+    open_to_all = [one for one in ASKED if one.callback.kinds == ANYBODY]  # type: ignore[attr-defined]  # set by access.member
     found = statuses(acme.manager, acme, [one for one in open_to_all if one.pattern.converters])
     assert {key: status for key, status in found.items() if status != 404} == {}
     assert len(found) > 5
@@ -286,7 +286,7 @@ def test_a_hiring_manager_without_the_role_finds_none_of_its_rows(acme: Acme) ->
         if not pattern.pattern.converters:
             where = acme.address(pattern, slug=acme.organisation.slug)
             response = browser.get(where, {"q": "Quillfeather"})
-            text = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+            text = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]  # either
             shown = text.decode().replace('value="Quillfeather"', "").replace("“Quillfeather”", "")
             assert (pattern.name, "Quillfeather" in shown, acme.role.title in shown) == (
                 pattern.name,

@@ -130,7 +130,9 @@ def test_every_placeholder_has_a_value_in_both_parts(
     page = signed_in(ann).get(page_of(org, kind, language))
     shown = page.context["preview"].rendered
     assert "{" not in shown.subject + shown.text
-    assert "{" not in BeautifulSoup(shown.html, "html.parser").find("body").get_text()  # type: ignore[union-attr]
+    body = BeautifulSoup(shown.html, "html.parser").find("body")
+    assert body is not None
+    assert "{" not in body.get_text()
 
 
 def test_each_mail_has_a_name_and_a_layout_with_all_its_texts() -> None:

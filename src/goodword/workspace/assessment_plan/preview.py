@@ -178,7 +178,7 @@ def _orders(parts: Sequence[AssessmentPart]) -> frozenset[int]:
 
 
 def _title(assessment: Assessment, role: str) -> str:
-    if assessment.pk is None:
+    if not assessment.pk:
         return _("Candidate preview: default test for %(role)s") % {"role": role}
     if assessment.published_at is None:
         return _("Candidate preview: draft for %(role)s") % {"role": role}
@@ -311,7 +311,7 @@ def _assessment(step: Step, which: str) -> Assessment | None:
 
 
 def _parts(assessment: Assessment) -> list[AssessmentPart]:
-    if assessment.pk is None:
+    if not assessment.pk:
         return [default_part(assessment.step, now=clock.now())]
     rows = AssessmentPart.objects.of(assessment.organisation).filter(assessment=assessment)
     return list(rows.select_related("test__organisation").order_by("order"))
@@ -319,7 +319,7 @@ def _parts(assessment: Assessment) -> list[AssessmentPart]:
 
 def _leave_url(request: MemberRequest, step: Step, assessment: Assessment) -> str:
     at = [request.organisation.slug, step.role_id]
-    if assessment.pk is None:
+    if not assessment.pk:
         return reverse("role_step", args=[*at, step.pk])
     if assessment.published_at is None:
         return reverse("role_assessment_draft", args=at)
