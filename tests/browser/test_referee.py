@@ -1,7 +1,7 @@
 """A referee gives a whole reference: on a phone, by the keyboard alone, in two languages, on two devices."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from goodword.core import clock
 from goodword.references.domain.responses import DraftAnswers
@@ -111,6 +111,46 @@ def test_saving_offline_keeps_the_page_and_the_text_until_the_connection_is_back
     click(page, "Save and review")
     expect(page.get_by_role("alert")).to_contain_text("Something is missing")
     expect(page.get_by_role("textbox").first).to_have_value(text)
+
+
+def test_save_waits_while_the_server_fails_or_another_tab_has_changed_the_page(
+    page: Page, stage: Stage, referee_page: str
+) -> None:
+    url = f"{referee_page}questions/{stage.page_of('strengths')}/"
+    other_tab = page.context.new_page()
+    for tab in (page, other_tab):
+        tab.goto(url)
+
+    def fails(route: Route) -> None:
+        route.fulfill(status=503, body="down") if route.request.method == "POST" else route.continue_()
+
+    page.route(url, fails)
+    mine, theirs = page.get_by_role("textbox").first, other_tab.get_by_role("textbox").first
+    mine.fill("She thinks.")
+    page.get_by_role("button", name="Save and review").click()
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("Your answers aren't saved yet")
+    page.get_by_role("button", name="Save and review").click()
+    expect(notice).to_have_count(1)
+    expect(page).to_have_url(url)
+    page.unroute(url)
+    page.get_by_role("button", name="Save and review").click()  # saves now, not in five seconds
+    expect(page.get_by_role("status")).to_have_text("Saved")
+    expect(notice).to_have_count(0)
+    assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks."
+
+    theirs.fill("She builds.")
+    expect(other_tab.get_by_role("alert")).to_contain_text("This form was changed in another tab")
+    expect(other_tab.get_by_role("alert")).to_contain_text("She thinks.")
+    expect(other_tab.get_by_role("status").filter(has_text="Not saved")).to_be_visible()
+    click(other_tab, "Save and review")
+    expect(theirs).to_have_value("She builds.")
+    expect(other_tab.get_by_role("alert").first).to_contain_text("Keep the other answer")
+    looker = Looker()
+    looker.look(other_tab, "a referee's stale page")
+    assert (looker.wrong, DraftAnswers.read(stage.request.draft).answers["strengths"]) == ({}, "She thinks.")
+    click(other_tab, "Save and review")
+    assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She builds."
 
 
 def test_declining_offline_keeps_the_page(page: Page, stage: Stage, referee_page: str) -> None:

@@ -24,7 +24,7 @@ def test_drafts_round_trip_through_json() -> None:
 
 def test_an_empty_draft_has_no_answers() -> None:
     assert DraftAnswers.read({}) == DraftAnswers()
-    assert DraftAnswers().stored() == {META_KEY: {"typed": {}, "left": False}}
+    assert DraftAnswers().stored() == {META_KEY: {"typed": {}, "left": False, "saved_by": {}}}
 
 
 def test_the_later_of_two_changed_tabs_wins() -> None:

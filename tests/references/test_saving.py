@@ -241,3 +241,82 @@ def test_correcting_the_relationship_adds_facts_to_confirm(story: Story) -> None
     assert story.references == []
     assert post(f"{path}facts/", manager | {"q-title": "unsure"}).url == path
     assert len(story.references) == 1
+
+
+def typed_in_two_tabs(story: Story, text: str = "Calm.") -> tuple[str, str]:
+    """The path of a page, and its marks from before another tab saved `text`."""
+    path = f"{referee_path(PAUL)}questions/5/"
+    old_tab, other_tab = seen_on(get(path)), seen_on(get(path))
+    assert post(path, {"q-strengths": text, "seen": other_tab}).status_code == 302
+    return path, old_tab
+
+
+def test_a_stale_save_shows_both_answers_and_replaces_on_the_second_save(story: Story) -> None:
+    path, old_tab = typed_in_two_tabs(story)
+    page = post(path, {"q-strengths": "Quick.", "seen": old_tab})
+    assert page.status_code == 409
+    assert "This form was changed in another tab" in page.content.decode()
+    assert [(one.question, one.text) for one in page.context["others"]] == [
+        (page.context["form"]["strengths"].label, "Calm.")
+    ]
+    assert page.context["form"]["strengths"].value() == "Quick."
+    assert b"hx-post" not in page.content  # typing on does not replace the other answer
+    assert draft_of(story).answers["strengths"] == "Calm."
+    assert post(path, {"q-strengths": "Quick.", "seen": seen_on(page)}).status_code == 302
+    assert draft_of(story).answers["strengths"] == "Quick."
+
+
+@pytest.mark.parametrize("more", [{"back": "yes"}, {"language": "de"}])
+def test_going_back_or_switching_languages_keeps_both_answers_too(story: Story, more: dict[str, str]) -> None:
+    path, old_tab = typed_in_two_tabs(story)
+    page = post(path, {"q-strengths": "Quick.", "seen": old_tab, **more})
+    assert (page.status_code, page.context["form"]["strengths"].value()) == (409, "Quick.")
+    assert draft_of(story).answers["strengths"] == "Calm."
+
+
+def test_autosave_of_a_stale_page_says_so_and_overwrites_nothing(story: Story) -> None:
+    path, old_tab = typed_in_two_tabs(story)
+    for text in ("Quick", "Quick."):
+        saved = by_script(path, {"q-strengths": text, "seen": old_tab})
+        assert saved.status_code == 409
+        assert 'id="changed" hx-swap-oob="true"' in saved.content.decode()
+        assert "Calm." in saved.content.decode()
+        assert b'name="seen"' not in saved.content
+    assert draft_of(story).answers["strengths"] == "Calm."
+
+
+def test_a_page_does_not_conflict_with_its_own_saves(story: Story) -> None:
+    """An autosave whose response was lost, or that is still in transit when Save is pressed."""
+    path = f"{referee_path(PAUL)}questions/5/"
+    seen = seen_on(get(path))
+    by_script(path, {"q-strengths": "Ca", "seen": seen})
+    assert post(path, {"q-strengths": "Calm.", "seen": seen}).status_code == 302
+    assert draft_of(story).answers["strengths"] == "Calm."
+
+
+def test_a_stale_page_with_the_same_answer_goes_on(story: Story) -> None:
+    path, old_tab = typed_in_two_tabs(story)
+    assert post(path, {"q-strengths": "Calm.", "seen": old_tab}).status_code == 302
+
+
+def test_an_unfinished_answer_of_another_tab_is_shown(story: Story) -> None:
+    path = f"{referee_path(PAUL)}questions/1/"
+    old_tab = seen_on(get(path))
+    post(path, {"q-relationship": "corrected", "seen": seen_on(get(path))})
+    page = post(path, {"q-relationship": "confirmed", "seen": old_tab})
+    assert (page.status_code, [one.text for one in page.context["others"]]) == (409, ["corrected"])
+
+
+def test_submitting_refuses_answers_changed_since_the_review(story: Story) -> None:
+    path = referee_path(PAUL)
+    for number, answers in PEER_ANSWERS:
+        post(f"{path}questions/{number}/", answers)
+    reviewed = get(f"{path}review/").context["reviewed"]
+    post(f"{path}questions/5/", {"q-strengths": "Changed."})
+    page = post(f"{path}review/", {"reviewed": reviewed})
+    assert (page.status_code, story.references) == (409, [])
+    assert "Nothing was sent. Check your answers below and submit again." in page.content.decode()
+    assert "Changed." in page.content.decode()
+    assert post(f"{path}review/", {"reviewed": page.context["reviewed"]}).url == path
+    (reference,) = story.references
+    assert reference.answers["strengths"] == "Changed."

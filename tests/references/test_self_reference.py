@@ -231,3 +231,26 @@ def test_nothing_is_saved_before_starting(story: Story) -> None:
     story.happens("application.rejected", reason="x")
     post(f"{path}questions/4/", {"q-strengths": "Just typed."})
     assert own(story) is None
+
+
+def test_a_stale_save_or_submission_keeps_both_answers(story: Story) -> None:
+    path = asked(story)
+    post(f"{path}begin/")
+    fill(path)
+    page = f"{path}questions/4/"
+    old_tab, other_tab = (get(page).context["seen"] for _tab in range(2))
+    reviewed = get(f"{path}review/").context["reviewed"]
+    assert post(page, {"q-strengths": "I am quick.", "seen": other_tab}).status_code == 302
+    stale = post(page, {"q-strengths": "I am loud.", "seen": old_tab})
+    assert (stale.status_code, [one.text for one in stale.context["others"]]) == (409, ["I am quick."])
+    assert stale.context["form"]["strengths"].value() == "I am loud."
+    assert (
+        Client(headers={"HX-Request": "true"})
+        .post(page, {"q-strengths": "I am lou", "seen": old_tab})
+        .status_code
+        == 409
+    )
+    assert post(f"{path}review/", {"reviewed": reviewed}).status_code == 409
+    mine = own(story)
+    assert mine is not None
+    assert (mine.submitted_at, mine.draft["strengths"]) == (None, "I am quick.")

@@ -53,6 +53,10 @@ class Incomplete(Exception):
         self.question_ids = question_ids
 
 
+class AnswersChanged(Exception):
+    """The draft has changed since its review was shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedAnswer:
     """One question as a page sent it: its valid `answer`, or else what was `typed`."""
@@ -65,12 +69,16 @@ class SubmittedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftAnswers:
-    """`typed`: input of unfinished answers, by question id. `left`: there was a break of more than ONE_SITTING."""
+    """`typed`: input of unfinished answers, by question id. `left`: there was a break of more than ONE_SITTING.
+
+    `saved_by`: by question id, the page that saved it last. A page is one rendering, see `merged`.
+    """
 
     answers: Mapping[str, Json] = field(default_factory=dict)
     typed: Mapping[str, Typed] = field(default_factory=dict)
     saved_at: datetime | None = None
     left: bool = False
+    saved_by: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
@@ -80,12 +88,14 @@ class DraftAnswers:
             typed=known.get("typed", {}),
             saved_at=datetime.fromisoformat(known["saved_at"]) if "saved_at" in known else None,
             left=known.get("left", False),
+            saved_by=known.get("saved_by", {}),
         )
 
     def stored(self) -> dict[str, Any]:
         known = {
             "typed": self.typed,
             "left": self.left,
+            "saved_by": self.saved_by,
             **({"saved_at": self.saved_at.isoformat()} if self.saved_at else {}),
         }
         return {**self.answers, META_KEY: known}
@@ -94,23 +104,59 @@ class DraftAnswers:
         """Identifies the stored state of a question; "" if empty."""
         return _fingerprint(self.answers.get(question_id), self.typed.get(question_id) or {})
 
+    @property
+    def digest(self) -> str:
+        """Identifies all answers."""
+        return _fingerprint(dict(self.answers), {name: [json.dumps(one)] for name, one in self.typed.items()})
+
+    def conflicting(
+        self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        """Ids of questions that were answered differently on this page and, since it was shown, on another."""
+        page = seen.get(META_KEY)
+        if not page:
+            return ()
+        return tuple(
+            one.question_id
+            for one in submitted
+            if self.saved_by.get(one.question_id) != page
+            and len(
+                {
+                    _fingerprint(one.answer, one.typed),
+                    seen.get(one.question_id, ""),
+                    self.fingerprint(one.question_id),
+                }
+            )
+            == 3
+        )
+
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
         """The draft with what a page sent.
 
-        `seen`: fingerprints when the page was shown. Answers that the page did not change keep their stored state:
-        another tab may have changed them. Of two changes the later one counts.
+        `seen`: fingerprints when the page was shown, and under META_KEY the page. Answers that the page did not change
+        keep their stored state, since another tab may have changed them, and so do conflicting ones. Without a page
+        nothing conflicts: of two changes the later one counts.
         """
-        answers, typed = dict(self.answers), dict(self.typed)
+        answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
+        conflicting = self.conflicting(submitted, seen=seen)
         for one in submitted:
             if _fingerprint(one.answer, one.typed) == seen.get(one.question_id, ""):
                 continue
+            if one.question_id in conflicting:
+                continue
+            saved_by[one.question_id] = seen.get(META_KEY, "")
             answers.pop(one.question_id, None)
             typed.pop(one.question_id, None)
             if one.finished:
                 answers[one.question_id] = one.answer
             elif one.typed:
                 typed[one.question_id] = one.typed
-        return replace(self, answers=answers, typed=typed).saved(now)
+        return replace(self, answers=answers, typed=typed, saved_by=saved_by).saved(now)
+
+    def refuse_if_changed(self, reviewed: str) -> None:
+        """`reviewed`: digest of what was shown. Raises AnswersChanged."""
+        if reviewed and reviewed != self.digest:
+            raise AnswersChanged
 
     def saved(self, now: datetime) -> Self:
         apart = self.saved_at is not None and now - self.saved_at > ONE_SITTING
@@ -245,35 +291,49 @@ def begin(*, request_id: int, now: datetime) -> None:
 
 def save_draft(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
-) -> None:
-    """Merge what a page sent into the draft; `seen` as in DraftAnswers.merged. Raises Closed."""
+) -> tuple[str, ...]:
+    """Merge what a page sent into the draft, `seen` as in DraftAnswers.merged. Returns what conflicts.
+
+    Raises Closed.
+    """
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
-        _save_draft(request, submitted, seen=seen, now=now)
+        return _save_draft(request, submitted, seen=seen, now=now)
 
 
 def keep_draft_of_closed(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Save a draft although the check has closed, since it may be reopened. Returns whether it was saved."""
+    """Save a draft although the check has closed, since it may be reopened. Returns whether it was saved.
+
+    The later of two answers counts, because the page shown next has no place for both.
+    """
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
         if not (request.is_out or ended_with_it) or check.step_request.application.is_being_erased:
             return False
-        _save_draft(request, submitted, seen=seen, now=now)
+        _save_draft(request, submitted, seen=without_page(seen), now=now)
         return True
 
 
-def submit(*, request_id: int, now: datetime) -> Reference:
-    """Of several submissions the first counts. Raises Incomplete, Closed."""
+def without_page(seen: Mapping[str, str]) -> dict[str, str]:
+    return {name: fingerprint for name, fingerprint in seen.items() if name != META_KEY}
+
+
+def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
+    """Of several submissions the first counts. Raises Incomplete, Closed, and AnswersChanged.
+
+    `reviewed`: digest of the draft that was shown before submitting.
+    """
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:
             return request.reference
         checks.refuse_if_request_over(check, request, now=now)
         session = answering_session(check, request, now=now)
+        session.draft.refuse_if_changed(reviewed)
         answers = session.validated()
         seconds = session.draft.seconds_since(request.begun_at, now=now)
         return _receive(check, request, answers, now=now, factual=False, seconds=seconds)
@@ -304,9 +364,11 @@ def _begin(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
 
 def _save_draft(
     request: ReferenceRequest, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime
-) -> None:
-    request.draft = DraftAnswers.read(request.draft).merged(submitted, seen=seen, now=now).stored()
+) -> tuple[str, ...]:
+    draft = DraftAnswers.read(request.draft)
+    request.draft = draft.merged(submitted, seen=seen, now=now).stored()
     request.save(update_fields=["draft"])
+    return draft.conflicting(submitted, seen=seen)
 
 
 def _receive(

@@ -11,7 +11,12 @@ from goodword.questionnaires.types import Stated
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event
 from goodword.references.domain.context import version_of
-from goodword.references.domain.responses import AnsweringSession, DraftAnswers, SubmittedAnswer
+from goodword.references.domain.responses import (
+    AnsweringSession,
+    DraftAnswers,
+    SubmittedAnswer,
+    without_page,
+)
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_reason
@@ -57,18 +62,20 @@ def begin(*, check_id: int, now: datetime) -> SelfReference:
 
 def save_draft(
     *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
-) -> None:
-    """Merge what a page sent into the draft; `seen` as in DraftAnswers.merged. Raises Closed."""
+) -> tuple[str, ...]:
+    """As responses.save_draft."""
     with transaction.atomic():
         own = _open_self_reference(check_id, now=now)[1]
-        own.draft = DraftAnswers.read(own.draft).merged(submitted, seen=seen, now=now).stored()
+        draft = DraftAnswers.read(own.draft)
+        own.draft = draft.merged(submitted, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])
+        return draft.conflicting(submitted, seen=seen)
 
 
 def keep_draft_of_closed(
     *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Save a draft although the check has closed, since it may be reopened. Returns whether it was saved."""
+    """As responses.keep_draft_of_closed."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)
@@ -77,20 +84,23 @@ def keep_draft_of_closed(
             return False
         if check.step_request.application.is_being_erased:
             return False
-        own.draft = DraftAnswers.read(own.draft).merged(submitted, seen=seen, now=now).stored()
+        draft = DraftAnswers.read(own.draft)
+        own.draft = draft.merged(submitted, seen=without_page(seen), now=now).stored()
         own.save(update_fields=["draft"])
         return True
 
 
-def submit(*, check_id: int, now: datetime) -> SelfReference:
-    """Of several submissions the first counts. Raises Incomplete, Closed."""
+def submit(*, check_id: int, now: datetime, reviewed: str = "") -> SelfReference:
+    """As responses.submit."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)
         if own is not None and own.submitted_at is not None:
             return own
         check, own = _open_self_reference(check_id, now=now)
-        own.answers, own.version = self_reference_session(check, own, now=now).validated(), version_of(check)
+        session = self_reference_session(check, own, now=now)
+        session.draft.refuse_if_changed(reviewed)
+        own.answers, own.version = session.validated(), version_of(check)
         own.submitted_at, own.draft = now, {}
         own.save()
         record_event("check.self_reference_received", check, by="candidate", at=now)

@@ -1,3 +1,4 @@
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,14 +14,17 @@ from goodword.questionnaires.labels import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Question
 from goodword.references.domain.responses import (
     LONGEST_TYPED,
+    META_KEY,
     AnsweringSession,
     DraftAnswers,
     SubmittedAnswer,
 )
 from goodword.references.views.access import is_script
 
-#: form field with the fingerprints of the page (DraftAnswers.merged)
+#: form field with the fingerprints of the page, and its id (DraftAnswers.merged)
 SEEN = "seen"
+#: form field of the review with the digest of the answers shown
+REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,16 +92,48 @@ def form_for(session: AnsweringSession, questions: Sequence[Question]) -> Questi
     return form
 
 
+@dataclass(frozen=True, kw_only=True)
+class OtherAnswer:
+    """What another page has saved; "" if it removed the answer."""
+
+    question: str
+    text: str
+
+
+def other_answers(session: AnsweringSession, question_ids: Sequence[str]) -> list[OtherAnswer]:
+    """The stored answers to conflicting questions, as they were given elsewhere."""
+    questions = [question for question in session.questions if question.id in question_ids]
+    found = []
+    for row in render_answers(questions, session.draft.answers, stated=session.stated):
+        unfinished = session.draft.typed.get(row.question_id, {})
+        texts = [text for texts in unfinished.values() for text in texts if text]
+        if not texts and row.answered:
+            texts = [text for text in (row.answer, row.detail, row.comment) if text]
+        found.append(OtherAnswer(question=row.question, text="\n".join(texts)))
+    return found
+
+
 def after_saving(
-    request: HttpRequest, session: AnsweringSession, number: int, pages: AnswerPages
+    request: HttpRequest,
+    session: AnsweringSession,
+    number: int,
+    pages: AnswerPages,
+    *,
+    others: Sequence[OtherAnswer],
 ) -> HttpResponse | None:
-    """The response after a page was saved in `session`; None to stay, because something is missing."""
+    """The response after a page was saved in `session`; None to stay: something is missing or conflicts."""
+    if is_script(request) and others:
+        context = {"others": others, "by_script": True}
+        return render(request, "references/answer/changed.html", context, status=409)
     if is_script(request):
+        page_id = _marks(request.POST.get(SEEN, "")).get(META_KEY, "")
         return render(
             request,
             "references/answer/saved.html",
-            {"seen": seen(session.draft, session.on_page(number, asked_only=True))},
+            {"seen": seen(session.draft, session.on_page(number, asked_only=True), page_id=page_id)},
         )
+    if others:
+        return None
     if "back" in request.POST:
         return redirect(pages.back(session, number))
     missing = session.missing()
@@ -119,7 +155,10 @@ def page_context(
         "then": request.GET.get("then") or request.POST.get("then", ""),
         "is_last": session.after(number) is None,
         "back": pages.back(session, number),
-        "seen": seen(session.draft, session.on_page(number, asked_only=True)),
+        "page_url": pages.page(number),
+        "seen": seen(
+            session.draft, session.on_page(number, asked_only=True), page_id=secrets.token_urlsafe(6)
+        ),
     }
 
 
@@ -147,8 +186,9 @@ def submitted_answers(form: QuestionForm) -> tuple[SubmittedAnswer, ...]:
     return tuple(_given(form, block) for block in form.blocks)
 
 
-def seen(draft: DraftAnswers, questions: Sequence[Question]) -> str:
-    return " ".join(f"{question.id}:{draft.fingerprint(question.id)}" for question in questions)
+def seen(draft: DraftAnswers, questions: Sequence[Question], *, page_id: str) -> str:
+    marks = {question.id: draft.fingerprint(question.id) for question in questions} | {META_KEY: page_id}
+    return " ".join(f"{name}:{mark}" for name, mark in marks.items())
 
 
 def _form(

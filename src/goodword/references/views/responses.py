@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.questionnaires.types import Question
 from goodword.references.domain import responses
-from goodword.references.domain.responses import Incomplete
+from goodword.references.domain.responses import AnswersChanged, Incomplete
 from goodword.references.flags.devices import record_trace
 from goodword.references.views import access, answering
 from goodword.references.views.access import RefereeVisit, referee_page
-from goodword.references.views.answering import AnswerPages
+from goodword.references.views.answering import AnswerPages, OtherAnswer
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
@@ -56,39 +56,54 @@ def questions(request: HttpRequest, visit: RefereeVisit, *, number: int) -> Http
     )
     if not session.on_page(number, asked_only=False):
         return redirect(pages.first)
-    form = answering.page_form(session, number)
+    form, others = answering.page_form(session, number), list[OtherAnswer]()
     if request.method == "POST":
         sent = answering.read_page(request, session, number)
-        responses.save_draft(
+        conflicting = responses.save_draft(
             request_id=visit.request.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
         )
         visit.request.refresh_from_db(fields=["draft"])
         session = responses.answering_session(visit.check, visit.request, now=visit.now)
-        if visit.switched:
+        others = answering.other_answers(session, conflicting)
+        if visit.switched and not others:
             form = answering.page_form(session, number)
-        elif response := answering.after_saving(request, session, number, pages):
+        elif response := answering.after_saving(request, session, number, pages, others=others):
             return response
         else:
             form = sent.form
-    if number not in session.page_numbers:
+    if number not in session.page_numbers and not others:
         later = session.after(number)
         return redirect(pages.page(later) if later else pages.review)
     context = answering.page_context(request, session, number, pages)
-    return referee_page(
-        request, "references/referee/questions.html", visit, form=form, form_id="answers", **context
+    shown = referee_page(
+        request,
+        "references/referee/questions.html",
+        visit,
+        form=form,
+        form_id="answers",
+        others=others,
+        **context,
     )
+    shown.status_code = 409 if others else 200
+    return shown
 
 
 @require_http_methods(FORMS)
 @access.for_referee()
 def review(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
     missing: tuple[str, ...] = ()
+    changed = False
     if request.method == "POST" and not visit.switched:
         record_trace(request, visit.check, visit.request, now=visit.now)
         try:
-            responses.submit(request_id=visit.request.pk, now=visit.now)
+            responses.submit(
+                request_id=visit.request.pk, now=visit.now, reviewed=request.POST.get(answering.REVIEWED, "")
+            )
         except Incomplete as incomplete:
             missing = incomplete.question_ids
+        except AnswersChanged:
+            changed = True
+            visit.request.refresh_from_db(fields=["draft"])
         else:
             return redirect("referee", token=visit.token)
     session, pages = (
@@ -96,10 +111,18 @@ def review(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
         answer_pages(visit.token),
     )
     rows = answering.review_rows(session, pages, missing=missing)
-    back = pages.end(session)
-    return referee_page(
-        request, "references/referee/review.html", visit, rows=rows, missing=bool(missing), back=back
+    shown = referee_page(
+        request,
+        "references/referee/review.html",
+        visit,
+        rows=rows,
+        missing=bool(missing),
+        changed=changed,
+        reviewed=session.draft.digest,
+        back=pages.end(session),
     )
+    shown.status_code = 409 if changed else 200
+    return shown
 
 
 def _keep_facts(request: HttpRequest, visit: RefereeVisit) -> None:

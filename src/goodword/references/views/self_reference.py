@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.questionnaires.timing import minutes
 from goodword.references.domain import checks, self_reference
 from goodword.references.domain.context import day_in_words
-from goodword.references.domain.responses import Incomplete
+from goodword.references.domain.responses import AnswersChanged, Incomplete
 from goodword.references.flags.devices import record_trace
 from goodword.references.models import SelfReference
 from goodword.references.views import access, answering
 from goodword.references.views.access import CandidateVisit
-from goodword.references.views.answering import AnswerPages
+from goodword.references.views.answering import AnswerPages, OtherAnswer
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
@@ -104,11 +104,11 @@ def questions(
     )
     if not session.on_page(number, asked_only=False):
         return redirect(pages.first)
-    form = answering.page_form(session, number)
+    form, others = answering.page_form(session, number), list[OtherAnswer]()
     if request.method == "POST":
         sent = answering.read_page(request, session, number)
         try:
-            self_reference.save_draft(
+            conflicting = self_reference.save_draft(
                 check_id=visit.check.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
             )
         except checks.Closed:
@@ -119,19 +119,28 @@ def questions(
         session = self_reference.self_reference_session(
             visit.check, self_reference.self_reference_of(visit.check), now=visit.now
         )
-        if visit.switched:
+        others = answering.other_answers(session, conflicting)
+        if visit.switched and not others:
             form = answering.page_form(session, number)
-        elif response := answering.after_saving(request, session, number, pages):
+        elif response := answering.after_saving(request, session, number, pages, others=others):
             return response
         else:
             form = sent.form
-    if number not in session.page_numbers:
+    if number not in session.page_numbers and not others:
         later = session.after(number)
         return redirect(pages.page(later) if later else pages.review)
     context = answering.page_context(request, session, number, pages)
-    return access.candidate_page(
-        request, "references/self_reference/questions.html", visit, form=form, form_id="answers", **context
+    shown = access.candidate_page(
+        request,
+        "references/self_reference/questions.html",
+        visit,
+        form=form,
+        form_id="answers",
+        others=others,
+        **context,
     )
+    shown.status_code = 409 if others else 200
+    return shown
 
 
 @require_http_methods(FORMS)
@@ -139,12 +148,17 @@ def questions(
 @_self_reference_only
 def review(request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
     missing: tuple[str, ...] = ()
+    changed = False
     if request.method == "POST" and not visit.switched:
         record_trace(request, visit.check, None, now=visit.now)
         try:
-            self_reference.submit(check_id=visit.check.pk, now=visit.now)
+            self_reference.submit(
+                check_id=visit.check.pk, now=visit.now, reviewed=request.POST.get(answering.REVIEWED, "")
+            )
         except Incomplete as incomplete:
             missing = incomplete.question_ids
+        except AnswersChanged:
+            changed, own = True, self_reference.self_reference_of(visit.check)
         else:
             return redirect("portal_self_reference", token=visit.token)
     session, pages = (
@@ -152,11 +166,15 @@ def review(request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | 
         answer_pages(visit.token),
     )
     rows = answering.review_rows(session, pages, missing=missing)
-    return access.candidate_page(
+    shown = access.candidate_page(
         request,
         "references/self_reference/review.html",
         visit,
         rows=rows,
         missing=bool(missing),
+        changed=changed,
+        reviewed=session.draft.digest,
         back=pages.end(session),
     )
+    shown.status_code = 409 if changed else 200
+    return shown

@@ -1,10 +1,13 @@
-// On portal pages: a form sent while offline would lead to the browser's error page and lose what was typed, so the
-// page stays and says so. A form that saves by htmx is saved as soon as the connection is back; then the notice goes
-// and the button works again. Tasks of an assessment ([data-form]) have their own queue.
+// On portal pages: a form sent while offline, or while the server is failing, would lead to an error page and lose what
+// was typed, so the page stays and says so. A form that saves by htmx goes on once it is saved, in one go if that takes a
+// moment only; after a failure the notice goes and the button works again. Tasks of an assessment ([data-form]) have
+// their own queue.
 (() => {
-  let unreached = new WeakSet(); // forms whose last autosave got no response
+  let unreached = new WeakMap(); // forms whose last autosave failed: whether the server answered
+  let saving = new WeakMap(); // number of autosaves without a response
   let notice = null;
   let waiting = null; // the form that was not sent
+  let leaving = null; // the form that goes on once it is saved, with its button
 
   const clear = () => {
     notice?.remove();
@@ -16,35 +19,63 @@
     else clear();
   };
 
+  const stay = (form) => {
+    delete form.dataset.led; // see tap.js
+    clear();
+    waiting = form;
+    const name = unreached.get(form) ? "unsaved" : form.matches("[hx-post]") ? "offline-saves" : "offline-stays";
+    notice = document.querySelector(`[data-${name}]`).content.firstElementChild.cloneNode(true);
+    (form.querySelector(".actions") ?? document.querySelector("main > *")).before(notice);
+    notice.scrollIntoView({ block: "nearest" });
+  };
+
   window.addEventListener(
     "submit",
     (event) => {
       const form = event.target;
       if (form.method !== "post" || form.matches("[data-form]")) return;
-      if (navigator.onLine && !unreached.has(form)) return;
+      if (navigator.onLine && !unreached.has(form)) {
+        if (!saving.get(form)) return;
+        event.preventDefault();
+        leaving = { form, submitter: event.submitter };
+        return;
+      }
       event.preventDefault();
-      delete form.dataset.led; // see tap.js
-      clear();
-      waiting = form;
-      const template = document.querySelector(form.matches("[hx-post]") ? "[data-offline-saves]" : "[data-offline-stays]");
-      notice = template.content.firstElementChild.cloneNode(true);
-      (form.querySelector(".actions") ?? document.querySelector("main > *")).before(notice);
-      notice.scrollIntoView({ block: "nearest" });
+      stay(form);
       if (navigator.onLine) save(); // now, not at the next try of saved.js
     },
     true,
   );
   window.addEventListener("online", save);
-  window.addEventListener("pageshow", () => (unreached = new WeakSet()));
+  window.addEventListener("pageshow", () => {
+    unreached = new WeakMap();
+    saving = new WeakMap();
+    leaving = null;
+  });
 
+  document.addEventListener("htmx:beforeSend", (event) => {
+    const form = event.detail.elt.closest("form");
+    if (form && event.detail.requestConfig.verb !== "get") saving.set(form, (saving.get(form) ?? 0) + 1);
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest("form");
     if (!form || event.detail.requestConfig.verb === "get") return;
-    if (event.detail.xhr.status === 0) {
-      unreached.add(form);
+    saving.set(form, Math.max(0, (saving.get(form) ?? 0) - 1));
+    const { status } = event.detail.xhr;
+    if (status === 0 || status >= 500) {
+      unreached.set(form, status !== 0);
+      if (leaving?.form === form) stay(form);
+      leaving = null;
       return;
     }
     unreached.delete(form);
     if (form === waiting) clear();
+    // htmx sends what is queued after this event
+    setTimeout(() => {
+      if (leaving?.form !== form || !form.isConnected || saving.get(form)) return;
+      const { submitter } = leaving;
+      leaving = null;
+      form.requestSubmit(submitter);
+    });
   });
 })();
