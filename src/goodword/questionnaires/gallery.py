@@ -32,11 +32,11 @@ _WORDS = [
     "Conscientious",
 ]
 _LEVELS = (
-    ("Far below what the job needed", "Often missed agreed dates and gave no warning."),
-    ("Below what the job needed", "Needed reminders to finish what was agreed."),
-    ("What the job needed", "Kept most dates and said in time when one was at risk."),
-    ("Above what the job needed", "Kept nearly every date and made up for delays caused by others."),
-    ("Far above what the job needed", "Delivered every time, so that others could plan around it."),
+    ("Far below what the job needed", "Kept few of the agreed dates."),
+    ("Below what the job needed", "Kept about half of the agreed dates."),
+    ("What the job needed", "Kept most of the agreed dates."),
+    ("Above what the job needed", "Kept nearly all of the agreed dates."),
+    ("Far above what the job needed", "Kept every agreed date, even when conditions were difficult."),
 )
 _STATED: Final = Stated(
     relationship="manager",
