@@ -61,6 +61,17 @@ def test_saving_updates_the_fingerprints_of_the_page(story: Story) -> None:
     assert draft_of(story).answers == {}
 
 
+def test_a_hint_appears_while_a_comment_touches_a_private_topic(story: Story) -> None:
+    path = referee_path(PAUL)
+    hint = "may touch on health. Please write about work only."
+    saved = by_script(f"{path}questions/5/", {"q-strengths": "Never ill in five years."}).content.decode()
+    assert hint in saved and 'id="private-topics" role="status" class="stack-2" hx-swap-oob="true"' in saved
+    assert hint in get(f"{path}questions/5/").content.decode()
+    assert "This may touch on health." in get(f"{path}review/").content.decode()
+    reworded = by_script(f"{path}questions/5/", {"q-strengths": "Always there when needed."})
+    assert "may touch" not in reworded.content.decode()
+
+
 def test_an_old_tab_overwrites_only_what_it_changed(story: Story) -> None:
     path = referee_path(PAUL)
     old_tab = seen_on(get(f"{path}questions/5/"))

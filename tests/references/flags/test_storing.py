@@ -134,6 +134,31 @@ def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
 
 
 @pytest.mark.world
+def test_private_topics_are_flagged_for_whoever_wrote_about_them() -> None:
+    story = sent()
+    answer(referee_path(MARIA), with_text("She kept every date although she was ill for months."))
+    SelfReference.objects.create(
+        organisation=story.application.organisation,
+        check_run=story.check,
+        version=story.check.version,
+        answers={"strengths": "I kept every date, also while I was pregnant.", "develop": "Nothing."},
+        begun_at=NOW,
+        submitted_at=NOW,
+    )
+    settled(story)
+    settled(story)
+    flags = CheckFlag.objects.of(story.application.organisation).filter(code="private_topics").order_by("pk")
+    maria = story.requests[0].referee_id
+    assert [(flag.referee_id, flag.key, flag.facts, flag.grade) for flag in flags] == [
+        (maria, str(maria), {"topics": ["health"]}, "low"),
+        (None, "candidate", {"topics": ["family"]}, "low"),
+    ]
+    assert {"What Maria Schmidt wrote may touch on health."} <= {
+        shown.facts for shown in flags_of(story.check).to_review
+    }
+
+
+@pytest.mark.world
 def test_corrections_by_referees_are_flagged() -> None:
     story = sent()
     corrected = FACTS | {

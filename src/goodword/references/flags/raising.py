@@ -21,6 +21,7 @@ from goodword.references.flags.rules import (
     alike_texts_flag,
     dates_flag,
     people_of,
+    private_topics_flag,
     speed_flag,
     title_flag,
     titles_flag,
@@ -79,7 +80,7 @@ def update_flags(check: Check, *, now: datetime) -> None:
         CheckFlag.objects.create(
             organisation=check.organisation,
             check_run=check,
-            referee_id=people[0] if new.key == str(people[0]) else None,
+            referee_id=people[0] if people and new.key == str(people[0]) else None,
             code=new.code,
             key=new.key,
             grade=new.grade,
@@ -129,6 +130,7 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
     ]
     found += [_speed(one, texts) for one, texts in zip(answered, given, strict=True)]
     found += [alike_texts_flag(one, other) for one, other in combinations([*given, *own], 2)]
+    found += [private_topics_flag(one) for one in [*given, *own]]
     found += [alike_ratings_flag(one, other) for one, other in combinations(given, 2)]
     for one in claims:
         found += [dates_flag(one, this_month=this_month), title_flag(one)]

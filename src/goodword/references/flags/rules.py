@@ -15,6 +15,9 @@ out. All texts are compared, since a copy may answer another question. Translati
 are rated alike. Five or more that are not all of one level: low. With the same picked words (five of twenty: one in
 15,504 by chance): medium.
 
+**Private topics.** Words that may be about health, family, age, belief or origin (references.private_topics): low, as
+many have a harmless meaning.
+
 **Dates.** Both ends are compared. Up to two months apart: memory; up to eleven: low; a year or more: medium; no common
 month: high.
 
@@ -37,6 +40,7 @@ from disposable_email_domains import blocklist
 
 from goodword.accounts.domain.mail_domains import FREE_MAIL
 from goodword.references.domain.requests import mailbox
+from goodword.references.private_topics import topics_in
 from goodword.workflow.models import FlagFinding, Grade
 
 #: stands for the candidate in keys
@@ -44,6 +48,7 @@ CANDIDATE = "candidate"
 FAST = "fast"
 FASTEST_WORDS_A_MINUTE = 120
 _LEAST_WORDS = 40
+PRIVATE_TOPICS = "private_topics"
 ALIKE_TEXTS, ALIKE_RATINGS = "alike_texts", "alike_ratings"
 SHINGLE = 3
 LEAST_WORDS = 8
@@ -148,6 +153,15 @@ def alike_ratings_flag(one: GivenAnswers, other: GivenAnswers) -> FlagFinding | 
         grade="medium" if same_picks else "low",
         key=key_of([one.id, other.id]),
         facts={"ratings": len(both), "same_picks": same_picks},
+    )
+
+
+def private_topics_flag(given: GivenAnswers) -> FlagFinding | None:
+    topics = topics_in(given.texts)
+    if not topics:
+        return None
+    return FlagFinding(
+        code=PRIVATE_TOPICS, grade="low", key=key_of([given.id]), facts={"topics": list(topics)}
     )
 
 

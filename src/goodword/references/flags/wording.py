@@ -9,6 +9,7 @@ from goodword.questionnaires.labels import period
 from goodword.references.flags import devices, rules
 from goodword.references.flags.rules import CANDIDATE
 from goodword.references.models import Check, CheckFlag, Referee
+from goodword.references.private_topics import named
 from goodword.workflow.flags import DisplayedFlag, FlagList, FlagWording, dismissal_view, display, flag_list
 
 _HOW_TO_REACH = _(
@@ -74,6 +75,17 @@ WORDS: Mapping[str, FlagWording] = {
             _("With few levels to choose from, ratings can match by chance."),
         ),
         _("Compare their texts. If these differ, it is most likely chance."),
+    ),
+    rules.PRIVATE_TOPICS: FlagWording(
+        _("Comments may touch on a private topic"),
+        (
+            _("Many of these words also have a harmless meaning."),
+            _("The writer may have wanted to explain something in the candidate's favour."),
+        ),
+        _(
+            "Read the comments before you share them. Health, family, age, belief and origin must play no part in "
+            "the decision."
+        ),
     ),
     rules.DATES_CORRECTED: FlagWording(
         _("Dates differ"),
@@ -233,6 +245,13 @@ def _same_device(facts: Facts) -> str:
     return text % facts
 
 
+def _private_topics(facts: Facts) -> str:
+    return _now("What %(one)s wrote may touch on %(topics)s.") % {
+        "one": facts["one"],
+        "topics": named(facts["topics"]),
+    }
+
+
 def _in_words(seconds: int) -> str:
     if seconds < 120:
         return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
@@ -248,6 +267,7 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     rules.FAST: _fast,
     rules.ALIKE_TEXTS: _texts,
     rules.ALIKE_RATINGS: _ratings,
+    rules.PRIVATE_TOPICS: _private_topics,
     rules.DATES_CORRECTED: _dates,
     rules.TITLE_CORRECTED: _title,
     rules.TITLES_DIFFER: _titles,

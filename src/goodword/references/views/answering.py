@@ -19,6 +19,7 @@ from goodword.references.domain.responses import (
     DraftAnswers,
     SubmittedAnswer,
 )
+from goodword.references.private_topics import comments_of, named, topics_in
 from goodword.references.views.access import is_script
 
 #: form field with the fingerprints of the page, and its id (DraftAnswers.merged)
@@ -130,7 +131,10 @@ def after_saving(
         return render(
             request,
             "references/answer/saved.html",
-            {"seen": seen(session.draft, session.on_page(number, asked_only=True), page_id=page_id)},
+            {
+                "seen": seen(session.draft, session.on_page(number, asked_only=True), page_id=page_id),
+                "private_topics": private_topics(session, number),
+            },
         )
     if others:
         return None
@@ -159,7 +163,21 @@ def page_context(
         "seen": seen(
             session.draft, session.on_page(number, asked_only=True), page_id=secrets.token_urlsafe(6)
         ),
+        "private_topics": private_topics(session, number),
     }
+
+
+def private_topics(session: AnsweringSession, number: int) -> list[tuple[str, str]]:
+    """Questions of the page whose answers may touch on private topics, with the topics."""
+    return [
+        (question.text, topics)
+        for question in session.on_page(number, asked_only=True)
+        if (topics := _topics(session, question.id))
+    ]
+
+
+def _topics(session: AnsweringSession, question_id: str) -> str:
+    return named(topics_in(comments_of(session.draft.answers.get(question_id))))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +186,7 @@ class ReviewRow:
     url: str
     missing: bool
     unfinished: bool
+    private_topics: str
 
 
 def review_rows(session: AnsweringSession, pages: AnswerPages, *, missing: Sequence[str]) -> list[ReviewRow]:
@@ -177,6 +196,7 @@ def review_rows(session: AnsweringSession, pages: AnswerPages, *, missing: Seque
             url=f"{pages.page(session.page_of(row.question_id))}?then=review",
             missing=row.question_id in missing,
             unfinished=row.question_id in session.draft.typed,
+            private_topics=_topics(session, row.question_id),
         )
         for row in render_answers(session.asked, session.draft.answers, stated=session.stated)
     ]

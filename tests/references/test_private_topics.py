@@ -1,0 +1,62 @@
+"""Comments that may touch on health, family, age, belief or origin: a hint while writing, a flag for members."""
+
+import pytest
+from django.utils import translation
+
+from goodword.references.flags.rules import GivenAnswers, private_topics_flag
+from goodword.references.flags.wording import sentence
+from goodword.references.private_topics import named, topics_in
+from goodword.workflow.models import FlagFinding
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("She was often ill in her last year.", ("health",)),
+        ("He was on sick\nleave twice, for family reasons as well.", ("health", "family")),
+        ("Very energetic for her age.", ("age",)),
+        ("His accent never got in the way.", ("origin",)),
+        ("As a Catholic she was off on All Saints.", ("belief",)),
+        ("War oft krankgeschrieben, wegen ihrer Kinder.", ("health", "family")),
+        ("Er trägt ein Kopftuch? Nein, sie. Migrationshintergrund.", ("belief", "origin")),
+        ("Für sein Alter sehr belastbar.", ("age",)),
+        ("Elle était enceinte, puis en arrêt maladie.", ("health", "family")),
+        ("Sa langue maternelle n’est pas le français.", ("origin",)),
+        ("Trop jeune pour le poste, disait-on.", ("age",)),
+    ],
+)
+def test_topics_are_found_in_three_languages(text: str, topics: tuple[str, ...]) -> None:
+    assert topics_in([text]) == topics
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She ran the children's ward of a hospital and its healthcare software.",
+        "He kept the old system alive and wrote the manual in plain language.",
+        "She raced through the backlog without a single race condition.",
+        "Christian could say no, and the team still liked to ask.",
+        "Managed the mariadb migration, and the origin servers of our website.",
+        "Erklärt auch schwierige Altsysteme verständlich, hielt jedes Versprechen.",
+        "Une relation de confiance, à l'écoute des clients étrangers au projet.",
+        "",
+    ],
+)
+def test_words_about_work_are_left_alone(text: str) -> None:
+    assert topics_in([text]) == ()
+
+
+def test_topics_are_named_in_the_language_of_the_page() -> None:
+    assert named(["health"]) == "health"
+    assert named(["health", "family", "age"]) == "health, family and age"
+    with translation.override("de"):
+        assert named(["health", "family"]) == "Gesundheit und Familie"
+
+
+def test_the_flag_names_topics_and_keeps_no_words() -> None:
+    finding = private_topics_flag(GivenAnswers(id=7, texts=["Always on time.", "She was ill for months."]))
+    assert finding == FlagFinding(code="private_topics", grade="low", key="7", facts={"topics": ["health"]})
+    assert sentence("private_topics", finding.facts, ["Maria Schmidt"]) == (
+        "What Maria Schmidt wrote may touch on health."
+    )
+    assert private_topics_flag(GivenAnswers(id=7, texts=["Always on time."])) is None
