@@ -26,15 +26,14 @@ TOPICS: Final[Mapping[str, Promise]] = {
 _WORDS: Final[Mapping[str, str]] = {
     "health": """
         ill, illness*, sick, sickness, sick leave, disease*, disabled, disabilit*, handicap*, depression, depressed,
-        anxiety, adhd, autis*, dyslexi*, cancer, diabet*, epilep*, surgery, hospitali*, in hospital, in therapy, burnout,
+        anxiety, adhd, autis*, dyslexi*, cancer, diabet*, epilep*, hospitali*, in hospital, in therapy, burnout,
         burned out, medication, stammer*, stutter*, wheelchair, mental health, her health, his health, their health,
         health issue*, health problem*, health condition*,
         krank, kranke*, krankheit*, krankgeschrieben, erkrank*, behinder*, schwerbehinder*, depressiv, depression*,
         angststörung*, autist*, legasthen*, krebs, im krankenhaus, in therapie, psychisch*, gesundheitlich*, stotter*,
         rollstuhl, medikament*,
         malade, malades, maladie*, handicap*, dépressi*, anxiété, autis*, dyslexi*, cancer, diabét*, hospitalisé*, arrêt
-        maladie, arrêts maladie, burn-out, bégaie*, bégaiement, fauteuil roulant, sa santé, problèmes de santé, opération
-        chirurgicale
+        maladie, arrêts maladie, burn-out, bégaie*, bégaiement, fauteuil roulant, sa santé, problèmes de santé
     """,
     "family": """
         pregnan*, maternity, paternity, parental leave, childcare, her children, his children, their children, her kids,
