@@ -36,6 +36,8 @@ MAY_IMPORT = {
         "goodword.assessments.urls": {"display"},
         "goodword.workspace.candidate.views": {"display"},
         "goodword.assessments.data_export": {"display"},
+        # the line on careless responding in reports; reads no flag
+        "goodword.reports.domain.freezing": {"rules"},
     },
 }
 

@@ -50,8 +50,8 @@ def again(attempt: Attempt) -> Report:
 
 SAID = {
     "en": (
-        "“Needed for scales” (stated by Rita Recruiter",
-        "“Needed for questions” (stated by Rita Recruiter",
+        "Needed for scales Stated by Rita Recruiter",
+        "Needed for questions Stated by Rita Recruiter",
         "It gives no recommendation. Neither end of a scale is better.",
         "The mean of the categories",
         "the count shows only how many were solved",
@@ -224,7 +224,13 @@ def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
     plain = report_of(attempt).snapshot["assessment"]
     AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt).update(seconds=7777, breaks=2)
     answers(fresh(attempt)).update(seconds=4711)
-    assert again(attempt).snapshot["assessment"] == plain
+    slow = again(attempt).snapshot["assessment"]
+    for part in (
+        *plain["tests"],
+        *slow["tests"],
+    ):  # answers faster than they can be read do not depend on extra time
+        part.pop("validity")
+    assert slow == plain
     assert [word for word in ("7777", "4711", '"seconds"', '"device"') if word in json.dumps(plain)] == []
 
 

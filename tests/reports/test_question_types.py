@@ -15,7 +15,7 @@ SAID = {
     "en": (
         "4 referees were asked. One of them declined. One reference was received after the check was completed.",
         "Self-assessment question: I keep promises.",
-        "Asked only of: Manager, Direct report. One referee was not asked this.",
+        "Asked only of: Manager, Direct report.",
         "Where referees disagree",
         "Cook: Omar Haddad",
         "12 people",
@@ -27,14 +27,14 @@ SAID = {
     "de": (
         "4 Referenzpersonen wurden angefragt. Eine hat abgelehnt.",
         "Abweichende Angaben der Referenzpersonen",
-        "Kurze Antworten",
-        "Antwort der Referenzperson",
+        "Weitere Antworten",
+        "In eigenen Worten",
     ),
     "fr": (
         "4 référents ont été sollicités. L’un d’eux a décliné.",
         "Indications divergentes des référents",
-        "Réponses courtes",
-        "Réponse du référent",
+        "Autres réponses",
+        "En leurs termes",
     ),
 }
 

@@ -8,9 +8,9 @@ from goodword.assessments import report as assessment_report
 from goodword.assessments.results import AttemptResult
 from goodword.core.report_blocks import Section
 from goodword.core.text import written_moment
-from goodword.references import report as check_report
 from goodword.references.models import Check
 from goodword.references.report_data import CheckData, check_data
+from goodword.references.report_screen import screen_sections
 from goodword.references.results import results
 from goodword.reports.phrases import words_for
 
@@ -20,7 +20,7 @@ def moment(at: datetime) -> str:
 
 
 def check_sections(check: Check) -> list[Section]:
-    return check_report.screen_sections(frozen(check), words_for("en"))
+    return screen_sections(frozen(check), words_for("en"))
 
 
 def frozen(check: Check) -> CheckData:

@@ -2,10 +2,37 @@ from goodword.core.phrases import Catalogue
 
 PHRASES: Catalogue = {
     "en": {
+        "assessment_lead": "completed {when} · taken in {language}",
+        "versions": "Versions",
+        "results": "Results",
+        "position": "Position and 90 % band",
+        "items_of_version.one": "1 item, version {version}",
+        "items_of_version.other": "{n} items, version {version}",
+        "stated_by": "Stated by {who}, {when}",
+        "no_precision": "No precision known yet: it takes a norm group of 100 first attempts.",
+        "compared_with": "Compared with {group}.",
+        "percentile_is": "Percentile {at}, band {low} to {high}",
+        "nearer_than": "Closer to the key than {at} of 100, band {low} to {high}",
+        "bands_read": (
+            "No test is exact: for about nine in ten people the band contains their true score. Don’t rank "
+            "candidates whose bands overlap."
+        ),
+        "validity_of_answers": "Validity of the answers",
+        "validity_none": (
+            "No signs of careless responding: no long runs of one answer, no agreement with opposite "
+            "statements, and enough time to read the items."
+        ),
+        "validity_found": "{test}: {signs}.",
+        "validity_reasons": (
+            "This often has a harmless reason, such as a second language, an interruption or practice. Ask "
+            "for examples of their work before you rely on this result."
+        ),
+        "sign_fast": "a quarter or more of the answers were faster than the items can be read",
+        "sign_straight_line": "the same answer many times in a row",
+        "sign_contradiction": "agreement with opposite statements",
+        "about_tests": "About the tests",
         "quote": "“{text}”",
         "title_of_assessment": "Assessment",
-        "taken": "Completed",
-        "taken_in": "Language",
         "test": "Test",
         "measures": "What it measures",
         "answered": "Answered",
@@ -15,7 +42,7 @@ PHRASES: Catalogue = {
         "why_asked": "Job requirement",
         "requirement": "{test} assesses this requirement: {text}",
         "requirement_by": "{requirement} (stated by {who}, {when})",
-        "no_requirement": "{test}: no job requirement was stated.",
+        "no_requirement": "No job requirement was stated.",
         "no_better_end": "Neither end of a scale is better.",
         "sheet": "About this test",
         "reliability": "Reliability",
@@ -110,10 +137,39 @@ PHRASES: Catalogue = {
         ),
     },
     "de": {
+        "assessment_lead": "abgeschlossen {when} · bearbeitet auf {language}",
+        "versions": "Fassungen",
+        "results": "Ergebnisse",
+        "position": "Lage und 90-%-Band",
+        "items_of_version.one": "1 Aufgabe, Fassung {version}",
+        "items_of_version.other": "{n} Aufgaben, Fassung {version}",
+        "stated_by": "Angegeben von {who}, {when}",
+        "no_precision": (
+            "Messgenauigkeit noch nicht bekannt: Dafür braucht es eine Normgruppe von 100 Erstdurchgängen."
+        ),
+        "compared_with": "Verglichen mit {group}.",
+        "percentile_is": "Perzentil {at}, Band {low} bis {high}",
+        "nearer_than": "Näher am Schlüssel als {at} von 100, Band {low} bis {high}",
+        "bands_read": (
+            "Kein Test ist genau: Bei etwa neun von zehn Personen enthält das Band den wahren Wert. Bilden "
+            "Sie keine Rangfolge, wenn sich Bänder überschneiden."
+        ),
+        "validity_of_answers": "Verwertbarkeit der Antworten",
+        "validity_none": (
+            "Keine Anzeichen für unaufmerksames Antworten: keine langen Folgen derselben Antwort, keine "
+            "Zustimmung zu gegensätzlichen Aussagen und genug Zeit zum Lesen."
+        ),
+        "validity_found": "{test}: {signs}.",
+        "validity_reasons": (
+            "Das hat oft harmlose Gründe, etwa eine Zweitsprache, eine Unterbrechung oder Übung. Fragen Sie "
+            "nach Beispielen aus der Arbeit, bevor Sie sich auf dieses Ergebnis stützen."
+        ),
+        "sign_fast": "ein Viertel der Antworten oder mehr kam schneller, als sich die Aufgaben lesen lassen",
+        "sign_straight_line": "viele Male hintereinander dieselbe Antwort",
+        "sign_contradiction": "Zustimmung zu gegensätzlichen Aussagen",
+        "about_tests": "Zu den Tests",
         "quote": "„{text}“",
         "title_of_assessment": "Assessment",
-        "taken": "Abgeschlossen",
-        "taken_in": "Sprache",
         "test": "Test",
         "measures": "Was gemessen wird",
         "answered": "Beantwortet",
@@ -123,7 +179,7 @@ PHRASES: Catalogue = {
         "why_asked": "Anforderung der Stelle",
         "requirement": "{test} dient dieser Anforderung: {text}",
         "requirement_by": "{requirement} (angegeben von {who}, {when})",
-        "no_requirement": "{test}: Es wurde keine Anforderung der Stelle angegeben.",
+        "no_requirement": "Keine Anforderung der Stelle angegeben.",
         "no_better_end": "Kein Ende einer Skala ist besser.",
         "sheet": "Zu diesem Test",
         "reliability": "Reliabilität",
@@ -226,10 +282,41 @@ PHRASES: Catalogue = {
         ),
     },
     "fr": {
+        "assessment_lead": "terminée le {when} · langue\u00a0: {language}",
+        "versions": "Versions",
+        "results": "Résultats",
+        "position": "Position et intervalle à 90\u00a0%",
+        "items_of_version.one": "{n} question, version {version}",
+        "items_of_version.other": "{n} questions, version {version}",
+        "stated_by": "Indiquée par {who}, {when}",
+        "no_precision": (
+            "Précision pas encore connue\u00a0: il faut un groupe de référence de 100 premières passations."
+        ),
+        "compared_with": "Comparé à {group}.",
+        "percentile_is": "Percentile {at}, intervalle de {low} à {high}",
+        "nearer_than": "Plus proche de la clé que {at} sur 100, intervalle de {low} à {high}",
+        "bands_read": (
+            "Aucun test n’est exact\u00a0: pour environ neuf personnes sur dix, l’intervalle contient leur "
+            "score vrai. Ne classez pas des candidatures dont les intervalles se recoupent."
+        ),
+        "validity_of_answers": "Validité des réponses",
+        "validity_none": (
+            "Aucun signe de réponses inattentives\u00a0: pas de longue suite d’une même réponse, pas "
+            "d’accord avec des affirmations opposées, et assez de temps pour lire les questions."
+        ),
+        "validity_found": "{test}\u00a0: {signs}.",
+        "validity_reasons": (
+            "Cela s’explique souvent simplement, par une langue seconde, une interruption ou l’habitude de "
+            "ces tests. Demandez des exemples tirés du travail avant de vous appuyer sur ce résultat."
+        ),
+        "sign_fast": (
+            "un quart des réponses ou plus ont été données plus vite que les questions ne se lisent"
+        ),
+        "sign_straight_line": "la même réponse de nombreuses fois de suite",
+        "sign_contradiction": "accord avec des affirmations opposées",
+        "about_tests": "À propos des tests",
         "quote": "«\u00a0{text}\u00a0»",
         "title_of_assessment": "Évaluation",
-        "taken": "Terminée",
-        "taken_in": "Langue",
         "test": "Test",
         "measures": "Ce qui est mesuré",
         "answered": "Réponses",
@@ -239,7 +326,7 @@ PHRASES: Catalogue = {
         "why_asked": "Exigence du poste",
         "requirement": "{test} évalue cette exigence\u00a0: {text}",
         "requirement_by": "{requirement} (indiquée par {who}, {when})",
-        "no_requirement": "{test}\u00a0: aucune exigence du poste n’a été indiquée.",
+        "no_requirement": "Aucune exigence du poste n’a été indiquée.",
         "no_better_end": "Aucune extrémité d’une échelle n’est meilleure.",
         "sheet": "À propos de ce test",
         "reliability": "Fiabilité",

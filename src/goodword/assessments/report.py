@@ -1,40 +1,41 @@
 """The report of an assessment: its frozen data, and the blocks that PDFs and screens draw, test by test."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from django.utils.translation import get_language_info, gettext
 
-from goodword.assessments.kinds import Kind, PartData, kind, kind_named
+from goodword.assessments.kinds import PartData, kind, kind_named
 from goodword.assessments.kinds.reasoning.phrases import category_phrase
 from goodword.assessments.kinds.report import (
     KindReport,
     Moment,
-    NormedScoreData,
-    NormedScoreFigures,
     PartHead,
     PartResult,
+    RequirementData,
     group_text,
+    sheet_details,
+    sheet_rows,
 )
 from goodword.assessments.models import Test
+from goodword.assessments.report_figures import figures_sections
 from goodword.assessments.results import AttemptResult, TotalResult
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
-    Cell,
     Heading,
     Labelled,
     Notice,
     OutcomeAnswer,
     OutcomeRow,
+    Pages,
     Prose,
+    Score,
+    ScoreRow,
+    ScoreTable,
     Section,
     Table,
 )
-
-#: standard errors to each side of a 90 % band
-BAND_WIDTH = 1.645
-type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
 
 class PortionData(TypedDict):
@@ -67,14 +68,17 @@ class AssessmentData(TypedDict):
     total: NotRequired[TotalData]
 
 
-def assessment_data(result: AttemptResult, *, moment: Moment) -> AssessmentData:
-    """The tests with their results; nothing about time, breaks or adjustments."""
+def assessment_data(
+    result: AttemptResult, *, moment: Moment, signs: Mapping[int, Sequence[str]] | None = None
+) -> AssessmentData:
+    """The tests with their results; nothing about time, breaks or adjustments. `signs`: of careless responding, by
+    the order of the part (flags.rules.careless_signs)."""
     found: AssessmentData = {
         "title": ", ".join(part.title for part in result.parts),
         "taken_at_text": moment(result.completed_at),
         "language": get_language_info(result.language)["name_local"],
         "tests": [
-            kind_named(part.kind).report.freeze(part, _head_data(part, moment), moment)
+            kind_named(part.kind).report.freeze(part, _head_data(part, moment, signs), moment)
             for part in result.parts
         ],
     }
@@ -83,9 +87,9 @@ def assessment_data(result: AttemptResult, *, moment: Moment) -> AssessmentData:
     return found
 
 
-def _head_data(part: PartResult, moment: Moment) -> PartHead:
+def _head_data(part: PartResult, moment: Moment, signs: Mapping[int, Sequence[str]] | None) -> PartHead:
     requirement = part.requirement
-    return {
+    head: PartHead = {
         "name": part.title,
         "construct": part.sheet.construct,
         "version": part.sheet.version,
@@ -104,6 +108,9 @@ def _head_data(part: PartResult, moment: Moment) -> PartHead:
             "limits": " ".join(part.sheet.limits),
         },
     }
+    if signs is not None:
+        head["validity"] = list(signs.get(part.order, ()))
+    return head
 
 
 def _total_data(total: TotalResult) -> TotalData:
@@ -126,14 +133,6 @@ def _total_data(total: TotalResult) -> TotalData:
     return found
 
 
-def assessment_facts(assessment: AssessmentData, words: Phrases) -> list[tuple[str, str]]:
-    return [
-        (words("title_of_assessment"), assessment["title"]),
-        (words("taken"), assessment["taken_at_text"]),
-        (words("taken_in"), assessment["language"]),
-    ]
-
-
 def assessment_method(assessment: AssessmentData, words: Phrases, *, erased: bool) -> list[str]:
     present = {kind(part) for part in assessment["tests"]} or {Test.Kind.SCALES}
     reports = [kind_named(name).report for name in Test.Kind if name in present]
@@ -146,12 +145,105 @@ def assessment_method(assessment: AssessmentData, words: Phrases, *, erased: boo
     return [words(key) for key in (keys if erased else [*keys, "items_left_out"])]
 
 
-def assessment_sections(assessment: AssessmentData, words: Phrases) -> list[Section]:
-    sections = [_summary(assessment, words)]
-    if total := assessment.get("total"):
-        sections.append(_total(total, words))
-    sections += [Section(part["name"], _report(part).blocks(part, words)) for part in assessment["tests"]]
-    return sections + _figures(assessment, words)
+def assessment_facts(assessment: AssessmentData, words: Phrases) -> list[tuple[str, str]]:
+    tests = "; ".join(
+        f"{part['name']}, {words('test_version', version=part['version'], scoring=part['scoring_version'])}"
+        if part["scoring_version"]
+        else f"{part['name']}, {part['version']}"
+        for part in assessment["tests"]
+    )
+    return [(words("title_of_assessment"), assessment["title"]), (words("versions"), tests)]
+
+
+def assessment_pages(assessment: AssessmentData, words: Phrases) -> Pages:
+    parts = assessment["tests"]
+    total = assessment.get("total")
+    body = [] if total is None else [_total(total, words)]
+    body += [Section(part["name"], _report(part).blocks(part, words)) for part in parts]
+    appendix = figures_sections(parts, words)
+    if parts:
+        appendix.insert(0, _about_tests(parts, words))
+    return Pages(
+        lead=words("assessment_lead", when=assessment["taken_at_text"], language=assessment["language"]),
+        front=[section for section in (_results(assessment, words), _validity(parts, words)) if section],
+        body=body,
+        appendix=appendix,
+    )
+
+
+def _results(assessment: AssessmentData, words: Phrases) -> Section:
+    parts, table = assessment["tests"], _score_table(assessment, words)
+    told = [words("no_verdict" if assessment.get("total") is None else "no_verdict_alone")]
+    if not parts or any(_report(part).is_self_report for part in parts):
+        told.append(words("no_better_end"))
+    if any(score.band for row in table.rows for score in row.scores):
+        told.append(words("bands_read"))
+    return Section(words("results"), [table, Notice([" ".join(told)])])
+
+
+def _score_table(assessment: AssessmentData, words: Phrases) -> ScoreTable:
+    total = assessment.get("total")
+    rows = [] if total is None else [_total_row(total, words)]
+    rows += [_score_row(part, words) for part in assessment["tests"]]
+    return ScoreTable([words("test"), words("score"), words("position"), words("why_asked")], rows)
+
+
+def _total_row(total: TotalData, words: Phrases) -> ScoreRow:
+    value = total["value"]
+    shown = "–" if value is None else words("percent", value=_percent(value, words))
+    axis = None if value is None else (0, 100)
+    score = Score(label="", value=shown, note="", alt=f"{words('total')} {shown}", axis=axis, at=value)
+    return ScoreRow(name=words("total"), note="", scores=[score], requirement="")
+
+
+def _score_row(part: PartData, words: Phrases) -> ScoreRow:
+    requirement = part["requirement"]
+    by = ""
+    if requirement is not None and requirement["who"] and requirement["when"]:
+        by = words("stated_by", who=requirement["who"], when=requirement["when"])
+    return ScoreRow(
+        name=part["name"],
+        note=words.count("items_of_version", part["items_n"], version=part["version"]),
+        scores=_report(part).scores(part, words),
+        requirement=words("no_requirement") if requirement is None else requirement["text"],
+        requirement_note=by,
+        precision=_precision(part, words),
+    )
+
+
+def _precision(part: PartData, words: Phrases) -> str:
+    normed = next((score for _, score in _report(part).normed_scores(part, words)), None)
+    if normed is None:
+        return words("no_precision") if any(one.axis for one in _report(part).scores(part, words)) else ""
+    sentences = [words("compared_with", group=group_text(normed, words))]
+    if normed["reliability"] is not None:
+        sentences.append(words("normed_score_reliability", value=words.number(normed["reliability"], 2)))
+    return " ".join(sentences)
+
+
+def _validity(parts: Sequence[PartData], words: Phrases) -> Section | None:
+    """Signs of careless responding; None for snapshots that do not say."""
+    checked = [part for part in parts if "validity" in part]
+    if not checked:
+        return None
+    found = [
+        words(
+            "validity_found",
+            test=part["name"],
+            signs=", ".join(words(f"sign_{sign}") for sign in part["validity"]),
+        )
+        for part in checked
+        if part["validity"]
+    ]
+    sentences = [*found, words("validity_reasons")] if found else [words("validity_none")]
+    return Section(words("validity_of_answers"), [Prose([" ".join(sentences)])])
+
+
+def _about_tests(parts: Sequence[PartData], words: Phrases) -> Section:
+    blocks: list[Block] = []
+    for part in parts:
+        blocks += [Heading(part["name"]), Labelled(sheet_rows(part, words), small=True)]
+    return Section(words("about_tests"), blocks)
 
 
 def screen_sections(result: AttemptResult, words: Phrases, *, moment: Moment) -> list[Section]:
@@ -161,6 +253,7 @@ def screen_sections(result: AttemptResult, words: Phrases, *, moment: Moment) ->
     sections = [] if total is None else [_total(total, words)]
     for found, part in zip(result.parts, assessment["tests"], strict=True):
         blocks = [*_head_blocks(found, part, words), *_report(part).blocks(part, words, found)]
+        blocks.append(sheet_details(part, found, words))
         sections.append(Section(part["name"], blocks, anchor=f"result-{found.order}"))
     return sections
 
@@ -179,56 +272,25 @@ def outcome(assessment: AssessmentData, words: Phrases) -> list[OutcomeRow]:
 
 
 def overview_sections(assessment: AssessmentData, words: Phrases) -> list[Section]:
+    """Page 1 of the report, and a small block of some tests."""
     drawn = [(part["name"], _report(part).overview(part, words)) for part in assessment["tests"]]
-    return [Section(name, blocks) for name, blocks in drawn if blocks]
+    table = Section(words("results"), [_score_table(assessment, words)])
+    return [table, *(Section(name, blocks) for name, blocks in drawn if blocks)]
 
 
 def _head_blocks(found: PartResult, part: PartHead, words: Phrases) -> list[Block]:
     sheet = found.sheet
     version = gettext("%(form)s, version %(version)s.") if sheet.form else gettext("Version %(version)s.")
     blocks: list[Block] = [Prose([version % {"form": sheet.form, "version": sheet.version}], quiet=True)]
-    return [*blocks, Prose([_requirement(part, words)])] if part["requirement"] else blocks
+    requirement = part["requirement"]
+    return [*blocks, Prose([_requirement(part, requirement, words)])] if requirement else blocks
 
 
 def _report(part: PartData) -> KindReport[Any, Any]:
-    return _kind(part).report
+    return kind_named(str(kind(part))).report
 
 
-def _kind(part: PartData) -> Kind[Any]:
-    return kind_named(str(kind(part)))
-
-
-def _summary(assessment: AssessmentData, words: Phrases) -> Section:
-    parts = assessment["tests"]
-    rows = [
-        [
-            part["name"],
-            part["construct"],
-            words("n_of_m", n=_report(part).answered(part), m=part["items_n"]),
-            words("test_version", version=part["version"], scoring=part["scoring_version"])
-            if part["scoring_version"]
-            else part["version"],
-        ]
-        for part in parts
-    ]
-    header = [words("test"), words("measures"), words("answered"), words("version")]
-    verdict = words("no_verdict" if assessment.get("total") is None else "no_verdict_alone")
-    has_self_report = not parts or any(_report(part).is_self_report for part in parts)
-    requirements = "\n".join(_requirement(part, words) for part in parts)
-    return Section(
-        words("summary"),
-        [
-            Table(header, rows, widths=[3, 5, 2, 3]),
-            Labelled([(words("why_asked"), requirements)] if parts else []),
-            Notice([f"{verdict} {words('no_better_end')}" if has_self_report else verdict]),
-        ],
-    )
-
-
-def _requirement(part: PartHead, words: Phrases) -> str:
-    requirement = part["requirement"]
-    if requirement is None:
-        return words("no_requirement", test=part["name"])
+def _requirement(part: PartHead, requirement: RequirementData, words: Phrases) -> str:
     quoted = words("quote", text=requirement["text"])
     sentence = words("requirement", test=part["name"], text=quoted)
     if not requirement["who"] or not requirement["when"]:
@@ -270,76 +332,3 @@ def _total(total: TotalData, words: Phrases) -> Section:
 
 def _percent(value: float, words: Phrases) -> str:
     return words.number(value, 0 if float(round(value, 1)).is_integer() else 1)
-
-
-def _figures(assessment: AssessmentData, words: Phrases) -> list[Section]:
-    """The figures behind percentiles, bands and abilities, since schema 4."""
-    parts = assessment["tests"]
-    compared = [_compared(part, words) for part in parts]
-    blocks = _rules(compared, parts, words)
-    for part, scores in zip(parts, compared, strict=True):
-        if scores:
-            blocks += _normed_scores(part, scores, words)
-        blocks += _report(part).detail_blocks(part, words)
-    return [Section(words("figures_behind"), blocks)] if blocks else []
-
-
-def _compared(part: PartData, words: Phrases) -> list[Compared]:
-    return [
-        (name, score, figures)
-        for name, score in _report(part).normed_scores(part, words)
-        if (figures := score.get("figures")) is not None
-    ]
-
-
-def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], words: Phrases) -> list[Block]:
-    if not any(compared):
-        return []
-    distances = {_kind(part).by_distance for part, scores in zip(parts, compared, strict=True) if scores}
-    rules = [words("percentile_rule")] if False in distances else []
-    rules += [words("distance_rule")] if True in distances else []
-    rules.append(words("error_rule"))
-    ways = dict.fromkeys(figures["coefficient"] for scores in compared for _, _, figures in scores)
-    rules += [words(f"coefficient_{way}") for way in ways if way]
-    return [Prose(rules)]
-
-
-def _normed_scores(part: PartData, compared: Sequence[Compared], words: Phrases) -> list[Block]:
-    _, score, figures = compared[0]  # one group for all scores of a test
-    header = [
-        words("score"),
-        words("lower_and_same"),
-        words("nearer_of_100") if _kind(part).by_distance else words("percentile"),
-        words("measurement_error"),
-        words("band"),
-    ]
-    group = words("group_made", group=group_text(score, words), when=figures["made_at_text"])
-    rows = [_figures_row(*one, words) for one in compared]
-    return [Heading(part["name"], note=group), Table(header, rows, widths=[4, 5, 2.5, 6, 5])]
-
-
-def _figures_row(
-    name: str, normed: NormedScoreData, figures: NormedScoreFigures, words: Phrases
-) -> list[str | Cell]:
-    below, equal, n = figures["below"], figures["equal"], figures["n"]
-    share = words.number(100 * (below + equal / 2) / n, 1)
-    reliability = normed["reliability"] or 0.0
-    error = f"{words.number(figures['sd'], 2)} × √(1 − {words.number(reliability, 2)})"
-    low, high, score = (words.number(value, 2) for value in (normed["low"], normed["high"], figures["score"]))
-    return [
-        Cell(name, note=score),
-        Cell(f"({below} + {equal} ÷ 2) ÷ {n}", note=f"= {words('percent', value=share)}"),
-        str(normed["percentile"]),
-        Cell(
-            f"{error} = {words.number(figures['error'], 2)}",
-            note=words(
-                "coefficient_of",
-                coefficient=words(f"way_{figures['coefficient'] or 'unknown'}"),
-                n=figures["reliability_n"],
-            ),
-        ),
-        Cell(
-            words("from_to", low=low, high=high),
-            note=f"{score} ± {words.number(BAND_WIDTH, 3)} × {words.number(figures['error'], 2)}",
-        ),
-    ]

@@ -18,13 +18,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Paragraphs; `leads` keeps them on the page of the next block. A screen emphasises the `key`, the main figure in
-    the first of them."""
+    """Paragraphs; `leads` keeps them on the page of the next block, `large` is the first thing to read. A screen
+    emphasises the `key`, the main figure in the first of them."""
 
     paragraphs: Sequence[str]
     quiet: bool = False
     leads: bool = False
     key: str = ""
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,31 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
+    """Texts under their labels; `small` for an appendix."""
+
     rows: Sequence[tuple[str, str]]
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Who gave an answer: letters in one of seven shapes, so that it can be read without colours. `own`: the
+    candidate's, hollow."""
+
+    letters: str
+    shape: int
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell with a muted second line; with `rows` it spans that many rows, which omit it."""
+    """A table cell with a muted second line and a `warning`; with `rows` it spans that many rows, which omit it."""
 
     text: str
     note: str | None = None
     rows: int = 1
+    mark: Mark | None = None
+    warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +100,27 @@ class ScaleChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingRow:
-    """The answers of one relationship; `hollow` marks those of the candidate. `letters` say who gave each of the
-    `values`, on members' screens."""
+    """Answers on one scale. `hollow`: all are the candidate's. `marks` say who gave each of the `values`."""
 
     label: str
     note: str
     values: Sequence[int]
-    answers: str
-    mean: float | None
-    mean_text: str
     hollow: bool
     alt: str
-    letters: Sequence[str] = ()
+    marks: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RatingChart:
+    """`header`: of the labels, and of the range on a screen. `levels` name the values of the axis, and `legend` the
+    marks."""
+
     header: Sequence[str]
     axis: tuple[int, int]
     rows: Sequence[RatingRow]
     caption: str = ""
+    levels: Sequence[str] = ()
+    legend: Sequence[tuple[Mark, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +130,7 @@ class OptionRow:
     hollow: int
     alt: str
     who: str
+    marks: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +141,44 @@ class OptionChart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A figure of a test, on its `axis` with its band where it has one. `note` is about its precision."""
+
+    label: str
+    value: str
+    note: str
+    alt: str
+    axis: tuple[float, float] | None = None
+    at: float | None = None
+    band: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """A test with its scores and the job requirement that it assesses. `precision` is about all of its scores."""
+
+    name: str
+    note: str
+    scores: Sequence[Score]
+    requirement: str
+    requirement_note: str = ""
+    precision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    header: Sequence[str]
+    rows: Sequence[ScoreRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """A text in the writer's own words. `language` is its tag, None if it is the report's or unknown."""
 
     text: str
     by: str
     language: str | None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +222,15 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Details:
     """Blocks that a screen shows when their summary is opened; `about` tells equal summaries apart for screen readers.
-
-    PDFs print those that are `printed`, with the summary as their heading, and leave out the others.
-    """
+    PDFs leave them out."""
 
     summary: str
     blocks: Sequence["Block"]
-    printed: bool = False
     about: str = ""
 
 
 type PrintedBlock = (
-    Heading | Prose | Notice | Labelled | Table | ScaleChart | RatingChart | OptionChart | Quotes
+    Heading | Prose | Notice | Labelled | Table | ScaleChart | RatingChart | OptionChart | ScoreTable | Quotes
 )
 type Block = PrintedBlock | Details | Drawings | Link
 
@@ -207,10 +254,21 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report under a heading of the second level; `together` keeps it on one page. `anchor` is its id on
-    a screen."""
+    """A part of the report under a heading of the second level, with a muted `note` beside it; `together` keeps it on
+    one page. `anchor` is its id on a screen."""
 
     title: str
     blocks: Sequence[Block]
     together: bool = False
     anchor: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """A report: the `front` begins on page 1 and holds the result, the appendix begins on a page of its own."""
+
+    lead: str
+    front: Sequence[Section]
+    body: Sequence[Section]
+    appendix: Sequence[Section]

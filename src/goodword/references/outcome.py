@@ -1,26 +1,14 @@
-"""Summary of references for the candidate page: who would work together again, whether dates and title are
-confirmed, ratings on one axis, and a comment of each referee.
+"""Summary of references for the candidate page: who would work together again, and who confirms dates and title.
 
 Each referee has the letter of their relationship, or two where two relationships begin with the same one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from django.utils.text import Truncator
 from django.utils.translation import gettext, gettext_lazy
 
-from goodword.core.report_blocks import (
-    Block,
-    OutcomeAnswer,
-    OutcomeRow,
-    Prose,
-    Quote,
-    Quotes,
-    RatingChart,
-    RatingRow,
-    Section,
-)
+from goodword.core.report_blocks import OutcomeAnswer, OutcomeRow
 from goodword.references.results import Answer, QuestionResult, ReceivedReference, Results, Verification
 
 #: relationship -> letter and what it stands for
@@ -33,17 +21,10 @@ LETTERS: Final = {
     "fellow_student": ("F", gettext_lazy("fellow student")),
     "other": ("O", gettext_lazy("other")),
 }
-#: characters of a comment; the whole comment is among the answers
-LONGEST_COMMENT: Final = 180
 
 
 def check_outcome(found: Results) -> list[OutcomeRow]:
     return [row for row in (_work_again(found), _dates_and_title(found)) if row is not None]
-
-
-def check_overview_sections(found: Results) -> list[Section]:
-    sections = [_ratings(found), _comments(found)]
-    return [section for section in sections if section is not None]
 
 
 def letter(who: ReceivedReference) -> str:
@@ -92,67 +73,3 @@ def _verdict(facts: Sequence[Verification]) -> str:
 
 def _of_referees(question: QuestionResult) -> list[Answer]:
     return [answer for answer in question.answers if not answer.by.is_self]
-
-
-def _ratings(found: Results) -> Section | None:
-    rated = [one for one in found.questions if one.kind in {"rating", "agreement"}]
-    by_axis: dict[tuple[int, int], list[RatingRow]] = {}
-    for question in rated:
-        values = [level.value for level in question.levels]
-        by_axis.setdefault((min(values), max(values)), []).append(_rating_row(question))
-    if not any(row.values for rows in by_axis.values() for row in rows):
-        return None
-    title = gettext("Ratings by referees")
-    header = [gettext("Competency"), gettext("Range")]
-    blocks: list[Block] = [RatingChart(header, axis, rows, caption=title) for axis, rows in by_axis.items()]
-    return Section(title, [*blocks, Prose([_legend(found, rated)], quiet=True)])
-
-
-def _rating_row(question: QuestionResult) -> RatingRow:
-    given = sorted((value, letter(answer.by)) for answer in _of_referees(question) for value in answer.values)
-    return RatingRow(
-        label=question.competency or question.text,
-        note="",
-        values=[value for value, _ in given],
-        answers=", ".join(str(value) for value, _ in given) or "–",
-        mean=None,
-        mean_text="",
-        hollow=False,
-        alt="",
-        letters=[who for _, who in given],
-    )
-
-
-def _legend(found: Results, rated: Sequence[QuestionResult]) -> str:
-    used: Mapping[str, object] = {
-        key: text
-        for key, text in LETTERS.items()
-        if any(one.relationship_id == key for one in found.references)
-    }
-    letters = ", ".join(f"{LETTERS[key][0]} {LETTERS[key][1]}" for key in used)
-    scales = {tuple((level.value, level.label) for level in one.levels) for one in rated}
-    if len(scales) > 1:
-        return f"{letters}."
-    levels = scales.pop()
-    ends = [level for level in (levels[0], levels[len(levels) // 2], levels[-1]) if level[1]]
-    return " ".join([f"{letters}.", ", ".join(f"{value} {label.lower()}" for value, label in ends)]).strip()
-
-
-def _comments(found: Results) -> Section | None:
-    """Of each referee the first comment: on working together again, then on free questions, then on others."""
-    order = sorted(found.questions, key=lambda one: (not one.asks_work_again, one.kind != "text"))
-    first: dict[str, tuple[QuestionResult, Answer]] = {}
-    for question in order:
-        for answer in _of_referees(question):
-            if answer.comment:
-                first.setdefault(answer.by.id, (question, answer))
-    quotes = [_quote(*first[who.id]) for who in found.references if who.id in first]
-    return Section(gettext("In their words"), [Quotes(quotes)]) if quotes else None
-
-
-def _quote(question: QuestionResult, answer: Answer) -> Quote:
-    return Quote(
-        text=Truncator(" ".join(answer.comment.split())).chars(LONGEST_COMMENT),
-        by=f"{answer.by.name}, {LETTERS[answer.by.relationship_id][1]} · {question.text}",
-        language=answer.by.language_code or None,
-    )

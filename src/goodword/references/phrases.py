@@ -2,12 +2,39 @@ from goodword.core.phrases import Catalogue
 
 PHRASES: Catalogue = {
     "en": {
+        "differs_now": "{what} differs. Referee: {confirmed}.",
+        "identifiable_all": (
+            "Each relationship has only one referee, so every answer can be traced to a person. Please "
+            "handle it with care."
+        ),
+        "summary": "Summary",
+        "only_one": "{relationship}, identifiable",
+        "completed_at": "completed {when}",
+        "quoted": "“{text}”",
+        "competency": "Competency",
+        "question": "Question",
+        "range": "Range",
+        "ratings_alt": "{label}. Answers: {answers}.",
+        "relationships": "Manager|Colleague|Direct report|Client|Teacher|Fellow student|Other",
+        "of_each": "{text}: {n}",
+        "again_counts": "Would work together again? {counts}.",
+        "facts_agree": "All referees who were asked confirm dates and title.",
+        "facts_differ.one": "One referee gives other dates or another title than the candidate.",
+        "facts_differ.other": "{n} referees give other dates or another title than the candidate.",
+        "referees": "Referees",
+        "again": "Would work together again",
+        "unanswered_mark": "Not answered",
+        "quote_of_each": "In their words",
+        "dates_and_title": "Dates and title",
+        "answered_at": "answered {when}",
+        "unsure_of": "Not sure: {what}",
+        "differs_from": "{what} differs. Referee: {confirmed}. Candidate: {stated}.",
+        "other_answers": "Other answers",
         "text_removed": "Text removed",
         "not_given": "Not given",
         "no_answers": "none",
         "answer": "Answer",
         "references": "References",
-        "completed": "Completed",
         "questionnaire": "Questionnaire",
         "questionnaire_version": "{title}, version {version}",
         "received": "{n} of {m} received",
@@ -27,11 +54,7 @@ PHRASES: Catalogue = {
         "factual_mark": "Dates and title only",
         "self_mark": "Self-assessment",
         "self": "Self",
-        "ratings": "Ratings by relationship",
-        "ratings_read": (
-            "Each dot is one person’s answer. The short line marks the mean if a relationship has several "
-            "answers."
-        ),
+        "ratings": "Ratings",
         "identifiable_note": (
             "A relationship with only one referee is marked as identifiable, since anyone who knows the "
             "referees knows whose answer it is. Please handle it with care."
@@ -42,7 +65,6 @@ PHRASES: Catalogue = {
         "skipped.one": "1 couldn’t say",
         "skipped.other": "{n} couldn’t say",
         "answers": "Answers",
-        "rating_alt": "{relationship}, scale from {low} to {high}. Answers: {answers}.",
         "option": "Answer",
         "how_many": "Number",
         "who": "By relationship",
@@ -78,7 +100,6 @@ PHRASES: Catalogue = {
         "self_text": "Self-assessment question: {text}",
         "not_asked.one": "One referee was not asked this.",
         "not_asked.other": "{n} referees were not asked this.",
-        "short_answers": "Short answers",
         "is_confirmed": "Confirmed",
         "is_unsure": "Not sure",
         "contradictions": "Where referees disagree",
@@ -115,12 +136,46 @@ PHRASES: Catalogue = {
         "differs": "differs",
     },
     "de": {
+        "differs_now": "{what} weicht ab. Referenzperson: {confirmed}.",
+        "identifiable_all": (
+            "Zu jeder Beziehung gibt es nur eine Referenzperson, sodass sich jede Antwort einer Person "
+            "zuordnen lässt. Bitte gehen Sie sorgsam damit um."
+        ),
+        "summary": "Überblick",
+        "only_one": "{relationship}, zuordenbar",
+        "completed_at": "abgeschlossen {when}",
+        "quoted": "„{text}“",
+        "competency": "Kompetenz",
+        "question": "Frage",
+        "range": "Spanne",
+        "ratings_alt": "{label}. Antworten: {answers}.",
+        "relationships": (
+            "Führungskraft|Kollegin oder Kollege|Direkt unterstellte Person|Kundin oder Kunde|Lehrkraft|"
+            "Kommilitonin oder Kommilitone|Anderes"
+        ),
+        "of_each": "{text}: {n}",
+        "again_counts": "Wieder zusammenarbeiten? {counts}.",
+        "facts_agree": "Alle Befragten bestätigen Zeitraum und Position.",
+        "facts_differ.one": (
+            "Eine Referenzperson nennt einen anderen Zeitraum oder eine andere Position als angegeben."
+        ),
+        "facts_differ.other": (
+            "{n} Referenzpersonen nennen einen anderen Zeitraum oder eine andere Position als angegeben."
+        ),
+        "referees": "Referenzpersonen",
+        "again": "Wieder zusammenarbeiten",
+        "unanswered_mark": "Keine Antwort",
+        "quote_of_each": "In eigenen Worten",
+        "dates_and_title": "Zeitraum und Position",
+        "answered_at": "beantwortet {when}",
+        "unsure_of": "Nicht sicher: {what}",
+        "differs_from": "{what} weicht ab. Referenzperson: {confirmed}. Angegeben: {stated}.",
+        "other_answers": "Weitere Antworten",
         "text_removed": "Text entfernt",
         "not_given": "Keine Angabe",
         "no_answers": "keine",
         "answer": "Antwort",
         "references": "Referenzen",
-        "completed": "Abgeschlossen",
         "questionnaire": "Fragebogen",
         "questionnaire_version": "{title}, Fassung {version}",
         "received": "{n} von {m} eingegangen",
@@ -140,11 +195,7 @@ PHRASES: Catalogue = {
         "factual_mark": "Nur Zeitraum und Position",
         "self_mark": "Selbsteinschätzung",
         "self": "Selbst",
-        "ratings": "Bewertungen nach Beziehung",
-        "ratings_read": (
-            "Jeder Punkt ist die Antwort einer Person. Der kurze Strich zeigt den Mittelwert, wenn es zu "
-            "einer Beziehung mehrere Antworten gibt."
-        ),
+        "ratings": "Bewertungen",
         "identifiable_note": (
             "Eine Beziehung mit nur einer Referenzperson ist als zuordenbar gekennzeichnet: Wer die "
             "Referenzpersonen kennt, weiß, von wem die Antwort stammt. Bitte gehen Sie sorgsam damit um."
@@ -155,7 +206,6 @@ PHRASES: Catalogue = {
         "skipped.one": "1 konnte das nicht beurteilen",
         "skipped.other": "{n} konnten das nicht beurteilen",
         "answers": "Antworten",
-        "rating_alt": "{relationship}, Skala von {low} bis {high}. Antworten: {answers}.",
         "option": "Antwort",
         "how_many": "Anzahl",
         "who": "Nach Beziehung",
@@ -191,7 +241,6 @@ PHRASES: Catalogue = {
         "self_text": "Frage zur Selbsteinschätzung: {text}",
         "not_asked.one": "Einer Referenzperson wurde diese Frage nicht gestellt.",
         "not_asked.other": "{n} Referenzpersonen wurde diese Frage nicht gestellt.",
-        "short_answers": "Kurze Antworten",
         "is_confirmed": "Bestätigt",
         "is_unsure": "Nicht sicher",
         "contradictions": "Abweichende Angaben der Referenzpersonen",
@@ -231,12 +280,44 @@ PHRASES: Catalogue = {
         "differs": "weicht ab",
     },
     "fr": {
+        "differs_now": "{what} diffère. Référent\u00a0: {confirmed}.",
+        "identifiable_all": (
+            "Chaque relation ne compte qu’un référent\u00a0: chaque réponse peut être rattachée à une "
+            "personne. À traiter avec discrétion."
+        ),
+        "summary": "Résumé",
+        "only_one": "{relationship}, identifiable",
+        "completed_at": "terminé le {when}",
+        "quoted": "«\u00a0{text}\u00a0»",
+        "competency": "Compétence",
+        "question": "Question",
+        "range": "Étendue",
+        "ratings_alt": "{label}. Réponses\u00a0: {answers}.",
+        "relationships": (
+            "Responsable|Collègue|Personne encadrée|Client ou cliente|Enseignant ou enseignante|"
+            "Camarade d’études|Autre"
+        ),
+        "of_each": "{text}\u00a0: {n}",
+        "again_counts": "Retravailler ensemble\u00a0? {counts}.",
+        "facts_agree": "Tous les référents interrogés confirment les dates et la fonction.",
+        "facts_differ.one": ("Un référent indique d’autres dates ou une autre fonction que la candidature."),
+        "facts_differ.other": (
+            "{n} référents indiquent d’autres dates ou une autre fonction que la candidature."
+        ),
+        "referees": "Référents",
+        "again": "Retravailler ensemble",
+        "unanswered_mark": "Sans réponse",
+        "quote_of_each": "En leurs termes",
+        "dates_and_title": "Dates et fonction",
+        "answered_at": "réponse le {when}",
+        "unsure_of": "Pas certain\u00a0: {what}",
+        "differs_from": "{what} diffère. Référent\u00a0: {confirmed}. Candidature\u00a0: {stated}.",
+        "other_answers": "Autres réponses",
         "text_removed": "Texte supprimé",
         "not_given": "Non indiqué",
         "no_answers": "aucune",
         "answer": "Réponse",
         "references": "Références",
-        "completed": "Terminée",
         "questionnaire": "Questionnaire",
         "questionnaire_version": "{title}, version {version}",
         "received": "{n} sur {m} reçues",
@@ -254,11 +335,7 @@ PHRASES: Catalogue = {
         "factual_mark": "Dates et intitulé du poste seulement",
         "self_mark": "Auto-évaluation",
         "self": "Soi-même",
-        "ratings": "Évaluations par relation",
-        "ratings_read": (
-            "Chaque point est la réponse d’une personne. Le petit trait marque la moyenne quand une "
-            "relation compte plusieurs réponses."
-        ),
+        "ratings": "Évaluations",
         "identifiable_note": (
             "Une relation avec un seul référent est marquée comme identifiable\u00a0: qui connaît les "
             "référents sait de qui vient la réponse. Merci de la traiter avec précaution."
@@ -269,7 +346,6 @@ PHRASES: Catalogue = {
         "skipped.one": "{n} ne pouvait pas en juger",
         "skipped.other": "{n} ne pouvaient pas en juger",
         "answers": "Réponses",
-        "rating_alt": "{relationship}, échelle de {low} à {high}. Réponses\u00a0: {answers}.",
         "option": "Réponse",
         "how_many": "Nombre",
         "who": "Par relation",
@@ -305,7 +381,6 @@ PHRASES: Catalogue = {
         "self_text": "Question de l’auto-évaluation\u00a0: {text}",
         "not_asked.one": "Cette question n’a pas été posée à un référent.",
         "not_asked.other": "Cette question n’a pas été posée à {n} référents.",
-        "short_answers": "Réponses courtes",
         "is_confirmed": "Confirmé",
         "is_unsure": "Sans certitude",
         "contradictions": "Indications divergentes des référents",

@@ -125,7 +125,8 @@ class Option(TypedDict):
 
 
 class ChoiceQuestion(QuestionHead):
-    """One option, or several with `multiple`; `pick` is the number of adjectives to pick."""
+    """One option, or several with `multiple`; `pick` is the number of adjectives to pick. `work_again`: whether they
+    would work with the candidate again (since schema 5)."""
 
     type: Literal["choice"]
     id: str
@@ -135,6 +136,7 @@ class ChoiceQuestion(QuestionHead):
     by_relationship: list[GroupValues]
     comments: list[CommentData]
     pick: NotRequired[int]
+    work_again: NotRequired[bool]
 
 
 class TextQuestion(QuestionHead):
@@ -280,6 +282,7 @@ def _question(asked: QuestionResult) -> QuestionData:
                 "multiple": asked.multiple,
                 "options": [{"value": value, "label": label} for value, label in asked.options],
                 "pick": asked.pick,
+                "work_again": asked.asks_work_again,
                 "by_relationship": groups,
                 "comments": comments,
                 **head,

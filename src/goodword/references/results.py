@@ -252,7 +252,7 @@ def _results(
         references=tuple(received),
         self_reference=own[0] if own else None,
         questions=tuple(
-            _question_result(question, asked_own.get(question.id), respondents, own, questions)
+            question_result(question, asked_own.get(question.id), respondents, own, questions)
             for question in questions
             if not isinstance(question, CONFIRMING)
         ),
@@ -329,7 +329,7 @@ def _self_reference(row: SelfReference, check: Check) -> Respondent | None:
     return who, row.answers or {}, frozenset(row.answers or {})
 
 
-def _question_result(
+def question_result(
     question: Question,
     asked_own: Question | None,
     respondents: Sequence[Respondent],

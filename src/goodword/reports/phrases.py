@@ -8,13 +8,14 @@ from goodword.references import phrases as references
 
 PHRASES: Catalogue = {
     "en": {
+        "appendix": "Appendix",
+        "about_report": "About this report",
         "assessment": "Assessment",
         "reference_check": "Reference check",
         "title": "{kind}: {name}, {role}",
-        "lead": "Candidate for {role} at {organisation}",
+        "lead": "Candidate for {role}",
         "name_removed": "Name removed",
         "redacted": "Personal data was removed from this version of the report.",
-        "role": "Role",
         "report": "Report",
         "reused": "Reused",
         "reused_from": "From an earlier application for the role {role}, completed {when} (report {code})",
@@ -24,7 +25,6 @@ PHRASES: Catalogue = {
         "footer": "{code} · version {version} · created {made}",
         "page": "Page {page} of {pages}",
         "logo": "Logo of {organisation}",
-        "summary": "Summary",
         "method": "Method and limits",
         "no_verdict": "This report shows results. It gives no total and no recommendation.",
         "no_automatic": (
@@ -35,18 +35,18 @@ PHRASES: Catalogue = {
             "name or number; marks on other letters were left out: {characters}."
         ),
         "replaced_more": "{characters} and {n} more",
-        "mean": "Mean",
         "left_out.one": "One referee was erased and is not in this version.",
         "left_out.other": "{n} referees were erased and are not in this version.",
     },
     "de": {
+        "appendix": "Anhang",
+        "about_report": "Zu diesem Bericht",
         "assessment": "Assessment",
         "reference_check": "Referenzprüfung",
         "title": "{kind}: {name}, {role}",
-        "lead": "Bewerbung als {role} bei {organisation}",
+        "lead": "Bewerbung als {role}",
         "name_removed": "Name entfernt",
         "redacted": "Aus dieser Fassung des Berichts wurden personenbezogene Daten entfernt.",
-        "role": "Stelle",
         "report": "Bericht",
         "reused": "Übernommen",
         "reused_from": (
@@ -58,7 +58,6 @@ PHRASES: Catalogue = {
         "footer": "{code} · Fassung {version} · erstellt {made}",
         "page": "Seite {page} von {pages}",
         "logo": "Logo von {organisation}",
-        "summary": "Überblick",
         "method": "Vorgehen und Grenzen",
         "no_verdict": "Dieser Bericht zeigt Ergebnisse, ohne Gesamtwert und ohne Empfehlung.",
         "no_automatic": (
@@ -71,18 +70,18 @@ PHRASES: Catalogue = {
             "{characters}."
         ),
         "replaced_more": "{characters} und {n} weitere",
-        "mean": "Mittel",
         "left_out.one": "Eine Referenzperson wurde gelöscht und ist in dieser Fassung nicht enthalten.",
         "left_out.other": "{n} Referenzpersonen wurden gelöscht und sind in dieser Fassung nicht enthalten.",
     },
     "fr": {
+        "appendix": "Annexe",
+        "about_report": "À propos de ce rapport",
         "assessment": "Évaluation",
         "reference_check": "Prise de références",
         "title": "{kind}\u00a0: {name}, {role}",
-        "lead": "Candidature au poste {role}, {organisation}",
+        "lead": "Candidature au poste {role}",
         "name_removed": "Nom supprimé",
         "redacted": "Des données personnelles ont été supprimées de cette version du rapport.",
-        "role": "Poste",
         "report": "Rapport",
         "reused": "Résultat repris",
         "reused_from": (
@@ -94,7 +93,6 @@ PHRASES: Catalogue = {
         "footer": "{code} · version {version} · établi le {made}",
         "page": "Page {page} sur {pages}",
         "logo": "Logo\u00a0: {organisation}",
-        "summary": "Résumé",
         "method": "Méthode et limites",
         "no_verdict": "Ce rapport présente des résultats, sans total ni recommandation.",
         "no_automatic": (
@@ -107,7 +105,6 @@ PHRASES: Catalogue = {
             "omis\u00a0: {characters}."
         ),
         "replaced_more": "{characters} et {n} autres",
-        "mean": "Moyenne",
         "left_out.one": "Un référent a été supprimé et ne figure pas dans cette version.",
         "left_out.other": "{n} référents ont été supprimés et ne figurent pas dans cette version.",
     },

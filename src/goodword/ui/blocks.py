@@ -11,6 +11,7 @@ from goodword.core.report_blocks import (
     Heading,
     Labelled,
     Link,
+    Mark,
     Notice,
     OptionChart,
     OptionRow,
@@ -19,6 +20,7 @@ from goodword.core.report_blocks import (
     RatingChart,
     RatingRow,
     ScaleChart,
+    ScoreTable,
     Table,
 )
 
@@ -34,6 +36,8 @@ def drawn(blocks: Iterable[Block]) -> Iterator[tuple[str, Any]]:
                 yield "prose", (block, block.paragraphs[0].partition(block.key) if block.key else None)
             case Table():
                 yield "table", _table(block)
+            case ScoreTable():
+                yield "table", _table(_scores(block))
             case ScaleChart():
                 yield "scales", _scales(block)
             case RatingChart():
@@ -102,6 +106,22 @@ def _placed(table: Table) -> Iterator[Iterator[tuple[int, Cell]]]:
         yield zip(free, cells, strict=True)
 
 
+def _scores(table: ScoreTable) -> Table:
+    """A test with one score in a row, one with several over as many rows."""
+    test, score, _, requirement = table.header
+    rows: list[list[str | Cell]] = []
+    for row in table.rows:
+        n = len(row.scores)
+        note = ". ".join(filter(None, [row.note, row.precision.rstrip(".")]))
+        for place, one in enumerate(row.scores):
+            first = [Cell(row.name, note=note, rows=n)] if place == 0 else []
+            last = [Cell(row.requirement, note=row.requirement_note or None, rows=n)] if place == 0 else []
+            told = one.note.replace("\n", ". ")
+            value = Cell(f"{one.label} {one.value}".strip(), note=told or None)
+            rows.append([*first, value, *last])
+    return Table([test, score, requirement], rows, caption=test)
+
+
 @dataclass(frozen=True, slots=True)
 class _Scales:
     chart: ScaleChart
@@ -120,16 +140,16 @@ def _scales(chart: ScaleChart) -> _Scales:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """The letters of those who answered with a level, empty if unknown. `spread`: "from" at the lowest answer, "to" at
-    the highest, "through" between; else empty."""
+    """The marks of those who answered with a level, None if unknown. `spread`: "from" at the lowest answer of referees,
+    "to" at the highest, "through" between; else empty."""
 
     value: int
-    letters: Sequence[str]
+    marks: Sequence[Mark | None]
     spread: str
 
     @property
     def count(self) -> int:
-        return len(self.letters)
+        return len(self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +165,10 @@ class _Ratings:
     levels: range
     rows: Sequence[_Rating]
 
+    @property
+    def levels_named(self) -> Sequence[tuple[int, str]]:
+        return list(zip(self.levels, self.chart.levels, strict=False))
+
 
 def _ratings(chart: RatingChart) -> _Ratings:
     """Without means: nothing on a screen sums up a person."""
@@ -153,15 +177,16 @@ def _ratings(chart: RatingChart) -> _Ratings:
 
 
 def _rating(row: RatingRow, levels: range) -> _Rating:
-    low, high = min(row.values, default=0), max(row.values, default=0)
+    marks: Sequence[Mark | None] = row.marks or [None] * len(row.values)
+    pairs = list(zip(row.values, marks, strict=True))
+    given = [value for value, mark in pairs if mark is None or not mark.own]
+    low, high = min(given, default=0), max(given, default=0)
     between = str(low) if low == high else f"{low}–{high}"
-    letters = row.letters or [""] * len(row.values)
-    who = {
-        level: [letter for value, letter in zip(row.values, letters, strict=True) if value == level]
+    cells = [
+        _Level(level, [mark for value, mark in pairs if value == level], _spread(level, low, high))
         for level in levels
-    }
-    cells = [_Level(level, who[level], _spread(level, low, high)) for level in levels]
-    return _Rating(row, cells, between if row.values else "–")
+    ]
+    return _Rating(row, cells, between if given else "–")
 
 
 def _spread(level: int, low: int, high: int) -> str:

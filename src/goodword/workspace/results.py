@@ -17,12 +17,13 @@ from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
 from goodword.core.report_blocks import OutcomeRow, Section
 from goodword.core.text import written_moment
-from goodword.references import report as check_report
 from goodword.references.check_overview import CheckOverview, check_overview
 from goodword.references.models import Check
-from goodword.references.outcome import check_outcome, check_overview_sections
+from goodword.references.outcome import check_outcome
 from goodword.references.queries import checks_of
 from goodword.references.report_data import check_data
+from goodword.references.report_front import overview_sections
+from goodword.references.report_screen import screen_sections
 from goodword.references.results import results as references_results
 from goodword.reports.models import Report
 from goodword.reports.phrases import words_for
@@ -180,14 +181,14 @@ def _assessment(attempt: Attempt, found: AttemptResult | None, *, items: bool) -
 
 def _references(check: Check) -> Result:
     kind, found = Step.Kind.REFERENCE_CHECK, references_results(check)
-    shown = check_report.screen_sections(check_data(found, moment=_moment), words_for(_language()))
+    data, words = check_data(found, moment=_moment), words_for(_language())
     return Result(
         kind=kind,
         label=kind.label,
-        sections=shown,
+        sections=screen_sections(data, words),
         run=check,
         outcome=check_outcome(found),
-        overview=check_overview_sections(found),
+        overview=overview_sections(data, words),
     )
 
 

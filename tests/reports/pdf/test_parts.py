@@ -9,8 +9,8 @@ import pytest
 
 from goodword.core.report_blocks import Block, Details, Drawing, Drawings, Link, Prose, Section
 from goodword.reports.pdf import SnapshotError, check_snapshot, current_engine, render_pdf
+from goodword.reports.pdf.content import _section, page_content, readable_accent
 from goodword.reports.pdf.logo import usable_logo
-from goodword.reports.pdf.render import _section, page_content, readable_accent
 from goodword.reports.pdf.text import _PLAIN, load_fonts
 from goodword.ui.colour import GREEN, contrast
 
@@ -115,7 +115,7 @@ def test_fonts_do_not_cover_characters_that_the_standard_forbids() -> None:
             {"kind": ["assessment"]},
             r"the report has the kind “\['assessment'\]”, which is not one of assessment",
         ),
-        ({"schema": 5}, "the report needs at most 4 under “schema”"),
+        ({"schema": 6}, "the report needs at most 5 under “schema”"),
         ({"schema": True}, "the report needs a whole number under “schema”"),
         ({"version": "1"}, "the report needs a whole number under “version”"),
         ({"version": True}, "the report needs a whole number under “version”"),
@@ -150,26 +150,41 @@ def test_an_unknown_type_of_question_is_refused() -> None:
         check_snapshot(snapshot)
 
 
-def test_the_candidates_own_answers_are_never_mixed_into_a_mean_nor_marked() -> None:
-    content = page_content(reference_check(2, with_self=True), replaced=())
-    ratings = next(part for part in content["sections"] if part["title"] == "Ratings by relationship")
-    first = next(block for block in ratings["blocks"] if block["type"] == "ratings")
-    assert [(row["label"], row["note"], row["hollow"]) for row in first["rows"]] == [
-        ("Manager", "1 answer · identifiable", False),
-        ("Peer", "1 answer · identifiable", False),
-        ("Self", "Self-assessment", True),
+def ratings_of(content: dict[str, Any]) -> dict[str, Any]:
+    blocks = [block for part in content["front"] for block in part["blocks"]]
+    return next(block for block in blocks if block["type"] == "ratings")
+
+
+def test_each_answer_has_its_mark_and_the_candidates_own_is_a_ring_outside_the_range() -> None:
+    chart = ratings_of(page_content(reference_check(2, with_self=True), replaced=()))
+    first = chart["rows"][0]
+    given = [(chart["low"] + place, one) for place, cell in enumerate(first["cells"]) for one in cell]
+    assert [(value, one["letters"], one["own"]) for value, one in given] == [
+        (4, "M", False),
+        (4, "", True),
+        (5, "P", False),
     ]
+    assert first["span"] == [3, 4]
+    assert first["alt"] == (
+        "Keeps customers informed without being asked. Answers: Manager 4, Peer 5, Self 4."
+    )
+    assert [one["text"] for one in chart["legend"]] == ["Manager", "Peer", "Self-assessment"]
+
+
+def test_relationships_differ_in_shape_and_letters() -> None:
+    marks = ratings_of(page_content(reference_check(6), replaced=()))["legend"]
+    assert len({one["shape"] for one in marks}) == len({one["letters"] for one in marks}) == len(marks) == 4
 
 
 def test_options_that_nobody_chose_are_shown_for_one_answer_and_listed_for_many() -> None:
     content = page_content(reference_check(2), replaced=())
-    ratings = next(part for part in content["sections"] if part["title"] == "Ratings by relationship")
-    many, one = (block for block in ratings["blocks"] if block["type"] == "dots")
-    assert [(row["label"], row["filled"], row["who"]) for row in many["rows"]] == [
-        ("Patient", 2, "Manager 1 (identifiable), Peer 1 (identifiable)"),
-        ("Calm", 1, "Peer 1 (identifiable)"),
+    other = next(part for part in content["body"] if part["title"] == "Other answers")
+    many, one = (block for block in other["blocks"] if block["type"] == "options")
+    assert [(row["label"], row["n"], [mark["letters"] for mark in row["marks"]]) for row in many["rows"]] == [
+        ("Patient", 2, ["M", "P"]),
+        ("Calm", 1, ["P"]),
     ]
-    assert [(row["label"], row["filled"]) for row in one["rows"]] == [
+    assert [(row["label"], row["n"]) for row in one["rows"]] == [
         ("Yes, at once", 2),
         ("Yes, in another role", 0),
         ("Rather not", 0),
@@ -179,12 +194,11 @@ def test_options_that_nobody_chose_are_shown_for_one_answer_and_listed_for_many(
 def test_what_only_members_open_is_not_printed() -> None:
     blocks: list[Block] = [
         Details("Answers", [Prose(["Agree"])]),
-        Details("About this test", [Prose(["Five scales."]), Details("Key", [Prose(["4"])])], printed=True),
+        Prose(["Five scales."]),
         Drawings([Drawing(svg="<svg/>")], columns=3),
         Link("licence.pdf", page="upload_download", pk=1),
     ]
     printed = _section(Section("Work style", blocks))["blocks"]
     assert [(one["type"], one.get("text", one.get("paragraphs"))) for one in printed] == [
-        ("heading", "About this test"),
         ("prose", [["Five scales."]]),
     ]

@@ -12,11 +12,11 @@ from .reading import read, root_of, tags_of, text_of
 from .samples import assessment, reference_check, work_style
 
 REPORTS = [
-    pytest.param(assessment(), 2, id="assessment"),
-    pytest.param(assessment(tests=[]), 1, id="assessment without a test"),
+    pytest.param(assessment(), 3, id="assessment"),
+    pytest.param(assessment(tests=[]), 2, id="assessment without a test"),
     pytest.param(reference_check(2), 3, id="two referees"),
-    pytest.param(reference_check(6, with_self=True), 4, id="six referees and self"),
-    pytest.param(reference_check(0, comments=[]), 2, id="nobody"),
+    pytest.param(reference_check(6, with_self=True), 3, id="six referees and self"),
+    pytest.param(reference_check(0, comments=[]), 3, id="nobody"),
 ]
 
 
@@ -63,7 +63,7 @@ def test_headings_are_in_order_and_every_table_has_headers() -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert [after for before, after in pairwise(levels) if after > before + 1] == []
-    assert kinds.count("/Table") == kinds.count("/THead") > 5
+    assert kinds.count("/Table") == kinds.count("/THead") > 2
     assert kinds.count("/TH") > kinds.count("/THead")
 
 
@@ -76,32 +76,32 @@ def test_every_drawing_has_a_text_alternative() -> None:
 
 def test_a_scale_has_its_mean_as_a_text_alternative() -> None:
     figures = [str(node["/Alt"]) for kind, node in tags_of(render_pdf(assessment())) if kind == "/Figure"]
-    assert figures[0] == "Openness, scale from 1 to 5: mean 4.00."
-    assert figures[3] == "Agreeableness, scale from 1 to 5: mean 3.67."
+    assert figures[0] == "Openness, scale from 1 to 5: mean 4.0."
+    assert figures[3] == "Agreeableness, scale from 1 to 5: mean 3.7."
 
 
 def test_an_assessment_shows_each_scale_and_no_total() -> None:
     text = text_of(render_pdf(assessment()))
     for expected in (
-        "Maren Vogel Candidate for Customer Support Lead at Northwind Instruments",
-        "“Talks with customers all day and keeps several cases in hand.” (stated by Anna Karl, 3 Nov 2026)",
-        "Mean 3.67 from 3 of 4 answers.",
+        "Maren Vogel Candidate for Customer Support Lead · completed Mon 23 Nov 2026, 20:41",
+        "keeps several cases in hand. Stated by Anna Karl, 3 Nov 2026",
+        "Mean 3.7 from 3 of 4 answers.",
         "There is no norm group for this test yet",
         "It gives no total and no recommendation. Neither end of a scale is better.",
         "Goodword neither advances nor rejects candidates.",
         "GW-7F3K-Q2 · version 1 · created Tue 24 Nov 2026, 14:05",
-        "Page 2 of 2",
+        "Page 3 of 3",
     ):
         assert expected in text
 
 
 @pytest.mark.parametrize(("who", "when"), [("", ""), ("", "3 Nov 2026"), ("Anna Karl", "")])
-def test_a_requirement_of_nobody_named_is_quoted_alone(who: str, when: str) -> None:
+def test_a_requirement_of_nobody_named_stands_alone(who: str, when: str) -> None:
     test = work_style()
     test["requirement"] = {"text": "Talks with customers.", "who": who, "when": when}
     text = text_of(render_pdf(assessment(tests=[test])))
-    assert "assesses this requirement: “Talks with customers.”" in text
-    assert "stated by" not in text
+    assert "Talks with customers." in text
+    assert "Stated by" not in text
 
 
 def test_the_report_names_the_norm_group_and_its_band() -> None:
@@ -128,14 +128,14 @@ def test_a_reference_check_shows_everything_that_was_answered() -> None:
         "6 of 6 requested references were received. One of them confirms dates and title only.",
         "Jonas Brandt",
         "Tomás Ó Briain",
-        "1 answer · identifiable",
+        "Direct report, identifiable",
         "anyone who knows the referees knows whose answer it is",
-        "Good at saying no kindly. Priya Nair · Peer · Alpenglas GmbH",
+        "Priya Nair · Peer · Alpenglas GmbH Good at saying no kindly.",
         "Not chosen: Curious, Quick, Stubborn, Warm.",
-        "Mar 2021 – Aug 2024 Apr 2021 – Aug 2024",
-        "Leaves a question open until somebody asks again.",
+        "Worked together differs. Referee: Apr 2021 – Aug 2024.",
+        "1 Leaves a question open until somebody asks again",
         "Goodword neither advances nor rejects candidates.",
-        "Page 4 of 4",
+        "Page 3 of 3",
     ):
         assert expected in text
 
@@ -150,7 +150,7 @@ def test_a_redacted_report_contains_no_names() -> None:
     text = text_of(render_pdf(snapshot))
     assert "Name removed" in text
     assert "Personal data was removed from this version of the report." in text
-    assert "Text removed Referee 1 · Manager" in text
+    assert "Referee 1 · Manager Text removed" in text
     assert "Jonas" not in text
 
 

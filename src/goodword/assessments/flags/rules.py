@@ -220,19 +220,37 @@ def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[FlagFind
     pasted = [Pasted(row.item, row.amount or 0) for row in noticed if row.kind == Observation.Kind.PASTED]
     found = [
         pasted_flag(key=key, pasted=pasted, texts=text_lengths(items, answers)),
-        fast_flag(key=key, answers=_paces(part, items, timed=timed), measured=timed),
         connection_lost_flag(key=key, times=times[Observation.Kind.DISCONNECTED]),
         second_window_flag(key=key, times=times[Observation.Kind.SECOND_WINDOW]),
     ]
+    if not isinstance(content, Instrument):
+        shown = min(part.at, len(items)) if timed else len(items)
+        found.append(left_page_flag(key=key, left=left, timed=timed, items=shown))
+    return [*found, *_careless_flags(part, items, answers)]
+
+
+def careless_signs(attempt: Attempt) -> dict[int, list[str]]:
+    """By the order of each part: the codes of what points to careless responding, from medium on. For reports."""
+    found: dict[int, list[str]] = {}
+    for part in parts_of(attempt):
+        answers = read_answers(part)
+        flags = _careless_flags(part, visible_items(part, answers), answers)
+        found[part.order] = [flag.code for flag in flags if flag is not None and flag.grade != "low"]
+    return found
+
+
+def _careless_flags(
+    part: AttemptPart, items: Sequence[Item], answers: Mapping[str, Json]
+) -> list[FlagFinding | None]:
+    key, timed = str(part.order), part.part.minutes is not None
+    found = [fast_flag(key=key, answers=_paces(part, items, timed=timed), measured=timed)]
+    content = content_of(part.version)
     if isinstance(content, Instrument):
         values = {item: value for item, value in answers.items() if isinstance(value, int)}
         found += [
             look(key=key, instrument=content, form=part.form, answers=values)
             for look in (straight_line_flag, contradiction_flag)
         ]
-    else:
-        shown = min(part.at, len(items)) if timed else len(items)
-        found.append(left_page_flag(key=key, left=left, timed=timed, items=shown))
     return found
 
 

@@ -13,7 +13,7 @@ from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, R
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import AttemptPart
 from goodword.core.phrases import Catalogue, Phrases
-from goodword.core.report_blocks import Block, Details, Labelled, Link, Table
+from goodword.core.report_blocks import Block, Details, Labelled, Link, Score, Table
 from goodword.core.text import written_day
 
 type Moment = Callable[[datetime], str]
@@ -82,6 +82,8 @@ class PartHead(TypedDict):
     items_n: int
     requirement: RequirementData | None
     sheet: SheetData
+    #: signs of careless responding (flags.rules.careless_signs); since schema 5
+    validity: NotRequired[list[str]]
 
 
 class NormedScoreFigures(TypedDict):
@@ -137,8 +139,10 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         pass
 
     def blocks(self, part: P, words: Phrases, result: R | None = None) -> list[Block]:
-        """The result and the technical sheet. On a screen, which has the `result`, they open to the answers and figures
-        behind them."""
+        """The result in full. On a screen, which has the `result`, it opens to the answers and figures behind it."""
+
+    def scores(self, part: P, words: Phrases) -> list[Score]:
+        """The result for page 1 of the report."""
 
     def outcome(self, part: P, words: Phrases) -> str:
         """The result in one line, for members."""
@@ -207,17 +211,37 @@ def _coefficient(reliability: ReliabilityDetails) -> str:
     return "alpha" if reliability.alpha is not None else reliability.way
 
 
-def sheet_blocks(part: PartHead, words: Phrases, result: PartResult | None = None) -> list[Block]:
+def sheet_rows(part: PartHead, words: Phrases) -> list[tuple[str, str]]:
     sheet = part["sheet"]
-    rows = [
+    return [
         (words("measures"), part["construct"]),
         (words("reliability"), sheet["reliability"]),
         (words("validity"), sheet["validity"]),
         (words("limits"), sheet["limits"]),
     ]
-    if result is not None:
-        rows += _more_of_sheet(result.sheet)
-    return [Details(words("sheet"), [Labelled(rows)], printed=True)]
+
+
+def sheet_details(part: PartHead, result: PartResult, words: Phrases) -> Details:
+    return Details(words("sheet"), [Labelled([*sheet_rows(part, words), *_more_of_sheet(result.sheet)])])
+
+
+def percentile_score(
+    normed: NormedScoreData, words: Phrases, *, value: str, unit: str, by_distance: bool = False
+) -> Score:
+    """On the percentiles of its norm group. `by_distance`: low percentiles are close to the key."""
+    at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
+    if by_distance:
+        at, low, high = 100 - at, 100 - high, 100 - low
+    place = words("nearer_than" if by_distance else "percentile_is", at=at, low=low, high=high)
+    return Score(
+        label="",
+        value=value,
+        note=f"{unit}\n{place}",
+        alt=f"{value} {unit}. {place}",
+        axis=(0, 100),
+        at=at,
+        band=(low, high),
+    )
 
 
 def _more_of_sheet(sheet: TechnicalSheet) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from goodword.accounts.domain.look import logo_of
 from goodword.accounts.models import Organisation
+from goodword.assessments.flags.rules import careless_signs
 from goodword.assessments.models import Attempt
 from goodword.assessments.report import assessment_data
 from goodword.assessments.results import result as assessment_result
@@ -43,7 +44,8 @@ def on_attempt_completed(event: Event) -> None:
         result = assessment_result(attempt)
         if result is None:
             raise LookupError(f"Attempt {attempt.pk} has no scores.")
-        part = assessment_data(result, moment=partial(moment_text, organisation=step_request.organisation))
+        moment = partial(moment_text, organisation=step_request.organisation)
+        part = assessment_data(result, moment=moment, signs=careless_signs(attempt))
     freeze(step_request, kind="assessment", part={"assessment": part}, run=attempt, now=event.occurred_at)
 
 

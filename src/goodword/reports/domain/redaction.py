@@ -137,10 +137,14 @@ def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 
 def _assessment_without_person(assessment: Mapping[str, Any]) -> dict[str, Any]:
     tests = [kind_named(str(kind(part))).report.without_person(part) for part in assessment["tests"]]
-    kept = {**assessment, "tests": tests}
+    kept = {**assessment, "tests": [_without_signs(part) for part in tests]}
     if total := assessment.get("total"):
         kept["total"] = {**total, "value": None, "portions": []}
     return kept
+
+
+def _without_signs(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if key != "validity"}
 
 
 def _check_without_person(check: Mapping[str, Any]) -> dict[str, Any]:

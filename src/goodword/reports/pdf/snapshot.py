@@ -5,7 +5,8 @@ or a comment means that it was erased.
 
 Schema 2 names the reference of each value and has more types of question. What it adds is `NotRequired`, so that
 snapshots of schema 1 can still be drawn. Schema 3 has several kinds of test, which define their own data
-(`assessments.kinds`). Schema 4 has the figures behind percentiles and abilities.
+(`assessments.kinds`). Schema 4 has the figures behind percentiles and abilities. Schema 5 has
+signs of careless responding, and names the question on working together again.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from goodword.assessments.report import AssessmentData
 from goodword.core.validation import path_problem
 from goodword.references.report_data import CheckData
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 
 
 class Organisation(TypedDict):

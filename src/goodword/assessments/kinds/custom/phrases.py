@@ -2,6 +2,8 @@ from goodword.core.phrases import Catalogue
 
 PHRASES: Catalogue = {
     "en": {
+        "questions_answered": "questions answered",
+        "questions_right": "{n} of {m} right",
         "custom_right": "{n} of {m} questions with a right answer were answered correctly.",
         "custom_answered": "{n} of {m} questions answered.",
         "custom_points": (
@@ -14,6 +16,8 @@ PHRASES: Catalogue = {
         ),
     },
     "de": {
+        "questions_answered": "Fragen beantwortet",
+        "questions_right": "{n} von {m} richtig",
         "custom_right": "{n} von {m} Fragen mit einer richtigen Antwort wurden richtig beantwortet.",
         "custom_answered": "{n} von {m} Fragen beantwortet.",
         "custom_points": (
@@ -27,6 +31,8 @@ PHRASES: Catalogue = {
         ),
     },
     "fr": {
+        "questions_answered": "questions avec réponse",
+        "questions_right": "{n} sur {m} justes",
         "custom_right": "Réponses justes aux questions qui en ont une\u00a0: {n} sur {m}.",
         "custom_answered": "Questions avec réponse\u00a0: {n} sur {m}.",
         "custom_points": (

@@ -15,9 +15,20 @@ from goodword.assessments.kinds.custom.results import (
     MarkState,
     QuestionsResult,
 )
-from goodword.assessments.kinds.report import Moment, NormedScoreData, PartHead, sheet_blocks
+from goodword.assessments.kinds.report import Moment, NormedScoreData, PartHead
 from goodword.core.phrases import Phrases
-from goodword.core.report_blocks import Block, Cell, Details, Heading, Link, Prose, Quote, Quotes, Table
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Details,
+    Heading,
+    Link,
+    Prose,
+    Quote,
+    Quotes,
+    Score,
+    Table,
+)
 
 
 class CriterionData(TypedDict):
@@ -81,7 +92,14 @@ class CustomReport:
         if result is not None:
             for found in result.questions:
                 blocks += _question_blocks(found)
-        return [*blocks, *sheet_blocks(part, words, result)]
+        return blocks
+
+    def scores(self, part: CustomPart, words: Phrases) -> list[Score]:
+        value = words("n_of_m", n=self.answered(part), m=part["items_n"])
+        note = words("questions_answered")
+        if part["right"] is not None:
+            note = f"{note}, {words('questions_right', n=part['right'], m=part['keyed'])}"
+        return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
 
     def outcome(self, part: CustomPart, words: Phrases) -> str:
         texts = [

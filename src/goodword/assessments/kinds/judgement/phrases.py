@@ -2,6 +2,8 @@ from goodword.core.phrases import Catalogue
 
 PHRASES: Catalogue = {
     "en": {
+        "steps_from_key": "steps from the key",
+        "not_enough": "Not enough answers",
         "judgement_is": (
             "On average the ratings are {distance} steps from the key. For these actions, {smallest} to "
             "{largest} is possible."
@@ -24,6 +26,8 @@ PHRASES: Catalogue = {
         ),
     },
     "de": {
+        "steps_from_key": "Stufen vom Schlüssel",
+        "not_enough": "Zu wenige Antworten",
         "judgement_is": (
             "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Bei diesen "
             "Handlungen sind {smallest} bis {largest} möglich."
@@ -45,6 +49,8 @@ PHRASES: Catalogue = {
         ),
     },
     "fr": {
+        "steps_from_key": "degrés de la clé",
+        "not_enough": "Trop peu de réponses",
         "judgement_is": (
             "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart "
             "possible va de {smallest} à {largest}."

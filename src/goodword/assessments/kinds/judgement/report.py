@@ -12,11 +12,11 @@ from goodword.assessments.kinds.report import (
     freeze_normed_score,
     normed_score_details,
     normed_score_text,
+    percentile_score,
     percentile_text,
-    sheet_blocks,
 )
 from goodword.core.phrases import Phrases
-from goodword.core.report_blocks import Block, Cell, Details, Prose, Table
+from goodword.core.report_blocks import Block, Cell, Details, Prose, Score, Table
 
 
 class ActionData(TypedDict):
@@ -106,7 +106,17 @@ class JudgementReport:
         self, part: JudgementPart, words: Phrases, result: JudgementResult | None = None
     ) -> list[Block]:
         details = [] if result is None else _details(result)
-        return [*_results(part, words), *details, *sheet_blocks(part, words, result)]
+        return [*_results(part, words), *details]
+
+    def scores(self, part: JudgementPart, words: Phrases) -> list[Score]:
+        distance = part["distance"]
+        if distance is None:
+            return [Score(label="", value="–", note=words("not_enough"), alt=words("not_enough"))]
+        value, unit = words.number(distance, 1), words("steps_from_key")
+        if normed := part["normed_score"]:
+            return [percentile_score(normed, words, value=value, unit=unit, by_distance=True)]
+        axis, alt = (0, part["largest"]), f"{value} {unit}"
+        return [Score(label="", value=value, note=unit, alt=alt, axis=axis, at=distance)]
 
     def outcome(self, part: JudgementPart, words: Phrases) -> str:
         if part["distance"] is None:

@@ -2,6 +2,7 @@ from goodword.core.phrases import Catalogue, Phrases
 
 PHRASES: Catalogue = {
     "en": {
+        "tasks_are_solved": "tasks solved",
         "category_numerical": "Numbers",
         "category_letters": "Letters",
         "category_figural": "Figures",
@@ -49,6 +50,7 @@ PHRASES: Catalogue = {
         ),
     },
     "de": {
+        "tasks_are_solved": "Aufgaben gelöst",
         "category_numerical": "Zahlen",
         "category_letters": "Buchstaben",
         "category_figural": "Figuren",
@@ -99,6 +101,7 @@ PHRASES: Catalogue = {
         ),
     },
     "fr": {
+        "tasks_are_solved": "exercices résolus",
         "category_numerical": "Nombres",
         "category_letters": "Lettres",
         "category_figural": "Figures",

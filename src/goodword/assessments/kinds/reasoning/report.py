@@ -22,8 +22,8 @@ from goodword.assessments.kinds.report import (
     freeze_normed_score,
     normed_score_details,
     normed_score_text,
+    percentile_score,
     percentile_text,
-    sheet_blocks,
 )
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
@@ -35,6 +35,7 @@ from goodword.core.report_blocks import (
     Heading,
     Labelled,
     Prose,
+    Score,
     Table,
 )
 from goodword.core.text import written_day
@@ -140,7 +141,17 @@ class ReasoningReport:
         self, part: ReasoningPart, words: Phrases, result: ReasoningResult | None = None
     ) -> list[Block]:
         details = [] if result is None else _details(result)
-        return [*_results(part, words), *details, *sheet_blocks(part, words, result)]
+        return [*_results(part, words), *details]
+
+    def scores(self, part: ReasoningPart, words: Phrases) -> list[Score]:
+        whole = part["whole"]
+        if whole["solved"] is None:
+            return [Score(label="", value="–", note="", alt="")]
+        value, unit = words("n_of_m", n=whole["solved"], m=whole["given"]), words("tasks_are_solved")
+        if normed := whole["normed_score"]:
+            return [percentile_score(normed, words, value=value, unit=unit)]
+        axis, alt = (0, whole["given"]), f"{value} {unit}"
+        return [Score(label="", value=value, note=unit, alt=alt, axis=axis, at=whole["solved"])]
 
     def outcome(self, part: ReasoningPart, words: Phrases) -> str:
         whole = part["whole"]

@@ -2,6 +2,7 @@ from goodword.core.phrases import Catalogue
 
 PHRASES: Catalogue = {
     "en": {
+        "mean": "Mean",
         "scales_read": (
             "The dot is the mean of the answers on the scale from {low} to {high}; reverse-worded "
             "statements are reversed first."
@@ -29,6 +30,7 @@ PHRASES: Catalogue = {
         "scale_alt_normed": "{alt} 90 % band: {low} to {high}.",
     },
     "de": {
+        "mean": "Mittel",
         "scales_read": (
             "Der Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}; umgekehrt "
             "formulierte Aussagen werden vorher umgepolt."
@@ -63,6 +65,7 @@ PHRASES: Catalogue = {
         "scale_alt_normed": "{alt} 90-%-Band: {low} bis {high}.",
     },
     "fr": {
+        "mean": "Moyenne",
         "scales_read": (
             "Le point est la moyenne des réponses sur l’échelle de {low} à {high}\u00a0; les affirmations "
             "formulées à l’envers sont d’abord inversées."

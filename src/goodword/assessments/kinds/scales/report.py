@@ -11,7 +11,6 @@ from goodword.assessments.kinds.report import (
     freeze_normed_score,
     normed_score_details,
     normed_score_text,
-    sheet_blocks,
 )
 from goodword.assessments.kinds.scales.phrases import PHRASES
 from goodword.assessments.kinds.scales.results import ItemAnswer, ScaleResult, ScalesResult
@@ -25,6 +24,7 @@ from goodword.core.report_blocks import (
     Prose,
     ScaleChart,
     ScaleRow,
+    Score,
     Table,
 )
 
@@ -105,11 +105,11 @@ class ScalesReport:
         return sum(scale["n_answered"] for scale in part["scales"])
 
     def blocks(self, part: ScalesPart, words: Phrases, result: ScalesResult | None = None) -> list[Block]:
-        return [
-            *_chart(part, words, result),
-            *_scales(part, words, result),
-            *sheet_blocks(part, words, result),
-        ]
+        return [*_chart(part, words, result), *_scales(part, words, result)]
+
+    def scores(self, part: ScalesPart, words: Phrases) -> list[Score]:
+        axis = (part["scale_min"], part["scale_max"])
+        return [_score(scale, part, axis, words) for scale in part["scales"]]
 
     def outcome(self, part: ScalesPart, words: Phrases) -> str:
         del words
@@ -129,6 +129,12 @@ class ScalesReport:
     def detail_blocks(self, part: ScalesPart, words: Phrases) -> list[Block]:
         del part, words
         return []
+
+
+def _score(scale: ScaleData, part: ScalesPart, axis: tuple[int, int], words: Phrases) -> Score:
+    row, mean = _strip(scale, part, words, ()), scale["mean"]
+    value = words("no_mean") if mean is None else words.number(mean, 1)
+    return Score(label=scale["name"], value=value, note="", alt=row.alt, axis=axis, at=mean, band=row.band)
 
 
 def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
@@ -187,7 +193,7 @@ def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> lis
 def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[float]) -> ScaleRow:
     low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
     normed = scale.get("normed_score")
-    shown = words("no_mean") if mean is None else words.number(mean, 2)
+    shown = words("no_mean") if mean is None else words.number(mean, 1)
     alt = words(
         "scale_alt",
         scale=scale["name"],
@@ -224,19 +230,21 @@ def _compared(scale: ScaleData, words: Phrases) -> str:
 
 def _scales(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> list[Block]:
     found = {} if result is None else {one.scale.id: one for one in result.scales}
+    rows: list[tuple[str, str]] = []
     blocks: list[Block] = []
     for scale in test["scales"]:
         counts = {"n": scale["n_answered"], "m": scale["n_items"]}
         if scale["mean"] is None:
             line = words("scale_line_none", **counts)
         else:
-            line = words("scale_line", mean=words.number(scale["mean"], 2), **counts)
+            line = words("scale_line", mean=words.number(scale["mean"], 1), **counts)
         if normed := scale.get("normed_score"):
             line = f"{line} {normed_score_text(normed, words)}"
-        blocks.append(Heading(scale["name"], note=f"{scale['description']} {line}".strip()))
+        text = f"{scale['description']} {line}".strip()
+        rows.append((scale["name"], text))
         if result is not None:
-            blocks += _scale_details(found[scale["id"]], result)
-    return blocks
+            blocks += [Heading(scale["name"], note=text), *_scale_details(found[scale["id"]], result)]
+    return [Labelled(rows, small=True)] if result is None else blocks
 
 
 def _scale_details(found: ScaleResult, result: ScalesResult) -> Iterator[Block]:

@@ -1,0 +1,394 @@
+"""Page 1 of a reference check: all ratings in one chart, and what each referee says on the rest."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from goodword.core.phrases import Phrases
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Mark,
+    Notice,
+    Prose,
+    Quote,
+    Quotes,
+    RatingChart,
+    RatingRow,
+    Section,
+    Table,
+)
+from goodword.core.text import clipped, isolate
+from goodword.references.report_data import (
+    CheckData,
+    ChoiceQuestion,
+    CommentData,
+    GroupValues,
+    RatingQuestion,
+    ReferenceData,
+    VerificationData,
+)
+
+#: ratings in the chart above the referees; with more, the referees come first
+MOST_ABOVE: Final = 14
+#: the built-in question's id, for snapshots before schema 5
+_WORK_AGAIN: Final = "work_again"
+SHAPES: Final = 7
+#: an earlier full stop may be that of "Dr."
+SHORTEST_QUOTE: Final = 20
+#: the rest of a longer sentence is among the comments
+LONGEST_QUOTE: Final = 400
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…。！？؟।])[\"”’»)]*(?=\s+[^\W\d_a-zß-ÿ])|(?<=[。！？])|\n")
+
+
+def front_sections(check: CheckData, words: Phrases) -> list[Section]:
+    ratings, referees = ratings_section(check, words), _referees(check, words)
+    parts = [ratings, referees] if len(_rated(check)) <= MOST_ABOVE else [referees, ratings]
+    notice: list[str] = [words("no_verdict")]
+    if identifiable := _identifiable(check):
+        each = identifiable == set(_relationships(check))
+        notice.append(words("identifiable_all" if each else "identifiable_note"))
+    found = [_summary(check, words), *parts, Section("", [Notice([" ".join(notice)])])]
+    return [section for section in found if section is not None]
+
+
+def overview_sections(check: CheckData, words: Phrases) -> list[Section]:
+    """The same in short for a screen, above all answers."""
+    people, quotes = people_of(check, words), quotes_of(check)
+    entries = [
+        Quote(
+            text=words("text_removed") if (text := quotes[one["id"]]) is None else text,
+            by=f"{people[one['id']]}, {one['referee']['relationship']}",
+            language=None,
+        )
+        for one in check["references"]
+        if one["id"] in quotes
+    ]
+    told = Section(words("quote_of_each"), [Quotes(entries)]) if entries else None
+    return [section for section in (ratings_section(check, words), told) if section is not None]
+
+
+def _summary(check: CheckData, words: Phrases) -> Section:
+    told = check
+    if check.get("sent") == check["received"]:  # no need to say so twice
+        told = {**check, "sent": 0}
+    sentences = received_sentences(told, words)
+    again = work_again_of(check)
+    counts = {} if again is None else _counts(again)
+    if again is not None and counts:
+        labels = {option["value"]: option["label"] for option in again["options"]}
+        counted = [
+            words("of_each", text=labels[value], n=counts[value]) for value in labels if value in counts
+        ]
+        sentences.append(words("again_counts", counts="; ".join(counted)))
+    if differing := _differing(check):
+        sentences.append(words.count("facts_differ", len(differing)))
+    elif check["verification"]:
+        sentences.append(words("facts_agree"))
+    return Section("", [Prose([" ".join(sentences)], large=True)])
+
+
+def received_sentences(check: CheckData, words: Phrases) -> list[str]:
+    """How many references were asked for, and what became of them."""
+    factual = sum(1 for reference in check["references"] if reference["factual"])
+    late = sum(
+        1 for reference in check["references"] if reference.get("late") and not reference["self_reference"]
+    )
+    sentences = [words.count("received", check["received"], m=check["asked"])]
+    for key, n in (
+        ("sent", check.get("sent", 0)),
+        ("declined", check.get("declined", 0)),
+        ("factual", factual),
+        ("late", late),
+        ("erased", check.get("erased", 0)),
+    ):
+        if n:
+            sentences.append(words.count(key, n))
+    return sentences
+
+
+def _counts(question: ChoiceQuestion) -> Mapping[int, int]:
+    found: dict[int, int] = {}
+    for group in question["by_relationship"]:
+        if not group["self_reference"]:
+            for value in group["values"]:
+                found[value] = found.get(value, 0) + 1
+    return found
+
+
+def _differing(check: CheckData) -> set[str]:
+    return {fact["reference"] for fact in check["verification"] if verdict_of(fact) == "corrected"}
+
+
+def verdict_of(fact: VerificationData) -> str:
+    """ "confirmed", "corrected" or "unsure"; snapshots of schema 1 have no verdict."""
+    if known := fact.get("verdict"):
+        return known
+    if fact["stated"] is None or fact["confirmed"] is None:
+        return "unsure"
+    return "confirmed" if fact["stated"] == fact["confirmed"] else "corrected"
+
+
+def work_again_of(check: CheckData) -> ChoiceQuestion | None:
+    for question in check["questions"]:
+        if question["type"] == "choice" and question.get("work_again", question["id"] == _WORK_AGAIN):
+            return question
+    return None
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The mark of each relationship, by its name: a shape, and the letters that tell it from all others."""
+
+    of_relationship: Mapping[str, Mark]
+    own: Mark
+
+    def of(self, group: GroupValues) -> Mark:
+        return self.own if group["self_reference"] else self.of_relationship[group["relationship"]]
+
+
+def marks_of(check: CheckData, words: Phrases) -> Marks:
+    known = words("relationships").split("|")
+    names = list(dict.fromkeys([*known, *_relationships(check)]))
+    present = set(_relationships(check))
+    free = [place for place in range(SHAPES) if place >= len(known) or known[place] not in present]
+    marks: dict[str, Mark] = {}
+    for place, name in enumerate(names):  # a name of an older snapshot gets a shape that is not in use
+        shape = place if place < len(known) else free[(place - len(known)) % len(free)] if free else 0
+        marks[name] = Mark(letters=_letters(name, names), shape=shape)
+    return Marks(marks, Mark(letters="", shape=0, own=True))
+
+
+def _letters(name: str, names: Sequence[str]) -> str:
+    """The first letter, or two where another name begins with the same one."""
+    shared = any(other != name and other[:1].casefold() == name[:1].casefold() for other in names)
+    return name[: 2 if shared else 1].strip()
+
+
+def groups_of(check: CheckData) -> list[GroupValues]:
+    return [
+        group
+        for question in check["questions"]
+        if question["type"] != "long_text" and question["type"] != "line"
+        for group in question["by_relationship"]
+    ]
+
+
+def is_identifiable(group: GroupValues) -> bool:
+    return group["identifiable"] and not group["self_reference"]
+
+
+def _rated(check: CheckData) -> list[RatingQuestion]:
+    return [question for question in check["questions"] if question["type"] == "rating"]
+
+
+def ratings_section(check: CheckData, words: Phrases) -> Section | None:
+    """A chart for each scale, a row for each rating, a mark for each answer."""
+    marks = marks_of(check, words)
+    by_scale: dict[tuple[tuple[int, str], ...], list[RatingRow]] = {}
+    for question in _rated(check):
+        scale = tuple((level["value"], level["label"]) for level in question["levels"])
+        by_scale.setdefault(scale, []).append(rating_row(question, marks, words))
+    if not any(row.values for rows in by_scale.values() for row in rows):
+        return None
+    legend = legend_of(check, marks, words)
+    charts: list[Block] = [
+        RatingChart(
+            [words("competency"), words("range")],
+            (min(value for value, _ in scale), max(value for value, _ in scale)),
+            rows,
+            caption=words("ratings"),
+            levels=[label for _, label in sorted(scale)],
+            legend=legend if place == 0 else (),
+        )
+        for place, (scale, rows) in enumerate(by_scale.items())
+    ]
+    return Section(words("ratings"), charts)
+
+
+def rating_row(question: RatingQuestion, marks: Marks, words: Phrases) -> RatingRow:
+    given = [(value, group) for group in question["by_relationship"] for value in sorted(group["values"])]
+    skipped = sum(group["skipped"] for group in question["by_relationship"])
+    notes = [words.count("skipped", skipped)] if skipped else []
+    if question.get("note"):
+        notes.insert(0, question["note"])
+    label = question.get("competency") or question["text"]
+    answers = ", ".join(f"{_relationship(group, words)} {value}" for value, group in given)
+    return RatingRow(
+        label=label,
+        note=" ".join(notes),
+        values=[value for value, _ in given],
+        hollow=False,
+        alt=words("ratings_alt", label=label.rstrip("."), answers=answers or words("no_answers")),
+        marks=[marks.of(group) for _, group in given],
+    )
+
+
+def _relationship(group: GroupValues, words: Phrases) -> str:
+    return words("self") if group["self_reference"] else group["relationship"]
+
+
+def legend_of(check: CheckData, marks: Marks, words: Phrases) -> list[tuple[Mark, str]]:
+    names, identifiable = _relationships(check), _identifiable(check)
+    marked = identifiable if identifiable != set(names) else set()
+    legend = [
+        (mark, words("only_one", relationship=name) if name in marked else name)
+        for name, mark in marks.of_relationship.items()
+        if name in names
+    ]
+    if any(one["self_reference"] for one in check["references"]):
+        legend.append((marks.own, words("self_mark")))
+    return legend
+
+
+def _relationships(check: CheckData) -> list[str]:
+    """Of the references received; in older snapshots also of answers."""
+    found = [one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]]
+    return found + [group["relationship"] for group in groups_of(check) if not group["self_reference"]]
+
+
+def _identifiable(check: CheckData) -> set[str]:
+    """The relationships with one referee."""
+    people = Counter(
+        one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]
+    )
+    return {name for name, n in people.items() if n == 1}
+
+
+def people_of(check: CheckData, words: Phrases) -> dict[str, str]:
+    return {
+        reference["id"]: isolate(clipped(reference["referee"]["name"] or words("referee_n", n=number)))
+        for number, reference in enumerate(check["references"], start=1)
+    }
+
+
+def _referees(check: CheckData, words: Phrases) -> Section | None:
+    answered = [one for one in check["references"] if not one["self_reference"]]
+    if not answered:
+        return None
+    people, marks, quotes = people_of(check, words), marks_of(check, words), quotes_of(check)
+    again = _again_by_person(check)
+    facts = {
+        who: list(found) for who, found in groupby(check["verification"], key=lambda one: one["reference"])
+    }
+    columns: list[tuple[str, float, list[str | Cell]]] = [
+        (words("referee"), 4.3, [_who(one, people, marks, words) for one in answered])
+    ]
+    if again is not None:
+        columns.append(
+            (words("again"), 2.1, [again.get(one["id"], words("unanswered_mark")) for one in answered])
+        )
+    if quotes:
+        columns.append((words("quote_of_each"), 4.3, [_quote(one["id"], quotes, words) for one in answered]))
+    columns.append(
+        (words("dates_and_title"), 3.3, [_facts(one, facts.get(one["id"], []), words) for one in answered])
+    )
+    return Section(
+        words("referees"),
+        [
+            Table(
+                [header for header, _, _ in columns],
+                list(zip(*(cells for _, _, cells in columns), strict=True)),
+                widths=[width for _, width, _ in columns],
+                caption=words("referees"),
+            )
+        ],
+    )
+
+
+def _who(reference: ReferenceData, people: Mapping[str, str], marks: Marks, words: Phrases) -> Cell:
+    referee = reference["referee"]
+    company = referee["company"]
+    first = ", ".join([referee["relationship"], *([isolate(clipped(company, 80))] if company else [])])
+    notes = [first, words("answered_at", when=reference["submitted_at_text"])]
+    if reference["factual"]:
+        notes.append(words("factual_mark"))
+    if reference.get("late"):
+        notes.append(words("late_mark"))
+    if language := reference.get("language"):
+        notes.append(words("language_mark", language=language))
+    if reference.get("erased"):
+        notes = [referee["relationship"], words("erased_mark")]
+    mark = marks.of_relationship[referee["relationship"]]
+    return Cell(people[reference["id"]], note="\n".join(notes), mark=mark)
+
+
+def _again_by_person(check: CheckData) -> dict[str, str] | None:
+    """What each referee answered; None if it was not asked, or a snapshot does not say whose answer is whose."""
+    question = work_again_of(check)
+    if question is None or not says_who(question):
+        return None
+    labels = {option["value"]: option["label"] for option in question["options"]}
+    return {
+        answer["reference"]: ", ".join(labels[value] for value in answer["values"])
+        for group in question["by_relationship"]
+        for answer in group.get("answers", [])
+        if answer["values"]
+    }
+
+
+def says_who(question: ChoiceQuestion) -> bool:
+    return any("answers" in group for group in question["by_relationship"])
+
+
+def quotes_of(check: CheckData) -> dict[str, str | None]:
+    """By referee: the first sentence of the first comment, on working together again before other questions."""
+    again = work_again_of(check)
+    order = sorted(check["questions"], key=lambda one: (one is not again, one["type"] != "long_text"))
+    own = {one["id"] for one in check["references"] if one["self_reference"]}
+    found: dict[str, CommentData] = {}
+    for question in order:
+        for comment in question["comments"]:
+            if comment["reference"] not in own:
+                found.setdefault(comment["reference"], comment)
+    return {
+        reference: None if comment["text"] is None else first_sentence(comment["text"])
+        for reference, comment in found.items()
+    }
+
+
+def first_sentence(text: str) -> str:
+    stripped = text.strip()
+    ends = (found.end() for found in _SENTENCE_END.finditer(stripped))
+    end = next((place for place in ends if place >= SHORTEST_QUOTE), None)
+    return clipped(" ".join(stripped[:end].split()), LONGEST_QUOTE)
+
+
+def _quote(reference: str, quotes: Mapping[str, str | None], words: Phrases) -> str:
+    if reference not in quotes:
+        return "–"
+    text = quotes[reference]
+    return words("text_removed") if text is None else words("quoted", text=isolate(text))
+
+
+def _facts(reference: ReferenceData, facts: Sequence[VerificationData], words: Phrases) -> Cell:
+    """The period, the title where it was confirmed, and what differs."""
+    relationship = reference["referee"]["relationship"]
+    notes = [
+        isolate(clipped(fact["stated"]))
+        for fact in facts
+        if verdict_of(fact) == "confirmed"
+        and fact["stated"] not in {None, relationship, reference["period_text"]}
+        and fact["stated"] is not None
+    ]
+    unsure = [fact["what"] for fact in facts if verdict_of(fact) == "unsure"]
+    if any(verdict_of(fact) == "confirmed" for fact in facts):
+        notes.append(words("is_confirmed"))
+    if unsure:
+        notes.append(words("unsure_of", what=", ".join(map(clipped, unsure))))
+    warnings = [
+        words(
+            "differs_now" if fact["stated"] == reference["period_text"] else "differs_from",
+            what=clipped(fact["what"]),
+            confirmed=isolate(clipped(fact["confirmed"] or words("not_given"))),
+            stated=isolate(clipped(fact["stated"] or words("not_given"))),
+        )
+        for fact in facts
+        if verdict_of(fact) == "corrected"
+    ]
+    return Cell(
+        reference["period_text"] or "–", note="\n".join(notes) or None, warning=" ".join(warnings) or None
+    )
