@@ -125,13 +125,8 @@ def progress_of(
     """By application id, the assessment first."""
     found = {application.pk: application for application in applications}
     ids = list(found)
-    step_requests = {
-        (step_request.application_id, step_request.step.kind): step_request
-        for step_request in StepRequest.objects.of(organisation)
-        .filter(application_id__in=ids)
-        .select_related("step")
-        .order_by("pk")
-    }
+    requests = StepRequest.objects.of(organisation).filter(application_id__in=ids).select_related("step")
+    step_requests = {(one.application_id, one.step.kind): one for one in requests.order_by("pk")}
     attempts = _by_request(
         with_answer_counts(
             Attempt.objects.of(organisation).filter(step_request__application_id__in=ids),

@@ -1,9 +1,16 @@
 """Search for candidates by any part of their name or e-mail address."""
 
-from django.db.models import QuerySet
+from functools import reduce
+from operator import or_
+from typing import Final
+
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from goodword.candidates.models import Application, searched
+
+#: the index knows nothing shorter, except at the start of a word
+TRIGRAM: Final = 3
 
 
 def search_text(request: HttpRequest) -> str:
@@ -11,6 +18,10 @@ def search_text(request: HttpRequest) -> str:
 
 
 def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Application]:
-    """Filter by name (displayed or in Greenhouse) or address."""
+    """Filter by any part of a name (displayed or in Greenhouse) or address; one or two letters by the start of a word."""
     text = " ".join(query.split()).lower()
-    return rows.alias(searched=searched("candidate__")).filter(searched__contains=text)
+    rows = rows.alias(searched=searched("candidate__"))
+    if len(text) >= TRIGRAM or not (text.isascii() and text.isalnum()):
+        return rows.filter(searched__contains=text)
+    starts = (Q(searched__contains=before + text) for before in (" ", "\n", "-"))
+    return rows.filter(reduce(or_, starts, Q(searched__startswith=text)))

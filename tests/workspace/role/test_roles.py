@@ -156,19 +156,29 @@ def test_candidates_are_found_by_both_names(role: Role, rita: Membership) -> Non
         assert names(client, role, q=query) == ["Betty Stone"]
 
 
+def test_one_or_two_letters_find_the_starts_of_words(role: Role, rita: Membership) -> None:
+    named(role, "Anna-Lena", "de Moos", email="zu@mail.example")
+    client = signed_in(rita)
+    assert names(client, role, q="mo", sort="name") == ["Anna-Lena de Moos", "Cy Moor"]
+    assert names(client, role, q="le") == names(client, role, q="AN") == ["Anna-Lena de Moos"]
+    assert names(client, role, q="z", sort="name") == ["Anna-Lena de Moos", "Ada Zorn"]
+    assert names(client, role, q="or") == []
+    assert names(client, role, q="oor") == ["Cy Moor"]
+
+
 def test_percent_signs_are_searched_literally(role: Role, rita: Membership) -> None:
     assert names(signed_in(rita), role, q="%") == []
 
 
 def test_filtering_and_sorting_can_be_combined(role: Role, rita: Membership) -> None:
-    asked = {"sort": "name", "status": "active", "q": "o"}
+    asked = {"sort": "name", "status": "active", "q": "mail"}
     response = signed_in(rita).get(path("role", role.organisation, role.pk), asked)
     assert [(chip.url, chip.count, chip.current) for chip in response.context["listing"].status_chips] == [
-        ("?q=o&sort=name", 3, False),
-        ("?q=o&sort=name", 2, True),
-        ("?q=o&status=rejected&sort=name", 1, False),
+        ("?q=mail&sort=name", 3, False),
+        ("?q=mail&sort=name", 2, True),
+        ("?q=mail&status=rejected&sort=name", 1, False),
     ]
-    assert 'href="?q=o&amp;status=active&amp;sort=-name"' in response.content.decode()
+    assert 'href="?q=mail&amp;status=active&amp;sort=-name"' in response.content.decode()
 
 
 def test_the_role_shows_rejections_with_reasons(role: Role, rita: Membership) -> None:

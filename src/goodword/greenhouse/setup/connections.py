@@ -23,6 +23,10 @@ def live_connections(organisation: Organisation) -> list[Connection]:
     return list(_all(organisation).exclude(state=DISCONNECTED))
 
 
+def is_connected(organisation: Organisation) -> bool:
+    return _all(organisation).exclude(state=DISCONNECTED).exists()
+
+
 def disconnected(organisation: Organisation) -> list[Connection]:
     return list(_all(organisation).filter(state=DISCONNECTED))
 

@@ -1,6 +1,7 @@
 import copy
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from goodword.core import clock
 from goodword.core.text import written_count, written_weekday_time
@@ -60,8 +62,7 @@ def short_time(at: date | None) -> str:
     if not isinstance(at, datetime):
         return short_day(at)
     local = timezone.localtime(at)
-    this_year = local.year == timezone.localtime(clock.now()).year
-    return date_format(local, "D j M, H:i" if this_year else "D j M Y, H:i")
+    return f"{short_day(local)}, {local:%H:%M}"
 
 
 @register.filter
@@ -69,9 +70,15 @@ def short_day(at: date | None) -> str:
     """For example "Tue 24 Nov", with the year if it is not the current one; empty for None."""
     if at is None:
         return ""
-    local = timezone.localtime(at) if isinstance(at, datetime) else at
-    this_year = local.year == timezone.localtime(clock.now()).year
-    return date_format(local, "D j M" if this_year else "D j M Y")
+    day = timezone.localtime(at).date() if isinstance(at, datetime) else at
+    this_year = day.year == timezone.localtime(clock.now()).year
+    return _written_day(day, "D j M" if this_year else "D j M Y", get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written_day(day: date, form: str, _language: str | None) -> str:
+    """In the active language. Lists write the same days many times."""
+    return date_format(day, form)
 
 
 @register.filter

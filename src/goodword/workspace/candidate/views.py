@@ -33,6 +33,7 @@ from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
 from goodword.workspace.comments.writing import comments_of, mark_seen
 from goodword.workspace.data_requests.erasures import erasure_status
+from goodword.workspace.lists.drawing import drawn
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import ListQuery
@@ -54,7 +55,11 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
     return render(
         request,
         "workspace/candidate/candidates.html",
-        {"listing": listing, "saved_views": views_of(request.member, None)},
+        {
+            "listing": listing,
+            "rows": drawn(listing.rows, request.organisation),
+            "saved_views": views_of(request.member, None),
+        },
     )
 
 

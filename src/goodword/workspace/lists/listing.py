@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
 from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
 from goodword.ui.statuses import Status, status_of
@@ -139,7 +138,8 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
 
 
 def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[ListRow]:
-    rows = visible_applications(member).select_related(None).select_related("candidate", "role", "listed")
+    """`ids`: of the member's scope."""
+    rows = Application.objects.of(member.organisation).select_related("candidate", "role", "listed")
     found = rows.in_bulk(ids)
     for one in found.values():
         one.organisation = member.organisation

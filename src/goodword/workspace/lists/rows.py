@@ -41,12 +41,12 @@ class Scope:
         """`role`: a visible one."""
         if member.is_admin:
             return cls(member=member, roles=None if role is None else [role.pk])
-        visible = None if role is not None else set(visible_roles(member).values_list("pk", flat=True))
+        if role is not None:
+            is_theirs = role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
+            return cls(member=member, roles=[role.pk], private_of=None if is_theirs else [])
+        visible = set(visible_roles(member).values_list("pk", flat=True))
         every = Role.objects.of(member.organisation)
         theirs = set(every.filter(Q(owner=member) | Q(viewers=member)).values_list("pk", flat=True))
-        if role is not None:
-            return cls(member=member, roles=[role.pk], private_of=None if role.pk in theirs else [])
-        assert visible is not None
         if not member.may_work:
             return cls(member=member, roles=sorted(visible), private_of=sorted(theirs))
         hidden = set(every.values_list("pk", flat=True)) - visible

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,14 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.versions import built_by_member, planned
 from goodword.core import clock
-from goodword.greenhouse.setup.connections import live_connections
+from goodword.greenhouse.setup.connections import is_connected
 from goodword.roles.domain.job_changes import dismiss
 from goodword.roles.domain.settings import change_settings, set_requirement
 from goodword.roles.models import Automation, Role, RoleNotice, Step
 from goodword.roles.queries import automations_of, open_notices, visible_roles
 from goodword.workflow.models import StepRequest
 from goodword.workspace.job_requirements import fitting, sentences_of_role
+from goodword.workspace.lists.drawing import drawn
 from goodword.workspace.lists.listing import listing_of
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.rows import Scope
@@ -67,9 +69,10 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
     return Coalesce(Subquery(of_role), 0)
 
 
-def _unpublished(role: Role) -> dict[str, Any] | None:
+def _unpublished(role: Role, automations: Sequence[Automation]) -> dict[str, Any] | None:
     """An unpublished assessment that a stage starts, and the number of candidates waiting for it."""
-    step = role.steps.filter(kind=Step.Kind.ASSESSMENT, requirement="", rules__isnull=False).first()
+    started = (rule.step for automation in automations for rule in automation.rules.all())
+    step = next((one for one in started if one.kind == Step.Kind.ASSESSMENT and not one.requirement), None)
     if step is None:
         return None
     waiting = StepRequest.objects.of(role.organisation).filter(
@@ -83,6 +86,8 @@ def _unpublished(role: Role) -> dict[str, Any] | None:
 def role_page(request: MemberRequest, pk: int) -> HttpResponse:
     role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
     query = ListQuery.of(request.GET)
+    role.organisation = request.organisation
+    automations = list(automations_of(role))
     listing = listing_of(request.member, query, role=role, now=clock.now())
     return render(
         request,
@@ -91,10 +96,11 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "role": role,
             "notices": notices_of(role) if request.member.may_work else [],
             "steps": role.steps.order_by("kind") if request.member.may_work else [],
-            "unpublished": _unpublished(role) if request.member.may_work else None,
-            "automations": automations_of(role),
-            "connected": bool(live_connections(request.organisation)),
+            "unpublished": _unpublished(role, automations) if request.member.may_work else None,
+            "automations": automations,
+            "connected": bool(automations) or is_connected(request.organisation),
             "listing": listing,
+            "rows": drawn(listing.rows, request.organisation),
             "saved_views": views_of(request.member, role),
         },
     )
