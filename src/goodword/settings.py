@@ -156,6 +156,8 @@ if not _database_url:
     _database_url = attach(GOODWORD_DATA)
 #: connections a process may hold; at least as many as the worker runs jobs at once
 GOODWORD_POOL = environment.number("GOODWORD_POOL", 12, least=1)
+#: after which the web server ends a statement; 0: never
+GOODWORD_STATEMENT_SECONDS = environment.number("GOODWORD_STATEMENT_SECONDS", 20)
 DATABASES = {"default": environment.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
 if GOODWORD_ENV != "test":
     DATABASES["default"]["OPTIONS"]["pool"] = {

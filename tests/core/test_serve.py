@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 
 from goodword.core import web
 from goodword.core.supervise import PortInUse, goodword
@@ -42,6 +44,16 @@ class Program:
             return line.getresponse().status
         except ConnectionRefusedError:
             return 0
+        finally:
+            line.close()
+
+    def page(self, path: str) -> tuple[int, str]:
+        """Status and text of a page."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            line.request("GET", path, headers={"Host": "localhost"})
+            response = line.getresponse()
+            return response.status, response.read().decode()
         finally:
             line.close()
 
@@ -141,6 +153,31 @@ def _sockets(pid: int) -> Iterator[str]:
             continue
         if target.startswith("socket:"):
             yield target
+
+
+def test_a_statement_that_takes_too_long_ends_and_the_page_says_what_to_do() -> None:
+    """With production's pool; jobs and commands have no such limit."""
+    program = Program(1, GOODWORD_ENV="demo", GOODWORD_STATEMENT_SECONDS="1")
+    address = "/p/nobodys-link-in-particular/"
+    try:
+        with psycopg.connect(here()["DATABASE_URL"]) as other:
+            other.execute("LOCK TABLE notifications_link")  # makes the page wait
+            status, text = program.page(address)
+            assert (status, "The page was stopped. Try again" in text, "choose a filter" in text) == (
+                503,
+                True,
+                False,
+            )
+            assert re.search(r">\d{4}-\d{4}<", text)
+            other.rollback()
+        assert program.ask(address) == 404
+        timeout = "SELECT current_setting('statement_timeout')"
+        with connection.cursor() as cursor:
+            cursor.execute(timeout)
+            assert cursor.fetchone() == ("0",)
+    finally:
+        program.running.terminate()
+        program.end()
 
 
 def test_idle_connections_beyond_the_limit_block_nobody() -> None:

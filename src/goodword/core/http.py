@@ -2,6 +2,7 @@ import copy
 import logging
 import re
 import secrets
+import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,6 +30,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from django.views.defaults import bad_request
+from psycopg.errors import QueryCanceled
 from servestatic.middleware import ServeStaticMiddleware
 
 from goodword.core import clock
@@ -214,11 +216,19 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The 500 page, with a reference number that is also in the log. No context processors, which may fail too."""
+    """The 500 page, with a reference number that is also in the log; 503 for a statement that took too long.
+
+    Without context processors, which may fail too.
+    """
     digits = f"{secrets.randbelow(10**8):08}"
     reference = f"{digits[:4]}-{digits[4:]}"
     request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference
-    context = {"reference": reference, "contact": settings.GOODWORD_HELP_CONTACT}
+    context: dict[str, Any] = {"reference": reference, "contact": settings.GOODWORD_HELP_CONTACT}
+    if isinstance(getattr(sys.exception(), "__cause__", None), QueryCanceled):
+        context["of_member"] = request.path.startswith("/o/")
+        response = HttpResponse(loader.render_to_string("503.html", context), status=503)
+        response["Retry-After"] = "60"
+        return response
     return HttpResponse(loader.render_to_string("500.html", context), status=500)
 
 

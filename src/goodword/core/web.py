@@ -31,12 +31,25 @@ PR_SET_PDEATHSIG = 1
 
 def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 1) -> int:
     """Serve until a signal, and finish requests in progress. With several processes this one supervises the others."""
+    from django.conf import settings
+
+    limit_statements(settings.GOODWORD_STATEMENT_SECONDS)
     chosen = port or environment.port("GOODWORD_PORT", 8000)
     listening = bind(host, chosen)
     if processes <= 1:
         _run(listening)
         return 0
     return _watch(listening, processes)
+
+
+def limit_statements(seconds: int) -> None:
+    """End each statement of this process and its children after so long; 0: never. Jobs have no such limit."""
+    from django.db import connections
+
+    if seconds:
+        options = connections.settings["default"]["OPTIONS"]
+        options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
+        _close_connections()
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -18,7 +18,7 @@ def search_text(request: HttpRequest) -> str:
 
 
 def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Application]:
-    """Filter by any part of a name (displayed or in Greenhouse) or address; one or two letters by the start of a word."""
+    """Filter by any part of a name (displayed or in Greenhouse) or address; one or two letters only start a word."""
     text = " ".join(query.split()).lower()
     rows = rows.alias(searched=searched("candidate__"))
     if len(text) >= TRIGRAM or not (text.isascii() and text.isalnum()):
