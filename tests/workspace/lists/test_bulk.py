@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
@@ -15,6 +17,7 @@ from goodword.references.domain.member_actions import cancel_check
 from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.ui.templatetags.ui import short_day
+from goodword.workflow.domain.manual_status import set_status
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -37,6 +40,10 @@ def rita() -> Membership:
 @pytest.fixture
 def role(rita: Membership) -> Role:
     return factories.role(rita.organisation, owner=rita)
+
+
+def soup(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
 
 
 def press(client: Client, role: Role, **data: Any) -> Any:
@@ -268,3 +275,92 @@ def test_referees_are_asked_for_again(role: Role, rita: Membership) -> None:
         .filter(step_request=check.step_request_id, closed_at=None)
         .exists()
     )
+
+
+@pytest.mark.parametrize("act", ["cancel", "invite"])
+def test_a_choice_of_two_steps_is_asked_for(role: Role, rita: Membership, act: str) -> None:
+    ada, bo = named(role, "Ada", "Zorn"), named(role, "Bo", "Zorn")
+    if act == "cancel":
+        checked(ada)
+        invited(bo)
+    client, before = signed_in(rita), rows(role)
+    asked = {"act": act, "step": "", "application": [ada.pk, bo.pk], "confirmed": "yes"}
+    question = press(client, role, **asked)
+    assert (question.status_code, question.context["asks"], told(question)[1:]) == (200, True, ([], []))
+    page = soup(question)
+    assert page.select('input[name="step"][checked]') == []
+    assert [one["value"] for one in page.select('input[name="application"]')] == [str(ada.pk), str(bo.pk)]
+    again = press(client, role, **asked, asked="yes")
+    assert (again.status_code, "Choose a step." in again.content.decode(), rows(role)) == (422, True, before)
+    _title, done, refused = told(
+        press(client, role, **asked | {"step": "both", "confirmed": ""}, asked="yes")
+    )
+    assert (len(done + refused), rows(role)) == (2 if act == "cancel" else 4, before)
+
+
+def test_the_only_step_that_can_be_cancelled_is_chosen(role: Role, rita: Membership) -> None:
+    ada, bo = named(role, "Ada", "Zorn"), named(role, "Bo", "Zorn")
+    checked(ada)
+    preview = press(signed_in(rita), role, act="cancel", step="", application=[ada.pk, bo.pk])
+    assert (preview.context["asks"], preview.context["step"]) == (False, "check")
+    assert told(preview)[2] == ["Bo: Not invited yet."]
+
+
+def by_hand(role: Role, first: str) -> Application:
+    return named(role, first, "Zorn", connection_id=None, remote_id=None)
+
+
+def test_candidates_added_by_hand_are_rejected_once(role: Role, rita: Membership) -> None:
+    ada, bo, cy = by_hand(role, "Ada"), by_hand(role, "Bo"), named(role, "Cy", "Zorn")
+    role.steps.filter(kind="reference_check").update(on_reject="close")
+    role.steps.filter(kind="assessment").update(on_reject="continue")
+    checked(ada)
+    invited(ada)
+    set_status(application_id=bo.pk, status=Application.Status.HIRED, member=rita, now=NOW)
+    client, before = signed_in(rita), rows(role)
+    asked = {"act": "reject", "application": [ada.pk, bo.pk, cy.pk]}
+    preview = press(client, role, **asked)
+    title, done, refused = told(preview)
+    assert (title, done) == ("Reject 1 of 3", ["Ada: Rejected. Closed: Reference check."])
+    assert refused == ["Bo: Already hired.", "Cy: Greenhouse decides this. Reject or hire them there."]
+    assert [one["value"] for one in soup(preview).select('input[name="reason"][checked]')] == ["organisation"]
+    assert rows(role) == before
+    done = press(client, role, **asked, reason="candidate", confirmed="yes")
+    assert told(done)[0] == "1 of 3 rejected"
+    ada.refresh_from_db()
+    assert (ada.status, ada.rejection_reason) == ("rejected", "Withdrawn by the candidate")
+    assert told(press(client, role, **asked, confirmed="yes"))[2][0] == "Ada: Already rejected."
+    [entry] = AuditEntry.objects.of(role.organisation).filter(action="candidate.status_changed")
+    assert (entry.member, entry.details) == (rita, {"application": ada.pk})
+
+
+def test_candidates_added_by_hand_are_marked_as_hired(role: Role, rita: Membership) -> None:
+    ada = by_hand(role, "Ada")
+    asked = {"act": "hire", "application": [ada.pk], "confirmed": "yes"}
+    assert told(press(signed_in(rita), role, **asked))[:2] == ("1 of 1 marked as hired", ["Ada: Hired."])
+    ada.refresh_from_db()
+    assert (ada.status, ada.hired_at) == ("hired", NOW + timedelta(days=1))
+
+
+def test_status_buttons_are_offered_if_members_decide(role: Role, rita: Membership) -> None:
+    def offered() -> list[str]:
+        page = soup(signed_in(rita).get(path("role", role.organisation, role.pk)))
+        return [str(one["value"]) for one in page.select('button[name="act"]')]
+
+    named(role, "Ada", "Zorn")
+    assert offered() == ["remind", "extend", "invite", "again", "cancel"]
+    by_hand(role, "Bo")
+    assert offered() == ["remind", "extend", "invite", "again", "cancel", "reject", "hire"]
+
+
+def test_a_status_is_refused_to_others(role: Role, rita: Membership) -> None:
+    ada = by_hand(role, "Ada")
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    before = rows(role)
+    asked = {"act": "reject", "application": [ada.pk], "confirmed": "yes"}
+    assert [press(signed_in(who), role, **asked).status_code for who in (manager, stranger)] == [403, 404]
+    assert press(Client(), role, **asked).status_code == 302
+    ada.refresh_from_db()
+    assert (ada.status, rows(role)) == ("active", before)

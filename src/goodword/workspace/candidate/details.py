@@ -193,10 +193,9 @@ def edit(request: MemberRequest, pk: int) -> HttpResponseBase:
     return render(request, "workspace/candidate/edit.html", context, status=status)
 
 
-class StatusForm(forms.Form):
-    """One button each; a reason for a rejection."""
-
-    reason = forms.ChoiceField(
+def reason_field() -> forms.ChoiceField:
+    """Why a candidate is rejected."""
+    return forms.ChoiceField(
         label=gettext_lazy("Reason"),
         widget=forms.RadioSelect,
         initial="organisation",
@@ -206,6 +205,12 @@ class StatusForm(forms.Form):
         ],
         error_messages={"required": gettext_lazy("Choose a reason.")},
     )
+
+
+class StatusForm(forms.Form):
+    """One button each; a reason for a rejection."""
+
+    reason = reason_field()
 
 
 WITHDRAWN: Final = "Withdrawn by the candidate"

@@ -34,7 +34,7 @@ from goodword.workspace.candidate.timeline import timeline
 from goodword.workspace.comments.writing import comments_of, mark_seen
 from goodword.workspace.data_requests.erasures import erasure_status
 from goodword.workspace.lists.drawing import drawn
-from goodword.workspace.lists.listing import listing_of
+from goodword.workspace.lists.listing import decides, listing_of
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.rows import Scope
@@ -57,6 +57,7 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
         "workspace/candidate/candidates.html",
         {
             "listing": listing,
+            "decides": decides(listing.rows),
             "rows": drawn(listing.rows, request.organisation),
             "saved_views": views_of(request.member, None),
         },

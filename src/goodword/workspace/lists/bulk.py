@@ -3,10 +3,11 @@
 The preview performs each act and rolls it back, so that it says exactly what would happen.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from goodword.references.domain.member_actions import cancel_check, extend_check
 from goodword.references.domain.reminders import remind_candidate_now
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
+from goodword.workflow.domain.manual_status import NotSettable, set_status
 from goodword.workflow.domain.member_actions import Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import StepRequest, StepRun
@@ -32,20 +34,27 @@ from goodword.workflow.states import DONE, is_open
 from goodword.workspace.candidate.invitations import NO_ADDRESS, NOT_ACTIVE, WHY_NOT, again, refusal, too_soon
 from goodword.workspace.progress import StepProgress, progress_of
 
-ACTS: Final = ("remind", "extend", "cancel", "invite", "again")
+#: on steps, each named as chosen or those that it applies to
+STEP_ACTS: Final = ("remind", "extend", "cancel", "invite", "again")
+#: on candidates added by members
+STATUS_ACTS: Final = {"reject": Application.Status.REJECTED, "hire": Application.Status.HIRED}
+ACTS: Final = (*STEP_ACTS, *STATUS_ACTS)
+#: whoever has two steps to choose from says which
+CHOOSES_STEP: Final = frozenset({"cancel", "invite"})
 _AUDITED: Final = {"remind": "reminded", "extend": "extended", "cancel": "cancelled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAct:
     """`kinds`: of steps. `days`: working days from today, to extend. `runs`: Outcome.run of the preview that a member
-    confirms, to invite again.
+    confirms, to invite again. `reason`: for a rejection.
     """
 
     name: str
     kinds: tuple[str, ...]
     days: int
     runs: frozenset[str] = frozenset()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +76,16 @@ class _Undo(Exception):
     pass
 
 
+class _Act(Protocol):
+    """One act on one candidate or step. Returns what it did."""
+
+    def __call__(self, *, member: Membership, now: datetime) -> str: ...
+
+
 def perform(
     act: BulkAct, applications: Iterable[Application], *, member: Membership, now: datetime, preview: bool
 ) -> list[Outcome]:
-    """Each step in a transaction of its own. Running it again has no further effect."""
+    """Each candidate or step in a transaction of its own. Running it again has no further effect."""
     found = list(applications)
     marks = progress_of(found, organisation=member.organisation, now=now)
     steps: dict[tuple[int | None, str], Step] = {
@@ -78,6 +93,12 @@ def perform(
         for step in Step.objects.of(member.organisation).filter(role__in={one.role_id for one in found})
     }
     outcomes: list[Outcome] = []
+    if act.name in STATUS_ACTS:
+        for application in found:
+            decide = partial(_decide, act, application, marks[application.pk], steps)
+            done, sentence = _tried(application, decide, member=member, now=now, preview=preview)
+            outcomes.append(Outcome(application=application, step="", done=done, sentence=sentence, run=""))
+        return outcomes
     for application in found:
         chosen = [mark for mark in marks[application.pk] if mark.kind in act.kinds]
         meant = list(_meant(act, chosen)) or chosen[:1]
@@ -89,6 +110,15 @@ def perform(
                 Outcome(application=application, step=label, done=done, sentence=sentence, run=_name_of(mark))
             )
     return outcomes
+
+
+def kinds_meant(
+    act: BulkAct, applications: Iterable[Application], *, member: Membership, now: datetime
+) -> tuple[str, ...]:
+    """The kinds of steps that the act applies to."""
+    marks = progress_of(applications, organisation=member.organisation, now=now)
+    meant = {mark.kind for every in marks.values() for mark in _meant(act, every)}
+    return tuple(kind for kind in act.kinds if kind in meant)
 
 
 def _meant(act: BulkAct, marks: Iterable[StepProgress]) -> Iterator[StepProgress]:
@@ -114,20 +144,29 @@ def _one(
     now: datetime,
     preview: bool,
 ) -> tuple[bool, str]:
+    if act.name == "invite":
+        perform_one: _Act = partial(_invite, application, mark, step)
+    elif act.name == "again":
+        is_confirmed = preview or _name_of(mark) in act.runs
+        perform_one = partial(_invite_again, application, mark, is_confirmed=is_confirmed)
+    else:
+        perform_one = partial(_act_on_run, act, mark.run)
+    return _tried(application, perform_one, member=member, now=now, preview=preview)
+
+
+def _tried(
+    application: Application, act: _Act, *, member: Membership, now: datetime, preview: bool
+) -> tuple[bool, str]:
     sentence = ""
     try:
         with transaction.atomic():
-            if act.name == "invite":
-                sentence = _invite(application, mark, step, member=member, now=now)
-            elif act.name == "again":
-                is_confirmed = preview or _name_of(mark) in act.runs
-                sentence = _invite_again(application, mark, is_confirmed=is_confirmed, member=member, now=now)
-            else:
-                sentence = _act_on_run(act, mark.run, member=member, now=now)
+            sentence = act(member=member, now=now)
             if preview:
                 raise _Undo
     except _Undo:
         return True, sentence
+    except NotSettable:
+        return False, _("Greenhouse decides this. Reject or hire them there.")
     except Refused as no:
         return False, str(no)
     except Closed:
@@ -141,6 +180,37 @@ def _one(
     except check_invitations.CannotInvite as no:
         return False, str(WHY_NOT.get(no.code, NO_ADDRESS))
     return True, sentence
+
+
+def _decide(
+    act: BulkAct,
+    application: Application,
+    marks: Sequence[StepProgress],
+    steps: Mapping[tuple[int | None, str], Step],
+    *,
+    member: Membership,
+    now: datetime,
+) -> str:
+    """Reject or hire."""
+    status = STATUS_ACTS[act.name]
+    if application.is_being_erased:
+        raise Refused(_("Being erased."))
+    if application.end and not application.in_greenhouse:
+        raise Refused(_("Already %(status)s.") % {"status": application.get_status_display().lower()})
+    set_status(application_id=application.pk, status=status, reason=act.reason, member=member, now=now)
+    _audit("candidate.status_changed", {"application": application.pk}, member=member, now=now)
+    done = _("Rejected.") if act.name == "reject" else _("Hired.")
+    closed = [
+        mark.label
+        for mark in marks
+        if mark.run is not None
+        and is_open(mark.run)
+        and (step := steps.get((application.role_id, mark.kind))) is not None
+        and (step.on_reject if act.name == "reject" else step.on_hire) == Step.OnClose.CLOSE
+    ]
+    if closed:
+        done += " " + _("Closed: %(steps)s.") % {"steps": _(" and ").join(closed)}
+    return done
 
 
 def _invite(

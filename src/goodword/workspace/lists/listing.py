@@ -1,7 +1,7 @@
 """The rows, counts and choices of a list of candidates, in a constant number of queries."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -153,6 +153,11 @@ def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[List
         )
         for one in applications
     ]
+
+
+def decides(rows: Iterable[ListRow]) -> bool:
+    """Whether members set the status of some of these candidates: Greenhouse does not know them."""
+    return any(not row.application.in_greenhouse for row in rows)
 
 
 def _page_links(query: ListQuery, page: Page) -> list[PageLink]:

@@ -23,7 +23,7 @@ from goodword.roles.queries import automations_of, open_notices, visible_roles
 from goodword.workflow.models import StepRequest
 from goodword.workspace.job_requirements import fitting, sentences_of_role
 from goodword.workspace.lists.drawing import drawn
-from goodword.workspace.lists.listing import listing_of
+from goodword.workspace.lists.listing import decides, listing_of
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.rows import Scope
 from goodword.workspace.lists.saved_views import views_of
@@ -100,6 +100,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
             "automations": automations,
             "connected": bool(automations) or is_connected(request.organisation),
             "listing": listing,
+            "decides": decides(listing.rows),
             "rows": drawn(listing.rows, request.organisation),
             "saved_views": views_of(request.member, role),
         },
