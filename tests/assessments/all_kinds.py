@@ -13,7 +13,7 @@ from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
-from goodword.assessments.kinds.reasoning.items import ReasoningTask
+from goodword.assessments.kinds.reasoning.items import ReasoningTask, calibration_answers
 from goodword.assessments.kinds.scales.items import Statement
 from goodword.assessments.models import (
     Assessment,
@@ -27,7 +27,9 @@ from goodword.assessments.models import (
     TestVersion,
     Upload,
 )
-from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics import rasch, strata
+from goodword.assessments.psychometrics.abilities import ability
+from goodword.assessments.psychometrics.strata import Calibrations, Pool, Stratum
 from goodword.assessments.queries import answers_of, content_of, items_of
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
@@ -175,12 +177,18 @@ def fresh(attempt: Attempt) -> Attempt:
     ).get(pk=attempt.pk)
 
 
+def pooled(found: rasch.Calibration, language: str = "en", device: str = "computer") -> Calibrations:
+    """A calibration of one language and class of device."""
+    pool = Pool(strata={Stratum(language, device): found.n}, calibration=found)
+    return Calibrations(pools=(pool,), comparisons=(), left_out={})
+
+
 def calibrated(attempt: Attempt) -> Calibration:
     """Calibrate the role's reasoning test by 240 people, and issue the ability."""
     organisation = attempt.organisation
     [part] = (
         AttemptPart.objects.of(organisation)
-        .select_related("part", "version__test")
+        .select_related("attempt", "part", "version__test")
         .filter(attempt=attempt, version__test__kind="reasoning")
     )
     given, answers = [item for item in items_of(part) if isinstance(item, ReasoningTask)], answers_of(part)
@@ -197,21 +205,19 @@ def calibrated(attempt: Attempt) -> Calibration:
         test=part.version.test,
         version=part.version.number,
         number=3,
-        content=rasch.to_json(found),
+        content=strata.to_json(pooled(found, part.attempt.language, part.device)),
         n=240,
         made_at=NOW,
     )
     part.part.calibration = made
     part.part.save(update_fields=["calibration"])
-    ability = rasch.ability(
-        found,
-        [
-            ((item.drawn.family, item.drawn.level), 1 if answers.get(item.id) == item.drawn.key else 0)
-            for item in given
-        ],
-    )
+    estimate = ability(found, calibration_answers(given, answers))
+    assert estimate is not None
     Score.objects.of(organisation).filter(part=part, scale="").update(
-        ability=ability.theta, ability_se=ability.se
+        ability=estimate.theta,
+        ability_se=estimate.se,
+        ability_low=estimate.low,
+        ability_high=estimate.high,
     )
     return made
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from goodword.accounts.models import Membership
-from goodword.assessments.kinds.reasoning.results import ReasoningResult
+from goodword.assessments.kinds.reasoning.results import ReasoningResult, signed
 from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.kinds.scores import table_key
 from goodword.assessments.models import Attempt, NormGroup, Score
@@ -220,10 +220,10 @@ def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
     said = words(page_of(role.owner, attempt))
     for sentence in (
         f"Calibration {made.number}: first attempts of 240 people",
-        "1 ÷ (1 + exp(difficulty − ability))",
-        f"given {behind.right} right answers of {behind.given} (EAP)",
-        f"{part.ability.error:.1f}: the standard deviation of the posterior.",
-        "0.78, from the calibration sample of 240 people. 1 − mean squared standard error of the abilities ÷ variance",
+        "c + (1 − c) ÷ (1 + exp(difficulty − ability))",
+        f"given {behind.right} right answers of {behind.given} (Warm 1989)",
+        f"{signed(part.ability.low)} to {signed(part.ability.high)}: the middle 90 %",
+        "0.78, from the calibration sample of 240 people: 1 − mean posterior variance ÷ variance",
         *(
             f"{cell.name}, level {cell.level} {cell.b_text} 60 answers {cell.right} of {cell.given}"
             for cell in behind.cells
@@ -236,11 +236,11 @@ def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
 def test_an_ability_from_another_calibration_has_no_details(role: Role) -> None:
     attempt = taken_part(role, "reasoning")
     Score.objects.of(role.organisation).filter(part__attempt=attempt, scale="").update(
-        ability=0.4, ability_se=0.3
+        ability=0.4, ability_low=-0.6, ability_high=1.5
     )
     found = result(fresh(attempt))
     assert found is not None
     [part] = found.parts
     assert isinstance(part, ReasoningResult)
     assert part.ability is not None
-    assert (part.ability.words, part.ability.behind) == ("0.4 ± 0.3", None)
+    assert (part.ability.words, part.ability.behind) == ("0.4 (−0.6 to 1.5)", None)

@@ -87,16 +87,16 @@ def test_every_kind_of_test_is_drawn_in_each_language(language: str) -> None:
 
 
 @pytest.mark.world
-def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_error() -> None:
+def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_interval() -> None:
     attempt = attempt_of(kinds=("scales", "reasoning"))
     rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
     in_group(attempt_part=rows.get(scale="openness"), device="computer")
-    rows.filter(part__order=2, scale="").update(ability=0.4, ability_se=0.3)
+    rows.filter(part__order=2, scale="").update(ability=0.4, ability_low=-0.6, ability_high=1.5)
     text = text_of(again(attempt))
     for said in (
         "percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.",
         "The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.",
-        "an ability of 0.4 with a standard error of 0.3",
+        "an ability of 0.4 (90 % interval −0.6 to 1.5)",
         "The shaded band around a mean is its 90 % band",
     ):
         assert said in text
@@ -157,16 +157,16 @@ FIGURES = {
         "3.00 ± 1.645 × 0.26",
         "Reliability, omega: (Σa)² ÷ ((Σa)² + Σu)",
         "Calibration 3, from the first attempts of 240 people",
-        "Number series, level 1 −0.8 ± 0.2 ",
-        "The standard error is the standard deviation of those abilities",
+        "Number series, level 1 −0.8 ± 0.3 ",
+        "The 90 % interval is the middle 90 % of the posterior distribution",
     ),
     "de": (
         "= 54,9 % 55",
         "0,60 × √(1 − 0,81) = 0,26",
         "Omega, 120 Personen",
-        "Zahlenreihen, Stufe 1 −0,8 ± 0,2 ",
+        "Zahlenreihen, Stufe 1 −0,8 ± 0,3 ",
     ),
-    "fr": ("0,60 × √(1 − 0,81) = 0,26", "oméga, 120 personnes", "Suites de nombres, niveau 1 −0,8 ± 0,2 "),
+    "fr": ("0,60 × √(1 − 0,81) = 0,26", "oméga, 120 personnes", "Suites de nombres, niveau 1 −0,8 ± 0,3 "),
 }
 
 
@@ -189,10 +189,13 @@ def test_an_older_snapshot_is_drawn_without_figures() -> None:
         sum(one["normed_score"] is not None and bool(one["normed_score"].pop("figures")) for one in standings)
         == 3
     )
-    del reasoning["ability"]["behind"]
+    for category in (reasoning["whole"], *reasoning["categories"]):
+        del category["band"]
+    reasoning["ability"] = {"value": 0.4, "error": 0.3}
     text = text_of_pdf(render_pdf(check_snapshot(snapshot)))
     assert text.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.") == 2
-    assert [word for word in ("How bands and abilities", "√", "Difficulty") if word in text] == []
+    assert [word for word in ("How bands and abilities", "√", "Difficulty", "assumed") if word in text] == []
+    assert "an ability of 0.4 (90 % interval −0.1 to 0.9)" in text
 
 
 def test_without_its_person_no_figure_behind_a_band_or_an_ability_is_left() -> None:

@@ -179,11 +179,11 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
     for first, ability in (("Ada", -0.5), ("Bo", 0.9)):
         rows = Score.objects.of(role.organisation).filter(scale="")
         rows.filter(part__attempt__step_request__application__candidate__first_name=first).update(
-            ability=ability, ability_se=0.4
+            ability=ability, ability_low=ability - 1.1, ability_high=ability + 1.2
         )
     ranked = shown(rita, role, sort="-score")
     assert [row[0] for row in tables(ranked)[0][1]] == ["Bo", "Ada"]
-    assert ranked.content.decode().count("ability 0.9 ± 0.4") == 1
+    assert ranked.content.decode().count("ability 0.9 (−0.2 to 2.1)") == 1
 
 
 @pytest.mark.world

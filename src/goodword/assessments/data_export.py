@@ -25,6 +25,7 @@ from goodword.assessments.models import (
     IssuedTotal,
     Marking,
     Observation,
+    Score,
 )
 from goodword.assessments.queries import items_of, parts_of
 from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
@@ -125,6 +126,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
                     "answered": score.answered,
                     "of": score.items,
                     "percentile": score.percentile,
+                    "90 % band": _band(score),
                 }
             )
             for score in sorted(part.scores.all(), key=lambda one: one.pk)
@@ -145,6 +147,17 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
             {"begun": part.begun_at, "ended": part.ended_at, "seconds granted": part.seconds}
         )
     return without_empty(told)
+
+
+def _band(score: Score) -> dict[str, float | str] | None:
+    """Of a number of tasks solved."""
+    if score.solved_low is None or score.solved_high is None:
+        return None
+    return {
+        "from": round(score.solved_low, 1),
+        "to": round(score.solved_high, 1),
+        "difficulties": score.solved_by,
+    }
 
 
 def _answer(

@@ -2,7 +2,8 @@ from goodword.assessments.adjustments.mails import remind_contacts
 from goodword.assessments.attempts.completion import end_overdue
 from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.norms import making
-from goodword.assessments.psychometrics.rasch import NotEnough, NotSettled
+from goodword.assessments.psychometrics.rasch import NotEnough
+from goodword.assessments.psychometrics.rasch_fit import NotSettled
 from goodword.core import clock, jobs
 
 

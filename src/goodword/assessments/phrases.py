@@ -109,8 +109,8 @@ PHRASES: Catalogue = {
             "each person’s tasks."
         ),
         "coefficient_calibration": (
-            "Reliability by calibration: 1 − mean squared standard error of the abilities ÷ variance of "
-            "the abilities."
+            "Reliability by calibration: variance of the expected number solved ÷ (that variance + mean error "
+            "variance)."
         ),
         "way_omega": "omega",
         "way_alpha": "alpha",
@@ -253,8 +253,8 @@ PHRASES: Catalogue = {
             "Aufgaben jeder Person."
         ),
         "coefficient_calibration": (
-            "Reliabilität aus der Kalibrierung: 1 − mittlerer quadrierter Standardfehler der Fähigkeiten ÷ "
-            "Varianz der Fähigkeiten."
+            "Reliabilität aus der Kalibrierung: Varianz der erwarteten Zahl gelöster Aufgaben ÷ (diese Varianz + "
+            "mittlere Fehlervarianz)."
         ),
         "way_omega": "Omega",
         "way_alpha": "Alpha",
@@ -402,8 +402,8 @@ PHRASES: Catalogue = {
             "deux moitiés des exercices de chaque personne."
         ),
         "coefficient_calibration": (
-            "Fiabilité d’après le calibrage\u00a0: 1 − moyenne des carrés des erreurs types des aptitudes "
-            "÷ variance des aptitudes."
+            "Fiabilité d’après le calibrage\u00a0: variance du nombre attendu d’exercices résolus ÷ (cette variance "
+            "+ variance moyenne de l’erreur)."
         ),
         "way_omega": "oméga",
         "way_alpha": "alpha",

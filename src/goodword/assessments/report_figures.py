@@ -5,11 +5,10 @@ from typing import Any
 
 from goodword.assessments.kinds import Kind, PartData, kind, kind_named
 from goodword.assessments.kinds.report import NormedScoreData, NormedScoreFigures, group_text
+from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import Block, Cell, Heading, Prose, Section, Table
 
-#: standard errors to each side of a 90 % band
-BAND_WIDTH = 1.645
 type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
 

@@ -9,9 +9,10 @@ from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.scores import ComputedScore, part_category
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, IssuedTotal, NormGroup, Score
-from goodword.assessments.psychometrics import SCORING, norms, rasch, totals
+from goodword.assessments.psychometrics import SCORING, norms, strata, totals
 from goodword.assessments.psychometrics.norms import NormTable, band
 from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.psychometrics.totals import Solved, in_all
 from goodword.assessments.queries import answers_of, content_of, items_of
 from goodword.core.json_reading import Json
@@ -33,14 +34,13 @@ def compute_scores(
 
 def score_part(part: AttemptPart) -> None:
     group = norm_group_of(part)
-    calibration = part.part.calibration if part.is_whole else None
     found = compute_scores(
         content_of(part.version),
         form=part.form,
         items=items_of(part),
         answers=answers_of(part),
         tables=_tables(group) if group else {},
-        calibration=rasch.of_today(calibration.content) if calibration else None,
+        calibration=_calibration_of(part),
     )
     Score.objects.of(part.organisation).bulk_create(
         Score(
@@ -57,11 +57,23 @@ def score_part(part: AttemptPart) -> None:
             percentile=one.percentile,
             percentile_low=one.percentile_low,
             percentile_high=one.percentile_high,
+            solved_low=one.solved_low,
+            solved_high=one.solved_high,
+            solved_by=one.solved_by,
             ability=one.ability,
             ability_se=one.ability_se,
+            ability_low=one.ability_low,
+            ability_high=one.ability_high,
         )
         for one in found
     )
+
+
+def _calibration_of(part: AttemptPart) -> Calibration | None:
+    """That of the candidate's language and device; None if a member ended the part."""
+    row = part.part.calibration if part.is_whole else None
+    found = strata.of_today(row.content) if row is not None else None
+    return found.of(Stratum(part.attempt.language, part.device)) if found is not None else None
 
 
 def norm_group_of(part: AttemptPart) -> NormGroup | None:

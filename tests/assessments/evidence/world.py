@@ -20,11 +20,12 @@ from goodword.assessments.models import (
     TestVersion,
     Upload,
 )
-from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics import rasch, strata
 from goodword.assessments.psychometrics.norms import norm_table
 from goodword.assessments.psychometrics.norms import to_json as to_table
 from goodword.assessments.scoring import score_part
 from goodword.candidates.models import Application, Candidate
+from tests.assessments.all_kinds import pooled
 from tests.assessments.builtins import load
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import CELLS, form_of, keyed, scale_answers, solves
@@ -172,7 +173,7 @@ def _reasoning(organisation: Organisation, who: Application) -> list[AttemptPart
         test=test,
         version=number(test),
         number=1,
-        content=rasch.to_json(found),
+        content=strata.to_json(pooled(found)),
         n=200,
         made_at=NOW,
     )

@@ -7,8 +7,8 @@ from goodword.assessments.kinds.custom.content import read_questions
 from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.kinds.pack_file import difference
 from goodword.assessments.kinds.reasoning.content import builtin_forms, read_forms
+from goodword.assessments.kinds.reasoning.difficulty import START
 from goodword.assessments.kinds.reasoning.families import FAMILIES, LOADS, family_name
-from goodword.assessments.kinds.reasoning.sheet import START
 from tests.assessments.kinds.judgements import small_set, with_action
 from tests.assessments.library_pages.support import custom_questions
 

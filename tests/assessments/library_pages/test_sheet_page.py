@@ -7,8 +7,9 @@ import time_machine
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Calibration, NormGroup, NormSet, Test
-from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics import rasch, strata
 from goodword.assessments.psychometrics.norms import norm_table, to_json
+from tests.assessments.all_kinds import pooled
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, builtin, custom_questions, published, url
@@ -110,7 +111,7 @@ def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership
         test=test,
         version="1",
         number=1,
-        content=rasch.to_json(found),
+        content=strata.to_json(pooled(found)),
         n=260,
         made_at=NOW,
     )

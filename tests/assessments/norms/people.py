@@ -6,7 +6,7 @@ t - e and t. Of 120, t is 2 for 30, 3 for 60, 4 for 30; e is -1 and 1 for half o
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import exp
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from goodword.assessments.kinds import builtin
 from goodword.assessments.kinds.reasoning.families import generate
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
+from goodword.assessments.psychometrics.rasch import Answer
 from goodword.core.json_reading import Json
 from tests.assessments.builtins import load
 
@@ -57,13 +58,23 @@ def form_of(place: int) -> list[GeneratedItem]:
     return [items[(place + step) % 5] for items in pool() for step in (0, 1)]
 
 
+def answers_of_person(place: int, *, solve: Callable[[int], dict[str, Json]] | None = None) -> list[Answer]:
+    """For a calibration."""
+    given = (solve or solves)(place)
+    return [
+        Answer((item.family, item.level), len(item.options), 1 if given[str(position)] == item.key else 0)
+        for position, item in enumerate(form_of(place), start=1)
+    ]
+
+
 def solves(place: int) -> dict[str, Json]:
-    """What person `place` answers to their form: right as the model of Rasch says, for an ability of their own."""
+    """What person `place` answers to their form: right as the model says, for an ability of their own."""
     luck = random.Random(place)  # the same people each time
     ability = luck.gauss(0, 1.2)
     found: dict[str, Json] = {}
     for position, item in enumerate(form_of(place), start=1):
         difficulty = 0.7 * (item.level - 2)
-        right = luck.random() < 1 / (1 + exp(difficulty - ability))
+        guess = 1 / len(item.options)
+        right = luck.random() < guess + (1 - guess) / (1 + exp(difficulty - ability))
         found[str(position)] = item.key if right else next(o.id for o in item.options if o.id != item.key)
     return found

@@ -4,12 +4,15 @@ import pytest
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.catalogue.packs import ensure_builtin
+from goodword.assessments.kinds.reasoning.difficulty import curves
 from goodword.assessments.models import Assessment, Calibration, NormGroup, Test, TestVersion
 from goodword.assessments.norms.making import make_calibration, make_norms
-from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics import strata
+from goodword.assessments.psychometrics.number_right import form_precision
 from goodword.assessments.psychometrics.rasch import Lack, NotEnough
+from goodword.assessments.psychometrics.strata import Stratum
 from tests.assessments.crowd import applications, finished, published, role_of
-from tests.assessments.norms.people import CELLS, form_of, solves
+from tests.assessments.norms.people import CELLS, answers_of_person, form_of, solves
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,29 +38,36 @@ def calibrated(test: Test) -> Calibration:
     return make_calibration(test_id=test.pk, version=number(test), member_id=member.pk, now=NOW)
 
 
-@pytest.mark.slow
-def test_two_hundred_first_attempts_in_any_language_and_device_are_calibrated_by(reasoning: Test) -> None:
-    assessment = assessment_with(reasoning)
-    finished(assessment, applications(assessment.step.role, 150), answers=solves, items=form_of)
+def takes(
+    assessment: Assessment, n: int, *, after: int = 0, language: str = "en", device: str = "computer"
+) -> None:
     finished(
         assessment,
-        applications(assessment.step.role, 50),
-        answers=lambda place: solves(place + 150),
-        items=lambda place: form_of(place + 150),
-        language="de",
-        device="phone",
+        applications(assessment.step.role, n),
+        answers=lambda place: solves(place + after),
+        items=lambda place: form_of(place + after),
+        language=language,
+        device=device,
     )
+
+
+@pytest.mark.slow
+def test_a_language_on_a_class_of_device_is_calibrated_by_two_hundred_first_attempts(reasoning: Test) -> None:
+    assessment = assessment_with(reasoning)
+    takes(assessment, 200)
+    takes(assessment, 20, after=200, language="de", device="phone")
+    takes(assessment, 1, after=220, device="")
     made = calibrated(reasoning)
-    people = [
-        [
-            ((item.family, item.level), 1 if solves(place)[str(position)] == item.key else 0)
-            for position, item in enumerate(form_of(place), start=1)
-        ]
-        for place in range(200)
-    ]
-    assert made.content == rasch.to_json(rasch.calibrate(people))  # type: ignore[arg-type]  # 0 and 1
+    people = {
+        Stratum("en", "computer"): [answers_of_person(place) for place in range(200)],
+        Stratum("de", "phone"): [answers_of_person(place) for place in range(200, 220)],
+    }
+    assert made.content == strata.to_json(strata.calibrate(people))
     assert (made.number, made.n) == (1, 200)
-    assert {(cell["family"], cell["level"]) for cell in made.content["cells"]} == set(CELLS)
+    [pool] = made.content["pools"]
+    assert pool["strata"] == [{"language": "en", "device": "computer", "n": 200}]
+    assert made.content["left_out"] == [{"language": "de", "device": "phone", "n": 20}]
+    assert {(cell["family"], cell["level"]) for cell in pool["cells"]} == set(CELLS)
     entry = AuditEntry.objects.of(reasoning.organisation).get(action="calibration.made")
     assert entry.details == {
         "test": reasoning.pk,
@@ -96,7 +106,10 @@ def test_norms_of_all_of_it_take_their_reliability_from_the_calibration(reasonin
         test_id=reasoning.pk, version=number(reasoning), form="standard_20", member_id=member.pk, now=NOW
     ).norm_set
     tables = NormGroup.objects.of(reasoning.organisation).get(norm_set=norm_set).tables
-    assert tables[""]["reliability"] == made.content["reliability"]
+    [pool] = strata.from_json(made.content).pools
+    items = ((one.cell, one.options) for one in answers_of_person(0))
+    by_items = form_precision(curves(items, pool.calibration)[0], pool.calibration.sd)
+    assert tables[""]["reliability"] == pytest.approx(by_items.reliability)
     assert [tables[scale]["reliability_by"] for scale in ("", "letters", "numerical")] == [
         "calibration",
         "halves",

@@ -12,10 +12,11 @@ from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.models import Assessment, Calibration, NormGroup, NormSet, Score, Test
 from goodword.assessments.norms.making import make_calibration, make_norms
-from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics import strata
+from goodword.assessments.psychometrics.abilities import ability
 from goodword.assessments.scoring import score_part
 from tests.assessments.crowd import applications, finished, published, role_of
-from tests.assessments.norms.people import form_of, keyed, scale_answers, solves
+from tests.assessments.norms.people import answers_of_person, form_of, keyed, scale_answers, solves
 from tests.assessments.once import once
 from tests.assessments.support import assigned, scores, statements_of
 from tests.support import factories
@@ -147,13 +148,17 @@ def test_a_calibration_that_was_fixed_gives_an_ability() -> None:
     after = published(role_of(acme), (test, number, "standard_20"), calibration=made)
     (part,) = finished(after, applications(after.step.role, 1), answers=solves, items=form_of)
     score_part(part)
-    found = rasch.ability(
-        rasch.from_json(made.content),
-        [
-            ((item.family, item.level), 1 if solves(0)[str(position)] == item.key else 0)
-            for position, item in enumerate(form_of(0), start=1)
-        ],
-    )
+    [pool] = strata.from_json(made.content).pools
+    found = ability(pool.calibration, answers_of_person(0))
     whole = Score.objects.of(acme).get(part=part, scale="")
+    assert found is not None
     assert (whole.ability, whole.ability_se) == (found.theta, found.se)
+    assert (whole.ability_low, whole.ability_high) == (found.low, found.high)
+    assert whole.solved_by == "calibrated"
+    elsewhere = finished(
+        after, applications(after.step.role, 1), answers=solves, items=form_of, device="phone"
+    )[0]
+    score_part(elsewhere)
+    there = Score.objects.of(acme).get(part=elsewhere, scale="")
+    assert (there.ability, there.solved_by) == (None, "assumed")
     assert Calibration.objects.of(acme).get() == made

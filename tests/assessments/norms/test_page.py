@@ -176,7 +176,7 @@ def test_reasoning_shows_how_many_people_a_calibration_needs(reasoning: Test) ->
     crowd(reasoning, 2, answers=solves, items=form_of)
     browser = recruiter(reasoning)
     said = words(browser.get(address(reasoning)))
-    assert "2 completed first attempts. 198 more needed." in said
+    assert "2 completed first attempts in the largest group. 198 more needed." in said
     assert "Calibrate" not in said
     answer = browser.post(address(reasoning, "test_calibrate"), asks(reasoning), follow=True)
     assert "needs first attempts of 200 people, so there is none" in words(answer)
@@ -190,10 +190,10 @@ def test_a_press_calibrates_by_a_job_and_the_page_shows_the_difficulties(reasoni
     answer = browser.post(address(reasoning, "test_calibrate"), asks(reasoning), follow=True)
     assert "The calibration is being computed." in words(answer)
     assert run_jobs() == ["assessments.calibration"]
-    cell = Calibration.objects.of(reasoning.organisation).get().content["cells"][0]
+    cell = Calibration.objects.of(reasoning.organisation).get().content["pools"][0]["cells"][0]
     said = words(browser.get(address(reasoning)))
     assert "Calibration 1, 200 people" in said
-    assert f"Letter series 1 {cell['b']:.2f} {cell['se']:.2f} 400" in said
+    assert f"Letter series 1 {cell['b']:.2f} ± {1.645 * cell['se']:.2f} 400" in said
 
 
 @pytest.mark.world

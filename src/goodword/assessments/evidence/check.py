@@ -17,7 +17,8 @@ from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.models import Assessment
-from goodword.assessments.psychometrics import norms, rasch
+from goodword.assessments.psychometrics import norms, strata
+from goodword.assessments.psychometrics.strata import Calibrations, Stratum
 from goodword.assessments.queries import parse
 from goodword.assessments.scoring import ScoredPart, compute_scores, make_total
 from goodword.core.json_reading import Json
@@ -144,7 +145,7 @@ class _Files:
     items: Mapping[str, list[tuple[str, GeneratedItem]]]
     answers: Mapping[str, dict[str, Json]]
     tables: Mapping[str, Mapping[str, norms.NormTable]]
-    calibrations: Mapping[str, rasch.Calibration]
+    calibrations: Mapping[str, Calibrations]
 
 
 def check(folder: Path) -> Checked:
@@ -215,7 +216,7 @@ def _read(folder: Path) -> _Files:
             for row in lines_of(folder, "norms.jsonl")
         },
         calibrations={
-            str(row["calibration"]): rasch.from_json(row["content"])
+            str(row["calibration"]): strata.from_json(row["content"])
             for row in lines_of(folder, "calibrations.jsonl")
         },
     )
@@ -235,7 +236,7 @@ def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], f
         if wrong := [
             f"{column} was {issued[scale][column] or 'empty'} and is {_shown(value)}"
             for column, value in _columns(again[scale]).items()
-            if not _same(issued[scale][column], value)
+            if column in issued[scale] and not _same(issued[scale][column], value)
         ]:
             found.append(f"Part {name}, {_scale(scale)}: {'; '.join(wrong)}.")
     return found
@@ -253,7 +254,9 @@ def _again(part: Mapping[str, str], files: _Files) -> tuple[ComputedScore, ...]:
         items=items,
         answers=files.answers.get(part["part"], {}),
         tables=files.tables[part["norm_group"]] if part["norm_group"] else None,
-        calibration=files.calibrations[part["calibration"]] if part["calibration"] else None,
+        calibration=files.calibrations[part["calibration"]].of(Stratum(part["language"], part["device"]))
+        if part["calibration"]
+        else None,
     )
 
 

@@ -32,6 +32,7 @@ from goodword.assessments.models import (
 from goodword.assessments.norms.first_attempts import FirstAttempt, first_attempts, taken_parts
 from goodword.assessments.norms.making import newest_calibration
 from goodword.assessments.psychometrics import SCORING
+from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.workflow.erasure import ERASURE
 
@@ -58,7 +59,8 @@ People who are erased in Goodword later remain in this copy until you delete it.
 - `items.jsonl`, one line per generated item: family, version, level, seed, options, key and rule. Items with `void` do
   not count because the connection was lost.
 - `tests.jsonl`, one line per version and language: items, keys and scales as answered.
-- `scores.csv`, one row per issued score, with its band and the version of the scoring rule.
+- `scores.csv`, one row per issued score, with its 90 % bands and the version of the scoring rule. `solved_low` and
+  `solved_high` are the band of a number of tasks solved, by `assumed` or `calibrated` difficulties (`solved_by`).
 - `totals.csv`, one row per attempt with a total: the mode (`categories`: mean of category means; `weights`); weights by
   part, with the reason the organisation gave for them; the value as an exact fraction, or why there is none
   (`no_count`, `no_weight`); the version of the rule. It can be computed from `scores.csv` alone.
@@ -180,7 +182,10 @@ def write_reliability(folder: Folder, organisation: Organisation) -> None:
                 people = list(taken_parts(organisation, [one.part_id for one in firsts]))
                 content = content_of(people[0].part.version)
                 found = kind_of(content).reliability(
-                    content, form=key[1], people=people, calibration=newest_calibration(test, key[0])
+                    content,
+                    form=key[1],
+                    people=people,
+                    calibration=newest_calibration(test, key[0], Stratum(*key[2:])),
                 )
                 for scale, reliable in found.items():
                     row(
@@ -218,9 +223,16 @@ FIGURES: Final = (
     "percentile",
     "percentile_low",
     "percentile_high",
+    "solved_low",
+    "solved_high",
+    "solved_by",
     "ability",
     "ability_se",
+    "ability_low",
+    "ability_high",
 )
+#: those of them in selection.csv
+SELECTED: Final = ("value", "items", "solved_low", "solved_high", "solved_by", "percentile")
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "attempts.csv": (
         "part",
@@ -251,9 +263,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "language",
         "device",
         "scale",
-        "value",
-        "items",
-        "percentile",
+        *SELECTED,
         "application",
     ),
     "totals.csv": ("attempt", "mode", "weights", "reason", "value", "why_not", "scoring_version"),
@@ -384,7 +394,10 @@ def _part(work: _Export, part: AttemptPart) -> None:
                 "role": part.attempt.step_request.step.role_id,
                 "scale": score.scale,
                 "application": application.status,
-                **{key: figures[key] for key in ("value", "items", "percentile")},
+                **{
+                    key: figures[key]
+                    for key in ("value", "items", "solved_low", "solved_high", "solved_by", "percentile")
+                },
                 **who,
                 **what,
             }

@@ -39,8 +39,15 @@ class ComputedScore:
     percentile: int | None = None
     percentile_low: int | None = None
     percentile_high: int | None = None
+    #: the 90 % band of the number solved, and whether by "assumed" or "calibrated" difficulties
+    solved_low: float | None = None
+    solved_high: float | None = None
+    solved_by: str = ""
+    #: with its 90 % interval
     ability: float | None = None
     ability_se: float | None = None
+    ability_low: float | None = None
+    ability_high: float | None = None
 
 
 class Respondent(Protocol):

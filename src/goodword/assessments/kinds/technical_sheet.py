@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
 from goodword.assessments.kinds.scales.published_norms import NormGroup
 from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.strata import Stratum
 from goodword.core.text import written_count, written_day, written_figure
 
 _OMEGA: Final = gettext_lazy(
@@ -22,8 +23,8 @@ _BY: Final[Mapping[str, Promise]] = {
         "2r ÷ (1 + r), where r is the correlation between two halves of each person's tasks (Spearman 1910, Brown 1910)"
     ),
     "calibration": gettext_lazy(
-        "1 − mean squared standard error of the abilities ÷ variance of the abilities, in the "
-        "calibration sample"
+        "variance of the expected number solved ÷ (that variance + mean error variance), by the calibrated "
+        "difficulties and abilities (Lord 1980)"
     ),
 }
 
@@ -116,6 +117,7 @@ class OwnCalibration:
     number: int
     made_at: datetime
     found: Calibration
+    strata: tuple[Stratum, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

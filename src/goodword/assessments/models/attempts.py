@@ -235,6 +235,11 @@ class Score(OrganisationOwned):
     they are empty if its reliability is unknown.
     """
 
+    class Difficulties(models.TextChoices):
+        NONE = "", "None"
+        ASSUMED = "assumed", "Assumed"
+        CALIBRATED = "calibrated", "Calibrated"
+
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="scores")
     scale = models.CharField(max_length=40, default="", blank=True)
     value = models.FloatField(null=True)
@@ -248,9 +253,17 @@ class Score(OrganisationOwned):
     percentile = models.PositiveSmallIntegerField(null=True)
     percentile_low = models.PositiveSmallIntegerField(null=True)
     percentile_high = models.PositiveSmallIntegerField(null=True)
-    #: calibrated tests: the ability in logits, and its standard error
+    #: numbers solved: the 90 % band by the tasks' difficulties
+    solved_low = models.FloatField(null=True)
+    solved_high = models.FloatField(null=True)
+    solved_by = models.CharField(
+        max_length=10, choices=Difficulties.choices, default=Difficulties.NONE, blank=True
+    )
+    #: calibrated tests: the ability in logits, its standard error, and its 90 % interval
     ability = models.FloatField(null=True)
     ability_se = models.FloatField(null=True)
+    ability_low = models.FloatField(null=True)
+    ability_high = models.FloatField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["part", "scale"], name="score_once"),)

@@ -1,16 +1,16 @@
 """Makes norms and calibrations of a test from the organisation's own first attempts.
 
-Norms are not split by sex, race or age, which are not recorded. A calibration uses all first attempts at a version,
-because items are drawn by the same rules; whether they are equally hard in each language is not known.
+Norms are not split by sex, race or age, which are not recorded. A calibration uses all first attempts at a version, by
+language and class of device (`psychometrics.strata`), because items of all forms are drawn by the same rules.
 
 Issued scores do not change. A role uses new ones once a member selects them for a new version of its assessment.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,9 +21,12 @@ from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.reasoning.items import calibration_answers
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
 from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
-from goodword.assessments.psychometrics import rasch
+from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.norms import LEAST, norm_table, to_json
-from goodword.assessments.psychometrics.rasch import Cell, Lack, NotEnough, NotSettled
+from goodword.assessments.psychometrics.rasch import Answers, Lack, NotEnough
+from goodword.assessments.psychometrics.rasch import Calibration as Calibrated
+from goodword.assessments.psychometrics.rasch_fit import NotSettled
+from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of
 from goodword.assessments.scoring import compute_scores
 from goodword.core import stopping
@@ -54,7 +57,6 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
             if (one.version, one.form) == (version, form) and one.device in DEVICES
         ]
         counts = Counter((one.language, one.device) for one in firsts)
-        calibration = newest_calibration(test, version)
         tables: dict[tuple[str, str], dict[str, Any]] = {}
         for key, n in sorted(counts.items()):
             if n < LEAST:
@@ -63,21 +65,22 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
             stopping.check()
             people = list(taken_parts(test.organisation, ids))
             content = content_of(people[0].part.version)
-            if found := _tables(content, form, people, calibration):
+            if found := _tables(content, form, people, newest_calibration(test, version, Stratum(*key))):
                 tables[key] = found
         if not tables:
             raise NoGroup(counts)
         return _store(test, version, form, tables, counts, member_id=member_id, now=now)
 
 
-def newest_calibration(test: Test, version: str) -> rasch.Calibration | None:
+def newest_calibration(test: Test, version: str, stratum: Stratum) -> Calibrated | None:
     row = Calibration.objects.of(test.organisation).filter(test=test, version=version)
     newest = row.order_by("-number").first()
-    return rasch.of_today(newest.content) if newest else None
+    found = strata.of_today(newest.content) if newest else None
+    return found.of(stratum) if found else None
 
 
 def _tables(
-    content: Content, form: str, people: Sequence[TakenPart], calibration: rasch.Calibration | None
+    content: Content, form: str, people: Sequence[TakenPart], calibration: Calibrated | None
 ) -> dict[str, dict[str, Any]]:
     """The norm table of each scale with enough scores, and how its reliability was estimated."""
     kind = kind_of(content)
@@ -153,7 +156,7 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
     try:
         with transaction.atomic():
             test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
-            content = rasch.calibrate(list(scored_answers(test, version)))
+            content = strata.calibrate(scored_answers(test, version))
             rows = Calibration.objects.of(test.organisation).filter(test=test, version=version)
             member = Membership.objects.of(test.organisation).filter(pk=member_id).first()
             made = Calibration.objects.create(
@@ -161,7 +164,7 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
                 test=test,
                 version=version,
                 number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
-                content=rasch.to_json(content),
+                content=strata.to_json(content),
                 n=content.n,
                 made_at=now,
                 made_by=member,
@@ -180,12 +183,19 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
         raise
 
 
-def scored_answers(test: Test, version: str) -> Iterable[list[tuple[Cell, Literal[0, 1]]]]:
-    """By cell; unanswered items are wrong."""
-    ids = [one.part_id for one in first_attempts(test, by_form=False) if one.version == version]
-    for person in taken_parts(test.organisation, ids):
+def scored_answers(test: Test, version: str) -> Mapping[Stratum, Sequence[Answers]]:
+    """Of people whose class of device is known; unanswered items are wrong."""
+    firsts = {
+        one.part_id: Stratum(one.language, one.device)
+        for one in first_attempts(test, by_form=False)
+        if one.version == version and one.device in DEVICES
+    }
+    found: dict[Stratum, list[Answers]] = {}
+    for person in taken_parts(test.organisation, list(firsts)):
         stopping.check()
-        yield calibration_answers(person.items, person.answers)
+        answers = calibration_answers(person.items, person.answers)
+        found.setdefault(firsts[person.part.pk], []).append(answers)
+    return found
 
 
 def _audit_lacks(

@@ -17,10 +17,11 @@ from goodword.assessments.models import (
     TestVersion,
 )
 from goodword.assessments.norms.first_attempts import FirstAttempt, first_attempts
-from goodword.assessments.norms.making import CALIBRATION_LACKING
-from goodword.assessments.psychometrics import norms, rasch
+from goodword.assessments.norms.making import CALIBRATION_LACKING, DEVICES
+from goodword.assessments.psychometrics import norms, strata
 from goodword.assessments.psychometrics.norms import LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
+from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of
 
 
@@ -55,7 +56,7 @@ class FormNorms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationStatus:
-    """Calibrations, the number of people available, and what the last failed one lacked."""
+    """Calibrations, the number of people in the largest stratum, and what the last failed one lacked."""
 
     persons: int
     made: tuple[Calibration, ...]
@@ -131,7 +132,14 @@ def _form_norms(
 
 
 def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
-    persons = Counter(one.version for one in first_attempts(test, by_form=False))
+    persons: dict[str, int] = {}
+    sizes = Counter(
+        (one.version, Stratum(one.language, one.device))
+        for one in first_attempts(test, by_form=False)
+        if one.device in DEVICES
+    )
+    for (version, _), n in sizes.items():
+        persons[version] = max(n, persons.get(version, 0))
     made: dict[str, list[Calibration]] = {}
     rows = Calibration.objects.of(test.organisation).filter(test=test).select_related("made_by__user")
     for row in rows.order_by("-number"):
@@ -147,7 +155,7 @@ def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
         last, newest = refused.get(version), made.get(version)
         failed = last if last is not None and (newest is None or newest[0].made_at < last.at) else None
         found[version] = CalibrationStatus(
-            persons=persons[version],
+            persons=persons.get(version, 0),
             made=tuple(newest or ()),
             refused_at=failed.at if failed else None,
             lacks=failed.details["lacks"] if failed else (),
@@ -182,11 +190,17 @@ def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[in
         NormSet.objects.of(organisation).filter(test__in=tests).prefetch_related("groups").order_by("number")
     )
     calibrations = list(Calibration.objects.of(organisation).filter(test__in=tests).order_by("number"))
-    return {part.pk: _known_of_part(part, norm_sets, calibrations) for part in figured}
+    return {
+        part.pk: _known_of_part(part, norm_sets, calibrations, Stratum(attempt.language, part.device))
+        for part in figured
+    }
 
 
 def _known_of_part(
-    part: AttemptPart, norm_sets: Sequence[NormSet], calibrations: Sequence[Calibration]
+    part: AttemptPart,
+    norm_sets: Sequence[NormSet],
+    calibrations: Sequence[Calibration],
+    stratum: Stratum,
 ) -> Known:
     version, planned = part.version, part.part
     form = sheet_form(part)
@@ -202,6 +216,7 @@ def _known_of_part(
         version,
         next(iter(fixed or reversed(sets)), None),
         next(iter(fixed_calibration or reversed(made)), None),
+        stratum=stratum,
     )
 
 
@@ -210,7 +225,13 @@ def sheet_form(part: AttemptPart) -> str:
     return part.part.form if kind_named(part.version.test.kind).is_generated else part.form
 
 
-def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibration | None) -> Known:
+def _known(
+    version: TestVersion,
+    norm_set: NormSet | None,
+    calibration: Calibration | None,
+    *,
+    stratum: Stratum | None = None,
+) -> Known:
     content = content_of(version)
     groups = sorted(norm_set.groups.all(), key=lambda one: (one.language, one.device)) if norm_set else []
     return Known(
@@ -219,14 +240,24 @@ def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibrat
             for group in groups
             if norm_set is not None and version.language in {"", group.language}
         ),
-        calibration=OwnCalibration(
-            id=calibration.pk,
-            number=calibration.number,
-            made_at=calibration.made_at,
-            found=found,
-        )
-        if calibration is not None and (found := rasch.of_today(calibration.content)) is not None
-        else None,
+        calibration=_calibration(calibration, stratum) if calibration is not None else None,
+    )
+
+
+def _calibration(row: Calibration, stratum: Stratum | None) -> OwnCalibration | None:
+    """The pool of the stratum, or else that of most people."""
+    found = strata.of_today(row.content)
+    if found is None:
+        return None
+    pool = next((pool for pool in found.pools if stratum is None or stratum in pool.strata), None)
+    if pool is None:
+        return None
+    return OwnCalibration(
+        id=row.pk,
+        number=row.number,
+        made_at=row.made_at,
+        found=pool.calibration,
+        strata=tuple(pool.strata),
     )
 
 

@@ -8,12 +8,12 @@ SCORING: Mapping[str, str] = MappingProxyType(
     {
         "scales": "1",
         "judgement": "1",
-        "solved": "1",
+        "solved": "2",
         "totals": "1",
         "reliability": "1",
         "split_half": "1",
         "norms": "1",
-        "rasch": "1",
+        "rasch": "2",
         "response_quality": "1",
         "speed": "1",
     }

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,10 +17,11 @@ from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import norm_rows, table_key
 from goodword.assessments.models import AttemptPart, NormGroup, Test
 from goodword.assessments.norms.queries import CalibrationStatus, FormNorms, VersionNorms, norms_of
-from goodword.assessments.psychometrics import SCORING
+from goodword.assessments.psychometrics import SCORING, strata
 from goodword.assessments.psychometrics import norms as norms_rule
-from goodword.assessments.psychometrics.norms import ADVISED, LEAST
+from goodword.assessments.psychometrics.norms import ADVISED, BAND_WIDTH, LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
+from goodword.assessments.psychometrics.strata import Comparison, Pool
 from goodword.assessments.queries import content_of
 from goodword.core import job_recovery
 from goodword.questionnaires.editor.descriptions import language_name
@@ -175,11 +177,54 @@ def _calibration(found: CalibrationStatus) -> dict[str, object]:
     made = [
         {
             "calibration": one,
-            "cells": [{"name": _spoken(cell["family"]), **cell} for cell in one.content["cells"]],
+            "pools": [_pool(pool) for pool in known.pools] if known is not None else [],
+            "comparisons": [_comparison(compared) for compared in known.comparisons]
+            if known is not None
+            else [],
+            "left_out": [(_named(*stratum), n) for stratum, n in known.left_out.items()]
+            if known is not None
+            else [],
         }
         for one in found.made
+        for known in [strata.of_today(one.content)]
     ]
     return {"status": found, "made": made, "lacks": [_lack(one) for one in found.lacks]}
+
+
+def _pool(pool: Pool) -> dict[str, object]:
+    found = pool.calibration
+    return {
+        "name": ", ".join(_named(*stratum) for stratum in pool.strata)
+        if len(pool.strata) == 1
+        else "; ".join(f"{_named(*stratum)} ({n})" for stratum, n in pool.strata.items()),
+        "n": found.n,
+        "reliability": found.reliability,
+        "cells": [
+            {"family": _spoken(family), "level": level, "b": one.b, "half": BAND_WIDTH * one.se, "n": one.n}
+            for (family, level), one in found.cells.items()
+        ],
+    }
+
+
+def _comparison(compared: Comparison) -> dict[str, object]:
+    """With the cells that are harder or easier for one of the two."""
+    sizes = Counter(effect.size for effect in compared.effects.values())
+    return {
+        "reference": _named(*compared.reference),
+        "focal": _named(*compared.focal),
+        "sizes": [sizes[size] for size in ("A", "B", "C")],
+        "pooled": compared.alike,
+        "cells": [
+            {
+                "name": _("%(family)s, level %(level)s") % {"family": _spoken(family), "level": level},
+                "harder": effect.delta < 0,
+                "delta": abs(effect.delta),
+                "size": effect.size,
+            }
+            for (family, level), effect in compared.effects.items()
+            if effect.size != "A"
+        ],
+    }
 
 
 def _spoken(name: str) -> str:

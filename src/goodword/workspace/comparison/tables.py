@@ -10,7 +10,7 @@ from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.custom.results import questions_result
 from goodword.assessments.kinds.reasoning.families import category_name
 from goodword.assessments.kinds.reasoning.items import CATEGORIES
-from goodword.assessments.kinds.reasoning.results import ability_of
+from goodword.assessments.kinds.reasoning.results import ability_of, precision_of
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import ALL, NormedScore, issued_normed_score
 from goodword.assessments.models import Score, Test
@@ -199,11 +199,11 @@ def _solved(score: Score | None) -> ComparisonCell:
     if score is None:
         return ComparisonCell(text="–")
     counts = {"solved": round(score.value or 0), "given": score.items}
-    ability = ability_of(score)
-    note = gettext("ability %(ability)s") % {"ability": ability.words} if ability else ""
-    return ComparisonCell(
-        text=gettext("%(solved)s of %(given)s") % counts, note=note or _note(issued_normed_score(score))
-    )
+    ability, precision = ability_of(score), precision_of(score)
+    notes = [gettext("ability %(ability)s") % {"ability": ability.words}] if ability else []
+    if not ability:
+        notes.append(_note(issued_normed_score(score)) or (precision.words if precision else ""))
+    return ComparisonCell(text=gettext("%(solved)s of %(given)s") % counts, note=", ".join(notes))
 
 
 def _note(issued: NormedScore | None) -> str:

@@ -1,6 +1,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from statistics import fmean
+from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
@@ -17,12 +18,15 @@ from goodword.assessments.kinds.items import (
     UnknownOption,
 )
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
+from goodword.assessments.kinds.reasoning.difficulty import curves
 from goodword.assessments.kinds.reasoning.families import FAMILIES, practice_item
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, Matrix
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.assessments.kinds.scores import ALL, ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.psychometrics import SCORING
-from goodword.assessments.psychometrics.rasch import Calibration, Cell, UnknownCell, ability
+from goodword.assessments.psychometrics.abilities import UnknownCell, ability
+from goodword.assessments.psychometrics.number_right import form_precision, solved_bands
+from goodword.assessments.psychometrics.rasch import Answer, Calibration, Cell
 from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, solved
 from goodword.core.json_reading import Json
@@ -55,6 +59,10 @@ class ReasoningTask:
     @property
     def cell(self) -> tuple[str, int]:
         return self.drawn.family, self.drawn.level
+
+    @property
+    def options(self) -> int:
+        return len(self.drawn.options)
 
     def is_right(self, value: Json) -> bool:
         return value == self.drawn.key
@@ -171,24 +179,39 @@ def reasoning_scores(
     ]
     categories = solved(marked)
     for found in categories:
-        yield _score(found, marked)
-    whole = _score(in_all(categories), marked)
+        yield _with_band(_score(found, marked), tasks, calibration)
+    whole = _with_band(_score(in_all(categories), marked), tasks, calibration)
     if calibration is not None:
         try:
             found_ability = ability(calibration, calibration_answers(tasks, answers))
         except UnknownCell:  # an uncalibrated family: no ability rather than a partial one
-            pass
-        else:
-            whole = replace(whole, ability=found_ability.theta, ability_se=found_ability.se)
+            found_ability = None
+        if found_ability is not None:
+            whole = replace(
+                whole,
+                ability=found_ability.theta,
+                ability_se=found_ability.se,
+                ability_low=found_ability.low,
+                ability_high=found_ability.high,
+            )
     yield whole
 
 
-def calibration_answers(
-    items: Sequence[Item], answers: Mapping[str, Json]
-) -> list[tuple[Cell, Literal[0, 1]]]:
-    """Right (1) and wrong (0) answers by cell; an unanswered task is wrong."""
+def _with_band(
+    score: ComputedScore, tasks: Sequence[ReasoningTask], calibration: Calibration | None
+) -> ComputedScore:
+    of = [task for task in tasks if score.scale in {ALL, task.category}]
+    if not of:
+        return score
+    items, source = curves(((task.cell, task.options) for task in of), calibration)
+    band = solved_bands(items)[round(score.value or 0)]
+    return replace(score, solved_low=band.low, solved_high=band.high, solved_by=source)
+
+
+def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[Answer]:
+    """An unanswered task is wrong."""
     return [
-        (item.cell, 1 if item.is_right(answers.get(item.id)) else 0)
+        Answer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
         for item in items
         if isinstance(item, ReasoningTask)
     ]
@@ -197,7 +220,7 @@ def calibration_answers(
 def reasoning_reliability(
     people: Sequence[Respondent], calibration: Calibration | None
 ) -> dict[str, ScaleReliability]:
-    """Split-half reliability of each category and of all tasks; for all tasks the calibration's, if there is one."""
+    """Split-half reliability of each category and of all tasks; for all tasks from the calibration, if there is one."""
     split: dict[str, list[tuple[float, float]]] = {}
     for person in people:
         by_scale: dict[str, list[tuple[Cell, bool]]] = {}
@@ -213,8 +236,22 @@ def reasoning_reliability(
         for scale, of_scale in split.items()
     }
     if calibration is not None and ALL in found:
-        found[ALL] = ScaleReliability(value=calibration.reliability, way="calibration", n=calibration.n)
+        value = _calibrated_reliability(people, calibration)
+        if value is not None:
+            found[ALL] = ScaleReliability(value=value, way="calibration", n=calibration.n)
     return found
+
+
+def _calibrated_reliability(people: Sequence[Respondent], calibration: Calibration) -> float | None:
+    """That of the number solved, over these people's tasks; None if some are of a family that is not calibrated."""
+    values = []
+    for person in people:
+        tasks = [item for item in person.items if isinstance(item, ReasoningTask)]
+        items, source = curves(((task.cell, task.options) for task in tasks), calibration)
+        if source != "calibrated":
+            return None
+        values.append(form_precision(items, calibration.sd).reliability)
+    return fmean(values)
 
 
 def solved_by_category(scores: Mapping[str, tuple[float | None, int]]) -> list[Solved]:

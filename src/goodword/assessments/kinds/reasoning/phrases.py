@@ -9,12 +9,19 @@ PHRASES: Catalogue = {
         "category_deductive": "Conclusions",
         "tasks_solved": "{n} of {m} tasks solved; {answered} were answered.",
         "tasks_erased": "There were {m} tasks.",
+        "solved_assumed": (
+            "Over many such tests the average would be {low} to {high} tasks (90 % band; assumed difficulties, "
+            "because the tasks are not calibrated yet)."
+        ),
+        "solved_calibrated": ("Over many such tests the average would be {low} to {high} tasks (90 % band)."),
+        "band_assumed": "90 % band {low} to {high}, assumed",
+        "band_calibrated": "90 % band {low} to {high}",
         "not_ranked": (
             "The tasks are not calibrated yet and there is no norm group, so the count shows only how many "
             "were solved."
         ),
         "ability": (
-            "Calibrated: an ability of {value} with a standard error of {error}, on a scale where the mean "
+            "Calibrated: an ability of {value} (90 % interval {low} to {high}), on a scale where the mean "
             "of the calibration sample is 0."
         ),
         "all_tasks": "All tasks",
@@ -24,18 +31,21 @@ PHRASES: Catalogue = {
             "deviation of their abilities {sd}, reliability {reliability}."
         ),
         "ability_rule": (
-            "The probability of solving a task is 1 ÷ (1 + exp(difficulty − ability)): one half if both "
-            "are equal, 73 % if the ability is 1 higher. The ability shown is the mean of all abilities "
-            "that could have led to these answers, weighted by their probability. Few answers pull it "
-            "towards 0, the mean of the calibration sample."
+            "The probability of solving a task is c + (1 − c) ÷ (1 + exp(difficulty − ability)), where c is "
+            "the probability of guessing right: 1 ÷ the number of options. The ability shown is the weighted "
+            "likelihood estimate (Warm 1989): the one that fits these answers best, corrected for bias."
         ),
-        "ability_error": (
-            "The standard error is the standard deviation of those abilities. In about two of three cases "
-            "the true ability is within one standard error of the figure, in 19 of 20 within two."
+        "ability_interval": (
+            "The 90 % interval is the middle 90 % of the posterior distribution with the prior of Jeffreys. Of "
+            "ten such intervals, nine contain the true ability. It is longer on the side where there are few "
+            "tasks."
+        ),
+        "ability_reliability": (
+            "Reliability: 1 − mean posterior variance ÷ variance of the abilities, in the calibration sample."
         ),
         "family": "Family and level",
         "family_level": "{family}, level {level}",
-        "difficulty": "Difficulty in logits",
+        "difficulty": "Difficulty in logits, 90 % interval",
         "family_number_series": "Number series",
         "family_letter_series": "Letter series",
         "family_matrices_one_rule": "Matrices, one rule",
@@ -46,7 +56,7 @@ PHRASES: Catalogue = {
         "family_sets": "Syllogisms",
         "method_tasks": (
             "Tasks are generated for each candidate and are similar in difficulty, not equal. Practice, "
-            "the device and the day play a part; a difference of one or two tasks means nothing."
+            "the device and the day play a part, too."
         ),
     },
     "de": {
@@ -57,13 +67,22 @@ PHRASES: Catalogue = {
         "category_deductive": "Schlüsse",
         "tasks_solved": "{n} von {m} Aufgaben gelöst; {answered} wurden beantwortet.",
         "tasks_erased": "Es waren {m} Aufgaben.",
+        "solved_assumed": (
+            "Über viele solche Tests wären es im Mittel {low} bis {high} Aufgaben (90-%-Band; mit angenommenen "
+            "Schwierigkeiten, da die Aufgaben noch nicht kalibriert sind)."
+        ),
+        "solved_calibrated": (
+            "Über viele solche Tests wären es im Mittel {low} bis {high} Aufgaben (90-%-Band)."
+        ),
+        "band_assumed": "90-%-Band {low} bis {high}, angenommen",
+        "band_calibrated": "90-%-Band {low} bis {high}",
         "not_ranked": (
             "Die Aufgaben sind noch nicht kalibriert und es gibt keine Vergleichsgruppe. Die Zahl zeigt "
             "deshalb nur, wie viele gelöst wurden."
         ),
         "ability": (
-            "Kalibriert: eine Fähigkeit von {value} mit einem Standardfehler von {error}; der Mittelwert "
-            "der Kalibrierungsstichprobe ist 0."
+            "Kalibriert: eine Fähigkeit von {value} (90-%-Intervall {low} bis {high}); der Mittelwert der "
+            "Kalibrierungsstichprobe ist 0."
         ),
         "all_tasks": "Alle Aufgaben",
         "ability_in": "Fähigkeit in {test}",
@@ -72,20 +91,23 @@ PHRASES: Catalogue = {
             "Standardabweichung ihrer Fähigkeiten {sd}, Reliabilität {reliability}."
         ),
         "ability_rule": (
-            "Die Wahrscheinlichkeit, eine Aufgabe zu lösen, ist 1 ÷ (1 + exp(Schwierigkeit − Fähigkeit)): "
-            "die Hälfte, wenn beide gleich sind, 73 %, wenn die Fähigkeit um 1 höher ist. Gezeigt wird der "
-            "Mittelwert aller Fähigkeiten, die zu diesen Antworten führen konnten, gewichtet nach ihrer "
-            "Wahrscheinlichkeit. Wenige Antworten ziehen ihn zu 0, dem Mittelwert der "
-            "Kalibrierungsstichprobe."
+            "Die Wahrscheinlichkeit, eine Aufgabe zu lösen, ist c + (1 − c) ÷ (1 + exp(Schwierigkeit − "
+            "Fähigkeit)). Dabei ist c die Wahrscheinlichkeit, richtig zu raten: 1 ÷ Zahl der Antworten zur "
+            "Auswahl. Gezeigt wird die gewichtete Likelihood-Schätzung (Warm 1989): die Fähigkeit, die am "
+            "besten zu diesen Antworten passt, um ihre Verzerrung berichtigt."
         ),
-        "ability_error": (
-            "Der Standardfehler ist die Standardabweichung dieser Fähigkeiten. In etwa zwei von drei "
-            "Fällen liegt die wahre Fähigkeit höchstens einen Standardfehler vom gezeigten Wert entfernt, "
-            "in 19 von 20 höchstens zwei."
+        "ability_interval": (
+            "Das 90-%-Intervall umfasst die mittleren 90 % der A-posteriori-Verteilung mit Jeffreys’ "
+            "A-priori-Verteilung. Neun von zehn solchen Intervallen enthalten die wahre Fähigkeit. Auf der "
+            "Seite, auf der es wenige Aufgaben gibt, ist es länger."
+        ),
+        "ability_reliability": (
+            "Reliabilität: 1 − mittlere A-posteriori-Varianz ÷ Varianz der Fähigkeiten, in der "
+            "Kalibrierungsstichprobe."
         ),
         "family": "Art und Stufe",
         "family_level": "{family}, Stufe {level}",
-        "difficulty": "Schwierigkeit in Logits",
+        "difficulty": "Schwierigkeit in Logits, 90-%-Intervall",
         "family_number_series": "Zahlenreihen",
         "family_letter_series": "Buchstabenreihen",
         "family_matrices_one_rule": "Matrizen, eine Regel",
@@ -96,8 +118,7 @@ PHRASES: Catalogue = {
         "family_sets": "Syllogismen",
         "method_tasks": (
             "Die Aufgaben werden für jede Person neu erzeugt und sind ähnlich, aber nicht gleich "
-            "schwierig. Übung, Gerät und Tagesform spielen mit hinein; ein Unterschied von ein oder zwei "
-            "Aufgaben bedeutet nichts."
+            "schwierig. Auch Übung, Gerät und Tagesform spielen mit hinein."
         ),
     },
     "fr": {
@@ -108,13 +129,23 @@ PHRASES: Catalogue = {
         "category_deductive": "Déductions",
         "tasks_solved": "{n} exercices résolus sur {m}\u00a0; {answered} ont reçu une réponse.",
         "tasks_erased": "Il y avait {m} exercices.",
+        "solved_assumed": (
+            "Sur de nombreux tests de ce type, la moyenne serait de {low} à {high} exercices (bande à 90\u00a0%, "
+            "selon des difficultés supposées\u00a0: les exercices ne sont pas encore calibrés)."
+        ),
+        "solved_calibrated": (
+            "Sur de nombreux tests de ce type, la moyenne serait de {low} à {high} exercices (bande à "
+            "90\u00a0%)."
+        ),
+        "band_assumed": "bande à 90\u00a0%\u00a0: de {low} à {high}, supposée",
+        "band_calibrated": "bande à 90\u00a0%\u00a0: de {low} à {high}",
         "not_ranked": (
             "Les exercices ne sont pas encore calibrés et il n’y a pas de groupe de référence\u00a0: le "
             "nombre indique seulement combien ont été résolus."
         ),
         "ability": (
-            "Calibré\u00a0: une aptitude de {value}, avec une erreur type de {error}, sur une échelle où "
-            "la moyenne de l’échantillon de calibrage est 0."
+            "Calibré\u00a0: une aptitude de {value} (intervalle à 90\u00a0%\u00a0: de {low} à {high}), sur une "
+            "échelle où la moyenne de l’échantillon de calibrage est 0."
         ),
         "all_tasks": "Tous les exercices",
         "ability_in": "Aptitude dans {test}",
@@ -123,19 +154,23 @@ PHRASES: Catalogue = {
             "Écart type de leurs aptitudes {sd}, fiabilité {reliability}."
         ),
         "ability_rule": (
-            "La probabilité de résoudre un exercice est 1 ÷ (1 + exp(difficulté − aptitude))\u00a0: la "
-            "moitié si les deux sont égales, 73\u00a0% si l’aptitude est de 1 plus haute. L’aptitude "
-            "indiquée est la moyenne de toutes celles qui ont pu mener à ces réponses, pondérées par leur "
-            "probabilité. Peu de réponses la tirent vers 0, la moyenne de l’échantillon de calibrage."
+            "La probabilité de résoudre un exercice est c + (1 − c) ÷ (1 + exp(difficulté − aptitude)), où c "
+            "est la probabilité de deviner juste\u00a0: 1 ÷ le nombre de réponses proposées. L’aptitude "
+            "indiquée est l’estimation de vraisemblance pondérée (Warm 1989)\u00a0: celle qui s’accorde le "
+            "mieux avec ces réponses, son biais étant corrigé."
         ),
-        "ability_error": (
-            "L’erreur type est l’écart type de ces aptitudes. Dans deux cas sur trois environ, l’aptitude "
-            "vraie se situe à une erreur type au plus de la valeur indiquée, dans 19 cas sur 20 à deux au "
-            "plus."
+        "ability_interval": (
+            "L’intervalle à 90\u00a0% couvre les 90\u00a0% centraux de la distribution a posteriori avec la loi a "
+            "priori de Jeffreys. Neuf de ces intervalles sur dix contiennent l’aptitude vraie. Il est plus "
+            "long du côté où les exercices sont peu nombreux."
+        ),
+        "ability_reliability": (
+            "Fiabilité\u00a0: 1 − variance a posteriori moyenne ÷ variance des aptitudes, dans l’échantillon de "
+            "calibrage."
         ),
         "family": "Famille et niveau",
         "family_level": "{family}, niveau {level}",
-        "difficulty": "Difficulté en logits",
+        "difficulty": "Difficulté en logits, intervalle à 90\u00a0%",
         "family_number_series": "Suites de nombres",
         "family_letter_series": "Suites de lettres",
         "family_matrices_one_rule": "Matrices, une règle",
@@ -146,8 +181,7 @@ PHRASES: Catalogue = {
         "family_sets": "Syllogismes",
         "method_tasks": (
             "Les exercices sont générés pour chaque personne, de difficulté semblable mais non égale. "
-            "L’habitude, l’appareil et la forme du jour y jouent un rôle\u00a0; une différence d’un ou "
-            "deux exercices ne signifie rien."
+            "L’habitude, l’appareil et la forme du jour y jouent aussi un rôle."
         ),
     },
 }

@@ -14,6 +14,7 @@ from goodword.assessments.kinds.reasoning.results import (
     AnsweredTask,
     CategoryResult,
     ReasoningResult,
+    signed,
 )
 from goodword.assessments.kinds.report import (
     Moment,
@@ -25,6 +26,7 @@ from goodword.assessments.kinds.report import (
     percentile_score,
     percentile_text,
 )
+from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
@@ -41,6 +43,14 @@ from goodword.core.report_blocks import (
 from goodword.core.text import written_day
 
 
+class BandData(TypedDict):
+    """The 90 % band of a number solved; `assumed`: by assumed difficulties, not calibrated ones."""
+
+    low: float
+    high: float
+    assumed: bool
+
+
 class CategoryData(TypedDict):
     """Tasks of one category ("numerical"), or all tasks; `solved` and `answered` are None once erased."""
 
@@ -49,6 +59,7 @@ class CategoryData(TypedDict):
     given: int
     answered: int | None
     normed_score: NormedScoreData | None
+    band: NotRequired[BandData]
 
 
 class CellData(TypedDict):
@@ -70,10 +81,13 @@ class AbilityFigures(TypedDict):
 
 
 class AbilityData(TypedDict):
-    """The ability in logits, with its standard error. `behind` is of schema 4."""
+    """The ability in logits, with its 90 % interval. Earlier data has a standard error instead, and no guessing in the
+    model. `behind` is of schema 4."""
 
     value: float
-    error: float
+    error: NotRequired[float]
+    low: NotRequired[float]
+    high: NotRequired[float]
     behind: NotRequired[AbilityFigures]
 
 
@@ -150,13 +164,24 @@ class ReasoningReport:
         value, unit = words("n_of_m", n=whole["solved"], m=whole["given"]), words("tasks_are_solved")
         if normed := whole["normed_score"]:
             return [percentile_score(normed, words, value=value, unit=unit)]
-        axis, alt = (0, whole["given"]), f"{value} {unit}"
-        return [Score(label="", value=value, note=unit, alt=alt, axis=axis, at=whole["solved"])]
+        band, told = whole.get("band"), _band_note(whole, words)
+        return [
+            Score(
+                label="",
+                value=value,
+                note=f"{unit}\n{told}" if told else unit,
+                alt=f"{value} {unit}. {told}" if told else f"{value} {unit}",
+                axis=(0, whole["given"]),
+                at=whole["solved"],
+                band=(band["low"], band["high"]) if band is not None else None,
+            )
+        ]
 
     def outcome(self, part: ReasoningPart, words: Phrases) -> str:
         whole = part["whole"]
         solved = words("n_of_m", n=whole["solved"] or 0, m=whole["given"])
-        texts = [gettext("%(figures)s solved") % {"figures": solved}, percentile_text(whole["normed_score"])]
+        normed = percentile_text(whole["normed_score"])
+        texts = [gettext("%(figures)s solved") % {"figures": solved}, normed or _band_note(whole, words)]
         return ", ".join(filter(None, texts))
 
     def overview(self, part: ReasoningPart, words: Phrases) -> list[Block]:
@@ -176,23 +201,41 @@ class ReasoningReport:
 
 
 def _category(found: CategoryResult, moment: Moment) -> CategoryData:
-    return {
+    data: CategoryData = {
         "name": found.category,
         "solved": found.solved,
         "given": found.given,
         "answered": found.answered,
         "normed_score": freeze_normed_score(found.normed, moment),
     }
+    if (band := found.precision) is not None:
+        data["band"] = {"low": band.low, "high": band.high, "assumed": band.assumed}
+    return data
 
 
 def _category_without_person(category: CategoryData) -> CategoryData:
-    return {**category, "solved": None, "answered": None, "normed_score": None}
+    return {
+        "name": category["name"],
+        "solved": None,
+        "given": category["given"],
+        "answered": None,
+        "normed_score": None,
+    }
+
+
+def _band_note(category: CategoryData, words: Phrases) -> str:
+    """ "90 % band 9.5 to 15.9, assumed"; empty for earlier results."""
+    band = category.get("band")
+    if band is None or category["solved"] is None:
+        return ""
+    figures = {"low": words.number(band["low"], 1), "high": words.number(band["high"], 1)}
+    return words("band_assumed" if band["assumed"] else "band_calibrated", **figures)
 
 
 def _ability(ability: Ability | None, moment: Moment) -> AbilityData | None:
     if ability is None:
         return None
-    found: AbilityData = {"value": ability.value, "error": ability.error}
+    found: AbilityData = {"value": ability.value, "low": ability.low, "high": ability.high}
     if (behind := ability.behind) is not None:
         found["behind"] = {
             "number": behind.number,
@@ -243,9 +286,11 @@ def _results(test: ReasoningPart, words: Phrases) -> list[Block]:
     sentences = [words("tasks_solved", n=whole["solved"], m=whole["given"], answered=whole["answered"] or 0)]
     if whole["normed_score"] is not None:
         sentences.append(normed_score_text(whole["normed_score"], words))
+    elif (band := whole.get("band")) is not None:
+        figures = {"low": words.number(band["low"], 1), "high": words.number(band["high"], 1)}
+        sentences.append(words("solved_assumed" if band["assumed"] else "solved_calibrated", **figures))
     if ability is not None:
-        figures = {name: words.number(ability[name], 1) for name in ("value", "error")}
-        sentences.append(words("ability", **figures))
+        sentences.append(words("ability", **_interval(ability, words)))
     elif whole["normed_score"] is None:
         sentences.append(words("not_ranked"))
     header = [words("category"), words("solved"), words("answered")]
@@ -257,13 +302,22 @@ def _results(test: ReasoningPart, words: Phrases) -> list[Block]:
     ]
 
 
+def _interval(ability: AbilityData, words: Phrases) -> dict[str, str]:
+    reach = BAND_WIDTH * ability.get("error", 0.0)
+    low, high = (ability.get("low", ability["value"] - reach), ability.get("high", ability["value"] + reach))
+    figures = {"value": ability["value"], "low": low, "high": high}
+    return {name: words.number(figure, 1) for name, figure in figures.items()}
+
+
 def _category_row(found: CategoryData, words: Phrases) -> list[str | Cell]:
     name: str | Cell = category_phrase(found["name"], words)
+    solved: str | Cell = words("n_of_m", n=found["solved"] or 0, m=found["given"])
     if found["normed_score"] is not None:
         name = Cell(
             category_phrase(found["name"], words), note=normed_score_text(found["normed_score"], words)
         )
-    solved = words("n_of_m", n=found["solved"] or 0, m=found["given"])
+    elif note := _band_note(found, words):
+        solved = Cell(words("n_of_m", n=found["solved"] or 0, m=found["given"]), note=note)
     return [name, solved, str(found["answered"] or 0)]
 
 
@@ -278,15 +332,21 @@ def _calibration(test: ReasoningPart, behind: AbilityFigures, words: Phrases) ->
     rows: list[list[str | Cell]] = [
         [
             words("family_level", family=family_phrase(one["family"], words), level=one["level"]),
-            f"{words.number(one['b'], 1)} ± {words.number(one['se'], 1)}",
+            f"{words.number(one['b'], 1)} ± {words.number(BAND_WIDTH * one['se'], 1)}",
             words("n_of_m", n=one["right"], m=one["given"]),
         ]
         for one in behind["cells"]
     ]
     header = [words("family"), words("difficulty"), words("solved")]
+    has_guessing = test["ability"] is not None and "low" in test["ability"]
+    rules = (
+        ["ability_rule", "ability_interval", "ability_reliability"]
+        if has_guessing
+        else ["ability_reliability"]
+    )
     return [
         Heading(words("ability_in", test=test["name"]), note=words("calibration", **figures)),
-        Prose([words("ability_rule"), words("ability_error"), words("coefficient_calibration")], leads=True),
+        Prose([words(rule) for rule in rules], leads=True),
         Table(header, rows, widths=[6, 3, 2]),
     ]
 
@@ -324,25 +384,27 @@ def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
         (
             gettext("Rule"),
             gettext(
-                "The probability of solving a task is 1 ÷ (1 + exp(difficulty − ability)): 50 %% where ability equals "
-                "difficulty, 73 %% where it is 1 logit higher, 27 %% where it is 1 logit lower (Rasch 1960). The "
-                "ability is the mean of its posterior distribution given %(right)s right answers of %(given)s (EAP). "
-                "The calibration sample is the prior, so with few answers the estimate is drawn towards 0."
+                "The probability of solving a task is c + (1 − c) ÷ (1 + exp(difficulty − ability)), where c = 1 ÷ "
+                "options is that of guessing right. The ability is the weighted likelihood estimate given %(right)s "
+                "right answers of %(given)s (Warm 1989)."
             )
             % {"right": behind.right, "given": behind.given},
         ),
         (
-            gettext("Standard error"),
+            gettext("90 % interval"),
             gettext(
-                "%(error)s: the standard deviation of the posterior. In about two of three cases the true ability lies "
-                "within one standard error (%(low)s to %(high)s), in 19 of 20 within two."
+                "%(low)s to %(high)s: the middle 90 %% of the posterior distribution with the prior of Jeffreys. "
+                "Of ten such intervals, nine contain the true ability."
             )
-            % {"error": ability.error_text, "low": ability.low_text, "high": ability.high_text},
+            % {"low": signed(ability.low), "high": signed(ability.high)},
         ),
         (
             gettext("Reliability"),
-            gettext("%(value)s, from the calibration sample of %(n)s people. %(formula)s.")
-            % {"value": f"{behind.reliability:.2f}", "n": behind.n, "formula": behind.formula},
+            gettext(
+                "%(value)s, from the calibration sample of %(n)s people: 1 − mean posterior variance ÷ variance of the "
+                "abilities."
+            )
+            % {"value": f"{behind.reliability:.2f}", "n": behind.n},
         ),
     ]
     level = gettext("%(family)s, level %(level)s")
@@ -360,7 +422,7 @@ def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
     table = Table(
         [gettext("Family"), gettext("Difficulty"), gettext("Right")],
         cells,
-        caption=gettext("Task families and levels, difficulty in logits"),
+        caption=gettext("Task families and levels, difficulty in logits with 90 % interval"),
         shows_caption=True,
     )
     return Details(gettext("How the ability was calculated"), [Labelled(rows), table])

@@ -14,13 +14,31 @@ from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
-from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, reliability_formula
+from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration
 from goodword.assessments.models import AttemptPart, Score
+from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.core.json_reading import Json
 from goodword.ui.charts import written_number
 
 #: tasks whose rules are explained to their candidate
 EXAMPLES: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolvedPrecision:
+    """The 90 % band of a number solved. `assumed`: from assumed difficulties, because there is no calibration."""
+
+    low: float
+    high: float
+    assumed: bool
+
+    @property
+    def words(self) -> str:
+        """ "9.5 to 15.9, assumed"."""
+        band = {"low": f"{self.low:.1f}", "high": f"{self.high:.1f}"}
+        if self.assumed:
+            return gettext("90 %% band %(low)s to %(high)s, assumed") % band
+        return gettext("90 %% band %(low)s to %(high)s") % band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +49,8 @@ class CategoryResult:
     solved: int
     given: int
     answered: int
+    #: None for results from before bands were issued
+    precision: SolvedPrecision | None = None
     normed: NormedScore | None = None
 
     @property
@@ -56,8 +76,8 @@ class CellDifficulty:
 
     @property
     def b_text(self) -> str:
-        """ "−0.4 ± 0.2"."""
-        return f"{self.b:.1f} ± {self.se:.1f}".replace("-", "−")
+        """With the 90 % interval: "−0.4 ± 0.3"."""
+        return f"{self.b:.1f} ± {BAND_WIDTH * self.se:.1f}".replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,34 +99,29 @@ class AbilityDetails:
     def given(self) -> int:
         return sum(cell.given for cell in self.cells)
 
-    @property
-    def formula(self) -> str:
-        return reliability_formula("calibration")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
+    """In logits, with the 90 % interval."""
+
     value: float
-    error: float
+    low: float
+    high: float
     #: the calibration and cells behind it; None if not requested
     behind: AbilityDetails | None = None
 
     @property
     def words(self) -> str:
-        """ "0.4 ± 0.3"."""
-        return f"{self.value:.1f} ± {self.error:.1f}".replace("-", "−")
+        """ "0.4 (−0.6 to 1.5)"."""
+        return gettext("%(value)s (%(low)s to %(high)s)") % {
+            "value": signed(self.value),
+            "low": signed(self.low),
+            "high": signed(self.high),
+        }
 
-    @property
-    def error_text(self) -> str:
-        return written_number(self.error)
 
-    @property
-    def low_text(self) -> str:
-        return written_number(self.value - self.error).replace("-", "−")
-
-    @property
-    def high_text(self) -> str:
-        return written_number(self.value + self.error).replace("-", "−")
+def signed(value: float) -> str:
+    return written_number(value).replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +175,7 @@ class ReasoningResult(PartResult):
             title=gettext("Reasoning"),
             solved=self.whole.solved,
             given=self.whole.given,
+            precision=self.whole.precision,
             examples=examples(self.tasks),
         )
 
@@ -168,6 +184,7 @@ class ReasoningResult(PartResult):
 class CandidateReasoning(CandidateResult):
     solved: int
     given: int
+    precision: SolvedPrecision | None
     examples: tuple[AnsweredTask, ...]
 
 
@@ -205,14 +222,25 @@ def category_result(score: Score) -> CategoryResult:
         solved=round(score.value or 0),
         given=score.items,
         answered=score.answered,
+        precision=precision_of(score),
         normed=normed_score(score),
     )
 
 
-def ability_of(score: Score) -> Ability | None:
-    if score.ability is None or score.ability_se is None:
+def precision_of(score: Score) -> SolvedPrecision | None:
+    if score.solved_low is None or score.solved_high is None:
         return None
-    return Ability(value=score.ability, error=score.ability_se)
+    return SolvedPrecision(
+        low=score.solved_low,
+        high=score.solved_high,
+        assumed=score.solved_by == Score.Difficulties.ASSUMED,
+    )
+
+
+def ability_of(score: Score) -> Ability | None:
+    if score.ability is None or score.ability_low is None or score.ability_high is None:
+        return None
+    return Ability(value=score.ability, low=score.ability_low, high=score.ability_high)
 
 
 def _task(number: int, task: ReasoningTask, answer: Json) -> AnsweredTask:

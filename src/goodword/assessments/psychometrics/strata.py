@@ -1,0 +1,156 @@
+"""Calibrations by language and class of device.
+
+A stratum is the first attempts in one language on one class of device. Each with at least 200 people is compared with
+the largest (`dif.py`). Strata without a large difference (class C) in any family and level are calibrated with it, as
+one pool; each other one on its own. Smaller strata have no calibration, since 200 people are also the least at which
+class C is found with some power (Zwick 2012, "A review of ETS differential item functioning assessment procedures",
+ETS RR-12-08). See docs/decisions/0040-pooling-of-calibrations.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from goodword.assessments.psychometrics import SCORING, rasch
+from goodword.assessments.psychometrics.dif import Effect, differences, has_large
+from goodword.assessments.psychometrics.rasch import LEAST_PERSONS, Answers, Calibration, Cell, NotEnough
+from goodword.assessments.psychometrics.rasch_fit import NotSettled
+
+
+class Stratum(NamedTuple):
+    language: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """A calibration, and the number of people from each of its strata, the largest first."""
+
+    strata: Mapping[Stratum, int]
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    reference: Stratum
+    focal: Stratum
+    effects: Mapping[Cell, Effect]
+
+    @property
+    def alike(self) -> bool:
+        """False if nothing could be compared, too."""
+        return bool(self.effects) and not has_large(self.effects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrations:
+    """`left_out`: strata without a calibration, with their number of people."""
+
+    pools: tuple[Pool, ...]
+    comparisons: tuple[Comparison, ...]
+    left_out: Mapping[Stratum, int]
+
+    @property
+    def n(self) -> int:
+        return sum(pool.calibration.n for pool in self.pools)
+
+    def of(self, stratum: Stratum) -> Calibration | None:
+        return next((pool.calibration for pool in self.pools if stratum in pool.strata), None)
+
+
+def calibrate(people: Mapping[Stratum, Sequence[Answers]]) -> Calibrations:
+    """By the rule above. Raises `NotEnough` or `NotSettled` if the largest stratum can't be calibrated, even alone."""
+    answered = {stratum: [one for one in of if one] for stratum, of in people.items()}
+    sizes = {stratum: len(of) for stratum, of in answered.items()}
+    order = sorted(sizes, key=lambda stratum: (-sizes[stratum], stratum))
+    if not order:
+        rasch.calibrate([])
+    first, *others = [stratum for stratum in order if sizes[stratum] >= LEAST_PERSONS] or order[:1]
+    comparisons = tuple(
+        Comparison(reference=first, focal=other, effects=differences(answered[first], answered[other]))
+        for other in others
+    )
+    alike = [one.focal for one in comparisons if one.alike]
+    groups = [[first, *alike], *([other] for other in others if other not in alike)]
+    pools = []
+    for place, group in enumerate(groups):
+        try:
+            found = rasch.calibrate([person for stratum in group for person in answered[stratum]])
+        except (NotEnough, NotSettled):
+            if place == 0:
+                raise
+        else:
+            pools.append(Pool(strata={stratum: sizes[stratum] for stratum in group}, calibration=found))
+    pooled = {stratum for pool in pools for stratum in pool.strata}
+    return Calibrations(
+        pools=tuple(pools),
+        comparisons=comparisons,
+        left_out={stratum: sizes[stratum] for stratum in order if stratum not in pooled},
+    )
+
+
+def to_json(found: Calibrations) -> dict[str, Any]:
+    return {
+        "rule": SCORING["rasch"],
+        "pools": [
+            {"strata": _strata_to_json(pool.strata), **rasch.to_json(pool.calibration)}
+            for pool in found.pools
+        ],
+        "comparisons": [
+            {
+                "reference": one.reference._asdict(),
+                "focal": one.focal._asdict(),
+                "cells": [
+                    {
+                        "family": family,
+                        "level": level,
+                        "delta": effect.delta,
+                        "se": effect.se,
+                        "size": effect.size,
+                    }
+                    for (family, level), effect in one.effects.items()
+                ],
+            }
+            for one in found.comparisons
+        ],
+        "left_out": _strata_to_json(found.left_out),
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Calibrations:
+    """Raises `ValueError` for calibrations by another rule, `KeyError` or `TypeError` for other data."""
+    if data["rule"] != SCORING["rasch"]:
+        raise ValueError(f"This calibration was made by rule {data['rule']!r}.")
+    return Calibrations(
+        pools=tuple(
+            Pool(strata=_strata(pool["strata"]), calibration=rasch.from_json(pool)) for pool in data["pools"]
+        ),
+        comparisons=tuple(
+            Comparison(
+                reference=Stratum(**one["reference"]),
+                focal=Stratum(**one["focal"]),
+                effects={
+                    (cell["family"], cell["level"]): Effect(cell["delta"], cell["se"])
+                    for cell in one["cells"]
+                },
+            )
+            for one in data["comparisons"]
+        ),
+        left_out=_strata(data["left_out"]),
+    )
+
+
+def of_today(data: Mapping[str, Any]) -> Calibrations | None:
+    """As `from_json`, but None for calibrations by another rule."""
+    try:
+        return from_json(data)
+    except ValueError:
+        return None
+
+
+def _strata_to_json(strata: Mapping[Stratum, int]) -> list[dict[str, Any]]:
+    return [{**stratum._asdict(), "n": n} for stratum, n in strata.items()]
+
+
+def _strata(rows: Sequence[Mapping[str, Any]]) -> dict[Stratum, int]:
+    return {Stratum(row["language"], row["device"]): row["n"] for row in rows}

@@ -1,0 +1,71 @@
+"""The precision of a number of items solved, compared with full enumeration, the known figures and simulated people."""
+
+import math
+import random
+from itertools import product
+
+import pytest
+
+from goodword.assessments.psychometrics.abilities import point
+from goodword.assessments.psychometrics.number_right import _distribution, form_precision, solved_bands
+from tests.assessments.psychometrics.test_abilities import FORM
+
+ITEMS = tuple(sorted((b, 1 / options) for b, options in FORM))
+
+
+def test_the_chance_of_each_number_is_that_of_all_patterns_together() -> None:
+    items = ((-1.0, 0.2), (0.3, 0.125), (1.1, 0.25), (0.0, 0.0))
+    chances = [point(curve, 0.4).p for curve in items]
+    by_patterns = [0.0] * 5
+    for pattern in product((0, 1), repeat=4):
+        by_patterns[sum(pattern)] += math.prod(
+            p if one else 1 - p for p, one in zip(chances, pattern, strict=True)
+        )
+    assert _distribution(items, 0.4) == pytest.approx(by_patterns)
+
+
+def test_the_form_of_twenty_has_a_reliability_of_71_and_a_band_of_3_items() -> None:
+    found = form_precision(ITEMS)
+    assert found.reliability == pytest.approx(0.71, abs=0.005)
+    assert found.half_band == pytest.approx(3.2, abs=0.05)
+    longer = form_precision(tuple(sorted(ITEMS * 2)))
+    # as Spearman and Brown predict: 2 * 0.71 / 1.71
+    assert longer.reliability == pytest.approx(2 * found.reliability / (1 + found.reliability), abs=0.005)
+
+
+def test_the_chance_that_the_better_result_is_of_the_better_person_is_what_simulated_people_show() -> None:
+    chance = random.Random(5)
+    people = []
+    for _ in range(1500):
+        able = chance.gauss(0, 1)
+        people.append((able, sum(chance.random() < point(curve, able).p for curve in ITEMS)))
+    right = pairs = 0
+    for place, (one, solved) in enumerate(people):
+        for other, more in people[place + 1 :]:
+            if abs(more - solved) == 3:
+                pairs += 1
+                right += (other > one) == (more > solved)
+    found = form_precision(ITEMS).better
+    assert found[0] == pytest.approx(0.5)
+    assert found[3] == pytest.approx(right / pairs, abs=0.02)
+    assert list(found[:12]) == sorted(found[:12])
+
+
+def test_a_band_contains_its_number_and_stays_within_the_form() -> None:
+    bands = solved_bands(ITEMS)
+    assert len(bands) == 21
+    assert all(0 <= band.low <= n <= band.high <= 20 for n, band in enumerate(bands))
+    assert [bands[13].low, bands[13].high] == pytest.approx([9.5, 15.9], abs=0.2)
+    assert bands[20].high - bands[20].low < bands[12].high - bands[12].low
+
+
+@pytest.mark.parametrize("able", [-1.5, 0.0, 1.5])
+def test_nine_of_ten_bands_contain_the_number_that_the_person_solves_on_average(able: float) -> None:
+    chance = random.Random(8)
+    expected = sum(point(curve, able).p for curve in ITEMS)
+    bands = solved_bands(ITEMS)
+    inside = 0
+    for _ in range(1500):
+        band = bands[sum(chance.random() < point(curve, able).p for curve in ITEMS)]
+        inside += band.low <= expected <= band.high
+    assert inside / 1500 == pytest.approx(0.9, abs=0.035)

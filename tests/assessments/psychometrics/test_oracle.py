@@ -1,0 +1,53 @@
+"""Compared with other programs: `oracle/make.py` says which, and how its figures were made."""
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from goodword.assessments.psychometrics.abilities import _at
+from goodword.assessments.psychometrics.rasch import Answer, Answers, calibrate
+
+ORACLE = Path(__file__).parent / "oracle" / "oracle.json"
+
+
+@cache
+def oracle() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ORACLE.read_text("utf-8"))
+    return found
+
+
+def people() -> list[Answers]:
+    right: dict[str, Literal[0, 1]] = {"0": 0, "1": 1}
+    return [
+        [
+            Answer(("item", place), options, right[one])
+            for place, (options, one) in enumerate(zip(oracle()["options"], row, strict=True))
+        ]
+        for row in oracle()["answers"]
+    ]
+
+
+def test_difficulties_and_spread_are_those_of_mirt() -> None:
+    found = calibrate(people())
+    assert found.sd == pytest.approx(oracle()["sd"], abs=1e-4)
+    assert [one.b for one in found.cells.values()] == pytest.approx(oracle()["difficulties"], abs=1e-4)
+
+
+def test_the_posteriors_mode_is_that_of_mirt_and_the_likelihoods_that_of_girth() -> None:
+    h = 1e-4
+    for person, mode, top in zip(
+        people(), oracle()["jeffreys_modes"], oracle()["likelihood_modes"], strict=False
+    ):
+        items = [
+            ((b, 1 / answer.options), answer.right, 1 - answer.right)
+            for b, answer in zip(oracle()["difficulties"], person, strict=True)
+        ]
+
+        prior = [math.log(_at(items, mode + side).information) / 2 for side in (-h, h)]
+        assert _at(items, mode).slope + (prior[1] - prior[0]) / (2 * h) == pytest.approx(0, abs=2e-3)
+        if abs(top) < 5:  # girth ends at 6 for answers that are all alike
+            assert _at(items, top).slope == pytest.approx(0, abs=2e-3)
