@@ -126,6 +126,14 @@ def _parser() -> argparse.ArgumentParser:
     which = recover.add_mutually_exclusive_group(required=True)
     which.add_argument("--organisation", metavar="SLUG", help="stop requiring single sign-on")
     which.add_argument("--email", help="remove this member's authenticator app, passkeys and recovery codes")
+    signing = command(
+        "signing-certificate",
+        "Show which certificate signs reports; exit status 1 if the one in the settings can't be used.",
+        _signing_certificate,
+    )
+    signing.add_argument(
+        "--rotate", action="store_true", help="replace this installation's own key and certificate"
+    )
     failed = command(
         "failed",
         "List failed reactions and jobs; exit status 1 if there are any.",
@@ -218,9 +226,11 @@ def _migrate(options: argparse.Namespace) -> int:
     database.check_known_migrations()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("createcachetable", verbosity=0)
-    from goodword.core import crypto
+    from goodword.core import clock, crypto
+    from goodword.reports.signing.keys import ensure_key
 
     crypto.check_field_keys()
+    ensure_key(now=clock.now())
     return 0
 
 
@@ -250,6 +260,18 @@ def _failed(options: argparse.Namespace) -> int:
         if options.retry is None
         else job_recovery.retry_failed(options.retry, now=clock.now())
     )
+
+
+def _signing_certificate(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    database.check_database()
+    database.check_migrations()
+    from goodword.core import clock
+    from goodword.reports.signing.command import signing_certificate
+
+    return signing_certificate(rotate=options.rotate, now=clock.now())
 
 
 def _check_lists(options: argparse.Namespace) -> int:

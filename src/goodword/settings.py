@@ -197,8 +197,13 @@ ACCOUNT_FORMS = {
     "reauthenticate": "goodword.accounts.forms.ConfirmPasswordForm",
 }
 #: limits: requests for a reset link per network address; reset links per e-mail address; mails to a member whose codes
-#: were locked
-ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "reset_mail": "3/h/key", "code_locked_mail": "1/h/key"}
+#: were locked; files verified per network address
+ACCOUNT_RATE_LIMITS = {
+    "reset_password": "20/m/ip",
+    "reset_mail": "3/h/key",
+    "code_locked_mail": "1/h/key",
+    "verify_report": "30/m/ip",
+}
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "goodword.accounts.sign_in.ClosedSignupAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -292,6 +297,12 @@ GOODWORD_DNS_SERVERS = dns.servers(environment.words("GOODWORD_DNS_SERVERS"))
 GOODWORD_HELP_CONTACT = environment.address(
     "GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example"
 )
+
+# --- Signatures of reports -------------------------------------------------------------------------------------
+#: files with the operator's certificate and its key; empty: the installation signs with a key of its own
+GOODWORD_SIGNING_CERTIFICATE = environment.text("GOODWORD_SIGNING_CERTIFICATE", "")
+GOODWORD_SIGNING_KEY = environment.text("GOODWORD_SIGNING_KEY", "")
+GOODWORD_SIGNING_PASSWORD = environment.text("GOODWORD_SIGNING_PASSWORD", "")
 
 # --- Greenhouse ------------------------------------------------------------------------------------------------
 #: whether Greenhouse may be at a private address (a sandbox on this machine)

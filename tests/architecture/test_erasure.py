@@ -39,6 +39,8 @@ NO_PERSONAL_DATA = {
     "questionnaires.Questionnaire": "what is asked",
     "questionnaires.QuestionnaireVersion": "what is asked",
     "references.DoNotContact": "keyed hashes, which are to outlive the person",
+    "reports.IssuedFile": "digests of files, kept so that /verify knows an erased one as withdrawn",
+    "reports.SigningCertificate": "certificates of the installation and its operator",
     "roles.AlreadyThere": "ids of Greenhouse",
     "roles.Automation": "jobs",
     "roles.Role": "positions",

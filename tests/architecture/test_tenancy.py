@@ -57,6 +57,7 @@ def test_every_other_model_is_listed() -> None:
         "Heartbeat",
         "MailService",
         "Reaction",
+        "SigningCertificate",
         "User",
         "Organisation",
     }

@@ -168,7 +168,7 @@ def test_the_sweep_redraws_old_files(report: Report, attempt: Attempt) -> None:
     on_attempt_completed(_completed(attempt))
     run_jobs()
     aged(report)
-    assert (redraw_older(), redraw_older()) == (2, 0)
+    assert (redraw_older(now=NOW), redraw_older(now=NOW)) == (2, 0)
     assert state(report) == (False, LAYOUT)
 
 
@@ -182,8 +182,8 @@ def _completed(attempt: Attempt) -> Any:
 def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
     where, whole = aged(report), report.snapshot
     Report.objects.of(report.organisation).update(snapshot={**whole, "schema": 99})
-    assert redraw_older() == 0
-    assert (state(report), redraw_older()) == ((True, WITHHELD), 0)
+    assert redraw_older(now=NOW) == 0
+    assert (state(report), redraw_older(now=NOW)) == ((True, WITHHELD), 0)
     response = Client().get(where)
     assert (response.status_code, response["Cache-Control"]) == (503, "no-store")
     assert "be shown right now" in response.content.decode()
@@ -203,4 +203,4 @@ def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
 def test_a_file_that_was_erased_while_it_was_redrawn_is_not_handed_out(report: Report) -> None:
     ReportFile.objects.of(report.organisation).delete()
     with pytest.raises(NotDrawn):
-        content_of(report)
+        content_of(report, now=NOW)

@@ -40,7 +40,7 @@ from goodword.core.text import clean_text
 _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|a|d|dr|i|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
-_PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/i/")
+_PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/i/", "/verify/")
 #: the only URL that accepts files: an item of a candidate's assessment
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
 #: maximum length of a query parameter; ours are a few dozen characters, searches and `next` somewhat longer

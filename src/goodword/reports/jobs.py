@@ -11,4 +11,4 @@ def draw_report(*, report_id: int) -> None:
 def sweep_reports(*, timestamp: int = 0) -> None:
     del timestamp  # passed to every periodic job
     redraw_lost(now=clock.now())
-    redraw_older()
+    redraw_older(now=clock.now())

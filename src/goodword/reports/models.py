@@ -71,6 +71,52 @@ class ReportFile(OrganisationOwned):
         return f"PDF of {self.report_id}"
 
 
+class SigningCertificate(models.Model):
+    """A certificate that has signed reports (reports.signing): of this installation, or of its operator."""
+
+    class Source(models.TextChoices):
+        INSTALLATION = "installation"
+        OPERATOR = "operator"
+
+    source = models.CharField(max_length=12, choices=Source.choices)
+    #: DER
+    certificate = models.BinaryField()
+    #: SHA-256 of the certificate, hex
+    fingerprint = models.CharField(max_length=64, unique=True)
+    #: the private key of the installation's current certificate; empty for all others
+    sealed_key = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["source"],
+                name="one_installation_key",
+                condition=models.Q(source="installation", retired_at=None),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class IssuedFile(OrganisationOwned):
+    """The digest of a PDF that was issued. Kept when the file is erased, so that /verify knows it as withdrawn."""
+
+    #: none: it was deleted
+    report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="issued_files")
+    #: SHA-256 of the file, hex
+    sha256 = models.CharField(max_length=64, unique=True)
+    #: SHA-256 of all but the signature itself; empty for files from before there were signatures
+    covered_sha256 = models.CharField(max_length=64, default="", blank=True, db_index=True)
+    certificate = models.ForeignKey(SigningCertificate, on_delete=models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
 class ReportOpening(OrganisationOwned):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="openings")
     link = models.ForeignKey(Link, on_delete=models.SET_NULL, null=True, related_name="+")

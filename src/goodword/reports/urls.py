@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.reports import sharing_views, views
+from goodword.reports import sharing_views, verify_views, views
 
 member_urls: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>.pdf", views.report_pdf, name="report_pdf"),
@@ -12,4 +12,7 @@ member_urls: list[URLPattern | URLResolver] = [
         name="report_link_revoke",
     ),
 ]
-public_urls: list[URLPattern | URLResolver] = [path("s/<str:token>/", views.share, name="report_share")]
+public_urls: list[URLPattern | URLResolver] = [
+    path("s/<str:token>/", views.share, name="report_share"),
+    path("verify/", verify_views.verify_report, name="verify_report"),
+]

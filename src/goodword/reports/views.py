@@ -97,7 +97,7 @@ def _answer(
     """The file, recorded as opened except for HEAD requests of link checkers."""
     try:
         if request.method == "HEAD":
-            return _pdf(report, content_of(report))
+            return _pdf(report, content_of(report, now=now))
         return _pdf(report, open_report(report, now=now, link=link, member=member))
     except NotDrawn:
         context = {

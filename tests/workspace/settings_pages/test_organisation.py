@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from goodword.accounts.domain.organisation import settings_of
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.core.workdays import coming_holidays, countries, regions
+from goodword.reports.models import SigningCertificate
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
@@ -300,3 +302,21 @@ def test_only_admins_set_domains(org: Organisation, ada: Membership) -> None:
     assert signed_in(ada).get(where).status_code == 405
     org.refresh_from_db()
     assert org.own_domains == []
+
+
+def test_the_certificate_of_reports_is_shown_and_why_ones_own_is_not_used(
+    ada: Membership, settings: Settings
+) -> None:
+    where, client = path("organisation_settings", ada.organisation), signed_in(ada)
+
+    def card() -> str:
+        page = BeautifulSoup(client.get(where).content, "html.parser")
+        return " ".join(page.select("#signature")[0].get_text(" ").split())
+
+    assert card() == "Signature of reports Signed by Goodword at localhost:8000 Verify a report"
+    settings.GOODWORD_SIGNING_CERTIFICATE = "/nowhere/own.p12"
+    assert card().startswith(
+        "Signature of reports Your certificate is not used The file /nowhere/own.p12 can't be read: No such file or "
+        "directory. Until this is fixed on the server, reports are signed with the certificate of this installation."
+    )
+    assert not SigningCertificate.objects.exists()  # looking makes no key

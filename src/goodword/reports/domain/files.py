@@ -1,15 +1,14 @@
 """The PDF of a report: drawn by a job, announced to the recruiter, redrawn in newer layouts, and opened.
 
-Drawing always gives the same bytes, outside any transaction, so running it twice is harmless.
+Drawing and signing happen outside any transaction; the first result is stored, and any other is dropped.
 
 Layout 1 printed test items, single answers and scoring keys. Such a file is no longer served: it is redrawn from its
 snapshot, by the sweep or when it is opened, and withheld if that fails (docs/decisions/0034-*).
 """
 
-import hashlib
 import logging
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import typst
 from django.conf import settings
@@ -26,8 +25,9 @@ from goodword.notifications.domain.links import LIFETIMES
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Link
 from goodword.reports.domain.freezing import TRIES
+from goodword.reports.domain.issuing import draw_signed, issue
 from goodword.reports.models import Report, ReportFile, ReportOpening
-from goodword.reports.pdf import RenderedPdf, SnapshotError, render_pdf
+from goodword.reports.pdf import SnapshotError
 from goodword.reports.queries import is_superseded
 from goodword.workflow.domain.eligibility import lock_application
 
@@ -48,7 +48,7 @@ def draw(*, report_id: int, now: datetime) -> None:
     if report is None:
         return
     try:
-        pdf = render_pdf(report.snapshot)
+        pdf = draw_signed(report.snapshot, now=now)
     except SnapshotError as error:
         _fail(report_id, error=str(error), now=now)
         return
@@ -56,7 +56,9 @@ def draw(*, report_id: int, now: datetime) -> None:
         locked = _lock(report_id)
         if locked.state != Report.State.BUILDING:
             return
-        ReportFile.objects.create(organisation=locked.organisation, report=locked, **columns_of(pdf))
+        ReportFile.objects.create(
+            organisation=locked.organisation, report=locked, layout=LAYOUT, **issue(locked, pdf, now=now)
+        )
         locked.state, locked.ready_at, locked.try_again_at = Report.State.READY, now, None
         locked.save(update_fields=["state", "ready_at", "try_again_at"])
         _record("report.redacted" if _is_quiet(locked) else "report.ready", locked, now=now)
@@ -158,30 +160,31 @@ class NotDrawn(Exception):
     """There is no file in the current layout, and it could not be drawn."""
 
 
-def columns_of(pdf: RenderedPdf) -> dict[str, Any]:
-    return {"content": pdf.bytes, "sha256": hashlib.sha256(pdf.bytes).hexdigest(), "layout": LAYOUT}
-
-
-def content_of(report: Report) -> bytes:
+def content_of(report: Report, *, now: datetime) -> bytes:
     """The PDF of a ready report, redrawn first if its layout is older. Raises `NotDrawn`."""
-    file = ReportFile.objects.of(report.organisation).filter(report=report).first()
+    files = ReportFile.objects.of(report.organisation).filter(report=report)
+    file = files.first()
     if file is None:
         raise NotDrawn
     if file.layout >= LAYOUT:
         return bytes(file.content)
     try:
-        pdf = render_pdf(report.snapshot)
+        pdf = draw_signed(report.snapshot, now=now)
     except (SnapshotError, typst.TypstError) as error:
         log.exception("The report %s could not be redrawn in layout %d", report.code, LAYOUT)
-        ReportFile.objects.of(report.organisation).filter(pk=file.pk).update(layout=WITHHELD)
+        files.filter(pk=file.pk).update(layout=WITHHELD)
         raise NotDrawn from error
-    # An erasure may have deleted the row in the meantime.
-    if not ReportFile.objects.of(report.organisation).filter(pk=file.pk).update(**columns_of(pdf)):
-        raise NotDrawn
-    return pdf.bytes
+    with transaction.atomic():
+        locked = files.select_for_update().first()
+        if locked is None:  # erased in the meantime
+            raise NotDrawn
+        if locked.layout < LAYOUT:  # else another process was faster
+            files.update(layout=LAYOUT, **issue(report, pdf, now=now))
+            return pdf.content
+        return bytes(locked.content)
 
 
-def redraw_older() -> int:
+def redraw_older(*, now: datetime) -> int:
     """Redraw some files of older layouts, the newest first. Returns how many."""
     reports = Report.objects.across_organisations().filter(
         state=Report.State.READY, file__layout__gt=WITHHELD, file__layout__lt=LAYOUT
@@ -190,7 +193,7 @@ def redraw_older() -> int:
     for report in reports.select_related("organisation").order_by("-pk")[:A_SWEEP]:
         stopping.check()
         try:
-            content_of(report)
+            content_of(report, now=now)
         except NotDrawn:
             continue
         redrawn += 1
@@ -201,7 +204,7 @@ def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
     """Records who opened it, the member or the link, once within links.QUIET: holders could fill the database."""
-    content = content_of(report)
+    content = content_of(report, now=now)
     by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():
         if link and (not links.lock(link) or _opened_lately(report, link, now=now)):

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, assert_never
 
+from django.conf import settings
+
 from goodword.assessments.report import assessment_facts, assessment_method, assessment_pages
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
@@ -38,6 +40,8 @@ from goodword.reports.pdf.text import narrow
 from goodword.reports.phrases import words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
+#: of reports.verify_views; CommonMiddleware adds the slash
+VERIFY_PATH = "/verify"
 LONGEST_RUNNING = 60
 MOST_REPLACED = 12
 LONGEST_LABEL = 160
@@ -86,7 +90,11 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
         "notes": _notes(snapshot, words),
         "running": " · ".join(isolate(clipped(text, LONGEST_RUNNING)) for text in (organisation, name)),
         "footer": words(
-            "footer", code=snapshot["code"], version=snapshot["version"], made=snapshot["made_at_text"]
+            "footer",
+            code=snapshot["code"],
+            version=snapshot["version"],
+            made=snapshot["made_at_text"],
+            address=settings.GOODWORD_BASE_URL.removeprefix("https://") + VERIFY_PATH,
         ),
         # Typst fills in the two numbers.
         "page": words("page", page="\x00", pages="\x00").split("\x00"),

@@ -43,7 +43,7 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
         for report in _reports(member, applications):
             name = f"reports/{report.code}-v{report.version}"
             try:
-                bundle.writestr(f"{name}.pdf", content_of(report))
+                bundle.writestr(f"{name}.pdf", content_of(report, now=now))
             except NotDrawn:
                 bundle.writestr(f"{name}.txt", gettext("This PDF could not be created."))
     return packed.getvalue()

@@ -32,6 +32,7 @@ from goodword.core import clock, workdays
 from goodword.core.text import clean_text
 from goodword.core.workdays import coming_holidays, regions
 from goodword.greenhouse.settings_pages import settings_nav
+from goodword.reports.signing.keys import status as signing_status
 from goodword.ui.fields import LongSelect
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.role.step_forms import as_typed
@@ -221,6 +222,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         "holidays": days,
         "domains_form": domains or DomainsForm(organisation=row),
         "proposed_domains": proposed(row),
+        "signature": signing_status(now=now),
     }
     return render(request, "workspace/settings_pages/organisation.html", context)
 

@@ -1,0 +1,99 @@
+"""What /verify answers about a file: looked up by its digest, so that "unchanged" means every byte.
+
+The signature inside only helps to recognise a file that has been changed. Nobody learns anything from this about a
+report whose file they don't have: digests can't be guessed, and a changed file is told nothing about the report.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, auto
+
+from django.db.models import Q
+
+from goodword.accounts.models import Organisation
+from goodword.reports.models import IssuedFile, Report, SigningCertificate
+from goodword.reports.queries import current_first
+from goodword.reports.signing.keys import certificate_of
+from goodword.reports.signing.signature import FoundSignature, covered_in, signatures_in
+
+
+class Outcome(StrEnum):
+    UNCHANGED = auto()
+    #: its content was erased since
+    WITHDRAWN = auto()
+    CHANGED = auto()
+    #: signed with a key of this installation, but no record of it: the database is from an older backup
+    UNRECORDED = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Only an unchanged file is told more: when it was issued, its code and version, and if there is a newer one."""
+
+    outcome: Outcome
+    issued_at: datetime | None = None
+    organisation: Organisation | None = None
+    code: str = ""
+    version: int = 0
+    newer: bool = False
+
+
+def verify(content: bytes) -> Answer:
+    issued = _issued(Q(sha256=hashlib.sha256(content).hexdigest()))
+    if issued is not None:
+        return _about(issued)
+    return Answer(_outcome_of_other(content))
+
+
+def _issued(which: Q) -> IssuedFile | None:
+    rows = IssuedFile.objects.across_organisations().select_related("organisation", "report__organisation")
+    return rows.filter(which).first()
+
+
+def _about(issued: IssuedFile) -> Answer:
+    report = issued.report
+    if report is None or report.state != Report.State.READY:
+        return Answer(Outcome.WITHDRAWN)
+    return Answer(
+        Outcome.UNCHANGED,
+        issued_at=issued.issued_at,
+        organisation=issued.organisation,
+        code=report.code,
+        version=report.version,
+        newer=_has_newer(issued, report),
+    )
+
+
+def _has_newer(issued: IssuedFile, report: Report) -> bool:
+    """Whether the same report was drawn again, or its step has a later result."""
+    redrawn = IssuedFile.objects.of(issued.organisation).filter(report=report, pk__gt=issued.pk)
+    of_step = Report.objects.of(issued.organisation).filter(step_request=report.step_request_id)
+    current = current_first(of_step.filter(state=Report.State.READY)).first()
+    return redrawn.exists() or (current is not None and current.pk != report.pk)
+
+
+def _outcome_of_other(content: bytes) -> Outcome:
+    """Whether a file without a record has something of ours in it."""
+    covered = dict(covered_in(content))
+    if covered and _issued(Q(covered_sha256__in=list(covered))):
+        return Outcome.CHANGED  # the signature itself, or the bytes around it
+    known = list(SigningCertificate.objects.all())
+    for found in signatures_in(content):
+        signed_by = [row for row in known if found.is_by(certificate_of(row))]
+        if signed_by:
+            return _outcome_of_signed(found, signed_by, is_whole=covered.get(found.covered, False))
+    return Outcome.UNKNOWN
+
+
+def _outcome_of_signed(
+    found: FoundSignature, signed_by: list[SigningCertificate], *, is_whole: bool
+) -> Outcome:
+    """`is_whole`: the file is what the signature covers, with nothing added."""
+    if _issued(Q(covered_sha256=found.covered)):
+        return Outcome.CHANGED
+    # the operator's certificate signs other documents too
+    if all(row.source == SigningCertificate.Source.OPERATOR for row in signed_by):
+        return Outcome.UNKNOWN
+    return Outcome.UNRECORDED if is_whole else Outcome.CHANGED

@@ -1,0 +1,198 @@
+"""The key that signs reports: the installation's own, or the operator's certificate if that can be used.
+
+The installation's key is made once, sealed with the field key, and shared by all processes. After a rotation its
+private key is gone; its certificate stays, so that files signed before can still be recognised.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from django.conf import settings
+from django.db import connection, transaction
+
+from goodword.core.crypto import CannotOpen, field_key_problem, seal, unseal
+from goodword.core.environment import SettingError
+from goodword.reports.models import SigningCertificate
+from goodword.reports.signing import certificates
+from goodword.reports.signing.certificates import CannotUse, Identity
+
+#: a key of the installation is replaced this long before its certificate expires
+RENEW_BEFORE: Final = timedelta(days=90)
+#: advisory lock that serialises the making of keys ("signkey" as a number)
+_LOCK: Final = 0x7369676E6B6579
+
+log = logging.getLogger(__name__)
+_logged: set[str] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    identity: Identity
+    row: SigningCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Which certificate signs; `problem` says why the operator's does not. `until` is None before the first start."""
+
+    name: str
+    is_own: bool
+    until: datetime | None
+    fingerprint: str
+    problem: str
+
+
+def current_signer(*, now: datetime) -> Signer:
+    """The operator's certificate, or the installation's while that can't be used. Makes the installation's key."""
+    own, problem = _own(now=now)
+    if own is not None:
+        return Signer(own, _known(own, now=now))
+    if problem and problem not in _logged:
+        _logged.add(problem)
+        log.warning("Reports are signed by the installation's own key. %s", problem)
+    return _installation(now=now)
+
+
+def ensure_key(*, now: datetime) -> None:
+    """For the first start: make the installation's key, and log what is wrong with the operator's certificate."""
+    _installation(now=now)
+    current_signer(now=now)
+
+
+def rotate(*, now: datetime) -> Signer:
+    """Replace the installation's key, and delete the old private key."""
+    with transaction.atomic():
+        _lock()
+        return _make(now=now)
+
+
+def status(*, now: datetime) -> Status:
+    """Changes nothing."""
+    own, problem = _own(now=now)
+    if own is not None:
+        return _status(own.certificate, is_own=True, problem="")
+    row = _active()
+    if row is None:
+        return Status(name=_name(), is_own=False, until=None, fingerprint="", problem=problem)
+    return _status(certificate_of(row), is_own=False, problem=problem)
+
+
+def certificate_of(row: SigningCertificate) -> x509.Certificate:
+    return x509.load_der_x509_certificate(bytes(row.certificate))
+
+
+def _status(certificate: x509.Certificate, *, is_own: bool, problem: str) -> Status:
+    return Status(
+        name=certificates.common_name(certificate),
+        is_own=is_own,
+        until=certificate.not_valid_after_utc,
+        fingerprint=certificates.fingerprint(certificate),
+        problem=problem,
+    )
+
+
+def _own(*, now: datetime) -> tuple[Identity | None, str]:
+    """The operator's identity; without a usable one, None and the problem, which is empty if none is set."""
+    if not settings.GOODWORD_SIGNING_CERTIFICATE:
+        return None, ""
+    try:
+        identity = certificates.load_own(
+            certificate=settings.GOODWORD_SIGNING_CERTIFICATE,
+            key=settings.GOODWORD_SIGNING_KEY,
+            password=settings.GOODWORD_SIGNING_PASSWORD,
+            now=now,
+        )
+    except CannotUse as error:
+        return None, str(error)
+    return identity, ""
+
+
+def _installation(*, now: datetime) -> Signer:
+    if found := _opened(now=now):
+        return found
+    with transaction.atomic():
+        _lock()
+        return _opened(now=now) or _make(now=now)
+
+
+def _opened(*, now: datetime) -> Signer | None:
+    """The installation's key; None if there is none, it expires soon, or its field key was given up.
+
+    Raises SettingError if this process has wrong field keys.
+    """
+    row = _active()
+    if row is None:
+        return None
+    certificate = certificate_of(row)
+    if certificate.not_valid_after_utc - now < RENEW_BEFORE:
+        return None
+    try:
+        text = unseal(row.sealed_key, place=_place(row.fingerprint))
+    except CannotOpen as error:
+        if problem := field_key_problem():  # not lost: the settings of this process are wrong
+            raise SettingError(problem) from error
+        log.warning("The installation's signing key can't be opened and is replaced: %s", error)
+        return None
+    return Signer(Identity(certificate, certificates.key_from_text(text)), row)
+
+
+def _make(*, now: datetime) -> Signer:
+    """Under the lock."""
+    SigningCertificate.objects.filter(source=SigningCertificate.Source.INSTALLATION, retired_at=None).update(
+        retired_at=now, sealed_key=""
+    )
+    made = certificates.self_signed(host=_host(), now=now)
+    mark = certificates.fingerprint(made.certificate)
+    row = SigningCertificate.objects.create(
+        source=SigningCertificate.Source.INSTALLATION,
+        certificate=_der(made.certificate),
+        fingerprint=mark,
+        sealed_key=seal(certificates.key_to_text(made.key), place=_place(mark)),
+        created_at=now,
+    )
+    log.info("Made a signing key: %s", mark)
+    return Signer(made, row)
+
+
+def _known(own: Identity, *, now: datetime) -> SigningCertificate:
+    row, _ = SigningCertificate.objects.get_or_create(
+        fingerprint=certificates.fingerprint(own.certificate),
+        defaults={
+            "source": SigningCertificate.Source.OPERATOR,
+            "certificate": _der(own.certificate),
+            "created_at": now,
+        },
+    )
+    return row
+
+
+def _active() -> SigningCertificate | None:
+    return SigningCertificate.objects.filter(
+        source=SigningCertificate.Source.INSTALLATION, retired_at=None
+    ).first()
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _host() -> str:
+    return urlsplit(settings.GOODWORD_BASE_URL).netloc
+
+
+def _name() -> str:
+    return f"Goodword at {_host()}"
+
+
+def _place(mark: str) -> str:
+    return f"reports_signingcertificate.sealed_key:{mark}:"

@@ -1,0 +1,289 @@
+"""Reports are signed by the installation's key, or by the operator's certificate if that can be used."""
+
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+from django.db import connection
+from pypdf import PdfReader
+from pytest_django.fixtures import Settings
+
+from goodword.cli import main
+from goodword.core.environment import SettingError
+from goodword.core.models import FieldKeyCanary
+from goodword.reports.models import SigningCertificate
+from goodword.reports.pdf import render_pdf
+from goodword.reports.signing import keys
+from goodword.reports.signing.certificates import Identity, fingerprint, load_own, self_signed
+from goodword.reports.signing.signature import sign, signatures_in
+from tests.reports.pdf.samples import assessment, reference_check
+from tests.support import factories
+
+NOW = factories.NOW
+PEM, PKCS8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+PLAIN = serialization.NoEncryption()
+
+
+def issued(
+    name: str,
+    key: Any,
+    *,
+    by: tuple[x509.Certificate, Any] | None = None,
+    until: datetime = NOW + timedelta(days=365),
+    begins: datetime = NOW - timedelta(days=30),
+    usage: str | None = "digital_signature",
+) -> x509.Certificate:
+    """A certificate of `key`, self-signed unless `by` an issuer; `usage` None has no such extension."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    names = (
+        *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
+        *("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+    )
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(by[0].subject if by else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(until)
+    )
+    if usage is not None:
+        flags = {one: one == usage for one in names}
+        builder = builder.add_extension(x509.KeyUsage(**flags), critical=True)
+    return builder.sign(by[1] if by else key, hashes.SHA256())
+
+
+def pem(*certificates: x509.Certificate, key: Any = None, password: bytes | None = None) -> bytes:
+    encryption = serialization.BestAvailableEncryption(password) if password else PLAIN
+    secret = key.private_bytes(PEM, PKCS8, encryption) if key else b""
+    return b"".join([*(one.public_bytes(PEM) for one in certificates), secret])
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Settings) -> Path:
+    settings.GOODWORD_SIGNING_CERTIFICATE = str(tmp_path / "own.pem")
+    return tmp_path
+
+
+EC = ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.mark.parametrize("snapshot", [assessment(), reference_check(6, with_self=True)])
+def test_a_signed_report_keeps_what_pdf_a_and_pdf_ua_ask(snapshot: Any) -> None:
+    """Only what signing adds."""
+    signed = sign(render_pdf(snapshot).bytes, self_signed(host="hr.example.com", now=NOW), now=NOW)
+    reader = PdfReader(io.BytesIO(signed.content))
+    root: Any = reader.trailer["/Root"]
+    form = root["/AcroForm"]
+    (field,) = (one.get_object() for one in form["/Fields"])
+    page: Any = reader.pages[0]
+    # no appearance is needed without a size (PDF/A 6.3.3), no tag outside the page (PDF/UA 7.18.1)
+    assert (field["/Rect"], field["/Subtype"], "/AP" in field) == ([-9999] * 4, "/Widget", False)
+    # printed, locked and neither hidden nor invisible (PDF/A 6.3.2); no appearances to be made (6.4.1)
+    assert (field["/F"], form.get("/NeedAppearances", False), form["/SigFlags"]) == (132, False, 3)
+    assert field.indirect_reference in page["/Annots"]
+    assert (page["/Tabs"], field["/TU"]) == ("/S", "Signature")
+    value = field["/V"]
+    assert (value["/SubFilter"], value["/M"]) == ("/ETSI.CAdES.detached", f"D:{NOW:%Y%m%d%H%M%S}Z")
+    assert root["/Perms"]["/DocMDP"] == value
+    assert value["/Reference"][0]["/TransformParams"]["/P"] == 1  # no changes
+    assert root["/MarkInfo"]["/Marked"]
+    # objects begin on a line of their own (PDF/A 6.1.9)
+    drawn = len(render_pdf(snapshot).bytes)
+    first, *_ = re.finditer(rb"\d+ 0 obj\n", signed.content[drawn:])
+    assert signed.content[drawn + first.start() - 1 :][:1] == b"\n"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        EC,
+        ec.generate_private_key(ec.SECP384R1()),
+        rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    ],
+    ids=["P-256", "P-384", "RSA"],
+)
+def test_a_signature_is_by_its_certificate_and_no_other(key: Any) -> None:
+    mine = Identity(issued("Me", key), key)
+    signed = sign(render_pdf(assessment(tests=[])).bytes, mine, now=NOW)
+    (found,) = signatures_in(signed.content)
+    assert found.covered == signed.covered
+    assert found.is_by(mine.certificate)
+    assert not found.is_by(self_signed(host="hr.example.com", now=NOW).certificate)
+
+
+@pytest.mark.django_db
+def test_the_installation_has_one_key_which_is_sealed() -> None:
+    keys.ensure_key(now=NOW)
+    first = keys.current_signer(now=NOW)
+    row = SigningCertificate.objects.get()
+    assert (first.row, row.source, "PRIVATE" in row.sealed_key) == (row, "installation", False)
+    assert first.identity.name == "Goodword at localhost:8000"
+    assert keys.certificate_of(row) == first.identity.certificate
+    assert first.identity.key.public_key() == first.identity.certificate.public_key()
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_start_together_make_one_key() -> None:
+    def start(_: int) -> int:
+        try:
+            return keys.current_signer(now=NOW).row.pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as many:
+        assert len(set(many.map(start, range(12)))) == 1
+    assert SigningCertificate.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_rotated_key_leaves_its_certificate_only(capsys: pytest.CaptureFixture[str]) -> None:
+    old = keys.current_signer(now=NOW).row
+    new = keys.rotate(now=NOW + timedelta(days=1))
+    old.refresh_from_db()
+    assert (old.sealed_key, old.retired_at) == ("", NOW + timedelta(days=1))
+    assert keys.current_signer(now=NOW + timedelta(days=2)).row == new.row != old
+
+
+@pytest.mark.django_db
+def test_a_key_is_replaced_before_its_certificate_expires() -> None:
+    old = keys.current_signer(now=NOW)
+    almost = old.identity.certificate.not_valid_after_utc - keys.RENEW_BEFORE
+    assert keys.current_signer(now=almost).row == old.row
+    assert keys.current_signer(now=almost + timedelta(seconds=1)).row != old.row
+
+
+@pytest.mark.django_db
+def test_a_wrong_field_key_replaces_nothing_and_a_lost_one_does(settings: Settings) -> None:
+    settings.GOODWORD_FIELD_KEYS = {"k1": b"1" * 32}
+    main(["migrate"])
+    old = keys.current_signer(now=NOW).row
+    settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
+    with pytest.raises(SettingError, match="lacks the key 'k1'"):
+        keys.current_signer(now=NOW)
+    assert SigningCertificate.objects.get() == old
+    FieldKeyCanary.objects.all().delete()
+    assert main(["forget-field-key", "k1"]) == 2  # nothing to forget any more
+    assert keys.current_signer(now=NOW).row != old
+
+
+def test_a_pkcs12_file_with_its_chain_signs(tmp_path: Path, settings: Settings) -> None:
+    root_key, middle_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root = issued("Root", root_key, usage="key_cert_sign")
+    middle = issued("Middle", middle_key, by=(root, root_key), usage="key_cert_sign")
+    own = issued("Northwind HR", EC, by=(middle, middle_key))
+    file = tmp_path / "own.p12"
+    file.write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"x", EC, own, [root, middle], serialization.BestAvailableEncryption(b"secret")
+        )
+    )
+    settings.GOODWORD_SIGNING_CERTIFICATE, settings.GOODWORD_SIGNING_PASSWORD = str(file), "secret"
+    status = keys.status(now=NOW)
+    assert (status.name, status.is_own, status.problem) == ("Northwind HR", True, "")
+    identity = load_own(certificate=str(file), key="", password="secret", now=NOW)
+    assert identity.chain == (middle, root)
+    signed = sign(render_pdf(assessment(tests=[])).bytes, identity, now=NOW)
+    for certificate in (own, middle, root):
+        assert certificate.public_bytes(serialization.Encoding.DER).hex().upper().encode() in signed.content
+
+
+@pytest.mark.django_db
+def test_a_pem_file_signs_and_a_new_one_is_noticed(folder: Path) -> None:
+    first, second = issued("First", EC), issued("The second", EC)
+    (folder / "own.pem").write_bytes(pem(first, key=EC))
+    signer = keys.current_signer(now=NOW)
+    assert (signer.identity.name, signer.row.source, signer.row.sealed_key) == ("First", "operator", "")
+    (folder / "own.pem").write_bytes(pem(second, key=EC))
+    assert keys.current_signer(now=NOW).identity.name == "The second"
+    known = set(SigningCertificate.objects.values_list("fingerprint", flat=True))
+    assert known == {fingerprint(first), fingerprint(second)}
+
+
+def bad(name: str, folder: Path, settings: Settings) -> None:
+    """Files and settings of a certificate that can't be used."""
+    file, other = folder / "own.pem", ec.generate_private_key(ec.SECP256R1())
+    brainpool = ec.generate_private_key(ec.BrainpoolP256R1())
+    edwards, short = ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 1024)
+    written = {
+        "nothing": None,
+        "garbage": b"hello",
+        "cut off": pem(issued("X", EC), key=EC)[:300],
+        "no key": pem(issued("X", EC)),
+        "another key": pem(issued("X", EC), key=other),
+        "expired": pem(issued("X", EC, until=NOW - timedelta(days=1)), key=EC),
+        "not yet": pem(issued("X", EC, begins=NOW + timedelta(days=1)), key=EC),
+        "usage": pem(issued("X", EC, usage="key_encipherment"), key=EC),
+        "curve": pem(issued("X", brainpool), key=brainpool),
+        "edwards": pem(issued("X", EC), key=edwards),
+        "short": pem(issued("X", short), key=short),
+        "no password": pem(issued("X", EC), key=EC, password=b"secret"),
+        "needless password": pem(issued("X", EC), key=EC),
+        "wrong password": pem(issued("X", EC), key=EC, password=b"secret"),
+        "too large": b"-" * 1_100_000,
+    }[name]
+    if written is not None:
+        file.write_bytes(written)
+    if "password" in name and name != "no password":
+        settings.GOODWORD_SIGNING_PASSWORD = "wrong"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nothing", "can't be read: No such file or directory."),
+        ("garbage", "is no PKCS#12 or PEM file, or GOODWORD_SIGNING_PASSWORD is not its password."),
+        ("cut off", "contains no certificate."),
+        ("no key", "contains no private key. Add it, or name its file in GOODWORD_SIGNING_KEY."),
+        ("another key", "The private key does not match the certificate in"),
+        ("expired", "The certificate expired on"),
+        ("not yet", "The certificate is not valid before"),
+        ("usage", "The certificate may not be used for digital signatures (key usage)."),
+        ("curve", "is of a kind that PDF readers don't check."),
+        ("edwards", "is of a kind that PDF readers don't check."),
+        ("short", "is of a kind that PDF readers don't check."),
+        ("no password", "is encrypted: set GOODWORD_SIGNING_PASSWORD."),
+        ("needless password", "is not encrypted: remove GOODWORD_SIGNING_PASSWORD."),
+        ("wrong password", "can't be read, or GOODWORD_SIGNING_PASSWORD is not its password."),
+        ("too large", "is too large for a certificate."),
+    ],
+)
+def test_an_unusable_certificate_says_why_and_the_installation_signs(
+    name: str, said: str, folder: Path, settings: Settings
+) -> None:
+    bad(name, folder, settings)
+    status = keys.status(now=NOW)
+    assert said in status.problem
+    assert (status.is_own, status.name) == (False, "Goodword at localhost:8000")
+    assert keys.current_signer(now=NOW).row.source == "installation"
+
+
+@pytest.mark.django_db
+def test_the_command_shows_rotates_and_fails_for_an_unusable_certificate(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["signing-certificate"]) == 1
+    out, err = capsys.readouterr()
+    first = SigningCertificate.objects.get()
+    assert "Reports are signed by 'Goodword at localhost:8000' (of this installation)" in out
+    assert first.fingerprint in out
+    assert "can't be read: No such file or directory." in err
+    (folder / "own.pem").write_bytes(
+        pem(issued("Northwind HR", EC, until=NOW + timedelta(days=9999)), key=EC)
+    )
+    assert main(["signing-certificate", "--rotate"]) == 0
+    out, err = capsys.readouterr()
+    assert ("This installation has a new key." in out, "'Northwind HR'" in out, err) == (True, True, "")
+    assert SigningCertificate.objects.filter(retired_at=None, source="installation").get() != first

@@ -1,0 +1,343 @@
+"""/verify tells whether a file was issued here, is unchanged and is the newest version, and nothing more."""
+
+import hashlib
+import random
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
+
+from goodword.core import erasure
+from goodword.core.erasure import Subject
+from goodword.reports.domain.files import content_of, draw
+from goodword.reports.domain.freezing import mint_code
+from goodword.reports.domain.verification import Answer, Outcome, verify
+from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
+from goodword.reports.pdf import render_pdf
+from goodword.reports.signing import keys
+from goodword.reports.signing.certificates import Identity, self_signed
+from goodword.reports.signing.signature import sign
+from tests.reports.pdf.samples import assessment
+from tests.reports.reports import NOW, ready, text_of
+from tests.reports.test_signing import EC, issued, pem
+from tests.support import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+#: what an editor appends
+UPDATE = b"\n1 0 obj\n<</Type/Annot>>\nendobj\nxref\n0 1\ntrailer\n<</Prev 1>>\nstartxref\n9\n%%EOF\n"
+
+
+@pytest.fixture
+def report() -> Report:
+    return ready()
+
+
+@pytest.fixture
+def content(report: Report) -> bytes:
+    return bytes(report.file.content)
+
+
+@pytest.fixture(autouse=True)
+def no_limit_reached() -> None:
+    cache.clear()
+
+
+def upload(content: bytes, *, language: str = "en", name: str = "report.pdf") -> tuple[int, str]:
+    file = SimpleUploadedFile(name, content, content_type="application/pdf")
+    response = Client(headers={"Accept-Language": language}).post("/verify/", {"file": file})
+    return response.status_code, " ".join(strip_tags(response.content.decode()).split())
+
+
+def outcome(content: bytes) -> Outcome:
+    return verify(content).outcome
+
+
+def next_version(report: Report) -> Report:
+    later = Report.objects.create(
+        organisation=report.organisation,
+        step_request=report.step_request,
+        attempt=report.attempt,
+        version=report.version + 1,
+        code=mint_code(),
+        snapshot=report.snapshot,
+        created_at=NOW,
+    )
+    draw(report_id=later.pk, now=NOW)
+    return later
+
+
+@pytest.mark.main_case
+def test_an_issued_file_is_genuine_unchanged_and_the_newest(report: Report, content: bytes) -> None:
+    assert verify(content) == Answer(
+        Outcome.UNCHANGED,
+        issued_at=NOW,
+        organisation=report.organisation,
+        code=report.code,
+        version=1,
+    )
+    status, page = upload(content)
+    assert status == 200
+    assert "Genuine and unchanged" in page
+    assert f"issued this report on 3 March 2026: {report.code}, version 1. It is the newest version." in page
+    assert report.step_request.application.candidate.name not in page
+
+
+def test_the_page_needs_no_login_and_is_in_the_browsers_language(content: bytes) -> None:
+    assert Client().get("/verify").status_code == 301
+    response = Client().get("/verify/")
+    assert (response.status_code, response["Cache-Control"], response["X-Robots-Tag"]) == (
+        200,
+        "no-store",
+        "noindex",
+    )
+    for language, said in (("de", "Echt und unverändert"), ("fr", "Authentique et non modifié")):
+        assert said in upload(content, language=language)[1]
+    assert "3. März 2026" in upload(content, language="de")[1]
+
+
+def test_a_newer_version_is_told(report: Report, content: bytes) -> None:
+    later = next_version(report)
+    answer = verify(content)
+    assert (answer.outcome, answer.newer) == (Outcome.UNCHANGED, True)
+    assert "There is a newer version." in upload(content)[1]
+    assert verify(bytes(later.file.content)).newer is False
+
+
+def test_a_redrawn_file_is_newer_than_the_one_before(report: Report, content: bytes) -> None:
+    ReportFile.objects.of(report.organisation).update(layout=1)
+    redrawn = content_of(report, now=NOW + timedelta(days=1))
+    assert (verify(content).newer, verify(redrawn).newer) == (True, False)
+    assert verify(redrawn).issued_at == NOW + timedelta(days=1)
+
+
+def test_a_version_that_is_not_drawn_yet_is_not_told(report: Report, content: bytes) -> None:
+    next_version(report)
+    Report.objects.of(report.organisation).filter(version=2).update(state="building")
+    assert verify(content).newer is False
+
+
+def test_no_flipped_byte_is_unchanged(content: bytes) -> None:
+    """All bytes around the signature, and some of all others."""
+    signature = content.rindex(b"/ByteRange")
+    end = content.index(b"%%EOF", signature) + 6
+    positions = {*range(0, len(content), 997), *range(signature - 40, signature + 160), *range(end - 60, end)}
+    positions |= set(range(signature, end, 31))
+    for position in sorted(one for one in positions if one < len(content)):
+        changed = bytearray(content)
+        changed[position] ^= 1
+        assert outcome(bytes(changed)) is Outcome.CHANGED, position
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content + UPDATE,
+        lambda content: content + b"\n",
+        lambda content: content[:-1],
+        lambda content: b" " + content,
+        lambda content: content.replace(b"/ByteRange [", b"/ByteRange  ["),
+        lambda content: content + content,
+        lambda content: content + b"<" + b"30" * 5000 + b">",
+    ],
+    ids=["update", "newline", "cut", "before", "space", "twice", "another signature"],
+)
+def test_a_file_that_was_added_to_is_changed(content: bytes, change: Callable[[bytes], bytes]) -> None:
+    assert outcome(change(content)) is Outcome.CHANGED
+    status, page = upload(change(content))
+    assert (status, "Changed after it was issued" in page) == (200, True)
+
+
+def test_a_changed_file_is_told_nothing_about_the_report(report: Report, content: bytes) -> None:
+    page = upload(content + UPDATE)[1]
+    assert [said for said in (report.code, report.organisation.name, "2026") if said in page] == []
+
+
+def test_a_signature_moved_to_another_file_does_not_make_it_genuine(content: bytes) -> None:
+    """The forger has a report, and puts its signature under a text of their own."""
+    start = content.rindex(b"<", 0, content.rindex(b"/Contents") + 20)
+    signature = content[start : content.index(b">", start) + 1]
+    assert len(signature) > 1000
+    assert outcome(b"%PDF-1.7\n" + signature) is Outcome.CHANGED
+
+
+def test_a_file_of_another_installation_was_not_issued_here(report: Report) -> None:
+    other = self_signed(host="localhost:8000", now=NOW)
+    foreign = sign(render_pdf(report.snapshot).bytes, other, now=NOW).content
+    assert verify(foreign) == Answer(Outcome.UNKNOWN)
+    assert verify(render_pdf(report.snapshot).bytes) == Answer(Outcome.UNKNOWN)
+    assert "Not issued here" in upload(foreign)[1]
+
+
+def test_a_file_signed_with_a_rotated_key_still_verifies(content: bytes) -> None:
+    keys.rotate(now=NOW)
+    assert outcome(content) is Outcome.UNCHANGED
+    assert outcome(content + UPDATE) is Outcome.CHANGED
+
+
+def test_a_signed_file_without_a_record_is_not_called_genuine(content: bytes) -> None:
+    signer = keys.current_signer(now=NOW)
+    unknown = sign(render_pdf(assessment()).bytes, signer.identity, now=NOW).content
+    assert outcome(unknown) is Outcome.UNRECORDED
+    assert outcome(unknown + UPDATE) is Outcome.CHANGED
+    assert "without a record" in upload(unknown)[1]
+
+
+def test_an_operators_certificate_signs_other_documents_too(tmp_path: Path, settings: Settings) -> None:
+    certificate = issued("Northwind HR", EC, until=NOW + timedelta(days=999))
+    (tmp_path / "own.pem").write_bytes(pem(certificate, key=EC))
+    settings.GOODWORD_SIGNING_CERTIFICATE = str(tmp_path / "own.pem")
+    content = bytes(ready().file.content)
+    assert IssuedFile.objects.across_organisations().get().certificate.source == "operator"  # type: ignore[union-attr]
+    assert (outcome(content), outcome(content + UPDATE)) == (Outcome.UNCHANGED, Outcome.CHANGED)
+    contract = sign(render_pdf(assessment()).bytes, Identity(certificate, EC), now=NOW).content
+    assert outcome(contract) is Outcome.UNKNOWN
+
+
+def test_an_unusable_certificate_loses_no_report(settings: Settings) -> None:
+    settings.GOODWORD_SIGNING_CERTIFICATE = "/nowhere/own.p12"
+    content = bytes(ready().file.content)
+    assert SigningCertificate.objects.get().source == "installation"
+    assert outcome(content) is Outcome.UNCHANGED
+
+
+def test_a_file_from_before_there_were_signatures_verifies_by_its_digest(report: Report) -> None:
+    old = render_pdf(report.snapshot).bytes
+    IssuedFile.objects.of(report.organisation).update(
+        sha256=hashlib.sha256(old).hexdigest(), covered_sha256="", certificate=None
+    )
+    assert outcome(old) is Outcome.UNCHANGED
+    assert outcome(old + b"\n") is Outcome.UNKNOWN
+
+
+def test_an_erased_persons_file_is_withdrawn_and_nothing_else(report: Report, content: bytes) -> None:
+    name = report.step_request.application.candidate.name
+    subject = Subject(
+        organisation_id=report.organisation_id, application_ids=(report.step_request.application_id,)
+    )
+    erasure.erase(subject, now=NOW)
+    assert verify(content) == Answer(Outcome.WITHDRAWN)
+    page = upload(content)[1]
+    assert "Report withdrawn" in page
+    assert [said for said in (name, report.code, report.organisation.name, "2026") if said in page] == []
+    redacted = Report.objects.of(report.organisation).latest("pk")
+    draw(report_id=redacted.pk, now=NOW)
+    assert verify(bytes(redacted.file.content)).outcome is Outcome.UNCHANGED
+
+
+def test_a_digest_whose_report_is_gone_is_withdrawn(report: Report, content: bytes) -> None:
+    Report.objects.of(report.organisation).all().delete()
+    assert verify(content) == Answer(Outcome.WITHDRAWN)
+
+
+def test_versions_of_other_organisations_do_not_matter(report: Report, content: bytes) -> None:
+    other = factories.organisation(name="Globex")
+    IssuedFile.objects.create(organisation=other, report=None, sha256="0" * 64, issued_at=NOW)
+    answer = verify(content)
+    assert (answer.newer, answer.organisation) == (False, report.organisation)
+
+
+def test_drawing_twice_stores_one_file(report: Report, content: bytes) -> None:
+    draw(report_id=report.pk, now=NOW)
+    report.refresh_from_db()
+    assert bytes(report.file.content) == content
+    assert IssuedFile.objects.of(report.organisation).get().sha256 == report.file.sha256
+
+
+def test_verifying_changes_nothing_and_needs_few_queries(
+    content: bytes, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    before = list(IssuedFile.objects.across_organisations().values())
+    for one in (content, content + UPDATE, b"%PDF-1.7"):
+        with django_assert_max_num_queries(4):
+            verify(one)
+    assert list(IssuedFile.objects.across_organisations().values()) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "This file is not a PDF. Choose the PDF of a report."),
+        (b"PK\x03\x04", "This file is not a PDF. Choose the PDF of a report."),
+        (b"x" * 2000 + b"%PDF-1.7", "This file is not a PDF. Choose the PDF of a report."),
+    ],
+)
+def test_what_is_not_a_pdf_is_said_at_the_field(content: bytes, said: str) -> None:
+    status, page = upload(content)
+    assert (status, said in page, "Nothing was verified" in page) == (422, True, True)
+
+
+def test_no_file_is_said_at_the_field() -> None:
+    response = Client().post("/verify/", {})
+    assert (response.status_code, "Choose the PDF of a report." in response.content.decode()) == (422, True)
+
+
+def test_a_huge_file_is_refused_on_a_page() -> None:
+    status, page = upload(b"%PDF-1.7" + b"\0" * 2_200_000)
+    assert (status, "Too large to send" in page) == (413, True)
+
+
+def test_a_form_without_its_token_is_refused(content: bytes) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/verify/", {"file": SimpleUploadedFile("a.pdf", content)}).status_code == 403
+
+
+def test_thirty_files_a_minute_are_enough() -> None:
+    for _ in range(30):
+        assert upload(b"%PDF-1.7")[0] == 200
+    status, page = upload(b"%PDF-1.7")
+    assert (status, "Wait a minute, then choose the file again." in page) == (429, True)
+
+
+def test_a_files_name_is_only_text(content: bytes) -> None:
+    response = Client().post(
+        "/verify/", {"file": SimpleUploadedFile("<script>alert(1)</script>.pdf", content)}
+    )
+    assert "<script>alert" not in response.content.decode()
+
+
+HOSTILE = {
+    "a signature of zeros": b"<" + b"00" * 20_000 + b">",
+    "deep nesting": b"<" + b"3080" * 14_000 + b">",
+    "long lengths": b"<" + b"3084FFFFFFFF" * 4_000 + b">",
+    "many short runs": (b"a" * 999 + b"z") * 2_000,
+    "many runs": (b"A" * 1_001 + b"\n") * 1_900,
+    "one long run": b"f" * 2_000_000,
+    "many ranges": b"/ByteRange [0 1 2 3]" * 100_000,
+    "endless ranges": b"/ByteRange [0 0 999999999 999999999]" * 50_000,
+    "a loop of tables": b"xref\n0 1\ntrailer\n<</Prev 9>>\nstartxref\n9\n%%EOF\n" * 40_000,
+    "encrypted": b"trailer\n<</Encrypt<</Filter/Standard/V 5/R 6>>>>\n",
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_file_is_answered_quickly(report: Report, hostile: bytes) -> None:
+    began = time.process_time()
+    assert outcome(b"%PDF-1.7\n" + hostile) is Outcome.UNKNOWN
+    assert time.process_time() - began < 0.5
+
+
+def test_no_damaged_signature_fails(content: bytes) -> None:
+    start = content.rindex(b"<", 0, content.rindex(b"/Contents") + 20) + 1
+    end = content.index(b"00000000", start)
+    chosen = random.Random(14)
+    for _ in range(150):
+        changed = bytearray(content[start:end])
+        for _ in range(chosen.randint(1, 6)):
+            changed[chosen.randrange(len(changed))] = chosen.choice(b"0123456789ABCDEF")
+        assert outcome(b"%PDF-1.7\n<" + changed + b">") in {Outcome.UNKNOWN, Outcome.CHANGED}
+
+
+def test_the_footer_of_a_report_names_the_address(report: Report) -> None:
+    assert f"{report.code} · version 1" in text_of(report)
+    assert "verify at http://localhost:8000/verify" in text_of(report)
+    assert reverse("verify_report") == "/verify/"
