@@ -23,6 +23,8 @@ BROWSERS_SIDE_BY_SIDE = (*SIDE_BY_SIDE, "-n", str((os.cpu_count() or 1) + 1))
 #: compiled modules, also for the programs that tests start: compiling takes half the time of each start
 BYTECODE = ROOT / ".test-cache" / "bytecode"
 BROWSER_TESTS = "tests/browser"
+#: the other tests need neither plug-in, but each would take part in each of them
+WITHOUT_BROWSERS = ("--ignore", BROWSER_TESTS, "-p", "no:playwright", "-p", "no:anyio")
 #: pytest's exit status when tests have failed
 SOME_FAILED = 1
 #: markers of tests left out of the quick suite
@@ -101,7 +103,7 @@ def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
 def quick(arguments: list[str]) -> int:
     """Run all tests but those of browsers, programs, whole worlds and large inputs. Returns the exit status."""
     return run(
-        *_only(f"not {marker}" for marker in NOT_QUICK), "--ignore", BROWSER_TESTS, *SIDE_BY_SIDE, *arguments
+        *_only(f"not {marker}" for marker in NOT_QUICK), *WITHOUT_BROWSERS, *SIDE_BY_SIDE, *arguments
     )
 
 

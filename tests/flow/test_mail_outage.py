@@ -79,7 +79,7 @@ def test_candidates_are_invited_once_after_an_outage_and_reminded_from_then_on(
     two = moved(kind)
     ended = BEGAN + lasting
     run_sweeps(
-        BEGAN, ended, step=timedelta(minutes=12) if lasting < timedelta(days=1) else timedelta(hours=3)
+        BEGAN, ended, step=timedelta(minutes=30) if lasting < timedelta(days=1) else timedelta(hours=12)
     )
     assert server.taken == []
     for application in two:
@@ -114,7 +114,7 @@ def test_candidates_are_invited_once_after_an_outage_and_reminded_from_then_on(
 
     reminder = run.next_reminder_at
     assert reminder is not None
-    run_sweeps(back, reminder - timedelta(minutes=1), step=timedelta(hours=6))
+    run_sweeps(back, reminder - timedelta(minutes=1), step=timedelta(days=1))
     assert len(server.taken) == 2
     run_sweeps(reminder, reminder, step=timedelta(minutes=1))
     assert len(server.taken) == 4
@@ -134,7 +134,7 @@ def test_a_referee_is_invited_once_and_the_deadline_counts_from_the_mail(server:
         run_jobs()
     lasting = BEGAN + timedelta(days=9)
     before = len(server.taken)
-    run_sweeps(BEGAN, lasting, step=timedelta(hours=3))
+    run_sweeps(BEGAN, lasting, step=timedelta(hours=12))
     request = ReferenceRequest.objects.of(first.organisation).get()
     assert (request.invited_at, request.next_reminder_at, request.slow_at) == (None, None, None)
     server.answers = {}

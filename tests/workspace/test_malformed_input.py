@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,8 @@ import goodword
 from goodword.core.http import LONGEST_PARAMETER
 from goodword.urls import MEMBER
 from tests.architecture.test_pages import patterns
-from tests.assessments.robustness.test_access import OtherOrganisation, any_ids
+from tests.assessments.once import once
+from tests.assessments.robustness.test_access import OtherOrganisation, any_ids, build
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -72,9 +74,12 @@ def now() -> Iterator[None]:
         yield
 
 
+made = once(build)
+
+
 @pytest.fixture
-def theirs() -> OtherOrganisation:
-    return OtherOrganisation()
+def theirs(db: None, made: OtherOrganisation) -> OtherOrganisation:
+    return deepcopy(made)
 
 
 def address_of(pattern: URLPattern, theirs: OtherOrganisation) -> str:

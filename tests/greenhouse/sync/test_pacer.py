@@ -203,7 +203,7 @@ def test_a_full_sync_uses_97_percent_of_each_window_without_a_429(
     greenhouse, clock = Counting(rate, slower=4.0), BEGUN
     pacers = [pacer(connection, rate) for _ in range(workers)]
     due = [clock] * workers  # when each worker is free again
-    end = clock + timedelta(seconds=6 * rate.window)
+    end = clock + timedelta(seconds=4 * rate.window)
     while (clock := min(due)) < end:
         place = due.index(clock)
         wait = pacers[place].take(priority=BACK, now=clock)

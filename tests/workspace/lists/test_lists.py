@@ -1,31 +1,27 @@
 """Lists of candidates: chips, filters, orders and what the URL says."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import QueryDict
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
-from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
-from goodword.references.domain.member_actions import cancel_check, pause_check
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.roles.models import Automation, Role
 from goodword.roles.queries import visible_roles
 from goodword.workspace.lists.listing import Listing, listing_of
-from goodword.workspace.lists.query import SORTS, ListQuery
+from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.rows import Scope
-from goodword.workspace.lists.states import NAMES, state_at
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, named, path
+from tests.workspace.lists.support import SORTED, get, names
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
@@ -40,111 +36,6 @@ def rita() -> Membership:
 @pytest.fixture
 def role(rita: Membership) -> Role:
     return factories.role(rita.organisation, owner=rita)
-
-
-@pytest.fixture
-def people(role: Role, rita: Membership) -> dict[str, Application]:
-    """One application for each state, by the name of the state."""
-    made = {
-        name: named(role, name, "Zorn")
-        for name in ("waits", "asked", "paused", "cancelled", "unable", "reused", "delayed", "no_address")
-    }
-    invited(made["waits"])
-    checked(made["asked"])
-    pause_check(check_id=checked(made["paused"]).pk, member=rita, now=NOW)
-    cancel_check(check_id=checked(made["cancelled"]).pk, member=rita, now=NOW)
-    cannot_provide(check_id=checked(made["unable"]).pk, slot=1, reason="Retired.", now=NOW)
-    factories.step_request(made["reused"], "assessment", state="reused")
-    factories.step_request(
-        made["delayed"], "assessment", state="waiting", waiting_reason="delay", due_at=LATER
-    )
-    factories.step_request(made["no_address"], "assessment", state="waiting", waiting_reason="no_address")
-    made["rejected"] = named(role, "rejected", "Zorn", status="rejected")
-    factories.step_request(made["rejected"], "assessment", state="waiting", waiting_reason="no_address")
-    made["unsent"] = named(role, "unsent", "Zorn")
-    Attempt.objects.of(role.organisation).filter(pk=invited(made["unsent"]).pk).update(invited_at=None)
-    made["began"] = named(role, "began", "Zorn")
-    Attempt.objects.of(role.organisation).filter(pk=invited(made["began"]).pk).update(progress="in_progress")
-    made["again"] = named(role, "again", "Zorn")
-    first = invited(made["again"])
-    first.progress, first.completed_at = "completed", NOW
-    first.save()
-    first.pk, first.progress, first.completed_at = None, "pending", None
-    first.save()
-    made["declined"] = named(role, "declined", "Zorn")
-    Attempt.objects.of(role.organisation).filter(pk=invited(made["declined"]).pk).update(progress="declined")
-    made["nothing"] = named(role, "nothing", "Zorn")
-    return made
-
-
-SHOWN = {
-    "pending": "waiting",
-    "unsent": "waiting",
-    "completed": "done",
-    "marked_complete": "done",
-    "cancelled": "closed",
-    "declined": "closed",
-    "already_there": "not_started",
-}
-
-
-@pytest.mark.matrix
-@pytest.mark.parametrize("now", [NOW, LATER])
-@pytest.mark.parametrize("of_role", [True, False])
-@pytest.mark.usefixtures("people")
-def test_the_stored_states_are_those_that_pages_show(
-    role: Role, rita: Membership, now: Any, of_role: bool
-) -> None:
-    shown = listing_of(rita, ListQuery(), role=role if of_role else None, now=now)
-    stored = {
-        pk: [NAMES[one], NAMES[other]]
-        for pk, one, other in Scope.of(rita, role if of_role else None)
-        .rows()
-        .values_list("pk", state_at("assessment", now=now), state_at("check", now=now))
-    }
-    assert stored == {
-        row.application.pk: [
-            "needs_attention" if cell.mark.attention else SHOWN.get(cell.mark.state, cell.mark.state)
-            for cell in row.cells
-        ]
-        for row in shown.rows
-    }
-    states = {state for pair in stored.values() for state in pair}
-    assert states == set(NAMES.values()) - ({"overdue"} if now == NOW else {"in_progress"})
-
-
-def get(client: Client, role: Role, **query: str) -> Any:
-    return client.get(path("role", role.organisation, role.pk), query).context["listing"]
-
-
-def names(listing: Any) -> list[str]:
-    return [row.application.candidate.first_name for row in listing.rows]
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("people")
-def test_chips_count_and_filter(role: Role, rita: Membership) -> None:
-    client = signed_in(rita)
-    listing = get(client, role)
-    for (_label, chips), parameter in zip(listing.step_chips, ("assessment", "check"), strict=True):
-        assert sum(chip.count for chip in chips) == listing.count == 14
-        for chip in chips:
-            assert bool(chip.url) == bool(chip.count)
-            if chip.url:
-                filtered = client.get(path("role", role.organisation, role.pk) + chip.url).context["listing"]
-                assert (filtered.count, len(filtered.rows)) == (chip.count, chip.count)
-                assert getattr(filtered.query, parameter)
-    both = get(client, role, assessment="done", check="not_started", status="active")
-    assert names(both) == ["reused"]
-    [current] = [chip for chip in both.step_chips[0][1] if chip.current]
-    assert (current.label, current.url) == ("Done", "?status=active&check=not_started")
-
-
-@pytest.mark.usefixtures("people")
-def test_the_most_urgent_come_first_and_ended_applications_last(role: Role, rita: Membership) -> None:
-    shown = names(get(signed_in(rita), role))
-    assert set(shown[:2]) == {"unable", "no_address"}
-    assert shown[-1] == "rejected"
 
 
 @pytest.mark.slow
@@ -201,37 +92,6 @@ def test_unknown_values_are_ignored_with_a_sentence(role: Role, rita: Membership
     assert "Ignored the dates: the first is after the last." in page.content.decode()
 
 
-SORTED = ("", *SORTS, *(f"-{name}" for name in SORTS))
-
-
-@pytest.mark.parametrize("sort", SORTED)
-@pytest.mark.usefixtures("people")
-def test_pages_go_through_every_row_once_in_either_direction(
-    role: Role, rita: Membership, sort: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("goodword.workspace.lists.pages.PAGE", 4)
-
-    def page(url: str) -> Listing:
-        return listing_of(rita, ListQuery.of(QueryDict(url.removeprefix("?"))), role=None, now=LATER)
-
-    listing = page(f"?sort={sort}")
-    found, urls = [listing.page.ids], [listing.page_links[-1].url]
-    while listing.next and len(found) < 9:
-        listing = page(listing.next)
-        found.append(listing.page.ids)
-    assert [len(ids) for ids in found] == [4, 4, 4, 2]
-    assert len({pk for ids in found for pk in ids}) == 14
-    assert (listing.page.first, listing.page.last, listing.page.total) == (13, 14, 14)
-    assert page(urls[0]).page.ids == found[-1]
-    back = [listing.page.ids]
-    while listing.previous and len(back) < 9:
-        listing = page(listing.previous)
-        back.append(listing.page.ids)
-    assert back == found[::-1]
-    for number, ids in enumerate(found, start=1):
-        assert page(f"?sort={sort}&page={number}").page.ids == ids
-
-
 def test_a_page_goes_on_after_its_last_row_when_rows_before_it_change(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,8 +118,9 @@ def test_pages_that_make_no_sense_show_a_page(
     for number in range(3):
         named(role, f"N{number}", "Zorn")
     for sort in SORTED:
-        shown = get(signed_in(rita), role, sort=sort, **{"page": "2", **dict([place.split("=")])})
-        assert shown.rows, sort
+        asked = ListQuery.of(QueryDict(f"sort={sort}&page=2&{place}"))
+        assert listing_of(rita, asked, role=role, now=NOW).rows, sort
+    assert get(signed_in(rita), role, **{"page": "2", **dict([place.split("=")])}).rows
 
 
 def test_more_candidates_take_no_more_statements(

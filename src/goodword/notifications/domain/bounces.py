@@ -324,18 +324,15 @@ def _fields(text: str) -> Message:
     return message_from_bytes(text.encode("utf-8", "replace"))
 
 
-def mail_of(event: Event) -> Email | None:
-    return (
-        Email.objects.across_organisations()
-        .select_related("organisation", "application__candidate", "application__role__owner__user")
-        .filter(pk=event.data["email_id"])
-        .first()
-    )
+def mail_of(event: Event, *more: str) -> Email | None:
+    """With its organisation, and more of what it refers to: most mails are sent, and then need nothing else."""
+    rows = Email.objects.across_organisations().select_related("organisation", *more)
+    return rows.filter(pk=event.data["email_id"]).first()
 
 
 def on_email_failed(event: Event) -> None:
     """Notify the recruiter once, or the role's owner if it was for the recruiter."""
-    failed = mail_of(event)
+    failed = mail_of(event, "application__candidate", "application__role__owner__user")
     if failed is None or failed.application is None or failed.kind == UNDELIVERED:
         return
     if failed.bounced_at is not None and failed.link_purpose == Link.Purpose.REFEREE:

@@ -111,7 +111,7 @@ def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
 
 def on_email_failed(event: Event) -> None:
     """Revoke a referee's link and ask for another address; or mark the candidate's check."""
-    email = mail_of(event)
+    email = mail_of(event, "application__candidate")
     if email is None:  # erased
         return
     if email.bounced_at is None:  # not the address's fault
@@ -126,7 +126,7 @@ def on_email_failed(event: Event) -> None:
 
 def on_email_complained(event: Event) -> None:
     """Send no more mail about this check. Links stay valid, in case it was a mistake."""
-    email = mail_of(event)
+    email = mail_of(event, "application__candidate")
     if email is None:
         return
     if email.link_purpose == Link.Purpose.REFEREE:
