@@ -102,9 +102,7 @@ def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
 
 def quick(arguments: list[str]) -> int:
     """Run all tests but those of browsers, programs, whole worlds and large inputs. Returns the exit status."""
-    return run(
-        *_only(f"not {marker}" for marker in NOT_QUICK), *WITHOUT_BROWSERS, *SIDE_BY_SIDE, *arguments
-    )
+    return run(*_only(f"not {marker}" for marker in NOT_QUICK), *WITHOUT_BROWSERS, *SIDE_BY_SIDE, *arguments)
 
 
 def exhaustive(arguments: list[str]) -> int:
@@ -162,7 +160,7 @@ def everything(arguments: list[str]) -> int:
             say("test: running the failed browser tests once more, one after another")
             browsers = run(BROWSER_TESTS, *_only(kept), "--last-failed", "--last-failed-no-failures", "none")
         status = (
-            run(*_only(["not browser", *(one for one in kept if one != "not browser")]), *SIDE_BY_SIDE)
+            run(*_only(one for one in kept if one != "not browser"), *WITHOUT_BROWSERS, *SIDE_BY_SIDE)
             or browsers
         )
     if names:

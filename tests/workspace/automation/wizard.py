@@ -55,9 +55,10 @@ class Wizard:
 
     def confirm(self, job: Job, invite: str = "no", requirement: str = WHAT_FOR) -> Any:
         """`invite`: "yes" ticks everybody who is already in the stages."""
-        address = self.url("role_automation_review", job)
-        page = BeautifulSoup(self.client.get(address, follow=True).content, "html.parser")
-        ticked = [box["value"] for box in page.select("input[name=invite]")] if invite == "yes" else []
+        address, ticked = self.url("role_automation_review", job), []
+        if invite == "yes":
+            page = BeautifulSoup(self.client.get(address, follow=True).content, "html.parser")
+            ticked = [box["value"] for box in page.select("input[name=invite]")]
         return self.client.post(address, {"invite": ticked, "requirement": requirement})
 
     def link(

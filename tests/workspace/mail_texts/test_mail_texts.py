@@ -105,6 +105,7 @@ def sent(email: Email) -> EmailMultiAlternatives:
     return message
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 @pytest.mark.parametrize("kind", list(MAILS))
 def test_the_standard_texts_pass_their_own_rules(
@@ -119,6 +120,7 @@ def test_the_standard_texts_pass_their_own_rules(
     assert not audited(org)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 @pytest.mark.parametrize("kind", list(MAILS))
 def test_every_placeholder_has_a_value_in_both_parts(
@@ -212,6 +214,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("wrong", REFUSED)
 @pytest.mark.parametrize("show", [False, True])
 def test_a_wrong_text_is_refused_with_a_sentence_and_stays(
