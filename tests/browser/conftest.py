@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.browser import contrast
+
 # Playwright keeps an event loop running in this thread, and Django then refuses the database to synchronous
 # code such as the flush between tests. Nothing here is asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -55,21 +57,27 @@ def closed_windows(browser: Browser, _django_db_helper: None) -> Iterator[None]:
         context.close()
 
 
-def violations(page: Page, *, within: str = "", rules: Sequence[str] = ()) -> list[str]:
+def violations(
+    page: Page, *, within: str = "", rules: Sequence[str] = (), every_text: bool = True
+) -> list[str]:
     """What axe finds wrong with the page, one line an element: `rule: selector (why)`. Best compared with [].
 
     `within` is the selector of the only part to look at, as for a menu whose edge lies over other links;
-    `rules` are the only ones to look for, instead of all of WCAG 2.2 AA and of best practice.
+    `rules` are the only ones to look for, instead of all of WCAG 2.2 AA and of best practice. Without `every_text`, the
+    contrast of texts like those of earlier pages is not judged again.
     """
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
     page.wait_for_load_state()
     if not page.evaluate("typeof axe === 'object'"):  # a second look at the same document
         page.evaluate(Axe().axe_script)
-    # Only the violations are described in full and come over: what passed is most of the work otherwise.
-    found = page.evaluate(
-        "async ([within, options]) => (await axe.run(within || document, options)).violations",
-        [within, {"runOnly": only, "resultTypes": ["violations"]}],
-    )
+    if every_text:
+        # Only the violations are described in full and come over: what passed is most of the work otherwise.
+        found = page.evaluate(
+            "async ([within, options]) => (await axe.run(within || document, options)).violations",
+            [within, {"runOnly": only, "resultTypes": ["violations"]}],
+        )
+    else:
+        found = contrast.run(page, within=within, only=only)
     return [
         f"{rule['id']}: {node['target'][0]} ({node['failureSummary']})"
         for rule in found

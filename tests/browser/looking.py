@@ -74,20 +74,21 @@ def _once(page: Page, within: str) -> list[str]:
     width = page.viewport_size["width"] if page.viewport_size else 0
     state = hashlib.sha256(f"{within} {page.evaluate(_STATE)}".encode()).hexdigest()
     if state not in _found:
-        _found[state] = width, in_both_schemes(page, within=within)
+        _found[state] = width, in_both_schemes(page, within=within, every_text=False)
     looked_at, found = _found[state]
     if looked_at == width:
         return list(found)
     return found + [f"light: {one}" for one in violations(page, within=within, rules=OF_LAYOUT)]
 
 
-def in_both_schemes(page: Page, *, within: str = "") -> list[str]:
-    """What axe finds wrong in light and dark."""
+def in_both_schemes(page: Page, *, within: str = "", every_text: bool = True) -> list[str]:
+    """What axe finds wrong in light and dark; `every_text` as of `violations`."""
     found = []
     for scheme, rules in SCHEMES.items():
         # without motion no colour is met half-way
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found += [f"{scheme}: {one}" for one in violations(page, within=within, rules=rules)]
+        wrong = violations(page, within=within, rules=rules, every_text=every_text)
+        found += [f"{scheme}: {one}" for one in wrong]
     page.emulate_media(color_scheme="light")
     return found
 

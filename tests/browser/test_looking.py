@@ -38,3 +38,31 @@ def test_a_fault_is_found_in_each_state_on_each_page_at_each_width(page: Page) -
         "22 at 1440": {"target-size"},
         "22 at 1440 with more": {"image-alt", "target-size"},
     }
+
+
+TEXTS = """
+<!doctype html><html lang="en"><head><title>Texts</title>
+<style>body {{ background: white; color: black }} p {{ color: {light} }} section {{ background: {behind} }}
+@media (prefers-color-scheme: dark) {{ body {{ background: black; color: white }} p {{ color: {dark} }} }}
+</style></head><body><main><h1>Texts</h1><section><p class="{name}">Words</p></section></main></body></html>
+"""
+
+
+def test_the_contrast_of_a_text_is_judged_anew_where_a_colour_differs(page: Page) -> None:
+    looker = Looker()
+    for name, light, dark, behind in (
+        ("fine", "#333", "#ccc", "none"),
+        ("pale", "#ccc", "#ccc", "none"),
+        ("dim", "#333", "#333", "none"),
+        ("on-grey", "#333", "#ccc", "#777"),
+        ("pale-again", "#ccc", "#ccc", "none"),
+    ):
+        page.set_content(TEXTS.format(name=name, light=light, dark=dark, behind=behind))
+        looker.look(page, name)
+    wrong = {name: [one.partition(": p")[0] for one in found] for name, found in looker.wrong.items()}
+    assert wrong == {
+        "pale": ["light: color-contrast"],
+        "dim": ["dark: color-contrast"],
+        "on-grey": ["light: color-contrast", "dark: color-contrast"],
+        "pale-again": ["light: color-contrast"],
+    }
