@@ -1,6 +1,8 @@
 """The finished file: valid, accessible, complete, and the same each time."""
 
+import json
 import re
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +12,8 @@ from goodword.reports.pdf import SnapshotError, render_pdf
 
 from .reading import read, root_of, tags_of, text_of
 from .samples import assessment, reference_check, work_style
+from .typical import STORED
+from .typical import assessment as typical_assessment
 
 REPORTS = [
     pytest.param(assessment(), 3, id="assessment"),
@@ -170,6 +174,18 @@ def test_a_report_speaks_its_language(language: str, title: str, page_line: str)
     assert metadata.title == title
     assert page_line in text_of(rendered)
     assert root_of(rendered)["/Lang"] == (language if language != "pt" else "en")
+
+
+@pytest.mark.slow
+def test_snapshots_of_schema_4_still_draw() -> None:
+    references = json.loads((STORED / "references_schema_4.json").read_text())
+    taken: Any = deepcopy(typical_assessment())
+    for part in taken["assessment"]["tests"]:
+        del part["validity"]
+    assert references["schema"] == 4
+    text = text_of(render_pdf(references))
+    assert "Would work together again? Yes: 3; Yes, with reservations: 1." in text
+    assert "Validity of the answers" not in text_of(render_pdf({**taken, "schema": 4}))
 
 
 def test_a_snapshot_of_another_shape_is_refused_with_the_place() -> None:

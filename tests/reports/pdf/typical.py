@@ -1,8 +1,10 @@
-"""Reports as real organisations get them: a built-in questionnaire answered by 1, 4 or 25 referees, and a usual
+"""Reports as real organisations get them: a usual questionnaire answered by 1, 4 or 25 referees, and a usual
 assessment of four tests. Frozen by the product's own code."""
 
+import json
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.utils import translation
@@ -12,8 +14,7 @@ from goodword.assessments.kinds.judgement.report import JudgementPart
 from goodword.assessments.kinds.reasoning.report import CategoryData
 from goodword.assessments.kinds.report import NormedScoreData, PartHead
 from goodword.questionnaires import labels
-from goodword.questionnaires.builtin import load
-from goodword.questionnaires.parse import fill_placeholders
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import applicable, for_self
 from goodword.questionnaires.types import (
     CONFIRMING,
@@ -31,6 +32,7 @@ from tests.support import factories
 
 from .samples import head, work_style
 
+STORED = Path(__file__).parent / "stored"
 NAME = "Ada Okonkwo"
 #: name, relationship, company
 REFEREES = [
@@ -87,16 +89,16 @@ def reference_check(
 
 
 def _results(count: int, language: str, *, with_self: bool) -> Results:
-    template = load("sales_customer", language=language)
+    stored = json.loads((STORED / "questionnaire.json").read_text())[language]
     questions = fill_placeholders(
-        template.questions, candidate=NAME, company="the company", language=template.language
+        parse(stored["questions"]), candidate=NAME, company="the company", language=language
     )
     respondents = [_respondent(number, questions) for number in range(count)]
     own = _own(questions) if with_self else None
     asked_own = {one.id: one for one in for_self(questions)}
     return Results(
-        questionnaire=template.name,
-        version=template.version,
+        questionnaire=stored["name"],
+        version=2,
         wanted=count,
         completed_at=factories.NOW,
         sent=count,

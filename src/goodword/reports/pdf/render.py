@@ -68,20 +68,26 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
 def _compile(
     snapshot: ReportSnapshot, printer: Printer, fonts: Fonts, logo: Logo | None, made_at: datetime
 ) -> bytes:
-    printable = cast(ReportSnapshot, _printable({**snapshot, "engine": None}, printer))
-    content = page_content(printable, replaced=tuple(printer.replaced))
-    inputs = {"content": json.dumps(content), "families": json.dumps(fonts.families)}
-    if logo is not None:
-        inputs |= {"logo": logo.data, "logo-format": logo.format}
     return typst.compile(
         TEMPLATE / "main.typ",
         root=TEMPLATE,
         font_paths=fonts.typst,
         format="pdf",
-        sys_inputs=inputs,
+        sys_inputs=template_inputs(snapshot, printer, fonts, logo),
         pdf_standards=STANDARDS,
         timestamp=made_at,
     )
+
+
+def template_inputs(
+    snapshot: ReportSnapshot, printer: Printer, fonts: Fonts, logo: Logo | None
+) -> dict[str, str]:
+    printable = cast(ReportSnapshot, _printable({**snapshot, "engine": None}, printer))
+    content = page_content(printable, replaced=tuple(printer.replaced))
+    inputs = {"content": json.dumps(content), "families": json.dumps(fonts.families)}
+    if logo is not None:
+        inputs |= {"logo": logo.data, "logo-format": logo.format}
+    return inputs
 
 
 def _printable(value: Any, printer: Printer) -> Any:

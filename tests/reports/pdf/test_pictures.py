@@ -1,0 +1,154 @@
+"""Pages as they look: compared with the pictures in `pictures/`, tolerantly, and read for what page 1 must answer.
+
+`PICTURES=update .venv/bin/python -m pytest tests/reports/pdf/test_pictures.py` draws the pictures anew. Look at each
+before you commit it.
+"""
+
+import io
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typst
+from PIL import Image, ImageChops
+
+from goodword.references.report_front import first_sentence
+from goodword.reports.pdf import RenderedPdf, render_pdf
+from goodword.reports.pdf.render import TEMPLATE, template_inputs
+from goodword.reports.pdf.snapshot import check_snapshot
+from goodword.reports.pdf.text import Printer, load_fonts
+
+from .reading import read
+from .typical import assessment, reference_check
+
+PICTURES = Path(__file__).parent / "pictures"
+PPI = 60
+#: a square of so many pixels may differ by so much on average, of 255: another hinting does, another layout does not
+SQUARE, TOLERANCE = 12, 40
+#: how many pages have pictures
+REPORTS: dict[str, tuple[Any, int]] = {
+    "references-4": (reference_check(4), 4),
+    "assessment": (assessment(), 4),
+    "references-1": (reference_check(1, language="de"), 3),
+    "references-25": (reference_check(25), 2),
+}
+
+
+@cache
+def drawn(name: str) -> RenderedPdf:
+    return render_pdf(REPORTS[name][0])
+
+
+def page_text(name: str, number: int) -> str:
+    return " ".join(read(drawn(name)).pages[number - 1].extract_text().split())
+
+
+def pages_of(snapshot: Any) -> list[Image.Image]:
+    fonts = load_fonts()
+    pages = typst.compile(
+        TEMPLATE / "main.typ",
+        root=TEMPLATE,
+        font_paths=fonts.typst,
+        format="png",
+        ppi=float(PPI),
+        sys_inputs=template_inputs(check_snapshot(snapshot), Printer(fonts.coverage), fonts, None),
+    )
+    files = pages if isinstance(pages, list) else [pages]
+    return [Image.open(io.BytesIO(file)).convert("L") for file in files]
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """The mean difference of the square that differs most, of 255."""
+    if one.size != other.size:
+        return 255
+    squares = (one.width // SQUARE, one.height // SQUARE)
+    _, most = ImageChops.difference(one, other).resize(squares, Image.Resampling.BOX).getextrema()
+    assert isinstance(most, int | float)
+    return float(most)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("name", REPORTS)
+def test_pages_look_as_in_their_pictures(name: str) -> None:
+    snapshot, count = REPORTS[name]
+    pages = pages_of(snapshot)[:count]
+    files = [PICTURES / f"{name}-{number}.png" for number in range(1, count + 1)]
+    if os.environ.get("PICTURES") == "update":
+        for page, file in zip(pages, files, strict=True):
+            page.quantize(16).save(file, optimize=True)
+    found = {
+        file.name: difference(page, Image.open(file).convert("L"))
+        for page, file in zip(pages, files, strict=True)
+    }
+    assert {file: off for file, off in found.items() if off > TOLERANCE} == {}
+
+
+def test_another_page_does_not_pass_as_the_same() -> None:
+    first, second = (Image.open(PICTURES / f"references-4-{number}.png").convert("L") for number in (1, 2))
+    assert difference(first, second) > TOLERANCE
+    assert difference(first, ImageChops.offset(first, 0, 12)) > TOLERANCE
+
+
+@pytest.mark.parametrize(("name", "most"), [("references-4", 4), ("assessment", 3)])
+def test_the_appendix_begins_after_few_pages_and_is_short(name: str, most: int) -> None:
+    texts = [page.extract_text() for page in read(drawn(name)).pages]
+    appendix = next(number for number, text in enumerate(texts) if "\nAppendix\n" in text)
+    assert appendix <= most
+    assert len(texts) - appendix <= 2
+
+
+def test_page_1_of_a_reference_check_holds_the_result() -> None:
+    text = page_text("references-4", 1)
+    for said in (
+        "4 of 4 requested references were received. Would work together again? Yes: 3; Yes, with reservations: 1.",
+        "One referee gives other dates or another title than the candidate.",
+        "Serving customers",
+        "Far above what the job needed",
+        "Self-assessment",
+        "Marta Silva Client, Contoso",
+        "“Good with clients. We often learned of promises from the client first, which cost us two weekends.”",
+        "Worked together differs. Referee: Mar 2021 – Dec 2023.",
+        "Account Manager Confirmed",
+        "It gives no total and no recommendation.",
+    ):
+        assert said in text
+
+
+def test_page_1_of_an_assessment_holds_the_result() -> None:
+    text = page_text("assessment", 1)
+    for said in (
+        "14 of 20 tasks solved Percentile 68, band 55 to 81",
+        "0.9 steps from the key Closer to the key than 61 of 100, band 40 to 78",
+        "Conscientiousness 4.8",
+        "5 of 5 questions answered, 1 of 1 right",
+        "Spots what changed in sales figures, and why. Stated by Ann Petersen, 3 Nov 2026",
+        "Compared with 412 first attempts in English on computers, norms 2. Reliability in that group: 0.79.",
+        "Work style: agreement with opposite statements. This often has a harmless reason",
+        "Don’t rank candidates whose bands overlap.",
+    ):
+        assert said in text
+
+
+def test_no_item_answer_or_key_is_in_the_file() -> None:
+    snapshot, _ = REPORTS["assessment"]
+    everything = " ".join(page.extract_text() for page in read(drawn("assessment")).pages)
+    told = " ".join(everything.split()).casefold()
+    assert str(snapshot).casefold().count("secret") > 100
+    statements = [
+        item["text"] for scale in snapshot["assessment"]["tests"][2]["scales"] for item in scale["items"]
+    ]
+    assert [one for one in ("secret", "3117", *statements) if one.casefold() in told] == []
+
+
+def test_quotes_are_the_first_sentence_in_full() -> None:
+    assert first_sentence("Dr. Weber and I shared a desk. Then we moved.") == "Dr. Weber and I shared a desk."
+    assert first_sentence("Sie ist ruhig, z. B. im Streit mit Kunden! Immer.") == (
+        "Sie ist ruhig, z. B. im Streit mit Kunden!"
+    )
+    assert first_sentence("她总是在会议之前准备好所有的材料和数据，从不拖延。其次。") == (
+        "她总是在会议之前准备好所有的材料和数据，从不拖延。"
+    )
+    assert first_sentence("One line that has no full stop\nand another") == "One line that has no full stop"
+    assert len(first_sentence("word " * 2000)) <= 400
