@@ -12,6 +12,7 @@ from goodword.assessments.kinds.custom.content import QuestionPack
 from goodword.assessments.kinds.judgement.content import SET
 from goodword.assessments.kinds.scales.content import ContentPack
 from goodword.questionnaires.editor.files import file_schema
+from goodword.workspace.comparison.files import results_schema
 
 assert without_database  # the registry of kinds imports models
 
@@ -21,6 +22,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "custom-questions.json": QuestionPack.model_json_schema,
     "judgement-set.json": SET.json_schema,
     "questionnaire.json": file_schema,
+    "role-results.json": results_schema,
 }
 
 

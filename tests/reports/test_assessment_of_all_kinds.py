@@ -1,9 +1,13 @@
 """A report of tests of every kind: frozen, drawn in each language, and without its person."""
 
+import io
 import json
+from html import unescape
 from typing import Any
 
 import pytest
+from django.test import Client
+from pypdf import PdfReader
 
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
 from goodword.assessments.queries import items_of
@@ -16,9 +20,10 @@ from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, ma
 from tests.assessments.support import answers, application
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.reports.pdf.reading import text_of as text_of_pdf
-from tests.reports.reports import NOW, text_of
+from tests.reports.reports import NOW, share_path, text_of
 from tests.support.jobs import run_jobs
 from tests.support.kept import kept
+from tests.workspace.applications import review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
@@ -235,6 +240,46 @@ def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
         part.pop("validity")
     assert slow == plain
     assert [word for word in ("7777", "4711", '"seconds"', '"device"') if word in json.dumps(plain)] == []
+
+
+def texts_of_items(snapshot: Any) -> set[str]:
+    """What shows items, single answers or keys: all but the texts of answer scales, which reports explain."""
+    found: set[str] = set()
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            for one in value.values():
+                walk(one)
+        elif isinstance(value, list):
+            for one in value:
+                walk(one)
+        elif isinstance(value, str) and len(value) > 12 and not value.startswith("<svg"):
+            found.add(value)
+
+    for part in snapshot["assessment"]["tests"]:
+        for scale in part.get("scales", []):
+            walk([item["text"] for item in scale["items"]])
+        walk([{**task, "category": ""} for task in part.get("tasks", [])])
+        for situation in part.get("situations", []):
+            walk([situation["text"], *([one["text"], one["reason"]] for one in situation["actions"])])
+        walk(part.get("questions", []))
+    return found
+
+
+@pytest.mark.world
+def test_what_leaves_by_a_link_has_no_items_answers_or_keys() -> None:
+    attempt = attempt_of()
+    report = report_of(attempt)
+    items = texts_of_items(report.snapshot)
+    client = Client()
+    shared = client.get(share_path(report), follow=True)
+    file = PdfReader(io.BytesIO(shared.content))
+    pdf = " ".join(" ".join(page.extract_text() for page in file.pages).split())
+    page = " ".join(client.get(review(report.step_request.application), follow=True).content.decode().split())
+    assert len(items) > 100
+    assert "Work style" in pdf and "Work style" in page
+    assert [text for text in items if " ".join(text.split()) in pdf] == []
+    assert [text for text in items if " ".join(text.split()) in unescape(page)] == []
 
 
 @pytest.mark.world

@@ -214,7 +214,8 @@ def _score_row(part: PartData, words: Phrases) -> ScoreRow:
 def _precision(part: PartData, words: Phrases) -> str:
     normed = next((score for _, score in _report(part).normed_scores(part, words)), None)
     if normed is None:
-        return words("no_precision") if any(one.axis for one in _report(part).scores(part, words)) else ""
+        scores = _report(part).scores(part, words)
+        return words("no_precision") if any(one.axis and one.band is None for one in scores) else ""
     sentences = [words("compared_with", group=group_text(normed, words))]
     if normed["reliability"] is not None:
         sentences.append(words("normed_score_reliability", value=words.number(normed["reliability"], 2)))

@@ -12,6 +12,7 @@ from goodword.workspace.automation import views as automation
 from goodword.workspace.candidate import details, invitations, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comments import views as comments
+from goodword.workspace.comparison import files as results_files
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
 from goodword.workspace.first_run import views as first_run
@@ -76,6 +77,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_IMPORT}<int:import_pk>/problems/", importing.problems, name="role_import_problems"),
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
     path("roles/<int:pk>/compare/references/", comparison.compare_references, name="role_compare_references"),
+    path("roles/<int:pk>/results.csv", results_files.results_csv, name="role_results_csv"),
+    path("roles/<int:pk>/results.json", results_files.results_json, name="role_results_json"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),
     path("roles/<int:pk>/automation/", automation.choose_job, name="role_automation"),
     path("roles/<int:pk>/automation/stages/", automation.connect_stages, name="role_automation_stages"),

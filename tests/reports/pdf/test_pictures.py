@@ -47,7 +47,7 @@ def page_text(name: str, number: int) -> str:
 
 def pages_of(snapshot: Any) -> list[Image.Image]:
     fonts = load_fonts()
-    pages = typst.compile(
+    pages: Any = typst.compile(
         TEMPLATE / "main.typ",
         root=TEMPLATE,
         font_paths=fonts.typst,

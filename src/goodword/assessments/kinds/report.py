@@ -122,6 +122,47 @@ class NormedScoreData(TypedDict):
     figures: NotRequired[NormedScoreFigures]
 
 
+class Figure(TypedDict):
+    """A number of a test: `name` is a scale or category, empty for the whole test.
+
+    The band is of 90 %, on the value's own scale; percentiles are of `group_size` people, all None without norms. A low
+    distance is close to the key.
+    """
+
+    name: str
+    value: float | None
+    out_of: int | None
+    band_low: float | None
+    band_high: float | None
+    percentile: int | None
+    percentile_low: int | None
+    percentile_high: int | None
+    group_size: int | None
+
+
+def figure(
+    name: str,
+    value: float | None,
+    *,
+    out_of: int | None = None,
+    normed: NormedScoreData | None = None,
+    band: tuple[float, float] | None = None,
+) -> Figure:
+    """`band` counts without norms."""
+    low, high = (normed["low"], normed["high"]) if normed else band or (None, None)
+    return {
+        "name": name,
+        "value": value,
+        "out_of": out_of,
+        "band_low": low,
+        "band_high": high,
+        "percentile": normed["percentile"] if normed else None,
+        "percentile_low": normed["percentile_low"] if normed else None,
+        "percentile_high": normed["percentile_high"] if normed else None,
+        "group_size": normed["n"] if normed else None,
+    }
+
+
 class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     phrases: Catalogue
     #: keys of the phrases on the method, in order
@@ -143,6 +184,9 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
 
     def scores(self, part: P, words: Phrases) -> list[Score]:
         """The result for page 1 of the report."""
+
+    def figures(self, part: P) -> list[Figure]:
+        """The result as numbers, for files of a role's results."""
 
     def outcome(self, part: P, words: Phrases) -> str:
         """The result in one line, for members."""

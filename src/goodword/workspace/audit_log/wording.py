@@ -216,6 +216,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "candidates.exported": "Exported a list of candidates",
             "evidence.exported": "Exported the evidence of tests",
             "person.exported": "Exported a person's data",
+            "results.exported": "Exported the results of a role",
         },
     ),
     **_worded(

@@ -15,7 +15,7 @@ from goodword.assessments.kinds.custom.results import (
     MarkState,
     QuestionsResult,
 )
-from goodword.assessments.kinds.report import Moment, NormedScoreData, PartHead
+from goodword.assessments.kinds.report import Figure, Moment, NormedScoreData, PartHead, figure
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
@@ -100,6 +100,14 @@ class CustomReport:
         if part["right"] is not None:
             note = f"{note}, {words('questions_right', n=part['right'], m=part['keyed'])}"
         return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
+
+    def figures(self, part: CustomPart) -> list[Figure]:
+        answered = figure("answered", self.answered(part), out_of=part["items_n"])
+        return (
+            [answered]
+            if part["right"] is None
+            else [answered, figure("right", part["right"], out_of=part["keyed"])]
+        )
 
     def outcome(self, part: CustomPart, words: Phrases) -> str:
         texts = [

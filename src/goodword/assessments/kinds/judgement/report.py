@@ -6,9 +6,11 @@ from django.utils.translation import gettext
 from goodword.assessments.kinds.judgement.phrases import PHRASES
 from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.kinds.report import (
+    Figure,
     Moment,
     NormedScoreData,
     PartHead,
+    figure,
     freeze_normed_score,
     normed_score_details,
     normed_score_text,
@@ -117,6 +119,9 @@ class JudgementReport:
             return [percentile_score(normed, words, value=value, unit=unit, by_distance=True)]
         axis, alt = (0, part["largest"]), f"{value} {unit}"
         return [Score(label="", value=value, note=unit, alt=alt, axis=axis, at=distance)]
+
+    def figures(self, part: JudgementPart) -> list[Figure]:
+        return [figure("", part["distance"], normed=part["normed_score"])]
 
     def outcome(self, part: JudgementPart, words: Phrases) -> str:
         if part["distance"] is None:

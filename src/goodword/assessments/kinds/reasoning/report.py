@@ -17,9 +17,11 @@ from goodword.assessments.kinds.reasoning.results import (
     signed,
 )
 from goodword.assessments.kinds.report import (
+    Figure,
     Moment,
     NormedScoreData,
     PartHead,
+    figure,
     freeze_normed_score,
     normed_score_details,
     normed_score_text,
@@ -175,6 +177,18 @@ class ReasoningReport:
                 at=whole["solved"],
                 band=(band["low"], band["high"]) if band is not None else None,
             )
+        ]
+
+    def figures(self, part: ReasoningPart) -> list[Figure]:
+        return [
+            figure(
+                one["name"],
+                one["solved"],
+                out_of=one["given"],
+                normed=one["normed_score"],
+                band=(band["low"], band["high"]) if (band := one.get("band")) is not None else None,
+            )
+            for one in (part["whole"], *part["categories"])
         ]
 
     def outcome(self, part: ReasoningPart, words: Phrases) -> str:

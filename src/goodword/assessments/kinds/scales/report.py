@@ -5,9 +5,11 @@ from typing import Literal, NotRequired, TypedDict
 from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.report import (
+    Figure,
     Moment,
     NormedScoreData,
     PartHead,
+    figure,
     freeze_normed_score,
     normed_score_details,
     normed_score_text,
@@ -110,6 +112,9 @@ class ScalesReport:
     def scores(self, part: ScalesPart, words: Phrases) -> list[Score]:
         axis = (part["scale_min"], part["scale_max"])
         return [_score(scale, part, axis, words) for scale in part["scales"]]
+
+    def figures(self, part: ScalesPart) -> list[Figure]:
+        return [figure(one["name"], one["mean"], normed=one.get("normed_score")) for one in part["scales"]]
 
     def outcome(self, part: ScalesPart, words: Phrases) -> str:
         del words

@@ -1,0 +1,255 @@
+"""A role's results as files: what page 1 of each report says, in numbers.
+
+No test items, single answers to items or keys. Streamed; the newest report of each candidate and step counts.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, Literal, TypedDict
+
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+from pydantic import TypeAdapter
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.assessments.kinds import kind, kind_named
+from goodword.assessments.kinds.report import Figure
+from goodword.candidates.queries import visible_applications
+from goodword.core import clock
+from goodword.core.csv_cells import safe_cell
+from goodword.references.report_data import CheckData
+from goodword.references.report_front import verdict_of, work_again_of
+from goodword.reports.models import Report
+from goodword.reports.queries import current_first
+from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
+
+#: of the JSON file
+SCHEMA: Final = 1
+#: reports that are in memory at a time
+BATCH: Final = 50
+
+
+class TestResult(TypedDict):
+    """`version` and `requirement` are those of the report."""
+
+    test: str
+    version: str
+    requirement: str | None
+    figures: list[Figure]
+
+
+class Answer(TypedDict):
+    """`value`: a level of the question's scale. `relationship` is in the report's language."""
+
+    relationship: str
+    is_self_assessment: bool
+    value: int
+
+
+class RatingResult(TypedDict):
+    competency: str | None
+    question: str
+    lowest: int
+    highest: int
+    answers: list[Answer]
+
+
+class RoleResult(TypedDict):
+    """One step of one candidate. `would_work_again`: referees by answer. `facts`: dates and titles by verdict."""
+
+    application: int
+    candidate: str
+    step: Literal["assessment", "reference_check"]
+    report: str
+    report_version: int
+    reported_at: str
+    tests: list[TestResult]
+    ratings: list[RatingResult]
+    would_work_again: dict[str, int]
+    facts: dict[str, int]
+
+
+class RoleResults(TypedDict):
+    schema: int
+    role: str
+    exported_at: str
+    results: list[RoleResult]
+
+
+def results_schema() -> dict[str, Any]:
+    return TypeAdapter(RoleResults).json_schema()
+
+
+COLUMNS: Final = (
+    *("application", "candidate", "step", "report", "report_version", "reported_at"),
+    *("test_or_competency", "version", "figure", "is_self_assessment", "value", "out_of"),
+    *("band_low", "band_high", "percentile", "percentile_low", "percentile_high", "group_size"),
+)
+
+
+@require_safe
+@access.member()
+def results_csv(request: MemberRequest, pk: int) -> HttpResponseBase:
+    role = access.owned(visible_roles(request.member), pk)
+    return _file(request.member, role, "csv", now=clock.now())
+
+
+@require_safe
+@access.member()
+def results_json(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Described by docs/schemas/role-results.json."""
+    role = access.owned(visible_roles(request.member), pk)
+    return _file(request.member, role, "json", now=clock.now())
+
+
+def _file(
+    member: Membership, role: Role, form: Literal["csv", "json"], *, now: datetime
+) -> StreamingHttpResponse:
+    write(
+        organisation=member.organisation,
+        action="results.exported",
+        member=member,
+        now=now,
+        details={"role": role.pk, "format": form},
+    )
+    found = _results(role, member)
+    lines = _csv(found) if form == "csv" else _json(found, role, now=now)
+    kinds = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+    response = StreamingHttpResponse(lines, content_type=kinds[form])
+    day = now.astimezone(member.organisation.zone).date()
+    name = f"{slugify(role.title) or 'role'}-results-{day}.{form}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _results(role: Role, member: Membership) -> Iterator[RoleResult]:
+    """By candidate. One query."""
+    visible = visible_applications(member).filter(role=role, erased_at=None)
+    reports = Report.objects.of(member.organisation).filter(
+        state=Report.State.READY, step_request__application__in=visible
+    )
+    newest = current_first(reports).distinct("step_request").values("pk")
+    rows = Report.objects.of(member.organisation).filter(pk__in=newest)
+    rows = rows.select_related("step_request__application__candidate")
+    for report in rows.order_by("step_request__application", "pk").iterator(chunk_size=BATCH):
+        yield _result(report)
+
+
+def _result(report: Report) -> RoleResult:
+    snapshot, application = report.snapshot, report.step_request.application
+    found: RoleResult = {
+        "application": application.pk,
+        "candidate": application.candidate.name,
+        "step": snapshot["kind"],
+        "report": report.code,
+        "report_version": report.version,
+        "reported_at": snapshot["made_at"],
+        "tests": [],
+        "ratings": [],
+        "would_work_again": {},
+        "facts": {},
+    }
+    if snapshot["kind"] == "assessment":
+        found["tests"] = [_test(part) for part in snapshot["assessment"]["tests"]]
+        return found
+    check: CheckData = snapshot["check"]
+    found["ratings"] = [
+        {
+            "competency": question.get("competency"),
+            "question": question["text"],
+            "lowest": min(level["value"] for level in question["levels"]),
+            "highest": max(level["value"] for level in question["levels"]),
+            "answers": [
+                {
+                    "relationship": group["relationship"],
+                    "is_self_assessment": group["self_reference"],
+                    "value": value,
+                }
+                for group in question["by_relationship"]
+                for value in group["values"]
+            ],
+        }
+        for question in check["questions"]
+        if question["type"] == "rating"
+    ]
+    if (again := work_again_of(check)) is not None:
+        given = [
+            value
+            for group in again["by_relationship"]
+            if not group["self_reference"]
+            for value in group["values"]
+        ]
+        found["would_work_again"] = {
+            option["label"]: given.count(option["value"]) for option in again["options"]
+        }
+    verdicts = [verdict_of(fact) for fact in check["verification"]]
+    found["facts"] = {verdict: verdicts.count(verdict) for verdict in ("confirmed", "corrected", "unsure")}
+    return found
+
+
+def _test(part: Mapping[str, Any]) -> TestResult:
+    requirement = part["requirement"]
+    return {
+        "test": part["name"],
+        "version": part["version"],
+        "requirement": requirement["text"] if requirement else None,
+        "figures": kind_named(str(kind(part))).report.figures(part),
+    }
+
+
+def _json(found: Iterator[RoleResult], role: Role, *, now: datetime) -> Iterator[str]:
+    head = {"schema": SCHEMA, "role": role.title, "exported_at": now.isoformat()}
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "results": ['
+    for place, result in enumerate(found):
+        yield (",\n" if place else "\n") + json.dumps(result, ensure_ascii=False)
+    yield "\n]}\n"
+
+
+class _Echo:
+    """A file whose lines are handed on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(found: Iterator[RoleResult]) -> Iterator[str]:
+    """A line for each figure of a test, and for each answer to a rating."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for result in found:
+        head = [
+            str(result["application"]),
+            result["candidate"],
+            result["step"],
+            result["report"],
+            str(result["report_version"]),
+            result["reported_at"],
+        ]
+        for cells in _lines(result):
+            texts = [*head, *("" if cell is None else str(cell) for cell in cells)]
+            yield writer.writerow([safe_cell(text) for text in texts])
+
+
+def _lines(result: RoleResult) -> Iterator[list[Any]]:
+    for test in result["tests"]:
+        for figure in test["figures"]:
+            name, value, out_of, *rest = figure.values()
+            yield [test["test"], test["version"], name, None, value, out_of, *rest]
+    for rating in result["ratings"]:
+        label = rating["competency"] or rating["question"]
+        for answer in rating["answers"]:
+            who = answer["is_self_assessment"]
+            yield [label, None, answer["relationship"], who, answer["value"], rating["highest"], *[None] * 6]
+    for text, n in result["would_work_again"].items():
+        yield ["would_work_again", None, text, None, n, None, *[None] * 6]
+    for verdict, n in result["facts"].items():
+        yield ["dates_and_title", None, verdict, None, n, None, *[None] * 6]

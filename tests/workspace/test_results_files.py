@@ -1,0 +1,157 @@
+"""A role's results as CSV and JSON."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pydantic import TypeAdapter
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.models import Application
+from goodword.reports.models import Report
+from goodword.roles.models import Role
+from goodword.workspace.comparison.files import RoleResults
+from tests.reports.pdf.typical import assessment, reference_check
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import named, path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(), name="Rita Recruiter")
+
+
+@pytest.fixture
+def role(rita: Membership) -> Role:
+    return factories.role(rita.organisation, title="Account manager", owner=rita)
+
+
+def reported(application: Application, kind: str, *, version: int = 1, **values: Any) -> Report:
+    found = Report.objects.of(application.organisation).filter(
+        step_request__application=application, step_request__step__kind=kind
+    )
+    earlier = found.first()
+    snapshot: Any = assessment() if kind == "assessment" else reference_check(4)
+    return Report.objects.create(
+        **{
+            "organisation": application.organisation,
+            "step_request": earlier.step_request if earlier else factories.step_request(application, kind),
+            "version": version,
+            "code": f"GW-{application.pk}-{kind[0]}{version}",
+            "snapshot": snapshot,
+            "state": Report.State.READY,
+            "created_at": factories.NOW,
+        }
+        | values
+    )
+
+
+def content(who: Membership, role: Role, form: str) -> str:
+    response: Any = signed_in(who).get(path(f"role_results_{form}", role.organisation, role.pk))
+    assert response.status_code == 200
+    return b"".join(response.streaming_content).decode().removeprefix("\ufeff")
+
+
+def results(who: Membership, role: Role) -> RoleResults:
+    return TypeAdapter(RoleResults).validate_python(json.loads(content(who, role, "json")))
+
+
+def lines(who: Membership, role: Role) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content(who, role, "csv"))))
+
+
+def test_the_newest_report_of_each_step_is_in_the_file(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Okonkwo")
+    reported(ada, "assessment")
+    reported(ada, "reference_check", version=1)
+    reported(ada, "reference_check", version=2)
+    reported(ada, "reference_check", version=3, state=Report.State.BUILDING)
+    found = results(rita, role)["results"]
+    assert [(one["candidate"], one["step"], one["report_version"]) for one in found] == [
+        ("Ada Okonkwo", "assessment", 1),
+        ("Ada Okonkwo", "reference_check", 2),
+    ]
+
+
+def test_figures_are_those_of_page_1(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Okonkwo")
+    reported(ada, "assessment")
+    reported(ada, "reference_check")
+    taken, check = results(rita, role)["results"]
+    figures = {(test["test"], one["name"]): one for test in taken["tests"] for one in test["figures"]}
+    reasoning = figures["Reasoning", ""]
+    assert (reasoning["value"], reasoning["out_of"], reasoning["percentile"]) == (14, 20, 68)
+    assert (reasoning["band_low"], reasoning["band_high"], reasoning["group_size"]) == (12, 16, 412)
+    assert figures["Work style", "Conscientiousness"]["value"] == 4.75
+    assert figures["Questions about the role", "right"]["value"] == 1
+    assert check["would_work_again"] == {
+        "Yes": 3,
+        "Yes, with reservations": 1,
+        "No": 0,
+        "I prefer not to say": 0,
+    }
+    assert check["facts"] == {"confirmed": 11, "corrected": 1, "unsure": 0}
+    serving = check["ratings"][0]
+    assert [(one["relationship"], one["value"]) for one in serving["answers"]] == [
+        ("Manager", 4),
+        ("Colleague", 3),
+        ("Direct report", 2),
+        ("Client", 4),
+        ("Self", 5),
+    ]
+
+
+def test_no_items_answers_or_keys_are_in_the_files(role: Role, rita: Membership) -> None:
+    reported(named(role, "Ada", "Okonkwo"), "assessment")
+    told = (content(rita, role, "json") + content(rita, role, "csv")).casefold()
+    statements = [
+        item["text"].casefold()
+        for scale in assessment()["assessment"]["tests"][2]["scales"]  # type: ignore[typeddict-item]  # the scales
+        for item in scale["items"]
+    ]
+    assert "conscientiousness" in told
+    assert [one for one in ("secret", "3117", *statements) if one in told] == []
+
+
+def test_cells_that_a_spreadsheet_would_run_are_texts(role: Role, rita: Membership) -> None:
+    reported(named(role, "=HYPERLINK(1)", "Bo"), "assessment")
+    assert {line["candidate"] for line in lines(rita, role)} == {"'=HYPERLINK(1) Bo"}
+
+
+def test_downloads_are_audited_and_hold_what_the_member_may_see(role: Role, rita: Membership) -> None:
+    reported(named(role, "Ada", "Zorn"), "assessment")
+    reported(named(role, "Hidden", "Bo", private=True), "assessment")
+    reported(named(role, "Gone", "Cy", erased_at=factories.NOW), "assessment")
+    other = factories.member(role.organisation)
+    assert len(results(other, role)["results"]) == 1
+    assert len(results(rita, role)["results"]) == 2
+    entries = AuditEntry.objects.of(role.organisation).filter(action="results.exported")
+    assert [one.details for one in entries] == [{"role": role.pk, "format": "json"}] * 2
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_others_get_no_file_and_leave_no_trace(form: str, role: Role) -> None:
+    where = path(f"role_results_{form}", role.organisation, role.pk)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    assert [signed_in(who).get(where).status_code for who in (stranger, manager)] == [404, 404]
+    assert Client().get(where).status_code == 302
+    assert not AuditEntry.objects.of(role.organisation).filter(action="results.exported").exists()
+
+
+def test_more_results_take_no_more_queries(role: Role, rita: Membership) -> None:
+    counts = []
+    for number in range(3):
+        reported(named(role, "Ada", f"N{number}"), "assessment")
+        with CaptureQueriesContext(connection) as seen:
+            assert len(results(rita, role)["results"]) == number + 1
+        counts.append(len(seen))
+    assert counts[0] == counts[2]
