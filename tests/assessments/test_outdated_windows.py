@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -131,3 +132,63 @@ def test_an_untimed_answer_reaches_its_renumbered_question(client: Client) -> No
     gone = client.post(second, {"item": "second", "q-second": "no"})
     assert gone["Location"].endswith("/assessment/")
     assert rows(attempt) == before
+
+
+def seen_on(page: HttpResponse) -> str:
+    (seen,) = re.findall(r'<input type="hidden" name="seen" value="([^"]+)">', page.content.decode())
+    return str(seen)
+
+
+@pytest.mark.parametrize("minutes", [None, 20])
+def test_a_stale_essay_shows_both_texts_and_replaces_on_the_second_save(
+    client: Client, minutes: int | None
+) -> None:
+    attempt = own_support.asked(
+        minutes=minutes, questions=[own_support.TEXT, own_support.WORD], rubrics=[], right={}
+    )
+    if minutes:
+        begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
+    here = address(attempt)
+    old_tab, other_tab = (seen_on(client.get(here)) for _tab in range(2))
+    script = {"X-Goodword": "script"}
+    typed = {"item": "why", "q-why": "Theirs."}
+    assert client.post(here, typed | {"seen": other_tab}, headers=script).json()["saved"] is True
+    assert (
+        client.post(here, typed | {"seen": other_tab, "q-why": "Theirs, more."}, headers=script).status_code
+        == 200
+    )
+
+    stale = {"item": "why", "q-why": "Mine.", "seen": old_tab}
+    refused = client.post(here, stale, headers=script)
+    assert (refused.status_code, refused.json()) == (409, {"saved": False, "conflict": True})
+    page = client.post(here, stale)
+    shown = page.content.decode()
+    assert page.status_code == 409
+    assert "This form was changed in another tab" in shown
+    assert "Theirs, more." in shown
+    assert ">\nMine.</textarea>" in shown
+    assert answers(attempt).get().value == "Theirs, more."
+
+    response = client.post(here, stale | {"seen": seen_on(page)})
+    assert response["Location"].endswith("/item/2/")
+    assert answers(attempt).get().value == "Mine."
+
+
+def test_an_invalid_stale_answer_is_still_compared_with_what_its_page_showed(client: Client) -> None:
+    attempt = own_support.asked(questions=[own_support.TEXT], rubrics=[], right={})
+    here = address(attempt)
+    old_tab, other_tab = (seen_on(client.get(here)) for _tab in range(2))
+    client.post(here, {"item": "why", "q-why": "Theirs.", "seen": other_tab})
+    page = client.post(here, {"item": "why", "q-why": "", "seen": old_tab})
+    assert (page.status_code, seen_on(page)) == (422, old_tab)
+    assert client.post(here, {"item": "why", "q-why": "Mine.", "seen": old_tab}).status_code == 409
+
+
+def test_equal_answers_and_pages_without_a_mark_do_not_conflict(client: Client) -> None:
+    attempt = own_support.asked(questions=[own_support.TEXT], rubrics=[], right={})
+    here = address(attempt)
+    old_tab = seen_on(client.get(here))
+    client.post(here, {"item": "why", "q-why": "Same.", "seen": seen_on(client.get(here))})
+    assert client.post(here, {"item": "why", "q-why": "Same.", "seen": old_tab}).status_code == 302
+    for seen in ("", "x", ":", ":" + "x" * 13):
+        assert client.post(here, {"item": "why", "q-why": f"No mark {seen}", "seen": seen}).status_code == 302

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
@@ -115,6 +115,49 @@ def test_only_the_length_of_a_paste_is_recorded(page: Page, open_at: Callable[..
         )
     assert observations(attempt) == [("pasted", "rain", 270)]
     assert {"umbrella" in body for body in sent} == {False}
+
+
+def test_next_waits_while_the_server_fails_and_asks_which_of_two_texts_to_keep(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = custom_attempt(now=clock.now())
+    first = open_at(attempt, "portal_assessment_item", 1, 1)
+    other_tab = page.context.new_page()
+    for tab in (page, other_tab):
+        tab.goto(first)
+
+    def fails(route: Route) -> None:
+        route.fulfill(status=503, body="down") if route.request.method == "POST" else route.continue_()
+
+    def given() -> str:
+        return str(part_of(attempt).answers.get(item="rope").value)
+
+    page.route(first, fails)
+    page.get_by_role("textbox").fill("A bowline.")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("[data-alert]")).to_contain_text("Your answer isn't saved yet")
+    expect(page).to_have_url(first)
+    page.unroute(first)
+    page.wait_for_url("**/item/2/")  # goes on by itself
+    assert given() == "A bowline."
+
+    other_tab.get_by_role("textbox").fill("A clove hitch.")
+    expect(other_tab.locator("[data-alert]")).to_contain_text("You answered this differently in another tab")
+    assert given() == "A bowline."
+    other_tab.reload()  # closed and opened again: the text is still there
+    expect(other_tab.get_by_role("textbox")).to_have_value("A clove hitch.")
+    expect(other_tab.locator("[data-alert]")).to_contain_text("What you entered here is not saved.")
+    other_tab.get_by_role("button", name="Next").click()
+    expect(other_tab.locator("[data-conflict]")).to_contain_text("A bowline.")
+    expect(other_tab.get_by_role("textbox")).to_have_value("A clove hitch.")
+    looker = Looker()
+    looker.look(other_tab, "a stale essay")
+    assert looker.wrong == {}
+    other_tab.get_by_role("button", name="Next").click()
+    other_tab.wait_for_url("**/item/2/")
+    assert given() == "A clove hitch."
+    other_tab.goto(first)
+    expect(other_tab.locator("[data-alert]")).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,5 +1,8 @@
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from django.db import transaction
 from django.db.models import JSONNull
@@ -28,6 +31,38 @@ class WrongItem(Exception):
         self.at = at
 
 
+class AnsweredElsewhere(Exception):
+    """Another tab has saved a different `answer` since this page was opened."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.item)
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`fingerprint`: of the saved answer that a page showed, "" if none. `page`: id of that rendering."""
+
+    fingerprint: str
+    page: str
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        fingerprint, colon, page = text.partition(":")
+        return cls(fingerprint, page) if colon and 0 < len(page) <= _LONGEST_PAGE else None
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint}:{self.page}"
+
+
+#: as Answer.page
+_LONGEST_PAGE = 12
+
+
+def fingerprint(value: Json) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedAnswer:
     """`kept_newer`: the submitted answer was older and was dropped."""
@@ -45,11 +80,13 @@ def save_answer(
     now: datetime,
     given_at: datetime | None = None,
     device: str = "",
+    seen: Seen | None = None,
 ) -> SavedAnswer:
     """Save a new or changed answer. The first one starts an untimed part, and the attempt.
 
     `given_at`: when it was given, if the browser was offline then. Of two answers the later one counts; in a timed part
-    by time of arrival. Raises what open_part raises, NotBegun, UnknownItem, UnknownOption and WrongItem.
+    by time of arrival. With `seen`, a conflict raises AnsweredElsewhere instead. Raises what open_part raises,
+    NotBegun, UnknownItem, UnknownOption and WrongItem.
     """
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
@@ -66,6 +103,8 @@ def save_answer(
         if part.begun_at is None:
             begin_locked(part, device=device, now=now)
         before = Answer.objects.of(part.organisation).filter(part=part, item=item_id).first()
+        if before is not None and seen and _conflicts(before, checked, seen=seen):
+            raise AnsweredElsewhere(before)
         if before is not None and before.answered_at > at:
             return SavedAnswer(answer=before, kept_newer=True)
         # the attempt is locked, so the row can't be created concurrently
@@ -73,12 +112,20 @@ def save_answer(
         # Django writes None as SQL's NULL; an optional question that was skipped has an answer, JSON's null
         saved.value = JSONNull() if checked is None else checked
         saved.answered_at, saved.seconds = at, _seconds(part, now=now)
+        saved.page = seen.page if seen else ""
         saved.save()
         saved.value = checked
         if timed and not part_state.is_disconnected(part, now=now):
             # an answer is a heartbeat: one that arrived before the connection was lost counts (breaks.resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)
+
+
+def _conflicts(before: Answer, value: Json, *, seen: Seen) -> bool:
+    return before.page != seen.page and fingerprint(before.value) not in {
+        seen.fingerprint,
+        fingerprint(value),
+    }
 
 
 def _find(items: tuple[Item, ...], item_id: str) -> tuple[int, Item]:

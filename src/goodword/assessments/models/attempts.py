@@ -140,6 +140,8 @@ class Answer(OrganisationOwned):
     answered_at = models.DateTimeField()
     #: timed: seconds for which the item had been on screen
     seconds = models.FloatField(null=True)
+    #: custom questions: the page that saved it, to tell its own saves from those of another tab
+    page = models.CharField(max_length=12, blank=True, default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["part", "item"], name="answer_once"),)

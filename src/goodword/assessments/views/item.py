@@ -1,5 +1,6 @@
 """One item per screen, saved immediately; and endpoints of its scripts: all screens, heartbeats, observations."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -9,11 +10,20 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.answers import UnknownItem, WrongItem, next_item, save_answer, save_file
+from goodword.assessments.attempts.answers import (
+    AnsweredElsewhere,
+    Seen,
+    UnknownItem,
+    WrongItem,
+    fingerprint,
+    next_item,
+    save_answer,
+    save_file,
+)
 from goodword.assessments.attempts.breaks import after_break, heartbeat, resume
 from goodword.assessments.attempts.observations import InvalidObservation, observe, observe_second_window
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.kinds.custom.items import UploadForm
+from goodword.assessments.kinds.custom.items import CustomQuestion, UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.scales.items import Statement
@@ -91,6 +101,10 @@ def _take(
         if view.timed:
             return _on_screen(request, session, view, items, number)
         return to_overview(request, session)
+    except AnsweredElsewhere as conflict:
+        if is_script(request):
+            return private(JsonResponse({"saved": False, "conflict": True}, status=409))
+        return _show(request, session, view, items, number, form=form, other=conflict.answer)
     if is_script(request):
         return private(JsonResponse(_saved(view, session, saved)))
     return _leave(request, session, view, number, this)
@@ -118,6 +132,7 @@ def _save(
         now=session.now,
         given_at=session.now - age if age else None,
         device=device,
+        seen=Seen.read(request.POST.get("seen", "")) if isinstance(this, CustomQuestion) else None,
     ).answer
 
 
@@ -182,13 +197,17 @@ def _show(
     number: int,
     *,
     form: ItemForm | None = None,
+    other: Answer | None = None,
 ) -> HttpResponse:
+    """`form`: with errors, or in conflict with an `other` answer."""
     answers = read_answers(view.part)
+    this = items[number - 1]
     return render_page(
         request,
         session,
         "assessments/portal/item.html",
-        status=422 if form is not None else 200,
+        status=409 if other else 422 if form is not None else 200,
+        other={"text": this.rendered_answer(other.value)} if other else None,
         **item_context(request, session, view, items, number, form=form, answers=answers),
         elsewhere=view.timed and OTHER_ITEM in request.GET,
         alive=session.url("portal_assessment_ping", view.order) if view.timed else "",
@@ -213,7 +232,10 @@ def item_context(
     saved = this.id in answers and this.is_whole(answers[this.id])
     to_last = request.GET.get("from") == FROM_LAST
     count = len(items)
+    stale = form is not None and form.problems
     return {
+        # invalid answers keep their page's mark, so that the corrected one is still compared with what that page showed
+        "seen": request.POST.get("seen", "") if stale else _seen(this, answers),
         "form": form or this.form(saved=answers.get(this.id)),
         "errors": form.problems if form is not None else [],
         "item": this,
@@ -233,6 +255,13 @@ def item_context(
         "ended": session.after_part(view.order),
         "instructions": "" if number > 1 or view.timed or practice_of(view.part) else view.instructions,
     }
+
+
+def _seen(this: Item, answers: Mapping[str, Json]) -> Seen | None:
+    if not isinstance(this, CustomQuestion):
+        return None
+    shown = fingerprint(answers[this.id]) if this.id in answers else ""
+    return Seen(shown, secrets.token_urlsafe(6))
 
 
 def _clock(view: PartView, session: AttemptSession) -> dict[str, object]:

@@ -3,6 +3,7 @@
 // script the page shows the time left when it was loaded; the server does the rest.
 (() => {
   let part, form, endsAt, told, broken = false, leaving = false, going = false, pressed = null;
+  let stopped = false; // another tab has saved a different answer
 
   const start = () => {
     part = document.querySelector("[data-part][data-alive]");
@@ -15,6 +16,7 @@
     setInterval(alive, Number(part.dataset.beat) * 1000);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && alive());
     window.addEventListener("online", alive);
+    stopped = document.querySelector("[data-conflict]") !== null; // the button alone replaces the other answer
     refill();
     form.addEventListener("change", save);
     let typing;
@@ -56,7 +58,8 @@
     const line = form.querySelector("[data-saved]");
     if (!line) return;
     line.dataset.state = state;
-    line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
+    const { saving, done, failed, changed } = line.dataset;
+    line.textContent = { saving, saved: done, failed, changed }[state] ?? "";
   };
 
   // Continued in another window. Next leads to the current task.
@@ -145,9 +148,9 @@
   };
 
   const save = async () => {
-    if (leaving) return;
+    if (leaving || stopped) return;
     const body = new URLSearchParams(new FormData(form));
-    if (![...body.keys()].some((name) => !["csrfmiddlewaretoken", "item"].includes(name))) return;
+    if (![...body.keys()].some((name) => !["csrfmiddlewaretoken", "item", "seen"].includes(name))) return;
     say("saving");
     try {
       const response = await post(form.action, body);
@@ -160,6 +163,12 @@
       if (said.go) {
         leaving = true;
         location.assign(said.go);
+        return;
+      }
+      if (said.conflict) {
+        stopped = true; // Next shows both answers
+        say("changed");
+        warn(part.dataset.conflictWords);
         return;
       }
       say(response.ok ? "saved" : "");
@@ -187,7 +196,7 @@
       const response = await fetch(form.action, { method: "POST", body });
       if (response.status >= 500) throw new Error("server");
       leaving = true;
-      if (response.status === 422) form.submit();
+      if (response.status === 422 || response.status === 409) form.submit();
       else location.assign(response.url);
     } catch {
       going = false;

@@ -24,6 +24,16 @@
     }
   };
 
+  const unsent = () =>
+    Object.entries(read())
+      .filter(([, one]) => !one.conflict)
+      .map(([url]) => url);
+  const drop = (url) => {
+    const all = read();
+    delete all[url];
+    write(all);
+  };
+
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`goodword:${name}`, { detail }));
   const csrf = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 
@@ -50,10 +60,11 @@
     if (busy || !csrf()) return;
     busy = true;
     try {
-      for (const [url, waiting] of Object.entries(read())) {
-        if (!(await send(url, waiting))) return;
+      for (const url of unsent()) {
+        const waiting = read()[url];
+        if (waiting && !(await send(url, waiting))) return;
       }
-      if (Object.keys(read()).length) setTimeout(flush); // added in the meantime
+      if (unsent().length) setTimeout(flush); // added in the meantime
     } finally {
       busy = false;
       show();
@@ -78,21 +89,26 @@
     const said = await response.json().catch(() => null);
     // Only our server's response counts, not the sign-in page of a public network.
     if (typeof said?.saved !== "boolean") {
-      tell("offline", { url });
+      tell("offline", { url, fails: response.status >= 500 });
       return false;
     }
     const all = read();
-    if (all[url]?.at === waiting.at) delete all[url]; // unless a newer answer was queued
+    if (all[url]?.at === waiting.at) {
+      // unless a newer answer was queued. One in conflict with another tab's is kept for its own page to show.
+      if (said.conflict) all[url].conflict = true;
+      else delete all[url];
+    }
     if (mine.get(url)?.at === waiting.at) mine.delete(url);
     write(all);
     tell(said.saved ? "saved" : "refused", { url, ...said });
+    if (said.conflict && !document.querySelector("[data-screen]")) location.assign(url);
     return true;
   };
 
   const show = () => {
     const line = document.querySelector("[data-queue]");
     if (!line) return;
-    const waits = Object.keys(read()).length > 0;
+    const waits = unsent().length > 0;
     if (waits || !line.hidden) line.textContent = waits ? line.dataset.waiting : line.dataset.sent;
     line.hidden = line.hidden && !waits;
     if (!waits && !line.hidden && line.dataset.reload !== undefined) location.reload(); // to update its count
@@ -101,20 +117,20 @@
   // Resolves once the queue is empty.
   const settled = () =>
     new Promise((resolve) => {
-      const look = () => (Object.keys(read()).length ? setTimeout(look, 50) : resolve());
+      const look = () => (unsent().length ? setTimeout(look, 50) : resolve());
       flush();
       look();
     });
 
   window.addEventListener("online", flush);
   setInterval(() => {
-    if (Object.keys(read()).length) flush();
+    if (unsent().length) flush();
   }, AGAIN_AFTER);
   window.addEventListener("beforeunload", (event) => {
-    if (Object.keys(read()).length && !navigator.onLine) event.preventDefault();
+    if (unsent().length && !navigator.onLine) event.preventDefault();
   });
   document.addEventListener("DOMContentLoaded", () => {
-    if (!Object.keys(read()).length) return;
+    if (!unsent().length) return;
     show();
     flush();
   });
@@ -135,5 +151,6 @@
     }
   };
 
-  window.goodwordAnswers = { put, flush, settled, waiting: () => Object.keys(read()), of: (url) => read()[url]?.fields, fieldsOf, fill };
+  // `of`: {fields, conflict} of what has not been saved.
+  window.goodwordAnswers = { put, flush, settled, drop, waiting: unsent, of: (url) => read()[url], fieldsOf, fill };
 })();

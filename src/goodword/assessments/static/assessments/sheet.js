@@ -12,7 +12,8 @@
     const line = here()?.querySelector("[data-saved]");
     if (!line) return;
     line.dataset.state = state;
-    line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
+    const { saving, done, failed, changed } = line.dataset;
+    line.textContent = { saving, saved: done, failed, changed }[state] ?? "";
   };
   const waits = () => window.goodwordAnswers.waiting().includes(here()?.dataset.here);
   // Remove "Not saved yet" once the answer is saved.
@@ -27,9 +28,11 @@
   };
 
   const fill = (screen) => {
-    const fields = given.get(screen.dataset.here) ?? window.goodwordAnswers.of(screen.dataset.here);
+    const unsaved = window.goodwordAnswers.of(screen.dataset.here);
+    const fields = given.get(screen.dataset.here) ?? unsaved?.fields;
     if (!fields) return;
     window.goodwordAnswers.fill(screen, fields);
+    if (unsaved?.conflict) stop(fields);
     const skip = screen.querySelector("[data-skip]");
     if (skip) skip.hidden = true;
   };
@@ -64,6 +67,7 @@
   };
 
   let loaded = false;
+  let going = false; // Next was pressed and waits for the answer to be saved
   let held = false; // Next was pressed offline, before the screens had loaded
   const load = async () => {
     try {
@@ -77,7 +81,19 @@
     }
   };
 
+  // In conflict with another tab: save no more. Next shows both answers, as this page still has the mark of its own.
+  let stopped = false;
+  const stop = (fields) => {
+    stopped = true;
+    const mark = here().querySelector("input[name=seen]");
+    const seen = fields?.find(([name]) => name === "seen");
+    if (mark && seen) mark.value = seen[1];
+    say("changed");
+    warn(part().dataset.conflictWords);
+  };
+
   const keep = (form) => {
+    if (stopped) return;
     const screen = here();
     const fields = window.goodwordAnswers.fieldsOf(form);
     given.set(screen.dataset.here, fields);
@@ -107,10 +123,19 @@
     const screen = here();
     if (!form || !screen) return;
     if (!screens.size) {
-      // Offline, the browser would replace this page with its own error page.
-      if (navigator.onLine) return;
+      // Offline or while the server fails, an error page would replace this one.
+      if (navigator.onLine && !waits()) return;
       event.preventDefault();
       event.stopImmediatePropagation();
+      if (navigator.onLine) {
+        if (going) return;
+        going = true;
+        window.goodwordAnswers.settled().then(() => {
+          going = false;
+          if (form.isConnected) form.requestSubmit(event.submitter);
+        });
+        return;
+      }
       held = true;
       warn(part().dataset.held);
       return;
@@ -152,13 +177,15 @@
     if (skip) skip.hidden = true;
     count();
   });
-  document.addEventListener("goodword:offline", () => {
+  document.addEventListener("goodword:offline", (event) => {
     if (waits()) say("failed");
-    warn(held ? part().dataset.held : part().dataset.offline);
+    const { unsaved, held: again, offline } = part().dataset;
+    warn(event.detail.fails ? unsaved : held ? again : offline);
   });
   document.addEventListener("goodword:refused", (event) => {
     if (event.detail.go) location.assign(event.detail.go);
     else if (event.detail.url !== here()?.dataset.here) return;
+    else if (event.detail.conflict) stop();
     else if (here().querySelector("[data-item], [data-situation]")) warn(event.detail.say?.[0] ?? part().dataset.refused);
     else say(""); // incomplete: Next says what is missing
   });
@@ -168,6 +195,10 @@
     if (!loaded) load();
   });
   document.addEventListener("DOMContentLoaded", () => {
+    if (document.querySelector("[data-conflict]")) {
+      window.goodwordAnswers.drop(here().dataset.here); // the page shows both
+      stopped = true; // the button alone replaces the other answer
+    }
     fill(here()); // unsent answers
     load();
   });
