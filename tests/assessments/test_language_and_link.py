@@ -162,3 +162,19 @@ def test_items_in_another_language_are_marked_with_lang(client: Client) -> None:
     part.save()
     text = client.get(url(made, "portal_assessment_item", 1, 1)).content.decode()
     assert (text.count('<html lang="en"'), text.count('<div lang="fr">')) == (1, 1)
+
+
+def test_texts_of_members_are_marked_with_the_organisations_language(client: Client) -> None:
+    made = attempt_of(WORK_STYLE)
+    row = part_of(made).part
+    row.requirement = "Keeps promises"
+    row.save()
+    marked = '<span lang="en">Keeps promises</span>'
+    pages = [url(made, "portal_assessment"), url(made, "portal_assessment_part", 1)]
+    for page in pages:
+        text = client.get(page).content.decode()
+        assert "Keeps promises" in text
+        assert marked not in text
+    choose_language(attempt_id=made.pk, language="de", now=NOW)
+    for page in pages:
+        assert client.get(page).content.decode().count(marked) == 1

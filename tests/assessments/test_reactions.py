@@ -8,6 +8,7 @@ from django.db import transaction
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.invitations import on_application_changed
+from goodword.assessments.attempts.member_actions import extend
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.models import Email
@@ -96,6 +97,24 @@ def test_an_ended_application_closes_the_attempt_and_undoing_reopens_it(
     assert (status(again, now=LATER), again.next_reminder_at) == ("in_progress", None)
     assert again.deadline_at == datetime(2026, 3, 13, 22, 59, tzinfo=UTC)
     assert Email.objects.of(attempt.organisation).count() == mails
+
+
+@pytest.mark.world
+def test_undoing_a_rejection_keeps_an_extended_deadline_and_reveals_no_adjustment(attempt: Attempt) -> None:
+    member, by_adjustment = factories.member(attempt.organisation), timedelta(days=9)
+    until = extend(attempt_id=attempt.pk, days=20, member=member, now=LATER).deadline_at
+    Attempt.objects.of(attempt.organisation).filter(pk=attempt.pk).update(
+        deadline_at=until + by_adjustment, deadline_moved_by=by_adjustment
+    )
+    after(attempt, "application.rejected")
+    again = after(attempt, "application.unrejected")
+    assert (again.deadline_at, again.overdue_since) == (until + by_adjustment, until)
+
+    renewed = until + timedelta(days=4)
+    again.renew_deadline(renewed)
+    assert (again.deadline_at, again.overdue_since) == (until + by_adjustment, renewed)
+    again.renew_deadline(renewed + by_adjustment)
+    assert again.deadline_at == again.overdue_since == renewed + by_adjustment
 
 
 @pytest.mark.world

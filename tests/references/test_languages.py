@@ -3,6 +3,7 @@
 import pytest
 
 from goodword.references.domain.responses import DraftAnswers
+from goodword.references.models import Slot
 from tests.references.asking import PEER_ANSWERS, asks
 from tests.references.story import Story, candidate_path, get, post, referee_path, sent
 from tests.support.kept import kept
@@ -100,3 +101,11 @@ def test_a_single_language_offers_no_choice() -> None:
     story = sent()
     asks(story, languages=("en",))
     assert "languages__one" not in text_of(referee_path(PAUL))
+
+
+def test_hints_are_marked_with_the_organisations_language(story: Story) -> None:
+    Slot.objects.of(story.application.organisation).update(hint="Somebody from sales")
+    path = candidate_path(story)
+    assert '<p class="slot__hint">Somebody from sales</p>' in text_of(path)
+    assert post(f"{path}language/", {"language": "de"}).status_code == 302
+    assert '<p class="slot__hint" lang="en">Somebody from sales</p>' in text_of(path)

@@ -15,6 +15,7 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.core.data_export import ExportReader, ExportRequest
 from goodword.core.models import Event
+from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email, Link
 from goodword.references.data_export import export as references_export
 from goodword.references.domain.completion import mark_complete
@@ -233,6 +234,57 @@ def test_extensions_can_include_referees(story: Story, rita: Membership) -> None
     assert [local(request.deadline_at, story) for request in story.requests] == ["Tue 24 Mar 23:59"] * 2
     extend_check(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
     assert events(story, "check.extended") == [("check.extended", by(rita))]
+
+
+def mails_of_extension(story: Story) -> list[tuple[str, str]]:
+    rows = Email.objects.of(story.application.organisation).filter(kind__endswith="extended").order_by("pk")
+    return [(email.kind, email.to_address) for email in rows]
+
+
+def test_referees_get_one_mail_about_their_new_deadline(story: Story, rita: Membership) -> None:
+    for _ in range(2):
+        extend_check(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
+    # both referees have been asked, so the candidate has nothing to do
+    assert mails_of_extension(story) == [
+        ("references.request_extended", "maria@globex.example"),
+        ("references.request_extended", "paul@globex.example"),
+    ]
+    extend_request(request_id=story.requests[1].pk, days=20, member=rita, now=LATER)
+    assert mails_of_extension(story)[2:] == [("references.request_extended", "paul@globex.example")]
+    email = Email.objects.of(story.application.organisation).latest("pk")
+    shown, name = render(email, link="https://goodword.example/r/x/"), story.application.candidate.name
+    assert shown.subject == f"More time: a reference for {name}"
+    for part in (shown.text, shown.html):
+        words = " ".join(part.split())
+        assert f"You now have until Tuesday 31 March to answer the questions about {name}" in words
+        assert "https://goodword.example/r/x/" in words
+
+
+def test_a_candidate_who_still_has_to_name_referees_gets_the_mail(rita: Membership) -> None:
+    story = opened()
+    member = factories.member(story.application.organisation)
+    for _ in range(2):
+        extend_check(check_id=story.check.pk, days=15, referees=True, member=member, now=LATER)
+    assert mails_of_extension(story) == [("references.extended", story.application.candidate.email)]
+
+
+@pytest.mark.parametrize("why", ["paused", "bounced", "opted_out", "ended"])
+def test_nobody_is_mailed_about_a_new_deadline_who_gets_no_mail(
+    story: Story, rita: Membership, why: str
+) -> None:
+    check, requests = story.check, ReferenceRequest.objects.of(story.application.organisation)
+    match why:
+        case "paused":
+            pause_check(check_id=check.pk, member=rita, now=LATER)
+        case "bounced":
+            requests.update(undelivered_at=LATER)
+        case "opted_out":
+            for request in story.requests:
+                store_opt_out(organisation=request.organisation, address=request.referee.email, now=LATER)
+        case "ended":
+            requests.update(state="declined")
+    extend_check(check_id=check.pk, days=15, referees=True, member=rita, now=LATER)
+    assert [kind for kind, _to in mails_of_extension(story) if kind == "references.request_extended"] == []
 
 
 def test_an_extension_cannot_shorten_the_deadline(story: Story, rita: Membership) -> None:

@@ -181,3 +181,30 @@ def test_overlong_input_shows_an_error_and_is_kept() -> None:
 
 def test_relationships_match_those_of_questions() -> None:
     assert tuple(Referee.Relationship.values) == RELATIONSHIPS
+
+
+def test_all_problems_show_at_once_and_opt_outs_only_with_a_complete_form() -> None:
+    story = opened()
+    everything = {
+        "r-name": "",
+        "r-email": story.application.candidate.email,
+        "r-company": "See https://globex.example",
+        "r-from_month_year": "2031",
+        "r-message": "Look at https://spam.example",
+    }
+    page = state(story, 1, everything)
+    assert page.context["form"].errors == {
+        "name": ["Enter the name of the referee."],
+        "email": ["This is your own address. Please enter your referee's."],
+        "company": ["This looks like a link. Links aren't allowed here; please remove it."],
+        "from_month": ["The first month is in the future. Please check it."],
+        "to_month": ["The last month is before the first month."],
+        "message": ["This looks like a link. Links aren't allowed here; please remove it."],
+    }
+    assert stated(story) == []
+    live = post(f"{candidate_path(story)}1/validate/", MANAGER | everything).json()
+    assert sorted(live["problems"]) == sorted(page.context["form"].errors)
+
+    store_opt_out(organisation=story.application.organisation, address=MANAGER["r-email"], now=NOW)
+    assert sorted(state(story, 1, {"r-name": ""}).context["form"].errors) == ["name"]
+    assert sorted(state(story, 1, {}).context["form"].errors) == ["email"]

@@ -71,7 +71,7 @@ def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str =
 
 
 class RefereeForm(forms.Form):
-    """Once valid, `details` holds what to save."""
+    """`details`: what was entered, without invalid values. None until validated."""
 
     use_required_attribute = False
 
@@ -144,9 +144,6 @@ class RefereeForm(forms.Form):
         else:
             del self.fields["language"]
 
-    def entered(self, name: str) -> str:
-        return str(self.cleaned_data.get(name, ""))
-
     def clean(self) -> None:
         values = self.cleaned_data
         first = self._month("from_month")
@@ -158,15 +155,13 @@ class RefereeForm(forms.Form):
                 "to_month",
                 gettext("Enter the last month, with the year, or tick “We still work together”."),
             )
-        if self.errors:
-            return
-        names = ("name", "email", "company", "candidate_title", "message", "after_offer")
+        names = ("name", "email", "company", "candidate_title", "message", "language")
         self.details = RefereeDetails(
-            relationship=self.kind if self.kind != ANY else values["relationship"],
+            relationship=self.kind if self.kind != ANY else values.get("relationship", ""),
             from_month=first,
             to_month=last,
-            language=values.get("language", ""),
-            **{name: values[name] for name in names},
+            after_offer=values.get("after_offer", False),
+            **{name: values.get(name, "") for name in names},
         )
 
     def refuse(self, problems: Mapping[str, str]) -> None:

@@ -115,7 +115,8 @@ class StepRun(OrganisationOwned):
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        self.deadline_at = deadline
+        """Unless it is later already, because a member has extended it."""
+        self.deadline_at = max(self.deadline_at, deadline)
 
     @property
     def overdue_since(self) -> datetime:

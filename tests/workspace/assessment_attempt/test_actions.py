@@ -160,11 +160,12 @@ def test_more_time_moves_the_deadline_and_says_what_is_wrong(
     ]
     [early] = do(rita, attempt, "attempt_more_time", {"days": "1"})
     assert early.startswith("The deadline is already ")
-    assert do(rita, attempt, "attempt_more_time", {"days": "30"}) == [
-        "Deadline extended. Nobody was notified."
-    ]
+    for _again in range(2):
+        assert do(rita, attempt, "attempt_more_time", {"days": "30"}) == ["Deadline extended."]
+    mails = Email.objects.of(rita.organisation).filter(kind="assessment.extended")
+    assert [email.to_address for email in mails] == [application.candidate.email]
     assert fresh(attempt).deadline_at > attempt.deadline_at + timedelta(days=20)
-    assert (audited(rita), events(attempt)) == (["attempt.extended"], ["attempt.extended"])
+    assert (audited(rita), events(attempt)) == (["attempt.extended"] * 2, ["attempt.extended"])
 
 
 @pytest.mark.slow

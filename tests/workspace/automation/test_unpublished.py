@@ -106,6 +106,19 @@ def test_a_finished_draft_is_published_in_one_click(desk: Desk) -> None:
     assert assessment_of(wizard).requirement == SERVES
 
 
+def test_publishing_a_timed_draft_warns_without_an_adjustments_contact(desk: Desk) -> None:
+    warning = "is named to answer adjustment requests"
+    wizard = Wizard(desk)
+    assert warning not in review(wizard).get_text()  # the default test has no clock
+    draft_in(wizard, finished=True)
+    assert warning in review(wizard).select("#publish .notice")[0].get_text()
+    [link] = review(Wizard(desk, by=desk.admin, role=wizard.role)).select("#publish .notice a")
+    assert link["href"] == path("organisation_settings", desk.organisation) + "#adjustments"
+    desk.organisation.adjustments_name, desk.organisation.adjustments_email = "Hanna", "hanna@acme.example"
+    desk.organisation.save()
+    assert warning not in review(wizard).get_text()
+
+
 def test_a_draft_that_is_not_ticked_stays_one_and_candidates_wait(desk: Desk) -> None:
     wizard = Wizard(desk)
     draft = draft_in(wizard, finished=True)

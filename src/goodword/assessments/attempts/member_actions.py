@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.completion import end_part_early
-from goodword.assessments.attempts.mails import queue_reminder
+from goodword.assessments.attempts.mails import mail_candidate, queue_reminder
 from goodword.assessments.attempts.part_state import is_over, is_running, record_event
 from goodword.assessments.models import Answer, Attempt, AttemptPart
 from goodword.assessments.results import contents_in
@@ -27,7 +27,12 @@ from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.deadlines import plan_reminder
-from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, lock_step_request
+from goodword.workflow.domain.eligibility import (
+    blocking_reason,
+    closing_reason,
+    lock_step_request,
+    mail_blocked_reason,
+)
 from goodword.workflow.domain.member_actions import (
     CANCELLED,
     Refused,
@@ -108,7 +113,25 @@ def extend(*, attempt_id: int, days: int, member: Membership, now: datetime) -> 
             plan_reminder(attempt, organisation=organisation, now=now)
         attempt.save()
         record_event("attempt.extended", attempt, by=actor(member), at=now, until=until.isoformat())
+        _mail_new_deadline(attempt, now=now)
         return attempt
+
+
+def _mail_new_deadline(attempt: Attempt, *, now: datetime) -> None:
+    """Also while a request for an adjustment stops the clock: a missing mail would tell members of the request."""
+    application = attempt.step_request.application
+    if attempt.paused_at is not None or awaits_click(attempt) or attempt.invited_at is None:
+        return
+    if attempt.attention in MAIL_FAILURES or mail_blocked_reason(application):
+        return
+    mail_candidate(
+        attempt,
+        application=application,
+        name="extended",
+        key=f"extended:{attempt.deadline_at:%Y%m%d%H%M}",
+        not_after=attempt.deadline_at,
+        now=now,
+    )
 
 
 def pause(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:

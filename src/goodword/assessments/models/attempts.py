@@ -39,9 +39,10 @@ class Attempt(StepRun):
         return f"attempt {self.pk}"
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """See `StepRun`; the new deadline has not been moved by an adjustment."""
-        super().renew_deadline(deadline)
-        self.deadline_moved_by = timedelta()
+        """See `StepRun`. The candidate keeps what an adjustment has added, as far as it is later."""
+        by_settings = max(self.overdue_since, deadline)
+        self.deadline_at = max(self.deadline_at, by_settings)
+        self.deadline_moved_by = self.deadline_at - by_settings
 
     @property
     def overdue_since(self) -> datetime:

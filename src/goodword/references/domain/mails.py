@@ -29,6 +29,7 @@ from goodword.workflow.domain.eligibility import mail_blocked_reason
 REQUEST = "references.request"
 REQUEST_REMINDER = "references.request_reminder"
 REQUEST_FRESH = "references.request_fresh"
+REQUEST_EXTENDED = "references.request_extended"
 
 
 def mail_candidate(
@@ -110,7 +111,7 @@ def _slot_context(slot: Slot | None) -> Mapping[str, object]:
 
 
 def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, now: datetime) -> None:
-    """`kind`: REQUEST, REQUEST_REMINDER or REQUEST_FRESH."""
+    """`kind`: REQUEST, REQUEST_REMINDER, REQUEST_FRESH or REQUEST_EXTENDED."""
     facts, referee = check_context(check, language=request.language), request.referee
     queue(
         organisation=facts.organisation,
@@ -135,7 +136,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
         language=facts.language,
         deadline_days=check.step_request.step.referee_deadline_days if kind == REQUEST else None,
         earliest_deadline=request.deadline_at if kind == REQUEST else None,
-        not_after=request.deadline_at if kind == REQUEST_REMINDER else None,
+        not_after=request.deadline_at if kind in {REQUEST_REMINDER, REQUEST_EXTENDED} else None,
         texts=_texts_seen(referee, language=facts.language) if kind == REQUEST else None,
         now=now,
     )

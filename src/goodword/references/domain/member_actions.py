@@ -8,6 +8,7 @@ from goodword.accounts.models import Membership
 from goodword.core.addresses import is_same
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.references.domain.checks import (
+    candidate_is_asked,
     lock_check_for_member,
     lock_request_for_member,
     plan_request_reminders,
@@ -17,7 +18,14 @@ from goodword.references.domain.checks import (
     update_clock,
 )
 from goodword.references.domain.context import day_in_words
-from goodword.references.domain.mails import REQUEST, language_for, mail_referee
+from goodword.references.domain.mails import (
+    REQUEST,
+    REQUEST_EXTENDED,
+    language_for,
+    mail_candidate,
+    mail_referee,
+)
+from goodword.references.domain.reminders import is_on_hold, wants_no_mail
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
@@ -29,6 +37,7 @@ from goodword.references.domain.requests import (
 )
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.roles.models import Step
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.member_actions import CANCELLED, Refused, actor, later_deadline
 from goodword.workflow.states import UNFINISHED, awaits_click, move
 
@@ -98,6 +107,7 @@ def extend_check(
             return check
         for request in earlier:
             _extend(request, until, check=check, now=now)
+        later = until > check.deadline_at
         check.deadline_at, check.next_reminder_at = until, None
         update_clock(check, now=now)
         record_event(
@@ -108,6 +118,8 @@ def extend_check(
             until=until.isoformat(),
             requests=len(earlier),
         )
+        if later:
+            _mail_candidate_new_deadline(check, now=now)
         return check
 
 
@@ -138,6 +150,27 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
     request.deadline_at = until
     plan_request_reminders(request, check=check, now=now)
     request.save()
+    if _rests(check) or request.invited_at is None or request.undelivered_at is not None:
+        return
+    if wants_no_mail(request):
+        return
+    key = f"extended:{until:%Y%m%d%H%M}"
+    mail_referee(request, check=check, kind=REQUEST_EXTENDED, key=key, now=now)
+
+
+def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
+    """If it waits for the candidate."""
+    if _rests(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
+        return
+    if not candidate_is_asked(check):
+        return
+    key = f"extended:{check.deadline_at:%Y%m%d%H%M}"
+    mail_candidate(check, name="extended", key=key, not_after=check.deadline_at, now=now)
+
+
+def _rests(check: Check) -> bool:
+    """Nobody is mailed. Those who wait get their deadline by mail once it goes on."""
+    return is_on_hold(check) or awaits_click(check)
 
 
 def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datetime:

@@ -56,12 +56,18 @@ def details_problems(
     this_month: str,
     kind: str = ANY,
 ) -> dict[str, str]:
-    """Messages by field. `kind`: the required relationship. `other_addresses`: of the check's other referees."""
+    """Messages by field, of those that aren't empty. `kind`: the required relationship.
+
+    `other_addresses`: of the check's other referees.
+    """
     found: dict[str, str] = {}
-    if kind not in {ANY, details.relationship}:
+    if details.relationship and kind not in {ANY, details.relationship}:
         found["relationship"] = _("A different kind of referee is needed here. Please reload the page.")
-    if wrong := address_problem(details.email, own_addresses=own_addresses, other_addresses=other_addresses):
-        found["email"] = wrong
+    box = mailbox(details.email) if details.email else ""
+    if box and box in {mailbox(own) for own in own_addresses if own}:
+        found["email"] = _("This is your own address. Please enter your referee's.")
+    elif box and box in {mailbox(other) for other in other_addresses}:
+        found["email"] = _("You've already named somebody with this address. Each referee needs their own.")
     if details.from_month > this_month:
         found["from_month"] = _("The first month is in the future. Please check it.")
     if details.to_month and details.to_month < details.from_month:
@@ -75,15 +81,6 @@ def details_problems(
         if is_refused(getattr(details, name)):
             found[name] = _("This looks like a link. Links aren't allowed here; please remove it.")
     return found
-
-
-def address_problem(address: str, *, own_addresses: Collection[str], other_addresses: Collection[str]) -> str:
-    box = mailbox(address)
-    if box in {mailbox(own) for own in own_addresses if own}:
-        return _("This is your own address. Please enter your referee's.")
-    if box in {mailbox(other) for other in other_addresses}:
-        return _("You've already named somebody with this address. Each referee needs their own.")
-    return ""
 
 
 def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
@@ -164,9 +161,9 @@ def too_many_message() -> str:
 
 
 def nomination_problems(
-    check: Check, *, slot: Slot, details: RefereeDetails, now: datetime
+    check: Check, *, slot: Slot, details: RefereeDetails, now: datetime, complete: bool = True
 ) -> dict[str, str]:
-    """Messages by field; changes nothing."""
+    """Messages by field; changes nothing. Opt-outs show only with the `complete` form: harder to find out."""
     found = details_problems(
         details,
         kind=slot.relationship,
@@ -174,22 +171,17 @@ def nomination_problems(
         other_addresses=_other_addresses(check, slot),
         this_month=f"{now.astimezone(check.organisation.zone):%Y-%m}",
     )
-    if problem := _declined_problem(check, details.email):
+    if details.email and (problem := _declined_problem(check, details.email)):
         found["email"] = problem
-    if "email" not in found and has_opted_out(organisation=check.organisation, address=details.email):
+    if (
+        complete
+        and "email" not in found
+        and has_opted_out(organisation=check.organisation, address=details.email)
+    ):
         found["email"] = _("This person has asked not to be contacted. Please name somebody else.")
     if details.language and details.language not in check.languages:
         found["language"] = _("Choose one of the answers.")
     return found
-
-
-def nomination_address_problem(check: Check, *, slot: Slot, address: str) -> str:
-    """Before the form is complete. Opt-outs show only with the complete form: harder to find out."""
-    return _declined_problem(check, address) or address_problem(
-        address,
-        own_addresses=[check.step_request.application.candidate.email],
-        other_addresses=_other_addresses(check, slot),
-    )
 
 
 def _other_addresses(check: Check, slot: Slot) -> list[str]:

@@ -104,7 +104,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             or request.invited_at is None
             or request.undelivered_at is not None
             or awaits_click(check)
-            or _wants_no_mail(request)
+            or wants_no_mail(request)
         ):
             request.next_reminder_at = None
             request.save(update_fields=["next_reminder_at"])
@@ -139,7 +139,7 @@ def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
     )
 
 
-def _wants_no_mail(request: ReferenceRequest) -> bool:
+def wants_no_mail(request: ReferenceRequest) -> bool:
     if has_opted_out(organisation=request.organisation, address=request.referee.email):
         return True
     mails = Email.objects.of(request.organisation).filter(

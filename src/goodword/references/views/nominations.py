@@ -30,7 +30,7 @@ def referee(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRe
     if status is None or status.state not in nominations.MAY_BE_NAMED:
         return redirect("portal_check", token=visit.token)
     form = _form(request, visit, status, initial=status.referee)
-    if not visit.switched and form.is_valid():
+    if not visit.switched and _is_valid(form, visit, status):
         assert form.details is not None
         try:
             nominations.nominate(check_id=visit.check.pk, slot=slot, details=form.details, now=visit.now)
@@ -49,7 +49,7 @@ def another(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRe
         return redirect("portal_check", token=visit.token)
     same = status.state == "undelivered" or status.is_wrong_person
     form = _form(request, visit, status, initial=status.referee if same else None)
-    if not visit.switched and form.is_valid():
+    if not visit.switched and _is_valid(form, visit, status):
         assert form.details is not None
         try:
             nominations.replace_referee(
@@ -70,19 +70,9 @@ def validate(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpR
     if status is None:
         return JsonResponse({"problems": {}, "flags": {}})
     form = _form(request, visit, status)
-    form.is_valid()
-    address = form.entered("email")
-    if form.details is not None:
-        form.refuse(
-            nominations.nomination_problems(
-                visit.check, slot=status.slot, details=form.details, now=visit.now
-            )
-        )
-    elif address and (
-        wrong := nominations.nomination_address_problem(visit.check, slot=status.slot, address=address)
-    ):
-        form.refuse({"email": wrong})
-    flag = candidate.address_hint(visit.check, email=address, company=form.entered("company"))
+    _is_valid(form, visit, status)
+    assert form.details is not None
+    flag = candidate.address_hint(visit.check, email=form.details.email, company=form.details.company)
     return JsonResponse(
         {
             "problems": {name: " ".join(map(str, found)) for name, found in form.errors.items()},
@@ -156,6 +146,20 @@ def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResp
         text_language=request_row.language,
         mailto=f"mailto:{quote(status.referee.email, safe='@')}?{query}",
     )
+
+
+def _is_valid(form: RefereeForm, visit: CandidateVisit, status: SlotStatus) -> bool:
+    """Adds all problems at once, also those of valid fields beside invalid ones."""
+    if not form.is_bound:
+        return False
+    complete = form.is_valid()
+    assert form.details is not None
+    form.refuse(
+        nominations.nomination_problems(
+            visit.check, slot=status.slot, details=form.details, now=visit.now, complete=complete
+        )
+    )
+    return form.is_valid()
 
 
 def _form(

@@ -47,6 +47,14 @@ def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
 
 
 @register.simple_tag
+def written_in(language: str) -> SafeString:
+    """The `lang` attribute of a text that a member wrote, if it differs from the page's language; else nothing."""
+    if not language or language.partition("-")[0] == (get_language() or "").partition("-")[0]:
+        return SafeString("")
+    return format_html(' lang="{}"', language)
+
+
+@register.simple_tag
 def status_for(state: str, attention: bool = False) -> Status:
     return status_of(state, attention=bool(attention))
 

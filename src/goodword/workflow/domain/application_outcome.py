@@ -186,12 +186,9 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
             quiet = reason in {"rejected", "hired", "erasure"}
             move(run, act, at=at, by=event.actor)
             run.attention = REOPENED if quiet else ""
-            if quiet or run.deadline_at <= at:
-                run.renew_deadline(
-                    end_of_working_day(
-                        at, run.step_request.step.deadline_days, calendar=organisation.calendar
-                    )
-                )
+            if quiet or run.overdue_since <= at:
+                days = run.step_request.step.deadline_days
+                run.renew_deadline(end_of_working_day(at, days, calendar=organisation.calendar))
             if not quiet:
                 _continue(run, organisation=organisation, at=at)
         case "resume":

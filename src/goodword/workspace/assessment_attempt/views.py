@@ -72,12 +72,13 @@ def more_time(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseB
     def act() -> str:
         days = form.cleaned_data["days"]
         member_actions.extend(attempt_id=attempt.pk, days=days, member=request.member, now=clock.now())
-        return _("Deadline extended. Nobody was notified.")
+        return _("Deadline extended.")
 
     page = {
         "title": _("Extend the assessment"),
         "lead": _(
-            "Nobody is notified; the candidate sees the new deadline. The clocks of timed tests stay as set."
+            "The candidate gets an e-mail with the new deadline, unless the assessment is paused or mail doesn't "
+            "reach them. The clocks of timed tests stay as set."
         ),
         "button": _("Extend deadline"),
     }

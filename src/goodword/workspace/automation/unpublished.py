@@ -6,7 +6,7 @@ from datetime import datetime
 
 from goodword.assessments.models import Assessment
 from goodword.assessments.plans.editing import in_order
-from goodword.assessments.plans.publishing import problems_of
+from goodword.assessments.plans.publishing import problems_of, reader_warning
 from goodword.assessments.plans.versions import (
     PlannedPart,
     built_by_member,
@@ -33,6 +33,13 @@ class Unpublished:
     parts: Sequence[PlannedPart]
     problems: Sequence[str]
     waits: bool
+
+    @property
+    def reader_warning(self) -> str:
+        """About who reads adjustment requests, if there is a timed part. Empty without a draft to publish."""
+        if self.publishable is None or not any(part.timed for part in self.parts):
+            return ""
+        return reader_warning(self.publishable.step.role)
 
     @property
     def asks(self) -> bool:

@@ -196,6 +196,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     context = {
         "form": form,
         "unpublished": found,
+        "reader_warning": found.reader_warning if found else "",
         "draft_changed": draft_changed,
         "mails": _first_mails(
             role,

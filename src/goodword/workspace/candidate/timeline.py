@@ -120,10 +120,13 @@ BY_MEMBERS: dict[str, str] = {
 MAIL_NAMES: dict[str, str] = {
     "assessment.invitation": "invitation to the assessment",
     "assessment.reminder": "reminder about the assessment",
+    "assessment.extended": "new deadline of the assessment to the candidate",
     "assessment.link": "assessment link, requested by the candidate",
     "assessment.fresh": "new assessment link to the candidate",
     "references.invitation": "invitation to name referees",
     "references.reminder": "reminder to name referees",
+    "references.extended": "new deadline for naming referees to the candidate",
+    "references.request_extended": "new deadline to a referee",
     "references.another": "request to name another referee",
     "references.slow": "notice of a slow referee",
     "references.one_more": "request to name an additional referee",

@@ -22,6 +22,7 @@ NAMES: Final = {
 #: to candidates and referees, not customisable
 FIXED_MAILS: Final = (
     "New links and links to continue elsewhere",
+    "More time: a member has extended a deadline",
     "A referee can't be reached, won't answer or is slow",
     "Answers about adjustments and about referees who can't be named",
     "Copies of answers, and everything about a person's own data",

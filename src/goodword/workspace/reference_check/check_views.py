@@ -75,11 +75,14 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
     def act() -> str:
         values = form.cleaned_data
         extend_check(check_id=check.pk, **values, member=request.member, now=clock.now())
-        return _("Deadline extended. Nobody was notified.")
+        return _("Deadline extended.")
 
     page = {
         "title": _("Extend the reference check"),
-        "lead": _("Nobody is notified; candidate and referees see the new deadline on their pages."),
+        "lead": _(
+            "Everybody whose answer is awaited gets an e-mail with the new deadline, unless the check is on hold or "
+            "mail doesn't reach them."
+        ),
         "button": _("Extend deadline"),
     }
     return act_with_form(request, target, form, act, action="check.extended", page=page)

@@ -58,12 +58,14 @@ def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseB
     def act() -> str:
         days = form.cleaned_data["days"]
         extend_request(request_id=reference_request.pk, days=days, member=request.member, now=clock.now())
-        return _("Deadline extended. Nobody was notified.")
+        return _("Deadline extended.")
 
     page = {
         "title": _("Extend %(name)s's deadline") % {"name": reference_request.referee.name},
         "lead": _(
-            "Nobody is notified; the referee sees the new deadline. The check stays open at least as long."
+            "The referee gets an e-mail with the new deadline, unless the check is on hold or mail doesn't reach "
+            "them. "
+            "The check stays open at least as long."
         ),
         "button": _("Extend deadline"),
     }
