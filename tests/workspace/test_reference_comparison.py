@@ -207,6 +207,32 @@ def test_names_and_numbers_lead_to_the_candidates_references(
     assert path("role_compare_references", role.organisation, role.pk) in candidate
 
 
+def test_hidden_names_are_not_revealed_by_references(
+    rita: Membership, role: Role, asked: QuestionnaireVersion
+) -> None:
+    checks = [with_answers(role, asked, first, "Quillfeather") for first in ("Ada", "Bo", "Cy")]
+    response = shown(rita, role, names="hidden", relationship="manager")
+    page = response.content.decode()
+    main = page[page.index("<main") :]
+    assert [word for word in ("Quillfeather", "Ada") if word in main] == []
+    assert [one.name for one in response.context["table"].columns] == [f"Candidate {n}" for n in (1, 2, 3)]
+    candidates = [one.step_request.application_id for one in checks]
+    assert [pk for pk in candidates if path("candidate", role.organisation, pk) in page] == []
+    assert all("names=hidden" in query for query, _, _ in response.context["chips"])
+    assert (
+        response.context["toggle"],
+        f"{path('role_compare', role.organisation, role.pk)}?names=hidden" in page,
+    ) == (
+        "relationship=manager",
+        True,
+    )
+    one = response.context["table"].columns[1]
+    chosen = shown(rita, role, names="hidden", candidate=one.application.pk)
+    assert [again.name for again in chosen.context["table"].columns] == ["Candidate 2"]
+    entry = AuditEntry.objects.of(role.organisation).filter(action="references.compared").latest("pk")
+    assert entry.details["names_hidden"] is True
+
+
 def test_a_new_check_without_answers_hides_no_finished_one(
     rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:
@@ -271,8 +297,8 @@ def test_each_look_at_references_is_audited(
     shown(rita, role, candidate=pks[1])
     entries = AuditEntry.objects.of(role.organisation).filter(action="references.compared")
     assert list(entries.order_by("pk").values_list("member", "details")) == [
-        (rita.pk, {"role": role.pk, "applications": pks}),
-        (rita.pk, {"role": role.pk, "applications": pks[1:]}),
+        (rita.pk, {"role": role.pk, "applications": pks, "names_hidden": False}),
+        (rita.pk, {"role": role.pk, "applications": pks[1:], "names_hidden": False}),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 from goodword.accounts.sign_in import FAILED, record_sign_in
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
+from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Role
 from goodword.workspace.audit_log import entries
@@ -268,3 +270,47 @@ def test_entries_name_questionnaires(ann: Membership) -> None:
     text = shown(ann)
     assert ours.title in text
     assert reverse("questionnaire", args=[ann.organisation.slug, ours.pk]) in text
+
+
+def test_whose_link_somebody_used_is_named(ann: Membership, ada: Application) -> None:
+    organisation = ann.organisation
+    until = clock.now() + timedelta(days=1)
+
+    def opened(**values: object) -> Link:
+        link = Link.objects.create(
+            organisation=organisation,
+            purpose=Link.Purpose.REVIEW,
+            subject_id=ada.pk,
+            token_hash=secrets.token_hex(32),
+            created_at=clock.now(),
+            expires_at=until,
+            **values,
+        )
+        audit.write(
+            organisation=organisation,
+            action="result.viewed_by_link",
+            actor=f"link {link.pk}",
+            now=clock.now(),
+            details={"application": ada.pk},
+        )
+        return link
+
+    email = Email.objects.create(
+        organisation=organisation,
+        kind="reports.ready",
+        key="report:1",
+        to_address="rita@acme.example",
+        not_before=clock.now(),
+        created_at=clock.now(),
+    )
+    opened(email=email)
+    opened(created_by=ann)
+    opened().delete()
+    by_link = AuditEntry.objects.of(organisation).filter(action="result.viewed_by_link").order_by("pk")
+    written = entries.rows_of(organisation, list(by_link))
+    assert [row.actor for row in written] == [
+        "Link sent to rita@acme.example",
+        "Link shared by Ann Admin",
+        "Somebody with a link",
+    ]
+    assert "Link shared by Ann Admin" in shown(ann)

@@ -80,7 +80,7 @@ def test_the_emails_are_shown_and_leave_nothing_behind(desk: Desk) -> None:
         "Assessment",
         "Reminder",
         "Reference check",
-        "Referee",
+        "Request to the referee",
     ]
     invitation = page.select(".sent-mail")[0].get_text(" ")
     assert "Hello Alex" in invitation

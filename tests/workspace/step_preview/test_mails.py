@@ -44,9 +44,9 @@ def test_the_mails_of_a_reference_check_are_shown_and_nothing_is_stored(role: Ro
     assert mails(role, Step.Kind.REFERENCE_CHECK) == {
         "Reference check": "Your references for Baker at Acme",
         "Reminder": "Still open: your references for Baker at Acme",
-        "Referee": "A reference for Alex Example?",
+        "Request to the referee": "A reference for Alex Example?",
         "Reminder to the referee": "Still open: a reference for Alex Example",
-        "Slow referee": "Robin Example 1 hasn't answered yet",
+        "Referee hasn't answered": "Robin Miller hasn't answered yet",
     }
     assert rows() == before
 
@@ -64,7 +64,11 @@ def test_a_step_without_reminders_shows_none(role: Role) -> None:
     step = factories.step(role, Step.Kind.REFERENCE_CHECK)
     step.reminder_days, step.referee_reminder_days = [], []
     step.save()
-    assert list(mails(role, Step.Kind.REFERENCE_CHECK)) == ["Reference check", "Referee", "Slow referee"]
+    assert list(mails(role, Step.Kind.REFERENCE_CHECK)) == [
+        "Reference check",
+        "Request to the referee",
+        "Referee hasn't answered",
+    ]
 
 
 def test_they_are_refused_to_others(role: Role) -> None:

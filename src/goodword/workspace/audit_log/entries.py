@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 
 from goodword.accounts.models import AuditEntry, Organisation
-from goodword.workspace.audit_log.objects import NOT_SIGNED_IN, Thing, Things, about
+from goodword.workspace.audit_log.objects import NOT_SIGNED_IN, Thing, Things, about, link_holders
 from goodword.workspace.audit_log.wording import ActionGroup, Wording, actions_of, wording_of
 
 PAGE: Final = 100
@@ -73,6 +73,8 @@ class Row:
     """An entry as shown. `note`: where a sign-in came from."""
 
     entry: AuditEntry
+    #: who acted
+    actor: str
     #: of the member who acted: names can be changed
     actor_email: str
     wording: Wording
@@ -121,10 +123,11 @@ def keyset_of(entry: AuditEntry) -> str:
 
 
 def rows_of(organisation: Organisation, entries: list[AuditEntry]) -> list[Row]:
-    things = Things(organisation, entries)
+    things, holders = Things(organisation, entries), link_holders(organisation, entries)
     return [
         Row(
             entry=entry,
+            actor=holders.get(entry.actor, entry.actor),
             actor_email=entry.member.user.email if entry.member and entry.actor != NOT_SIGNED_IN else "",
             wording=wording_of(entry.action),
             about=things.of(entry),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import AuditEntry, Invitation, Membership, Organisation, OrganisationOwned
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.candidates.models import Application, Hold
+from goodword.notifications.models import Link
 from goodword.questionnaires.models import Questionnaire
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.reports.models import Report
@@ -42,6 +43,8 @@ _OTHER_CANDIDATE: Final = {"greenhouse.test_note"}
 _OTHER_PART: Final = {"answer.marked"}
 #: who failed to sign in, in the trail of sign-ins
 NOT_SIGNED_IN: Final = "not signed in"
+#: begins the actor of entries by whoever had a link; its id follows
+_LINK: Final = "link "
 #: found by a search
 AT_MOST: Final = 10
 
@@ -124,6 +127,27 @@ class Things:
             return None
         url_name = _NAMED[key][2]
         return Thing(str(name), reverse(url_name, args=[self.organisation.slug, pk]) if url_name else "")
+
+
+def link_holders(organisation: Organisation, entries: Iterable[AuditEntry]) -> dict[str, str]:
+    """Whose link it was that somebody acted by without signing in, by the entry's actor. At most one query."""
+    ids = {entry.actor: int(entry.actor.removeprefix(_LINK)) for entry in entries if _is_link(entry.actor)}
+    if not ids:
+        return {}
+    rows = Link.objects.of(organisation).select_related("email", "created_by__user").in_bulk(ids.values())
+    return {actor: _holder(rows.get(pk)) for actor, pk in ids.items()}
+
+
+def _is_link(actor: str) -> bool:
+    return actor.startswith(_LINK) and actor.removeprefix(_LINK).isdecimal()
+
+
+def _holder(link: Link | None) -> str:
+    if link is not None and link.email is not None and link.email.to_address:
+        return _("Link sent to %(address)s") % {"address": link.email.to_address}
+    if link is not None and link.created_by is not None:
+        return _("Link shared by %(name)s") % {"name": link.created_by.user.name}
+    return _("Somebody with a link")
 
 
 def _ids(entry: AuditEntry) -> Mapping[str, int]:

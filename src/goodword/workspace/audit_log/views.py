@@ -115,7 +115,7 @@ def _lines(organisation: Organisation, rows: Iterator[Row]) -> Iterator[str]:
         changed = "; ".join(f"{one.name}: {one.before} -> {one.after}" for one in row.changed)
         cells = (
             row.entry.at.astimezone(organisation.zone).isoformat(timespec="seconds"),
-            row.entry.actor,
+            row.actor,
             row.actor_email,
             row.wording.text,
             row.about.name if row.about else "",

@@ -38,10 +38,20 @@ MOST_COLUMNS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateReferences:
-    """The check that counts for an application: the latest finished one, else the latest with a reference."""
+    """The check that counts for an application: the latest finished one, else the latest with a reference.
+
+    `number`: replaces the name, if it is hidden.
+    """
 
     application: Application
     check_id: int
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        if self.number:
+            return gettext("Candidate %(number)s") % {"number": self.number}
+        return self.application.candidate.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +89,20 @@ class ReferenceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceColumn:
-    application: Application
+    candidate: CandidateReferences
     results: Results
     #: the section of the candidate's page with the answers
     anchor: str
     #: answers can still come in
     is_open: bool
+
+    @property
+    def application(self) -> Application:
+        return self.candidate.application
+
+    @property
+    def name(self) -> str:
+        return self.candidate.name
 
     @property
     def factual(self) -> int:
@@ -139,6 +157,14 @@ def with_references(role: Role, member: Membership) -> Sequence[CandidateReferen
     return sorted((one for _, one in found.values()), key=_name)
 
 
+def under_numbers(
+    everybody: Sequence[CandidateReferences], numbers: Mapping[int, int]
+) -> Sequence[CandidateReferences]:
+    """With numbers in place of names, in their order."""
+    numbered = [replace(one, number=numbers[one.application.pk]) for one in everybody]
+    return sorted(numbered, key=lambda one: one.number)
+
+
 def _name(one: CandidateReferences) -> tuple[str, str, int]:
     person = one.application.candidate
     return (person.last_name.casefold(), person.first_name.casefold(), one.application.pk)
@@ -157,7 +183,7 @@ def reference_table(
     results = results_of_checks(list(checks.values()))
     columns = tuple(
         ReferenceColumn(
-            application=one.application,
+            candidate=one,
             results=results[one.check_id],
             anchor=_anchor(checks[one.check_id]),
             is_open=is_open(checks[one.check_id]),

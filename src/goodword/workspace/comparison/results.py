@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -134,10 +134,11 @@ def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:
     return [tests[pk] for pk in ids]
 
 
-def results_of_test(finished: Finished, test: Test, *, role: Role) -> Sequence[ComparableResult]:
-    """Each candidate's result of a test, latest first. Seven queries."""
+def results_of_test(
+    finished: Finished, test: Test, *, role: Role, numbers: Mapping[int, int]
+) -> Sequence[ComparableResult]:
+    """Each candidate's result of a test, latest first. `numbers`: by application, to hide names. Seven queries."""
     organisation = role.organisation
-    numbers = pseudonyms([application.pk for _, application in finished.values()], role=role)
     markings = Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk")
     parts = (
         AttemptPart.objects.of(organisation)
@@ -165,14 +166,14 @@ def results_of_test(finished: Finished, test: Test, *, role: Role) -> Sequence[C
                 application=application,
                 part=part,
                 completed_at=attempt.completed_at,
-                number=numbers[application.pk],
+                number=numbers.get(application.pk, 0),
                 total=total if total is not None and str(part.order) in total.orders else None,
             )
         )
     return results
 
 
-def pseudonyms(ids: Sequence[int], *, role: Role) -> Mapping[int, int]:
+def pseudonyms(ids: Iterable[int], *, role: Role) -> Mapping[int, int]:
     """A number from 1 for each application, the same each time, in an order unrelated to name, date or result."""
     shuffled = sorted(
         ids, key=lambda pk: salted_hmac("compare", f"{role.pk}:{pk}", algorithm="sha256").hexdigest()

@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -13,17 +14,22 @@ from goodword.accounts.domain.audit import write
 from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.questionnaires.types import RELATIONSHIPS
+from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 from goodword.workspace.comparison.references import (
     MOST_COLUMNS,
+    CandidateReferences,
     reference_table,
     relationships_in,
+    under_numbers,
     with_references,
 )
 from goodword.workspace.comparison.results import (
     MAX_ROWS,
+    Finished,
     comparable_tests,
     finished_attempts,
+    pseudonyms,
     results_of_test,
 )
 from goodword.workspace.comparison.tables import SORTS, tables_of
@@ -42,7 +48,8 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
     hidden = request.GET.get("names") == HIDDEN
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "name"
-    results = results_of_test(finished, test, role=role) if test else []
+    numbers = _numbers(role, finished, with_references(role, request.member)) if hidden else {}
+    results = results_of_test(finished, test, role=role, numbers=numbers) if test else []
     if results and test:
         write(
             organisation=request.organisation,
@@ -77,6 +84,12 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
     )
 
 
+def _numbers(role: Role, finished: Finished, everybody: Sequence[CandidateReferences]) -> Mapping[int, int]:
+    """In place of names, the same on both tabs."""
+    ids = {application.pk for _, application in finished.values()}
+    return pseudonyms(ids | {one.application.pk for one in everybody}, role=role)
+
+
 def _query(**values: str) -> str:
     return urlencode({name: value for name, value in values.items() if value})
 
@@ -84,9 +97,13 @@ def _query(**values: str) -> str:
 @require_safe
 @access.member()
 def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
-    """Query: `candidate` (ids of applications; without any, all by pages), `relationship`, `page`."""
+    """Query: `candidate` (ids of applications; without any, all by pages), `relationship`, `page`, `names=hidden`."""
     role = access.owned(visible_roles(request.member), pk)
     everybody = with_references(role, request.member)
+    hidden = request.GET.get("names") == HIDDEN
+    if hidden:
+        numbers = _numbers(role, finished_attempts(role, request.member), everybody)
+        everybody = under_numbers(everybody, numbers)
     wanted = set(request.GET.getlist("candidate"))
     chosen = [one for one in everybody if str(one.application.pk) in wanted]
     page = Paginator(chosen or everybody, MOST_COLUMNS).get_page(request.GET.get("page"))
@@ -102,9 +119,11 @@ def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
             details={
                 "role": role.pk,
                 "applications": sorted(one.application.pk for one in table.columns),
+                "names_hidden": hidden,
             },
         )
-    kept = [("candidate", str(one.application.pk)) for one in chosen]
+    names = [("names", HIDDEN)] if hidden else []
+    kept = [*(("candidate", str(one.application.pk)) for one in chosen), *names]
     relationships = [("", gettext("All referees")), *relationships_in(table)]
     return render(
         request,
@@ -120,6 +139,14 @@ def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
                 (urlencode([*kept, ("relationship", key), ("page", page.number)]), name, key == relationship)
                 for key, name in relationships
             ],
+            "hidden": hidden,
+            "toggle": urlencode(
+                [
+                    *(pair for pair in kept if pair not in names),
+                    ("relationship", relationship),
+                    *([] if hidden else [("names", HIDDEN)]),
+                ]
+            ),
             "query": "".join(f"{urlencode([pair])}&" for pair in [*kept, ("relationship", relationship)]),
         },
     )

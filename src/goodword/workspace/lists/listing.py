@@ -269,7 +269,7 @@ def _columns(query: ListQuery, *, role: Role | None) -> dict[str, Column]:
         "assessment": _("Assessment"),
         "assessment_at": _("Since"),
         "check": _("Reference check"),
-        "check_at": _("Since or until"),
+        "check_at": _("From – to"),
         "reminder": _("Next reminder"),
         "added": _("Added"),
     }

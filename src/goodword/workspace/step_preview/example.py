@@ -14,6 +14,8 @@ from goodword.roles.models import Role, Step
 from goodword.roles.slots import ANY
 from goodword.workflow.models import StepRequest
 
+_REFEREES = ("Robin Miller", "Sam Carter", "Kim Novak", "Jo Martin", "Toni Weber")
+
 
 def wanted_language(request: HttpRequest) -> str:
     """Of a preview, from its address; "" for the default."""
@@ -67,7 +69,7 @@ def example_request(step: Step, application: Application, *, now: datetime) -> S
 def example_referee(number: int, *, relationship: str, language: str, now: datetime) -> RefereeDetails:
     """`relationship`: that the slot asks for."""
     return RefereeDetails(
-        name=f"Robin Example {number}",
+        name=_REFEREES[(number - 1) % len(_REFEREES)],
         email=f"robin{number}@example.com",
         relationship="manager" if relationship == ANY else relationship,
         company="Example Ltd",

@@ -140,14 +140,14 @@ def _check_mails(check: Check, *, now: datetime) -> Iterator[ShownMail]:
     kind = check.slots.order_by("number")[0].relationship
     details = example_referee(1, relationship=kind, language=check.language, now=now)
     request = send_request(check, nominate(check_id=check.pk, slot=1, details=details, now=now), now=now)
-    yield _shown(_("Referee"), application)
+    yield _shown(_("Request to the referee"), application)
     if request.reminders_promised:
         request.reminders_sent = 1
         mail_referee(request, check=check, kind=REQUEST_REMINDER, key="reminder:1", now=now)
         yield _shown(_("Reminder to the referee"), application)
     day = day_in_words(request.deadline_at, organisation=check.organisation, language=check.language)
     mail_candidate(check, name="slow", key="slow", referees=[request.referee.name], last_day=day, now=now)
-    yield _shown(_("Slow referee"), application)
+    yield _shown(_("Referee hasn't answered"), application)
 
 
 def _shown(name: str, application: Application) -> ShownMail:
