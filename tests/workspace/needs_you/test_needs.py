@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from goodword.accounts.models import Membership
+from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.marking import mark_answer
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
@@ -18,7 +19,8 @@ from goodword.workspace.needs_you.sources import SOURCES
 from tests.assessments.custom_questions.support import answered as custom_answered
 from tests.references import story
 from tests.support import factories
-from tests.workspace.applications import checked, invited, reported
+from tests.support.pages import signed_in
+from tests.workspace.applications import checked, invited, path, reported
 from tests.workspace.needs_you.world import (
     DAY,
     LATE,
@@ -368,6 +370,34 @@ def test_an_overdue_check_names_those_who_have_not_answered() -> None:
     assert need.what == "has 1 of 2 references"
     assert "no answer from Paul Meier" in need.detail
     assert [action.label for action in need.actions][1:] == ["Complete with 1 …"]
+
+
+def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -> None:
+    told = story.sent()
+    owner = told.application.role.owner  # type: ignore[union-attr]
+    check, now = told.check, told.check.deadline_at + DAY
+    paul, maria = (check.requests.get(referee__name=name) for name in ("Paul Meier", "Maria Schmidt"))
+    for one in (paul, maria):
+        one.deadline_at = now + DAY
+        one.save()
+
+    def offered() -> list[str]:
+        return [action.label for action in only(owner, now=now).actions[1:]]
+
+    assert sorted(offered()) == ["Remind Maria Schmidt", "Remind Paul Meier"]
+    check.requests.filter(pk=maria.pk).update(reminders_sent=maria.reminders_promised)
+    where = path("needs_you", check.organisation)
+    with time_machine.travel(now, tick=False):
+        client = signed_in(owner)
+        [address] = [action.url for action in only(owner, now=now).actions[1:]]
+        before = Email.objects.of(check.organisation).count()
+        assert client.post(address, {"back": where}).headers["Location"] == where
+        assert client.post(address, {"back": where}).status_code == 302
+    assert Email.objects.of(check.organisation).count() == before + 1
+    [entry] = AuditEntry.objects.of(check.organisation).filter(action="request.reminded")
+    assert entry.member == owner
+    check.requests.filter(pk=paul.pk).update(deadline_at=now - DAY)
+    assert offered() == []
 
 
 def test_mine_are_those_of_my_roles_and_those_that_i_recruit_for(here: World) -> None:

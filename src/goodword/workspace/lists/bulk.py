@@ -209,7 +209,7 @@ def _decide(
         and (step.on_reject if act.name == "reject" else step.on_hire) == Step.OnClose.CLOSE
     ]
     if closed:
-        done += " " + _("Closed: %(steps)s.") % {"steps": _(" and ").join(closed)}
+        done += " " + _("Closed: %(steps)s.") % {"steps": _(" and ").join(closed).capitalize()}
     return done
 
 

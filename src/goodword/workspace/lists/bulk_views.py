@@ -96,6 +96,7 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         if len(meant) == 1:
             act = replace(act, kinds=meant)
             [step] = (name for name, kind in STEPS.items() if kind in meant)
+    form.fields["step"].required = asks
     if asks and request.POST.get("asked"):
         form.add_error("step", _("Choose a step."))
         valid = False

@@ -366,21 +366,35 @@ def _describe_overdue_checks(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
     return [_overdue_check(viewer, check, slow.get(check.pk, [])) for check in rows]
 
 
-def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[str]]:
-    """Names of referees who were asked and have not answered, by check."""
-    found: dict[int, list[str]] = {}
+def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Referee]]:
+    """Referees who were asked and have not answered, by check."""
+    found: dict[int, list[Referee]] = {}
     rows = Referee.objects.of(viewer.organisation).filter(
         check_run__in=[check.pk for check in checks],
         replaced_at=None,
         erased_at=None,
         request__state__in=(ReferenceRequest.State.SENT, ReferenceRequest.State.BEGUN),
     )
-    for check_id, name in rows.order_by("slot").values_list("check_run_id", "name"):
-        found.setdefault(check_id, []).append(name)
+    for row in rows.select_related("request").order_by("slot"):
+        found.setdefault(row.check_run_id, []).append(row)
     return found
 
 
-def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[str]) -> Need:
+def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) -> list[Action]:
+    """For referees whose own deadline has not passed: they may be reminded although the check is late."""
+    return [
+        Action(
+            label=_("Remind %(name)s") % {"name": one.name},
+            url=viewer.link("referee_remind", application.pk, one.pk),
+        )
+        for one in slow
+        if one.request.deadline_at >= viewer.now
+        and one.request.undelivered_at is None
+        and one.request.reminders_sent < one.request.reminders_promised
+    ]
+
+
+def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
     step_request = check.step_request
     application = step_request.application
     closes = timezone.localtime(check.deadline_at + states.GRACE)
@@ -390,14 +404,15 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[str]) -> Need:
     if check.answered or slow:
         what = _("has %(n)s of %(of)s references") % {"n": check.answered, "of": check.wanted}
     if slow:
-        details.append(_("no answer from %(names)s") % {"names": ", ".join(slow)})
+        details.append(_("no answer from %(names)s") % {"names": ", ".join(one.name for one in slow)})
     details.append(_("closes by itself on %(day)s") % {"day": short_day(closes)})
     actions = [
         Action(
             label=_("Extend to %(day)s") % {"day": short_day(until)},
             url=viewer.link("check_more_time", application.pk, check.pk),
             fields=(("days", str(EXTENSION)), ("referees", "on")),
-        )
+        ),
+        *_reminds(viewer, application, slow),
     ]
     if check.answered:
         label = _("Complete with %(n)s …") % {"n": check.answered}
