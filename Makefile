@@ -1,7 +1,7 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test quick exhaustive journeys check audit items lock clean
+.PHONY: help setup demo demo-once test quick exhaustive journeys check audit items pdf-standards lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -35,6 +35,9 @@ audit: setup ## Look up the locked packages in advisory databases; says what cou
 
 items: setup ## Generate 10,000 items of each family and level and have them solved; ARGS="--seeds 200"
 	@exec .venv/bin/python scripts/make_items.py $(ARGS)
+
+pdf-standards: setup ## Check signed reports against PDF/A-2a and PDF/UA-1 with veraPDF (needs Java)
+	@exec .venv/bin/python scripts/pdf_standards.py
 
 lock: setup ## Compile the lock files anew; ARGS=--upgrade takes the newest versions
 	@exec .venv/bin/python scripts/lock.py $(ARGS)

@@ -80,7 +80,7 @@ EC = ec.generate_private_key(ec.SECP256R1())
 
 @pytest.mark.parametrize("snapshot", [assessment(), reference_check(6, with_self=True)])
 def test_a_signed_report_keeps_what_pdf_a_and_pdf_ua_ask(snapshot: Any) -> None:
-    """Only what signing adds."""
+    """Only what signing adds: `make pdf-standards` checks the whole files."""
     signed = sign(render_pdf(snapshot).bytes, self_signed(host="hr.example.com", now=NOW), now=NOW)
     reader = PdfReader(io.BytesIO(signed.content))
     root: Any = reader.trailer["/Root"]
