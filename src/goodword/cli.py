@@ -170,6 +170,21 @@ def _parser() -> argparse.ArgumentParser:
     evidence.add_argument("--organisation", metavar="SLUG", help="organisation to export")
     evidence.add_argument("--out", metavar="FOLDER", help="a new folder")
     evidence.add_argument(
+        "--groups",
+        metavar="FILE",
+        help="compare selection rates of the groups in this CSV file; writes nothing",
+    )
+    evidence.add_argument("--role", type=int, metavar="ID", help="with --groups: of one role")
+    evidence.add_argument("--since", metavar="DATE", help="with --groups: applied from this day")
+    evidence.add_argument("--until", metavar="DATE", help="with --groups: applied until this day")
+    evidence.add_argument(
+        "--withdrew",
+        action="append",
+        default=[],
+        metavar="REASON",
+        help="with --groups: a rejection reason of candidates who withdrew; repeat for several",
+    )
+    evidence.add_argument(
         "--check", metavar="FOLDER", help="recompute all scores from the files in this folder"
     )
     return parser
@@ -338,8 +353,20 @@ def _evidence(options: argparse.Namespace) -> int:
         from goodword.assessments.evidence.command import check_again
 
         return check_again(Path(options.check))
+    if options.organisation and options.groups:
+        django.setup()
+        from goodword.candidates.fairness.command import compare
+
+        return compare(
+            slug=options.organisation,
+            file=Path(options.groups),
+            role_id=options.role,
+            since=options.since,
+            until=options.until,
+            withdrawals=options.withdrew,
+        )
     if not options.organisation or not options.out:
-        print("goodword: give --organisation and --out, or --check.", file=sys.stderr)
+        print("goodword: give --organisation and --out or --groups, or --check.", file=sys.stderr)
         return 2
     django.setup()
     from goodword.assessments.evidence.command import write

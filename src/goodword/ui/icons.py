@@ -49,6 +49,7 @@ ICONS: Final = {
     "refresh": "refresh-cw",
     "results": "clipboard-check",
     "roles": "briefcase",
+    "scales": "scale",
     "search": "search",
     "send": "send",
     "settings": "sliders-horizontal",

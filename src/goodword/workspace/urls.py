@@ -15,6 +15,7 @@ from goodword.workspace.comments import views as comments
 from goodword.workspace.comparison import files as results_files
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
+from goodword.workspace.fairness import views as fairness
 from goodword.workspace.first_run import views as first_run
 from goodword.workspace.lists import bulk_views as list_acts
 from goodword.workspace.lists import saved_views
@@ -197,6 +198,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/members/invitations/<int:pk>/send/", members.send_again, name="invitation_send_again"),
     path("settings/members/invitations/<int:pk>/withdraw/", members.withdraw, name="invitation_withdraw"),
     path("settings/retention/", retention.retention, name="retention"),
+    path("settings/fairness/", fairness.fairness, name="fairness"),
     path("settings/retention/holds/<int:pk>/lift/", holds.lift, name="hold_lift"),
     path("candidates/<int:pk>/hold/", holds.candidate_hold, name="candidate_hold"),
     path("roles/<int:pk>/hold/", holds.role_hold, name="role_hold"),

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from goodword.candidates.domain.adding import Person
+from goodword.core.csv_files import UnreadableFile, decoded, separated
 from goodword.core.text import clean_text, has_link
 from goodword.workspace.adding.forms import LONGEST_ADDRESS, LONGEST_DETAIL, LONGEST_NAME
 
@@ -54,10 +54,6 @@ _LANGUAGES: Final = {
 }
 
 
-class UnreadableFile(Exception):
-    """The message says why the file can't be read."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """`line`: where it begins in the file, from 1. `cells`: by field, clean."""
@@ -79,8 +75,10 @@ class Table:
 
 def read_table(raw: bytes) -> Table:
     """Raises UnreadableFile."""
-    text, guessed = _decoded(raw)
-    text, separator = _separated(text)
+    if len(raw) > LARGEST:
+        raise UnreadableFile(_("The file is larger than 1.5 MB. Split it into several files."))
+    text, guessed = decoded(raw)
+    text, separator = separated(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         heading = next((one for one in reader if any(cell.strip() for cell in one)), None)
@@ -156,37 +154,6 @@ def person_of(row: Row) -> tuple[Person | None, str]:
     if not first:
         first, last = last, ""
     return Person(first_name=first, last_name=last, email=email, language=language, **details), ""
-
-
-def _decoded(raw: bytes) -> tuple[str, bool]:
-    if len(raw) > LARGEST:
-        raise UnreadableFile(_("The file is larger than 1.5 MB. Split it into several files."))
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise UnreadableFile(
-            _("This is an Excel workbook. Save it as CSV UTF-8 in Excel, then choose that file.")
-        )
-    try:
-        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return raw.decode("utf-16"), False
-        if b"\0" in raw:
-            raise UnreadableFile(_("This is not a CSV file."))
-        return raw.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        pass
-    try:  # what Excel on Windows writes as "CSV"
-        return raw.decode("cp1252"), True
-    except UnicodeDecodeError:
-        raise UnreadableFile(_("The characters can't be read. Save the file as CSV UTF-8.")) from None
-
-
-def _separated(text: str) -> tuple[str, str]:
-    """The text and its separator, which Excel may name in a first line of its own ("sep=;")."""
-    named = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
-    if named:
-        return "\n" + text[named.end() :], named[1]  # keeps the numbers of lines
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    unquoted = re.sub(r'"[^"]*"', "", head)
-    return text, max((",", ";", "\t"), key=unquoted.count)
 
 
 def _columns_of(heading: Sequence[str]) -> tuple[dict[str, int], list[str]]:

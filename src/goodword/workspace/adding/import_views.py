@@ -17,11 +17,12 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.core.csv_cells import safe_cell
+from goodword.core.csv_files import UnreadableFile
 from goodword.core.text import written_count
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 from goodword.workspace.adding import imports
-from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, UnreadableFile, read_table
+from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
 from goodword.workspace.adding.steps import StepChoice, step_choices
 from goodword.workspace.models import CandidateImport, ImportRow
 

@@ -215,6 +215,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "audit_log.exported": "Exported the audit log",
             "candidates.exported": "Exported a list of candidates",
             "evidence.exported": "Exported the evidence of tests",
+            "fairness.computed": "Compared selection rates of groups",
             "person.exported": "Exported a person's data",
             "results.exported": "Exported the results of a role",
         },

@@ -1,0 +1,107 @@
+"""`goodword evidence --groups`: the figures of Settings > Fairness in the terminal."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from django.utils import timezone
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Organisation
+from goodword.candidates.fairness.groups import LARGEST, in_lines, read_groups
+from goodword.candidates.fairness.outcomes import LEAST, Comparison, Scope, StageRates, compare_groups
+from goodword.core import clock
+from goodword.core.csv_files import UnreadableFile
+from goodword.roles.models import Role
+
+
+class _Refused(Exception):
+    pass
+
+
+def compare(
+    *,
+    slug: str,
+    file: Path,
+    role_id: int | None,
+    since: str | None,
+    until: str | None,
+    withdrawals: Sequence[str],
+) -> int:
+    """Print the comparison. 0; 1 if too few people were decided; 2 if something given can't be used."""
+    now = clock.now()
+    try:
+        organisation = Organisation.objects.filter(slug=slug).first()
+        if organisation is None:
+            raise _Refused(f"There is no organisation “{slug}”.")
+        role = Role.objects.of(organisation).filter(pk=role_id).first()
+        if role_id is not None and role is None:
+            raise _Refused(f"There is no role {role_id}.")
+        with file.open("rb") as opened:
+            groups = read_groups(opened.read(LARGEST + 1))
+        scope = Scope(
+            organisation=organisation,
+            role=role,
+            since=_day(since) or timezone.localdate(organisation.created_at, organisation.zone),
+            until=_day(until) or timezone.localdate(now, organisation.zone),
+            withdrawals=frozenset(withdrawals),
+        )
+    except (_Refused, UnreadableFile, OSError) as problem:
+        print(f"goodword: {problem}", file=sys.stderr)
+        return 2
+    found = compare_groups(scope, groups)
+    write(
+        organisation=organisation,
+        action="fairness.computed",
+        actor="goodword evidence",
+        now=now,
+        details={
+            "role": role_id,
+            "since": scope.since.isoformat(),
+            "until": scope.until.isoformat(),
+            "groups": len(found.groups),
+        },
+    )
+    unknown = sorted(groups.lines[person] for person in found.unknown)
+    if unknown:
+        print(f"{in_lines(unknown)}: no application in this period.")
+    return _print(found)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise _Refused(f"“{text}” is not a day. Write it like 2026-11-28.") from None
+
+
+def _print(found: Comparison) -> int:
+    for group in found.groups:
+        print(
+            f"{group.group}: {group.people} applications, {group.decided} hired or rejected, "
+            f"{group.withdrew} withdrew, {group.active} active"
+        )
+    if not found.possible:
+        print(
+            f"Nothing is compared: at least two groups need {LEAST} applications that were hired or rejected."
+        )
+        return 1
+    for row in (found.hired, *(stage for stage in found.stages if stage.compared)):
+        _print_rates(row)
+    return 0
+
+
+def _print_rates(row: StageRates) -> None:
+    print(f"\n{row.stage or 'Hired'}")
+    for one in row.rates:
+        if one.count is None:
+            print(f"  {one.group}: fewer than {LEAST} decided")
+            continue
+        text = f"  {one.group}: {one.count.selected} of {one.count.decided} ({one.count.rate:.2f})"
+        if one.ratio is not None:
+            ratio = one.ratio
+            text += (
+                f", ratio {ratio.ratio:.2f} ({ratio.low:.2f} to {ratio.high:.2f}), Fisher p = {ratio.p:.3f}"
+            )
+        print(text)

@@ -1,0 +1,70 @@
+"""Selection rates of two groups compared. Pure."""
+
+from dataclasses import dataclass
+from math import comb, exp, log, sqrt
+from typing import Final
+
+#: of the standard normal distribution: 95 % lie between plus and minus this
+_Z: Final = 1.959964
+#: relative: tables as likely as the observed one count, despite rounding
+_SAME: Final = 1e-7
+FOUR_FIFTHS: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    selected: int
+    decided: int
+
+    @property
+    def rate(self) -> float:
+        return self.selected / self.decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateRatio:
+    """`low` and `high`: a 95 % interval of the ratio. `p`: Fisher's exact test, two-sided."""
+
+    ratio: float
+    low: float
+    high: float
+    p: float
+
+    @property
+    def below_four_fifths(self) -> bool:
+        return self.ratio < FOUR_FIFTHS
+
+
+def compare(group: Count, reference: Count) -> RateRatio | None:
+    """The group's rate divided by the reference's. None if the reference selected nobody.
+
+    Interval: Katz and others 1978, "Obtaining confidence intervals for the risk ratio in cohort studies",
+    Biometrics 34, 469-474. If nobody of the group was selected, one half is added to each count (Walter 1975,
+    Biometrika 62, 371-374).
+    """
+    if not reference.selected:
+        return None
+    extra = 0.0 if group.selected else 0.5
+    a, n = group.selected + extra, group.decided + extra
+    b, m = reference.selected + extra, reference.decided + extra
+    centre = log((a / n) / (b / m))
+    width = _Z * sqrt(1 / a - 1 / n + 1 / b - 1 / m)
+    return RateRatio(
+        ratio=group.rate / reference.rate,
+        low=exp(centre - width) if group.selected else 0.0,
+        high=exp(centre + width),
+        p=fisher(group, reference),
+    )
+
+
+def fisher(one: Count, other: Count) -> float:
+    """Two-sided: the probability, with these totals, of all tables that are at most as likely as the observed one.
+
+    Fisher 1935, "The logic of inductive inference", Journal of the Royal Statistical Society 98, 39-82.
+    """
+    selected, everybody = one.selected + other.selected, one.decided + other.decided
+    least, most = max(0, selected - other.decided), min(selected, one.decided)
+    ways = {k: comb(one.decided, k) * comb(other.decided, selected - k) for k in range(least, most + 1)}
+    limit = ways[one.selected]
+    counted = sum(n for n in ways.values() if n <= limit + limit * _SAME)
+    return min(1.0, counted / comb(everybody, selected))

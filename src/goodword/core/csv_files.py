@@ -1,0 +1,39 @@
+"""CSV files that people upload, in whatever form spreadsheets write them."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+
+class UnreadableFile(Exception):
+    """The message says why the file can't be read."""
+
+
+def decoded(raw: bytes) -> tuple[str, bool]:
+    """The text, and whether its encoding is a guess. Raises UnreadableFile."""
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise UnreadableFile(
+            _("This is an Excel workbook. Save it as CSV UTF-8 in Excel, then choose that file.")
+        )
+    try:
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return raw.decode("utf-16"), False
+        if b"\0" in raw:
+            raise UnreadableFile(_("This is not a CSV file."))
+        return raw.decode("utf-8-sig"), False
+    except UnicodeDecodeError:
+        pass
+    try:  # what Excel on Windows writes as "CSV"
+        return raw.decode("cp1252"), True
+    except UnicodeDecodeError:
+        raise UnreadableFile(_("The characters can't be read. Save the file as CSV UTF-8.")) from None
+
+
+def separated(text: str) -> tuple[str, str]:
+    """The text and its separator, which Excel may name in a first line of its own ("sep=;")."""
+    named = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
+    if named:
+        return "\n" + text[named.end() :], named[1]  # keeps the numbers of lines
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    unquoted = re.sub(r'"[^"]*"', "", head)
+    return text, max((",", ";", "\t"), key=unquoted.count)

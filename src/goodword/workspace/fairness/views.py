@@ -1,0 +1,146 @@
+"""Settings > Fairness: selection rates of groups from an uploaded file, which is read once and not kept."""
+
+from datetime import date
+from typing import Any, Final
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Organisation
+from goodword.candidates.fairness.groups import LARGEST, GroupFile, in_lines, read_groups
+from goodword.candidates.fairness.outcomes import LEAST, Comparison, Scope, compare_groups, rejection_reasons
+from goodword.core import clock
+from goodword.core.csv_files import UnreadableFile
+from goodword.greenhouse.settings_pages import settings_nav
+from goodword.roles.models import Role
+
+#: words in rejection reasons of candidates who decided themselves
+_WITHDREW: Final = ("withdr", "no longer interested", "declined", "accepted another", "candidate rejected")
+
+
+class FairnessForm(forms.Form):
+    use_required_attribute = False
+
+    role = forms.ModelChoiceField(
+        label=gettext_lazy("Role"),
+        queryset=None,
+        required=False,
+        empty_label=gettext_lazy("All roles"),
+    )
+    since = forms.DateField(
+        label=gettext_lazy("Applied from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Applied until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    withdrawals = forms.MultipleChoiceField(
+        label=gettext_lazy("Rejection reasons of candidates who withdrew"),
+        help_text=gettext_lazy("Left out of the rates and counted apart."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    file = forms.FileField(
+        label=gettext_lazy("CSV file with groups"),
+        help_text=gettext_lazy(
+            "Two columns: Group, and E-mail, Greenhouse candidate ID or Greenhouse application ID. It is not stored."
+        ),
+        max_length=255,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "max_length": gettext_lazy("The file's name is too long. Rename it first."),
+        },
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, today: date) -> None:
+        reasons = rejection_reasons(organisation)
+        withdrew = [one for one in reasons if any(word in one.casefold() for word in _WITHDREW)]
+        initial = {"since": _a_year_before(today), "until": today, "withdrawals": withdrew}
+        super().__init__(*args, initial=initial)
+        roles: Any = self.fields["role"]
+        roles.queryset = Role.objects.of(organisation).order_by("title", "pk")
+        roles.label_from_instance = lambda role: role.title
+        choices: Any = self.fields["withdrawals"]
+        choices.choices = [(reason, reason) for reason in reasons]
+        if not reasons:
+            del self.fields["withdrawals"]
+
+    def clean_file(self) -> GroupFile:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        try:
+            return read_groups(file.read(LARGEST + 1))
+        except UnreadableFile as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+    def clean(self) -> None:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("Choose a day on or after the first."))
+
+    def scope(self, organisation: Organisation) -> Scope:
+        cleaned = self.cleaned_data
+        return Scope(
+            organisation=organisation,
+            role=cleaned["role"],
+            since=cleaned["since"],
+            until=cleaned["until"],
+            withdrawals=frozenset(cleaned.get("withdrawals", ())),
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def fairness(request: MemberRequest) -> HttpResponse:
+    organisation, now = request.organisation, clock.now()
+    today = timezone.localdate(now, organisation.zone)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = FairnessForm(*sent, organisation=organisation, today=today)
+    found: Comparison | None = None
+    unknown = ""
+    if form.is_valid():
+        file: GroupFile = form.cleaned_data["file"]
+        scope = form.scope(organisation)
+        found = compare_groups(scope, file)
+        lines = sorted(file.lines[person] for person in found.unknown)
+        unknown = in_lines(lines) if lines else ""
+        write(
+            organisation=organisation,
+            action="fairness.computed",
+            member=request.member,
+            now=now,
+            details={
+                "role": scope.role.pk if scope.role else None,
+                "since": scope.since.isoformat(),
+                "until": scope.until.isoformat(),
+                "groups": len(found.groups),
+            },
+        )
+    response = render(
+        request,
+        "workspace/fairness/fairness.html",
+        {
+            "settings_nav": settings_nav(request),
+            "form": form,
+            "found": found,
+            "unknown": unknown,
+            "least": LEAST,
+        },
+        status=422 if form.is_bound and found is None else 200,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _a_year_before(day: date) -> date:
+    """29 February counts as the 28th."""
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)

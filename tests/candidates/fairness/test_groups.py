@@ -1,0 +1,48 @@
+"""The file with people's groups, as spreadsheets and careless hands write it."""
+
+import pytest
+
+from goodword.candidates.fairness.groups import Person, read_groups
+from goodword.core.csv_files import UnreadableFile
+
+
+def test_people_are_named_by_address_or_by_number_in_greenhouse() -> None:
+    assert dict(read_groups(b"E-mail,Group\nAda@x.example,A\n bob@x.example ,B\n").groups) == {
+        Person("email", "ada@x.example"): "A",
+        Person("email", "bob@x.example"): "B",
+    }
+    file = read_groups("sep=;\r\nGroup;Greenhouse candidate ID\r\nÄ;17\r\n;18\r\n".encode("utf-8-sig"))
+    assert dict(file.groups) == {Person("candidate", "17"): "Ä"}
+    assert dict(file.lines) == {Person("candidate", "17"): 3}
+    assert dict(read_groups(b"application_id\tgroup\n5\tx\n").groups) == {Person("application", "5"): "x"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        (b"", "The file is empty."),
+        (b"PK\x03\x04rest", "Save it as CSV UTF-8"),
+        (b"a\0b", "This is not a CSV file."),
+        (b"Name,Group\nAda,A\n", "The first row must name the columns"),
+        (b"E-mail\nada@x.example\n", "The first row must name the columns"),
+        (b"E-mail,Group\n", "The file names no group."),
+        (b"E-mail,Group\na@x,A\n,A\nb@x,B\n,B\n", "Lines 3, 5: nobody named."),
+        (b"E-mail,Group\na@x,A\nb@x\nc@x,A,x\n", "Lines 3, 4: another number of cells"),
+        (b"E-mail,Group\na@x,A\nA@X,B\n", "Line 3: a second group for the same person."),
+        (b"candidate id,Group\nseven,A\n", "Line 2: nobody named."),
+        (b'E-mail,Group\n"a@x,A\n', "a quotation mark is missing"),
+        (b"E-mail,Group\na@x," + b"A" * 61, "Line 2: a group with more than 60 characters."),
+        (
+            b"E-mail,Group\n" + b"".join(b"%d@x,%d\n" % (n, n) for n in range(21)),
+            "more than 20 groups",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_with_its_lines(raw: bytes, problem: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        read_groups(raw)
+    assert problem in str(caught.value)
+
+
+def test_the_same_person_may_stand_there_twice_with_one_group() -> None:
+    assert len(read_groups(b"E-mail,Group\na@x,A\na@x,A\n").groups) == 1

@@ -1,0 +1,71 @@
+"""Fisher's exact test and the interval of a ratio, against published and independently computed figures."""
+
+from fractions import Fraction
+from math import factorial
+
+import pytest
+
+from goodword.candidates.fairness.statistics import Count, RateRatio, compare, fisher
+
+
+def count(selected: int, rejected: int) -> Count:
+    return Count(selected=selected, decided=selected + rejected)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "p"),
+    [
+        # Fisher's lady tasting tea
+        ((3, 1), (1, 3), 34 / 70),
+        # the example of scipy.stats.fisher_exact
+        ((8, 2), (1, 5), 0.0349650),
+        # the example of R's fisher.test (job satisfaction of convicts' twins, Fisher 1962)
+        ((2, 15), (10, 3), 0.0005367),
+        ((5, 25), (5, 25), 1.0),
+        ((0, 30), (30, 0), 1.6909e-17),
+    ],
+)
+def test_fisher_agrees_with_published_figures(one: tuple[int, int], other: tuple[int, int], p: float) -> None:
+    assert fisher(count(*one), count(*other)) == pytest.approx(p, rel=1e-4)
+
+
+@pytest.mark.parametrize("table", [(3, 9, 7, 2), (12, 28, 12, 48), (0, 7, 4, 4), (1, 0, 0, 1)])
+def test_fisher_agrees_with_the_sum_of_hypergeometric_probabilities(table: tuple[int, int, int, int]) -> None:
+    def probability(a: int, b: int, c: int, d: int) -> Fraction:
+        over = factorial(a + b) * factorial(c + d) * factorial(a + c) * factorial(b + d)
+        under = factorial(a + b + c + d)
+        for cell in (a, b, c, d):
+            under *= factorial(cell)
+        return Fraction(over, under)
+
+    a, b, c, d = table
+    observed = probability(*table)
+    tables = [
+        (a + shift, b - shift, c - shift, d + shift)
+        for shift in range(-len(table) * 100, 400)
+        if min(a + shift, b - shift, c - shift, d + shift) >= 0
+    ]
+    expected = sum((p for each in tables if (p := probability(*each)) <= observed), Fraction(0))
+    assert fisher(count(a, b), count(c, d)) == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_the_interval_of_a_ratio_is_that_of_katz() -> None:
+    found = compare(Count(selected=15, decided=100), Count(selected=30, decided=100))
+    assert found is not None
+    assert (round(found.ratio, 3), round(found.low, 4), round(found.high, 4)) == (0.5, 0.2872, 0.8704)
+    assert found.below_four_fifths
+
+
+def test_a_group_of_which_nobody_was_selected_has_an_interval_from_zero() -> None:
+    found = compare(Count(selected=0, decided=40), Count(selected=10, decided=40))
+    assert found is not None
+    assert (found.ratio, found.low) == (0.0, 0.0)
+    assert 0 < found.high < 1
+
+
+def test_nothing_is_compared_with_a_group_of_which_nobody_was_selected() -> None:
+    assert compare(Count(selected=0, decided=40), Count(selected=0, decided=40)) is None
+
+
+def test_exactly_four_fifths_is_not_below() -> None:
+    assert not RateRatio(ratio=0.8, low=0.5, high=1.1, p=0.4).below_four_fifths

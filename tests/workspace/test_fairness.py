@@ -1,0 +1,124 @@
+"""Settings > Fairness and `goodword evidence --groups`."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry
+from goodword.candidates.fairness.command import compare
+from goodword.roles.models import Role
+from tests.candidates.fairness.people import DAY, add, file_of, two_groups
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def role() -> Role:
+    return factories.role(factories.organisation())
+
+
+def page(role: Role) -> tuple[Client, str]:
+    organisation = role.organisation
+    return signed_in(
+        factories.member(organisation, kind="admin")
+    ), f"/o/{organisation.slug}/settings/fairness/"
+
+
+def sent(of: Role, raw: bytes, **changes: Any) -> Any:
+    client, path = page(of)
+    usual = {
+        "since": f"{DAY.replace(day=1)}",
+        "until": f"{DAY}",
+        "role": "",
+        "withdrawals": ["Candidate withdrew"],
+    }
+    return client.post(path, usual | changes | {"file": SimpleUploadedFile("groups.csv", raw)})
+
+
+def audited(role: Role) -> list[dict[str, Any]]:
+    rows = AuditEntry.objects.of(role.organisation).filter(action="fairness.computed")
+    return list(rows.values_list("details", flat=True))
+
+
+def test_the_page_offers_withdrawals_and_computes_nothing_yet(role: Role) -> None:
+    two_groups(role)
+    client, path = page(role)
+    text = client.get(path).content.decode()
+    assert 'value="Candidate withdrew" id="id_withdrawals_1" checked' in " ".join(text.split())
+    assert "What this can tell" not in text
+
+
+def test_rates_ratio_interval_and_test_are_displayed_and_nothing_of_the_file_is_stored(role: Role) -> None:
+    response = sent(role, two_groups(role))
+    text = " ".join(response.content.decode().split())
+    assert response.status_code == 200 and response["Cache-Control"] == "no-store"
+    for part in ("12 of 40", "12 of 60", "0.67", "0.33 – 1.33", "p = 0.339", "below 0.80"):
+        assert part in text, part
+    assert audited(role) == [{"role": None, "since": f"{DAY.replace(day=1)}", "until": f"{DAY}", "groups": 2}]
+
+
+def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> None:
+    add(role, "ah", status="hired", n=5)
+    add(role, "bh", status="hired", n=40)
+    text = sent(role, file_of(ah=5, bh=40, cc=1), withdrawals=[]).content.decode()
+    assert "Nothing is compared: at least two groups need 30 applications" in text
+    assert "(too few)" in text and "Line 47: no application in this period." in text
+
+
+@pytest.mark.parametrize(
+    ("raw", "changes", "problem"),
+    [
+        (b"E-mail,Group\na@x,A\nb@x\n", {}, "Line 3: another number of cells than the first row."),
+        (b"E-mail,Group\na@x,A\n", {"since": "2026-11-20", "until": "2026-11-01"}, "on or after the first"),
+        (b"E-mail,Group\na@x,A\n", {"since": "soon"}, "Enter a valid date"),
+        (b"E-mail,Group\na@x,A\n", {"withdrawals": ["Unheard of"]}, "Select a valid choice"),
+    ],
+)
+def test_bad_input_is_named_and_computes_nothing(
+    role: Role, raw: bytes, changes: dict[str, Any], problem: str
+) -> None:
+    add(role, "a", status="rejected", n=1, reason="Candidate withdrew")
+    response = sent(role, raw, **changes)
+    assert response.status_code == 422 and problem in response.content.decode()
+    assert audited(role) == []
+
+
+@pytest.mark.parametrize("kind", ["recruiter", "hiring_manager"])
+def test_only_admins_compare(role: Role, kind: str) -> None:
+    client = signed_in(factories.member(role.organisation, kind=kind))
+    path = f"/o/{role.organisation.slug}/settings/fairness/"
+    assert client.get(path).status_code == client.post(path).status_code == 403
+    assert audited(role) == []
+
+
+def test_another_organisations_role_cannot_be_chosen(role: Role) -> None:
+    foreign = factories.role(factories.organisation())
+    response = sent(role, two_groups(role), role=f"{foreign.pk}")
+    assert response.status_code == 422 and audited(role) == []
+
+
+def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_bytes(two_groups(role))
+    usual: dict[str, Any] = {
+        "slug": role.organisation.slug,
+        "file": file,
+        "role_id": role.pk,
+        "since": f"{DAY.replace(day=1)}",
+        "until": f"{DAY}",
+        "withdrawals": ["Candidate withdrew"],
+    }
+    assert compare(**usual) == 0
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "Hired",
+        "  A: 12 of 40 (0.30)",
+        "  B: 12 of 60 (0.20), ratio 0.67 (0.33 to 1.33), Fisher p = 0.339",
+    ]
+    for wrong in ({"slug": "nobody"}, {"role_id": 0}, {"since": "soon"}, {"file": tmp_path / "none.csv"}):
+        assert compare(**(usual | wrong)) == 2
+    assert compare(**(usual | {"until": "2020-01-01"})) == 1
