@@ -63,6 +63,13 @@ def test_a_group_of_which_nobody_was_selected_has_an_interval_from_zero() -> Non
     assert 0 < found.high < 1
 
 
+def test_an_interval_has_a_width_if_everybody_was_selected() -> None:
+    found = compare(Count(selected=40, decided=40), Count(selected=68, decided=68))
+    assert found is not None
+    assert (found.ratio, found.p) == (1.0, 1.0)
+    assert found.low < 1 < found.high
+
+
 def test_nothing_is_compared_with_a_group_of_which_nobody_was_selected() -> None:
     assert compare(Count(selected=0, decided=40), Count(selected=0, decided=40)) is None
 

@@ -39,14 +39,13 @@ def compare(group: Count, reference: Count) -> RateRatio | None:
     """The group's rate divided by the reference's. None if the reference selected nobody.
 
     Interval: Katz and others 1978, "Obtaining confidence intervals for the risk ratio in cohort studies",
-    Biometrics 34, 469-474. If nobody of the group was selected, one half is added to each count (Walter 1975,
-    Biometrika 62, 371-374).
+    Biometrics 34, 469-474. Where nobody or everybody of a group was selected it would have no width: half a person is
+    added or taken away.
     """
     if not reference.selected:
         return None
-    extra = 0.0 if group.selected else 0.5
-    a, n = group.selected + extra, group.decided + extra
-    b, m = reference.selected + extra, reference.decided + extra
+    a, b = _inside(group), _inside(reference)
+    n, m = group.decided, reference.decided
     centre = log((a / n) / (b / m))
     width = _Z * sqrt(1 / a - 1 / n + 1 / b - 1 / m)
     return RateRatio(
@@ -55,6 +54,10 @@ def compare(group: Count, reference: Count) -> RateRatio | None:
         high=exp(centre + width),
         p=fisher(group, reference),
     )
+
+
+def _inside(count: Count) -> float:
+    return min(max(count.selected, 0.5), count.decided - 0.5)
 
 
 def fisher(one: Count, other: Count) -> float:
