@@ -3,12 +3,12 @@
 import pytest
 
 from goodword.candidates.domain.adding import Person
+from goodword.core.csv_files import UnreadableFile
 from goodword.workspace.adding.csv_reading import (
     COLUMNS,
     LARGEST,
     MOST_ROWS,
     Row,
-    UnreadableFile,
     person_of,
     read_table,
 )

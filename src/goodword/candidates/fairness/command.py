@@ -35,9 +35,11 @@ def compare(
         organisation = Organisation.objects.filter(slug=slug).first()
         if organisation is None:
             raise _Refused(f"There is no organisation “{slug}”.")
-        role = Role.objects.of(organisation).filter(pk=role_id).first()
-        if role_id is not None and role is None:
-            raise _Refused(f"There is no role {role_id}.")
+        role = None
+        if role_id is not None:
+            role = Role.objects.of(organisation).filter(pk=role_id).first()
+            if role is None:
+                raise _Refused(f"There is no role {role_id}.")
         with file.open("rb") as opened:
             groups = read_groups(opened.read(LARGEST + 1))
         scope = Scope(

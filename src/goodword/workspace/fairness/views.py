@@ -30,7 +30,7 @@ _WITHDREW: Final = ("withdr", "no longer interested", "declined", "accepted anot
 class FairnessForm(forms.Form):
     use_required_attribute = False
 
-    role = forms.ModelChoiceField(
+    role: Any = forms.ModelChoiceField(
         label=gettext_lazy("Role"),
         queryset=None,
         required=False,
@@ -62,11 +62,13 @@ class FairnessForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, organisation: Organisation, today: date) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, organisation: Organisation, today: date
+    ) -> None:
         reasons = rejection_reasons(organisation)
         withdrew = [one for one in reasons if any(word in one.casefold() for word in _WITHDREW)]
         initial = {"since": _a_year_before(today), "until": today, "withdrawals": withdrew}
-        super().__init__(*args, initial=initial)
+        super().__init__(data, files, initial=initial)
         roles: Any = self.fields["role"]
         roles.queryset = Role.objects.of(organisation).order_by("title", "pk")
         roles.label_from_instance = lambda role: role.title
