@@ -176,6 +176,7 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
     assert [row[0] for row in tables(plain)[0][1]] == ["Ada", "Bo"]
     page = plain.content.decode()
     assert (page.count("Results can't be sorted"), "sort=score" in page) == (1, False)
+    assert page.count(", assumed</span>") == 10  # two people, all tasks and four categories
     for first, ability in (("Ada", -0.5), ("Bo", 0.9)):
         rows = Score.objects.of(role.organisation).filter(scale="")
         rows.filter(part__attempt__step_request__application__candidate__first_name=first).update(
@@ -184,6 +185,9 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
     ranked = shown(rita, role, sort="-score")
     assert [row[0] for row in tables(ranked)[0][1]] == ["Bo", "Ada"]
     assert ranked.content.decode().count("ability 0.9 (−0.2 to 2.1)") == 1
+    told = ranked.content.decode()
+    assert told.count("three tasks apart, the one with more is the abler in 87 of 100 cases") == 1
+    assert told.count("choose the form of 40 tasks for the next version of the assessment") == 1
 
 
 @pytest.mark.world

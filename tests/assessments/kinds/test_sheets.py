@@ -21,7 +21,13 @@ def test_each_family_and_level_has_its_load_in_words_and_a_start_value() -> None
 
 def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
     forms = read_forms(builtin_forms())
-    assert tuple(form.id for form in forms.offers()) == ("standard_20", "short_12", "figureless_20")
+    assert tuple(form.id for form in forms.offers()) == (
+        "standard_20",
+        "long_40",
+        "short_12",
+        "figureless_40",
+        "figureless_20",
+    )
     sheet = technical_sheet(forms, "figureless_20")
     assert (sheet.form, sheet.n_items, sheet.minutes, sum(cell.n for cell in sheet.cells)) == (
         "20 tasks in 20 minutes, without figures",
@@ -30,6 +36,34 @@ def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
         20,
     )
     assert [limit for limit in sheet.limits if limit.startswith("Figures have to be seen")] == []
+
+
+def test_the_sheet_of_a_form_says_how_well_it_tells_candidates_apart() -> None:
+    forms = read_forms(builtin_forms())
+    told = technical_sheet(forms, "standard_20").more["What it can tell"]
+    assert told.startswith("Assumed until calibrated")
+    assert "is 0.71, its 90 % band on average ± 3.2 tasks" in told
+    assert "three tasks apart in 82, five tasks apart in 94" in told
+    longer = technical_sheet(forms, "long_40").more["What it can tell"]
+    assert "is 0.83, its 90 % band on average ± 4.5 tasks" in longer
+
+
+def test_a_form_has_the_longest_one_and_one_without_figures() -> None:
+    forms = read_forms(builtin_forms())
+    assert {form: forms.longer(form) for form in forms.forms} == {
+        "short_12": "long_40",
+        "standard_20": "long_40",
+        "long_40": "",
+        "figureless_20": "figureless_40",
+        "figureless_40": "",
+    }
+    assert {form: forms.without_figures(form) for form in forms.forms} == {
+        "short_12": "figureless_20",
+        "standard_20": "figureless_20",
+        "long_40": "figureless_40",
+        "figureless_20": "",
+        "figureless_40": "",
+    }
 
 
 def test_the_sheet_of_custom_questions_counts_keys_rubrics_and_unscored_questions() -> None:

@@ -40,8 +40,11 @@ def test_the_chance_that_the_better_result_is_of_the_better_person_is_what_simul
         able = chance.gauss(0, 1)
         people.append((able, sum(chance.random() < point(curve, able).p for curve in ITEMS)))
     right = pairs = 0
+    in_order = everybody = 0.0
     for place, (one, solved) in enumerate(people):
         for other, more in people[place + 1 :]:
+            everybody += 1
+            in_order += 0.5 if more == solved else (other > one) == (more > solved)
             if abs(more - solved) == 3:
                 pairs += 1
                 right += (other > one) == (more > solved)
@@ -49,6 +52,7 @@ def test_the_chance_that_the_better_result_is_of_the_better_person_is_what_simul
     assert found[0] == pytest.approx(0.5)
     assert found[3] == pytest.approx(right / pairs, abs=0.02)
     assert list(found[:12]) == sorted(found[:12])
+    assert form_precision(ITEMS).in_order == pytest.approx(in_order / everybody, abs=0.015)
 
 
 def test_a_band_contains_its_number_and_stays_within_the_form() -> None:

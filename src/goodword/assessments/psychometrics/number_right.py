@@ -54,12 +54,16 @@ class SolvedBand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPrecision:
-    """`error`: the standard error of measurement, in items. `better[d]`: as above, for d from 0 to the items."""
+    """`error`: the standard error of measurement, in items. `better[d]`: as above, for d from 0 to the items.
+
+    `in_order`: the chance that of any two people the abler solves more; equal numbers count half.
+    """
 
     items: int
     reliability: float
     error: float
     better: tuple[float, ...]
+    in_order: float
 
     @property
     def half_band(self) -> float:
@@ -97,6 +101,7 @@ def form_precision(items: tuple[ItemCurve, ...], sd: float = ASSUMED_SD) -> Form
         reliability=true / (true + error),
         error=math.sqrt(error),
         better=tuple(_better(joint, d) for d in range(len(joint))),
+        in_order=_in_order(joint),
     )
 
 
@@ -136,11 +141,22 @@ def _between(grid: Sequence[float], values: Sequence[float], t: float) -> float:
     return values[before] * (1 - share) + values[before + 1] * share
 
 
-def _better(joint: Sequence[Sequence[float]], d: int) -> float:
+def _in_order(joint: Sequence[Sequence[float]]) -> float:
+    found, above = 0.0, [0.0] * len(joint[0])
+    for number in reversed(joint):
+        found += 2 * math.sumprod(above, _below(number)) + math.fsum(number) ** 2 / 2
+        above = [one + more for one, more in zip(above, number, strict=True)]
+    return found
+
+
+def _below(masses: Sequence[float]) -> list[float]:
     """Two with equal abilities count half."""
+    return [upto - own / 2 for upto, own in zip(accumulate(masses), masses, strict=True)]
+
+
+def _better(joint: Sequence[Sequence[float]], d: int) -> float:
     right = whole = 0.0
     for less, more in zip(joint, joint[d:], strict=False):
-        below = [upto - own / 2 for upto, own in zip(accumulate(less), less, strict=True)]
-        right += math.sumprod(more, below)
+        right += math.sumprod(more, _below(less))
         whole += math.fsum(less) * math.fsum(more)
     return right / whole if whole else 1.0

@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 from goodword.assessments.attempts.begin import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.packs import FormOffer
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
+from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet
 from goodword.assessments.plans.versions import PlannedPart
 from goodword.questionnaires.editor.descriptions import language_name
@@ -190,6 +192,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         found.append(
             _("More than %(most)s tests. Keep only those relevant to this job.") % {"most": ADVISED_TESTS}
         )
+    found += [sentence for part in parts if (sentence := _precision_warning(part))]
     found += [
         _("“%(test)s” has a newer version; this assessment uses version %(number)s.")
         % {"test": part.part.test.title, "number": part.part.number}
@@ -202,6 +205,27 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         if part.part.test.archived_at is not None
     ]
     return found
+
+
+def _precision_warning(part: PlannedPart) -> str:
+    """If candidates can be ranked by the test, and there is a form that tells them apart better."""
+    planned = part.part
+    has_total = planned.assessment.total != Assessment.Total.OFF
+    ranks = has_total or planned.norms is not None or planned.calibration is not None
+    content = part.content
+    if not ranks or not isinstance(content, ReasoningTest) or planned.form not in content.forms:
+        return ""
+    longer = content.longer(planned.form)
+    if not longer:
+        return ""
+    found, more = (
+        hundredths(precision_of_form(content.blueprint(form), None)[0].in_order)
+        for form in (planned.form, longer)
+    )
+    return _(
+        "If you rank by “%(test)s”, choose its form of %(n)s tasks: of any two candidates, the abler solves more in "
+        "%(more)s of 100 cases, instead of %(found)s (assumed difficulties)."
+    ) % {"test": planned.test.title, "n": content.count(longer), "more": more, "found": found}
 
 
 def open_attempts(step: Step) -> int:

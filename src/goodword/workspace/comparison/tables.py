@@ -8,12 +8,14 @@ from django.utils.translation import get_language_info, gettext, gettext_lazy
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.custom.results import questions_result
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import category_name
 from goodword.assessments.kinds.reasoning.items import CATEGORIES
 from goodword.assessments.kinds.reasoning.results import ability_of, precision_of
+from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import ALL, NormedScore, issued_normed_score
-from goodword.assessments.models import Score, Test
+from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.ui.charts import written_number
 from goodword.workspace.comparison.results import ComparableResult, Conditions
@@ -63,6 +65,8 @@ class ComparisonTable:
     columns: tuple[str, ...]
     rows: tuple[ComparisonRow, ...]
     ranked: bool
+    #: how far the results can be ranked, and the form of more tasks, if there is one
+    precision: str = ""
 
     @property
     def heading(self) -> str:
@@ -114,7 +118,27 @@ def _table(
             for one in _sorted(members, sort, ranked=ranked, hidden=hidden)
         ),
         ranked=ranked,
+        precision=_precision(members[0].part, test),
     )
+
+
+def _precision(part: AttemptPart, test: Test) -> str:
+    content = content_of(part.version) if test.kind == Test.Kind.REASONING else None
+    if not isinstance(content, ReasoningTest) or part.form not in content.forms:
+        return ""
+    found, _ = precision_of_form(content.blueprint(part.form), None)
+    figures = {"three": hundredths(found.better[3])}
+    told = gettext(
+        "Of two candidates three tasks apart, the one with more is the abler in %(three)s of 100 cases (assumed "
+        "difficulties)."
+    )
+    longer = content.longer(part.form)
+    if longer:
+        told += " " + gettext(
+            "If you rank by this test, choose the form of %(n)s tasks for the next version of the assessment."
+        )
+        figures["n"] = content.count(longer)
+    return told % figures
 
 
 def _differences(conditions: Conditions, first: Conditions) -> tuple[str, ...]:

@@ -107,7 +107,9 @@ def test_the_built_in_forms_are_as_long_as_they_say_and_span_the_categories() ->
     assert told == {
         "standard_20": (20, 20, {"numerical": 5, "letters": 3, "figural": 6, "deductive": 6}),
         "short_12": (12, 12, {"numerical": 3, "letters": 2, "figural": 4, "deductive": 3}),
+        "long_40": (40, 40, {"numerical": 9, "letters": 6, "figural": 13, "deductive": 12}),
         "figureless_20": (20, 20, {"numerical": 7, "letters": 4, "deductive": 9}),
+        "figureless_40": (40, 40, {"numerical": 11, "letters": 8, "deductive": 21}),
     }
 
 

@@ -20,7 +20,7 @@ _SEEDS = 2**31
 #: start the form again after this many items that do not fit; the maximum number of starts
 _TRIES_AN_ITEM = 200
 _BEGINNINGS = 50
-_TRIES_AN_ORDER = 60
+_TRIES_AN_ORDER, _TRIES_A_LEVEL = 60, 8
 _MOST_ITEMS = 100
 _MOST_MINUTES = 240
 
@@ -78,16 +78,24 @@ def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedIt
 
 def _slots(source: random.Random, entries: Sequence[BlueprintEntry]) -> list[tuple[str, int]]:
     """Family and level of each item: by level, mixed within a level, with as few equal neighbours as possible."""
-    orders = []
+    best: list[tuple[str, int]] = []
     for _ in range(_TRIES_AN_ORDER):
         slots: list[tuple[str, int]] = []
         for level in sorted({entry.level for entry in entries}):
             same = [
                 (entry.family, level) for entry in entries if entry.level == level for _ in range(entry.n)
             ]
-            slots += source.sample(same, len(same))
-        orders.append(slots)
-    return min(orders, key=lambda slots: sum(one[0] == other[0] for one, other in pairwise(slots)))
+            orders = [[*slots, *source.sample(same, len(same))] for _ in range(_TRIES_A_LEVEL)]
+            slots = min(orders, key=_equal_neighbours)
+        if not best or _equal_neighbours(slots) < _equal_neighbours(best):
+            best = slots
+        if not _equal_neighbours(best):
+            break
+    return best
+
+
+def _equal_neighbours(slots: Sequence[tuple[str, int]]) -> int:
+    return sum(one[0] == other[0] for one, other in pairwise(slots))
 
 
 def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
@@ -240,13 +248,72 @@ FIGURELESS_20 = _blueprint(
     ("sets", 3, 1),
 )
 
-BUILT_IN = {"standard_20": STANDARD_20, "short_12": SHORT_12, "figureless_20": FIGURELESS_20}
+
+#: for roles that compare candidates by the number solved
+LONG_40 = _blueprint(
+    40,
+    ("number_series", 1, 2),
+    ("number_series", 2, 2),
+    ("number_series", 3, 2),
+    ("number_series", 4, 2),
+    ("number_series", 5, 1),
+    ("letter_series", 1, 2),
+    ("letter_series", 2, 2),
+    ("letter_series", 3, 2),
+    ("matrices_one_rule", 1, 2),
+    ("matrices_one_rule", 2, 2),
+    ("matrices_two_rules", 2, 2),
+    ("matrices_two_rules", 3, 2),
+    ("matrices_two_rules", 4, 2),
+    ("matrices_three_rules", 4, 2),
+    ("matrices_three_rules", 5, 1),
+    ("seating", 1, 2),
+    ("seating", 3, 2),
+    ("ordering", 1, 2),
+    ("ordering", 3, 2),
+    ("sets", 1, 2),
+    ("sets", 3, 2),
+)
+
+FIGURELESS_40 = _blueprint(
+    40,
+    ("number_series", 1, 2),
+    ("number_series", 2, 3),
+    ("number_series", 3, 3),
+    ("number_series", 4, 2),
+    ("number_series", 5, 1),
+    ("letter_series", 1, 2),
+    ("letter_series", 2, 2),
+    ("letter_series", 3, 2),
+    ("letter_series", 4, 2),
+    ("seating", 1, 2),
+    ("seating", 2, 2),
+    ("seating", 3, 2),
+    ("seating", 4, 1),
+    ("ordering", 1, 2),
+    ("ordering", 2, 2),
+    ("ordering", 3, 2),
+    ("ordering", 4, 1),
+    ("sets", 1, 2),
+    ("sets", 2, 2),
+    ("sets", 3, 2),
+    ("sets", 4, 1),
+)
+
+STANDARD: Final = "standard_20"
+BUILT_IN = {
+    STANDARD: STANDARD_20,
+    "short_12": SHORT_12,
+    "long_40": LONG_40,
+    "figureless_20": FIGURELESS_20,
+    "figureless_40": FIGURELESS_40,
+}
 
 
 KIND: Final = "reasoning"
 VERSION: Final = "1"
-#: the form without figures, which everybody may choose instead
-WITHOUT_FIGURES: Final = "figureless_20"
+#: the form without figures, which everybody may choose instead; of other forms the first
+WITHOUT_FIGURES: Final[Mapping[str, str]] = {STANDARD: "figureless_20", "long_40": "figureless_40"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,12 +336,14 @@ class ReasoningTest:
         return ""
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """Forms with figures and more tasks first; stored JSON keeps no order."""
+        """The standard form first, then those with figures and more tasks; stored JSON keeps no order."""
         found = [
             FormOffer(id=form, name="", items=one.n, minutes=one.minutes, figures=self.has_figures(form))
             for form, one in self.forms.items()
         ]
-        return tuple(sorted(found, key=lambda form: (not form.figures, -form.items, form.id)))
+        return tuple(
+            sorted(found, key=lambda form: (form.id != STANDARD, not form.figures, -form.items, form.id))
+        )
 
     def form_label(self, form_id: str) -> str:
         blueprint = self.blueprint(form_id)
@@ -292,6 +361,17 @@ class ReasoningTest:
 
     def has_figures(self, form: str) -> bool:
         return any(entry.family.startswith("matrices") for entry in self.blueprint(form).entries)
+
+    def without_figures(self, form: str) -> str:
+        """The form to take instead; empty if there is none."""
+        instead = WITHOUT_FIGURES.get(form, "figureless_20")
+        return instead if self.has_figures(form) and instead in self.forms else ""
+
+    def longer(self, form: str) -> str:
+        """The longest form with figures, or without, as this one; empty if it is the longest."""
+        figures, n = self.has_figures(form), self.count(form)
+        longer = [one for one in self.forms if self.has_figures(one) == figures and self.count(one) > n]
+        return max(longer, key=self.count, default="")
 
     def draw(self, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
         return draw(self.blueprint(form), seed=seed)

@@ -6,7 +6,6 @@ from django.utils.translation import gettext, ngettext
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.reasoning.content import (
-    WITHOUT_FIGURES,
     ReasoningTest,
     forms_to_json,
     read_forms,
@@ -89,7 +88,7 @@ class _Reasoning:
         return content.fresh(item, seed=seed, taken=taken)
 
     def figureless_form(self, content: ReasoningTest, form: str) -> str:
-        return WITHOUT_FIGURES if content.has_figures(form) and WITHOUT_FIGURES in content.forms else ""
+        return content.without_figures(form)
 
     def items(
         self, content: ReasoningTest, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str

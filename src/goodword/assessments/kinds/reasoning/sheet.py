@@ -2,8 +2,13 @@
 
 from django.utils.translation import get_language, gettext
 
-from goodword.assessments.kinds.reasoning.content import ReasoningTest
-from goodword.assessments.kinds.reasoning.difficulty import ASSUMED_SPREAD, start_value
+from goodword.assessments.kinds.reasoning.content import Blueprint, ReasoningTest
+from goodword.assessments.kinds.reasoning.difficulty import (
+    ASSUMED_SPREAD,
+    Source,
+    curves_of_form,
+    start_value,
+)
 from goodword.assessments.kinds.reasoning.families import category_name, family_name, family_of, load_of
 from goodword.assessments.kinds.technical_sheet import (
     CellFacts,
@@ -16,8 +21,10 @@ from goodword.assessments.kinds.technical_sheet import (
     reliability_sentence,
 )
 from goodword.assessments.psychometrics import SCORING
+from goodword.assessments.psychometrics.number_right import ASSUMED_SD, FormPrecision, form_precision
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 from goodword.core.text import written_count, written_day, written_figure
+from goodword.ui.charts import written_number
 
 
 def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalSheet:
@@ -70,9 +77,47 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
                 "with “make items”."
             ),
             gettext("How hard they are"): _difficulty(known.calibration),
+            gettext("What it can tell"): precision_in_words(blueprint, known.calibration),
         },
         own_norms=known.groups,
     )
+
+
+def precision_of_form(
+    blueprint: Blueprint, calibration: OwnCalibration | None
+) -> tuple[FormPrecision, Source]:
+    found = calibration.found if calibration is not None else None
+    items, source = curves_of_form(blueprint, found)
+    sd = found.sd if found is not None and source == "calibrated" else ASSUMED_SD
+    return form_precision(items, sd), source
+
+
+def precision_in_words(blueprint: Blueprint, calibration: OwnCalibration | None) -> str:
+    found, source = precision_of_form(blueprint, calibration)
+    figures = {
+        "reliability": written_figure(found.reliability),
+        "band": written_number(found.half_band),
+        **{f"after{d}": hundredths(found.better[d]) for d in (1, 3, 5)},
+        "order": hundredths(found.in_order),
+    }
+    if source == "calibrated":
+        basis = gettext("From calibrated difficulties and abilities.")
+    else:
+        basis = gettext(
+            "Assumed until calibrated: from the assumed difficulties, and abilities that are normal with a standard "
+            "deviation of 1."
+        )
+    told = gettext(
+        "The reliability of the number solved is %(reliability)s, its 90 %% band on average ± %(band)s tasks. Of two "
+        "candidates one task apart, the one with more is the abler in %(after1)s of 100 cases; three tasks apart in "
+        "%(after3)s, five tasks apart in %(after5)s. Of any two candidates, the abler solves more in %(order)s of 100 "
+        "cases. It can't rank candidates whose bands overlap."
+    )
+    return f"{basis} {told % figures}"
+
+
+def hundredths(share: float) -> int:
+    return round(100 * share)
 
 
 def _within(category: str) -> str:
