@@ -10,11 +10,15 @@ from goodword.core.report_blocks import (
     Cell,
     Details,
     Link,
+    Mark,
     Prose,
     Quote,
     Quotes,
     RatingChart,
     RatingRow,
+    Score,
+    ScoreRow,
+    ScoreTable,
     Table,
 )
 
@@ -59,6 +63,36 @@ def test_ratings_show_each_answer_and_their_range() -> None:
     assert [one.text for one in page.select("tbody .visually-hidden")] == ["0", "1", "0", "1", "0"]
     assert page.select_one(".strip__range.num") is not None
     assert "2–4" in page.text
+
+
+def test_answers_have_the_mark_of_their_relationship_and_a_legend() -> None:
+    manager, own = Mark(letters="M", shape=0), Mark(letters="", shape=0, own=True)
+    row = RatingRow(label="Reliability", note="", values=[2, 5], hollow=False, alt="", marks=[manager, own])
+    chart = RatingChart(
+        ["", ""], (1, 5), [row], levels=["low", "", "", "", "high"], legend=[(manager, "Manager")]
+    )
+    page = drawn(chart)
+    assert [one["class"] for one in page.select("tbody i")] == [["letter", "letter--0"], ["strip__ring"]]
+    assert "2" in page.select_one(".strip__range.num").text  # type: ignore[union-attr]  # the range of referees alone
+    assert "1 low" in page.text and "Manager" in page.text
+
+
+def test_a_test_with_several_scores_is_one_row() -> None:
+    scores = [
+        Score(label=name, value=value, note="", alt="") for name, value in (("Order", "4.0"), ("Calm", "3.1"))
+    ]
+    row = ScoreRow(
+        name="Work style", note="20 items", scores=scores, requirement="Plans ahead", precision="None yet."
+    )
+    [cells] = [
+        one.select("th, td")
+        for one in drawn(ScoreTable(["Test", "Score", "Band", "Why"], [row])).select("tbody tr")
+    ]
+    assert [" ".join(one.text.split()) for one in cells] == [
+        "Work style20 items. None yet",
+        "Order 4.0 · Calm 3.1",
+        "Plans ahead",
+    ]
 
 
 def test_quotes_are_escaped_and_marked_with_their_language() -> None:

@@ -251,7 +251,9 @@ def screen_sections(result: AttemptResult, words: Phrases, *, moment: Moment) ->
     """The same blocks for a screen, where they open to the answers and figures behind them."""
     assessment = assessment_data(result, moment=moment)
     total = assessment.get("total")
-    sections = [] if total is None else [_total(total, words)]
+    sections = [Section(words("results"), [_score_table(assessment, words)])]
+    if total is not None:
+        sections.append(_total(total, words))
     for found, part in zip(result.parts, assessment["tests"], strict=True):
         blocks = [*_head_blocks(found, part, words), *_report(part).blocks(part, words, found)]
         blocks.append(sheet_details(part, found, words))
@@ -273,10 +275,8 @@ def outcome(assessment: AssessmentData, words: Phrases) -> list[OutcomeRow]:
 
 
 def overview_sections(assessment: AssessmentData, words: Phrases) -> list[Section]:
-    """Page 1 of the report, and a small block of some tests."""
     drawn = [(part["name"], _report(part).overview(part, words)) for part in assessment["tests"]]
-    table = Section(words("results"), [_score_table(assessment, words)])
-    return [table, *(Section(name, blocks) for name, blocks in drawn if blocks)]
+    return [Section(name, blocks) for name, blocks in drawn if blocks]
 
 
 def _head_blocks(found: PartResult, part: PartHead, words: Phrases) -> list[Block]:

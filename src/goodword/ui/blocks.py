@@ -20,6 +20,7 @@ from goodword.core.report_blocks import (
     RatingChart,
     RatingRow,
     ScaleChart,
+    Score,
     ScoreTable,
     Table,
 )
@@ -107,19 +108,22 @@ def _placed(table: Table) -> Iterator[Iterator[tuple[int, Cell]]]:
 
 
 def _scores(table: ScoreTable) -> Table:
-    """A test with one score in a row, one with several over as many rows."""
     test, score, _, requirement = table.header
-    rows: list[list[str | Cell]] = []
-    for row in table.rows:
-        n = len(row.scores)
-        note = ". ".join(filter(None, [row.note, row.precision.rstrip(".")]))
-        for place, one in enumerate(row.scores):
-            first = [Cell(row.name, note=note, rows=n)] if place == 0 else []
-            last = [Cell(row.requirement, note=row.requirement_note or None, rows=n)] if place == 0 else []
-            told = one.note.replace("\n", ". ")
-            value = Cell(f"{one.label} {one.value}".strip(), note=told or None)
-            rows.append([*first, value, *last])
+    rows = [
+        [
+            Cell(row.name, note=". ".join(filter(None, [row.note, row.precision.rstrip(".")]))),
+            _score_cell(row.scores),
+            Cell(row.requirement, note=row.requirement_note or None),
+        ]
+        for row in table.rows
+    ]
     return Table([test, score, requirement], rows, caption=test)
+
+
+def _score_cell(scores: Sequence[Score]) -> Cell:
+    text = " · ".join(f"{one.label} {one.value}".strip() for one in scores)
+    note = scores[0].note.replace("\n", ". ") if len(scores) == 1 else ""
+    return Cell(text, note=note or None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""Reports from snapshot to file: how long each takes, and how much memory a thousand of them take.
+
+Every report differs in its name, code and comments, so that no part of an earlier one is reused. WeasyPrint, if it is
+installed (`pip install weasyprint`), draws the same texts from HTML in the same run. No database. Run it with
+`.venv/bin/python -m bench.reports [--reports 1000]`.
+"""
+
+import argparse
+import copy
+import gc
+import html
+import io
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
+import without_database
+
+assert without_database
+
+from pypdf import PdfReader  # noqa: E402
+from tests.reports.pdf.typical import assessment, reference_check  # noqa: E402
+
+from goodword.reports.pdf import render_pdf  # noqa: E402
+from goodword.reports.pdf.content import page_content  # noqa: E402
+
+WARM = 5
+STYLE = """
+@page { size: A4; margin: 20mm 21mm; @bottom-right { content: counter(page) " / " counter(pages) } }
+body { font: 9.5pt Inter, sans-serif } h1 { font-size: 20pt } h2 { font-size: 12.5pt } h3 { font-size: 10pt }
+table { width: 100%; border-collapse: collapse } td, th { border-bottom: 0.5pt solid #ddd; text-align: left }
+"""
+
+
+def variants(snapshot: Any) -> Iterator[Any]:
+    """The same report of other people, who write something else."""
+    number = 0
+    while True:
+        number += 1
+        one = copy.deepcopy(snapshot)
+        one["candidate"] = {"name": f"Ada Okonkwo {number}"}
+        one["code"] = f"GW-{number:04}"
+        for question in one.get("check", {}).get("questions", ()):
+            for comment in question["comments"]:
+                comment["text"] = f"{comment['text']} {number}"
+        for test in one.get("assessment", {}).get("tests", ()):
+            test["name"] = f"{test['name']} {number}"
+        yield one
+
+
+def as_html(snapshot: Any) -> str:
+    """The same texts in the same order, charts as tables: less work than the real pages."""
+    content = page_content(snapshot, replaced=())
+    parts = [
+        f"<style>{STYLE}</style><h1>{html.escape(content['name'])}</h1><p>{html.escape(content['lead'])}</p>"
+    ]
+    for section in (*content["front"], *content["body"], *content["closing"]):
+        parts.append(f"<h2>{html.escape(section['title'])}</h2>")
+        parts += [f"<table>{''.join(_rows(block))}</table>" for block in section["blocks"]]
+    return "".join(parts)
+
+
+def _rows(block: Any) -> Iterator[str]:
+    for texts in _lines(block):
+        yield f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in texts)}</tr>"
+
+
+def _lines(value: Any) -> Iterator[list[str]]:
+    """A line for each innermost object that has texts."""
+    if isinstance(value, dict):
+        texts = [one for key, one in value.items() if isinstance(one, str) and one and key != "type"]
+        if texts:
+            yield texts
+        for one in value.values():
+            if isinstance(one, dict | list):
+                yield from _lines(one)
+    elif isinstance(value, list):
+        texts = [one for one in value if isinstance(one, str) and one]
+        if texts:
+            yield texts
+        for one in value:
+            if isinstance(one, dict | list):
+                yield from _lines(one)
+
+
+def memory() -> float:
+    """Resident, in MiB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
+def measured(
+    draw: Callable[[Any], bytes], snapshot: Any, times: int
+) -> tuple[list[float], float, list[float], int]:
+    """Wall times and mean CPU time in ms, memory after each tenth, and the number of pages."""
+    source = variants(snapshot)
+    for _ in range(WARM):
+        file = draw(next(source))
+    wall, held = [], [memory()]
+    cpu = 0.0
+    for number in range(1, times + 1):
+        one = next(source)
+        began, spent = time.perf_counter(), time.process_time()
+        file = draw(one)
+        wall.append(1000 * (time.perf_counter() - began))
+        cpu += 1000 * (time.process_time() - spent)
+        if number % max(1, times // 10) == 0:
+            gc.collect()
+            held.append(memory())
+    return wall, cpu / times, held, len(PdfReader(io.BytesIO(file)).pages)
+
+
+def report(name: str, draw: Callable[[Any], bytes], snapshot: Any, times: int) -> None:
+    wall, cpu, held, pages = measured(draw, snapshot, times)
+    at = statistics.quantiles(wall, n=20) if len(wall) > 1 else wall * 19
+    print(
+        f"{name:34} {pages:3} pages  n {times:5}  median {statistics.median(wall):6.0f} ms  p95 {at[18]:6.0f} ms  "
+        f"cpu {cpu:6.0f} ms  memory {', '.join(f'{one:.0f}' for one in held)} MiB",
+        flush=True,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reports", type=int, default=1000)
+    parser.add_argument("--weasyprint", type=int, default=30, help="reports drawn by WeasyPrint")
+    options = parser.parse_args()
+    began = time.perf_counter()
+    render_pdf(reference_check(4))
+    print(f"first report of the process, with fonts: {1000 * (time.perf_counter() - began):.0f} ms")
+
+    def typst(snapshot: Any) -> bytes:
+        return render_pdf(snapshot).bytes
+
+    samples = {"references, 4 referees": reference_check(4), "assessment, 4 tests": assessment()}
+    for name, snapshot in samples.items():
+        report(f"Typst: {name}", typst, snapshot, options.reports)
+    report("Typst: references, 25 referees", typst, reference_check(25), max(1, options.reports // 20))
+    with suppress(ImportError):
+        import weasyprint
+
+        def weasy(snapshot: Any) -> bytes:
+            file: bytes = weasyprint.HTML(string=as_html(snapshot)).write_pdf()
+            return file
+
+        for name, snapshot in samples.items():
+            report(f"WeasyPrint: {name}", weasy, snapshot, options.weasyprint)
+        return 0
+    print("WeasyPrint is not installed: pip install weasyprint")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
