@@ -3,17 +3,21 @@
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from make_items import Findings, look_at
+from learned_guesser import Guessed, learned
+from make_items import Findings, betrays, look_at
+
+from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
 
 SCRIPT = Path(__file__).resolve().parents[4] / "scripts/make_items.py"
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False, timeout=110
     )
 
 
@@ -24,7 +28,7 @@ def test_items_without_fault_are_counted_and_all_is_well() -> None:
     assert (done.returncode, table[0], [row[:4] for row in table[1:]]) == (
         0,
         ["family", "level", "items", "solved", "tasks"],
-        [*(["sets", str(level), "20", "20"] for level in (1, 2, 3, 4)), ["no", "faults"]],
+        [*(["sets", str(level), "20", "20"] for level in (1, 2, 3, 4)), ["no", "faults"], table[-1]],
     )
 
 
@@ -32,7 +36,7 @@ def test_items_without_fault_are_counted_and_all_is_well() -> None:
 def test_a_number_of_seeds_that_is_none_is_refused() -> None:
     done = _run("--seeds", "0")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--seeds needs a number of at least 1." in done.stderr
+    assert "--seeds needs a number of at least 2." in done.stderr
 
 
 def test_findings_of_several_seed_ranges_are_merged() -> None:
@@ -46,8 +50,45 @@ def test_uneven_key_positions_and_working_heuristics_are_reported() -> None:
     found.keys = Counter({"a": 3_000, "b": 7_000})
     found.expected_keys = {"a": 5_000.0, "b": 5_000.0}
     found.gains = {"longest": 900.0, "shortest": 100.0}
+    found.crossed = {"all but the first": 510.0, "the last": 499.0}
     assert found.telling() == [
         "“longest” gains +0.090",
+        "“all but the first” gains +0.051",
         "the key is “a” in 0.300 of the items, not in 0.500",
         "the key is “b” in 0.700 of the items, not in 0.500",
+        "there are only 0 different tasks",
     ]
+
+
+def test_a_learning_guesser_that_finds_too_many_keys_is_reported_with_its_interval() -> None:
+    assert betrays(Guessed(10_000, 2_300, 0.2), "sets", 1) == ""
+    assert betrays(Guessed(10_000, 2_301, 0.2), "sets", 1) == (
+        "sets, level 1: a guesser that learns finds 0.230 of the keys from the options alone (95 % 0.222 to 0.238); "
+        "0.230 is the most"
+    )
+
+
+def test_tasks_are_counted_with_and_without_names() -> None:
+    found = look_at("ordering", 1, range(1, 101))
+    assert (len(found.tasks), len(found.structures)) == (100, 33)
+
+
+@pytest.mark.slow
+def test_the_guesser_learns_what_the_options_give_away_and_nothing_else() -> None:
+    items = [generate("number_series", seed=seed, level=3) for seed in range(1, 401)]
+    even = [
+        replace(item, key=max(item.options, key=lambda option: int(option.value) % 7).id)  # type: ignore[arg-type]
+        for item in items
+    ]
+    # Of 400 items chance alone finds 20 to 28 of 100, within four standard errors.
+    assert learned(even, rounds=20).accuracy > 0.8
+    assert learned(items, rounds=20).accuracy < 0.28
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("family", "level"), [(family.id, level) for family in FAMILIES.values() for level in family.levels]
+)
+def test_nothing_can_be_learned_from_the_options(family: str, level: int) -> None:
+    items = [generate(family, seed=seed, level=level) for seed in range(1, 1501)]
+    assert betrays(learned(items, rounds=40), family, level) == ""

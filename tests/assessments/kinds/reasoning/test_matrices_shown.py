@@ -144,17 +144,17 @@ def test_every_rule_is_a_whole_sentence(family: Family, level: int, language: st
         (
             "en",
             "In each row the figure turns by 45 degrees to the right from place to place.",
-            "The missing figure shows one large solid arrow pointing down and to the left.",
+            "The missing figure shows one large solid arrow pointing down.",
         ),
         (
             "de",
             "In jeder Zeile dreht sich die Figur von Stelle zu Stelle um 45 Grad nach rechts.",
-            "Es fehlt ein großer ausgefüllter Pfeil, Spitze nach links unten.",
+            "Es fehlt ein großer ausgefüllter Pfeil, Spitze nach unten.",
         ),
         (
             "fr",
             "Dans chaque ligne, la figure tourne de 45 degrés vers la droite d’une case à l’autre.",
-            "Il manque une grande flèche pleine, pointe vers le bas à gauche.",
+            "Il manque une grande flèche pleine, pointe vers le bas.",
         ),
     ],
 )

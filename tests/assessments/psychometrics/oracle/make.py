@@ -18,7 +18,7 @@ from pathlib import Path
 
 import girth  # type: ignore[import-not-found]  # only in the environment above
 import mirt  # type: ignore[import-not-found]  # only in the environment above
-import numpy as np  # type: ignore[import-not-found]  # only in the environment above
+import numpy as np
 
 OPTIONS = [5, 5, 5, 5, 8, 8, 8, 8, 4, 4, 5, 8]
 TRUE = [-1.6, -0.6, 0.3, 1.2, -1.2, -0.4, 0.5, 1.3, -0.8, 0.6, 0.0, 0.9]

@@ -31,7 +31,7 @@ PRACTICE_SEED = 0
 #: the rule load of a family and level, as defined in the family's module
 LOADS: Final = {
     ("number_series", 1): gettext_noop("One difference, the same throughout"),
-    ("number_series", 2): gettext_noop("One change on the way: growing differences, or one factor"),
+    ("number_series", 2): gettext_noop("One change on the way: differences that grow evenly or double"),
     ("number_series", 3): gettext_noop("Two operations in turn"),
     ("number_series", 4): gettext_noop("Two series that take turns"),
     ("number_series", 5): gettext_noop("A rule on two terms, or growth that itself grows"),
@@ -61,8 +61,8 @@ LOADS: Final = {
     ("ordering", 2): gettext_noop("Four things, three comparisons in both directions"),
     ("ordering", 3): gettext_noop("Five things, four comparisons in both directions"),
     ("ordering", 4): gettext_noop("Five things, three statements that say more than one thing each"),
-    ("sets", 1): gettext_noop("Three groups, two statements with “all” or “no”"),
-    ("sets", 2): gettext_noop("Three groups, two statements, one with “some”"),
+    ("sets", 1): gettext_noop("Three groups, two statements with “all” or “no”, and one that is not needed"),
+    ("sets", 2): gettext_noop("Three groups, two statements, one with “some”, and one that is not needed"),
     ("sets", 3): gettext_noop("Four groups, three statements with “all” or “no”"),
     ("sets", 4): gettext_noop("Four groups, three statements, one with “some”"),
 }

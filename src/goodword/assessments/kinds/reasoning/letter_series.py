@@ -6,20 +6,21 @@ Items of a level share the features that determine their difficulty; letters var
 2  pairs; each letter has its own step
 3  single letters of two series that take turns, each with its own step
 4  pairs; one letter has a step that grows by one each time, the other its own step
+
+The options are drawn first, then the series (`options.py`).
 """
 
 import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import permutations, product
 from string import ascii_uppercase
 
 from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem, Series, random_for
 from goodword.assessments.kinds.reasoning.options import (
+    Grid,
     Line,
-    Shape,
-    draw_steps,
+    draw_points,
+    fair_choice,
     in_order,
     one_way,
     slips,
@@ -28,9 +29,13 @@ from goodword.assessments.kinds.reasoning.options import (
 from goodword.core.json_reading import Json
 
 _ID = "letter_series"
-_VERSION = "2"
+_VERSION = "3"
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 _IN_THE = ("in_the_first", "in_the_second")
+#: draws of a series for one option
+_TRIES = 16
+#: options of a series of single letters that it may show
+_MOST_SHOWN = 1
 
 type Term = tuple[int, ...]
 
@@ -47,72 +52,88 @@ class _Draw:
 def generate(seed: int, level: int) -> GeneratedItem:
     """Levels 1 to 4; five options in the order of the alphabet."""
     source = random_for(_ID, _VERSION, level, seed)
-    # Draw the layout of the options first; redrawing it per series would bias it towards easy layouts.
-    shape: Shape = "square" if level == 3 else "long"
-    steps = draw_steps(source, shape)
+    #: (0 to 3) the letter with the longer line of options, and the error of the other; equally often
     kind = source.randrange(4)
-    while True:
-        draw = _draw(source, level, kind)
-        *shown, right = draw.terms
-        if not all(_in_alphabet(places) for places in draw.terms):
-            continue
-        wrong = wrong_answers(right, draw.lines, steps)
-        if wrong is None or not _is_clear(draw.terms, wrong):
-            continue
-        # Two letters that move by the same step are never equal.
-        if level == 1 and any(places[0] == places[1] for places in wrong):
-            continue
-        options, key = in_order(_text(right), {_text(places): error for places, error in wrong.items()})
-        return GeneratedItem(
-            family=_ID,
-            version=_VERSION,
-            level=level,
-            seed=seed,
-            task=Series(tuple(_text(term) for term in shown)),
-            options=tuple(options),
-            key=key,
-            rule=draw.rule,
-        )
+    grid, right, draw = fair_choice(
+        source,
+        lambda source: _grid(source, level, kind),
+        lambda source, grid, right: _task(source, level, kind, grid, right),
+    )
+    wrong = wrong_answers(grid, right, draw.lines) or {}
+    options, key = in_order(_text(draw.terms[-1]), {_text(places): error for places, error in wrong.items()})
+    return GeneratedItem(
+        family=_ID,
+        version=_VERSION,
+        level=level,
+        seed=seed,
+        task=Series(tuple(_text(term) for term in draw.terms[:-1])),
+        options=tuple(options),
+        key=key,
+        rule=draw.rule,
+    )
 
 
 FAMILY = Family(id=_ID, category="letters", version=_VERSION, levels=(1, 2, 3, 4), generate=generate)
 
 
-def _is_clear(terms: Sequence[Term], wrong: Collection[Term]) -> bool:
-    """No option pair may occur in the series, and any option must fit the alphabet, or it could be ruled out."""
-    right = terms[-1]
-    if len(right) == 1:
-        return all(_in_alphabet(places) for places in wrong)
-    if {right, *wrong} & set(terms[:-1]):
-        return False
-    for at in range(len(right)):
-        least, most = min(term[at] for term in terms), max(term[at] for term in terms)
-        for answer in (right, *wrong):
-            away = answer[at] - right[at]
-            if least + away < 0 or most + away >= len(ascii_uppercase):
-                return False
-    return True
+def _grid(source: random.Random, level: int, kind: int) -> Grid:
+    long, other, step = kind % 2, 1 - kind % 2, source.randrange(1, 5)
+    base = tuple(source.sample(range(26), 1 if level == 3 else 2))
+    if level == 3:
+        apart, steps_apart = source.randrange(1, 16), source.randrange(2, 6)
+        return Grid(draw_points(source, "square"), ((apart, 0), (steps_apart, 0), (1 + kind % 2, 0)), base)
+    if level == 4:
+        lines = (1, long), (step, other)
+        return Grid(draw_points(source, "long"), lines if kind // 2 else lines[::-1], base)
+    return Grid(draw_points(source, "long"), ((step, long), (1 + kind // 2, other)), base)
+
+
+def _task(
+    source: random.Random, level: int, kind: int, grid: Grid, right: int
+) -> tuple[Grid, int, _Draw] | None:
+    if not all(_in_alphabet(places) for places in grid.answers):
+        return None
+    # Two letters that move by the same step are never equal.
+    if level == 1 and any(first == second for first, second in grid.answers):
+        return None
+    for _ in range(_TRIES):
+        draw = _draw(source, level, kind, grid, right)
+        if (
+            draw is not None
+            and wrong_answers(grid, right, draw.lines) is not None
+            and _is_clear(draw.terms, grid.answers)
+        ):
+            return grid, right, draw
+    return None
+
+
+def _is_clear(terms: Sequence[Term], answers: Collection[Term]) -> bool:
+    """Whether the series fits the alphabet, and shows no more options than may be ruled out by that."""
+    shown = len(set(answers) & set(terms[:-1]))
+    return all(map(_in_alphabet, terms)) and shown <= (_MOST_SHOWN if len(terms[0]) == 1 else 0)
 
 
 def _in_alphabet(places: Term) -> bool:
     return all(0 <= place < len(ascii_uppercase) for place in places)
 
 
-def _draw(source: random.Random, level: int, kind: int) -> _Draw:
-    """`kind` (0 to 3): the letter with the longer line of options, and the error of the other; equally often."""
+def _draw(source: random.Random, level: int, kind: int, grid: Grid, right: int) -> _Draw | None:
     if level == 3:
-        return _two_series(source, kind)
+        return _two_series(source, grid, right)
     if level == 4:
-        return _growing_step(source, kind)
-    return _pairs_of_steps(source, kind, alike=level == 1)
+        return _growing_step(source, kind, grid, grid.answers[right])
+    return _pairs_of_steps(source, kind, grid, grid.answers[right], alike=level == 1)
 
 
-def _pairs_of_steps(source: random.Random, kind: int, *, alike: bool) -> _Draw:
+def _pairs_of_steps(source: random.Random, kind: int, grid: Grid, right: Term, *, alike: bool) -> _Draw:
+    """Four pairs and the next."""
     long, other = kind % 2, 1 - kind % 2
-    steps = [source.choice(_STEPS)] * 2 if alike else source.sample(_STEPS, 2)
-    starts = source.sample(range(26), 2)
-    terms = tuple((starts[0] + steps[0] * turn, starts[1] + steps[1] * turn) for turn in range(5))
-    slip = slips(1 + kind // 2, other)
+    step = source.choice((-1, 1)) * grid.by[0][0]
+    steps = [step, step]
+    if not alike:
+        steps[other] = source.choice([one for one in _STEPS if one != step])
+    terms = tuple((right[0] - steps[0] * turn, right[1] - steps[1] * turn) for turn in range(4, -1, -1))
+    slip = slips(grid.by[1][0], other)
     errors = {times: f"{error}_{_IN_THE[other]}" for times, error in slip.errors.items()}
     for times in (-1, 1):
         if steps[long] - steps[other] == times * slip.by:
@@ -125,54 +146,43 @@ def _pairs_of_steps(source: random.Random, kind: int, *, alike: bool) -> _Draw:
     return _Draw(terms, rule, (_step_line(steps[long], long), Line(slip.by, errors, other)))
 
 
-def _two_series(source: random.Random, kind: int) -> _Draw:
-    one, other, own_last, last = source.choice(_all_two_series())
+def _two_series(source: random.Random, grid: Grid, number: int) -> _Draw | None:
+    """Eight letters of two series, and the next of the first one."""
+    right = grid.answers[number][0]
+    apart, steps_apart = (grid.way(number, error) * grid.by[error][0] for error in (0, 1))
+    one = source.choice(_STEPS)
+    # The steps differ by at least two, so that the alternation is noticeable.
+    other = one + steps_apart
+    if other not in _STEPS:
+        return None
+    own_last = right - one
+    last = own_last + apart
     places = [place for turn in range(-3, 2) for place in (own_last + one * turn, last + other * turn)][:9]
     # Both errors together continue the other series.
     lines = (
-        one_way(last - own_last, "adds_the_step_to_the_last_letter"),
-        one_way(other - one, "takes_the_other_step"),
-        slips(1 + kind % 2),
+        one_way(apart, "adds_the_step_to_the_last_letter"),
+        one_way(steps_apart, "takes_the_other_step"),
+        slips(grid.by[2][0]),
     )
     return _Draw(
         tuple((place,) for place in places), {"kind": "two_series", "first": one, "second": other}, lines
     )
 
 
-@cache
-def _all_two_series() -> tuple[tuple[int, int, int, int], ...]:
-    """Both steps, and the last letters. The steps differ by at least two, so that the alternation is noticeable.
-
-    Either series fits the alphabet with either step, so that all four plausible answers are equally often right.
-    """
-    return tuple(
-        (one, other, own_last, last)
-        for one, other in product(_STEPS, repeat=2)
-        if abs(one - other) > 1
-        for own_last, last in permutations(range(len(ascii_uppercase)), 2)
-        if all(
-            _in_alphabet((end + step, end - 3 * step)) for end in (own_last, last) for step in (one, other)
-        )
-    )
-
-
-def _growing_step(source: random.Random, kind: int) -> _Draw:
+def _growing_step(source: random.Random, kind: int, grid: Grid, right: Term) -> _Draw:
+    """Five pairs and the next."""
     at, long_grows = kind % 2, kind // 2
     way, start = source.choice((-1, 1)), source.choice((1, 2))
-    other = source.choice(_STEPS)
-    growing, even = source.sample(range(26), 2)
-    grown = [growing + way * sum(range(start, start + turn)) for turn in range(6)]
-    plain = [even + other * turn for turn in range(6)]
-    grows = Line(
-        1,
-        {
-            -2 * way: f"repeats_the_step_before_{_IN_THE[at]}",
-            -way: f"repeats_last_step_{_IN_THE[at]}",
-            way: f"lets_the_step_grow_twice_{_IN_THE[at]}",
-            2 * way: f"lets_the_step_grow_three_times_{_IN_THE[at]}",
-        },
-        at,
-    )
+    other = source.choice((-1, 1)) * next(by for by, letter in grid.by if letter != at)
+    grown = [right[at] - way * sum(range(start + turn, start + 5)) for turn in range(6)]
+    plain = [right[1 - at] - other * turn for turn in range(5, -1, -1)]
+    errors = {
+        -2: "repeats_the_step_before",
+        -1: "repeats_last_step",
+        1: "lets_the_step_grow_twice",
+        2: "lets_the_step_grow_three_times",
+    }
+    grows = Line(1, {way * times: f"{error}_{_IN_THE[at]}" for times, error in errors.items()}, at)
     steps = _step_line(other, 1 - at)
     rule: dict[str, Json] = {"kind": "growing_step", "start": way * start, "other": other, "growing": at}
     pairs = zip(grown, plain, strict=True) if at == 0 else zip(plain, grown, strict=True)

@@ -3,13 +3,13 @@
 Items of a level share the features that determine their difficulty; numbers vary.
 
 1  one difference, the same throughout, up or down
-2  one change on the way: differences that grow evenly, or one factor
-3  two operations in turn
+2  one change on the way: differences that grow evenly or double each time, up or down
+3  two operations in turn, each an addition or subtraction
 4  two series that take turns, each with its own difference
 5  a rule on two terms or two layers: the sum of the two before and a number, or a growth that itself grows
 
-Options lie on a grid of errors (`options.py`). Numbers are positive. A draw with a second plausible continuation is
-rejected, and another is drawn from the same source.
+The options are drawn first, then the series (`options.py`). Numbers are positive. A draw with a second plausible
+continuation is rejected, and another is drawn from the same source.
 """
 
 import itertools
@@ -19,9 +19,11 @@ from dataclasses import dataclass
 
 from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem, Series, random_for
 from goodword.assessments.kinds.reasoning.options import (
+    Grid,
     Line,
     Shape,
-    draw_steps,
+    draw_points,
+    fair_choice,
     in_order,
     one_way,
     slips,
@@ -32,21 +34,54 @@ from goodword.core.json_reading import Json
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A series; its last term is asked for. `lines`: the first two of its options; None is a slip of the pen."""
+    """A series; its last term is asked for. `lines`: errors that lead from it to the other options."""
 
     terms: tuple[int, ...]
     rule: Mapping[str, Json]
-    lines: tuple[Line | None, Line | None]
+    lines: tuple[Line, ...]
 
 
-def constant_difference(source: random.Random) -> Draw:
-    """Five terms and the next, 3 to 14 apart."""
-    step = source.randrange(3, 15)
-    # The next term is drawn, not the first, so that its size does not reveal the direction.
-    right = 5 * step + source.randrange(2, 81)
-    if source.randrange(2):
-        step = -step
-    terms = [right + step * place for place in range(-5, 1)]
+type Sizes = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The right number, and how far each error leads, with its direction if it leads one way only."""
+
+    right: int
+    sizes: Sizes
+    ways: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`sizes` draws how far each of three errors leads; `base` draws about how large the options are.
+
+    `draw` makes a series that ends with a given option, if there is one, and has the other options as errors.
+    """
+
+    shape: Shape
+    sizes: Callable[[random.Random], Sizes]
+    base: Callable[[random.Random, Sizes], int]
+    draw: Callable[[random.Random, _Options], Draw | None]
+
+
+_SLIPS = (1, 2, 10)
+_MOST_ADDED = 15
+
+
+def _way(source: random.Random) -> int:
+    return source.choice((-1, 1))
+
+
+def _mirrored(errors: Mapping[int, str], way: int) -> Mapping[int, str]:
+    return {way * times: error for times, error in errors.items()}
+
+
+def _constant_difference(_: random.Random, given: _Options) -> Draw:
+    """Five terms and the next."""
+    step = given.ways[1] * given.sizes[1]
+    terms = [given.right + step * place for place in range(-5, 1)]
     grows = Line(
         1,
         {
@@ -56,127 +91,118 @@ def constant_difference(source: random.Random) -> Draw:
             2: "takes_a_step_two_too_large",
         },
     )
-    lines = (grows, one_way(step, "one_step_too_far"))
+    lines = (grows, one_way(step, "one_step_too_far"), slips(given.sizes[2]))
     return Draw(tuple(terms), {"kind": "constant_difference", "step": step}, lines)
 
 
-def one_change(source: random.Random) -> Draw:
-    """Growing differences; one in eight has a factor, since there are fewer such series."""
-    return _factor(source) if source.randrange(8) == 0 else _growing_difference(source)
-
-
-def _growing_difference(source: random.Random) -> Draw:
-    step, growth = source.randrange(1, 10), source.randrange(1, 6)
-    terms = [source.randrange(1, 41)]
-    for place in range(5):
-        terms.append(terms[-1] + step + growth * place)
-    grows = Line(
-        growth,
-        {
-            -2: "repeats_the_difference_before",
-            -1: "repeats_last_difference",
-            1: "lets_the_growth_count_twice",
-            2: "lets_the_growth_count_three_times",
-        },
-    )
-    return Draw(tuple(terms), {"kind": "growing_difference", "step": step, "growth": growth}, (grows, None))
-
-
-def _factor(source: random.Random) -> Draw:
-    times = source.choice((2, 2, 2, 3))
-    start = source.randrange(3, 26) if times == 2 else source.randrange(2, 5)
-    terms = [start * times**place for place in range(6)]
-    before, last, _ = terms[-3:]
-    # Even slips: the right answer is mostly even, so the others must be too.
-    other = (
-        Line(before, {-1: "repeats_last_difference", 1: "adds_the_term_before_too"})
-        if times == 2
-        else Line(last, {-1: "lowers_the_factor", 1: "raises_the_factor"})
-    )
-    return Draw(tuple(terms), {"kind": "factor", "times": times}, (slips(source.choice((2, 10))), other))
-
-
-def two_in_turn(source: random.Random) -> Draw:
-    """Seven terms and the next, by "plus a, minus b", "plus a, times 2" or "times 2, minus b" in turn."""
-    plus_minus = ("plus", "minus")
-    kinds = source.choice((plus_minus, plus_minus, ("plus", "times"), ("times", "minus")))
-    # If one operation doubles, the other must preserve evenness; otherwise an odd option would be the right one.
-    even = "times" in kinds
-    by = [
-        2 if kind == "times" else source.randrange(2, 13, 2) if even else source.randrange(2, 13)
-        for kind in kinds
-    ]
-    if source.randrange(2):
-        kinds, by = (kinds[1], kinds[0]), by[::-1]
-    if by[0] == by[1] and not even:
-        return two_in_turn(source)
-    operations = list(zip(kinds, by, strict=True))
-    terms = [source.randrange(3, 25)]
-    if kinds in {("times", "plus"), ("minus", "times")}:
-        # Start as if the other operation had come first, so that their order does not affect the size of numbers.
-        terms = [terms[0] + sum(by) - 2]
-    for place in range(7):
-        terms.append(_apply(operations[place % 2], terms[-1]))
-    if not even:
-        # The last term is drawn, not the first, so that the size of numbers does not reveal the direction.
-        away = source.randrange(50, 110) - terms[-2]
-        terms = [term + away for term in terms]
-    last, right = terms[-2:]
-    lines = (one_way(_apply(operations[1], last) - right, "applies_the_other_operation"), None)
-    rule: dict[str, Json] = {
-        "kind": "two_in_turn",
-        "first": list(operations[0]),
-        "second": list(operations[1]),
+def _growing_difference(source: random.Random, given: _Options) -> Draw:
+    """Five terms and the next, up or down."""
+    way, step, growth = _way(source), source.randrange(1, 12), given.sizes[0]
+    steps = [way * (step + growth * place) for place in range(5)]
+    errors = {
+        -2: "repeats_the_difference_before",
+        -1: "repeats_last_difference",
+        1: "lets_the_growth_count_twice",
+        2: "lets_the_growth_count_three_times",
     }
-    return Draw(tuple(terms), rule, lines)
+    rule: dict[str, Json] = {
+        "kind": "growing_difference" if way > 0 else "growing_fall",
+        "step": step,
+        "growth": growth,
+    }
+    return Draw(
+        _ending(given.right, steps), rule, (Line(growth, _mirrored(errors, way)), slips(given.sizes[1]))
+    )
 
 
-def two_series(source: random.Random) -> Draw:
-    """And the next of the first one. All four plausible answers are equally often right."""
-    while True:
-        first, second = source.sample([step for step in range(-9, 13) if abs(step) > 1], 2)
-        own_last, last = source.randrange(2, 106), source.randrange(2, 106)
-        if all(2 <= end - 3 * step < 70 for end in (own_last, last) for step in (first, second)):
-            break
+def _doubling_difference(source: random.Random, given: _Options) -> Draw:
+    """Five terms and the next, up or down; the second size is half of the last difference."""
+    way, step = _way(source), given.sizes[1] // 8
+    steps = [way * step * 2**place for place in range(5)]
+    errors = {-1: "repeats_last_difference", 1: "adds_the_difference_before_too"}
+    rule: dict[str, Json] = {"kind": "doubling_difference", "step": way * step}
+    return Draw(
+        _ending(given.right, steps),
+        rule,
+        (slips(given.sizes[0]), Line(given.sizes[1], _mirrored(errors, way))),
+    )
+
+
+def _ending(right: int, steps: Sequence[int]) -> tuple[int, ...]:
+    """The terms that end with `right` and have these differences."""
+    return tuple(right - sum(steps[place:]) for place in range(len(steps) + 1))
+
+
+def _two_in_turn(source: random.Random, given: _Options) -> Draw | None:
+    """Seven terms and the next, by "plus a" or "minus b" in turn. The first operation leads to the next term too."""
+    away = given.ways[0] * given.sizes[0]
+    first = _way(source) * source.randrange(2, _MOST_ADDED + 1)
+    second = first + away
+    if not 1 < abs(second) <= _MOST_ADDED:
+        return None
+    rule: dict[str, Json] = {"kind": "two_in_turn", "first": _operation(first), "second": _operation(second)}
+    lines = (
+        one_way(away, "applies_the_other_operation"),
+        slips(given.sizes[1]),
+        slips(given.sizes[2]),
+    )
+    return Draw(_ending(given.right, [*[first, second] * 3, first]), rule, lines)
+
+
+def _operation(step: int) -> list[Json]:
+    return ["plus" if step > 0 else "minus", abs(step)]
+
+
+def _two_series(source: random.Random, given: _Options) -> Draw | None:
+    """Eight terms of two series, and the next of the first one."""
+    apart, steps_apart = (way * size for way, size in zip(given.ways, given.sizes, strict=False))
+    first = source.choice([step for step in range(-9, 13) if abs(step) > 1])
+    second = first + steps_apart
+    if abs(second) < 2 or not -9 <= second <= 12:
+        return None
+    own_last = given.right - first
+    last = own_last + apart
     terms = [term for turn in range(-3, 2) for term in (own_last + first * turn, last + second * turn)][:9]
     # Both errors together continue the other series.
     lines = (
-        one_way(last - own_last, "adds_the_step_to_the_last_term"),
-        one_way(second - first, "uses_the_step_of_the_other_series"),
+        one_way(apart, "adds_the_step_to_the_last_term"),
+        one_way(steps_apart, "uses_the_step_of_the_other_series"),
+        slips(given.sizes[2]),
     )
     return Draw(tuple(terms), {"kind": "two_series", "first": first, "second": second}, lines)
 
 
-def two_layers(source: random.Random) -> Draw:
-    """The sum of the two before and a number, or differences whose growth grows."""
-    return source.choice((_sum_and_number, _growing_growth))(source)
-
-
-def _sum_and_number(source: random.Random) -> Draw:
-    more = source.choice((-3, -2, -1, 1, 2, 3, 4, 5))
-    terms = [source.randrange(2, 12), source.randrange(2, 12)]
+def _sum_and_number(source: random.Random, given: _Options) -> Draw | None:
+    """Seven terms and the next."""
+    way = _way(source)
+    more = way * given.sizes[0]
+    # The eighth term is 8 times the first, 13 times the second and 20 times the number.
+    starts = [
+        (first, (given.right - 20 * more - 8 * first) // 13)
+        for first in range(1, 16)
+        if (given.right - 20 * more - 8 * first) % 13 == 0
+        and 0 < given.right - 20 * more - 8 * first <= 13 * 15
+    ]
+    if not starts:
+        return None
+    terms = [*source.choice(starts)]
     while len(terms) < 8:
         terms.append(terms[-1] + terms[-2] + more)
-    before, last, _ = terms[-3:]
-    way = 1 if more > 0 else -1
-    number = Line(
-        abs(more),
-        {
-            -2 * way: "subtracts_the_number",
-            -way: "forgets_the_number",
-            way: "adds_the_number_twice",
-            2 * way: "adds_the_number_three_times",
-        },
-    )
-    doubles = Line(last - before, {-1: "doubles_the_term_before", 1: "doubles_the_last"})
-    return Draw(tuple(terms), {"kind": "sum_and_number", "more": more}, (number, doubles))
+    errors = {
+        -2: "subtracts_the_number",
+        -1: "forgets_the_number",
+        1: "adds_the_number_twice",
+        2: "adds_the_number_three_times",
+    }
+    lines = (Line(given.sizes[0], _mirrored(errors, way)), slips(given.sizes[1]), slips(given.sizes[2]))
+    return Draw(tuple(terms), {"kind": "sum_and_number", "more": more}, lines)
 
 
-def _growing_growth(source: random.Random) -> Draw:
-    step, growth, more = source.randrange(1, 8), source.randrange(1, 6), source.randrange(1, 5)
-    terms, steps = [source.randrange(1, 31)], [step]
-    for place in range(7):
-        terms.append(terms[-1] + steps[-1])
+def _growing_growth(source: random.Random, given: _Options) -> Draw:
+    """Seven terms and the next; the second size is the last growth."""
+    step, more, growth = source.randrange(1, 8), given.sizes[0], given.sizes[1] - 5 * given.sizes[0]
+    steps = [step]
+    for place in range(6):
         steps.append(steps[-1] + growth + more * place)
     growths = Line(
         more,
@@ -187,22 +213,88 @@ def _growing_growth(source: random.Random) -> Draw:
             2: "lets_the_growth_count_three_times",
         },
     )
-    differences = Line(steps[6] - steps[5], {-1: "repeats_last_difference", 1: "adds_the_growth_twice"})
+    differences = Line(given.sizes[1], {-1: "repeats_last_difference", 1: "adds_the_growth_twice"})
     rule: dict[str, Json] = {"kind": "growing_growth", "step": step, "growth": growth, "more": more}
-    return Draw(tuple(terms), rule, (growths, differences))
+    return Draw(_ending(given.right, steps), rule, (growths, differences, slips(given.sizes[2])))
 
 
-def _apply(operation: tuple[str, int], term: int) -> int:
-    kind, by = operation
-    return term * by if kind == "times" else term + by if kind == "plus" else term - by
+def _sizes(*each: Sequence[int]) -> Callable[[random.Random], Sizes]:
+    def drawn(source: random.Random) -> Sizes:
+        first, second, third = (source.choice(one) for one in each)
+        return first, second, third
+
+    return drawn
 
 
-RULES: Mapping[int, Callable[[random.Random], Draw]] = {
-    1: constant_difference,
-    2: one_change,
-    3: two_in_turn,
-    4: two_series,
-    5: two_layers,
+def _growth_sizes(source: random.Random) -> Sizes:
+    more = source.randrange(1, 5)
+    return more, 5 * more + source.randrange(1, 6), source.choice((1, 2, 10))
+
+
+#: by level; one of them is drawn
+RULES: Mapping[int, Sequence[Rule]] = {
+    1: [
+        Rule(
+            shape,
+            _sizes((1,), range(3, 18), (2, 10)),
+            lambda source, sizes: 5 * sizes[1] + source.randrange(5, 101),
+            _constant_difference,
+        )
+        for shape in ("long", "square")
+    ],
+    2: [
+        *3
+        * (
+            Rule(
+                "long",
+                _sizes(range(1, 7), _SLIPS, (1,)),
+                lambda source, sizes: 10 * sizes[0] + source.randrange(20, 121),
+                _growing_difference,
+            ),
+        ),
+        Rule(
+            "long",
+            _sizes(_SLIPS, (8, 16, 24, 32), (1,)),
+            lambda source, sizes: 4 * sizes[1] + source.randrange(30, 121),
+            _doubling_difference,
+        ),
+    ],
+    3: [
+        Rule(
+            "square",
+            _sizes(range(4, 28), _SLIPS, _SLIPS),
+            lambda source, _: source.randrange(40, 131),
+            _two_in_turn,
+        )
+    ],
+    4: [
+        Rule(
+            "square",
+            _sizes(range(1, 81), range(1, 15), _SLIPS),
+            lambda source, _: source.randrange(10, 121),
+            _two_series,
+        )
+    ],
+    5: [
+        *(
+            Rule(
+                shape,
+                _sizes(range(1, 6), _SLIPS, _SLIPS),
+                lambda source, _: source.randrange(90, 301),
+                _sum_and_number,
+            )
+            for shape in ("long", "square")
+        ),
+        *(
+            Rule(
+                shape,
+                _growth_sizes,
+                lambda source, sizes: 30 * sizes[0] + 15 * sizes[1] + source.randrange(10, 61),
+                _growing_growth,
+            )
+            for shape in ("long", "square")
+        ),
+    ],
 }
 
 
@@ -251,60 +343,66 @@ def _differences(terms: Sequence[int]) -> list[int]:
 
 
 _ID = "number_series"
-_VERSION = "2"
+_VERSION = "3"
 _LARGEST = 999
-_SHAPES: Mapping[int, tuple[Shape, ...]] = {
-    1: ("long", "square"),
-    2: ("long",),
-    3: ("square",),
-    4: ("square",),
-    5: ("long", "square"),
-}
-
-#: slips by level, if not all apply: at level 1 a slip of one equals a reasoning error, and at level 3 odd options
-#: could be ruled out because doubled numbers are even
-_SLIPS: Mapping[int, tuple[int, ...]] = {1: (2, 10), 3: (2, 10)}
+#: draws of a series for one option
+_TRIES = 30
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 5; five options in rising order."""
     source = random_for(_ID, _VERSION, level, seed)
-    # Draw the layout of the options first; redrawing it per series would bias it towards easy layouts.
-    steps = draw_steps(source, source.choice(_SHAPES[level]))
-    slip, other_slip = (slips(by) for by in source.sample(_SLIPS.get(level, (1, 2, 10)), 2))
-    while True:
-        draw = RULES[level](source)
-        right = draw.terms[-1]
-        first, second = draw.lines
-        answers = wrong_answers((right,), (first or slip, second or slip, other_slip), steps)
-        if answers is None:
-            continue
-        wrong = {value: error for (value,), error in answers.items()}
-        if _is_clear(draw, wrong):
-            options, key = in_order(right, wrong)
-            return GeneratedItem(
-                family=_ID,
-                version=_VERSION,
-                level=level,
-                seed=seed,
-                task=Series(tuple(str(term) for term in draw.terms[:-1])),
-                options=tuple(options),
-                key=key,
-                rule=draw.rule,
-            )
+    rule = source.choice(RULES[level])
+    grid, right, draw = fair_choice(
+        source,
+        lambda source: _grid(source, rule),
+        lambda source, grid, right: _task(source, rule, grid, right),
+    )
+    wrong = wrong_answers(grid, right, draw.lines) or {}
+    options, key = in_order(draw.terms[-1], {value: error for (value,), error in wrong.items()})
+    return GeneratedItem(
+        family=_ID,
+        version=_VERSION,
+        level=level,
+        seed=seed,
+        task=Series(tuple(str(term) for term in draw.terms[:-1])),
+        options=tuple(options),
+        key=key,
+        rule=draw.rule,
+    )
 
 
 FAMILY = Family(id=_ID, category="numerical", version=_VERSION, levels=(1, 2, 3, 4, 5), generate=generate)
 
 
-def _is_clear(draw: Draw, wrong: Collection[int]) -> bool:
+def _grid(source: random.Random, rule: Rule) -> Grid:
+    sizes = rule.sizes(source)
+    base = rule.base(source, sizes)
+    return Grid(draw_points(source, rule.shape), tuple((size, 0) for size in sizes), (base,))
+
+
+def _task(source: random.Random, rule: Rule, grid: Grid, right: int) -> tuple[Grid, int, Draw] | None:
+    answers = {value for (value,) in grid.answers}
+    first, second, third = (by for by, _ in grid.by)
+    given = _Options(grid.answers[right][0], (first, second, third), (grid.way(right, 0), grid.way(right, 1)))
+    for _ in range(_TRIES):
+        draw = rule.draw(source, given)
+        if (
+            draw is not None
+            and wrong_answers(grid, right, draw.lines) is not None
+            and _is_clear(draw, answers)
+        ):
+            return grid, right, draw
+    return None
+
+
+def _is_clear(draw: Draw, answers: Collection[int]) -> bool:
     """Whether the series is displayable and has one plausible continuation."""
     *shown, right = draw.terms
     return (
-        all(0 < term <= _LARGEST for term in draw.terms)
-        and all(0 < value <= 2 * _LARGEST for value in wrong)
+        all(0 < term <= _LARGEST for term in (*draw.terms, *answers))
         and len(set(shown[-4:])) == len(shown[-4:])
         # Options already shown could be ruled out.
-        and not {right, *wrong} & set(shown)
+        and not set(answers) & set(shown)
         and other_continuations(shown) <= {right}
     )

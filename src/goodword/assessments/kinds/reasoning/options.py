@@ -1,12 +1,14 @@
-"""Wrong answers for series, chosen so that the options alone do not reveal the right one.
+"""The options of series, drawn so that they alone do not reveal the right one.
 
-If every wrong answer is one error away from the right answer, the right one is the option in the middle. So the options
-lie on a grid whose lines are errors, and one of its five points is drawn as the right answer, all equally likely; then
-tasks are drawn until one fits. (See Hu et al., 2021, "Stratified rule-aware network for abstract visual reasoning".)
+First come the five options: points of a grid whose lines are errors. Then one of them is drawn as the right answer, and
+then a series that leads to it, with the other four as errors. The options are kept only if each of the five has such a
+series. So each is right with a chance of a fifth, whatever the options are, and nothing can be learned from them. (If
+all wrong answers are made from the right one, it is the one in the middle: Hu et al., 2021, "Stratified rule-aware
+network for abstract visual reasoning".)
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Literal
@@ -22,6 +24,8 @@ SLIP = "slip_"
 type Shape = Literal["long", "square"]
 #: a number of steps along each of up to three errors
 type Steps = tuple[int, int, int]
+#: one number, or the place in the alphabet of each letter
+type Answer = tuple[int, ...]
 
 _POINTS: Mapping[Shape, tuple[Steps, ...]] = {
     "long": ((0, 0, 0), (1, 0, 0), (2, 0, 0), (0, 1, 0), (1, 1, 0)),
@@ -30,11 +34,32 @@ _POINTS: Mapping[Shape, tuple[Steps, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """`errors` names the error for each multiple of `by` away from the right answer; `at`: the letter's index.
+class Grid:
+    """Five options. `by`: how far each error leads, and in which letter. The first point is at `base`."""
 
-    An error without an opposite, such as confusing two numbers, must overshoot as often as it undershoots.
-    """
+    points: tuple[Steps, ...]
+    by: tuple[tuple[int, int], ...]
+    base: Answer
+
+    def answer(self, point: Steps) -> Answer:
+        answer = list(self.base)
+        for times, (by, at) in zip(point, self.by, strict=False):
+            answer[at] += times * by
+        return tuple(answer)
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return tuple(self.answer(point) for point in self.points)
+
+    def way(self, right: int, error: int) -> int:
+        """1 or -1: where the others lie from a point along an error that leads one way only."""
+        mine = self.points[right][error]
+        return next((1 if point[error] > mine else -1 for point in self.points if point[error] != mine), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`errors` names the error for each multiple of `by` away from the right answer; `at`: the letter's index."""
 
     by: int
     errors: Mapping[int, str]
@@ -49,43 +74,52 @@ def slips(by: int, at: int = 0) -> Line:
     return Line(by, {times: f"{SLIP}of_{abs(times) * by}" for times in (-2, -1, 1, 2)}, at)
 
 
-def draw_steps(source: random.Random, shape: Shape) -> tuple[Steps, ...]:
-    """Offsets of the four wrong answers from the right one, which is any of the five points with equal chance."""
+def draw_points(source: random.Random, shape: Shape) -> tuple[Steps, ...]:
     ways = [source.choice((-1, 1)) for _ in range(3)]
     points = list(_POINTS[shape])
     if shape == "square":
         # The fifth point is next to any of the four.
         points[-1] = (*source.choice(points[:4])[:2], 1)
-    right = points.pop(source.randrange(N_SERIES_OPTIONS))
-    return tuple(
-        (
-            ways[0] * (point[0] - right[0]),
-            ways[1] * (point[1] - right[1]),
-            ways[2] * (point[2] - right[2]),
-        )
-        for point in points
-    )
+    return tuple((ways[0] * one, ways[1] * two, ways[2] * three) for one, two, three in points)
 
 
-def wrong_answers(
-    right: Sequence[int], lines: Sequence[Line], steps: Sequence[Steps]
-) -> dict[tuple[int, ...], str] | None:
-    """The four wrong answers, each with its errors ("repeats_last_difference+slip_of_1"), as numbers or letters.
+def fair_choice[T](
+    source: random.Random,
+    draw_grid: Callable[[random.Random], Grid],
+    task_for: Callable[[random.Random, Grid, int], T | None],
+) -> T:
+    """A task for one of five options. `task_for` is given the number of the option that has to be right."""
+    while True:
+        grid = draw_grid(source)
+        if len(set(grid.answers)) < N_SERIES_OPTIONS:
+            continue
+        tasks: list[T] = []
+        for number in range(N_SERIES_OPTIONS):
+            task = task_for(source, grid, number)
+            if task is None:
+                break
+            tasks.append(task)
+        else:
+            return source.choice(tasks)
 
-    None if an option can't be explained by an error, or if two options are the same.
+
+def wrong_answers(grid: Grid, right: int, lines: Sequence[Line]) -> dict[Answer, str] | None:
+    """The four wrong answers, each with its errors ("repeats_last_difference+slip_of_1").
+
+    None if an option can't be explained by errors.
     """
-    wrong: dict[tuple[int, ...], str] = {}
-    for each in steps:
-        answer, errors = list(right), []
-        for line, times in zip(lines, each, strict=False):
-            if times:
-                if times not in line.errors:
+    wrong: dict[Answer, str] = {}
+    key = grid.points[right]
+    for number, point in enumerate(grid.points):
+        if number == right:
+            continue
+        errors = []
+        for line, mine, theirs in zip(lines, point, key, strict=False):
+            if mine != theirs:
+                if mine - theirs not in line.errors:
                     return None
-                answer[line.at] += times * line.by
-                errors.append(line.errors[times])
-        wrong[tuple(answer)] = "+".join(errors)
-    if len(wrong) < N_SERIES_OPTIONS - 1 or tuple(right) in wrong:
-        return None
+                errors.append(line.errors[mine - theirs])
+        wrong[grid.answer(point)] = "+".join(errors)
     return wrong
 
 

@@ -3,8 +3,8 @@
 The groups are invented, so that knowledge of the world neither helps nor misleads. Each has at least one member. Items
 of a level share the features that determine their difficulty; groups and forms vary.
 
-1  three groups, two statements with "all" or "no"
-2  three groups, two statements, one of them with "some" or "some ... not"
+1  three groups, two statements with "all" or "no", and one on a fourth group that is not needed
+2  three groups, two statements, one of them with "some" or "some ... not", and one that is not needed
 3  four groups, three statements with "all" or "no"
 4  four groups, three statements, one of them with "some" or "some ... not"
 
@@ -79,7 +79,7 @@ def _known(premises: Sequence[Claim], member: Member) -> Member | None:
 
 
 _ID = "sets"
-_VERSION = "1"
+_VERSION = "2"
 
 
 NONE_FOLLOWS = ("none_follows",)
@@ -109,13 +109,14 @@ GROUPS = (
 )
 _UNIVERSAL = ("all", "all", "no")
 _PARTICULAR = ("some", "some_not")
+_UNNEEDED = ("all", "no")
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 4; three claims and "none of these" as options."""
     source = random_for(_ID, _VERSION, level, seed)
     n = 3 if level < 3 else 4
-    names = tuple(source.sample(GROUPS, n))
+    names = tuple(source.sample(GROUPS, 4))
     particular = level % 2 == 0
     claims: list[Claim] = [("all", 0, n - 1), ("all", n - 1, 0), ("no", 0, n - 1)]
     if particular:
@@ -124,8 +125,12 @@ def generate(seed: int, level: int) -> GeneratedItem:
     wanted = source.randrange(len(claims) + 1)
     key = claims[wanted] if wanted < len(claims) else None
     premises = _premises(source, n, key, particular=particular)
+    if n < len(names):
+        premises.insert(source.randrange(n), _unneeded(source, premises))
     options = [
-        Option(id=letter, value=claim, error="" if claim == key else _error(claim, premises, n, key=key))
+        Option(
+            id=letter, value=claim, error="" if claim == key else _error(claim, premises, len(names), key=key)
+        )
         for letter, claim in zip("abc", claims, strict=True)
     ]
     options.append(Option(id="d", value=NONE_FOLLOWS, error="finds_no_conclusion" if key else ""))
@@ -168,6 +173,19 @@ def _premises(source: random.Random, n: int, key: Claim | None, *, particular: b
         if fits:
             source.shuffle(premises)
             return premises
+
+
+def _unneeded(source: random.Random, premises: Sequence[Claim]) -> Claim:
+    """A statement on one of the first three groups and a fourth, which changes nothing about the first three."""
+    while True:
+        link = (source.randrange(3), 3)
+        form = source.choice(_UNNEEDED)
+        one, other = source.sample(link, 2)
+        claim = (form, one, other)
+        if possible(4, [*premises, claim]) and all(
+            follows(3, premises, end) == follows(4, [*premises, claim], end) for end in _all_claims(3)
+        ):
+            return claim
 
 
 def _all_claims(n: int) -> list[Claim]:

@@ -17,9 +17,10 @@ follow the rules, shapes, values, directions, the order of rows and options) is 
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem, Matrix
-from goodword.assessments.kinds.reasoning.matrices.options import options
+from goodword.assessments.kinds.reasoning.generated import Family, Figure, GeneratedItem, Matrix, Option
+from goodword.assessments.kinds.reasoning.matrices.options import SHARES, offered, options
 from goodword.assessments.kinds.reasoning.matrices.rules import (
+    MOST_MARKS,
     SEEN,
     SHADINGS,
     SHAPES,
@@ -32,7 +33,7 @@ from goodword.assessments.kinds.reasoning.matrices.rules import (
 )
 from goodword.core.json_reading import Json
 
-VERSION = "1"
+VERSION = "2"
 #: kinds that count as one for the level; one of them is drawn
 _RECKONED: tuple[Kind, ...] = ("add", "take", "over", "minus")
 _KINDS: Mapping[tuple[str, int], tuple[tuple[Kind, ...], ...]] = {
@@ -50,6 +51,10 @@ _GROUPS: tuple[frozenset[Aspect], ...] = (
     frozenset({"shading"}),
     frozenset({"size", "count", "place", "places"}),
 )
+#: matrices drawn that may show one of the options, before one that shows two will do, and so on
+_TRIES_EACH = 60
+#: the share of matrices of one rule that show the key, by level
+_SHOWS_KEY = {1: 0.85, 2: 0.7}
 _TURNABLE = (SHAPES.index("triangle"), SHAPES.index("arrow"))
 _ARROW = SHAPES.index("arrow")
 
@@ -79,32 +84,44 @@ FAMILIES = (
 
 def _generate(family: str, seed: int, level: int) -> GeneratedItem:
     random = Random(f"{family}:{VERSION}:{level}:{seed}")  # noqa: S311 - the seed is kept with the item
-    kinds = [random.choice(kinds) for kinds in _KINDS[family, level]]
-    aspects = _aspects(kinds, random)
-    alone = len(kinds) == 1
-    # two rules of the same three values must move in opposite directions; otherwise they would be one rule
-    shifts = random.sample((1, 2), 2) * 2
-    rules = [
-        ruled(kind, aspect, random, shift=shift, eighths=alone)
-        for kind, aspect, shift in zip(kinds, aspects, shifts, strict=False)
+    slots = _KINDS[family, level]
+    aspects = _aspects([random.choice(kinds) for kinds in slots], random)
+    alone = len(slots) == 1
+    shares = SHARES[len(slots)]
+    eighths = shares[aspects.index("turn")] > 2 if "turn" in aspects else False
+    plain = _plain(aspects, random, eighths=eighths)
+    values = [
+        offered(kinds[0], aspect, share, eighths=eighths, random=random)
+        for kinds, aspect, share in zip(slots, aspects, shares, strict=True)
     ]
-    plain = _plain(aspects, random, alone=alone)
-    cells = [
-        figure({**plain, **{rule.aspect: rule.rows[row][place] for rule in rules}})
-        for row in range(3)
-        for place in range(3)
-    ]
-    choices, key = options(rules, plain, random)
-    return GeneratedItem(
-        family=family,
-        version=VERSION,
-        level=level,
-        seed=seed,
-        task=Matrix(tuple(cells[:8])),
-        options=choices,
-        key=key,
-        rule={"rules": [_told(rule) for rule in rules]},
-    )
+    # From here on the options are fixed; one is drawn, and only then a matrix for it (see `options.py`).
+    keys = [random.choice(each) for each in values]
+    shows_key = None
+    if alone and aspects != ["places"]:
+        # A row of equal steps reaches the least and the greatest number in one way only.
+        is_once = slots == (("step",),) and aspects == ["count"] and keys[0] in {1, MOST_MARKS}
+        shows_key = not is_once and random.random() < _SHOWS_KEY[level]
+    tries = 0
+    while True:
+        rules = _rules(slots, aspects, keys, values, random)
+        cells = [
+            figure({**plain, **{rule.aspect: rule.rows[row][place] for rule in rules}})
+            for row in range(3)
+            for place in range(3)
+        ]
+        choices, key = options(rules, values, plain, random)
+        if _can_hardly_rule_out(cells, choices, most=1 + tries // _TRIES_EACH, shows_key=shows_key):
+            return GeneratedItem(
+                family=family,
+                version=VERSION,
+                level=level,
+                seed=seed,
+                task=Matrix(tuple(cells[:8])),
+                options=choices,
+                key=key,
+                rule={"rules": [_told(rule) for rule in rules]},
+            )
+        tries += 1
 
 
 def _aspects(kinds: Sequence[Kind], random: Random) -> list[Aspect]:
@@ -115,15 +132,54 @@ def _aspects(kinds: Sequence[Kind], random: Random) -> list[Aspect]:
             return aspects
 
 
-def _plain(aspects: Sequence[Aspect], random: Random, *, alone: bool) -> Cell:
+def _plain(aspects: Sequence[Aspect], random: Random, *, eighths: bool) -> Cell:
     plain: dict[Aspect, int] = {}
     if "turn" in aspects:
-        plain["shape"] = _ARROW if alone else random.choice(_TURNABLE)
+        plain["shape"] = _ARROW if eighths else random.choice(_TURNABLE)
     elif "shape" not in aspects:
         plain["shape"] = random.randrange(len(SHAPES))
     if "shading" not in aspects:
         plain["shading"] = random.randrange(len(SHADINGS))
     return plain
+
+
+def _rules(
+    slots: Sequence[Sequence[Kind]],
+    aspects: Sequence[Aspect],
+    keys: Sequence[int],
+    values: Sequence[Sequence[int]],
+    random: Random,
+) -> list[Ruled]:
+    # two rules of the same three values must move in opposite directions; otherwise they would be one rule
+    shifts = random.sample((1, 2), 2) * 2
+    return [
+        ruled(
+            random.choice([kind for kind in kinds if aspect in SEEN[kind] and _leads_to(kind, key)]),
+            aspect,
+            key,
+            each,
+            random,
+            shift=shift,
+        )
+        for kinds, aspect, key, each, shift in zip(slots, aspects, keys, values, shifts, strict=False)
+    ]
+
+
+def _leads_to(kind: Kind, key: int) -> bool:
+    return not (kind == "add" and key == 1) and not (kind == "take" and key == MOST_MARKS)
+
+
+def _can_hardly_rule_out(
+    cells: Sequence[Figure], choices: Sequence[Option], *, most: int, shows_key: bool | None
+) -> bool:
+    """Whether it helps little to rule out the options that the matrix shows, or to choose among them.
+
+    Where options are all values of one aspect, most are shown: then the key must be shown about as often as the others.
+    """
+    shown = {option.value for option in choices} & set(cells[:8])
+    if shows_key is None:
+        return len(shown) <= most
+    return (cells[8] in shown) is shows_key
 
 
 def _told(rule: Ruled) -> Mapping[str, Json]:

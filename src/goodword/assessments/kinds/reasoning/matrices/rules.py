@@ -3,7 +3,7 @@
 The kinds are those that Carpenter, Just and Shell (1990, Psychological Review 97, 404-431) found in Raven's matrices.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Literal, get_args
@@ -23,6 +23,9 @@ DIE: Mapping[int, tuple[int, ...]] = {
     4: (0, 2, 6, 8),
     5: (0, 2, 4, 6, 8),
     6: (0, 2, 3, 5, 6, 8),
+    7: (0, 2, 3, 4, 5, 6, 8),
+    8: (0, 1, 2, 3, 5, 6, 7, 8),
+    9: tuple(range(9)),
 }
 MIDDLE = 4
 LARGE = 3
@@ -76,7 +79,7 @@ SEEN: dict[Kind, tuple[Aspect, ...]] = {
 #: small circles and pentagons look alike, so a matrix has at most one of them
 ALIKE = frozenset({0, 4})
 QUARTERS = (0, 2, 4, 6)
-MOST_MARKS = 6
+MOST_MARKS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,74 +96,130 @@ class Ruled:
         return self.rows[2][2]
 
 
-def ruled(kind: Kind, aspect: Aspect, random: Random, *, shift: int = 1, eighths: bool = False) -> Ruled:
-    """Nine values for which no other kind of rule, along rows or columns, leads to another missing value.
+def ruled(
+    kind: Kind, aspect: Aspect, key: int, offered: Sequence[int], random: Random, *, shift: int
+) -> Ruled:
+    """Nine values that end with `key`, for which no other kind of rule leads to another missing value.
 
-    `shift` (1 or 2): places that the same three values move from row to row; `eighths`: turns of 45 degrees.
+    `offered`: the values of the options, which are errors if they are not the key. `shift` (1 or 2): places that the
+    same three values move from row to row.
     """
     while True:
-        found = _draw(kind, aspect, random, shift=shift, eighths=eighths)
-        if not _strays(found):
+        found = _draw(kind, aspect, key, offered, random, shift=shift)
+        if found is not None and not _strays(found):
             return found
 
 
-def _draw(kind: Kind, aspect: Aspect, random: Random, *, shift: int, eighths: bool) -> Ruled:
+def _draw(
+    kind: Kind, aspect: Aspect, key: int, offered: Sequence[int], random: Random, *, shift: int
+) -> Ruled | None:
     match kind:
         case "same":
-            first, second, third = _three_values(aspect, random)
-            return Ruled(aspect, kind, ((first,) * 3, (second,) * 3, (third,) * 3))
+            others = _two_others(aspect, key, offered, random)
+            return Ruled(aspect, kind, (*others, (key, key, key)))
         case "three":
-            values = _three_values(aspect, random)
-            rows = [tuple(values[(place + row * shift) % 3] for place in range(3)) for row in range(3)]
+            (one, *_), (other, *_) = _two_others(aspect, key, offered, random)
+            # The last of the third row is the key.
+            values = (key, one, other)
+            rows = [
+                tuple(values[(place - 2 + (row - 2) * shift) % 3] for place in range(3)) for row in range(3)
+            ]
             return Ruled(aspect, kind, _grid(rows))
         case "step":
-            by = random.choice((-1, 1) if aspect == "count" else (-2, -1, 1, 2))
-            starts = {"count": (1, 2, 3, 4) if by > 0 else (3, 4, 5, 6)}.get(aspect, tuple(range(8)))
-            if aspect == "turn" and not eighths:
-                by, starts = random.choice((-2, 2)), QUARTERS
-            around = ROUND.get(aspect, 9)
-            rows = [
-                tuple((start + place * by) % around for place in range(3))
-                for start in random.sample(starts, 3)
-            ]
-            return Ruled(aspect, kind, _grid(rows), by)
+            by = random.choice(steps_of(aspect, offered))
+            last = _stepped(aspect, key - 2 * by, by)
+            rows = [_stepped(aspect, start, by) for start in random.sample(values_of(aspect, offered), 2)]
+            if not all(_is_allowed(aspect, value) for row in (*rows, last) for value in row):
+                return None
+            return Ruled(aspect, kind, _grid([*rows, last]), by)
+        case "add" | "take":
+            first_rows = [_counted(kind, random.randint(1, MOST_MARKS), random) for _ in range(2)]
+            last_row = _counted(kind, key, random)
+            if last_row is None or None in first_rows:
+                return None
+            return Ruled(aspect, kind, _grid([*(row for row in first_rows if row), last_row]))
         case _:
-            rows = [_reckoned(kind, random) for _ in range(3)]
-            return Ruled(aspect, kind, _grid(rows))
+            keys = [bits(random.sample(range(9), random.randint(2, MOST_MARKS - 3))) for _ in range(2)]
+            lines = [_overlaid(kind, one, 0, random) for one in keys]
+            return Ruled(aspect, kind, _grid([*lines, _overlaid(kind, key, _differing(offered), random)]))
 
 
-def _three_values(aspect: Aspect, random: Random) -> list[int]:
-    values: dict[Aspect, tuple[int, ...]] = {
-        "shape": tuple(range(8)),
-        "turn": QUARTERS,
-        "shading": tuple(range(len(SHADINGS))),
-        "size": (1, 2, 3),
-        "count": tuple(range(1, MOST_MARKS + 1)),
-        "place": tuple(range(8)),
-    }
+def steps_of(aspect: Aspect, offered: Sequence[int]) -> Sequence[int]:
+    """By turns of 90 degrees if only such are offered."""
+    return (-2, 2) if aspect == "turn" and set(offered) <= set(QUARTERS) else (-2, -1, 1, 2)
+
+
+def values_of(aspect: Aspect, offered: Sequence[int]) -> Sequence[int]:
+    match aspect:
+        case "shape":
+            return range(len(SHAPES))
+        case "shading":
+            return range(len(SHADINGS))
+        case "size":
+            return (1, 2, 3)
+        case "count":
+            return range(1, MOST_MARKS + 1)
+        case "turn" if set(offered) <= set(QUARTERS):
+            return QUARTERS
+        case _:
+            return range(8)
+
+
+def _is_allowed(aspect: Aspect, value: int) -> bool:
+    return aspect != "count" or 1 <= value <= MOST_MARKS
+
+
+def _stepped(aspect: Aspect, start: int, by: int) -> Line:
+    around = ROUND.get(aspect, 0)
+    first, second, third = (
+        (start + place * by) % around if around else start + place * by for place in range(3)
+    )
+    return first, second, third
+
+
+def _two_others(aspect: Aspect, key: int, offered: Sequence[int], random: Random) -> tuple[Line, Line]:
+    """Two rows of one value each, other than the key; values that are offered come first."""
+    others = [value for value in offered if value != key]
+    more = [value for value in values_of(aspect, offered) if value not in offered]
     while True:
-        three = random.sample(values[aspect], 3)
-        if aspect != "shape" or not set(three) >= ALIKE:
-            return three
+        one, other = random.sample([*others, random.choice(more)][:2], 2)
+        if aspect != "shape" or not {key, one, other} >= ALIKE:
+            return (one, one, one), (other, other, other)
 
 
-def _reckoned(kind: Kind, random: Random) -> Line:
-    match kind:
-        case "add":
-            third = random.randint(2, MOST_MARKS - 1)
-            first = random.randint(1, third - 1)
-            return first, third - first, third
-        case "take":
-            third = random.randint(2, MOST_MARKS - 1)
-            second = random.randint(1, MOST_MARKS - third)
-            return third + second, second, third
-        case "over":
-            shared, *alone = random.sample(range(9), 4)
-            one, other = bits((shared, *alone[:2])), bits((shared, alone[2]))
-            return one, other, one | other
-        case _:
-            places = random.sample(range(9), 6)
-            return bits(tuple(places)), bits(tuple(places[:2])), bits(tuple(places[2:]))
+def _counted(kind: Kind, third: int, random: Random) -> Line | None:
+    if kind == "add":
+        if third < 2:
+            return None
+        first = random.randint(1, third - 1)
+        return first, third - first, third
+    if third == MOST_MARKS:
+        return None
+    second = random.randint(1, MOST_MARKS - third)
+    return third + second, second, third
+
+
+def _overlaid(kind: Kind, key: int, changed: int, random: Random) -> Line:
+    """The places of three figures; those that options get wrong (`changed`) are often where an error leads."""
+    taken = [place for place in range(9) if key >> place & 1]
+    free = [place for place in range(9) if not key >> place & 1]
+    for places in (taken, free):
+        places.sort(key=lambda place: (not changed >> place & 1 or random.random() < 0.3, random.random()))
+    if kind == "minus":
+        removed = bits(free[: random.randint(1, min(3, len(free)))])
+        return key | removed, removed, key
+    n_shared = random.randint(min(1, len(taken) - 2), min(2, len(taken) - 2))
+    shared, alone = taken[:n_shared], random.sample(taken[n_shared:], len(taken) - n_shared)
+    n_first = random.randint(1, len(alone) - 1)
+    return bits((*shared, *alone[:n_first])), bits((*shared, *alone[n_first:])), key
+
+
+def _differing(values: Sequence[int]) -> int:
+    """The places that are taken in some of the values and not in others."""
+    every, some = values[0], 0
+    for value in values:
+        every, some = every & value, some | value
+    return some & ~every
 
 
 def _strays(found: Ruled) -> bool:

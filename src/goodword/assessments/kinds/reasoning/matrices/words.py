@@ -128,6 +128,8 @@ WORDS: Mapping[str, RuleWords] = {
             ("turn", -2): "In each row the figure turns by 90 degrees to the left from place to place.",
             ("count", 1): "In each row every figure has one mark more than the one before.",
             ("count", -1): "In each row every figure has one mark fewer than the one before.",
+            ("count", 2): "In each row every figure has two marks more than the one before.",
+            ("count", -2): "In each row every figure has two marks fewer than the one before.",
             ("place", 2): "In each row the mark moves two places clockwise round the edge each time.",
             ("place", 1): "In each row the mark moves one place clockwise round the edge each time.",
             ("place", -1): "In each row the mark moves one place anticlockwise round the edge each time.",
@@ -171,6 +173,8 @@ WORDS: Mapping[str, RuleWords] = {
             ("turn", -2): "In jeder Zeile dreht sich die Figur von Stelle zu Stelle um 90 Grad nach links.",
             ("count", 1): "In jeder Zeile hat jede Figur ein Zeichen mehr als die vor ihr.",
             ("count", -1): "In jeder Zeile hat jede Figur ein Zeichen weniger als die vor ihr.",
+            ("count", 2): "In jeder Zeile hat jede Figur zwei Zeichen mehr als die vor ihr.",
+            ("count", -2): "In jeder Zeile hat jede Figur zwei Zeichen weniger als die vor ihr.",
             (
                 "place",
                 2,
@@ -238,6 +242,8 @@ WORDS: Mapping[str, RuleWords] = {
             ): "Dans chaque ligne, la figure tourne de 90 degrés vers la gauche d’une case à l’autre.",
             ("count", 1): "Dans chaque ligne, chaque figure a un signe de plus que la précédente.",
             ("count", -1): "Dans chaque ligne, chaque figure a un signe de moins que la précédente.",
+            ("count", 2): "Dans chaque ligne, chaque figure a deux signes de plus que la précédente.",
+            ("count", -2): "Dans chaque ligne, chaque figure a deux signes de moins que la précédente.",
             ("place", 2): "Dans chaque ligne, le signe avance le long du bord de deux places à la fois, "
             "dans le sens des aiguilles d’une montre.",
             ("place", 1): "Dans chaque ligne, le signe avance le long du bord d’une place à la fois, "

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from goodword.assessments.kinds.reasoning.generated import Deduction, Figure, GeneratedItem, Option
@@ -40,11 +41,12 @@ def _middle(item: GeneratedItem) -> Sequence[Option]:
     return ordered[half : len(ordered) - half]
 
 
-def _distance(option: Option, others: Sequence[Option]) -> float:
+def distance(option: Option, others: Sequence[Option]) -> float:
     return sum(abs(_size(option) - _size(other)) for other in others)
 
 
-def _features(option: Option) -> Counter[str]:
+@lru_cache(maxsize=16)
+def features(option: Option) -> Counter[str]:
     """The visible features of an option: characters at their places, marks of a figure, words of a claim."""
     match option.value:
         case str(text):
@@ -59,23 +61,23 @@ def _features(option: Option) -> Counter[str]:
             return Counter(f"{place}{part}" for place, part in enumerate(claim))
 
 
+def most_like(options: Sequence[Option], sign: int) -> list[Option]:
+    """The options that share most features with the others (1), or least (-1)."""
+    each = {option.id: features(option) for option in options}
+    shared = dict.fromkeys(each, 0)
+    for one, other in combinations(each, 2):
+        n = sum(min(n, each[other][feature]) for feature, n in each[one].items())
+        shared[one] += n
+        shared[other] += n
+    return _most(options, lambda option: sign * shared[option.id])
+
+
 def _alike(sign: int) -> Guesser:
-    """A guesser that takes the option that shares most with the others (1), or least (-1)."""
-
-    def choose(item: GeneratedItem) -> Sequence[Option]:
-        features = {option.id: _features(option) for option in item.options}
-        shared = dict.fromkeys(features, 0)
-        for one, other in combinations(features, 2):
-            n = sum(min(n, features[other][feature]) for feature, n in features[one].items())
-            shared[one] += n
-            shared[other] += n
-        return _most(item.options, lambda option: sign * shared[option.id])
-
-    return choose
+    return lambda item: most_like(item.options, sign)
 
 
 def _length(option: Option) -> float:
-    return len(option.value) if isinstance(option.value, str) else _features(option).total()
+    return len(option.value) if isinstance(option.value, str) else features(option).total()
 
 
 def _parity(option: Option) -> int:
@@ -174,14 +176,14 @@ def _common(one: Sequence[object], other: Sequence[object]) -> int:
 def _most_frequent(option: Option, options: Sequence[Option]) -> float:
     counted = Counter[str]()
     for one in options:
-        counted.update(set(_features(one)))
+        counted.update(set(features(one)))
     most: dict[str, int] = {}
     for feature, n in counted.items():
         respect = feature.split("=")[0] if "=" in feature else feature[:1]
         most[respect] = max(n, most.get(respect, 0))
     return sum(
         counted[feature] == most[feature.split("=")[0] if "=" in feature else feature[:1]]
-        for feature in set(_features(option))
+        for feature in set(features(option))
     )
 
 
@@ -198,8 +200,8 @@ GUESSERS: Mapping[str, Guesser] = {
     "largest": lambda item: _most(item.options, _size),
     "smallest": lambda item: _most(item.options, lambda option: -_size(option)),
     "middle": _middle,
-    "nearest to the others": _by(_distance, -1),
-    "furthest from the others": _by(_distance, 1),
+    "nearest to the others": _by(distance, -1),
+    "furthest from the others": _by(distance, 1),
     "most like the others": _alike(1),
     "least like the others": _alike(-1),
     "longest": lambda item: _most(item.options, _length),

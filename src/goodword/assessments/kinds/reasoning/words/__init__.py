@@ -170,6 +170,11 @@ def _numbers(rule: Mapping[str, Json], terms: Sequence[int], words: TaskWords) -
             return template.format(first=series.change(_whole(rule["step"])))
         case "growing_difference":
             return template.format(d=listed, growth=rule["growth"])
+        case "growing_fall":
+            falls = words.joined([str(-step) for step in steps])
+            return template.format(d=falls, growth=rule["growth"])
+        case "doubling_difference":
+            return template.format(d=listed)
         case "factor":
             return template.format(times=rule["times"])
         case "two_in_turn":
@@ -249,9 +254,11 @@ def _groups_rule(item: GeneratedItem, task: Deduction, words: TaskWords) -> str:
         one, other = (words.group(task.names[_whole(end)]) for end in ends)
         return words.sets_open.format(one=one, other=other)
     right = next(option.value for option in item.options if option.id == item.key)
+    assert isinstance(ends, list | tuple)
+    last = max(map(_whole, ends))
     # Explain along the chain, from the first group of the conclusion.
     chain = sorted(
-        task.statements,
+        [statement for statement in task.statements if max(int(number) for number in statement[1:]) <= last],
         key=lambda statement: sum(int(number) for number in statement[1:]),
         reverse=isinstance(right, tuple) and int(right[1]) > 0,
     )

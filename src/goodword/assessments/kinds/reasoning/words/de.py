@@ -97,6 +97,8 @@ _SERIES = SeriesWords(
     numbers={
         "constant_difference": "Jede Zahl ist {first} als die vorige.",
         "growing_difference": "Die Abstände sind {d}: Jeder ist um {growth} größer als der vorige.",
+        "growing_fall": "Die Zahlen nehmen um {d} ab: jedes Mal um {growth} mehr.",
+        "doubling_difference": "Die Abstände sind {d}: Jeder ist doppelt so groß wie der vorige.",
         "factor": "Jede Zahl ist {times}-mal so groß wie die vorige.",
         "two_in_turn": "Zwei Rechenschritte wechseln sich ab: {first}, dann {second}.",
         "two_series": "Zwei Reihen wechseln sich ab. In der einen ist jede Zahl {first} als die vorige, in der "

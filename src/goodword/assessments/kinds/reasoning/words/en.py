@@ -95,6 +95,8 @@ _SERIES = SeriesWords(
     numbers={
         "constant_difference": "Each number is {first} than the one before.",
         "growing_difference": "The differences are {d}: each is {growth} more than the one before.",
+        "growing_fall": "The numbers fall by {d}: each time by {growth} more.",
+        "doubling_difference": "The differences are {d}: each is twice the one before.",
         "factor": "Each number is {times} times the one before.",
         "two_in_turn": "Two operations take turns: {first}, then {second}.",
         "two_series": "Two series take turns. In one of them each number is {first} than the one before, in the other "

@@ -110,6 +110,8 @@ _SERIES = SeriesWords(
     numbers={
         "constant_difference": "Chaque nombre vaut {first} que le précédent.",
         "growing_difference": "Les écarts sont {d}\u00a0: chacun est plus grand de {growth} que le précédent.",
+        "growing_fall": "Les nombres diminuent de {d}\u00a0: chaque fois de {growth} de plus.",
+        "doubling_difference": "Les écarts sont {d}\u00a0: chacun est le double du précédent.",
         "factor": "Chaque nombre est le précédent multiplié par {times}.",
         "two_in_turn": "Deux opérations alternent\u00a0: {first}, puis {second}.",
         "two_series": "Deux suites alternent. Dans l’une, chaque nombre vaut {first} que le précédent\u00a0; dans "
