@@ -1,6 +1,7 @@
 """Sheets of tests that are no instruments: facts from the content, and no word of what is not known."""
 
 import pytest
+from make_items import LEAST_TASKS, MOST_CROSSED, MOST_LEARNED, SEEDS
 
 from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.custom.content import read_questions
@@ -9,6 +10,7 @@ from goodword.assessments.kinds.pack_file import difference
 from goodword.assessments.kinds.reasoning.content import builtin_forms, read_forms
 from goodword.assessments.kinds.reasoning.difficulty import START
 from goodword.assessments.kinds.reasoning.families import FAMILIES, LOADS, family_name
+from goodword.assessments.kinds.reasoning.measured import measured
 from tests.assessments.kinds.judgements import small_set, with_action
 from tests.assessments.library_pages.support import custom_questions
 
@@ -64,6 +66,33 @@ def test_a_form_has_the_longest_one_and_one_without_figures() -> None:
         "figureless_20": "",
         "figureless_40": "",
     }
+
+
+def test_the_sheet_states_what_make_items_measured_for_each_family_and_level() -> None:
+    found = measured()
+    assert {cell: one.version for cell, one in found.items()} == {
+        (family.id, level): family.version for family in FAMILIES.values() for level in family.levels
+    }
+    for cell in technical_sheet(read_forms(builtin_forms()), "standard_20").cells:
+        one = next(
+            one
+            for (family, level), one in found.items()
+            if (family_name(family), level) == (cell.family, cell.level)
+        )
+        assert (cell.guessing.learned, cell.guessing.low, cell.guessing.high) == (
+            one.learned,
+            one.low,
+            one.high,
+        )
+        assert (cell.guessing.crossed, cell.guessing.tasks) == (one.crossed, one.tasks)
+
+
+def test_what_was_measured_is_a_whole_run_within_the_limits() -> None:
+    for one in measured().values():
+        assert (one.items, one.solved) == (SEEDS, SEEDS)
+        assert one.learned <= one.chance + MOST_LEARNED
+        assert one.crossed <= MOST_CROSSED
+        assert one.tasks >= LEAST_TASKS
 
 
 def test_the_sheet_of_custom_questions_counts_keys_rubrics_and_unscored_questions() -> None:

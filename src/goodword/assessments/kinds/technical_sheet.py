@@ -67,6 +67,23 @@ class ScaleFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuessingFacts:
+    """How often the right answer of `items` tasks can be found from the options: shares, and gains over `chance`.
+
+    `learned` has a 95 % interval from `low` to `high`. `structures` counts different tasks with names left out.
+    """
+
+    items: int
+    tasks: int
+    structures: int
+    chance: float
+    learned: float
+    low: float
+    high: float
+    crossed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellFacts:
     """`start` and `difficulty` are in logits; the latter is None until it is calibrated."""
 
@@ -76,6 +93,7 @@ class CellFacts:
     n: int
     load: str
     start: float
+    guessing: GuessingFacts
     difficulty: float | None = None
     se: float | None = None
     answers: int | None = None

@@ -10,8 +10,10 @@ from goodword.assessments.kinds.reasoning.difficulty import (
     start_value,
 )
 from goodword.assessments.kinds.reasoning.families import category_name, family_name, family_of, load_of
+from goodword.assessments.kinds.reasoning.measured import measured
 from goodword.assessments.kinds.technical_sheet import (
     CellFacts,
+    GuessingFacts,
     Known,
     OwnCalibration,
     TechnicalSheet,
@@ -68,8 +70,8 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
             gettext("How tasks are made"): gettext(
                 "Each candidate gets different tasks. A task is generated from a family, a level and a "
                 "seed, and stored with its key and rule. All tasks of a level require the same steps; "
-                "their content varies. Wrong answers come from typical errors, and neither position, "
-                "length nor form gives away the right one."
+                "their content varies. The options are drawn first, then the one that is right, then a task "
+                "for it. Wrong answers come from typical errors."
             ),
             gettext("How they are verified"): gettext(
                 "An independent solver that knows neither key nor rule finds exactly one right answer per "
@@ -126,6 +128,7 @@ def _within(category: str) -> str:
 
 def _cell(family: str, level: int, n: int, calibration: OwnCalibration | None) -> CellFacts:
     found = calibration.found.cells.get((family, level)) if calibration is not None else None
+    guessed = measured()[family, level]
     return CellFacts(
         category=category_name(family_of(family).category),
         family=family_name(family),
@@ -133,6 +136,16 @@ def _cell(family: str, level: int, n: int, calibration: OwnCalibration | None) -
         n=n,
         load=load_of(family, level),
         start=start_value(family, level),
+        guessing=GuessingFacts(
+            items=guessed.items,
+            tasks=guessed.tasks,
+            structures=guessed.structures,
+            chance=guessed.chance,
+            learned=guessed.learned,
+            low=guessed.low,
+            high=guessed.high,
+            crossed=guessed.crossed,
+        ),
         difficulty=found.b if found else None,
         se=found.se if found else None,
         answers=found.n if found else None,
