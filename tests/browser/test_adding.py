@@ -13,11 +13,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FILE = (
     b"First name,Last name,E-mail,Language,Phone\nAda,Zorn,ada@mail.example,de,1\nBo,Yard,bo@mail.example,,2\n"
     b"Cy,Xu,cy at mail,,3\nAda,Again,ADA@mail.example,,4\n"
+    b"Rita,Hansen,rita.hansen@northwind.example,,5\nBo,Yard,bo.yard@other.example,,6\nMadonna,,madonna@mail.example,,7\n"
 )
 
 
 def test_candidates_are_added_by_hand_and_from_a_file(browser: Browser, live_server: object) -> None:
-    rita = factories.member(factories.organisation(name="Northwind"), name="Rita Hansen", kind="admin")
+    rita = factories.member(
+        factories.organisation(name="Northwind"),
+        name="Rita Hansen",
+        kind="admin",
+        email="rita.hansen@northwind.example",
+    )
     role = factories.role(rita.organisation, title="Senior Account Manager", owner=rita)
     Step.objects.of(role.organisation).filter(role=role, kind="assessment").update(requirement="Sells")
     session = signed_in(rita).cookies["goodword_session"].value
@@ -33,11 +39,14 @@ def test_candidates_are_added_by_hand_and_from_a_file(browser: Browser, live_ser
     file = FilePayload(name="list.csv", mimeType="text/csv", buffer=FILE)
     page.get_by_label("CSV file").set_input_files(file)
     page.get_by_role("button", name="Check file").click()
-    expect(page.get_by_role("heading", name="2 candidates can be imported")).to_be_visible()
+    expect(page.get_by_role("heading", name="4 candidates can be imported")).to_be_visible()
+    expect(page.get_by_label("Leave out line 6")).to_be_checked()
     looker.look(page, "adding check")
+    page.get_by_label("Leave out line 7").check()
+    page.get_by_label("Leave out line 8").check()
     page.get_by_label("Assessment").check()
     page.get_by_label("Reference check").check()
-    page.get_by_role("button", name="Import 2 candidates").click()
+    page.get_by_role("button", name="Import 4 candidates").click()
     expect(page.get_by_role("button", name="Import 2 candidates and send 4 e-mails")).to_be_visible()
     looker.look(page, "adding confirm")
     page.get_by_role("link", name="Back", exact=True).click()

@@ -116,6 +116,8 @@ class ImportRow(OrganisationOwned):
         #: twice in the file, or on the role already
         DUPLICATE = "duplicate"
         WRONG = "wrong"
+        #: doubtful, and a member does not want it
+        LEFT_OUT = "left_out"
         IMPORTED = "imported"
 
     of = models.ForeignKey(CandidateImport, on_delete=models.CASCADE, related_name="rows")
@@ -126,6 +128,8 @@ class ImportRow(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices)
     #: why it is not imported, in sentences
     problem = models.TextField(default="", blank=True)
+    #: what could be a mistake, in sentences; such rows can be left out
+    doubt = models.TextField(default="", db_default="", blank=True)
     application = models.ForeignKey(Application, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:

@@ -73,6 +73,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/candidates/add/", adding.add, name="role_candidate_add"),
     path(_IMPORT, importing.upload, name="role_import"),
     path(f"{_IMPORT}<int:import_pk>/", importing.check, name="role_import_check"),
+    path(f"{_IMPORT}<int:import_pk>/leave-out/", importing.leave_out, name="role_import_leave_out"),
     path(f"{_IMPORT}<int:import_pk>/confirm/", importing.confirm, name="role_import_confirm"),
     path(f"{_IMPORT}<int:import_pk>/discard/", importing.discard, name="role_import_discard"),
     path(f"{_IMPORT}<int:import_pk>/problems/", importing.problems, name="role_import_problems"),

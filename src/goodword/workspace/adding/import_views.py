@@ -2,6 +2,7 @@
 
 import csv
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,17 +21,19 @@ from goodword.core import clock
 from goodword.core.csv_cells import safe_cell
 from goodword.core.csv_files import UnreadableFile
 from goodword.core.text import written_count
-from goodword.roles.models import Role
+from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
 from goodword.workspace.adding.steps import StepChoice, step_choices
 from goodword.workspace.models import CandidateImport, ImportRow
 
-#: lines with problems on a page
+#: doubtful lines on a page, and lines with problems
 PAGE: Final = 50
 #: good lines shown, to see whether columns and characters are right
 SHOWN: Final = 5
+#: of a line's number
+_DIGITS: Final = 7
 _FIELDS: Final = ("first_name", "last_name", "name", "email", "language", "company", "title")
 State, RowState = CandidateImport.State, ImportRow.State
 
@@ -91,17 +95,44 @@ def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Asks for a second confirmation if e-mails will be sent."""
+    """Asks for a second confirmation if e-mails will be sent, or other numbers were shown."""
     role, found = _import_of(request, pk, import_pk)
     here = redirect("role_import_check", request.organisation.slug, role.pk, found.pk)
     if found.state != State.CHECKED:
         return here
     steps = [choice for choice in step_choices(role) if choice.step.kind in request.POST.getlist("step")]
+    _save_ticks(request, found)
     good = imports.counts_of(found)[RowState.GOOD]
-    if not good or (steps and "confirmed" not in request.POST):
-        return _page(request, role, found, chosen=steps) if good else here
+    if not good:
+        return here
+    if request.POST.get("shown") != str(good) or (steps and "confirmed" not in request.POST):
+        return _page(request, role, found, chosen=steps)
     imports.start(found, steps=[one.step.kind for one in steps], member=request.member, now=clock.now())
     return here
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def leave_out(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
+    """Keeps what is ticked, and turns the pages of the check: `turn` is "doubts-2" or "page-2"."""
+    role, found = _import_of(request, pk, import_pk)
+    _save_ticks(request, found)
+    turned, _dash, to = request.POST.get("turn", "").partition("-")
+    pages = {name: request.POST.get(name, "") for name in ("page", "doubts")} | {turned: to}
+    kept = [(name, pages[name]) for name in ("page", "doubts") if pages[name].isdecimal()]
+    kept += [("step", kind) for kind in request.POST.getlist("step") if kind in Step.Kind.values]
+    where = reverse("role_import_check", args=[request.organisation.slug, role.pk, found.pk])
+    return redirect(f"{where}?{urlencode(kept)}#{'problems' if turned == 'page' else 'doubts'}")
+
+
+def _save_ticks(request: MemberRequest, of: CandidateImport) -> None:
+    listed, ticked = (_lines(request, name) for name in ("listed", "leave_out"))
+    if listed:
+        imports.leave_out(of, listed=listed, ticked=ticked)
+
+
+def _lines(request: MemberRequest, name: str) -> set[int]:
+    return {int(one) for one in request.POST.getlist(name) if one.isdecimal() and len(one) <= _DIGITS}
 
 
 @require_POST
@@ -143,32 +174,43 @@ def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, C
 
 
 def _with_problems(of: CandidateImport) -> Any:
-    rows = ImportRow.objects.of(of.organisation).filter(of=of, state__in=[RowState.WRONG, RowState.DUPLICATE])
-    return rows.order_by("line")
+    """Until a member has decided, lines that are left out are among the doubtful ones."""
+    states = [RowState.WRONG, RowState.DUPLICATE]
+    if of.state != State.CHECKED:
+        states.append(RowState.LEFT_OUT)
+    return ImportRow.objects.of(of.organisation).filter(of=of, state__in=states).order_by("line")
 
 
 def _page(
     request: MemberRequest, role: Role, of: CandidateImport, *, chosen: list[StepChoice] | None = None
 ) -> HttpResponse:
+    """`chosen`: asks for confirmation."""
     counts = imports.counts_of(of)
     good = counts[RowState.GOOD]
     rows = ImportRow.objects.of(request.organisation).filter(of=of)
     mails = good * len(chosen or ())
+    decided = of.state != State.CHECKED
+    doubtful = imports.doubtful(of)
+    if decided or chosen is not None:
+        doubtful = doubtful.none()
     context = {
         "role": role,
         "import": of,
         "counts": counts,
         "total": sum(counts.values()),
-        "decided": of.state != State.CHECKED,
+        "decided": decided,
         "running": of.state == State.RUNNING,
+        "asking": chosen is not None,
         "done_now": counts[RowState.IMPORTED],
         "to_do": counts[RowState.IMPORTED] + good,
         "shown": list(rows.filter(state=RowState.GOOD).order_by("line")[:SHOWN])
         if not of.finished_at
         else [],
+        "doubts": Paginator(doubtful, PAGE).get_page(request.GET.get("doubts")),
         "problems": Paginator(_with_problems(of), PAGE).get_page(request.GET.get("page")),
         "choices": step_choices(role),
         "chosen": chosen or [],
+        "ticked": request.GET.getlist("step"),
         "good_count": written_count(good),
         "mails_count": written_count(mails),
         "button": _button(good, mails),

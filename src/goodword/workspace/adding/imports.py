@@ -1,21 +1,23 @@
 """Imports of candidates: a file is read into rows, a member decides, a job adds each good row once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.adding import AlreadyOnRole, RoleArchived
+from goodword.candidates.domain.adding import AlreadyOnRole, Person, RoleArchived
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import jobs, stopping
+from goodword.core.addresses import normalised
 from goodword.roles.models import Role, Step
 from goodword.workspace.adding.csv_reading import Row, Table, person_of
+from goodword.workspace.adding.doubts import doubts_of, is_members, known
 from goodword.workspace.adding.steps import add_and_invite
 from goodword.workspace.models import CandidateImport, ImportRow
 
@@ -27,8 +29,8 @@ KEPT_FOR: Final = timedelta(days=7)
 
 
 def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetime) -> CandidateImport:
-    """Adds nobody yet."""
-    on_role = _addresses_on_role(role, member)
+    """Adds nobody yet. Doubtful rows are imported unless left out; members' own addresses are left out at first."""
+    on_role, visible = _people_on_role(role, member)
     with transaction.atomic():
         made = CandidateImport.objects.create(
             organisation=role.organisation,
@@ -39,17 +41,26 @@ def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetim
             created_at=now,
         )
         seen: dict[str, int] = {}
-        rows = [_row(one, made, on_role=on_role, seen=seen) for one in table.rows]
-        ImportRow.objects.of(role.organisation).bulk_create(rows)
+        read = [_read(one, made, on_role=on_role, seen=seen) for one in table.rows]
+        compared = known(role.organisation, visible)
+        good = {row.line: person for row, person in read if person is not None}
+        doubts = doubts_of(good, compared)
+        for row, person in read:
+            row.doubt = doubts.get(row.line, "")
+            if person is not None and is_members(person, compared):
+                row.state = RowState.LEFT_OUT
+        ImportRow.objects.of(role.organisation).bulk_create([row for row, _person in read])
         return made
 
 
-def _row(row: Row, of: CandidateImport, *, on_role: dict[str, str], seen: dict[str, int]) -> ImportRow:
-    """`seen`: line by address, of the rows before."""
+def _read(
+    row: Row, of: CandidateImport, *, on_role: Mapping[str, str], seen: dict[str, int]
+) -> tuple[ImportRow, Person | None]:
+    """The person too if the row is good. `seen`: line by address, of the rows before."""
     person, problem = person_of(row)
     state = RowState.GOOD if person is not None else RowState.WRONG
     if person is not None:
-        key = person.email.casefold()
+        key = normalised(person.email)
         if key in on_role:
             state, problem = RowState.DUPLICATE, on_role[key]
         elif key in seen:
@@ -57,7 +68,7 @@ def _row(row: Row, of: CandidateImport, *, on_role: dict[str, str], seen: dict[s
             state = RowState.DUPLICATE
         else:
             seen[key] = row.line
-    return ImportRow(
+    made = ImportRow(
         organisation_id=of.organisation_id,
         of=of,
         line=row.line,
@@ -66,25 +77,45 @@ def _row(row: Row, of: CandidateImport, *, on_role: dict[str, str], seen: dict[s
         state=state,
         problem=problem,
     )
+    return made, person if state == RowState.GOOD else None
 
 
-def _addresses_on_role(role: Role, member: Membership) -> dict[str, str]:
-    """Address to a sentence, which names only candidates whom the member may see."""
+def _people_on_role(role: Role, member: Membership) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Address to a sentence, and names with addresses; only candidates whom the member may see are named."""
     rows = Application.objects.of(role.organisation).filter(role=role, erased_at=None)
     visible = set(visible_applications(member).filter(role=role).values_list("pk", flat=True))
-    found: dict[str, str] = {}
+    said: dict[str, str] = {}
+    people: list[tuple[str, str]] = []
     for application in (
         rows.select_related("candidate").exclude(candidate__email="").iterator(chunk_size=2000)
     ):
-        said = _already(application, visible=application.pk in visible)
-        found[application.candidate.email.casefold()] = said
-    return found
+        candidate = application.candidate
+        said[normalised(candidate.email)] = _already(application, visible=application.pk in visible)
+        if application.pk in visible:
+            people.append((f"{candidate.first_name} {candidate.last_name}", candidate.email))
+    return said, people
 
 
 def _already(application: Application, *, visible: bool) -> str:
     if not visible:
         return _("Already on this role.")
     return _("Already on this role: %(name)s.") % {"name": application.candidate.name}
+
+
+def doubtful(of: CandidateImport) -> QuerySet[ImportRow]:
+    rows = ImportRow.objects.of(of.organisation).filter(of=of, state__in=[RowState.GOOD, RowState.LEFT_OUT])
+    return rows.exclude(doubt="").order_by("line")
+
+
+def leave_out(of: CandidateImport, *, listed: Collection[int], ticked: Collection[int]) -> None:
+    """Leave out the ticked ones of the doubtful lines that were listed, and import the others."""
+    with transaction.atomic():
+        row = _locked(of.pk)
+        if row is None or row.state != State.CHECKED:
+            return
+        lines = doubtful(row).filter(line__in=listed)
+        lines.filter(line__in=ticked).update(state=RowState.LEFT_OUT)
+        lines.exclude(line__in=ticked).update(state=RowState.GOOD)
 
 
 def counts_of(of: CandidateImport) -> dict[str, int]:
@@ -103,12 +134,21 @@ def start(of: CandidateImport, *, steps: Collection[str], member: Membership, no
         row.state, row.member = State.RUNNING, member
         row.steps = [kind for kind in Step.Kind.values if kind in steps]
         row.save(update_fields=["state", "member", "steps"])
+        counts = counts_of(row)
+        ImportRow.objects.of(row.organisation).filter(of=row, state=RowState.LEFT_OUT).update(
+            problem=F("doubt")
+        )
         write(
             organisation=row.organisation,
             action="candidates.imported",
             member=member,
             now=now,
-            details={"role": row.role_id, "rows": counts_of(row)[RowState.GOOD], "steps": row.steps},
+            details={
+                "role": row.role_id,
+                "rows": counts[RowState.GOOD],
+                "left_out": counts[RowState.LEFT_OUT],
+                "steps": row.steps,
+            },
         )
         jobs.named("candidates.import").defer(import_id=row.pk)
         return True
