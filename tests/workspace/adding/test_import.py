@@ -18,6 +18,7 @@ from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.roles.domain.role_changes import set_archived
 from goodword.roles.models import Role, Step
+from goodword.workflow.models import StepRequest
 from goodword.workspace.adding import imports
 from goodword.workspace.models import CandidateImport, ImportRow
 from tests.support import factories
@@ -163,7 +164,8 @@ def test_who_was_added_meanwhile_is_left_out(role: Role, rita: Membership) -> No
 def test_an_import_continues_after_its_worker_died(role: Role, rita: Membership) -> None:
     of = uploaded(signed_in(rita), role)
     imports.start(of, steps=[], member=rita, now=NOW)
-    assert imports._import_one(of.pk, now=NOW)
+    batch = imports._batch(of.pk)
+    assert batch is not None and imports._import_one(batch, now=NOW)
     assert (len(names(role)), imports.unfinished()) == (1, [of.pk])
     assert not imports.import_some(of.pk, now=NOW)
     assert (len(names(role)), imports.unfinished()) == (2, [])
@@ -284,3 +286,31 @@ def test_from_the_list_of_candidates_a_role_is_chosen_first(role: Role, rita: Me
     assert chosen.headers["Location"] == path("role_candidate_add", role.organisation, role.pk)
     chosen = client.get(where, {"then": "import", "role": str(role.pk)})
     assert chosen.headers["Location"] == path("role_import", role.organisation, role.pk)
+
+
+def test_a_line_costs_few_statements(role: Role, rita: Membership) -> None:
+    def statements(lines: int, steps: list[str]) -> int:
+        text = "Name,E-mail\n" + "".join(
+            f"A{n} Z{n},a{n}.{lines}.{len(steps)}@mail.example\n" for n in range(lines)
+        )
+        of = uploaded(signed_in(rita), role, text)
+        imports.start(of, steps=steps, member=rita, now=NOW)
+        with CaptureQueriesContext(connection) as caught:
+            imports.import_some(of.pk, now=NOW)
+        assert imports.counts_of(of)["imported"] == lines
+        return len(caught)
+
+    for steps, most in (([], 12), (["assessment", "reference_check"], 20)):
+        assert (statements(12, steps) - statements(2, steps)) / 10 <= most
+
+
+def test_an_unpublished_assessment_waits(role: Role, rita: Membership) -> None:
+    Step.objects.of(role.organisation).filter(role=role).update(requirement="")
+    of = uploaded(signed_in(rita), role, "Name,E-mail\nAda Zorn,ada@mail.example\n")
+    imports.start(of, steps=["assessment", "reference_check"], member=rita, now=NOW)
+    assert not imports.import_some(of.pk, now=NOW)
+    requests = StepRequest.objects.of(role.organisation).order_by("step__kind")
+    assert [(one.step.kind, one.state, one.waiting_reason) for one in requests.select_related("step")] == [
+        ("assessment", "waiting", "unpublished"),
+        ("reference_check", "started", ""),
+    ]

@@ -62,7 +62,7 @@ def add_candidate(
     A known person (`known_person`) keeps their details and gets one more application. An import (`import_id`) is
     audited as a whole.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # a second member adding the same person waits for this lock and then sees the row
         locked = Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
         role = locked.select_related("organisation").get(pk=role.pk)

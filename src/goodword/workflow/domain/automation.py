@@ -74,12 +74,10 @@ def on_candidate_changed(event: Event) -> None:
             start_step(step_request, application=application, at=event.occurred_at, by=event.actor)
 
 
-def request_step(
-    *, application: Application, step: Step, at: datetime, by: str, delayed: bool = True
-) -> StepRequest:
+def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
     """Once per application and step, locked and active. What prevents the step is stored as its reason to wait.
 
-    `delayed`: by the step's delay, which lets a mistaken stage move be undone.
+    The step's delay lets a mistaken stage move be undone.
     """
     step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
         application=application,
@@ -98,13 +96,27 @@ def request_step(
     elif is_unpublished(step):
         if step_request.waiting_reason != WaitingReason.UNPUBLISHED:
             wait_for_publication(step_request, application=application, at=at, by=by)
-    elif step.delay_minutes and delayed:
+    elif step.delay_minutes:
         step_request.waiting_reason, step_request.due_at = (
             WaitingReason.DELAY,
             at + timedelta(minutes=step.delay_minutes),
         )
         step_request.save(update_fields=["waiting_reason", "due_at"])
         record_event("step.delayed", step_request, application=application, at=at, by=by)
+    else:
+        start_step(step_request, application=application, at=at, by=by)
+    return step_request
+
+
+def request_first(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
+    """Of an application that a member adds in this transaction to a role that is not archived; without the delay."""
+    step_request = StepRequest.objects.of(application.organisation).create(
+        organisation=application.organisation, application=application, step=step, requested_at=at
+    )
+    if reason := blocking_reason(application):
+        wait_for(step_request, reason, application=application, at=at, by=by)
+    elif is_unpublished(step):
+        wait_for_publication(step_request, application=application, at=at, by=by)
     else:
         start_step(step_request, application=application, at=at, by=by)
     return step_request

@@ -1,6 +1,7 @@
 """Imports of candidates: a file is read into rows, a member decides, a job adds each good row once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -166,46 +167,64 @@ def discard(of: CandidateImport) -> bool:
 
 def import_some(import_id: int, *, now: datetime) -> bool:
     """Add some of the rows, each once, even if two workers do it. Returns whether there are more."""
+    batch = _batch(import_id)
+    if batch is None:
+        return False
     for _turn in range(A_JOB):
         stopping.check()
-        if not _import_one(import_id, now=now):
+        if not _import_one(batch, now=now):
             return False
     return True
 
 
-def _import_one(import_id: int, *, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """What the rows of one job share. Whether the role is archived is read with each row, under its lock."""
+
+    of: CandidateImport
+    steps: Sequence[Step]
+
+
+def _batch(import_id: int) -> _Batch | None:
+    imports = CandidateImport.objects.across_organisations().filter(pk=import_id, state=State.RUNNING)
+    of = imports.select_related("role__organisation", "member__user", "member__organisation").first()
+    if of is None:
+        return None
+    steps = Step.objects.of(of.role.organisation).filter(role=of.role, kind__in=of.steps)
+    return _Batch(of=of, steps=list(steps.order_by("kind")))
+
+
+def _import_one(batch: _Batch, *, now: datetime) -> bool:
     """False if there is nothing left to do for this worker."""
     with transaction.atomic():
         rows = ImportRow.objects.across_organisations()
         row = (
             rows.select_for_update(of=("self",), skip_locked=True)
-            .select_related("of__role__organisation", "of__member__user", "of__member__organisation")
-            .filter(of=import_id, state=RowState.GOOD, of__state=State.RUNNING)
+            .filter(of=batch.of, state=RowState.GOOD, of__state=State.RUNNING)
             .order_by("line")
             .first()
         )
         if row is None:
-            _finish(import_id, State.DONE, now=now)
+            _finish(batch.of.pk, State.DONE, now=now)
             return False
         try:
-            _add(row, now=now)
+            _add(row, batch, now=now)
         except RoleArchived:
-            _finish(import_id, State.STOPPED, now=now)
+            _finish(batch.of.pk, State.STOPPED, now=now)
             return False
         row.save(update_fields=["state", "problem", "application"])
         return True
 
 
-def _add(row: ImportRow, *, now: datetime) -> None:
-    of = row.of
+def _add(row: ImportRow, batch: _Batch, *, now: datetime) -> None:
+    of = batch.of
     person, problem = person_of(Row(line=row.line, cells=row.cells))
     if person is None:  # the rules have changed since it was read
         row.state, row.problem = RowState.WRONG, problem
         return
-    steps = Step.objects.of(of.organisation).filter(role=of.role, kind__in=of.steps).order_by("kind")
     try:
         row.application = add_and_invite(
-            role=of.role, person=person, steps=steps, member=of.member, now=now, import_id=of.pk
+            role=of.role, person=person, steps=batch.steps, member=of.member, now=now, import_id=of.pk
         )
         row.state = RowState.IMPORTED
     except AlreadyOnRole as there:

@@ -13,8 +13,8 @@ from goodword.candidates.domain.adding import Person, add_candidate
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
 from goodword.roles.slots import slots_of
-from goodword.workflow.domain.automation import request_step
-from goodword.workflow.domain.eligibility import is_unpublished, lock_application
+from goodword.workflow.domain.automation import request_first
+from goodword.workflow.domain.eligibility import is_unpublished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,6 @@ def add_and_invite(
     """Add a person and request these steps, in one transaction. Raises AlreadyOnRole and RoleArchived."""
     with transaction.atomic():
         application = add_candidate(role=role, person=person, member=member, now=now, import_id=import_id)
-        locked = lock_application(application.pk)
         for step in steps:
-            request_step(application=locked, step=step, at=now, by=f"member:{member.pk}", delayed=False)
+            request_first(application=application, step=step, at=now, by=f"member:{member.pk}")
         return application
