@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
+from tests.assessments.assessment_plans.support import DEFAULT_FORM
 from tests.assessments.support import STAGE, application, tell
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -29,7 +30,7 @@ def test_a_stage_move_creates_an_attempt_with_fixed_versions() -> None:
     attempt = Attempt.objects.of(of.organisation).get()
     [part] = AttemptPart.objects.of(of.organisation).select_related("version__test")
     assert (part.version.test.key, part.version.number, part.version.language) == ("work_style", "2", "en")
-    assert (part.form, part.items, part.seconds, attempt.language) == ("short20", 20, None, "en")
+    assert (part.form, part.items, part.seconds, attempt.language) == (DEFAULT_FORM, 16, None, "en")
     assert (attempt.progress, attempt.opened_at) == ("pending", factories.NOW)
     # seven working days after Tuesday 3 March, to the end of the day in Berlin
     assert attempt.deadline_at == datetime(2026, 3, 12, 22, 59, tzinfo=UTC)

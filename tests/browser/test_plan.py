@@ -9,6 +9,7 @@ from goodword.assessments.plans.editing import remove_part
 from goodword.assessments.plans.versions import draft_of
 from goodword.roles.models import Step
 from tests.assessments.assessment_plans.support import (
+    DEFAULT_FORM,
     JUDGEMENT,
     REASONING,
     SERVES,
@@ -83,7 +84,7 @@ def test_an_assessment_is_put_together_by_keyboard_alone(
     [found] = Assessment.objects.of(step.organisation)
     assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(found)] == [
         (REASONING, "short_12", 15, "Finds faults in figures"),
-        (WORK_STYLE, "short20", None, "Works in a team"),
+        (WORK_STYLE, DEFAULT_FORM, None, "Works in a team"),
     ]
 
 
@@ -106,6 +107,7 @@ def test_its_pages_are_accessible_and_fit(
         "plan version": where(live_server, step, "role_assessment_version", 1),
         "plan draft": where(live_server, step, "role_assessment_draft"),
         "plan add": where(live_server, step, "role_assessment_add"),
+        "plan part scales": where(live_server, step, "role_assessment_part", style.pk),
         "plan part": where(live_server, step, "role_assessment_part", reasoning.pk),
         "plan settings": where(live_server, step, "role_assessment_settings"),
         "plan publish": where(live_server, step, "role_assessment_publish"),

@@ -8,7 +8,7 @@ from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans.editing import PartChoice, add_part, begin_draft, change_part
 from goodword.assessments.plans.publishing import publish
-from goodword.assessments.plans.versions import draft_of
+from goodword.assessments.plans.versions import content_of_number, draft_of, scales_of, whole_form
 from goodword.roles.models import Step
 from tests.support import factories
 
@@ -73,6 +73,10 @@ def publish_version(test: Test, *, number: str = "1", language: str = "en", **mo
     )
 
 
+#: what is asked of work style by default: all but emotional stability
+DEFAULT_FORM = "short20:extraversion,agreeableness,conscientiousness,openness"
+
+
 def drafted(step: Step, *keys: str, by: Membership) -> Assessment:
     """A draft with these built-in tests."""
     begin_draft(step=step, by=by, now=NOW, empty=True)
@@ -98,7 +102,11 @@ def parts(assessment: Assessment) -> list[AssessmentPart]:
 
 def as_it_is(part: AssessmentPart, **changes: Any) -> PartChoice:
     """The current settings of a part, except for these changes."""
-    known = {name: getattr(part, name) for name in ("number", "form", "minutes", "requirement", "two_raters")}
+    known = {name: getattr(part, name) for name in ("number", "minutes", "requirement", "two_raters")}
+    content = content_of_number(part.test, part.number)
+    known["form"] = whole_form(content, part.form)
+    known["scales"] = tuple(scale.id for scale in scales_of(content, part.form))
+    known["confirms_health"] = part.health_confirmed_at is not None
     return PartChoice(**{**known, "norms": part.norms_id, "calibration": part.calibration_id, **changes})
 
 

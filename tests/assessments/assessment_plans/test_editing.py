@@ -24,6 +24,7 @@ from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.assessment_plans.support import (
+    DEFAULT_FORM,
     JUDGEMENT,
     NOW,
     REASONING,
@@ -61,7 +62,7 @@ def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
     return deepcopy(shared[1])
 
 
-def norms(test: Test, *, number: int = 1, version: str = "2", form: str = "short20") -> NormSet:
+def norms(test: Test, *, number: int = 1, version: str = "2", form: str = DEFAULT_FORM) -> NormSet:
     return NormSet.objects.create(
         organisation=test.organisation, test=test, version=version, form=form, number=number, made_at=NOW
     )
@@ -76,7 +77,7 @@ def test_a_first_draft_starts_with_the_default_assessment(step: Step, rita: Memb
     step.refresh_from_db()
     made = begin_draft(step=step, by=rita, now=NOW)
     [part] = parts(made)
-    assert (part.test.key, part.number, part.form, part.minutes) == (WORK_STYLE, "2", "short20", None)
+    assert (part.test.key, part.number, part.form, part.minutes) == (WORK_STYLE, "2", DEFAULT_FORM, None)
     assert (part.requirement, part.requirement_by, part.requirement_at) == (
         "Sells windows",
         rita.user.name,
@@ -121,7 +122,7 @@ def test_starting_a_draft_twice_gives_the_same_draft(step: Step, rita: Membershi
 def test_an_added_test_comes_last_with_proposed_settings(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
     assert [(part.order, part.test.key, part.form, part.minutes) for part in parts(made)] == [
-        (1, WORK_STYLE, "short20", None),
+        (1, WORK_STYLE, DEFAULT_FORM, None),
         (2, REASONING, "standard_20", 20),
         (3, JUDGEMENT, "full", None),
     ]
@@ -215,15 +216,18 @@ def test_an_older_version_is_kept_until_the_newest_is_chosen(step: Step, rita: M
 
 def test_newest_norms_match_version_and_form(step: Step, rita: Membership) -> None:
     test = builtin(step.organisation, WORK_STYLE)
-    old, full = norms(test), norms(test, form="full", number=7)
+    some = "full:openness"
+    old, full = norms(test), norms(test, form=some, number=7)
     [part] = parts(drafted(step, WORK_STYLE, by=rita))
     assert part.norms == old
-    part = changed(step, part, by=rita, form="full", norms="newest")
+    part = changed(step, part, by=rita, form="full", scales=("openness",), norms="newest")
     assert part.norms == full
-    newer = norms(test, form="full", number=8)
+    newer = norms(test, form=some, number=8)
     assert changed(step, part, by=rita, requirement=SERVES).norms == full
     assert changed(step, part, by=rita, norms="newest").norms == newer
     assert changed(step, part, by=rita, norms=None).norms is None
+    several = changed(step, part, by=rita, scales=("openness", "agreeableness"), norms="newest")
+    assert (several.form, several.norms) == ("full:agreeableness,openness", None)
 
 
 @pytest.mark.matrix
@@ -233,6 +237,8 @@ def test_newest_norms_match_version_and_form(step: Step, rita: Membership) -> No
         (WORK_STYLE, {"number": "99"}, "number"),
         (WORK_STYLE, {"form": "standard_20"}, "form"),
         (WORK_STYLE, {"minutes": 5}, "minutes"),
+        (WORK_STYLE, {"scales": ("openness", "nothing")}, "scales"),
+        (WORK_STYLE, {"scales": ("emotional_stability",)}, "confirms_health"),
         (REASONING, {"minutes": 0}, "minutes"),
         (REASONING, {"minutes": 241}, "minutes"),
         (REASONING, {"two_raters": True}, "two_raters"),
@@ -250,6 +256,23 @@ def test_invalid_settings_are_refused_at_their_field(
         changed(step, part, by=rita, **changes)
     assert refused.value.field == field
     assert rows(step) == before
+
+
+def test_emotional_stability_is_asked_once_somebody_confirmed_the_warning(
+    step: Step, rita: Membership
+) -> None:
+    [part] = parts(drafted(step, WORK_STYLE, by=rita))
+    every = ("extraversion", "agreeableness", "conscientiousness", "emotional_stability", "openness")
+    part = changed(step, part, by=rita, scales=every, confirms_health=True)
+    assert (part.form, part.health_confirmed_by, part.health_confirmed_at) == (
+        "short20",
+        rita.user.name,
+        NOW,
+    )
+    later = changed(step, part, by=factories.member(step.organisation, name="Otto"), requirement=SERVES)
+    assert later.health_confirmed_by == rita.user.name
+    part = changed(step, part, by=rita, scales=("openness",))
+    assert (part.form, part.health_confirmed_by, part.health_confirmed_at) == ("short20:openness", "", None)
 
 
 def test_norms_and_calibrations_of_others_are_refused(step: Step, rita: Membership) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.models import Attempt
+from goodword.assessments.models import AssessmentPart, Attempt
 from goodword.assessments.plans.editing import InvalidSetting, begin_draft
 from goodword.assessments.plans.publishing import Settings, Unfinished, change_settings, publish
 from goodword.assessments.plans.versions import (
@@ -20,6 +20,7 @@ from goodword.drafts.versions import StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.assessment_plans.support import (
+    DEFAULT_FORM,
     JUDGEMENT,
     NOW,
     REASONING,
@@ -69,13 +70,13 @@ def test_a_new_version_is_used_for_new_invitations_only(step: Step, rita: Member
     early = assigned(factories.application(step.role))
     made = drafted(step, WORK_STYLE, REASONING, by=rita)
     style, reasoning = parts(made)
-    changed(step, style, by=rita, form="full", requirement="Works in a team")
+    changed(step, style, by=rita, form="full", scales=("openness",), requirement="Works in a team")
     changed(step, reasoning, by=rita, minutes=25, requirement="Finds faults")
     found = publish(step=step, revision=draft(step).revision, by=rita, now=NOW)
     late = assigned(factories.application(step.role))
     assert (given(early), given(late)) == (
-        [(WORK_STYLE, "short20", None)],
-        [(WORK_STYLE, "full", None), (REASONING, "standard_20", 1500)],
+        [(WORK_STYLE, DEFAULT_FORM, None)],
+        [(WORK_STYLE, "full:openness", None), (REASONING, "standard_20", 1500)],
     )
     assert (early.assessment.number, late.assessment, found.published_by) == (1, found, rita)
     assert [one.number for one in versions_of(step)] == [2, 1]
@@ -231,3 +232,19 @@ def test_a_setting_out_of_bounds_is_refused(
         settle(step, **values)
     assert refused.value.field == field
     assert rows(step) == before
+
+
+def test_all_scales_of_an_earlier_version_need_the_confirmed_warning_to_be_published_again(
+    step: Step, rita: Membership
+) -> None:
+    first = published(step, WORK_STYLE, by=rita)
+    AssessmentPart.objects.of(step.organisation).filter(assessment=first).update(form="short20")
+    made = begin_draft(step=step, by=rita, now=NOW)
+    [part] = parts(made)
+    assert part.form == "short20"
+    with pytest.raises(Unfinished, match="measures emotional stability"):
+        publish(step=step, revision=made.revision, by=rita, now=NOW)
+    assert parts(first)[0].form == "short20"
+    changed(step, part, by=rita, confirms_health=True)
+    again = publish(step=step, revision=draft(step).revision, by=rita, now=NOW)
+    assert [(one.form, one.health_confirmed_by) for one in parts(again)] == [("short20", rita.user.name)]

@@ -1,5 +1,7 @@
 """Scale scores, compared with manually calculated examples."""
 
+from dataclasses import replace
+
 import pytest
 
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
@@ -105,3 +107,40 @@ def test_an_answer_off_the_scale_is_refused(answer: int) -> None:
 def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(FormError):
         score(load(), "long", {})
+
+
+def test_only_the_chosen_scales_are_asked_and_scored() -> None:
+    form = load().narrowed(WORK_STYLE_FORM, {"openness", "conscientiousness"})
+    assert form == "short20:conscientiousness,openness"
+    asked = [item.id for item in load().items_of(form)]
+    found = score(load(), form, {item: PERSON[item] for item in asked})
+    every = {one.scale.id: one for one in score(load(), WORK_STYLE_FORM, PERSON)}
+    assert [(one.scale.id, one.n_items) for one in found] == [("conscientiousness", 4), ("openness", 4)]
+    assert list(found) == [every["conscientiousness"], every["openness"]]
+    assert (load().whole_form(form), load().offer(form).items) == (WORK_STYLE_FORM, 8)
+    assert load().narrowed(WORK_STYLE_FORM, [scale.id for scale in load().scales]) == WORK_STYLE_FORM
+
+
+def test_ids_of_scales_may_hold_any_characters() -> None:
+    [first, *others] = load().scales
+    odd = replace(load(), scales=(replace(first, id="a:b,c"), *others))
+    odd = replace(
+        odd, items=tuple(replace(i, scale="a:b,c") if i.scale == first.id else i for i in odd.items)
+    )
+    form = odd.narrowed("full", ["a:b,c", "openness"])
+    assert [scale.id for scale in odd.scales_of(form)] == ["a:b,c", "openness"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "short20:openness,conscientiousness",
+        "short20:",
+        "short20:nothing",
+        "nothing:openness",
+        "full:extraversion,agreeableness,conscientiousness,emotional_stability,openness",
+    ],
+)
+def test_a_choice_of_scales_has_one_name(form: str) -> None:
+    with pytest.raises(FormError):
+        load().form(form)

@@ -10,6 +10,7 @@ from goodword.assessments.plans.editing import DRAFTS, remove_part
 from goodword.assessments.plans.publishing import publish
 from goodword.roles.models import Step
 from tests.assessments.assessment_plans.support import (
+    DEFAULT_FORM,
     JUDGEMENT,
     NOW,
     REASONING,
@@ -94,9 +95,27 @@ def test_a_test_removed_in_another_tab_can_be_added_again_with_its_settings(
     response = browser.post(address(step, "role_assessment_add"), sent, follow=True)
     assert messages_of(response) == ["Saved to draft."]
     assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(draft(step))] == [
-        (WORK_STYLE, "short20", None, ""),
+        (WORK_STYLE, DEFAULT_FORM, None, ""),
         (REASONING, "short_12", 12, TYPED["requirement"]),
     ]
+
+
+def test_chosen_scales_are_kept_if_the_test_was_removed(step: Step, rita: Membership) -> None:
+    [style] = parts(drafted(step, WORK_STYLE, by=rita))
+    seen = draft(step).revision
+    taken_out(step, style.pk)
+    chosen = {"scales": ["openness", "emotional_stability"], "confirms_health": "on", "form": "full"}
+    data = {"revision": seen, "test": style.test_id, "requirement": SERVES, **chosen}
+    response = signed_in(rita).post(address(step, "role_assessment_part", style.pk), data)
+    assert typed(soup(response))["Scales"] == "New and proven ways, Response to pressure"
+    again = soup(response).select_one(f"form[action='{address(step, 'role_assessment_add')}']")
+    assert again is not None
+    sent: dict[str, list[str]] = {}
+    for box in again.select("input"):
+        sent.setdefault(str(box["name"]), []).append(str(box["value"]))
+    signed_in(rita).post(address(step, "role_assessment_add"), sent)
+    [part] = parts(draft(step))
+    assert (part.form, part.health_confirmed_by) == ("full:emotional_stability,openness", rita.user.name)
 
 
 def test_typed_settings_are_kept_if_the_test_was_removed_and_added_again(

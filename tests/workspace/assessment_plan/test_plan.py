@@ -95,6 +95,7 @@ def test_candidates_get_the_assessment_that_a_member_built(step: Step, rita: Mem
         address(step, "role_assessment_part", style.pk),
         step,
         form="full",
+        scales=["agreeableness", "openness"],
         requirement="Works in a team",
     )
     for key in (JUDGEMENT, REASONING):
@@ -117,7 +118,7 @@ def test_candidates_get_the_assessment_that_a_member_built(step: Step, rita: Mem
     run_jobs()
     given = of.step_requests.get().attempts.get().parts.order_by("order").select_related("version__test")
     assert [(part.version.test.key, part.form, part.items, part.seconds) for part in given] == [
-        (WORK_STYLE, "full", 50, None),
+        (WORK_STYLE, "full:agreeableness,openness", 20, None),
         (REASONING, "standard_20", 20, 1500),
         (JUDGEMENT, "full", given[2].items, None),
     ]
@@ -125,10 +126,39 @@ def test_candidates_get_the_assessment_that_a_member_built(step: Step, rita: Mem
     assert step.requirement == f"Works in a team; Finds faults; {SERVES}"
 
 
+def test_the_recruiter_chooses_the_scales_and_confirms_the_warning_about_emotional_stability(
+    step: Step, rita: Membership
+) -> None:
+    [part] = parts(drafted(step, WORK_STYLE, by=rita))
+    where = address(step, "role_assessment_part", part.pk)
+    shown = soup(signed_in(rita).get(where))
+    assert [box["value"] for box in shown.select("input[name=scales][checked]")] == [
+        "extraversion",
+        "agreeableness",
+        "conscientiousness",
+        "openness",
+    ]
+    assert "Response to pressure measures emotional stability." in shown.get_text()
+    typed = {"form": "short20", "requirement": SERVES}
+    before = rows(step)
+    for scales, sentence in {
+        (): "Choose at least one scale.",
+        ("emotional_stability",): "Confirm that you have read the warning, or leave out emotional stability.",
+        ("unknown",): "Choose from the scales offered.",
+    }.items():
+        refused = post(rita, where, step, **typed, scales=list(scales))
+        assert sentence in words(refused)
+        assert rows(step) == before
+    saved = post(rita, where, step, **typed, scales=["emotional_stability"], confirms_health="on")
+    assert messages_of(saved) == ["Saved to draft."]
+    page = words(signed_in(rita).get(address(step, "role_assessment_publish")))
+    assert "“Work style” asks about Response to pressure (emotional stability)." in page
+
+
 def test_the_page_describes_the_default_assessment(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     page = words(signed_in(rita).get(address(step)))
-    assert "Candidates get the default: work style, 20 statements, untimed." in page
+    assert "Candidates get the default: work style, 16 statements, untimed." in page
     assert f"“Sells windows” (entered by {rita.user.name} on {short_day(NOW)})." in page
 
 
@@ -150,7 +180,7 @@ def test_old_versions_are_shown_unchanged(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     published(step, REASONING, by=rita)
     page = words(signed_in(rita).get(address(step, "role_assessment_version", 1)))
-    assert "Work style 20 statements, about" in page
+    assert "Work style 16 statements, about" in page
     assert "Replaced by a later version." in page
     assert f"“{SERVES}”" in page
 

@@ -84,7 +84,7 @@ def test_the_emails_are_shown_and_leave_nothing_behind(desk: Desk) -> None:
     ]
     invitation = page.select(".sent-mail")[0].get_text(" ")
     assert "Hello Alex" in invitation
-    assert "Work style: 20 statements" in invitation
+    assert "Work style: 16 statements" in invitation
     organisation = desk.organisation
     assert not Candidate.objects.of(organisation).exists()
     assert not Email.objects.of(organisation).exists()

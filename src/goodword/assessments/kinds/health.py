@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from goodword.assessments.kinds import Content, kind_of
-from goodword.assessments.kinds.scales.content import Instrument, ScaleItem
+from goodword.assessments.kinds.scales.content import Instrument, Scale, ScaleItem
 
 #: by language: words and phrases, separated by commas; a * matches any ending, so that inflected words are found
 _WORDS: Final = {
@@ -83,6 +83,23 @@ def _pattern(language: str) -> re.Pattern[str]:
 
 def _plain(language: str) -> str:
     return language.lower().replace("_", "-").split("-")[0]
+
+
+_STABILITY: Final = re.compile(
+    r"emotional(?:e)? stabil|stabilité émotionnelle|neuroti|neurotizi|névros|negative emotion"
+)
+
+
+def health_scales(content: Content, form: str) -> tuple[Scale, ...]:
+    """The scales of a form that measure emotional stability, by their id, name or construct."""
+    if not isinstance(content, Instrument):
+        return ()
+    return tuple(scale for scale in content.scales_of(form) if _is_about_stability(scale))
+
+
+def _is_about_stability(scale: Scale) -> bool:
+    named = f"{scale.id} {scale.name} {scale.construct}".lower().replace("_", " ")
+    return _STABILITY.search(named) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from goodword.accounts.models import Membership, OrganisationOwned
-from goodword.assessments.models.library import NormGroup, TestVersion
+from goodword.assessments.models.library import LONGEST_FORM, NormGroup, TestVersion
 from goodword.assessments.models.plans import Assessment, AssessmentPart
 from goodword.workflow.models import Flag, StepRun
 
@@ -70,7 +70,7 @@ class AttemptPart(OrganisationOwned):
     #: its number, from 1, as in the assessment
     order = models.PositiveSmallIntegerField()
     version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
-    form = models.CharField(max_length=60)
+    form = models.CharField(max_length=LONGEST_FORM)
     items = models.PositiveSmallIntegerField()
     #: of generated items
     seed = models.BigIntegerField(null=True)

@@ -1,10 +1,15 @@
 """An organisation's tests and their versions, and norms and calibrations from its own answers."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.drafts.models import LanguageVersion, LibraryEntry
+
+#: a test of scales names those that are asked: "short20:agreeableness,openness"
+LONGEST_FORM: Final = 1000
 
 
 class Test(LibraryEntry):
@@ -55,7 +60,7 @@ class TestVersion(LanguageVersion):
 class NormSet(OrganisationOwned):
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="norm_sets")
     version = models.CharField(max_length=20)
-    form = models.CharField(max_length=60)
+    form = models.CharField(max_length=LONGEST_FORM)
     #: counts sets per version and form, from 1
     number = models.PositiveIntegerField()
     made_at = models.DateTimeField()

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from goodword.accounts.models import Membership, OrganisationOwned
-from goodword.assessments.models.library import Calibration, NormSet, Test
+from goodword.assessments.models.library import LONGEST_FORM, Calibration, NormSet, Test
 from goodword.drafts.models import Version
 from goodword.roles.models import Step
 
@@ -57,13 +57,16 @@ class AssessmentPart(OrganisationOwned):
     test = models.ForeignKey(Test, on_delete=models.PROTECT, related_name="+")
     #: version of the test, in any language
     number = models.CharField(max_length=20)
-    #: form of that version ("full", "short20", "standard_20")
-    form = models.CharField(max_length=60)
+    #: form of that version ("full", "short20:openness", "standard_20")
+    form = models.CharField(max_length=LONGEST_FORM)
     #: time limit; empty: untimed
     minutes = models.PositiveSmallIntegerField(null=True)
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
+    #: who confirmed the warning about a scale of emotional stability; empty unless one is asked
+    health_confirmed_by = models.CharField(max_length=150, default="", blank=True)
+    health_confirmed_at = models.DateTimeField(null=True)
     #: in a weighted total
     weight = models.PositiveSmallIntegerField(null=True)
     #: custom questions: whether two raters mark each answer

@@ -122,13 +122,20 @@ def _form_norms(
     )
     return FormNorms(
         form=form,
-        name=content.form_label(form) if form in {one.id for one in content.offers()} else form,
+        name=_form_label(content, form),
         groups=tuple(
             FirstAttemptGroup(language=language, device=device, n=n)
             for (language, device), n in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
         ),
         sets=tuple(one for one in sets if (one.version, one.form) == (row.number, form)),
     )
+
+
+def _form_label(content: Content, form: str) -> str:
+    try:
+        return content.form_label(form)
+    except LookupError:
+        return form
 
 
 def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:

@@ -7,8 +7,10 @@ from typing import Any, Final, Literal
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds import Content, kind_named
+from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
+from goodword.assessments.models.library import LONGEST_FORM
 from goodword.assessments.plans.versions import (
     built_by_member,
     content_of_number,
@@ -22,6 +24,7 @@ from goodword.assessments.plans.versions import (
     next_number,
     proposed_form,
     proposed_minutes,
+    with_scales,
 )
 from goodword.drafts.versions import VersionedDrafts
 from goodword.roles.models import Step
@@ -138,6 +141,7 @@ def copy_plan(*, step: Step, to: Step, by: Membership, now: datetime) -> Assessm
     draft.save()
     for part in in_order(like):
         part.pk, part.assessment = None, draft
+        part.health_confirmed_by, part.health_confirmed_at = "", None  # it was about another job
         part.save(force_insert=True)
     return draft
 
@@ -192,12 +196,17 @@ def remove_part(*, step: Step, part_id: int, revision: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartChoice:
-    """Settings of a test, as in `AssessmentPart`. Norms and calibration: an id, "newest", or None."""
+    """Settings of a test, as in `AssessmentPart`. Norms and calibration: an id, "newest", or None.
+
+    `form`: with all its scales. `scales`: those to ask; none given: all but those of emotional stability.
+    """
 
     number: str
     form: str
     minutes: int | None
     requirement: str
+    scales: tuple[str, ...] = ()
+    confirms_health: bool = False
     two_raters: bool = False
     norms: int | Literal["newest"] | None = NEWEST
     calibration: int | Literal["newest"] | None = NEWEST
@@ -215,7 +224,8 @@ def change_part(
             raise InvalidSetting("number", _("This version isn't published. Choose another.")) from None
         if choice.form not in {form.id for form in content.offers()}:
             raise InvalidSetting("form", _("This version doesn't have that form. Choose another."))
-        part.number, part.form = choice.number, choice.form
+        part.number, part.form = choice.number, _form(content, choice)
+        _confirm_health(part, content, confirmed=choice.confirms_health, by=by, now=now)
         part.minutes = _minutes(part.test, choice.minutes)
         if choice.two_raters and not kind_named(part.test.kind).has_rubrics:
             raise InvalidSetting("two_raters", _("Only answers to custom questions are marked by people."))
@@ -225,6 +235,30 @@ def change_part(
         set_part_requirement(part, choice.requirement, by=by, now=now)
         part.save()
         return part
+
+
+def _form(content: Content, choice: PartChoice) -> str:
+    try:
+        form = with_scales(content, choice.form, choice.scales)
+    except LookupError:
+        raise InvalidSetting("scales", _("This version doesn't have that scale. Choose again.")) from None
+    if len(form) > LONGEST_FORM:
+        raise InvalidSetting("scales", _("These are too many scales with long names. Choose fewer, or all."))
+    return form
+
+
+def _confirm_health(
+    part: AssessmentPart, content: Content, *, confirmed: bool, by: Membership, now: datetime
+) -> None:
+    if not health_scales(content, part.form):
+        part.health_confirmed_by, part.health_confirmed_at = "", None
+        return
+    if not confirmed:
+        raise InvalidSetting(
+            "confirms_health", _("Confirm that you have read the warning, or leave out emotional stability.")
+        )
+    if part.health_confirmed_at is None:
+        part.health_confirmed_by, part.health_confirmed_at = by.user.name[:150], now
 
 
 def set_part_requirement(part: AssessmentPart, text: str, *, by: Membership, now: datetime) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.contacts import contact_of_role
+from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.models import Assessment, AssessmentPart
 from goodword.assessments.plans.editing import (
     DRAFTS,
@@ -140,6 +141,19 @@ def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidS
         )
         for part in parts
         if not part.requirement
+    ]
+    found += [
+        InvalidSetting(
+            "tests",
+            _(
+                "“%(test)s” measures emotional stability. Open the test in the draft, and confirm the warning "
+                "or leave out that scale."
+            )
+            % {"test": part.test.title},
+        )
+        for part in parts
+        if part.health_confirmed_at is None
+        and health_scales(content_of_number(part.test, part.number), part.form)
     ]
     problem = total_problem(draft, parts)
     return [*found, problem] if problem else found

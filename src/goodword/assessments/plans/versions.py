@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,9 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.builtin import LANGUAGES, WORK_STYLE, WORK_STYLE_FORM
+from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.packs import FormOffer
+from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test, TestVersion
 from goodword.assessments.queries import content_of
 from goodword.roles.models import Step
@@ -48,6 +50,8 @@ def content_among(rows: Iterable[TestVersion], number: str) -> Content:
 
 
 def form_of(content: Content, form: str) -> FormOffer:
+    if isinstance(content, Instrument):
+        return content.offer(form)
     for offer in content.offers():
         if offer.id == form:
             return offer
@@ -56,7 +60,32 @@ def form_of(content: Content, form: str) -> FormOffer:
 
 def proposed_form(content: Content) -> FormOffer:
     found = {form.id: form for form in content.offers()}
-    return found.get(WORK_STYLE_FORM) or next(iter(found.values()))
+    proposed = found.get(WORK_STYLE_FORM) or next(iter(found.values()))
+    return form_of(content, with_scales(content, proposed.id))
+
+
+def with_scales(content: Content, form: str, scales: Collection[str] = ()) -> str:
+    """The form with these scales; without any given, all but those of emotional stability.
+
+    Raises LookupError for an unknown form or scale.
+    """
+    if not isinstance(content, Instrument):
+        return form
+    every = [scale.id for scale in content.scales]
+    left_out = {scale.id for scale in health_scales(content, form)}
+    return content.narrowed(form, scales or [scale for scale in every if scale not in left_out] or every)
+
+
+def whole_form(content: Content, form: str) -> str:
+    """The form with all its scales."""
+    return content.whole_form(form) if isinstance(content, Instrument) else form
+
+
+def scales_of(content: Content, form: str) -> tuple[Scale, ...]:
+    """The scales asked, of a test of several."""
+    if not isinstance(content, Instrument) or len(content.scales) < 2:
+        return ()
+    return content.scales_of(form)
 
 
 def proposed_minutes(content: Content, form: FormOffer) -> int | None:
@@ -116,7 +145,7 @@ def default_part(step: Step, *, now: datetime) -> AssessmentPart:
         order=1,
         test=test,
         number=number,
-        form=WORK_STYLE_FORM,
+        form=proposed_form(content_of_number(test, number)).id,
         requirement=step.requirement,
         requirement_by=step.requirement_by,
         requirement_at=step.requirement_at,
@@ -150,6 +179,7 @@ class PlannedPart:
     minutes: int
     timed: bool
     right_or_wrong: bool
+    scales: tuple[Scale, ...]
     outdated: bool
     languages: frozenset[str]
 
@@ -201,6 +231,7 @@ def _planned_part(row: AssessmentPart, versions: Sequence[TestVersion]) -> Plann
         minutes=form.minutes if row.minutes is None else row.minutes,
         timed=row.minutes is not None,
         right_or_wrong=is_right_or_wrong(content),
+        scales=scales_of(content, row.form),
         outdated=versions[0].number != row.number,
         languages=frozenset(LANGUAGES if spoken == {""} else spoken),
     )

@@ -33,6 +33,7 @@ from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
+from goodword.assessments.plans.versions import form_of
 from goodword.assessments.queries import content_of
 from goodword.core import clock
 from goodword.questionnaires.editor.descriptions import language_name
@@ -131,13 +132,16 @@ def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
         row = next((row for row in of_number if row.language == (language or of_number[0].language)), None)
     if row is None:
         raise Http404("there is no such version")
-    forms = [form.id for form in content_of(row).offers()]
-    asked = request.GET.get("form", "")
+    content, asked = content_of(row), request.GET.get("form", "")
+    try:
+        form = form_of(content, asked).id
+    except LookupError:
+        form = content.offers()[0].id
     return SelectedVersion(
         test=test,
         rows=rows,
         version=row,
-        form=asked if asked in forms else forms[0],
+        form=form,
         language=language if generated else row.language,
     )
 

@@ -49,7 +49,7 @@ class PlanPages(DraftPages[Step, Assessment]):
         current = built_by_member(draft.step)
         if current is None:
             return _(
-                "The draft will be lost. Candidates keep getting the default: work style, 20 statements."
+                "The draft will be lost. Candidates keep getting the default: work style, 16 statements."
             )
         return _("All changes since version %(n)s will be lost. Candidates keep getting version %(n)s.") % {
             "n": current.number

@@ -6,7 +6,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds import Content, kind_named
+from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
@@ -26,11 +27,14 @@ from goodword.assessments.plans.versions import (
     newest_calibration,
     newest_norms,
     newest_version_number,
+    scales_of,
+    whole_form,
 )
 from goodword.workspace.assessment_plan.wording import (
     form_in_words,
     more_time_in_words,
     norms_text,
+    scale_in_words,
     total_in_words,
 )
 from goodword.workspace.job_requirements import proposal
@@ -196,8 +200,9 @@ class PartForm(forms.Form):
                 _("Version"),
                 [(number, _version(number, newest=number == newest)) for number in numbers],
             )
-        offers = {form.id: form for number in numbers for form in content_of_number(test, number).offers()}
-        self._only_form = part.form if set(offers) == {part.form} else ""
+        contents = [content_of_number(test, number) for number in numbers]
+        offers = {form.id: form for content in contents for form in content.offers()}
+        self._only_form = self.initial["form"] if set(offers) == {self.initial["form"]} else ""
         if not self._only_form:
             self.fields["form"] = one_of(
                 _("Form"),
@@ -214,6 +219,7 @@ class PartForm(forms.Form):
                 required=False,
             )
         self.fields["requirement"] = requirement(_("Which job requirement does it assess?"))
+        self._add_scale_fields(contents)
         if kind_named(test.kind).has_rubrics:
             self.fields["two_raters"] = forms.BooleanField(
                 label=_("Two raters per answer with a rubric"),
@@ -221,6 +227,33 @@ class PartForm(forms.Form):
                 required=False,
             )
         self._add_norm_fields(part, numbers)
+
+    def _add_scale_fields(self, contents: Sequence[Content]) -> None:
+        """`health_scales`: names of those to be confirmed."""
+        wholes = [(content, content.offers()[0].id) for content in contents]
+        known = {scale.id: scale for content, form in wholes for scale in scales_of(content, form)}
+        about_health = {scale.id: scale for content, form in wholes for scale in health_scales(content, form)}
+        self.health_scales = [scale.name for scale in about_health.values()]
+        if known:
+            self.fields["scales"] = forms.MultipleChoiceField(
+                label=_("Which scales serve the requirement?"),
+                choices=[(scale.id, scale_in_words(scale)) for scale in known.values()],
+                help_text=_(
+                    "Only their statements are asked, scored and reported. Norms must be of the same scales."
+                ),
+                error_messages={
+                    "required": _("Choose at least one scale."),
+                    "invalid_choice": _("Choose from the scales offered."),
+                },
+                widget=forms.CheckboxSelectMultiple,
+            )
+        if self.health_scales:
+            self.fields["confirms_health"] = forms.BooleanField(
+                label=_(
+                    "I have read the warning. This job requires the scale, and asking it is lawful where we hire."
+                ),
+                required=False,
+            )
 
     def _add_norm_fields(self, part: AssessmentPart, numbers: Sequence[str]) -> None:
         rows = NormSet.objects.of(part.organisation).filter(test=part.test, version__in=numbers)
@@ -246,6 +279,8 @@ class PartForm(forms.Form):
             form=data.get("form", self._only_form),
             minutes=data.get("minutes"),
             requirement=data["requirement"],
+            scales=tuple(data.get("scales", ())),
+            confirms_health=data.get("confirms_health", False),
             two_raters=data.get("two_raters", False),
             norms=_reference(data.get("norms", NEWEST)),
             calibration=_reference(data.get("calibration", NEWEST)),
@@ -298,11 +333,14 @@ def _version(number: str, *, newest: bool) -> str:
 
 
 def _part_initial(part: AssessmentPart) -> dict[str, Any]:
+    content = content_of_number(part.test, part.number)
     norms = newest_norms(part.test, number=part.number, form=part.form)
     calibration = newest_calibration(part.test, number=part.number)
     return {
         "number": part.number,
-        "form": part.form,
+        "form": whole_form(content, part.form),
+        "scales": [scale.id for scale in scales_of(content, part.form)],
+        "confirms_health": part.health_confirmed_at is not None,
         "minutes": part.minutes,
         "requirement": part.requirement,
         "two_raters": part.two_raters,

@@ -1,6 +1,7 @@
 """Input for a draft or test that no longer exists."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from goodword.assessments.plans.versions import (
     draft_of,
     form_of,
     newest_version_number,
+    scales_of,
 )
 from goodword.drafts.pages import TypedField
 from goodword.roles.models import Step
@@ -29,7 +31,17 @@ from goodword.workspace.assessment_plan.wording import (
 )
 
 #: fields of a test, in page order
-OF_PART = ("requirement", "number", "form", "minutes", "two_raters", "norms", "calibration")
+OF_PART = (
+    "requirement",
+    "number",
+    "form",
+    "scales",
+    "confirms_health",
+    "minutes",
+    "two_raters",
+    "norms",
+    "calibration",
+)
 _OF_EACH = (requirement_field, weight_field)
 
 
@@ -39,7 +51,7 @@ def typed_fields(
     """All non-empty fields of a form, except those in `without`. `test`: the one that the form was about."""
     found = []
     for name, (label, word) in _fields(data, organisation, test).items():
-        value = data.get(name, "").strip()
+        value = "\n".join(data.getlist(name)).strip()
         if value and name not in without:
             found.append(TypedField(label=label, text=word(value), is_text=_is_text(name)))
     return found
@@ -56,6 +68,8 @@ def _fields(
         "requirement": (_("Job requirement"), str),
         "number": (_("Version"), str),
         "form": (_("Form"), lambda value: _form(test, data.get("number", ""), value)),
+        "scales": (_("Scales"), lambda value: _scales(test, data.get("number", ""), value.split("\n"))),
+        "confirms_health": (_("Warning confirmed"), _yes),
         "minutes": (_("Time limit in minutes"), str),
         "two_raters": (_("Two raters per answer with a rubric"), _yes),
         "norms": (_("Norm group"), _reference_label),
@@ -103,6 +117,15 @@ def _form(test: Test | None, number: str, value: str) -> str:
         return value
 
 
+def _scales(test: Test | None, number: str, ids: Sequence[str]) -> str:
+    names = {}
+    if test is not None:
+        with suppress(LookupError):
+            content = content_of_number(test, number or newest_version_number(test) or "")
+            names = {scale.id: scale.name for scale in scales_of(content, content.offers()[0].id)}
+    return ", ".join(names.get(one, one) for one in ids)
+
+
 def _yes(value: str) -> str:
     del value  # unchecked boxes are not sent
     return _("Yes")
@@ -141,6 +164,8 @@ def lost_edits_page(
         "page_url": reverse("role_assessment", args=[request.organisation.slug, step.role_id]),
         "test": test,
         "typed": typed,
-        "again": [(name, request.POST[name]) for name in OF_PART if name in request.POST] if offered else [],
+        "again": [(name, value) for name in OF_PART for value in request.POST.getlist(name)]
+        if offered
+        else [],
     }
     return render(request, "workspace/assessment_plan/lost_edits.html", context, status=409)

@@ -10,6 +10,7 @@ from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
+from goodword.assessments.kinds.scales.content import Scale
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet
 from goodword.assessments.plans.versions import PlannedPart
 from goodword.questionnaires.editor.descriptions import language_name
@@ -37,6 +38,10 @@ def form_in_words(kind: str, form: FormOffer) -> str:
     else:
         words.append(about(form.minutes))
     return ", ".join(word for word in words if word)
+
+
+def scale_in_words(scale: Scale) -> str:
+    return f"{scale.name} ({scale.construct.lower()})" if scale.construct else scale.name
 
 
 def about(minutes: int) -> str:
@@ -136,7 +141,17 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
     if any(part.timed for part in parts):
         rows.append(_("Extra time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
     rows += [own_result_in_words(draft.shares_result), retake_in_words(draft.retake_months)]
+    rows += [
+        _("“%(test)s” asks about %(scales)s.")
+        % {"test": part.part.test.title, "scales": get_text_list(_scale_names(part), _("and"))}
+        for part in parts
+        if part.scales
+    ]
     return [*rows, *(sentence for part in parts for sentence in _norms_sentences(part))]
+
+
+def _scale_names(part: PlannedPart) -> list[str]:
+    return [scale_in_words(scale) for scale in part.scales]
 
 
 def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:

@@ -1,7 +1,9 @@
 """An instrument: items, keys, scales and answer scale. Its JSON: `docs/content-packs.md`."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from urllib.parse import quote
 
 from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, model_validator
@@ -65,7 +67,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
-    """One version in one language. Translations of a version share ids of items, scales and forms."""
+    """One version in one language. Translations of a version share ids of items, scales and forms.
+
+    Asking only some scales of a form is a form of its own: "short20:agreeableness,openness", with scales in the
+    instrument's order. Norms belong to a form, so such scores are compared only with those of the same scales.
+    """
 
     id: str
     version: str
@@ -90,20 +96,64 @@ class Instrument:
         for form in self.forms:
             if form.id == form_id:
                 return form
+        base, _, asked = form_id.rpartition(":")
+        for form in self.forms:
+            chosen = [scale for scale in self.scales if _quoted(scale) in asked.split(",")]
+            if (
+                form.id == base
+                and 0 < len(chosen) < len(self.scales)
+                and _narrowed_id(form, chosen) == form_id
+            ):
+                named = {scale.id for scale in chosen}
+                asks = {item.id for item in self.items if item.scale in named}
+                return Form(form_id, "", tuple(item for item in form.item_ids if item in asks))
         raise FormError(f"{self.name} has no form “{form_id}”.")
+
+    def narrowed(self, form_id: str, scale_ids: Collection[str]) -> str:
+        """The id of the form with only these scales of one of `forms`. Raises `FormError` without any scale."""
+        if unknown := sorted(set(scale_ids) - {scale.id for scale in self.scales}):
+            raise FormError(f"{self.name} has no scale “{unknown[0]}”.")
+        chosen = [scale for scale in self.scales if scale.id in scale_ids]
+        if not chosen:
+            raise FormError("A form needs at least one scale.")
+        form = next((one for one in self.forms if one.id == form_id), None)
+        if form is None:
+            raise FormError(f"{self.name} has no form “{form_id}”.")
+        return form.id if len(chosen) == len(self.scales) else _narrowed_id(form, chosen)
+
+    def whole_form(self, form_id: str) -> str:
+        """The id of the form with all its scales."""
+        self.form(form_id)
+        return form_id if any(form.id == form_id for form in self.forms) else form_id.rpartition(":")[0]
+
+    def scales_of(self, form_id: str) -> tuple[Scale, ...]:
+        asked = {item.scale for item in self.items_of(form_id)}
+        return tuple(scale for scale in self.scales if scale.id in asked)
 
     def items_of(self, form_id: str) -> tuple[ScaleItem, ...]:
         wanted = set(self.form(form_id).item_ids)
         return tuple(item for item in self.items if item.id in wanted)
 
     def offers(self) -> tuple[FormOffer, ...]:
-        return tuple(
-            FormOffer(id=form.id, name=form.name, items=len(form.item_ids), minutes=self.minutes(form.id))
-            for form in self.forms
+        return tuple(self.offer(form.id) for form in self.forms)
+
+    def offer(self, form_id: str) -> FormOffer:
+        form = self.form(form_id)
+        whole = self.whole_form(form_id) == form_id
+        return FormOffer(
+            id=form.id,
+            name=form.name if whole else self.form_label(form_id),
+            items=len(form.item_ids),
+            minutes=self.minutes(form.id),
         )
 
     def form_label(self, form_id: str) -> str:
         found = self.form(form_id)
+        if self.whole_form(form_id) != form_id:
+            return gettext("%(count)s items: %(scales)s") % {
+                "count": len(found.item_ids),
+                "scales": ", ".join(scale.name for scale in self.scales_of(form_id)),
+            }
         return found.name or gettext("Full form, %(count)s items") % {"count": len(found.item_ids)}
 
     def count(self, form_id: str) -> int:
@@ -122,6 +172,14 @@ class Instrument:
     @property
     def highest(self) -> int:
         return max(option.value for option in self.response_scale)
+
+
+def _quoted(scale: Scale) -> str:
+    return quote(scale.id, safe="")
+
+
+def _narrowed_id(form: Form, scales: Collection[Scale]) -> str:
+    return f"{form.id}:{','.join(map(_quoted, scales))}"
 
 
 METHOD = "mean"

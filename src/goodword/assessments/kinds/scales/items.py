@@ -169,7 +169,7 @@ def score(instrument: Instrument, form: str, answers: Mapping[str, int]) -> tupl
     _check(instrument, items, answers)
     return tuple(
         _scale_score(instrument, scale, [item for item in items if item.scale == scale.id], answers)
-        for scale in instrument.scales
+        for scale in instrument.scales_of(form)
     )
 
 

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scales.content import Instrument, Scale
@@ -30,7 +30,7 @@ def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSh
         version=instrument.version,
         language=instrument.language,
         form=instrument.form_label(form),
-        construct=_construct(instrument),
+        construct=_construct(instrument, form),
         n_items=len(items),
         minutes=instrument.minutes(form),
         scales=_scale_facts(instrument, form),
@@ -59,17 +59,19 @@ def _named(group: NormGroup, instrument: Instrument) -> NormGroup:
     return replace(group, scales=tuple((scale.name, norms[scale.id]) for scale in instrument.scales))
 
 
-def _construct(instrument: Instrument) -> str:
-    names = ", ".join(scale.construct or scale.name for scale in instrument.scales)
-    return gettext("What people say about themselves on %(count)s scales: %(names)s.") % {
-        "count": len(instrument.scales),
-        "names": names,
-    }
+def _construct(instrument: Instrument, form: str) -> str:
+    scales = instrument.scales_of(form)
+    names = ", ".join(scale.construct or scale.name for scale in scales)
+    return ngettext(
+        "What people say about themselves on %(count)s scale: %(names)s.",
+        "What people say about themselves on %(count)s scales: %(names)s.",
+        len(scales),
+    ) % {"count": len(scales), "names": names}
 
 
 def _scale_facts(instrument: Instrument, form: str) -> tuple[ScaleFacts, ...]:
     facts = []
-    for scale in instrument.scales:
+    for scale in instrument.scales_of(form):
         keys = [item.keyed for item in instrument.items_of(form) if item.scale == scale.id]
         facts.append(
             ScaleFacts(
@@ -90,7 +92,7 @@ def _scale_facts(instrument: Instrument, form: str) -> tuple[ScaleFacts, ...]:
 
 def _scoring(instrument: Instrument, form: str) -> str:
     items = instrument.items_of(form)
-    fewest = min(sum(item.scale == scale.id for item in items) for scale in instrument.scales)
+    fewest = min(sum(item.scale == scale.id for item in items) for scale in instrument.scales_of(form))
     return gettext(
         "Each scale is the mean of its answers, from %(low)s to %(high)s. Answers to items keyed "
         "“-” are reversed first (%(sum)s minus the answer). A scale has a mean only if three "
