@@ -105,12 +105,12 @@ class Person:
             await self.client.aclose()
 
     async def _by_script(self) -> None:
-        """Practice, then 20 statements, each saved at once, and *Finish*."""
+        """Practice, then 16 statements, each saved at once, and *Finish*."""
         await self.ask("page", "1/practice/1/")
         await pause(4)
         await self.ask("practice", "1/practice/1/", {"answer": "3"})
         await self.ask("all statements", "1/sheet/")
-        for number in range(1, 21):
+        for number in range(1, 17):
             await pause(STATEMENT)
             value = str(random.randint(1, 5))
             said = await self.ask(

@@ -29,7 +29,6 @@ def test_each_scale_gets_one_score() -> None:
     assert list(issued.values_list("scale", "value", "answered", "items", "scoring_version")) == [
         ("agreeableness", 3.0, 4, 4, "1"),
         ("conscientiousness", 3.0, 4, 4, "1"),
-        ("emotional_stability", 3.0, 4, 4, "1"),
         ("extraversion", 3.0, 4, 4, "1"),
         ("openness", 3.0, 4, 4, "1"),
     ]
@@ -72,11 +71,11 @@ def test_finishing_is_idempotent() -> None:
 @pytest.mark.django_db
 def test_unanswered_items_are_named_and_nothing_is_scored() -> None:
     attempt = assigned()
-    answer_all(attempt, but=(3, 20))
+    answer_all(attempt, but=(3, 16))
     before = rows(attempt)
     with pytest.raises(Unanswered) as refused:
         finish_part(attempt_id=attempt.pk, order=1, now=NOW)
-    assert refused.value.numbers == [3, 20]
+    assert refused.value.numbers == [3, 16]
     assert rows(attempt) == before
 
 
@@ -108,7 +107,7 @@ def test_concurrent_finishes_issue_scores_once() -> None:
 
     with ThreadPoolExecutor(4) as hands:
         assert list(hands.map(press, range(4))) == [StepRun.Progress.COMPLETED] * 4
-    assert scores(attempt).count() == 5
+    assert scores(attempt).count() == 4
     assert event_names().count("attempt.completed") == 1
 
 
@@ -135,7 +134,7 @@ def test_declined_attempts_are_neither_scored_nor_mailed() -> None:
     decline(attempt_id=attempt.pk, now=NOW)
     fresh = Attempt.objects.of(attempt.organisation).get()
     assert (fresh.progress, fresh.next_reminder_at, scores(fresh).count()) == ("declined", None, 0)
-    assert answers(fresh).count() == 20
+    assert answers(fresh).count() == 16
     assert list(Email.objects.of(attempt.organisation).values_list("state", flat=True)) == ["cancelled"]
     before = rows(attempt)
     decline(attempt_id=attempt.pk, now=NOW)

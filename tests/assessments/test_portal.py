@@ -38,7 +38,7 @@ PAGES = [
     ("portal_assessment", ()),
     ("portal_assessment_practice", (1, 1)),
     ("portal_assessment_item", (1, 1)),
-    ("portal_assessment_item", (1, 20)),
+    ("portal_assessment_item", (1, 16)),
     ("portal_assessment_finish", (1,)),
     ("portal_assessment_decline", ()),
 ]
@@ -207,8 +207,8 @@ def test_the_overview_shows_parts_and_deadline(client: Client, token: str) -> No
     text = page(client, token)
     for words in (
         "Your assessment for Window Washer",
-        "Ada, Acme Bikes asks you to take this assessment. It takes about 3 minutes.",
-        "20 short statements, about 3 minutes, untimed. There are no right or wrong answers.",
+        "Ada, Acme Bikes asks you to take this assessment. It takes about 2 minutes.",
+        "16 short statements, about 2 minutes, untimed. There are no right or wrong answers.",
         "Thursday 12 March",
         "The hiring team at Acme Bikes sees your answers",
         "Start with an example",
@@ -229,24 +229,24 @@ def test_returning_candidates_continue_where_they_left_off(
 ) -> None:
     answer_all(attempt, but=(7, 9))
     text = page(client, token)
-    assert text.count("18 of 20 answers saved") == 1
+    assert text.count("14 of 16 answers saved") == 1
     assert text.count(f'href="{url(token, "portal_assessment_item", 1, 7)}"') == 1
 
 
 @pytest.mark.parametrize(
-    ("answered", "said"), [(1, "1 réponse enregistrée sur 20"), (2, "2 réponses enregistrées sur 20")]
+    ("answered", "said"), [(1, "1 réponse enregistrée sur 16"), (2, "2 réponses enregistrées sur 16")]
 )
 def test_the_count_of_saved_answers_has_correct_plurals(
     client: Client, attempt: Attempt, token: str, answered: int, said: str
 ) -> None:
-    answer_all(attempt, but=tuple(range(answered + 1, 21)))
+    answer_all(attempt, but=tuple(range(answered + 1, 17)))
     Attempt.objects.of(attempt.organisation).update(language="fr")
     assert said in page(client, token)
     item = page(client, token, "portal_assessment_item", 1, answered + 1)
-    assert (said in item, f"{answered + 1} sur 20" in item) == (True, True)
+    assert (said in item, f"{answered + 1} sur 16" in item) == (True, True)
     assert 'data-one="{answered} réponse enregistrée sur {total}"' in item
     assert 'data-many="{answered} réponses enregistrées sur {total}"' in item
-    assert f"\u202f: {answered + 1} sur 20" in item
+    assert f"\u202f: {answered + 1} sur 16" in item
     assert said in page(client, token, "portal_assessment_finish", 1)
 
 
@@ -288,14 +288,14 @@ def test_saving_an_answer_leads_to_the_next_item(client: Client, attempt: Attemp
     response = client.post(url(token, "portal_assessment_item", 1, 1), {"answer": "4"})
     assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 1, 2))
     assert list(answers(attempt).values_list("item", "value")) == [("ws01", 4)]
-    assert page(client, token, "portal_assessment_item", 1, 2).count("1 of 20 answers saved") == 1
+    assert page(client, token, "portal_assessment_item", 1, 2).count("1 of 16 answers saved") == 1
     again = page(client, token, "portal_assessment_item", 1, 1)
     assert again.count('value="4" checked') == 1
     assert again.count(">Saved</span>") == 1
 
 
 def test_the_last_item_leads_to_the_last_page(client: Client, token: str) -> None:
-    response = client.post(url(token, "portal_assessment_item", 1, 20), {"answer": "4"})
+    response = client.post(url(token, "portal_assessment_item", 1, 16), {"answer": "4"})
     assert response["Location"] == url(token, "portal_assessment_finish", 1)
 
 
@@ -309,7 +309,7 @@ def test_a_script_saves_and_stays_on_the_page(client: Client, attempt: Attempt, 
         url(token, "portal_assessment_item", 1, 3), {"answer": "5"}, headers={"X-Goodword": "script"}
     )
     assert response.status_code == 200
-    assert response.json() == {"saved": True, "answered": 1, "total": 20}
+    assert response.json() == {"saved": True, "answered": 1, "total": 16}
     assert response["Cache-Control"] == "no-store"
     assert list(answers(attempt).values_list("item", "value")) == [("ws03", 5)]
 
@@ -344,7 +344,7 @@ def test_missing_and_unknown_answers_are_explained(
     assert rows(attempt) == before
 
 
-@pytest.mark.parametrize("number", [0, 21, 999])
+@pytest.mark.parametrize("number", [0, 17, 999])
 def test_an_unknown_item_is_not_found(client: Client, attempt: Attempt, token: str, number: int) -> None:
     before = rows(attempt)
     assert client.get(url(token, "portal_assessment_item", 1, number)).status_code == 404
@@ -363,13 +363,13 @@ def test_an_item_page_takes_a_constant_number_of_queries(
     client: Client, attempt: Attempt, token: str
 ) -> None:
     counts = []
-    for given in (0, 1, 19):
+    for given in (0, 1, 15):
         for item in statements_of(attempt)[:given]:
             save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            page(client, token, "portal_assessment_item", 1, 20)
+            page(client, token, "portal_assessment_item", 1, 16)
         counts.append(len(queries))
     assert counts == [6, 6, 6]  # link, start, whether the recruiter left, attempt, parts; their answers
 
@@ -399,7 +399,7 @@ def test_finish_is_idempotent(client: Client, attempt: Attempt, token: str) -> N
     for _ in range(2):
         response = client.post(url(token, "portal_assessment_finish", 1))
         assert (response.status_code, response["Location"]) == (302, url(token))
-    assert scores(attempt).count() == 5
+    assert scores(attempt).count() == 4
     assert event_names().count("attempt.completed") == 1
     assert page(client, token).count("Thank you, Ada") >= 1
 

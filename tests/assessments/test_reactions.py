@@ -141,7 +141,7 @@ def test_a_completed_attempt_is_not_closed() -> None:
         "application.hired",
     ):
         assert after(made, name, stage_id=STAGE[0], to_stage_id=502).progress == "completed"
-    assert scores(made).count() == 5
+    assert scores(made).count() == 4
 
 
 @pytest.mark.main_case

@@ -164,7 +164,7 @@ def test_a_blocked_candidate_is_not_reminded(column: str, value: object) -> None
 
 def test_candidates_with_some_answers_are_still_reminded() -> None:
     attempt = assigned()
-    answer_all(attempt, but=(20,))
+    answer_all(attempt, but=(16,))
     assert remind_due(now=FIRST) == 1
 
 

@@ -4,17 +4,22 @@ from copy import deepcopy
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.kinds.report import Requirement
+from goodword.assessments.flags.rules import careless_signs
+from goodword.assessments.kinds.report import TOO_FEW, Requirement
 from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt
+from goodword.assessments.report import screen_sections
 from goodword.assessments.results import AttemptResult, result
+from goodword.reports.phrases import words_for
 from goodword.roles.models import Step
 from tests.assessments.once import once
+from tests.assessments.plans import PlannedTest, attempt_of
 from tests.assessments.support import answer_all, answers, application, assigned, statements_of
 from tests.support import factories
 from tests.support.blocks import assessment_page
@@ -88,10 +93,9 @@ def test_a_result_has_everything_for_a_report(attempt: Attempt) -> None:
         "extraversion",
         "agreeableness",
         "conscientiousness",
-        "emotional_stability",
         "openness",
     ]
-    assert made.sheet.n_items == 20
+    assert made.sheet.n_items == 16
     assert made.requirement is not None
     assert made.requirement.text == "Washes windows"
     assert made.scales[0].values == [4, 5, 5, 4]
@@ -99,7 +103,7 @@ def test_a_result_has_everything_for_a_report(attempt: Attempt) -> None:
 
 def test_a_result_is_as_issued(attempt: Attempt) -> None:
     answers(attempt).update(value=1)
-    assert [scale.mean for scale in found(attempt).scales] == [4.5, 3.0, 3.0, 3.0, 3.0]
+    assert [scale.mean for scale in found(attempt).scales] == [4.5, 3.0, 3.0, 3.0]
 
 
 def test_the_requirement_is_that_of_the_assigned_version() -> None:
@@ -126,10 +130,10 @@ def test_a_result_takes_nine_queries(attempt: Attempt) -> None:
 
 def test_recruiters_see_scales_with_both_ends_and_no_total(attempt: Attempt) -> None:
     page = assessment_page(whole(attempt))
-    assert page.count("Answers behind ") == 5 * 2  # summary and caption
+    assert page.count("Answers behind ") == 4 * 2  # summary and caption
     assert page.count("Towards 1: Reserved") == 1
     assert page.count("Towards 5: Outgoing") == 1
-    assert page.count("Mean 4.50 from 4 of 4 answers.") == 1
+    assert page.count("Mean 4.5 from 4 of 4 answers.") == 1
     assert page.count("(4 + 5 + 5 + 4) ÷ 4 = 4.5") == 1
     assert page.count("Neither end of a scale is better.") == 1
     assert page.count("There is no norm group for this test yet") == 1
@@ -154,3 +158,29 @@ def test_titles_and_scale_texts_are_in_the_readers_language(attempt: Attempt) ->
     assert [save_answer.text for save_answer in shown.scales[0].answers] == [
         save_answer.text for save_answer in as_taken.scales[0].answers
     ]
+
+
+def test_answers_to_one_short_scale_are_too_few_to_judge_how_careful_they_are() -> None:
+    made = attempt_of(PlannedTest(test="work_style", form="short20:openness"))
+    answer_all(made)
+    finish_part(attempt_id=made.pk, order=1, now=NOW)
+    made.refresh_from_db()
+    shown, signs = whole(made), careless_signs(made)
+    assert [scale.scale.id for scale in found(made).scales] == ["openness"]
+    assert signs == {1: [TOO_FEW]}
+    page = render_to_string(
+        "ui/sections.html", {"sections": screen_sections(shown, words_for("en"), moment=str, signs=signs)}
+    )
+    assert "Work style: too few statements to look for all signs of careless responding." in page
+    assert "No signs of careless responding" not in page
+
+
+def test_careless_responding_is_told_beside_the_scores() -> None:
+    made = attempt_of(PlannedTest(test="work_style", form="short20"))
+    answer_all(made, value=5)
+    finish_part(attempt_id=made.pk, order=1, now=NOW)
+    made.refresh_from_db()
+    sections = screen_sections(whole(made), words_for("en"), moment=str, signs=careless_signs(made))
+    page = render_to_string("ui/sections.html", {"sections": sections})
+    assert "the same answer many times in a row" in page
+    assert "This often has a harmless reason" in page

@@ -97,7 +97,7 @@ def test_a_choice_by_keyboard_does_not_lead_on(browser: Browser, live_server: ob
     assert "problem_solving" in DraftAnswers.read(stage.request.draft).answers
 
 
-def test_work_style_of_twenty_takes_at_most_26_taps(browser: Browser, live_server: object) -> None:
+def test_work_style_of_sixteen_takes_at_most_22_taps(browser: Browser, live_server: object) -> None:
     attempt, looker = assigned(application(), now=clock.now()), Looker()
     context = browser.new_context(**PHONE)  # type: ignore[arg-type]  # its own dict type
     looker.watch(context)
@@ -106,17 +106,17 @@ def test_work_style_of_twenty_takes_at_most_26_taps(browser: Browser, live_serve
     thumb = Thumb(page, looker)
     thumb.sees(re.compile("Your assessment for"))
     thumb.tap_to(page.get_by_role("link", name="Start with an example"), "Practice example")
-    thumb.tap_to(page.locator("fieldset label").first, re.compile("1 of 20"))
-    for number in range(1, 20):
+    thumb.tap_to(page.locator("fieldset label").first, re.compile("1 of 16"))
+    for number in range(1, 16):
         thumb.tap(page.locator("fieldset label").nth(number % 5))
-        expect(page.get_by_role("heading", level=1)).to_contain_text(f"{number + 1} of 20")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(f"{number + 1} of 16")
     thumb.tap_to(page.locator("fieldset label").first, "All questions answered")
-    assert answers(attempt).count() == 20
+    assert answers(attempt).count() == 16
     page.go_back()
     expect(page.locator("fieldset label").first.get_by_role("radio")).to_be_checked()
     page.go_forward()
     thumb.tap_to(page.get_by_role("button", name="Finish"), re.compile("Thank you"))
-    assert thumb.taps <= 26
+    assert thumb.taps <= 22
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
@@ -183,7 +183,7 @@ def test_a_double_tap_answers_one_statement(browser: Browser, live_server: objec
     url = f"{live_server}{reverse('portal_assessment_item', args=[token_of(attempt, now=clock.now()), 1, 1])}"
     page.goto(url, wait_until="networkidle")
     page.locator("fieldset label").nth(2).dblclick(delay=20)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("2 of 20")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 of 16")
     expect(page.get_by_role("radio", checked=True)).to_have_count(0)
     page.get_by_role("link", name="Back").tap()
     expect(page.get_by_role("radio").nth(2)).to_be_checked()

@@ -46,7 +46,7 @@ def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str],
     page.wait_for_load_state()  # until its scripts are there
     page.keyboard.press("4")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
-    expect(page.get_by_text("1 of 20 answers saved")).to_be_visible()
+    expect(page.get_by_text("1 of 16 answers saved")).to_be_visible()
     expect(page.get_by_role("link", name="Skip for now")).to_be_hidden()
     assert answers(attempt) == [("ws01", 4)]
     page.keyboard.press("2")

@@ -102,7 +102,8 @@ def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_interval()
         "percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.",
         "The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.",
         "an ability of 0.4 (90 % interval −0.6 to 1.5)",
-        "The shaded band around a mean is its 90 % band",
+        "Standard error 0.",
+        "The standard error says how far a mean would typically move",
     ):
         assert said in text
     assert "the count shows only" not in text

@@ -10,6 +10,7 @@ PHRASES: Catalogue = {
         "items_of_version.other": "{n} items, version {version}",
         "stated_by": "Stated by {who}, {when}",
         "no_precision": "No precision known yet: it takes a norm group of 100 first attempts.",
+        "no_standard_error": "Standard errors aren’t known yet: they take a norm group of 100 first attempts.",
         "compared_with": "Compared with {group}.",
         "percentile_is": "Percentile {at}, band {low} to {high}",
         "nearer_than": "Closer to the key than {at} of 100, band {low} to {high}",
@@ -23,6 +24,7 @@ PHRASES: Catalogue = {
             "statements, and enough time to read the items."
         ),
         "validity_found": "{test}: {signs}.",
+        "validity_too_few": "{test}: too few statements to look for all signs of careless responding.",
         "validity_reasons": (
             "This often has a harmless reason, such as a second language, an interruption or practice. Ask "
             "for examples of their work before you rely on this result."
@@ -147,6 +149,9 @@ PHRASES: Catalogue = {
         "no_precision": (
             "Messgenauigkeit noch nicht bekannt: Dafür braucht es eine Normgruppe von 100 Erstdurchgängen."
         ),
+        "no_standard_error": (
+            "Standardfehler noch nicht bekannt: Dafür braucht es eine Normgruppe von 100 Erstdurchgängen."
+        ),
         "compared_with": "Verglichen mit {group}.",
         "percentile_is": "Perzentil {at}, Band {low} bis {high}",
         "nearer_than": "Näher am Schlüssel als {at} von 100, Band {low} bis {high}",
@@ -160,6 +165,9 @@ PHRASES: Catalogue = {
             "Zustimmung zu gegensätzlichen Aussagen und genug Zeit zum Lesen."
         ),
         "validity_found": "{test}: {signs}.",
+        "validity_too_few": (
+            "{test}: zu wenige Aussagen, um nach allen Anzeichen für unaufmerksames Antworten zu suchen."
+        ),
         "validity_reasons": (
             "Das hat oft harmlose Gründe, etwa eine Zweitsprache, eine Unterbrechung oder Übung. Fragen Sie "
             "nach Beispielen aus der Arbeit, bevor Sie sich auf dieses Ergebnis stützen."
@@ -292,6 +300,9 @@ PHRASES: Catalogue = {
         "no_precision": (
             "Précision pas encore connue\u00a0: il faut un groupe de référence de 100 premières passations."
         ),
+        "no_standard_error": (
+            "Erreurs types pas encore connues\u00a0: il faut un groupe de référence de 100 premières passations."
+        ),
         "compared_with": "Comparé à {group}.",
         "percentile_is": "Percentile {at}, intervalle de {low} à {high}",
         "nearer_than": "Plus proche de la clé que {at} sur 100, intervalle de {low} à {high}",
@@ -305,6 +316,9 @@ PHRASES: Catalogue = {
             "d’accord avec des affirmations opposées, et assez de temps pour lire les questions."
         ),
         "validity_found": "{test}\u00a0: {signs}.",
+        "validity_too_few": (
+            "{test}\u00a0: trop peu d’affirmations pour chercher tous les signes de réponses inattentives."
+        ),
         "validity_reasons": (
             "Cela s’explique souvent simplement, par une langue seconde, une interruption ou l’habitude de "
             "ces tests. Demandez des exemples tirés du travail avant de vous appuyer sur ce résultat."

@@ -8,6 +8,7 @@ from django.utils.translation import get_language_info, gettext
 from goodword.assessments.kinds import PartData, kind, kind_named
 from goodword.assessments.kinds.reasoning.phrases import category_phrase
 from goodword.assessments.kinds.report import (
+    TOO_FEW,
     KindReport,
     Moment,
     PartHead,
@@ -214,7 +215,10 @@ def _score_row(part: PartData, words: Phrases) -> ScoreRow:
 def _precision(part: PartData, words: Phrases) -> str:
     normed = next((score for _, score in _report(part).normed_scores(part, words)), None)
     if normed is None:
-        scores = _report(part).scores(part, words)
+        report = _report(part)
+        if report.is_self_report:
+            return words("no_standard_error")
+        scores = report.scores(part, words)
         return words("no_precision") if any(one.axis and one.band is None for one in scores) else ""
     sentences = [words("compared_with", group=group_text(normed, words))]
     if normed["reliability"] is not None:
@@ -224,20 +228,28 @@ def _precision(part: PartData, words: Phrases) -> str:
 
 def _validity(parts: Sequence[PartData], words: Phrases) -> Section | None:
     """Signs of careless responding; None for snapshots that do not say."""
-    checked = [part for part in parts if "validity" in part]
-    if not checked:
-        return None
-    found = [
-        words(
-            "validity_found",
-            test=part["name"],
-            signs=", ".join(words(f"sign_{sign}") for sign in part["validity"]),
-        )
-        for part in checked
-        if part["validity"]
+    blocks = _validity_blocks(parts, words)
+    return Section(words("validity_of_answers"), blocks) if blocks else None
+
+
+def _validity_blocks(parts: Sequence[PartData], words: Phrases) -> list[Block]:
+    told = _validity_text(parts, words)
+    return [Prose([told])] if told else []
+
+
+def _validity_text(parts: Sequence[PartData], words: Phrases) -> str:
+    checked = [(part["name"], part["validity"]) for part in parts if "validity" in part]
+    found = {name: signs for name, signs in checked if signs and signs != [TOO_FEW]}
+    sentences = [
+        words("validity_found", test=name, signs=", ".join(words(f"sign_{sign}") for sign in signs))
+        for name, signs in found.items()
     ]
-    sentences = [*found, words("validity_reasons")] if found else [words("validity_none")]
-    return Section(words("validity_of_answers"), [Prose([" ".join(sentences)])])
+    if found:
+        sentences.append(words("validity_reasons"))
+    elif any(not signs for _, signs in checked):
+        sentences.append(words("validity_none"))
+    sentences += [words("validity_too_few", test=name) for name, signs in checked if signs == [TOO_FEW]]
+    return " ".join(sentences)
 
 
 def _about_tests(parts: Sequence[PartData], words: Phrases) -> Section:
@@ -247,15 +259,25 @@ def _about_tests(parts: Sequence[PartData], words: Phrases) -> Section:
     return Section(words("about_tests"), blocks)
 
 
-def screen_sections(result: AttemptResult, words: Phrases, *, moment: Moment) -> list[Section]:
-    """The same blocks for a screen, where they open to the answers and figures behind them."""
-    assessment = assessment_data(result, moment=moment)
+def screen_sections(
+    result: AttemptResult,
+    words: Phrases,
+    *,
+    moment: Moment,
+    signs: Mapping[int, Sequence[str]] | None = None,
+) -> list[Section]:
+    """The same blocks for a screen, where they open to the answers and figures behind them. `signs`: as in
+    `assessment_data`."""
+    assessment = assessment_data(result, moment=moment, signs=signs)
     total = assessment.get("total")
     sections = [Section(words("results"), [_score_table(assessment, words)])]
     if total is not None:
         sections.append(_total(total, words))
     for found, part in zip(result.parts, assessment["tests"], strict=True):
-        blocks = [*_head_blocks(found, part, words), *_report(part).blocks(part, words, found)]
+        blocks = _head_blocks(found, part, words)
+        if _report(part).is_self_report and (validity := _validity_text([part], words)):
+            blocks.append(Labelled([(words("validity_of_answers"), validity)]))
+        blocks += _report(part).blocks(part, words, found)
         blocks.append(sheet_details(part, found, words))
         sections.append(Section(part["name"], blocks, anchor=f"result-{found.order}"))
     return sections

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from goodword.assessments import report as assessment_report
+from goodword.assessments.flags.rules import careless_signs
 from goodword.assessments.kinds.report import Requirement
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of
@@ -171,7 +172,9 @@ def _assessment(attempt: Attempt, found: AttemptResult | None, *, items: bool) -
     return Result(
         kind=kind,
         label=kind.label,
-        sections=assessment_report.screen_sections(shown, words, moment=_moment),
+        sections=assessment_report.screen_sections(
+            shown, words, moment=_moment, signs=careless_signs(attempt)
+        ),
         run=attempt,
         outcome=assessment_report.outcome(data, words),
         overview=assessment_report.overview_sections(data, words),

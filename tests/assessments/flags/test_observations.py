@@ -215,4 +215,4 @@ def test_items_carry_the_url_for_observations() -> None:
     assert page.count('data-asked="ws01"') == 1
     answer_all(attempt, now=NOW + timedelta(seconds=1))
     sheet = Client().get(reverse("portal_assessment_screens", args=[token, 1])).content.decode()
-    assert sheet.count("data-asked=") == 20
+    assert sheet.count("data-asked=") == 16

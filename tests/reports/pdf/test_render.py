@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from goodword.assessments.kinds.scales.report import ScalesPart
 from goodword.reports.pdf import SnapshotError, render_pdf
 
 from .reading import read, root_of, tags_of, text_of
@@ -72,16 +73,50 @@ def test_headings_are_in_order_and_every_table_has_headers() -> None:
 
 
 def test_every_drawing_has_a_text_alternative() -> None:
-    for snapshot in (assessment(), reference_check(6, with_self=True)):
+    for snapshot in (assessment(tests=[full_form()]), reference_check(6, with_self=True)):
         figures = [node.get("/Alt") for kind, node in tags_of(render_pdf(snapshot)) if kind == "/Figure"]
         assert figures != []
         assert [alt for alt in figures if not alt] == []
 
 
+def full_form() -> ScalesPart:
+    test = work_style()
+    for scale in test["scales"]:
+        scale["n_items"] = 10
+    return test
+
+
 def test_a_scale_has_its_mean_as_a_text_alternative() -> None:
-    figures = [str(node["/Alt"]) for kind, node in tags_of(render_pdf(assessment())) if kind == "/Figure"]
+    rendered = render_pdf(assessment(tests=[full_form()]))
+    figures = [str(node["/Alt"]) for kind, node in tags_of(rendered) if kind == "/Figure"]
     assert figures[0] == "Openness, scale from 1 to 5: mean 4.0."
     assert figures[3] == "Agreeableness, scale from 1 to 5: mean 3.7."
+
+
+def test_a_scale_of_four_items_has_no_chart() -> None:
+    rendered = render_pdf(assessment())
+    assert [kind for kind, _ in tags_of(rendered) if kind == "/Figure"] == []
+    assert "Openness 4 of 4 Prefers what is proven and clear" in text_of(rendered)
+
+
+def test_a_mean_has_its_standard_error_beside_it() -> None:
+    test = full_form()
+    test["scales"][0]["normed_score"] = {
+        "low": 3.5065,
+        "high": 4.4935,
+        "percentile": 55,
+        "percentile_low": 30,
+        "percentile_high": 78,
+        "n": 132,
+        "language": "English",
+        "device": "computer",
+        "norms": 2,
+        "reliability": 0.8,
+    }
+    text = text_of(render_pdf(assessment(tests=[test])))
+    assert text.count("standard error 0.30") == 2
+    assert "Mean 4.0 from 4 of 10 answers. Standard error 0.30." in text
+    assert "Standard errors aren’t known yet" in text_of(render_pdf(assessment()))
 
 
 def test_an_assessment_shows_each_scale_and_no_total() -> None:
@@ -109,7 +144,7 @@ def test_a_requirement_of_nobody_named_stands_alone(who: str, when: str) -> None
 
 
 def test_the_report_names_the_norm_group_and_its_band() -> None:
-    test = work_style()
+    test = full_form()
     test["norm"] = {"name": "Support staff", "version": "2026.1", "n": 240, "text": "First attempts."}
     test["scales"][0]["band"] = {"low": 2.75, "high": 3.5, "label": "above the middle half"}
     rendered = render_pdf(assessment(tests=[test]))

@@ -192,7 +192,7 @@ def test_cancelling_keeps_answers_and_ends_the_link(application: Application, ri
     assert do(rita, attempt, "attempt_cancel") == ["Cancelled. Nobody is contacted any more."]
     found = fresh(attempt)
     assert (found.closed_at, found.close_reason, found.next_reminder_at) == (LATER, "cancelled", None)
-    assert part_of(attempt).answers.count() == 19
+    assert part_of(attempt).answers.count() == 15
     with pytest.raises(Closed):
         finish_part(attempt_id=attempt.pk, order=1, now=LATER)
     assert do(rita, attempt, "attempt_mark_complete") == [

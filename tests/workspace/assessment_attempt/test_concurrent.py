@@ -59,7 +59,7 @@ def test_an_assessment_ends_only_once() -> None:
         "name", flat=True
     )
     assert list(names).count("attempt.completed") == 1
-    assert scores(attempt).count() == 5
+    assert scores(attempt).count() == 4
 
 
 def test_two_members_pause_and_cancel_without_contradiction() -> None:

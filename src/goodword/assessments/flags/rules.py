@@ -33,8 +33,9 @@ from typing import Literal
 
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.report import TOO_FEW
 from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.scales.response_quality import contradiction, straight_lining
+from goodword.assessments.kinds.scales.response_quality import LEAST_PAIRS, contradiction, straight_lining
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
 from goodword.assessments.psychometrics.speed import Timed, too_fast
 from goodword.assessments.queries import content_of, parts_of, read_answers, visible_items
@@ -235,8 +236,19 @@ def careless_signs(attempt: Attempt) -> dict[int, list[str]]:
     for part in parts_of(attempt):
         answers = read_answers(part)
         flags = _careless_flags(part, visible_items(part, answers), answers)
-        found[part.order] = [flag.code for flag in flags if flag is not None and flag.grade != "low"]
+        signs = [flag.code for flag in flags if flag is not None and flag.grade != "low"]
+        found[part.order] = signs or [TOO_FEW] * _too_few(part)
     return found
+
+
+def _too_few(part: AttemptPart) -> bool:
+    """Whether one or two short scales have too few opposite statements to compare."""
+    content = content_of(part.version)
+    if not isinstance(content, Instrument):
+        return False
+    keys = Counter((item.scale, item.keyed) for item in content.items_of(part.form))
+    pairs = sum(keys[scale.id, "+"] * keys[scale.id, "-"] for scale in content.scales)
+    return pairs < LEAST_PAIRS
 
 
 def _careless_flags(

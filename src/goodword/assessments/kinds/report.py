@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NotRequired, Protocol, Self, TypedDict
+from typing import Any, Final, NotRequired, Protocol, Self, TypedDict
 
 from django.utils import timezone
 from django.utils.translation import get_language_info, gettext, ngettext
@@ -74,6 +74,10 @@ class SheetData(TypedDict):
     limits: str
 
 
+#: in place of signs of careless responding: too few statements to look for all of them
+TOO_FEW: Final = "too_few"
+
+
 class PartHead(TypedDict):
     name: str
     construct: str
@@ -82,7 +86,7 @@ class PartHead(TypedDict):
     items_n: int
     requirement: RequirementData | None
     sheet: SheetData
-    #: signs of careless responding (flags.rules.careless_signs); since schema 5
+    #: signs of careless responding (flags.rules.careless_signs), or only `TOO_FEW`; since schema 5
     validity: NotRequired[list[str]]
 
 

@@ -4,12 +4,12 @@ PHRASES: Catalogue = {
     "en": {
         "mean": "Mean",
         "scales_read": (
-            "The dot is the mean of the answers on the scale from {low} to {high}; reverse-worded "
-            "statements are reversed first."
+            "Each scale has the mean of its answers, from {low} to {high}; reverse-worded statements are "
+            "reversed first."
         ),
         "no_norm": (
-            "There is no norm group for this test yet, so results are not compared with those of other "
-            "people."
+            "There is no norm group for this test yet: the standard errors of the means are not known, and "
+            "results are not compared with those of other people."
         ),
         "norm": "The shaded bands show the norm group {name}, version {version} ({n} people). {text}",
         "scale": "Scale",
@@ -26,18 +26,23 @@ PHRASES: Catalogue = {
             "little. What suits depends on the work: compare results with the requirement and discuss them."
         ),
         "band_read": "The shaded band around a mean is its 90 % band: where it could be on another day.",
+        "on_scale": "scale from {low} to {high}",
+        "standard_error": "standard error {value}",
+        "error_read": (
+            "The standard error says how far a mean would typically move if the same person answered again."
+        ),
         "band_note": "percentiles {low} to {high}",
         "scale_alt_normed": "{alt} 90 % band: {low} to {high}.",
     },
     "de": {
         "mean": "Mittel",
         "scales_read": (
-            "Der Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}; umgekehrt "
+            "Zu jeder Skala steht der Mittelwert ihrer Antworten, von {low} bis {high}; umgekehrt "
             "formulierte Aussagen werden vorher umgepolt."
         ),
         "no_norm": (
-            "Für diesen Test gibt es noch keine Vergleichsgruppe; die Ergebnisse werden nicht mit denen "
-            "anderer verglichen."
+            "Für diesen Test gibt es noch keine Vergleichsgruppe: Die Standardfehler der Mittelwerte sind "
+            "nicht bekannt, und die Ergebnisse werden nicht mit denen anderer verglichen."
         ),
         "norm": (
             "Die hinterlegten Bereiche zeigen die Vergleichsgruppe {name}, Fassung {version} ({n} "
@@ -61,18 +66,24 @@ PHRASES: Catalogue = {
             "Der hinterlegte Bereich um einen Mittelwert ist sein 90-%-Band: wo er an einem anderen Tag "
             "liegen könnte."
         ),
+        "on_scale": "Skala von {low} bis {high}",
+        "standard_error": "Standardfehler {value}",
+        "error_read": (
+            "Der Standardfehler sagt, wie weit sich ein Mittelwert üblicherweise ändert, wenn dieselbe Person "
+            "noch einmal antwortet."
+        ),
         "band_note": "Perzentile {low} bis {high}",
         "scale_alt_normed": "{alt} 90-%-Band: {low} bis {high}.",
     },
     "fr": {
         "mean": "Moyenne",
         "scales_read": (
-            "Le point est la moyenne des réponses sur l’échelle de {low} à {high}\u00a0; les affirmations "
+            "Chaque échelle indique la moyenne de ses réponses, de {low} à {high}\u00a0; les affirmations "
             "formulées à l’envers sont d’abord inversées."
         ),
         "no_norm": (
-            "Il n’y a pas encore de groupe de référence pour ce test\u00a0: les résultats ne sont pas "
-            "comparés à ceux d’autres personnes."
+            "Il n’y a pas encore de groupe de référence pour ce test\u00a0: l’erreur type des moyennes n’est "
+            "pas connue, et les résultats ne sont pas comparés à ceux d’autres personnes."
         ),
         "norm": (
             "Les zones ombrées montrent le groupe de référence {name}, version {version} ({n} personnes). "
@@ -95,6 +106,12 @@ PHRASES: Catalogue = {
         "band_read": (
             "La zone ombrée autour d’une moyenne est son intervalle à 90\u00a0%\u00a0: là où elle pourrait "
             "se situer un autre jour."
+        ),
+        "on_scale": "échelle de {low} à {high}",
+        "standard_error": "erreur type {value}",
+        "error_read": (
+            "L’erreur type indique de combien une moyenne varie habituellement si la même personne répond "
+            "une nouvelle fois."
         ),
         "band_note": "percentiles {low} à {high}",
         "scale_alt_normed": "{alt} Intervalle à 90\u00a0%\u00a0: de {low} à {high}.",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Literal, NotRequired, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict
 
 from django.utils.translation import gettext, ngettext
 
@@ -16,6 +16,7 @@ from goodword.assessments.kinds.report import (
 )
 from goodword.assessments.kinds.scales.phrases import PHRASES
 from goodword.assessments.kinds.scales.results import ItemAnswer, ScaleResult, ScalesResult
+from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
@@ -29,6 +30,9 @@ from goodword.core.report_blocks import (
     Score,
     Table,
 )
+
+#: items that a scale needs to be drawn in a chart
+LEAST_CHARTED: Final = 5
 
 
 class Norm(TypedDict):
@@ -122,7 +126,9 @@ class ScalesReport:
         return ngettext("%(n)s scale, no total", "%(n)s scales, no total", n) % {"n": n}
 
     def overview(self, part: ScalesPart, words: Phrases) -> list[Block]:
-        rows = [replace(_strip(scale, part, words, ()), note="") for scale in part["scales"]]
+        rows = [replace(_strip(scale, part, words, ()), note="") for scale in _charted(part)]
+        if not rows:
+            return []
         return [ScaleChart([], (part["scale_min"], part["scale_max"]), rows, notes=[words("no_better_end")])]
 
     def normed_scores(self, part: ScalesPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
@@ -136,10 +142,27 @@ class ScalesReport:
         return []
 
 
+def _charted(part: ScalesPart) -> list[ScaleData]:
+    """A chart would make a mean of few items look exact."""
+    return [scale for scale in part["scales"] if scale["n_items"] >= LEAST_CHARTED]
+
+
+def _error(scale: ScaleData, words: Phrases) -> str:
+    """The standard error in words; empty if it is not known."""
+    normed = scale.get("normed_score")
+    if normed is None or scale["mean"] is None:
+        return ""
+    error = (normed["high"] - normed["low"]) / (2 * BAND_WIDTH)
+    return words("standard_error", value=words.number(error, 2))
+
+
 def _score(scale: ScaleData, part: ScalesPart, axis: tuple[int, int], words: Phrases) -> Score:
     row, mean = _strip(scale, part, words, ()), scale["mean"]
-    value = words("no_mean") if mean is None else words.number(mean, 1)
-    return Score(label=scale["name"], value=value, note="", alt=row.alt, axis=axis, at=mean, band=row.band)
+    value, error = words("no_mean") if mean is None else words.number(mean, 1), _error(scale, words)
+    if scale["n_items"] < LEAST_CHARTED:
+        note = ", ".join(filter(None, [words("on_scale", low=axis[0], high=axis[1]), error]))
+        return Score(label=scale["name"], value=value, note=note, alt=row.alt)
+    return Score(label=scale["name"], value=value, note=error, alt=row.alt, axis=axis, at=mean, band=row.band)
 
 
 def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
@@ -173,11 +196,14 @@ def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> lis
     low, high = test["scale_min"], test["scale_max"]
     norm = test["norm"]
     if any(scale.get("normed_score") for scale in test["scales"]):
-        compared = words("band_read")
+        compared = words("error_read")
+        if any(scale.get("normed_score") for scale in _charted(test)):
+            compared = f"{compared} {words('band_read')}"
     elif norm is None:
         compared = words("no_norm")
     else:
         compared = words("norm", name=norm["name"], version=norm["version"], n=norm["n"], text=norm["text"])
+    charted = _charted(test)
     header = [words("scale"), words("low_end"), words("high_end"), words("mean")]
     steps = [
         f"{value} {label}"
@@ -185,14 +211,19 @@ def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> lis
     ]
     read = [words("scales_read", low=low, high=high)]
     if result is not None:
-        read += [gettext("Each ring is one answer.")] if not result.items_left_out else []
+        read += [gettext("Each ring is one answer.")] if charted and not result.items_left_out else []
         read.append(words("no_better_end"))
     marks = {} if result is None else {found.scale.id: found.values for found in result.scales}
-    rows = [_strip(scale, test, words, marks.get(scale["id"], ())) for scale in test["scales"]]
-    return [
-        Prose([" ".join(read)], leads=True),
-        ScaleChart(header, (low, high), rows, notes=[" · ".join(steps), compared]),
-    ]
+    blocks: list[Block] = [Prose([" ".join(read)], leads=True)]
+    if charted:
+        strips = [_strip(scale, test, words, marks.get(scale["id"], ())) for scale in charted]
+        blocks.append(ScaleChart(header, (low, high), strips, notes=[]))
+    if few := [_strip(scale, test, words, ()) for scale in test["scales"] if scale not in charted]:
+        rows: list[list[str | Cell]] = [
+            [Cell(row.label, note=row.note), row.low, row.high, row.mean_text] for row in few
+        ]
+        blocks.append(Table(header, rows, widths=[4, 4, 4, 2], caption=words("mean")))
+    return [*blocks, Prose([" · ".join(steps), compared], quiet=True)]
 
 
 def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[float]) -> ScaleRow:
@@ -215,7 +246,16 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[f
     drawn = normed or band
     return ScaleRow(
         label=scale["name"],
-        note=words("n_of_m", n=scale["n_answered"], m=scale["n_items"]) + _compared(scale, words),
+        note=" · ".join(
+            filter(
+                None,
+                [
+                    words("n_of_m", n=scale["n_answered"], m=scale["n_items"]),
+                    _error(scale, words),
+                    _compared(scale, words),
+                ],
+            )
+        ),
         low=scale["low_text"],
         high=scale["high_text"],
         mean=mean,
@@ -229,8 +269,8 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Phrases, marks: Sequence[f
 def _compared(scale: ScaleData, words: Phrases) -> str:
     if normed := scale.get("normed_score"):
         ends = {"low": normed["percentile_low"], "high": normed["percentile_high"]}
-        return f" · {words('band_note', **ends)}"
-    return f" · {scale['band']['label']}" if scale["band"] is not None else ""
+        return words("band_note", **ends)
+    return scale["band"]["label"] if scale["band"] is not None else ""
 
 
 def _scales(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> list[Block]:
@@ -243,6 +283,8 @@ def _scales(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> li
             line = words("scale_line_none", **counts)
         else:
             line = words("scale_line", mean=words.number(scale["mean"], 1), **counts)
+        if error := _error(scale, words):
+            line = f"{line} {error[:1].upper()}{error[1:]}."
         if normed := scale.get("normed_score"):
             line = f"{line} {normed_score_text(normed, words)}"
         text = f"{scale['description']} {line}".strip()
