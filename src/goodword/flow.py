@@ -196,6 +196,8 @@ FLOW: Flow = {
     "note.dropped": (),  # data: report_id
     # --- questions of candidates and referees ------------------------------------------------------------------
     "portal.question_asked": (),  # data: by
+    "portal.appeal_opened": (),  # data: appeal_id
+    "portal.appeal_answered": (),  # data: appeal_id
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (
         attempt_invitations.on_email_sent,

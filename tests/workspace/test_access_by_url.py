@@ -32,7 +32,7 @@ from goodword.reports.domain.freezing import on_attempt_completed
 from goodword.reports.models import Report, ResultReview
 from goodword.roles.models import Automation, Role, RoleNotice
 from goodword.urls import MEMBER
-from goodword.workflow.models import StepRequest
+from goodword.workflow.models import Appeal, StepRequest
 from goodword.workspace.members import invitations
 from goodword.workspace.models import CandidateImport, Comment, SavedView
 from tests.assessments.once import once
@@ -140,6 +140,7 @@ class Acme(OtherOrganisation):
         Comment.objects.create(
             organisation=org, application=of, author=self.admin, text="Call her.", written_at=NOW
         )
+        Appeal.objects.create(organisation=org, application=of, text="Look again.", opened_at=NOW)
         CandidateImport.objects.create(organisation=org, role=self.role, member=self.admin, created_at=NOW)
         SavedView.objects.create(organisation=org, member=self.admin, name="Mine", query="status=active")
         questionnaire = made(self.admin, LED, SIZE, STRENGTHS)
@@ -181,11 +182,11 @@ class Acme(OtherOrganisation):
         return found
 
     def _application(self, pattern: URLPattern) -> int:
-        """The application of the attempt, check or comment that is also in the URL."""
+        """The application of the attempt, check, comment or appeal that is also in the URL."""
         given = {*pattern.pattern.converters}
         if pattern.name in {"candidate_edit", "candidate_status"}:
             return self.added_by_hand.pk
-        if given & {"check_pk", "referee_pk", "comment_pk"} or pattern.name == "flag_dismiss":
+        if given & {"check_pk", "referee_pk", "comment_pk", "appeal_pk"} or pattern.name == "flag_dismiss":
             return self.latest(Comment).application_id
         if given & {"attempt_pk", "flag_pk"} or not given & {"step_request_pk"}:
             return self.pks["candidates/"]
@@ -210,6 +211,7 @@ PARAMETERS: Mapping[str, Callable[[Acme], object]] = {
     "view_pk": lambda acme: acme.latest(SavedView).pk,
     "step_request_pk": lambda acme: acme.latest(StepRequest).pk,
     "comment_pk": lambda acme: acme.latest(Comment).pk,
+    "appeal_pk": lambda acme: acme.latest(Appeal).pk,
     "check_pk": lambda acme: acme.latest(Check).pk,
     "referee_pk": lambda acme: acme.latest(Referee).pk,
     "member_pk": lambda acme: acme.recruiter.pk,

@@ -16,14 +16,14 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Link
 from goodword.workflow.domain.legal_hold import mail_data_kept
-from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.models import Appeal, StepRequest, StepRun
 from goodword.workflow.states import lock, may, move
 
 #: close reason
 ERASURE = "erasure"
 
 
-@erases("workflow.StepRequest")
+@erases("workflow.StepRequest", "workflow.Appeal")
 def erase(subject: Subject, now: datetime) -> Counts:
     del now
     step_requests = StepRequest.objects.across_organisations().filter(
@@ -33,7 +33,9 @@ def erase(subject: Subject, now: datetime) -> Counts:
         purpose=Link.Purpose.CANDIDATE, subject_ids=step_requests.values_list("pk", flat=True)
     )
     step_requests.update(due_at=None)
-    return {"links": dead}
+    appeals = Appeal.objects.across_organisations().filter(application_id__in=subject.application_ids)
+    n, _ = appeals.delete()
+    return {"links": dead, "requests for a human review": n}
 
 
 def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, now: datetime) -> list[R]:

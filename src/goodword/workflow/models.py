@@ -123,6 +123,34 @@ class StepRun(OrganisationOwned):
         return self.deadline_at
 
 
+class Appeal(OrganisationOwned):
+    """A candidate's request that a person look at their result again, or their objection to it."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="appeals")
+    text = models.TextField()
+    opened_at = models.DateTimeField()
+    answer = models.TextField(default="", blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["application"], condition=models.Q(answered_at=None), name="appeal_open_once"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["organisation", "opened_at"],
+                name="appeal_open",
+                condition=models.Q(answered_at=None),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"appeal {self.pk}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagFinding:
     """`code`: the kind of flag. `key`: its subject. `facts`: JSON without names or network addresses."""

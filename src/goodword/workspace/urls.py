@@ -9,7 +9,7 @@ from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.assessment_plan.access import PAGES
 from goodword.workspace.audit_log import views as audit_log
 from goodword.workspace.automation import views as automation
-from goodword.workspace.candidate import details, invitations, review
+from goodword.workspace.candidate import appeals, details, invitations, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comments import views as comments
 from goodword.workspace.comparison import files as results_files
@@ -25,6 +25,7 @@ from goodword.workspace.members import accepting, role_viewers
 from goodword.workspace.members import views as members
 from goodword.workspace.needs_you import adjustments
 from goodword.workspace.needs_you import views as needs_you
+from goodword.workspace.portal import appeal as portal_appeal
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
 from goodword.workspace.reference_check import check_views, referee_views
@@ -145,6 +146,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/status/<str:status>/", details.change_status, name="candidate_status"),
     path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
     path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
+    path("candidates/<int:pk>/appeals/<int:appeal_pk>/", appeals.answer, name="candidate_appeal"),
     path(f"{_ATTEMPT}pause/", attempts.pause, name="attempt_pause"),
     path(f"{_ATTEMPT}resume/", attempts.resume, name="attempt_resume"),
     path(f"{_ATTEMPT}remind/", attempts.remind, name="attempt_remind"),
@@ -226,12 +228,14 @@ public_urls: list[URLPattern | URLResolver] = [
     path("p/<str:token>/", portal.portal, name="portal"),
     path("p/<str:token>/language/", portal.language, name="portal_language"),
     path("p/<str:token>/ask/", portal.ask, name="portal_ask"),
+    path("p/<str:token>/appeal/", portal_appeal.by_portal, name="portal_appeal"),
     path("p/<str:token>/data/", own_data.data, name="portal_data"),
     path("p/<str:token>/data/link/", own_data.send_link, name="portal_data_link"),
     path("p/<str:token>/fresh/", portal.fresh_link, name="portal_fresh"),
     path("d/<str:token>/", own_data.own, name="own_data"),
     path("d/<str:token>/link/", own_data.send_own_again, name="own_data_link"),
     path("d/<str:token>/download/", own_data.download, name="own_data_download"),
+    path("d/<str:token>/appeal/", portal_appeal.by_own_data, name="own_data_appeal"),
     path("d/<str:token>/erase/", own_data.erase, name="own_data_erase"),
     path("v/<str:token>/", review.review, name="review"),
 ]

@@ -72,6 +72,8 @@ WORDINGS: Final[dict[str, Wording]] = {
         "candidates",
         {
             "answer.marked": "Marked an answer",
+            "appeal.answered": "Answered a request for a human review",
+            "appeal.opened": "Asked for a human review",
             "comment.deleted": "Deleted a comment on a candidate",
             "comment.written": "Commented on a candidate",
             "candidate.added": "Added a candidate",

@@ -27,6 +27,8 @@ from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check
 from goodword.reports.domain.reviews import to_review
 from goodword.reports.models import Report
+from goodword.workflow.domain.appeals import appeals_of
+from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.flags import FlagList
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
@@ -104,7 +106,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     flags = _flags_of_runs([*current, *(one.run for one in earlier)], current=current) if sees_flags else []
     open_flags = [flag for one in flags for flag in one.flags.to_review]
     events = timeline(application, organisation=request.organisation, members=_names(request.organisation))
-    comments = comments_of(application)
+    comments, appeals = comments_of(application), appeals_of(application)
     if request.method == "GET":
         mark_seen(application, member=request.member, now=now)
     return render(
@@ -144,6 +146,9 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "comments": comments,
             "recent_comments": comments[:RECENT_COMMENTS],
             "older_comments": comments[RECENT_COMMENTS:],
+            "appeals": appeals,
+            "open_appeal": next((one for one in appeals if one.answered_at is None), None),
+            "may_mail": not mail_blocked_reason(application),
             "greenhouse_url": greenhouse_url(application),
             "erasing": erasure_status(application),
             "hold": None if application.erased_at else hold_on(application.candidate),

@@ -25,6 +25,7 @@ FIXED_MAILS: Final = (
     "More time: a member has extended a deadline",
     "A referee can't be reached, won't answer or is slow",
     "Answers about adjustments and about referees who can't be named",
+    "Confirmations of and answers to requests for a human review",
     "Copies of answers, and everything about a person's own data",
 )
 _VERIFY: Final = "How to verify this e-mail, and your organisation's name"

@@ -1,4 +1,4 @@
-from goodword.workspace.needs_you import adjustments, mentions, referees, reports, roles, steps
+from goodword.workspace.needs_you import adjustments, appeals, mentions, referees, reports, roles, steps
 from goodword.workspace.needs_you.needs import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -8,6 +8,7 @@ SOURCES: tuple[Source, ...] = (
     referees.QUESTIONED_SLOTS,
     referees.UNREACHED_REFEREES,
     adjustments.REQUESTS,
+    appeals.APPEALS,
     mentions.MENTIONS,
     reports.FAILED_REPORTS,
     reports.NOTES,

@@ -24,6 +24,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
 from goodword.roles.models import Step
+from goodword.workflow.domain.appeals import may_appeal
 from goodword.workflow.domain.data_links import send_own_data_link, went_to
 from goodword.workflow.erasure import request_own_erasure
 from goodword.workflow.languages import with_query_language
@@ -35,7 +36,7 @@ from goodword.workspace.portal.access import language_links, language_of, langua
 type DataView = Callable[[HttpRequest, Visit], HttpResponse]
 
 
-def _opens(
+def opens(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponseBase]]:
     """Open a view with a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
@@ -62,7 +63,7 @@ def _opens(
 
 
 @require_safe
-@_opens(Link.Purpose.CANDIDATE, expired=True)
+@opens(Link.Purpose.CANDIDATE, expired=True)
 def data(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not _is_alive(visit):
         return _page(request, "workflow/own_data_expired.html", visit)
@@ -70,14 +71,14 @@ def data(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @require_POST
-@_opens(Link.Purpose.CANDIDATE, expired=True)
+@opens(Link.Purpose.CANDIDATE, expired=True)
 def send_link(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Mail the link for download and erasure. Shows the same page if asked too often."""
     return _send(request, visit)
 
 
 @require_safe
-@_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
+@opens(Link.Purpose.CANDIDATE_DATA, expired=True)
 def own(request: HttpRequest, visit: Visit) -> HttpResponse:
     alive = _is_alive(visit)
     return _page(
@@ -89,14 +90,14 @@ def own(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @require_POST
-@_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
+@opens(Link.Purpose.CANDIDATE_DATA, expired=True)
 def send_own_again(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Mail a new link from the page of an expired one."""
     return _send(request, visit)
 
 
 @require_safe
-@_opens(Link.Purpose.CANDIDATE_DATA)
+@opens(Link.Purpose.CANDIDATE_DATA)
 def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
     """Download what needs no review."""
     candidate = visit.application.candidate
@@ -111,7 +112,7 @@ def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_opens(Link.Purpose.CANDIDATE_DATA)
+@opens(Link.Purpose.CANDIDATE_DATA)
 def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         request_own_erasure(
@@ -195,6 +196,11 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             ),
             "download_url": with_query_language(request, reverse("own_data_download", args=[visit.token])),
             "own_url": with_query_language(request, reverse("own_data", args=[visit.token])),
+            "appeal_url": with_query_language(
+                request, reverse("portal_appeal" if is_portal else "own_data_appeal", args=[visit.token])
+            )
+            if (is_portal or own) and may_appeal(application, now=clock.now())
+            else "",
             "erase_url": with_query_language(request, reverse("own_data_erase", args=[visit.token])),
         },
     )

@@ -76,6 +76,9 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
             "contact_url": reverse("portal_ask", args=[visit.token]),
             "responsible": visit.organisation.name,
             "data_url": reverse("portal_data", args=[visit.token]),
+            "appeal_url": reverse("portal_appeal", args=[visit.token])
+            if any(task.done for task in tasks)
+            else "",
             **languages_of(request, visit),
         },
     )

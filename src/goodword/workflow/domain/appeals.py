@@ -1,0 +1,218 @@
+"""A candidate asks for a human review of a result, or objects to it; a member answers. One is open at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.candidates.queries import public_title, recruiter_of
+from goodword.core.events import record
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.models import Link
+from goodword.workflow.domain.eligibility import lock_application, mail_blocked_reason
+from goodword.workflow.domain.member_actions import actor
+from goodword.workflow.models import Appeal, StepRequest, StepRun
+from goodword.workflow.states import DONE, takes_answers_query
+
+LONGEST: Final = 2000
+LONGEST_ANSWER: Final = 4000
+#: the same text again within this time is a second click
+SECOND_CLICK: Final = timedelta(minutes=5)
+
+
+class CannotAppeal(Exception):
+    """Nothing is finished or closed yet, or the data is being erased."""
+
+
+class AlreadyOpen(Exception):
+    """Another request waits for an answer."""
+
+
+class AlreadyAnswered(Exception):
+    def __init__(self, appeal: Appeal) -> None:
+        super().__init__(f"{appeal} has been answered.")
+        self.appeal = appeal
+
+
+class BeingErased(Exception):
+    pass
+
+
+def appeals_of(application: Application) -> Sequence[Appeal]:
+    """Newest first. One query."""
+    rows = Appeal.objects.of(application.organisation).filter(application=application)
+    return list(rows.select_related("answered_by__user").order_by("-opened_at", "-pk"))
+
+
+def may_appeal(application: Application, *, now: datetime) -> bool:
+    """Whether an assessment or reference check is finished, declined, closed or past its last day."""
+    return not application.is_being_erased and any(
+        model.objects.of(application.organisation)
+        .filter(step_request__application=application)
+        .exclude(takes_answers_query(now=now))
+        .exists()
+        for model in StepRun.__subclasses__()
+    )
+
+
+def open_appeal(*, application_id: int, text: str, language: str, now: datetime) -> Appeal:
+    """Save it, mail the recruiter, and confirm to the candidate in `language`. The same text twice is saved once.
+
+    Raises CannotAppeal and AlreadyOpen.
+    """
+    with transaction.atomic():
+        application = lock_application(application_id)
+        if not may_appeal(application, now=now):
+            raise CannotAppeal
+        latest = next(iter(appeals_of(application)), None)
+        if latest is not None:
+            is_open = latest.answered_at is None
+            if latest.text == text and (is_open or now - latest.opened_at < SECOND_CLICK):
+                return latest
+            if is_open:
+                raise AlreadyOpen
+        appeal = Appeal.objects.create(
+            organisation=application.organisation, application=application, text=text, opened_at=now
+        )
+        _mail_team(appeal, application, now=now)
+        recruiter = recruiter_of(application)
+        sender = Correspondent(name=recruiter.name, address=recruiter.address)
+        _mail_candidate(appeal, application, "confirmed", sender=sender, language=language, now=now)
+        record(
+            "portal.appeal_opened",
+            organisation_id=application.organisation_id,
+            application_id=application.pk,
+            actor="candidate",
+            at=now,
+            data={"appeal_id": appeal.pk},
+        )
+        write(
+            organisation=application.organisation,
+            action="appeal.opened",
+            actor="candidate",
+            now=now,
+            details={"application": application.pk, "appeal": appeal.pk},
+        )
+        return appeal
+
+
+def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datetime) -> Appeal:
+    """Save the answer and mail it to the candidate. The first answer counts; the member's own again is a second click.
+
+    Raises AlreadyAnswered, BeingErased, and Appeal.DoesNotExist.
+    """
+    rows = Appeal.objects.of(member.organisation)
+    with transaction.atomic():
+        application = lock_application(rows.get(pk=appeal_id).application_id)
+        appeal = rows.select_for_update(of=("self",)).select_related("answered_by__user").get(pk=appeal_id)
+        if appeal.answered_at is not None:
+            if appeal.answered_by_id == member.pk and appeal.answer == answer:
+                return appeal
+            raise AlreadyAnswered(appeal)
+        if application.is_being_erased:
+            raise BeingErased
+        appeal.answer, appeal.answered_at, appeal.answered_by = answer, now, member
+        appeal.save(update_fields=["answer", "answered_at", "answered_by"])
+        sender = Correspondent(name=member.user.name, address=member.user.email)
+        _mail_candidate(appeal, application, "answered", sender=sender, language="", now=now)
+        record(
+            "portal.appeal_answered",
+            organisation_id=application.organisation_id,
+            application_id=application.pk,
+            actor=actor(member),
+            at=now,
+            data={"appeal_id": appeal.pk},
+        )
+        write(
+            organisation=member.organisation,
+            action="appeal.answered",
+            member=member,
+            now=now,
+            details={"application": application.pk, "appeal": appeal.pk},
+        )
+        return appeal
+
+
+def _mail_team(appeal: Appeal, application: Application, *, now: datetime) -> None:
+    """The recruiter. If they have no login, the role's owner too, because answers are written in Goodword."""
+    organisation, recruiter = application.organisation, recruiter_of(application)
+    to = [Correspondent(name=recruiter.name, address=recruiter.address)]
+    owner = application.role.owner if application.role is not None else None
+    members = Membership.objects.of(organisation).filter(
+        deactivated_at=None, user__email__same_address=recruiter.address
+    )
+    if owner is not None and owner.deactivated_at is None and not members.exists():
+        to.append(Correspondent(name=owner.user.name, address=owner.user.email))
+    path = reverse("candidate", args=[organisation.slug, application.pk])
+    for number, one in enumerate(to, start=1):
+        queue(
+            organisation=organisation,
+            kind="workflow.appeal_opened",
+            key=f"appeal:{appeal.pk}:opened:{number}",
+            to=one,
+            sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+            template="workflow/mail/appeal_opened",
+            context={
+                "candidate_name": application.candidate.name,
+                "role_title": application.role.title if application.role else "",
+                "lines": appeal.text.splitlines(),
+                "page_url": f"{settings.GOODWORD_BASE_URL}{path}#human-review",
+            },
+            application=application,
+            subject_ref=f"appeal:{appeal.pk}",
+            language=organisation.language,
+            now=now,
+        )
+
+
+def _mail_candidate(
+    appeal: Appeal,
+    application: Application,
+    name: str,
+    *,
+    sender: Correspondent,
+    language: str,
+    now: datetime,
+) -> None:
+    """`name`: "confirmed" or "answered"."""
+    candidate, organisation = application.candidate, application.organisation
+    if mail_blocked_reason(application):
+        return
+    queue(
+        organisation=organisation,
+        kind=f"workflow.appeal_{name}",
+        key=f"appeal:{appeal.pk}:{name}",
+        to=Correspondent(name=candidate.name, address=candidate.email),
+        sender=sender,
+        template=f"workflow/mail/appeal_{name}",
+        context={
+            "first_name": candidate.short_name,
+            "title": public_title(application),
+            "lines": appeal.text.splitlines(),
+            "answer_lines": appeal.answer.splitlines(),
+        },
+        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=_step_request_id(application)),
+        application=application,
+        quotes=candidate,
+        subject_ref=f"appeal:{appeal.pk}",
+        language=language or candidate.chosen_language or candidate.language or organisation.language,
+        now=now,
+    )
+
+
+def _step_request_id(application: Application) -> int:
+    """Of a step that is done, whose link opens the portal; else the newest."""
+    runs = [
+        run
+        for model in StepRun.__subclasses__()
+        for run in model.objects.of(application.organisation).filter(step_request__application=application)
+    ]
+    done = [run.step_request_id for run in runs if run.progress in DONE]
+    rows = StepRequest.objects.of(application.organisation).filter(application=application)
+    return max(done or rows.values_list("pk", flat=True))
