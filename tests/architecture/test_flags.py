@@ -36,8 +36,9 @@ MAY_IMPORT = {
         "goodword.assessments.urls": {"display"},
         "goodword.workspace.candidate.views": {"display"},
         "goodword.assessments.data_export": {"display"},
-        # the line on careless responding in reports; reads no flag
+        # the line on careless responding, in reports and beside scores; reads no flag
         "goodword.reports.domain.freezing": {"rules"},
+        "goodword.workspace.results": {"rules"},
     },
 }
 
