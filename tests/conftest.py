@@ -42,6 +42,11 @@ if "DATABASE_URL" not in os.environ:
     # Inherited by worker processes.
     os.environ |= {"DATABASE_URL": _server.url, "TESTS_TEMPLATE": database.TEMPLATE}
 
+if "TESTS_LOOKED" not in os.environ:  # see tests/browser/looking.py
+    _looked = Path(_folder.name) / "looked"
+    _looked.mkdir()
+    os.environ["TESTS_LOOKED"] = str(_looked)
+
 os.environ["GOODWORD_ENV"] = "test"
 os.environ["GOODWORD_DATA"] = _folder.name
 os.environ["GOODWORD_BUILT_STATIC"] = str(database.CACHE / "built")
@@ -65,13 +70,15 @@ settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.default_buttons.Watc
 
 #: the longest files, in the order of their seconds: begun first, so that all processes end at about the same time
 LONGEST = (
-    "tests/browser/test_article.py",
+    "tests/browser/test_article_v3.py",
+    "tests/browser/test_article_v1.py",
     "tests/browser/test_portal_effort.py",
     "tests/browser/test_questionnaire_editor.py",
     "tests/browser/test_timed_parts.py",
     "tests/browser/test_connecting.py",
     "tests/browser/test_candidate_page.py",
     "tests/browser/test_privacy.py",
+    "tests/browser/test_newcomer.py",
     "tests/browser/test_check_actions.py",
     "tests/browser/test_single_sign_on.py",
     "tests/browser/test_workspace.py",

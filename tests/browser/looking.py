@@ -1,7 +1,9 @@
 """Looks at each page that a walk passes: axe in both colour schemes, sideways scrolling, complaints of the console."""
 
+import fcntl
 import hashlib
 import itertools
+import json
 import os
 from pathlib import Path
 from typing import Literal
@@ -34,8 +36,8 @@ _STATE = r"""
   return html + states.map((state) => state + all.flatMap((one, place) => (one.matches(state) ? [place] : [])));
 }
 """
-#: what axe has found on the pages that this process has looked at, and the width at which it did
-_found: dict[str, tuple[int, list[str]]] = {}
+#: a file for each state of a page that this run has looked at: the width at which it did, and what axe has found
+FOUND = Path(os.environ["TESTS_LOOKED"])
 
 
 class Looker:
@@ -73,9 +75,14 @@ class Looker:
 def _once(page: Page, within: str) -> list[str]:
     width = page.viewport_size["width"] if page.viewport_size else 0
     state = hashlib.sha256(f"{within} {page.evaluate(_STATE)}".encode()).hexdigest()
-    if state not in _found:
-        _found[state] = width, in_both_schemes(page, within=within, every_text=False)
-    looked_at, found = _found[state]
+    with (FOUND / state).open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # another process may be looking at the same state
+        file.seek(0)
+        if kept := file.read():
+            looked_at, found = json.loads(kept)
+        else:
+            looked_at, found = width, in_both_schemes(page, within=within, every_text=False)
+            json.dump([looked_at, found], file)
     if looked_at == width:
         return list(found)
     return found + [f"light: {one}" for one in violations(page, within=within, rules=OF_LAYOUT)]

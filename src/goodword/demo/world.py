@@ -17,6 +17,8 @@ from goodword.core.supervise import Children, goodword, refuse_busy_port, worker
 
 ADMIN_EMAIL, ADMIN_NAME, ORGANISATION = "ann@northwind.example", "Ann Admin", "Northwind"
 READY_SECONDS = 120
+#: two commands in one process, since Django takes seconds to start
+_PREPARE = "import sys; from goodword.cli import main; sys.exit(main(['migrate']) or main(sys.argv[1:]))"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,10 +132,10 @@ def _start(made: World, log: IO[bytes]) -> None:
             *("--port", str(ports.sandbox), "--state", str(data / "sandbox.json")),
         ],
     )
-    children.run(goodword("migrate"))
     children.run(
         [
-            *goodword("createadmin", "--organisation", _organisation(data), "--email", ADMIN_EMAIL),
+            *(sys.executable, "-c", _PREPARE),
+            *("createadmin", "--organisation", _organisation(data), "--email", ADMIN_EMAIL),
             *("--name", ADMIN_NAME, "--time-zone", "Europe/Berlin", "--password-stdin"),
         ],
         given=made.password + "\n",

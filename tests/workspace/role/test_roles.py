@@ -259,6 +259,6 @@ def test_an_empty_role_says_what_to_do_next(organisation: Organisation, rita: Me
     )
     assert b"Link this role to Greenhouse" in client.get(where).content
     factories.automation(role, connection_id=1, job_id=5, stages={})
-    assert b"Candidates appear here when they reach a mapped stage" in client.get(where).content
+    assert b"Candidates in a mapped stage appear here" in client.get(where).content
     nobody = factories.member(factories.organisation())
     assert b"No roles yet" in signed_in(nobody).get(path("roles", nobody.organisation)).content
