@@ -1,9 +1,5 @@
-"""Access to the pages of `/o/<slug>/...`, and the layout's context.
-
-Signed out: redirect to sign-in. Not a member, or no such organisation: 404. Deactivated, or the wrong kind of member:
-403 with a page that says who can help. Without what the organisation requires of a sign-in: redirect to where it can be
-met.
-"""
+"""Access to the pages of `/o/<slug>/...` (404 for outsiders, 403 with a page for members of the wrong kind), and the
+layout's context."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -15,10 +15,8 @@ class CommandError(Exception):
 
 
 def createadmin(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
-    """Create what is missing and print it. Returns 0, or 2 with an error message and nothing created.
-
-    `organisation` is a slug or the name of a new one. Prompts for missing values if there is a terminal.
-    """
+    """Create what is missing and print it. `organisation`: a slug, or the name of a new one. Returns 0, or 2 with
+    nothing created."""
     try:
         existing = _existing(organisation)
         user = User.objects.filter(email=normalised(email)).first()

@@ -194,11 +194,8 @@ class Invitation(OrganisationOwned):
 
 
 class AuditEntry(OrganisationOwned):
-    """Append-only. `details` contains ids and settings, never answers or secrets.
-
-    Entries of the sign-in trail (sign_in.py) contain a network address and a browser. Old entries are deleted only by
-    the database's function prune_audit_log (deploy/grants.sql), which the application's role may call.
-    """
+    """Append-only. `details` contains ids and settings, never answers or secrets. Old entries are deleted only by the
+    database's function prune_audit_log (deploy/grants.sql)."""
 
     member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     actor = models.CharField(max_length=200)

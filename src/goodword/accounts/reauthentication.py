@@ -26,10 +26,7 @@ _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Whether the user signed in or reauthenticated within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
-
-    With their second factor, if they have one.
-    """
+    """Within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, and with their second factor, if they have one."""
     has_factor = factors.has_second_factor(request.user)
     records = factors.uses(request) if has_factor else get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
@@ -66,7 +63,6 @@ def to_change[R: HttpRequest, **P](
 
 
 def suspend(request: HttpRequest) -> HttpResponseBase:
-    """Ask for reauthentication, after which the request continues."""
     request.session.pop(STATE_SESSION_KEY, None)  # of an earlier request that was given up
     methods = get_adapter().get_reauthentication_methods(request.user)
     if not methods:  # neither password nor anything else: signing in again confirms it
@@ -88,7 +84,6 @@ def suspend(request: HttpRequest) -> HttpResponseBase:
 
 
 def is_suspended(request: HttpRequest) -> bool:
-    """Whether a request waits for reauthentication."""
     return STATE_SESSION_KEY in request.session
 
 

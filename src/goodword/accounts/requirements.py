@@ -12,11 +12,8 @@ from goodword.accounts.models import Membership, Organisation, User
 
 
 def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
-    """The response if this session does not meet the organisation's requirements, else None.
-
-    With single sign-on, a second factor is up to the identity provider. Otherwise members who have one must have used
-    it in this session, even where it is not required.
-    """
+    """The response if this session lacks something required, else None. A second factor that a member has must be used
+    even where none is required; with single sign-on it is up to the identity provider."""
     organisation = member.organisation
     if single_sign_on.is_session(request):
         return None

@@ -64,7 +64,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
 
 
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
-    """Kinds of second factor by user; users without one are missing."""
+    """By user; users without one are missing."""
     found: dict[int, set[str]] = {}
     rows = Authenticator.objects.filter(user_id__in=list(users), type__in=FACTORS)
     for user_id, kind in rows.values_list("user_id", "type"):
@@ -80,10 +80,8 @@ def coverage(organisation: Organisation) -> tuple[int, int]:
 
 
 def reset(*, member: Membership, by: Membership, now: datetime) -> bool:
-    """An admin removes a colleague's second factors. Returns whether there were any. Raises NotChanged.
-
-    Not of people who also belong to another organisation, whose admins rely on these factors.
-    """
+    """Remove a colleague's second factors, unless they also belong to another organisation, which relies on them.
+    Returns whether there were any. Raises NotChanged."""
     with transaction.atomic():
         lock_members(by)
         user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
@@ -103,10 +101,8 @@ def reset(*, member: Membership, by: Membership, now: datetime) -> bool:
 
 
 def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
-    """Remove second factors and recovery codes, end the user's sessions, and mail them. `by`: None for the operator.
-
-    Returns whether there were any. Within a transaction that has locked the user.
-    """
+    """And recovery codes; end the user's sessions, and mail them. The user is locked. `by`: None for the operator.
+    Returns whether there were any."""
     removed, _rows = Authenticator.objects.filter(user=user).delete()
     if not removed:
         return False

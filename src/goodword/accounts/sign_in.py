@@ -132,14 +132,13 @@ def _network(address: str) -> str:
 
 
 def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime) -> None:
-    """End all sessions of this user on every device, including this one."""
+    """This browser included."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
         record_sign_in(user, action=SIGNED_OUT_EVERYWHERE, address=address, browser=browser, now=now)
 
 
 def forget_ended_sessions(*, now: datetime) -> None:
-    """Delete the address and browser of sessions that have ended."""
     going_on = Session.objects.filter(expire_date__gt=now).values("session_key")
     UserSession.objects.exclude(session_key__in=going_on).delete()
 

@@ -57,13 +57,11 @@ def required_by(organisation: str) -> str:
 
 
 def linked(user: Any) -> list[Any]:
-    """Providers with an account linked to this user."""
     known = set(SocialAccount.objects.filter(user=user).values_list("provider", flat=True))
     return [provider for provider in providers() if provider.sub_id in known] if known else []
 
 
 def is_session(request: HttpRequest) -> bool:
-    """Whether this session was signed in by single sign-on."""
     records = get_authentication_records(request, request.user)
     return any(record.get("method") == "socialaccount" for record in records)
 
@@ -84,7 +82,6 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
             _join(sociallogin.user, claims_of(sociallogin.account), now=clock.now())
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Only for users whose claims make them members."""
         if _places(claims_of(sociallogin.account)):
             return True
         raise _refuse(
@@ -157,10 +154,8 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
-    """The address as sent by the provider if it contains a look-alike letter, else empty.
-
-    allauth has lower-cased `address`, which turns a Kelvin sign into k.
-    """
+    """The address as sent by the provider if it contains a look-alike letter (Kelvin sign, which allauth lower-cases to
+    k), else empty."""
     sent = [address, sociallogin.account.uid]  # of SAML, the address can be the name ID
     for value in claims_of(sociallogin.account).values():
         sent += value if isinstance(value, list) else [value]
@@ -243,7 +238,6 @@ def _join(user: User, claims: Mapping[str, Any], *, now: datetime) -> None:
 
 
 def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> None:
-    """Record that this member has just reauthenticated."""
     name = sociallogin.provider.name
     if not sociallogin.is_existing or sociallogin.user != request.user:
         raise _refuse(request, _("That was another account at %(name)s.") % {"name": name})

@@ -86,7 +86,6 @@ def _layout(request: HttpRequest, memberships: list[Membership]) -> dict[str, An
 
 
 def _authenticators(user: User) -> dict[str, Any]:
-    """The user's app, passkeys and recovery codes."""
     rows = list(Authenticator.objects.filter(user=user).order_by("pk"))
     codes = next((row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES), None)
     return {

@@ -315,11 +315,8 @@ def mark_answer(
     by: Membership,
     now: datetime,
 ) -> Marking:
-    """Give points by criterion, or change one's own marking until the second rater has marked.
-
-    Records "attempt.marked" once all answers of the part are marked, and for later changes. Raises AttemptNotFinished,
-    NothingToMark, AlreadyMarked, Settled, WrongPoints, and LookupError for an unknown part.
-    """
+    """Give points by criterion, or change one's own marking until the second rater has marked. Raises
+    AttemptNotFinished, NothingToMark, AlreadyMarked, Settled, WrongPoints, and LookupError for an unknown part."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         part = part_of(attempt, order)

@@ -1,8 +1,4 @@
-"""The result of an attempt, from its stored scores and total.
-
-Details such as whether a task was solved are derived from stored answers and keys. There is no total over scales, and
-results never mention time, breaks or adjustments.
-"""
+"""The result of an attempt, from its stored scores and total. It never mentions time, breaks or adjustments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -51,11 +47,8 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalResult:
-    """The total of an assessment that has one, from 0 to 1; if `value` is None, `why_not` (of `IssuedTotal`)
-    says why.
-
-    `weighted`: by weights, with a `reason`; else the mean of category means.
-    """
+    """From 0 to 1; None with `why_not` (of `IssuedTotal`). `weighted`: by weights, with a `reason`; else the mean of
+    category means."""
 
     value: Fraction | None
     weighted: bool
@@ -97,10 +90,7 @@ class AttemptResult:
 
 
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
-    """The issued result with the answers behind each number; None before the attempt is completed.
-
-    `language`: of titles and scale texts. Nine queries, and one more each for norms and for another language.
-    """
+    """The issued result with the answers behind it; None before completion. `language`: of titles and scale texts."""
     if attempt.completed_at is None:
         return None
     rows = parts_with_scores(attempt)

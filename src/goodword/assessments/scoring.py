@@ -142,11 +142,8 @@ class ComputedTotal:
 
 
 def make_total(parts: Sequence[ScoredPart], *, mode: str) -> ComputedTotal:
-    """The total over parts with right and wrong answers and a count. Custom questions are a category.
-
-    Portions are {"category": id or "", "part": or "", "share", "weight", "counted": [{"part", "solved", "given"}]},
-    with fractions as strings.
-    """
+    """Over parts with right and wrong answers. Portions are {"category": id or "", "part": or "", "share", "weight",
+    "counted": [{"part", "solved", "given"}]}, with fractions as strings."""
     counted = {
         one.part: found for one in parts if (found := kind_named(one.kind).solved(one.scores, part=one.part))
     }

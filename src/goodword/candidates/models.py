@@ -13,10 +13,8 @@ def _one_line(*names: str) -> str:
 
 
 def searched(of: str = "") -> Lower:
-    """What a search by part of a name or address looks through: both names, and the address, in lower case.
-
-    `of`: the path to the candidate, such as "candidate__".
-    """
+    """What a search by part of a name or address looks through, in lower case. `of`: the path to the candidate, such as
+    "candidate__"."""
     first, preferred, last, email = (
         f"{of}{name}" for name in ("first_name", "preferred_name", "last_name", "email")
     )

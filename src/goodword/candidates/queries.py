@@ -50,10 +50,7 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
 
 
 def of_own_roles(member: Membership) -> Q:
-    """Filters applications to the member's: as owner of the role, or as recruiter of the application.
-
-    Hiring managers have no roles of their own: all that they see counts as theirs.
-    """
+    """As owner of the role, or as recruiter of the application. For hiring managers, all that they see."""
     if not member.may_work:
         return Q()
     # ids instead of a join: PostgreSQL then combines two indexes

@@ -91,10 +91,8 @@ def check_database() -> None:
 
 
 def wait_for_database(*, migrated: bool = True) -> None:
-    """Wait for the database; with `migrated` check its migrations. SIGTERM exits with status 0.
-
-    Raises SettingError for errors that waiting does not fix, such as a wrong password.
-    """
+    """With `migrated`, check the migrations too. SIGTERM exits with status 0. Raises SettingError for errors that
+    waiting does not fix."""
     before = signal.signal(signal.SIGTERM, _leave)
     try:
         said_at: float | None = None

@@ -1,7 +1,4 @@
-"""Erasure of a person: each app's `erasure.py` erases its models, in one transaction.
-
-flow.py lists the erasers from the top layer down: dependants before the rows they reference.
-"""
+"""Erasure of a person, in one transaction: each app's `erasure.py` erases its models, dependants first (flow.py)."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +13,8 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whose data is erased: a whole person, or one application or some referees of a person who stays.
-
-    `candidate_id` is None if the person stays. The `remote_...` are Greenhouse's ids, merged profiles included.
-    """
+    """A whole person, or one application or some referees of a person who stays (`candidate_id` None). `remote_...`:
+    Greenhouse's ids."""
 
     organisation_id: int
     application_ids: tuple[int, ...]
@@ -37,10 +32,8 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """An app's part of an erasure, and its models ("reports.Report"). Idempotent.
-
-    Texts, addresses, answers, files and links are erased; ids, codes, states and times may stay.
-    """
+    """An app's part of an erasure. Idempotent. Texts, addresses, answers, files and links are erased; ids, codes,
+    states and times may stay."""
 
     models: tuple[str, ...]
     erase: Callable[[Subject, datetime], Counts]

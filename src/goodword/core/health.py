@@ -69,10 +69,8 @@ def missing_worker() -> MissingWorker | None:
 
 
 class HeartbeatThread(threading.Thread):
-    """Beats until it is stopped, whatever the database does.
-
-    `also` is called with the open connection at each beat; `broken` for an error that waiting does not fix.
-    """
+    """Beats until it is stopped. `also` is called with the open connection at each beat, `broken` for an error that
+    waiting does not fix."""
 
     def __init__(
         self,

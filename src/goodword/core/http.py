@@ -160,10 +160,7 @@ class PortalLanguage:
 
 
 class BodyLimit:
-    """Refuses with 413 a body over GOODWORD_MAX_BODY, or GOODWORD_MAX_UPLOAD where candidates upload files.
-
-    The server has buffered or discarded the body by then: the length is known, and no thread waits.
-    """
+    """Refuses with 413 a body over GOODWORD_MAX_BODY, or GOODWORD_MAX_UPLOAD where candidates upload files."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -216,10 +213,8 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The 500 page, with a reference number that is also in the log; 503 for a statement that took too long.
-
-    Without context processors, which may fail too.
-    """
+    """The 500 page, with a reference number that is also in the log; 503 for a statement that took too long. Context
+    processors may fail too: it has none."""
     digits = f"{secrets.randbelow(10**8):08}"
     reference = f"{digits[:4]}-{digits[4:]}"
     request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference
@@ -287,11 +282,8 @@ def build_static_files() -> None:
 
 
 class StaticFiles:
-    """Passes requests for static files to servestatic, all others straight on.
-
-    servestatic's middleware is asynchronous only: Django would create an event loop and change threads four times for
-    each request, which costs two milliseconds.
-    """
+    """Passes only requests for static files to servestatic, whose asynchronous middleware would cost each request two
+    milliseconds."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

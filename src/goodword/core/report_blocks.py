@@ -1,8 +1,5 @@
-"""The blocks that reports are made of. Results produce them; PDFs (`reports.pdf.render`) and screens (`ui.blocks`)
-draw them.
-
-All texts are plain, complete and in the report's language. A drawing comes with its alternative text.
-"""
+"""The blocks that reports are made of, with plain texts in the report's language. `reports.pdf.render` and `ui.blocks`
+draw them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -206,10 +203,8 @@ class Drawings:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to a members' page, drawn as text for other readers, with a muted note behind it.
-
-    `page` is the name of a URL of an organisation and a row's `pk`. `may_work`: only for members who may work.
-    """
+    """A link to a members' page (`page`: name of its URL), drawn as text for other readers. `may_work`: only for
+    members who may work."""
 
     text: str
     page: str

@@ -1,7 +1,5 @@
-"""Organisation-owned rows are fetched through the organisation, `Model.objects.of(organisation)`.
-
-The exception, `across_organisations()`, is for sweeps, jobs with a row's id, and link and webhook tokens.
-"""
+"""Organisation-owned rows are fetched by `Model.objects.of(organisation)`; `across_organisations()` is for sweeps, jobs
+and tokens."""
 
 from typing import Any, Protocol, TypeVar
 

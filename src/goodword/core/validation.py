@@ -48,10 +48,8 @@ def shortened(name: str) -> str:
 def sentences(
     error: ValidationError, data: object, *, whole: str, each: Mapping[str, str] | None = None
 ) -> list[str]:
-    """A sentence for each problem of `data`: "Level 2 of question 3 needs a text under “label”."
-
-    `whole`: what `data` is called ("question 3"); `each`: its entries by key ({"levels": "level"}).
-    """
+    """A sentence for each problem of `data`. `whole`: what it is called ("question 3"); `each`: its entries by key
+    ({"levels": "level"})."""
     return [_sentence(details, data, whole, each or {}) for details in error.errors(include_url=False)]
 
 

@@ -65,10 +65,8 @@ def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datet
 
 
 def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collection[ZoneInfo] = ()) -> datetime:
-    """`moment` itself if it is on a working day between 9 and 17 local time, else the next such time.
-
-    In all `zones`, too; where that never happens (Berlin and Honolulu), only in the first.
-    """
+    """`moment` or the next time on a working day between 9 and 17, in all `zones`; in the first one where that never
+    happens."""
     found = _in_hours(moment, calendar=calendar)
     if not zones:
         return found

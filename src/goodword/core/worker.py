@@ -189,10 +189,8 @@ def give_back(connection: psycopg.Connection, job_id: int) -> None:
 
 
 def work(concurrency: int | None = None, *, grace: float) -> int:
-    """Run jobs, each in its own thread, until a signal. Returns the exit status. Raises SettingError.
-
-    Jobs still running after `grace` seconds return to the queue. Status 1 if it cannot continue, to be restarted.
-    """
+    """Run jobs until a signal. Returns the exit status; 1 means that it should be restarted. Jobs still running after
+    `grace` seconds return to the queue. Raises SettingError."""
     at_once = concurrency or settings.GOODWORD_WORKER_CONCURRENCY
     if at_once > settings.GOODWORD_POOL:
         raise SettingError(

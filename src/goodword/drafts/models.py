@@ -11,10 +11,8 @@ OWN_PREFIX = "own_"
 
 
 class LibraryEntry(OrganisationOwned):
-    """What the library lists: built in, imported, or the organisation's own. It owns the versions.
-
-    `key`: name of the built-in entry, id of the imported file, or "own_" and random characters.
-    """
+    """It owns the versions. `key`: name of the built-in entry, id of the imported file, or "own_" and random
+    characters."""
 
     key = models.CharField(max_length=60)
     title = models.CharField(max_length=200)

@@ -137,10 +137,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         return render(request, "drafts/lost_edits.html", context, status=409)
 
     def view[**P](self, view: DraftView[D, P]) -> Callable[..., HttpResponseBase]:
-        """Pass the draft of `pk` to a view. Without a draft, redirect to the published version.
-
-        `StaleDraft` raised by the view redirects to the current draft.
-        """
+        """Pass the draft of `pk` to a view; without one, or after `StaleDraft`, redirect to what there is."""
 
         def wrapped(
             request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs

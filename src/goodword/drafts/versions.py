@@ -1,8 +1,5 @@
-"""Versioned drafts: begun from the newest version, changed under a lock, then published or discarded.
-
-A draft is changed under its owner's lock and only from its current revision. Each app brings its rows and says what
-can be published.
-"""
+"""Versioned drafts: changed under their owner's lock and only from the current revision, then published or
+discarded."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -85,11 +82,8 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @contextmanager
     def locked_draft(self, owner: O, *, revision: int | None = None) -> Iterator[D]:
-        """The draft, to be changed in one transaction.
-
-        `revision` is that of the page on which the change is based; None if the change does not depend on the rest.
-        Raises `NoDraft` and `StaleDraft`.
-        """
+        """The draft, to be changed in one transaction. `revision`: None if the change depends on nothing else. Raises
+        `NoDraft` and `StaleDraft`."""
         with transaction.atomic():
             draft = self.find(self.lock(owner))
             if draft is None:
@@ -100,10 +94,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
     def publish(
         self, owner: O, *, revision: int, check: Callable[[D], Publication], by: Membership, now: datetime
     ) -> D:
-        """Publish the draft, and return it. Raises `NoDraft` and `StaleDraft`.
-
-        `check` completes the draft and raises if it cannot be published.
-        """
+        """`check` completes the draft and raises if it cannot be published. Raises `NoDraft` and `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             publication = check(draft)
             for row in publication.rows:
@@ -113,10 +104,8 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
             return draft
 
     def discard(self, owner: O, *, revision: int, by: Membership, now: datetime) -> bool:
-        """Delete the draft, and an owner that was never published. Returns whether the owner still exists.
-
-        Raises `NoDraft` and `StaleDraft`.
-        """
+        """Also deletes an owner that was never published. Returns whether it still exists. Raises `NoDraft` and
+        `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             self._audit("draft_discarded", owner, by=by, now=now, details=self.details(draft))
             return self.delete(draft)
@@ -227,10 +216,8 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         return True
 
     def to_copy(self, owner: O, *, by: Membership) -> list[V]:
-        """All languages of the newest version, else of the draft. [] if there is neither.
-
-        The member's organisation's language comes first if present, else English, else the present source.
-        """
+        """All languages of the newest version, else of the draft, the organisation's language first. [] if there is
+        neither."""
         draft = self.find(owner)
         rows = self.newest(owner) or (list(draft.rows) if draft else [])
         first = (by.organisation.language, "en")

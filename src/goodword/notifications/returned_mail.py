@@ -1,7 +1,5 @@
-"""`goodword returned-mail`: one returned message from standard input, as piped by a mail server's alias.
-
-Anyone can send mail to this address: any other exit status would make the server bounce it, back to this address.
-"""
+"""`goodword returned-mail`: one returned message from standard input. Any other exit status would make the mail server
+bounce it."""
 
 import contextlib
 import gc

@@ -171,11 +171,8 @@ def _month(typed: str, *, part: str) -> int:
 
 
 def read_number(question: Number, raw: object) -> float | None:
-    """An int if the question has no decimals; None if empty. Raises `AnswerError`.
-
-    "7,5", "7.5" and "7.50 hours" are equal, and "1 200" is 1200. So is "1,200" for integers; with decimals it is
-    refused as ambiguous.
-    """
+    """None if empty. Raises `AnswerError`. "7,5" and "7.50 hours" are equal, "1 200" is 1200; "1,200" is refused as
+    ambiguous unless the question has no decimals."""
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):

@@ -11,10 +11,8 @@ class Questionnaire(LibraryEntry):
 
 
 class QuestionnaireVersion(LanguageVersion):
-    """A version in one language; the questions are JSON of questionnaires.types.
-
-    All languages of a number share question ids and values, so answers can be shown in any of them.
-    """
+    """A version in one language; the questions are JSON of questionnaires.types. All languages of a number share
+    question ids and values."""
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

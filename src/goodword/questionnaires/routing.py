@@ -41,10 +41,8 @@ def applicable[Q: QuestionBase](
     relationship: str = "",
     answers: Mapping[str, Json] | None = None,
 ) -> tuple[Q, ...]:
-    """Without a `relationship`, questions for all are included; without `answers`, conditions are ignored.
-
-    Questions that depend on one that is not asked are not asked, even if an answer to it is stored.
-    """
+    """Without `relationship` or `answers`, those conditions are ignored. Questions that depend on one not asked are not
+    asked."""
     found: dict[str, Q] = {}
     for question in questions:
         if relationship and question.only_for and relationship not in question.only_for:
@@ -71,10 +69,7 @@ def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
-    """Split questions into pages: neighbours of one group together, others alone.
-
-    A question never shares a page with the one it depends on, so that its page can be skipped.
-    """
+    """Neighbours of one group together, others alone; a question never shares a page with the one it depends on."""
     result: list[list[Question]] = []
     for question in questions:
         if result and _joins(question, result[-1]):

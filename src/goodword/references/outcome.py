@@ -1,7 +1,4 @@
-"""Summary of references for the candidate page: who would work together again, and who confirms dates and title.
-
-Each referee has the letter of their relationship, or two where two relationships begin with the same one.
-"""
+"""Summary of references for the candidate page: who would work together again, and who confirms dates and title."""
 
 from collections.abc import Sequence
 from typing import Final

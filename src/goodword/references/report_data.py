@@ -1,7 +1,4 @@
-"""The frozen data of a reference check's report.
-
-None for a name or a comment means that it was erased.
-"""
+"""The frozen data of a reference check's report. None for a name or a comment: it was erased."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -46,9 +46,7 @@ type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "cho
 @dataclass(frozen=True, kw_only=True)
 class ReceivedReference:
     """A reference, or the self-reference (`is_self`). `factual`: dates and title only. `late`: after completion.
-
-    `language`: the name of the language of the answers, if it differs from that of the questions.
-    """
+    `language`: of the answers, if it differs from the questions'."""
 
     id: str
     name: str

@@ -1,8 +1,5 @@
-"""Static files built on demand, in `GOODWORD_BUILT_STATIC`: the style sheet and the web fonts.
-
-Inter's variable file has 860 kB; pages need two scripts, weights 400 to 700 and text size: a tenth. Fonts are cached
-under a fingerprint of their sources.
-"""
+"""Static files built on demand, in `GOODWORD_BUILT_STATIC`: the style sheet, and Inter cut down to a tenth of its 860
+kB."""
 
 import hashlib
 import logging

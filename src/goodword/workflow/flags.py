@@ -1,7 +1,5 @@
-"""Flags: facts about a check or an attempt that a person should review.
-
-Only the candidate's page shows them: they change no result and enter no report, list, comparison, mail or note.
-"""
+"""Flags: facts about a check or an attempt for a person to review. They change no result, and only the candidate's page
+shows them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -88,10 +88,8 @@ def lock[R: StepRun](model: type[R], pk: int) -> R:
 
 
 def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
-    """Perform an act of the table on a locked run and save it. Raises MoveNotAllowed.
-
-    `by`: "candidate", "greenhouse", "member:3" or "goodword". Reminders stop when a run ends or pauses.
-    """
+    """Perform an act of the table on a locked run and save it. `by`: "candidate", "greenhouse", "member:3" or
+    "goodword". Raises MoveNotAllowed."""
     if not may(run, act):
         raise MoveNotAllowed(
             f"{act} is not possible: progress {run.progress}, closed {run.closed_at}, paused {run.paused_at}"

@@ -14,10 +14,8 @@ from goodword.accounts.models import Organisation
 
 
 class NoticesChanges(forms.Form):
-    """Refuses once if stored values differ from those on the page, and names them; saving again replaces them.
-
-    Subclasses call `note_stored`; views build the form from a locked row. Templates contain `{{ form.seen }}`.
-    """
+    """Refuses once if stored values differ from those on the page. Subclasses call `note_stored`; views build the form
+    from a locked row."""
 
     #: by field, a code of the value on the page
     seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": False}))

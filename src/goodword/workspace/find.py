@@ -62,10 +62,8 @@ NOTHING: Final = Found(candidates=(), referees=(), roles=(), reports=())
 
 
 def find(member: Membership, text: str) -> Found:
-    """Every word of `text` is similar to a word of one of the fields, or part of an e-mail address.
-
-    Raises OperationalError if it takes too long.
-    """
+    """Every word of `text` is similar to a word of a field, or part of an address. Raises OperationalError if it takes
+    too long."""
     if not text.strip():
         return NOTHING
     applications = visible_applications(member).filter(erased_at=None)

@@ -1,8 +1,5 @@
-"""Job requirements proposed from the text of a Greenhouse job post, for a member to confirm or edit.
-
-Sentences are taken as they are written; nothing is added. What no test of ours can assess (years of experience,
-degrees, languages, licences) is left out, except for custom questions.
-"""
+"""Job requirements proposed from the text of a Greenhouse job post, as written there, without what no test of ours can
+assess."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -36,11 +36,8 @@ from goodword.workflow.states import DONE, is_open, status
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The result of one run. `language` names that of an assessment.
-
-    `newer`: the latest run, if different. `state`: "current", "so_far" (its run is open), or "incomplete" (its run
-    was closed early).
-    """
+    """`newer`: the latest run, if different. `state`: "current", "so_far" (its run is open) or "incomplete" (its run
+    was closed early)."""
 
     kind: str
     label: str
@@ -93,10 +90,8 @@ def runs_of(application: Application) -> Runs:
 
 
 def results_of(runs: Runs, *, items: bool = True) -> list[Result]:
-    """The results of each step, including the current one while a later run is open.
-
-    A reused result stays current until a run here is finished. Without `items`: no test items, answers or keys.
-    """
+    """Of each step, including the current one while a later run is open. Without `items`: no test items, answers or
+    keys."""
     return [
         *_of_kind(Step.Kind.ASSESSMENT, runs.attempts, runs.reusing, items=items),
         *_of_kind(Step.Kind.REFERENCE_CHECK, runs.checks, runs.reusing, items=items),

@@ -34,10 +34,7 @@ def write(
 
 
 def prune(*, now: datetime, sign_in_days: int) -> int:
-    """Delete entries past their organisation's retention period, and sign-ins older than this. Returns how many.
-
-    A function of the database limits what the application's role can delete.
-    """
+    """Delete entries past their organisation's retention period, and sign-ins older than this. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT prune_audit_log(%s, %s)", [now, sign_in_days])
         [count] = cursor.fetchone() or [0]

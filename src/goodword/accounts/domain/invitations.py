@@ -78,7 +78,6 @@ def lock_open(invitation: Invitation) -> Invitation | None:
 
 
 def open_invitations_of(member: Membership) -> QuerySet[Invitation]:
-    """Invitations this member sent that are still open."""
     rows = Invitation.objects.of(member.organisation).filter(accepted_at=None, withdrawn_at=None)
     return rows.filter(invited_by=member).select_related("organisation").order_by("pk")
 
@@ -116,7 +115,6 @@ def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
 
 
 def user_of(invitation: Invitation) -> User | None:
-    """The login with the invited address, if there is one already."""
     return User.objects.filter(email=invitation.email).first()
 
 

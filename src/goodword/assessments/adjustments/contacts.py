@@ -21,10 +21,8 @@ class Contact:
 
 
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
-    """The person named by the organisation, else the first admin, who doesn't hire for this role; else the recruiter.
-
-    `but`: addresses to skip. `application` comes with organisation and the role's owner.
-    """
+    """The person named by the organisation, else the first admin who doesn't hire for this role, else the recruiter.
+    `but`: addresses to skip."""
     passed = _team(application) | {normalised(address) for address in but}
     return next(
         (one for one in _outside(application.organisation) if normalised(one.address) not in passed),

@@ -45,12 +45,8 @@ class RequestOutcome:
 def request_adjustment(
     *, attempt_id: int, percent: int, form: bool, text: str, may_disclose: bool, now: datetime
 ) -> RequestOutcome:
-    """Request `percent` extra time, an accessible version (`form`), or something in the candidate's own words.
-
-    Extra time that the role grants everybody is granted immediately; the words are then not stored. For anything else
-    the contact is mailed and the deadline put on hold. Raises CannotRequest, Closed, and ValueError for an empty
-    request.
-    """
+    """Extra time that the role grants everybody is granted at once; otherwise the contact is mailed and the deadline
+    put on hold. Raises CannotRequest, Closed, and ValueError for an empty request."""
     if not (percent or form or text):
         raise ValueError("Nothing is requested.")
     with transaction.atomic():
@@ -102,11 +98,9 @@ def answer_request(
     by: Correspondent,
     now: datetime,
 ) -> Adjustment:
-    """Grant `percent` extra time, other `forms` (part number to form), an accessible version, or nothing.
-
-    `accessible`: a version that the sentence explains. `by`: whom the link was sent to. Parts that have started don't
-    change. Raises AlreadyAnswered, Closed, and ValueError for a percentage out of range.
-    """
+    """Grant extra time, `forms` (part number to form), an accessible version explained by the sentence, or nothing.
+    Parts that have started don't change. Raises AlreadyAnswered, Closed, and ValueError for a percentage out of
+    range."""
     if not 0 <= percent <= MAX_PERCENT:
         raise ValueError(f"{percent} percent")
     with transaction.atomic():

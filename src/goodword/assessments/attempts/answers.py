@@ -178,10 +178,8 @@ def save_file(
 
 
 def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
-    """Leave item `number` of a timed part; the last one ends it. Raises as open_part.
-
-    Idempotent: ignores a second click, and one for an `item_id` that was replaced after a break.
-    """
+    """Leave item `number` of a timed part; the last one ends it. Ignores a second click, and an `item_id` replaced
+    after a break. Raises as open_part."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
         if part_state.is_late(part, now=now):

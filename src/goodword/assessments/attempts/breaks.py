@@ -37,10 +37,8 @@ class AfterBreak(StrEnum):
 
 
 def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
-    """Continue after a lost connection, as decided by `after_break`. False if it was not lost. Raises as open_part.
-
-    Gives back the time of the break; for a void item, all the time since it was shown.
-    """
+    """Continue after a lost connection, with the lost time given back (for a void item, all since it was shown). False
+    if it was not lost. Raises as open_part."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
         if not part_state.is_disconnected(part, now=now):

@@ -41,10 +41,7 @@ INVITED_AGAIN = "invited_again"
 
 
 def on_step_requested(event: Event) -> None:
-    """Assign a requested assessment, once, unless it is no longer needed or an earlier result may be reused.
-
-    A concurrent rejection either waits for the application's lock, or has committed, and no attempt is created.
-    """
+    """Assign a requested assessment, once, unless it is no longer needed or an earlier result may be reused."""
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return
     found = lock_step_request(event.data["step_request_id"])
@@ -67,11 +64,8 @@ def assign(
     by: str,
     replaces: Sequence[Attempt] = (),
 ) -> Attempt:
-    """Create an attempt and queue its invitation, with the request and application locked. `by`: who asked.
-
-    Fixes the versions of assessment and tests, and the language. The deadline restarts once the mail is sent. It is
-    never before the deadlines of the unfinished attempts that this one `replaces`.
-    """
+    """Create an attempt with fixed versions and language, and queue its invitation. Request and application are locked.
+    Its deadline is never before those of the unfinished attempts that it `replaces`. `by`: who asked."""
     organisation, step = application.organisation, step_request.step
     assessment = current_assessment(step, now=now)
     planned = list(assessment.parts.select_related("test").order_by("order"))
@@ -157,12 +151,9 @@ def needs_confirmation(attempt: Attempt) -> bool:
 def invite_again(
     *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
 ) -> Attempt:
-    """Close unfinished attempts of this request, and assign a new one with a new invitation. Results stay, and so do
-    later deadlines.
-
-    After an attempt with activity, `after` must be its id, else NotConfirmed. Raises CannotInvite; LookupError for a
-    request of another organisation or kind of step.
-    """
+    """Close unfinished attempts and assign a new one; results and later deadlines stay. After an attempt with activity,
+    `after` must be its id, else NotConfirmed. Raises CannotInvite, and LookupError for a request of another
+    organisation or kind."""
     if (
         step_request.organisation_id != member.organisation_id
         or step_request.step.kind != Step.Kind.ASSESSMENT

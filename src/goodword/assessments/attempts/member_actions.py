@@ -1,8 +1,5 @@
-"""Members' actions on an attempt.
-
-Members never learn of adjustments, so deadlines here are those by the role's settings (`overdue_since`); the
-candidate's own moves along. An unanswered request for an adjustment refuses nothing.
-"""
+"""Members' actions on an attempt. Members never learn of adjustments: deadlines here are those by the role's settings,
+and an unanswered request refuses nothing."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -182,10 +179,8 @@ def cancel_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Att
 
 
 def mark_complete(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """End the parts that have begun and score what was answered; the others have no result. Idempotent.
-
-    Raises Refused if nothing was answered. A total is issued only if the candidate had finished every part.
-    """
+    """End the parts that have begun and score them; a total needs every part finished. Idempotent. Raises Refused if
+    nothing was answered."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         if attempt.progress == StepRun.Progress.MARKED_COMPLETE:

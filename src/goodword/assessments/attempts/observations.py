@@ -26,10 +26,8 @@ class InvalidObservation(Exception):
 def observe(
     *, attempt_id: int, order: int, kind: str, item_id: str, amount: int, now: datetime
 ) -> Observation | None:
-    """The page was left (`amount` seconds) or text pasted (characters). None after MAX_ROWS or if just recorded.
-
-    Raises InvalidObservation, what open_part raises, and NotBegun for a part without an answer yet.
-    """
+    """The page was left (`amount` seconds) or text pasted (characters). None after MAX_ROWS or if just recorded. Raises
+    InvalidObservation, NotBegun, and as open_part."""
     known = next((one for one in MAX_AMOUNT if one == kind), None)
     if known is None or amount < (MIN_SECONDS_AWAY if known == Observation.Kind.LEFT else 1):
         raise InvalidObservation

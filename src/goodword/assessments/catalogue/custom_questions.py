@@ -58,11 +58,8 @@ def create_test(*, questionnaire: Questionnaire, name: str, by: Membership, now:
 
 
 def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int) -> int:
-    """Put the questions of the newest version into the draft. Returns that version's number.
-
-    Languages that the questionnaire no longer has leave the draft; new ones have empty texts. Raises NotPublished,
-    CannotAsk, LanguageGone, `NoDraft` and `StaleDraft`.
-    """
+    """Put the newest version's questions into the draft, with its languages. Returns that version's number. Raises
+    NotPublished, CannotAsk, LanguageGone, `NoDraft` and `StaleDraft`."""
     rows = {row.language: row.questions for row in _askable(questionnaire)}
     number = versions_in_all_languages(questionnaire)[0].number
     with DRAFTS.locked_draft(test, revision=revision) as draft:
@@ -238,11 +235,8 @@ class SourceIncomplete(Exception):
 
 
 def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) -> str:
-    """Publish the draft. Returns the version's number.
-
-    Languages with empty texts stay in a draft of the next version. Raises SourceIncomplete, `NoDraft`, `StaleDraft`,
-    and `ReadingError` for invalid content.
-    """
+    """Returns the version's number. Languages with empty texts stay in a new draft. Raises SourceIncomplete, `NoDraft`,
+    `StaleDraft` and `ReadingError`."""
 
     def check(draft: TestDraft) -> Publication:
         if count_missing_texts(draft.content):

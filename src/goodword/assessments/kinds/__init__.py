@@ -200,9 +200,6 @@ def kind_named(name: str) -> Kind[Any]:
 
 
 def technical_sheet(content: Content, form: str = FULL_FORM, *, known: Known = NOTHING) -> TechnicalSheet:
-    """The technical sheet for one form of a test, with what the organisation's own answers add.
-
-    It is generated from the test's data and these figures, so it claims only what they show. Raises `LookupError` for
-    an unknown form.
-    """
+    """Of one form, from the test's data and the organisation's own answers. Raises `LookupError` for an unknown
+    form."""
     return kind_of(content).sheet(content, form, known)

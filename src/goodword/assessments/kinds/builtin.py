@@ -1,8 +1,5 @@
-"""The built-in tests: their names, and their content by version and language.
-
-The newest version of a pack is `<kind>/packs/<id>_<language>.json`, an earlier one `<id>_<version>_<language>.json`.
-Packs become an organisation's rows when first used, so that results stay complete when a test changes.
-"""
+"""The built-in tests. The newest version of a pack is `<kind>/packs/<id>_<language>.json`, an earlier one
+`<id>_<version>_<language>.json`. Packs become an organisation's rows when first used."""
 
 import json
 import re

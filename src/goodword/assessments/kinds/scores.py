@@ -133,10 +133,8 @@ class NormTableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScoreDetails:
-    """Of `n` people, `below` score lower and `equal` the same; `sd` and `error` are on the score's own scale.
-
-    `rows` are the norm table around the score, which has `all_rows`; `test` and `table` identify it.
-    """
+    """Of `n` people, `below` score lower and `equal` the same; `sd` and `error` are on the score's own scale. `rows`:
+    the norm table around the score, of `all_rows`."""
 
     score: float
     n: int
@@ -193,10 +191,8 @@ def figure(value: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScore:
-    """A score's position in its norm group, as issued: the 90 % band on its own scale, and percentiles.
-
-    Of `n` first attempts in `language` (a tag) on one `device`. `by_distance`: low percentiles are close to a key.
-    """
+    """As issued: the 90 % band on its own scale and percentiles, of `n` first attempts in `language` on one `device`.
+    `by_distance`: low percentiles are close to a key."""
 
     low: float
     high: float

@@ -1,8 +1,5 @@
-"""Answers that count for norms and calibrations: each person's first attempt, if it was completed.
-
-Erased attempts do not count, and the next one does not become the first. Attempts with extra time count, because the
-counts would otherwise reveal whose they are.
-"""
+"""Answers that count for norms and calibrations: each person's completed first attempt. Attempts with extra time count,
+because the counts would otherwise reveal them; a later attempt never replaces an erased one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

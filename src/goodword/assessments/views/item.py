@@ -401,10 +401,8 @@ def _observe_second_window(
 
 
 def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
-    """The number of the item that a form was for; None if that item is gone.
-
-    `number` comes from the URL and may belong to another item: a break has replaced it, or a condition has changed.
-    """
+    """The number of the item that a form was for; None if it is gone. `number`, from the URL, may belong to another
+    item by now."""
     sent = request.POST.get("item")
     if sent is None:  # a page from before forms named their item
         return number

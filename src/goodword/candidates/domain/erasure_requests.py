@@ -1,7 +1,5 @@
-"""Erasure of a person's data, or of one application.
-
-A request closes open steps at once (`erasure.requested`); the data goes when it is due. Cancelling sends nothing.
-"""
+"""Erasure of a person's data, or of one application: steps close at once (`erasure.requested`), the data goes when it
+is due."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta

@@ -31,10 +31,8 @@ def hold_on(of: Candidate | Application) -> Hold | None:
 
 
 def hold_against_erasure(of: Candidate | Application) -> Hold | None:
-    """`hold_on` before erasing or promising it: no hold on a role can be placed until this transaction ends.
-
-    Lock the person or the application first, which prevents a hold on the person.
-    """
+    """`hold_on` before erasing: no hold on a role can be placed until this transaction ends. Lock the person or
+    application first."""
     lock_role_holds(of.organisation_id)
     return hold_on(of)
 

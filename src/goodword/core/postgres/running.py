@@ -67,11 +67,7 @@ class PidFile:
 
 
 def read_pid_file(layout: Layout) -> PidFile | None:
-    """Its content; None if it is missing or partly written.
-
-    Lines: pid, data directory, start, port, socket directory, address, shared memory, state
-    (https://www.postgresql.org/docs/18/storage-file-layout.html).
-    """
+    """None if it is missing or partly written (https://www.postgresql.org/docs/18/storage-file-layout.html)."""
     try:
         lines = (layout.cluster / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])

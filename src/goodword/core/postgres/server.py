@@ -211,11 +211,9 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
 
 
 def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
-    """Start PostgreSQL on the data below `data_dir`, creating it if missing, and wait until it answers.
-
-    With `durable=False` a crash of the machine may lose data, and everything is faster: for tests. `who` is shown to
-    anyone who tries to start a second one. Raises `AlreadyRunningError`, `OtherVersionError` or `CannotStartError`.
-    """
+    """Start PostgreSQL on the data below `data_dir`, created if missing. `durable=False`, for tests, may lose data.
+    `who`: shown to anyone who starts a second one. Raises `AlreadyRunningError`, `OtherVersionError` or
+    `CannotStartError`."""
     server = Server(Layout.of(data_dir), durable=durable)
     server.start(who=who or " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]))
     return server

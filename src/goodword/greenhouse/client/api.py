@@ -75,10 +75,8 @@ class HarvestApi(Protocol):
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """Filtered by jobs, status, or change since `updated_since`. `until` (now) is the next `updated_since`.
-
-        Empty `job_ids` give nothing. v1 filters by the last activity, which not every change updates.
-        """
+        """`until` (now) is the next `updated_since`. Empty `job_ids` give nothing. v1 filters by the last activity,
+        which not every change updates."""
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
         """Fifty per call; nothing in v1."""
@@ -127,10 +125,8 @@ class HarvestApi(Protocol):
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """Post once, without retries. v1 needs an author; in v3 the acting user is the default.
-
-        After an error with `outcome_unknown`, search the notes for the body's marker before posting again.
-        """
+        """Post once, without retries. v1 needs an author. After an error with `outcome_unknown`, search the notes for
+        the body's marker first."""
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """Always None in v1."""

@@ -1,8 +1,4 @@
-"""The errors of the client, all `HarvestError`s: what happened (`sentence`) and what to do (`remedy`).
-
-`path` has no query, which can contain an e-mail address. Secrets are removed from Greenhouse's messages, since a
-refusal can echo a client id.
-"""
+"""The errors of the client: what happened (`sentence`) and what to do (`remedy`), without secrets and addresses."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,4 @@
-"""Refuses calls into private networks, even if a public name resolves to a private address.
-
-Connects to the address resolved here, so that a second look-up cannot return another one (DNS rebinding).
-"""
+"""Refuses calls into private networks. Connects to the address resolved here, against DNS rebinding."""
 
 import ipaddress
 import socket

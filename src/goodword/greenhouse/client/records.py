@@ -1,7 +1,5 @@
-"""Tolerant reading of Harvest's JSON, which changes without notice and differs from its documentation.
-
-Nulls and wrong types count as absent, unknown enum values are UNKNOWN; only a missing id is an `UnexpectedShape`.
-"""
+"""Tolerant reading of Harvest's JSON: nulls and wrong types count as absent; only a missing id is an
+`UnexpectedShape`."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

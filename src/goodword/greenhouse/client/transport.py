@@ -1,8 +1,5 @@
-"""One HTTP exchange with Greenhouse, bounded in time and size.
-
-Redirects are not followed, so that a credential never goes to another host. Proxies of the environment are not used,
-since they would bypass the guard against private addresses.
-"""
+"""One HTTP exchange with Greenhouse, bounded in time and size, without redirects (credentials never go to another host)
+and without proxies (they would bypass the guard)."""
 
 import json
 import os

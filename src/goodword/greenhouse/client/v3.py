@@ -245,10 +245,8 @@ class HarvestV3:
 
 
 def window(since: datetime, until: datetime) -> str:
-    """A filter for `updated_at`, both ends included (greenhouse.md, C5).
-
-    Lists come newest id first: without an end, a row that changes while reading could appear on a later page.
-    """
+    """A filter for `updated_at`, both ends included. Without an end, a row that changes while reading could appear on a
+    later page."""
     return f"gte|{_text(since)}|lte|{_text(until)}"
 
 
@@ -277,10 +275,7 @@ def application_filters(
 
 
 class _Completion:
-    """Reads what application rows lack, in one call for fifty: always the name of a rejection reason.
-
-    `job_interview_stage_id` and `rejection_reason_id` were added in the summer of 2026 and may be absent.
-    """
+    """Reads what application rows lack, fifty in one call: always the name of a rejection reason."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -1,8 +1,5 @@
-"""In a burst, reads deliveries from Harvest fifty at a time and handles them in one transaction.
-
-An optimisation only: all others, and the whole batch after any error, are handled one by one. Prefetched data is not
-used if our copy has been written since (`sync.reading.Prefetched`).
-"""
+"""In a burst, reads fifty deliveries from Harvest at once and handles them in one transaction; after any error, one by
+one."""
 
 import logging
 import threading

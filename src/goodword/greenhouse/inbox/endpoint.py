@@ -118,10 +118,8 @@ def _count_refused(connection: Connection, *, now: datetime) -> None:
 
 
 def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) -> bool:
-    """Store a signed delivery once. True if it is new and waits to be processed; one that cannot be read has *failed*.
-
-    The event id is not signed and may be missing. The same body under another id is stored again, which is harmless.
-    """
+    """Store a signed delivery once per event id. True if it is new and waits to be processed; one that cannot be read
+    has *failed*."""
     values: dict[str, object] = {
         "organisation_id": connection.organisation_id,
         "body": body,

@@ -204,10 +204,8 @@ WHERE leased_to IS NOT NULL AND NOT EXISTS (
 
 
 def free_orphans(*, now: datetime) -> int:
-    """End the leases of workers whose database connection is gone. Returns how many.
-
-    The worker loses the attempt. A restart of the server does not count as a fault of the delivery.
-    """
+    """End the leases of workers whose database connection is gone. Returns how many. A restart of the server is no
+    fault of the delivery."""
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_ORPHANS)
         orphans = cursor.fetchall()

@@ -1,7 +1,4 @@
-"""Webhook bodies: the actions we follow, and what decides whether, and about whom, Harvest is read.
-
-Greenhouse's samples are rough: a hire has no status and no stage; almost any member may be null.
-"""
+"""Webhook bodies: the actions we follow, and about whom Harvest is read. Almost any member may be null."""
 
 import json
 from collections.abc import Iterator, Mapping

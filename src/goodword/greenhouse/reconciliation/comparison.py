@@ -98,11 +98,8 @@ class StageMapping:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """Stored data of some applications, by Greenhouse's ids unless stated otherwise.
-
-    `requested`: our application's and step's ids. `already_there`: when it was recorded. `waiting`: for a decision.
-    `in_inbox`: a delivery is not yet handled. `reacting`: an arrival was recorded a short time ago.
-    """
+    """Stored data of some applications, by Greenhouse's ids (`requested`: ours). `waiting`: for a decision. `in_inbox`:
+    a delivery is not yet handled. `reacting`: an arrival was recorded a short time ago."""
 
     applications: dict[int, LocalApplication]
     requested: frozenset[Pair]

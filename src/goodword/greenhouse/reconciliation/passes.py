@@ -327,10 +327,8 @@ def sync_differences(
     wait: bool = False,
     suppressed: Suppressed = NONE_SUPPRESSED,
 ) -> list[int]:
-    """Sync in batches; `after` is called with each. Returns the ids that failed. Raises HarvestError.
-
-    With `wait`, those still in their stage become missed invitations. `suppressed`: see `sync.applications.apply`.
-    """
+    """Sync in batches; `after` is called with each. With `wait`, those still in their stage become missed invitations.
+    Returns the ids that failed. Raises HarvestError."""
     failed: list[int] = []
     for batch in batched(differences, BATCH):
         for part in (batch, *([one] for one in batch)):

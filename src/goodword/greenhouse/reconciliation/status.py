@@ -57,10 +57,8 @@ class DayOfFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncStatus:
-    """`next_at` is None if only a click begins a pass. `counts`: the last pass's findings by kind and whether synced.
-
-    `silent`: changes found in the last day since the last delivery.
-    """
+    """`next_at`: None if only a click begins a pass. `counts`: by kind and whether synced. `silent`: changes found in
+    the last day since the last delivery."""
 
     running: Reconciliation | None
     last: Reconciliation | None

@@ -77,10 +77,8 @@ def display_state(state: str, *, required: bool) -> str:
 
 
 def check_again(connection: Connection, *, member: Membership | None, now: datetime) -> str:
-    """Returns the connection's state. `member`: None if scheduled. Raises HarvestError, CannotOpen, nothing changed.
-
-    Permissions may be withdrawn at any time; deliveries and notes then wait, and resume here once they are back.
-    """
+    """Returns the connection's state; waiting deliveries and notes resume. `member`: None if scheduled. Raises
+    HarvestError, CannotOpen, nothing changed."""
     priority = Priority.PERSON if member else Priority.BACKGROUND
     with harvest(connection, priority=priority, retry=BRIEFLY) as api:
         results, account_name = tuple(probe_all(api)), api.account() or ""

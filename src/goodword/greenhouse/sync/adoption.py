@@ -28,10 +28,8 @@ class ApplicationState:
 def adopt(
     application: remote.Application, *, candidate: Candidate, automation: Automation, now: datetime
 ) -> Application | None:
-    """The application that becomes this one, with its ids stored; None if nobody had added this person to the role.
-
-    `candidate`: our copy of Greenhouse's, locked. In the transaction that writes the application.
-    """
+    """The application that a member had added here and that becomes this one; None if there is none. `candidate`: our
+    copy, locked."""
     if application.job_id is None or not candidate.email or candidate.erased_at is not None:
         return None
     added = Application.objects.across_organisations().filter(

@@ -1,7 +1,5 @@
-"""Updates our copies of applications from Harvest, for deliveries and reconciliation alike.
-
-Two states are compared, never deliveries: syncing is idempotent, and the order of deliveries does not matter.
-"""
+"""Updates our copies of applications from Harvest. Two states are compared, never deliveries, so their order does not
+matter."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -74,11 +72,8 @@ def sync_applications(
     suppressed: Suppressed = NONE_SUPPRESSED,
     prefetched: Prefetched = NOTHING_PREFETCHED,
 ) -> list[str]:
-    """Write what changed in Harvest. Returns a sentence for each. Raises TooBusy; HarvestError with nothing written.
-
-    `settle` is called with the sentences in the writing transaction, so that the caller's row is settled if and only if
-    the changes are written. `suppressed`: see `apply`.
-    """
+    """Returns a sentence for each change. `settle` is called with them in the writing transaction. `suppressed`: see
+    `apply`. Raises TooBusy; HarvestError with nothing written."""
     wanted = sorted(set(remote_ids))  # the same order in all workers avoids deadlocks
     for _ in range(READINGS):
         with harvest(connection, retry=BRIEFLY) as api:
@@ -148,10 +143,8 @@ def state_of(row: Application) -> ApplicationState:
 
 
 def changes(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> Iterator[Change]:
-    """Events between two states, in their natural order. A rejected or hired application enters no stage.
-
-    `old` is None for a new application. `arrived`: whether being in this stage counts as an arrival.
-    """
+    """Events between two states, in their natural order. `old`: None for a new application. `arrived`: whether being in
+    this stage counts as an arrival."""
     active = new.status == Status.ACTIVE
     if old is None:
         yield "application.applied", {"job_id": new.job_id}
@@ -461,10 +454,8 @@ def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[in
 def release_waiting(
     connection: Connection, remote_ids: Collection[int], *, hint: Hint, now: datetime
 ) -> None:
-    """Record waiting arrivals that a late delivery reports, in the transaction that wrote our copies.
-
-    After an outage Greenhouse retries for hours; reconciliation may be faster and leave no difference to find.
-    """
+    """Record waiting arrivals that a late delivery reports: reconciliation may be faster and leave no difference to
+    find."""
     if not hint.arrived or hint.stage_id is None:
         return
     waiting = Finding.objects.across_organisations().filter(

@@ -18,10 +18,8 @@ def sync_jobs(
     now: datetime,
     settle: Callable[[dict[int, list[str]]], None] = lambda _: None,
 ) -> dict[int, list[str]]:
-    """Read linked jobs. Returns sentences about changes, by job id. Raises HarvestError with nothing written, TooBusy.
-
-    Fifty jobs take two calls in v3, three if a post was chosen. `settle` is called in the writing transaction.
-    """
+    """Returns sentences about changes, by job id. `settle` is called in the writing transaction. Raises HarvestError
+    with nothing written, TooBusy."""
     wanted = sorted(set(job_ids))
     for _ in range(READINGS):
         linked = _linked(connection, wanted)

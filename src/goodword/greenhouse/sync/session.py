@@ -223,10 +223,8 @@ class ConnectionTokens:
 
 
 class CachedReads:
-    """Caches reads, per connection and process, since the applications of a burst have the same few users.
-
-    Refusals are cached for all rows of a kind. Each read raises Forbidden, also from the cache.
-    """
+    """Caches reads per connection and process, since the applications of a burst have the same few users; refusals for
+    all rows of a kind."""
 
     def __init__(self, api: HarvestApi, *, connection: Connection, now: datetime) -> None:
         self._api = api

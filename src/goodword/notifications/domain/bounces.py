@@ -124,10 +124,7 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
 
 
 def has_complained(email: Email) -> bool:
-    """Whether this person has complained about an earlier mail on the same application.
-
-    Not for recruiters, whose results a wrong click must not stop, nor for the link to one's own data.
-    """
+    """About an earlier mail on the same application. Recruiters, and the link to one's own data, are exempt."""
     if email.application_id is None or email.link_purpose in OWN_DATA:
         return False
     earlier = Email.objects.across_organisations().filter(

@@ -122,10 +122,8 @@ def save_texts(
     by: Membership,
     now: datetime,
 ) -> bool:
-    """Store the parts that differ from the standard text; none: reset. Returns whether anything changed.
-
-    `texts` are valid. `seen`: the version that `by` saw. Raises TextsChanged.
-    """
+    """Store the parts that differ from the standard text; none: reset. Returns whether anything changed. `seen`: the
+    version that `by` saw. Raises TextsChanged."""
     standard = mail.standard_texts(language=language)
     own = {name: text for name, text in mail.clean(texts).items() if text != standard[name]}
     with transaction.atomic():

@@ -1,7 +1,5 @@
-"""Queue mails in the caller's transaction, cancel them, and hold those that quote a suspicious name.
-
-Mail to outsiders waits while the candidate's name contains a link, until it is corrected or confirmed.
-"""
+"""Queue and cancel mails in the caller's transaction. Mail to outsiders waits while it quotes a name that contains a
+link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -134,10 +132,8 @@ def from_name(sender: Correspondent, *, organisation: Organisation) -> str:
 
 
 def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, failed: bool = True) -> int:
-    """Cancel unsent mail about this subject, and failed mail if `failed`. Returns how many.
-
-    A mail being sent right now may still go out, and then counts as sent; otherwise it is not retried.
-    """
+    """Cancel unsent mail about this subject, and failed mail if `failed`. Returns how many. A mail being sent right now
+    may still go out."""
     stopped = [Email.State.QUEUED, Email.State.SENDING, *([Email.State.FAILED] if failed else [])]
     return (
         Email.objects.of(organisation)
@@ -188,10 +184,8 @@ def failed_mails(organisation: Organisation) -> QuerySet[Email]:
 def send_again(
     *, email_id: int, to_address: str, member: Membership, now: datetime, arrived: bool = False
 ) -> bool:
-    """To the current address, with all attempts. False for a second click. Raises Email.DoesNotExist.
-
-    `arrived`: even if it seems to have arrived, since it went to a wrong address.
-    """
+    """To the current address. `arrived`: even if it seems to have arrived. False for a second click. Raises
+    Email.DoesNotExist."""
     with transaction.atomic():
         rows = Email.objects.of(member.organisation).select_for_update(of=("self",))
         email = rows.get(pk=email_id)

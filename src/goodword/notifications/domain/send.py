@@ -348,10 +348,8 @@ def _plain(name: str) -> str:
 
 
 def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
-    """Render the mail with this link (empty if it has none). The logo comes with it: remote pictures could track.
-
-    The text template's first line is the subject, after "Subject:". Untrusted text is defused, in HTML also escaped.
-    """
+    """With this link (empty if it has none) and the logo: remote pictures could track. The text template's first line
+    is the subject. Untrusted text is defused, in HTML also escaped."""
     context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
     context["mail_template"] = email.template
     if logo:

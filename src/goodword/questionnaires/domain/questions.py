@@ -81,10 +81,8 @@ class ConditionConflict(Exception):
 def move_question(
     *, questionnaire: Questionnaire, question_id: str, by: int, revision: int, drop_condition: bool = False
 ) -> int:
-    """Swap a question with its neighbour (`UP`, `DOWN`). Returns its number. Raises `KeyError` for a removed one.
-
-    If one depends on the other, raises `ConditionConflict`, or removes the condition with `drop_condition`.
-    """
+    """Swap a question with its neighbour (`UP`, `DOWN`). Returns its number. Raises `KeyError`, and `ConditionConflict`
+    unless `drop_condition`."""
     with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
         place = index_of(entries, question_id)

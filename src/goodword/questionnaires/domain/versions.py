@@ -66,10 +66,8 @@ def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Questionnaire:
-    """Created or updated if necessary. Raises `LookupError` for an unknown key.
-
-    A newer built-in version is added only if no member has changed the questionnaire; missing languages always are.
-    """
+    """Created, or updated if no member has changed it; missing languages are always added. Raises `LookupError` for an
+    unknown key."""
     template = builtin.load(key, language=organisation.language)
     questionnaire = Questionnaire.objects.of(organisation).filter(key=key).first()
     if questionnaire and not _lacking(questionnaire, template):

@@ -43,11 +43,8 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue a mail to the candidate with a fresh portal link, unless they may not be mailed.
-
-    `days`: sets a deadline at least that many working days after sending (0: it is already set). `extra`: template
-    context.
-    """
+    """Queue a mail with a fresh portal link, unless they may not be mailed. `days`: sets a deadline so many working
+    days after sending (0: already set)."""
     facts = check_context(check)
     if mail_blocked_reason(facts.application):
         return

@@ -180,10 +180,8 @@ def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datet
 
 
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:
-    """Send the request to another address. Idempotent. Raises Refused.
-
-    The deadline restarts. Draft, language and time zone are deleted: somebody else may have the old link.
-    """
+    """Idempotent. Raises Refused. The deadline restarts; the draft is deleted, since somebody else may have the old
+    link."""
     with transaction.atomic():
         check, request = lock_request_for_member(request_id, member=member)
         refuse_unless_open(check)

@@ -56,10 +56,7 @@ def details_problems(
     this_month: str,
     kind: str = ANY,
 ) -> dict[str, str]:
-    """Messages by field, of those that aren't empty. `kind`: the required relationship.
-
-    `other_addresses`: of the check's other referees.
-    """
+    """Messages by field. `kind`: the required relationship. `other_addresses`: of the check's other referees."""
     found: dict[str, str] = {}
     if details.relationship and kind not in {ANY, details.relationship}:
         found["relationship"] = _("A different kind of referee is needed here. Please reload the page.")

@@ -69,10 +69,8 @@ class SubmittedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftAnswers:
-    """`typed`: input of unfinished answers, by question id. `left`: there was a break of more than ONE_SITTING.
-
-    `saved_by`: by question id, the page that saved it last. A page is one rendering, see `merged`.
-    """
+    """`typed`: unfinished input by question id. `left`: a break of more than ONE_SITTING. `saved_by`: by question id,
+    the page (one rendering) that saved it last."""
 
     answers: Mapping[str, Json] = field(default_factory=dict)
     typed: Mapping[str, Typed] = field(default_factory=dict)
@@ -292,10 +290,7 @@ def begin(*, request_id: int, now: datetime) -> None:
 def save_draft(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> tuple[str, ...]:
-    """Merge what a page sent into the draft, `seen` as in DraftAnswers.merged. Returns what conflicts.
-
-    Raises Closed.
-    """
+    """Merge what a page sent, `seen` as in DraftAnswers.merged. Returns what conflicts. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -305,10 +300,8 @@ def save_draft(
 def keep_draft_of_closed(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Save a draft although the check has closed, since it may be reopened. Returns whether it was saved.
-
-    The later of two answers counts, because the page shown next has no place for both.
-    """
+    """Save a draft although the check has closed, since it may be reopened; the later of two answers counts. Returns
+    whether it was saved."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
@@ -323,10 +316,8 @@ def without_page(seen: Mapping[str, str]) -> dict[str, str]:
 
 
 def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
-    """Of several submissions the first counts. Raises Incomplete, Closed, and AnswersChanged.
-
-    `reviewed`: digest of the draft that was shown before submitting.
-    """
+    """Of several submissions the first counts. `reviewed`: digest of the draft as shown. Raises Incomplete, Closed and
+    AnswersChanged."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:

@@ -61,10 +61,8 @@ def on_address_corrected(event: Event) -> None:
 
 
 def update_flags(check: Check, *, now: datetime) -> None:
-    """Store the flags found on a locked check. Idempotent.
-
-    Dismissed flags stay dismissed, others even after their traces are deleted; those of replaced referees go.
-    """
+    """Store the flags found on a locked check. Idempotent. Dismissed ones stay dismissed; those of replaced referees
+    go."""
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")
     found = {(flag.code, flag.key): flag for flag in find_flags(check, referees, this_month=month)}

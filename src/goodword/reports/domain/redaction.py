@@ -23,10 +23,8 @@ Given = Mapping[str, Sequence[int]]
 
 
 def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Redact the reports of these locked applications: content, files and links of every version.
-
-    The newest one is followed by a redacted version, which is drawn without notifying anyone.
-    """
+    """Content, files and links of every version of these locked applications' reports. The newest is drawn again,
+    redacted, without notifying anyone."""
     reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
     return _redact(reports, _is_personal, without_person, now=now)
 

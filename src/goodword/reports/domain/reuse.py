@@ -26,10 +26,8 @@ class MayNotReuse(Exception):
 
 
 def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Report:
-    """Create the report, which also posts its note; no mail is sent. Raises `MayNotReuse`.
-
-    It names the earlier role unless that one is confidential or the candidate private: it may have other readers.
-    """
+    """Create the report, which posts its note but sends no mail. It names the earlier role unless that is confidential
+    or the candidate private. Raises `MayNotReuse`."""
     with transaction.atomic():
         found = lock_step_request(step_request.pk)
         if found is None:

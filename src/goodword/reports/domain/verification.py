@@ -1,8 +1,5 @@
-"""What /verify answers about a file: looked up by its digest, so that "unchanged" means every byte.
-
-The signature inside only helps to recognise a file that has been changed. Nobody learns anything from this about a
-report whose file they don't have: digests can't be guessed, and a changed file is told nothing about the report.
-"""
+"""What /verify answers about a file, looked up by its digest: nobody learns anything about a report whose file they
+don't have."""
 
 import hashlib
 from dataclasses import dataclass

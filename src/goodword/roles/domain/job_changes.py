@@ -14,10 +14,8 @@ Pipeline = Sequence[tuple[int, str]]
 
 
 def stage_move(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
-    """The old and new position ("after “Screen”"); None if it has not moved, is new or gone.
-
-    It has moved if different stages precede it, and a different one directly.
-    """
+    """The old and new position ("after “Screen”"); None unless different stages precede it, and a different one
+    directly."""
     shared = {one for one, _ in before} & {one for one, _ in after}
     if stage_id not in shared:
         return None
@@ -69,10 +67,8 @@ class Outdated(Exception):
 
 
 def update_job(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
-    """Returns each change as a sentence; in the caller's transaction. `job`: None if Greenhouse does not show it.
-
-    Raises Outdated if `job_checked_at` has changed since `automation` was read.
-    """
+    """Returns a sentence for each change. `job`: None if Greenhouse does not show it. Raises Outdated if checked
+    meanwhile."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Call update_job() in a transaction.")
     row = Automation.objects.across_organisations().select_for_update().filter(pk=automation.pk).first()

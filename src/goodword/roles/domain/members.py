@@ -36,10 +36,8 @@ def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: dat
 
 
 def add_viewer(role: Role, *, member: Membership, by: Membership | None, now: datetime) -> bool:
-    """Let the member see the role, its private candidates included. Returns whether they were not added before.
-
-    `by`: None if an accepted invitation adds them.
-    """
+    """Let the member see the role, private candidates included. `by`: None for an accepted invitation. Returns whether
+    they were added."""
     with transaction.atomic():
         row = (
             Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True).get(pk=role.pk)

@@ -38,10 +38,7 @@ def change_role(
     by: Membership,
     now: datetime,
 ) -> bool:
-    """Rename, hand over, hide or show. Returns whether anything changed. `seen`: the version that `by` saw.
-
-    Raises RoleChanged and NotAnOwner.
-    """
+    """Returns whether anything changed. `seen`: the version that `by` saw. Raises RoleChanged and NotAnOwner."""
     title = " ".join(title.split())
     with transaction.atomic():
         # Before the role, as deactivating does: otherwise a role could go to somebody who loses access in the meantime.
@@ -79,10 +76,7 @@ def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -
 
 
 def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
-    """A role of `by` with the same step settings and job requirement; confidential if that one is.
-
-    Without Greenhouse jobs, viewers and candidates.
-    """
+    """A role of `by` with the same step settings and job requirement, without jobs, viewers and candidates."""
     with transaction.atomic():
         made = add_role(title=title, owner=by, now=now)
         if is_confidential(role):

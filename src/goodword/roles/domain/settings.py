@@ -111,10 +111,7 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
 
 
 def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
-    """The rows of a new role, in the caller's transaction.
-
-    Assessments pause when candidates leave the stage; checks continue, since offers depend on them.
-    """
+    """Assessments pause when candidates leave the stage; checks continue, since offers depend on them."""
     role = Role.objects.create(
         organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
     )

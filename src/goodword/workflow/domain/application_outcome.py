@@ -93,10 +93,8 @@ def _was_not_to_be_invited(application: Application) -> bool:
 
 
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
-    """Bring the application's runs in line with its present state.
-
-    Yields each action with its run, locked and saved. "transfer": it continues under another role's settings.
-    """
+    """Bring the runs in line with the application. Yields each action with its run, locked and saved; "transfer": it
+    continues under another role's settings."""
     assert event.application_id is not None
     if not has_step_requests(event):
         return

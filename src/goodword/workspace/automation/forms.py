@@ -86,11 +86,8 @@ class StagesForm(forms.Form):
 
 
 class ConfirmMappingForm(forms.Form):
-    """`there`: ids and names of the applications already in the stages.
-
-    `asks`: whether the default assessment is to be published, with the requirement `proposed`. `draft`: whether a
-    member's draft is.
-    """
+    """`there`: applications already in the stages. `asks`: publishes the default assessment, with the requirement
+    `proposed`. `draft`: publishes a member's draft."""
 
     requirement = forms.CharField(
         label=_("Confirm publishes it for this job requirement"),

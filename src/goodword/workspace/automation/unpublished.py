@@ -24,10 +24,8 @@ from goodword.workspace.job_requirements import joined
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpublished:
-    """`draft`: a member's; None: the default test, which needs a requirement only. `problems`: what the draft lacks.
-
-    `waits`: candidates who are moved wait until it is published; else they get the default test in the meantime.
-    """
+    """`draft`: a member's; None: the default test. `problems`: what it lacks. `waits`: candidates wait until it is
+    published; else they get the default test."""
 
     draft: Assessment | None
     parts: Sequence[PlannedPart]

@@ -34,8 +34,7 @@ class Offer:
 @dataclass(frozen=True, kw_only=True)
 class Card:
     """A step at the top of the page. `reused`: where a reused result comes from. `may_begin`: Invite is offered.
-    `view`: the check's referees.
-    """
+    `view`: the check's referees."""
 
     mark: StepProgress
     offer: Offer | None
@@ -63,10 +62,8 @@ def cards_of(
     member: Membership,
     now: datetime,
 ) -> list[Card]:
-    """One for each step. `check`: the latest one. `reports`: the current ones first.
-
-    Earlier results are only offered to members who may see them.
-    """
+    """One for each step. `check`: the latest one. `reports`: the current ones first. Earlier results only for members
+    who may see them."""
     view = check_overview(check, now=now) if check is not None and not application.erased_at else None
     return [
         Card(

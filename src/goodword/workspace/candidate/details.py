@@ -58,10 +58,8 @@ def version_of(candidate: Candidate) -> str:
 def change_details(
     *, candidate: Candidate, person: Person, can_email: bool, seen: str, member: Membership, now: datetime
 ) -> int:
-    """Returns how many invitations go to a corrected address; the old links end. `seen`: the version that `member` saw.
-
-    Raises DetailsChanged, MailGoesOut, and LookupError if Greenhouse keeps their details.
-    """
+    """Returns how many invitations go to a corrected address. `seen`: the version that `member` saw. Raises
+    DetailsChanged, MailGoesOut, and LookupError if Greenhouse keeps their details."""
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
         if row.in_greenhouse or row.erased_at is not None:

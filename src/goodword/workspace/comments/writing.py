@@ -97,10 +97,8 @@ def may_delete(comment: Comment, member: Membership) -> bool:
 
 
 def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
-    """Members whose full name or address follows an @. One query.
-
-    Of active members with one name, all; deactivated ones only if no active one has that name.
-    """
+    """Members whose full name or address follows an @; of several with one name all, active ones only if there are any.
+    One query."""
     rest, found = text.casefold(), []
     if "@" not in rest:
         return []

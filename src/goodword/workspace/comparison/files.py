@@ -1,7 +1,5 @@
-"""A role's results as files: what page 1 of each report says, in numbers.
-
-No test items, single answers to items or keys. Streamed; the newest report of each candidate and step counts.
-"""
+"""A role's results as files: what page 1 of each newest report says, in numbers, without items, single answers or keys.
+Streamed."""
 
 import csv
 import json

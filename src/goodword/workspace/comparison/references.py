@@ -38,10 +38,8 @@ MOST_COLUMNS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateReferences:
-    """The check that counts for an application: the latest finished one, else the latest with a reference.
-
-    `number`: replaces the name, if it is hidden.
-    """
+    """The check that counts for an application: the latest finished one, else the latest with a reference. `number`: in
+    place of a hidden name."""
 
     application: Application
     check_id: int

@@ -102,10 +102,7 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
 def reused_results(
     visible: QuerySet[Application], organisation: Organisation, *, kind: Step.Kind
 ) -> Mapping[int, tuple[Application, datetime]]:
-    """By the id of the earlier request whose result an application reuses: the application, and when it was reused.
-
-    At most two queries.
-    """
+    """By the id of the earlier request: the application that reuses its result, and since when. At most two queries."""
     with_earlier = list(
         StepRequest.objects.of(organisation)
         .filter(application__in=visible, step__kind=kind, earlier__isnull=False)

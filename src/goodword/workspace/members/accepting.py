@@ -114,10 +114,7 @@ def _page(request: HttpRequest, link: Link, invitation: Invitation) -> HttpRespo
 
 
 def _why_closed(link: Link, invitation: Invitation) -> str:
-    """What the page says, empty if it can be accepted.
-
-    "deactivated", "used", "withdrawn", "replaced", "inviter" or "expired".
-    """
+    """ "deactivated", "used", "withdrawn", "replaced", "inviter" or "expired"; empty if it can be accepted."""
     if is_deactivated(invitation.organisation, invitation.email):
         return "deactivated"
     if invitation.accepted_at is not None:

@@ -23,10 +23,8 @@ PURPOSE = Link.Purpose.MEMBER_INVITATION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """An open invitation on the page. `expires_at`: of its link; None while its mail has not gone out.
-
-    `failure`: why the mail did not arrive, or empty.
-    """
+    """`expires_at`: of its link; None while its mail has not gone out. `failure`: why the mail did not arrive, or
+    empty."""
 
     invitation: Invitation
     roles: Sequence[Role]

@@ -54,10 +54,8 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """`who` `what`, since `since`, at `place`, for example "Ada Lovelace" "can't name a manager".
-
-    `url`: its page, if any. The first of `actions` is the remedy.
-    """
+    """For example "Ada Lovelace" (`who`) "can't name a manager" (`what`), since `since`, at `place`. The first of
+    `actions` is the remedy."""
 
     source: str
     pk: int
@@ -117,10 +115,8 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A kind of need. `rows`: those that need a person. `shape`: what `describe` reads of them, oldest first.
-
-    `key`: the column whose value identifies a need.
-    """
+    """`rows`: those that need a person. `shape`: what `describe` reads of them, oldest first. `key`: the column that
+    identifies a need."""
 
     name: str
     urgency: Urgency
@@ -170,10 +166,8 @@ def collect(
     hidden: Hidden | None = None,
     counted: int = COUNTED,
 ) -> Needs:
-    """At most `at_most` needs of each urgency, counted up to `counted` of each source.
-
-    The number of queries depends on the sources alone.
-    """
+    """At most `at_most` of each urgency, counted up to `counted` of each source. The number of queries depends on the
+    sources alone."""
     hidden = hidden or Hidden()
     shown: dict[Urgency, list[Need]] = {urgency: [] for urgency in Urgency}
     counts = dict.fromkeys(Urgency, 0)

@@ -1,7 +1,5 @@
-"""A candidate's own data, even when every step is closed. Reveals nothing of the application's state.
-
-The portal's page mails a link to the known address; only that link (/d/) downloads and erases.
-"""
+"""A candidate's own data, even when every step is closed. The portal only mails a link; only that link (/d/) downloads
+and erases."""
 
 from collections.abc import Callable
 from functools import wraps

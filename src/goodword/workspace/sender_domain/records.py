@@ -1,7 +1,4 @@
-"""Evaluates SPF, DKIM and DMARC records. No I/O.
-
-SPF: RFC 7208. DKIM: RFC 6376, 3.6.1. DMARC: RFC 7489, 6.3 and 6.6.3.
-"""
+"""Evaluates SPF (RFC 7208), DKIM (RFC 6376, 3.6.1) and DMARC (RFC 7489, 6.3 and 6.6.3) records. No I/O."""
 
 import re
 from collections.abc import Sequence
@@ -24,10 +21,8 @@ _FAILURES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is seen for one record, and what to set.
-
-    `value`: empty if nobody here can know it, or nothing needs to change. `seen`: as published.
-    """
+    """What is seen for one record, and what to set (`value`; empty if nobody here can know it, or nothing needs to
+    change)."""
 
     name: str
     state: str

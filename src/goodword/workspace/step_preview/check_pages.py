@@ -1,8 +1,5 @@
-"""The pages that candidates and referees see, for a member who sets up a reference check.
-
-The portals' own views draw them, for a fictitious candidate and referees in a transaction that is rolled back. Links
-between these pages lead to their previews; other links and all buttons do nothing.
-"""
+"""The pages of a reference check for a member who sets it up, drawn by the portals' own views for fictitious people in
+a transaction that is rolled back. Buttons do nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy

@@ -1,7 +1,5 @@
-"""The e-mails of a step to candidates and referees, as the code that sends them writes them.
-
-For a fictitious candidate and referee, in a transaction that is rolled back.
-"""
+"""A step's e-mails to candidates and referees, written by the code that sends them, in a transaction that is rolled
+back."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass

@@ -1,8 +1,5 @@
-"""Checks candidates' uploads by content and size, not by name. Files are never displayed or run.
-
-The first bytes identify a type (puremagic), or the type declared in an office file's archive. Files with programs or
-external content are rejected, as are those that the virus scanner, if configured, flags.
-"""
+"""Checks candidates' uploads by content (puremagic, or the type declared in an office file) and size, not by name.
+Files with programs or external content are rejected; none is ever displayed or run."""
 
 import hashlib
 import io
