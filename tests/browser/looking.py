@@ -75,6 +75,8 @@ class Looker:
 def _once(page: Page, within: str) -> list[str]:
     width = page.viewport_size["width"] if page.viewport_size else 0
     state = hashlib.sha256(f"{within} {page.evaluate(_STATE)}".encode()).hexdigest()
+    looked_at: int
+    found: list[str]
     with (FOUND / state).open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # another process may be looking at the same state
         file.seek(0)
