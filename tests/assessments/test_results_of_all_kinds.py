@@ -134,21 +134,25 @@ def test_void_items_are_neither_shown_nor_wrong(
     assert [task.solved for task in found.tasks] == [True] * found.whole.given
 
 
-def test_an_ability_is_shown_only_if_issued(
-    finished: dict[str, Attempt],
+@pytest.mark.parametrize(
+    "stored", [{"ability_low": -0.93, "ability_high": 0.09}, {"ability_low": None, "ability_high": None}]
+)
+def test_an_ability_is_shown_with_its_interval_only_if_issued(
+    finished: dict[str, Attempt], stored: dict[str, float | None]
 ) -> None:
+    """Also one that was issued before intervals were stored."""
     attempt = finished["reasoning"]
     Score.objects.of(attempt.organisation).filter(part__attempt=attempt, scale="").update(
-        ability=-0.42, ability_se=0.31
+        ability=-0.42, ability_se=0.31, **stored
     )
     made = result(fresh(attempt))
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ReasoningResult)
     assert found.ability is not None
-    assert found.ability.words == "−0.4 ± 0.3"
+    assert found.ability.words == "−0.4 (−0.9 to 0.1)"
     page = page_of(made)
-    assert page.count("an ability of −0.4 with a standard error of 0.3") == 1
+    assert page.count("an ability of −0.4 (90 % interval −0.9 to 0.1)") == 1
     assert "so the count shows only" not in page
 
 

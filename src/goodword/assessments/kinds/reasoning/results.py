@@ -238,9 +238,15 @@ def precision_of(score: Score) -> SolvedPrecision | None:
 
 
 def ability_of(score: Score) -> Ability | None:
-    if score.ability is None or score.ability_low is None or score.ability_high is None:
+    if score.ability is None:
         return None
-    return Ability(value=score.ability, low=score.ability_low, high=score.ability_high)
+    if score.ability_low is not None and score.ability_high is not None:
+        return Ability(value=score.ability, low=score.ability_low, high=score.ability_high)
+    if score.ability_se is None:
+        return None
+    # issued before intervals were stored
+    half = BAND_WIDTH * score.ability_se
+    return Ability(value=score.ability, low=score.ability - half, high=score.ability + half)
 
 
 def _task(number: int, task: ReasoningTask, answer: Json) -> AnsweredTask:
