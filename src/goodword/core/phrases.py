@@ -8,6 +8,11 @@ from decimal import ROUND_HALF_UP, Decimal
 type Catalogue = Mapping[str, Mapping[str, str]]
 
 
+def rounded(value: float, places: int) -> str:
+    """Rounded half up, the same on pages as in reports: 2.25 is "2.3" and not, as in Python's formats, "2.2"."""
+    return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+
+
 @dataclass(frozen=True)
 class Phrases:
     language: str
@@ -28,6 +33,5 @@ class Phrases:
 
     def number(self, value: float, places: int) -> str:
         """`value` rounded half up, with the decimal mark of the language."""
-        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-        written = str(rounded).replace("-", "−")
+        written = rounded(value, places).replace("-", "−")
         return written if self.language == "en" else written.replace(".", ",")

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from goodword.core.phrases import rounded
+
 STACK_LIMIT = 6
 
 
@@ -40,7 +42,7 @@ def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float
 
 
 def written_number(value: float) -> str:
-    return f"{value:.1f}"
+    return rounded(value, 1)
 
 
 @dataclass(frozen=True)

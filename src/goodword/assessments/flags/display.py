@@ -43,7 +43,7 @@ WORDS: Mapping[str, FlagWording] = {
         _("Ask about one of the answers in the interview: whoever wrote it can say more."),
     ),
     rules.FAST: FlagWording(
-        _("Answered very fast"),
+        _("Items answered very fast"),
         (
             _("Practised readers and screen-reader users take in short items at a glance."),
             _("They read all the items first, then answered in one go."),

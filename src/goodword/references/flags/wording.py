@@ -53,7 +53,7 @@ WORDS: Mapping[str, FlagWording] = {
         _("Look at the domain's website. If that doesn't explain it, ask the referee where they work now."),
     ),
     rules.FAST: FlagWording(
-        _("Very fast answers"),
+        _("Referee answered very fast"),
         (
             _("Some people read fast and know at once what to say."),
             _("Texts may have been written elsewhere and pasted, or dictated."),

@@ -35,7 +35,7 @@ class SolvedPrecision:
     @property
     def words(self) -> str:
         """ "9.5 to 15.9, assumed"."""
-        band = {"low": f"{self.low:.1f}", "high": f"{self.high:.1f}"}
+        band = {"low": written_number(self.low), "high": written_number(self.high)}
         if self.assumed:
             return gettext("90 %% band %(low)s to %(high)s, assumed") % band
         return gettext("90 %% band %(low)s to %(high)s") % band
@@ -77,7 +77,7 @@ class CellDifficulty:
     @property
     def b_text(self) -> str:
         """With the 90 % interval: "−0.4 ± 0.3"."""
-        return f"{self.b:.1f} ± {BAND_WIDTH * self.se:.1f}".replace("-", "−")
+        return f"{signed(self.b)} ± {written_number(BAND_WIDTH * self.se)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
