@@ -1,12 +1,14 @@
 """The built-in judgement sets: what their design promises, in every language they exist in."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from goodword.assessments.kinds.builtin import pack_languages
-from goodword.assessments.kinds.judgement.content import JudgementSet, Scenario
+from goodword.assessments.kinds.builtin import content, pack_languages, pack_versions
+from goodword.assessments.kinds.judgement.content import JudgementSet, Scenario, read_judgement
 from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
+from tests.assessments.kinds.surface import CHANCE_AND_A_TENTH, hits, rules
 from tests.assessments.kinds.wording import correlation, forbidden, lix, words
 
 each_set = pytest.mark.parametrize("set_id", JUDGEMENT_SETS)
@@ -31,7 +33,7 @@ def _best(scenario: Scenario) -> int:
 @each_language
 def test_a_set_has_eight_scenarios_of_four_actions_each_with_a_reason(set_id: str, language: str) -> None:
     judgement = load_judgement(set_id, language=language)
-    assert (judgement.id, judgement.version, judgement.language) == (set_id, "1", language)
+    assert (judgement.id, judgement.version, judgement.language) == (set_id, "2", language)
     assert [len(scenario.actions) for scenario in judgement.scenarios] == [4] * 8
     assert [action.id for action in judgement.actions if not action.reason.endswith(".")] == []
     assert [option.value for option in judgement.response_scale] == [1, 2, 3, 4, 5]
@@ -124,3 +126,41 @@ def test_a_set_states_the_basis_of_its_key_and_its_limits(set_id: str, language:
         "fr": "Aucun groupe de personnes qui font ce travail ne l’a fixée ni vérifiée",
     }
     assert said[language] in load_judgement(set_id, language=language).key_basis
+
+
+@each_set
+@each_language
+def test_the_wording_does_not_reveal_the_best_action(set_id: str, language: str) -> None:
+    judgement = load_judgement(set_id, language=language)
+    most = CHANCE_AND_A_TENTH * len(judgement.scenarios)
+    found = {name: float(hits(judgement, rule)) for name, rule in rules(language).items()}
+    assert {name: one for name, one in found.items() if one > most} == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [("longest", 0), ("shortest", 1), ("most clauses", 1), ("gives no reason", 1), ("last", 1), ("first", 0)],
+)
+def test_the_guesser_picks_by_its_rule_and_shares_ties(rule: str, expected: float) -> None:
+    known = load_judgement("judgement_customer")
+    worse, best = known.scenarios[0].actions[0], known.scenarios[0].actions[1]
+    one = replace(
+        known.scenarios[0],
+        actions=(
+            replace(worse, text="Wait a week, because the customer has not called us yet."),
+            replace(best, text="Call the customer, and ask what helps."),
+        ),
+    )
+    assert float(hits(replace(known, scenarios=(one,)), rules("en")[rule])) == expected
+
+
+@each_set
+@each_language
+def test_version_2_rewords_the_actions_only(set_id: str, language: str) -> None:
+    assert pack_versions(set_id) == ("1", "2")
+    before, now = (
+        read_judgement(content(set_id, language=language, version=version)) for version in ("1", "2")
+    )
+    kept = [replace(action, text="") for action in now.actions]
+    assert [replace(action, text="") for action in before.actions] == kept
+    assert [(one.id, one.text) for one in before.scenarios] == [(one.id, one.text) for one in now.scenarios]

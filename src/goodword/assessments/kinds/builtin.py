@@ -68,6 +68,11 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
 }
 
 
+def is_for_practice(key: str) -> bool:
+    """Built-in judgement sets: nobody who does the job has set or checked their keys."""
+    return key in BUILT_IN and BUILT_IN[key].kind == "judgement"
+
+
 def contents(key: str) -> dict[str, dict[str, Any]]:
     """The newest content by language; generated items have one, under "". Raises `LookupError` for an unknown test."""
     if key not in BUILT_IN:

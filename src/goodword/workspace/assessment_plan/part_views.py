@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue.packs import ensure_all_builtin
+from goodword.assessments.kinds.builtin import is_for_practice
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans.editing import (
     DOWN,
@@ -40,7 +41,10 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     tests = offered_tests(request.organisation)
     known = published_of(tests)
     context = {
-        "tests": [(test, _forms_in_words(test, known[test.pk]), test.pk in there) for test in tests],
+        "tests": [
+            (test, _forms_in_words(test, known[test.pk]), test.pk in there, is_for_practice(test.key))
+            for test in tests
+        ],
     }
     return PAGES.render(request, "workspace/assessment_plan/add.html", draft, context, name=_("Add a test"))
 
@@ -116,6 +120,7 @@ def _form(
         "form": form,
         "revision": revision,
         "stale": stale,
+        "for_practice": is_for_practice(part.test.key),
     }
     template = "workspace/assessment_plan/part.html"
     return PAGES.render(request, template, draft, context, name=part.test.title)

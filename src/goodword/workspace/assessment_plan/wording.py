@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.begin import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.builtin import is_for_practice
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
@@ -207,6 +208,15 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         found.append(
             _("More than %(most)s tests. Keep only those relevant to this job.") % {"most": ADVISED_TESTS}
         )
+    found += [
+        _(
+            "“%(test)s” is for practice: its key was not set by people who do this job, so its result is marked “not "
+            "for decisions”. To decide by such situations, copy the set in the library and enter your own key."
+        )
+        % {"test": part.part.test.title}
+        for part in parts
+        if is_for_practice(part.part.test.key)
+    ]
     found += [sentence for part in parts if (sentence := _precision_warning(part))]
     found += [
         _("“%(test)s” has a newer version; this assessment uses version %(number)s.")

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.builtin import is_for_practice
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.custom.results import questions_result
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
@@ -65,6 +66,8 @@ class ComparisonTable:
     columns: tuple[str, ...]
     rows: tuple[ComparisonRow, ...]
     ranked: bool
+    #: a built-in judgement set: not for decisions, so never ranked
+    for_practice: bool = False
     #: how far the results can be ranked, and the form of more tasks, if there is one
     precision: str = ""
 
@@ -108,7 +111,8 @@ def _table(
 ) -> ComparisonTable:
     columns, cells = _columns(test, members)
     totals = (gettext("Total"),) if conditions.total else ()
-    ranked = test.kind != Test.Kind.SCALES and all(_rank(one) is not None for one in members)
+    for_practice = is_for_practice(test.key)
+    ranked = test.kind != Test.Kind.SCALES and not for_practice and all(_rank(one) is not None for one in members)
     return ComparisonTable(
         conditions=conditions,
         differences=_differences(conditions, first),
@@ -118,6 +122,7 @@ def _table(
             for one in _sorted(members, sort, ranked=ranked, hidden=hidden)
         ),
         ranked=ranked,
+        for_practice=for_practice,
         precision=_precision(members[0].part, test),
     )
 

@@ -3,6 +3,11 @@ from goodword.core.phrases import Catalogue
 PHRASES: Catalogue = {
     "en": {
         "steps_from_key": "steps from the key",
+        "for_practice": "For practice, not for decisions.",
+        "for_practice_because": (
+            "This built-in set is for practice, not for decisions: its key was not set by people who do "
+            "this job."
+        ),
         "not_enough": "Not enough answers",
         "judgement_is": (
             "On average the ratings are {distance} steps from the key. For these actions, {smallest} to "
@@ -27,6 +32,11 @@ PHRASES: Catalogue = {
     },
     "de": {
         "steps_from_key": "Stufen vom Schlüssel",
+        "for_practice": "Zur Übung, nicht für Entscheidungen.",
+        "for_practice_because": (
+            "Dieser mitgelieferte Test dient der Übung, nicht für Entscheidungen: Sein Schlüssel stammt "
+            "nicht von Menschen, die diese Arbeit machen."
+        ),
         "not_enough": "Zu wenige Antworten",
         "judgement_is": (
             "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Bei diesen "
@@ -50,6 +60,11 @@ PHRASES: Catalogue = {
     },
     "fr": {
         "steps_from_key": "degrés de la clé",
+        "for_practice": "Pour s’exercer, pas pour décider.",
+        "for_practice_because": (
+            "Ce test fourni avec Goodword sert à s’exercer, pas à décider\u00a0: sa clé n’a pas été fixée par "
+            "des personnes qui font ce travail."
+        ),
         "not_enough": "Trop peu de réponses",
         "judgement_is": (
             "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart "

@@ -49,6 +49,8 @@ class JudgementPart(PartHead):
     situations: list[SituationData]
     #: situations voided by a lost connection; missing in older snapshots
     voided: NotRequired[int]
+    #: missing in older snapshots
+    for_practice: NotRequired[bool]
 
 
 class JudgementReport:
@@ -69,6 +71,7 @@ class JudgementReport:
             "key_basis": result.key_basis,
             "normed_score": freeze_normed_score(result.normed, moment),
             "voided": result.voided,
+            "for_practice": result.for_practice,
             "situations": [
                 {
                     "text": scenario.text,
@@ -115,6 +118,9 @@ class JudgementReport:
         if distance is None:
             return [Score(label="", value="–", note=words("not_enough"), alt=words("not_enough"))]
         value, unit = words.number(distance, 1), words("steps_from_key")
+        if part.get("for_practice"):
+            note = f"{unit}. {words('for_practice')}"
+            return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
         if normed := part["normed_score"]:
             return [percentile_score(normed, words, value=value, unit=unit, by_distance=True)]
         axis, alt = (0, part["largest"]), f"{value} {unit}"
@@ -129,6 +135,8 @@ class JudgementReport:
         distance = gettext("%(distance)s from the key on average") % {
             "distance": words.number(part["distance"], 1)
         }
+        if part.get("for_practice"):
+            return gettext("%(distance)s (for practice, not for decisions)") % {"distance": distance}
         return ", ".join(filter(None, [distance, percentile_text(part["normed_score"], by_distance=True)]))
 
     def overview(self, part: JudgementPart, words: Phrases) -> list[Block]:
@@ -161,6 +169,8 @@ def _results(test: JudgementPart, words: Phrases) -> list[Block]:
         sentences = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
     if test["normed_score"] is not None:
         sentences.append(normed_score_text(test["normed_score"], words, by_distance=True))
+    if test.get("for_practice"):
+        sentences.insert(0, words("for_practice_because"))
     if n and test.get("voided"):
         sentences.append(words("judgement_voided", n=test["voided"]))
     key = "" if distance is None else words.number(distance, 1)

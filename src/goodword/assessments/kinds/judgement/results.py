@@ -6,6 +6,7 @@ from typing import Final, Self
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
+from goodword.assessments.kinds.builtin import is_for_practice
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.items import (
@@ -66,6 +67,7 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         ),
         validity=no_validity(),
         limits=(
+            *_for_practice(judgement),
             gettext(
                 "The distance also reflects response style: people who use only the ends or the middle of "
                 "the scale score further from the key than others with the same judgement. This is not "
@@ -82,6 +84,17 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         source=judgement.source,
         more={gettext("Where the key comes from"): judgement.key_basis},
         own_norms=known.groups,
+    )
+
+
+def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
+    if not is_for_practice(judgement.id):
+        return ()
+    return (
+        gettext(
+            "For practice and preview, not for decisions: its key was not set by people who do the job. To decide by "
+            "such a test, copy the set and enter your own key."
+        ),
     )
 
 
@@ -134,6 +147,7 @@ class JudgementResult(PartResult):
     normed: NormedScore | None = None
     #: situations voided by a lost connection
     voided: int = 0
+    for_practice: bool = False
 
     def without_items(self) -> Self:
         return replace(self, scenarios=(), items_left_out=True)
@@ -216,6 +230,7 @@ def judgement_result(
         response_labels=tuple(option.label for option in content.response_scale),
         key_basis=content.key_basis,
         voided=len(part.void),
+        for_practice=is_for_practice(content.id),
         scenarios=tuple(
             RatedScenario(
                 text=scenario.text,
