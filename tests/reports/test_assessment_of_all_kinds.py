@@ -62,6 +62,8 @@ SAID = {
         "the count shows only how many were solved",
         "tasks solved;",
         "steps from the key. For these actions,",
+        "steps from the key. For practice, not for decisions.",
+        "its key was not set by people who do this job.",
         "4 of 4 questions answered.",
         "1 of 1 questions with a right answer",
         "Answers not fully marked when this report was created: 1.",
@@ -71,6 +73,7 @@ SAID = {
     "de": (
         "Mittelwert der Bereiche",
         "Stufen vom Schlüssel entfernt",
+        "Zur Übung, nicht für Entscheidungen.",
         "zeigt deshalb nur, wie viele gelöst wurden",
         "4 von 4 Fragen beantwortet.",
         "Testaufgaben, einzelne Antworten und Auswertungsschlüssel sind nicht enthalten",
@@ -78,6 +81,7 @@ SAID = {
     "fr": (
         "le nombre indique seulement combien ont été résolus",
         "degrés de la clé",
+        "Pour s’exercer, pas pour décider.",
         "Questions avec réponse",
         "exercices résolus sur",
     ),

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score
+from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score, Test
 from goodword.assessments.results import percent
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
@@ -191,7 +191,7 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
 
 
 @pytest.mark.world
-def test_judgement_is_sorted_by_distance_from_the_key(rita: Membership, role: Role) -> None:
+def test_judgement_is_sorted_by_distance_unless_the_set_is_for_practice(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("judgement",))
     done(role, "Far", "A")
     done(role, "Near", "B")
@@ -201,10 +201,18 @@ def test_judgement_is_sorted_by_distance_from_the_key(rita: Membership, role: Ro
     rows.update(norm_group=far.norm_group, low=0.5, high=1.5)
     for score, place in ((far, 85), (rows.exclude(pk=far.pk).get(), 10)):
         rows.filter(pk=score.pk).update(percentile=place, percentile_low=place - 5, percentile_high=place + 5)
-    order = {
-        sort: [row[0] for row in tables(shown(rita, role, sort=sort))[0][1]] for sort in ("score", "-score")
-    }
-    assert order == {"score": ["Far", "Near"], "-score": ["Near", "Far"]}
+
+    def order() -> dict[str, list[str]]:
+        return {
+            sort: [row[0] for row in tables(shown(rita, role, sort=sort))[0][1]]
+            for sort in ("score", "-score")
+        }
+
+    assert order() == {"score": ["Far", "Near"], "-score": ["Far", "Near"]}
+    assert shown(rita, role).content.decode().count("For practice, not for decisions:") == 1
+    Test.objects.of(role.organisation).filter(kind="judgement").update(key="own_situations")
+    assert shown(rita, role).content.decode().count("For practice, not for decisions:") == 0
+    assert order() == {"score": ["Far", "Near"], "-score": ["Near", "Far"]}
     page = shown(rita, role).content.decode()
     assert [page.count(f"closer than {said} of 100") for said in ("10 to 20", "85 to 95")] == [1, 1]
 

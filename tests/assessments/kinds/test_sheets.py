@@ -11,6 +11,7 @@ from goodword.assessments.kinds.reasoning.content import builtin_forms, read_for
 from goodword.assessments.kinds.reasoning.difficulty import START
 from goodword.assessments.kinds.reasoning.families import FAMILIES, LOADS, family_name
 from goodword.assessments.kinds.reasoning.measured import measured
+from tests.assessments.builtins import load_judgement
 from tests.assessments.kinds.judgements import small_set, with_action
 from tests.assessments.library_pages.support import custom_questions
 
@@ -128,3 +129,11 @@ def test_questions_in_another_language_share_ids_choices_and_right_answers() -> 
     german["questions"][0]["choices"][0]["label"] = "75 Grad"
     one = read_questions(custom_questions())
     assert [difference(one, read_questions(other)) for other in (german, turned)] == ["", "the right answers"]
+
+
+def test_the_sheet_of_a_built_in_judgement_set_says_that_it_is_for_practice() -> None:
+    told = "For practice and preview, not for decisions"
+    assert [
+        technical_sheet(one).limits[0].startswith(told)
+        for one in (load_judgement("judgement_customer"), read_judgement(small_set()))
+    ] == [True, False]

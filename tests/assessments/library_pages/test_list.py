@@ -56,6 +56,7 @@ def test_built_in_tests_are_listed_from_the_first_visit(rita: Membership) -> Non
     }
     html = response.content.decode()
     assert "None yet. Import a test from a file" in html
+    assert html.count("For practice and preview, not for decisions") == 3
     assert f'href="{url("questionnaires", rita.organisation)}"' in html
 
 

@@ -226,6 +226,19 @@ def test_each_library_test_is_offered_once(step: Step, rita: Membership) -> None
     }
 
 
+def test_a_built_in_judgement_set_is_added_as_practice(step: Step, rita: Membership) -> None:
+    browser, told = signed_in(rita), "its key was not set by people who do this job"
+    drafted(step, REASONING, by=rita)
+    offers = soup(browser.get(address(step, "role_assessment_add"))).select(".plan__offer")
+    assert [told in " ".join(row.get_text().split()) for row in offers] == [False, True, True, True, False]
+    where = address(step, "role_assessment_draft")
+    assert told not in words(browser.get(where))
+    part = put_in(step, builtin(step.organisation, JUDGEMENT))
+    assert "“Situations with customers” is for practice: " + told in words(browser.get(where))
+    page = words(browser.get(address(step, "role_assessment_part", part.pk)))
+    assert page.count("For practice, not for decisions") == 1
+
+
 def test_invalid_input_shows_errors_and_keeps_what_was_typed(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     before = rows(step)
