@@ -17,12 +17,12 @@ type Rule = Callable[[Sequence[str]], Sequence[float]]
 CHANCE_AND_A_TENTH: Final = 0.35
 
 _CLAUSES: Final = {
-    "en": r"and|or|but|that|what|who|whom|which|because|so that|if|when|until|while|before|as soon as|since|how|why|where|"
-    r"whether|whatever|however",
-    "de": r"und|oder|aber|dass|was|wer|wen|wem|welche[rsnm]?|weil|damit|wenn|bis|während|bevor|nachdem|sobald|ob|wie|wann|"
-    r"warum|wo|wor\w+|falls|solange",
-    "fr": r"et|ou|mais|que|qu|qui|quoi|dont|car|parce|si|quand|lorsqu\w*|jusqu\w*|puisqu\w*|comment|combien|pourquoi|où|"
-    r"quel(?:le)?s?|puis",
+    "en": r"and|or|but|that|what|who|whom|which|because|so that|if|when|until|while|before|as soon as|since|how|why|"
+    r"where|whether|whatever|however",
+    "de": r"und|oder|aber|dass|was|wer|wen|wem|welche[rsnm]?|weil|damit|wenn|bis|während|bevor|nachdem|sobald|ob|wie|"
+    r"wann|warum|wo|wor\w+|falls|solange",
+    "fr": r"et|ou|mais|que|qu|qui|quoi|dont|car|parce|si|quand|lorsqu\w*|jusqu\w*|puisqu\w*|comment|combien|pourquoi|"
+    r"où|quel(?:le)?s?|puis",
 }
 _REASONS: Final = {
     "en": r"because|since|so that|in order to",
@@ -42,8 +42,8 @@ _POLITE: Final = {
 }
 _SWEEPING: Final = {
     "en": r"all|always|never|every\w*|nobody|nothing|no|none|whole|alone|at once|surely|anything|anybody|only",
-    "de": r"alle[rsnm]?|alles|immer|nie|niemals|jede[rsnm]?|niemand\w*|nichts|kein\w*|ganze[rsnm]?|allein|sofort|gleich|"
-    r"bestimmt|nur",
+    "de": r"alle[rsnm]?|alles|immer|nie|niemals|jede[rsnm]?|niemand\w*|nichts|kein\w*|ganze[rsnm]?|allein|sofort|"
+    r"gleich|bestimmt|nur",
     "fr": r"tous|tout|toute|toutes|toujours|jamais|chaque|personne ne|rien|aucun\w*|seul\w*|tout de suite|sûrement",
 }
 

@@ -324,6 +324,7 @@ def judgement() -> JudgementPart:
         "largest": 2.7,
         "n_answered": 32,
         "voided": 0,
+        "for_practice": False,
         "key_basis": "Ratings of 7 experts of Northwind.",
         "normed_score": band(0.6, 1.2, (39, 22, 60), n=187, reliability=0.66),
         "situations": [

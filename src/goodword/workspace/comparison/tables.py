@@ -112,7 +112,9 @@ def _table(
     columns, cells = _columns(test, members)
     totals = (gettext("Total"),) if conditions.total else ()
     for_practice = is_for_practice(test.key)
-    ranked = test.kind != Test.Kind.SCALES and not for_practice and all(_rank(one) is not None for one in members)
+    ranked = (
+        test.kind != Test.Kind.SCALES and not for_practice and all(_rank(one) is not None for one in members)
+    )
     return ComparisonTable(
         conditions=conditions,
         differences=_differences(conditions, first),
