@@ -129,7 +129,7 @@ def test_sections_can_be_linked_to_and_details_are_folded(role: Role, rita: Memb
     assert page.select("details[open]") == []
     outcome = page.select_one("#assessment .outcome")
     assert outcome is not None
-    assert " ".join(outcome.get_text(" ").split()) == "Work style 5 scales, no total"
+    assert " ".join(outcome.get_text(" ").split()) == "Work style 4 scales, no total"
 
 
 @pytest.mark.world
