@@ -83,7 +83,7 @@ def test_an_assessment_is_put_together_by_keyboard_alone(
     assert draft_of(step) is None
     [found] = Assessment.objects.of(step.organisation)
     assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(found)] == [
-        (REASONING, "short_12", 15, "Finds faults in figures"),
+        (REASONING, "long_40", 15, "Finds faults in figures"),
         (WORK_STYLE, DEFAULT_FORM, None, "Works in a team"),
     ]
 

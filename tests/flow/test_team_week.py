@@ -289,6 +289,7 @@ def test_a_team_lives_through_a_week(week: Week) -> None:
         "Thu 12 ben.zorn: Still open: your references for Window Washer at Acme",
         "Fri 09 ann: Today: 1 result to review",
         "Fri 09 jonas.lindqvist: Today: 1 overdue",
+        "Fri 10 cleo: More time: references for Window Washer at Acme",
         "Fri 11 jonas.lindqvist: The reference check of Ada Zorn is complete",
     ]
     assert week.notes("Ada") == ["Reference check for Ada Zorn completed: 2 of 2 references are in."]
