@@ -36,7 +36,7 @@ from goodword.core.report_blocks import (
 from goodword.core.text import LONGEST_NAME, clipped, isolate
 from goodword.references.report import check_facts, check_method, check_pages
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused
-from goodword.reports.pdf.text import narrow
+from goodword.reports.pdf.text import NAME_RUN, breakable, narrow
 from goodword.reports.phrases import words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
@@ -85,7 +85,7 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
         "organisation": isolate(organisation),
         "logo-alt": words("logo", organisation=clipped(organisation, 100)),
         "kind": kind,
-        "name": isolate(narrow(name)),
+        "name": isolate(breakable(name, NAME_RUN)),
         "lead": " · ".join([words("lead", role=isolate(role)), pages.lead]),
         "notes": _notes(snapshot, words),
         "running": " · ".join(isolate(clipped(text, LONGEST_RUNNING)) for text in (organisation, name)),
