@@ -45,8 +45,9 @@ def test_a_whole_reference_by_keyboard_in_two_languages_on_two_devices(
     press(page, "Save and continue")
     expect(page.get_by_role("alert")).to_be_focused()
     looker.look(page, "something missing")
-    choose(page, 0, 3)
-    choose(page, 1, 2)
+    for question, level in ((0, 3), (1, 2)):
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            choose(page, question, level)
     expect(page.get_by_role("status")).to_have_text("Saved")
     assert "reliability" in DraftAnswers.read(stage.request.draft).answers
 
