@@ -44,7 +44,7 @@ def test_twenty_concurrent_candidates_keep_their_answers_and_scores() -> None:
         assert dict(answers(attempt).values_list("item", "value")) == {
             item: value_of(attempt, place) for place, item in enumerate(items)
         }
-        assert scores(attempt).count() == 5
+        assert scores(attempt).count() == 4
     for name in ("attempt.begun", "attempt.completed"):
         assert event_names().count(name) == 20
 
@@ -84,6 +84,6 @@ def test_concurrent_finishes_issue_scores_once() -> None:
     for item in statements_of(attempt):
         save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)
     at_once(*[lambda: finish_part(attempt_id=attempt.pk, order=1, now=NOW)] * 4)
-    assert scores(attempt).count() == 5
+    assert scores(attempt).count() == 4
     assert part_of(attempt).ended_by == "finished"
     assert event_names().count("attempt.completed") == 1

@@ -200,7 +200,7 @@ def test_the_role_shows_the_progress_of_each_step(role: Role, rita: Membership) 
         for row in rows
     }
     assert seen == {
-        "Ada": [("overdue", 0, 20, ""), ("overdue", 0, 2, "")],
+        "Ada": [("overdue", 0, 16, ""), ("overdue", 0, 2, "")],
         "Bo": [("cancelled", 0, 0, ""), ("not_started", 0, 0, "")],
         "Cy": [("needs_attention", 0, 0, "no_address"), ("not_started", 0, 0, "")],
     }
