@@ -105,7 +105,7 @@ class Person:
             await self.client.aclose()
 
     async def _by_script(self) -> None:
-        """Practice, then 16 statements, each saved at once, and *Finish*."""
+        """Answers the practice example, saves 16 statements one by one, and finishes."""
         await self.ask("page", "1/practice/1/")
         await pause(4)
         await self.ask("practice", "1/practice/1/", {"answer": "3"})

@@ -1,11 +1,11 @@
-"""How well calibrations and abilities recover the truth of simulated people who guess.
+"""How well calibrations and abilities recover the true values of simulated people who guess.
 
     .venv/bin/python -m bench.recovery [--people 800] [--replications 20] [--form standard_20] [--dif 100]
 
-Each replication draws people with abilities from a normal distribution (mean 0, SD 1) who answer the built-in form,
-whose difficulties are the assumed ones and whose items are guessed right in one case of their number of options;
-calibrates them; and estimates the abilities of 1,000 other people by the calibration. *Without guessing* is the rule
-before: the model of Rasch, and the posterior mean with 1.645 posterior standard deviations to each side.
+Each replication simulates people with normally distributed abilities (mean 0, SD 1) who answer the built-in form. Its
+items have the assumed difficulties and are guessed right with a probability of 1 / options. The replication calibrates
+the items, and estimates the abilities of 1,000 other people with this calibration. *Without guessing* is the previous
+rule: the Rasch model, and the posterior mean plus or minus 1.645 posterior standard deviations.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from goodword.assessments.psychometrics.rasch import (
     calibrate,
 )
 
-#: as good as no guessing
+#: so many options that guessing is negligible
 NO_GUESSING = 10**9
 OTHERS = 1000
 GROUPS = ((-9, 9), (-9, -1), (-2, -1), (-1, 0), (0, 1), (1, 2), (2, 9))
@@ -46,7 +46,7 @@ class Recovery:
     rmse: list[float] = field(default_factory=list)
     bias: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-    #: true ability, estimate, whether the interval covers
+    #: true ability, estimate, whether the interval covers the ability
     abilities: list[tuple[float, float, bool]] = field(default_factory=list)
 
 
@@ -59,7 +59,7 @@ def form_of(name: str) -> Form:
 
 
 def answers_of(chance: random.Random, form: Form, able: float, harder: float = 0.0) -> Answers:
-    """`harder`: logits that the first item is harder."""
+    """`harder`: by how many logits the first item is harder."""
     return [
         Answer(
             cell,

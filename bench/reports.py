@@ -1,7 +1,7 @@
-"""Reports from snapshot to file: how long each takes, and how much memory a thousand of them take.
+"""How long it takes to render a report from its snapshot, and how much memory a thousand reports take.
 
-Every report differs in its name, code and comments, so that no part of an earlier one is reused. WeasyPrint, if it is
-installed (`pip install weasyprint`), draws the same texts from HTML in the same run. No database. Run it with
+Every report has another name, code and comments, so nothing is reused from earlier ones. WeasyPrint, if installed
+(`pip install weasyprint`), renders the same texts from HTML in the same run. No database is needed. Run it with
 `.venv/bin/python -m bench.reports [--reports 1000]`.
 """
 
@@ -39,7 +39,7 @@ table { width: 100%; border-collapse: collapse } td, th { border-bottom: 0.5pt s
 
 
 def variants(snapshot: Any) -> Iterator[Any]:
-    """The same report of other people, who write something else."""
+    """Yields the same report for other people, with other comments."""
     number = 0
     while True:
         number += 1
@@ -55,7 +55,7 @@ def variants(snapshot: Any) -> Iterator[Any]:
 
 
 def as_html(snapshot: Any) -> str:
-    """The same texts in the same order, charts as tables: less work than the real pages."""
+    """Returns the same texts in the same order, with charts as tables: less work than the real pages."""
     content = page_content(snapshot, replaced=())
     parts = [
         f"<style>{STYLE}</style><h1>{html.escape(content['name'])}</h1><p>{html.escape(content['lead'])}</p>"
@@ -72,7 +72,7 @@ def _rows(block: Any) -> Iterator[str]:
 
 
 def _lines(value: Any) -> Iterator[list[str]]:
-    """A line for each innermost object that has texts."""
+    """Yields the texts of each object or list that has any."""
     if isinstance(value, dict):
         texts = [one for key, one in value.items() if isinstance(one, str) and one and key != "type"]
         if texts:
@@ -90,7 +90,7 @@ def _lines(value: Any) -> Iterator[list[str]]:
 
 
 def memory() -> float:
-    """Resident, in MiB."""
+    """Returns the resident memory in MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
@@ -98,7 +98,7 @@ def memory() -> float:
 def measured(
     draw: Callable[[Any], bytes], snapshot: Any, times: int
 ) -> tuple[list[float], float, list[float], int]:
-    """Wall times and mean CPU time in ms, memory after each tenth, and the number of pages."""
+    """Returns wall times and mean CPU time in ms, memory after each tenth, and the number of pages."""
     source = variants(snapshot)
     for _ in range(WARM):
         file = draw(next(source))

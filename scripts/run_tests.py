@@ -18,12 +18,12 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 PYTEST = (sys.executable, "-m", "pytest")
 #: one process per core, a file at a time, in the order of tests/conftest.py
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-#: one process more: a test waits for its browser a quarter of the time
+#: one more process, because tests spend a quarter of their time waiting for the browser
 BROWSERS_SIDE_BY_SIDE = (*SIDE_BY_SIDE, "-n", str((os.cpu_count() or 1) + 1))
-#: compiled modules, also for the programs that tests start: compiling takes half the time of each start
+#: compiled modules, also for programs started by tests: compiling would take half of each start-up
 BYTECODE = ROOT / ".test-cache" / "bytecode"
 BROWSER_TESTS = "tests/browser"
-#: the other tests need neither plug-in, but each would take part in each of them
+#: the other tests need neither plug-in, and each plug-in adds work to every test
 WITHOUT_BROWSERS = ("--ignore", BROWSER_TESTS, "-p", "no:playwright", "-p", "no:anyio")
 #: pytest's exit status when tests have failed
 SOME_FAILED = 1

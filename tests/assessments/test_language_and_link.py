@@ -164,7 +164,7 @@ def test_items_in_another_language_are_marked_with_lang(client: Client) -> None:
     assert (text.count('<html lang="en"'), text.count('<div lang="fr">')) == (1, 1)
 
 
-def test_texts_of_members_are_marked_with_the_organisations_language(client: Client) -> None:
+def test_texts_by_members_are_marked_with_the_organisations_language(client: Client) -> None:
     made = attempt_of(WORK_STYLE)
     row = part_of(made).part
     row.requirement = "Keeps promises"

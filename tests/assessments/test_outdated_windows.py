@@ -140,7 +140,7 @@ def seen_on(page: Any) -> str:
 
 
 @pytest.mark.parametrize("minutes", [None, 20])
-def test_a_stale_essay_shows_both_texts_and_replaces_on_the_second_save(
+def test_a_stale_essay_shows_both_texts_and_the_second_save_replaces(
     client: Client, minutes: int | None
 ) -> None:
     attempt = own_support.asked(

@@ -160,7 +160,7 @@ def test_titles_and_scale_texts_are_in_the_readers_language(attempt: Attempt) ->
     ]
 
 
-def test_answers_to_one_short_scale_are_too_few_to_judge_how_careful_they_are() -> None:
+def test_one_short_scale_has_too_few_answers_to_detect_careless_responding() -> None:
     made = attempt_of(PlannedTest(test="work_style", form="short20:openness"))
     answer_all(made)
     finish_part(attempt_id=made.pk, order=1, now=NOW)
@@ -175,7 +175,7 @@ def test_answers_to_one_short_scale_are_too_few_to_judge_how_careful_they_are() 
     assert "No signs of careless responding" not in page
 
 
-def test_careless_responding_is_told_beside_the_scores() -> None:
+def test_careless_responding_is_mentioned_beside_the_scores() -> None:
     made = attempt_of(PlannedTest(test="work_style", form="short20"))
     answer_all(made, value=5)
     finish_part(attempt_id=made.pk, order=1, now=NOW)

@@ -140,7 +140,7 @@ def test_void_items_are_neither_shown_nor_wrong(
 def test_an_ability_is_shown_with_its_interval_only_if_issued(
     finished: dict[str, Attempt], stored: dict[str, float | None]
 ) -> None:
-    """Also one that was issued before intervals were stored."""
+    """Also for abilities issued before intervals were stored."""
     attempt = finished["reasoning"]
     Score.objects.of(attempt.organisation).filter(part__attempt=attempt, scale="").update(
         ability=-0.42, ability_se=0.31, **stored

@@ -1,4 +1,4 @@
-"""The steps of the article that Goodword implements, click by click. "In Greenhouse" is the sandbox."""
+"""The steps of the article that Goodword implements, click by click, with the sandbox as Greenhouse."""
 
 import re
 from datetime import datetime
@@ -41,7 +41,7 @@ REFEREES = (("Kwame Mensah", "kwame@brightworks.example"), ("Ingrid Dahl", "ingr
 
 
 def desk(browser: Browser, looker: Looker) -> BrowserContext:
-    """The recruiter's browser, whose clipboard can be read."""
+    """The recruiter's browser, with access to the clipboard."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
     )
@@ -56,9 +56,9 @@ def phone(browser: Browser, looker: Looker) -> BrowserContext:
 
 
 def walk(browser: Browser, data: Path, api: str) -> None:
-    """From the API key to the report, through all real programs, in a world in which nothing has happened yet.
+    """From the API key to the report, with all real programs and a fresh installation.
 
-    The recruiter sits at a desk; candidate and referees hold a phone.
+    The recruiter uses a desktop; the candidate and referees use a phone.
     """
     database.copy_migrated(data)
     looker = Looker()
@@ -175,7 +175,7 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
 def create_four_webhooks(
     greenhouse: Page, goodword: Page, sandbox_url: str, looker: Looker | None = None
 ) -> list[Locator]:
-    """Copy URL and secret key from Goodword's open page and create the webhooks. Returns their lights on the page."""
+    """Create the webhooks with the URL and secret key from Goodword's open page. Returns their lights on that page."""
     copied = [_copied(goodword, words) for words in ("Endpoint URL", "Secret key")]
     assert copied[0].startswith(f"{goodword.evaluate('location.origin')}/hooks/greenhouse/")
     lights = {action: goodword.locator(f"[id^=hook-][id$=-{action}]") for action, _, _ in WEBHOOKS}
@@ -197,7 +197,7 @@ def create_four_webhooks(
 
 
 def see_them_turn_live(goodword: Page, lights: list[Locator]) -> None:
-    """Without loading the page again."""
+    """Without reloading the page."""
     goodword.bring_to_front()
     for light in lights:
         expect(light).to_contain_text("Live", timeout=15_000)

@@ -60,18 +60,18 @@ def closed_windows(browser: Browser, _django_db_helper: None) -> Iterator[None]:
 def violations(
     page: Page, *, within: str = "", rules: Sequence[str] = (), every_text: bool = True
 ) -> list[str]:
-    """What axe finds wrong with the page, one line an element: `rule: selector (why)`. Best compared with [].
+    """Returns axe's violations, one line per element: `rule: selector (why)`. Best compared with [].
 
-    `within` is the selector of the only part to look at, as for a menu whose edge lies over other links;
-    `rules` are the only ones to look for, instead of all of WCAG 2.2 AA and of best practice. Without `every_text`, the
-    contrast of texts like those of earlier pages is not judged again.
+    `within` is the selector of the only part to check, as for a menu whose edge overlaps other links;
+    `rules` are the only ones to check, instead of all of WCAG 2.2 AA and best practice. Without `every_text`, contrast
+    is not checked again for texts styled like those of earlier pages.
     """
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
     page.wait_for_load_state()
     if not page.evaluate("typeof axe === 'object'"):  # a second look at the same document
         page.evaluate(Axe().axe_script)
     if every_text:
-        # Only the violations are described in full and come over: what passed is most of the work otherwise.
+        # Only violations are reported in full: reporting what passed would be most of the work.
         found = page.evaluate(
             "async ([within, options]) => (await axe.run(within || document, options)).violations",
             [within, {"runOnly": only, "resultTypes": ["violations"]}],

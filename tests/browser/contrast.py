@@ -1,6 +1,6 @@
-"""The contrast of texts, most of axe's work: each way of drawing a text is judged once.
+"""Checks the contrast of texts, most of axe's work, only once for each text style.
 
-A way is a hash of the styles that decide the contrast, those of the text and of what is around it, colours included.
+A style is a hash of the properties of a text and its ancestors that affect contrast, including their colours.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-#: Runs axe with the contrast of only those texts whose way has not passed before. Returns [violations, ways passed].
+#: Runs axe, checking contrast only for texts whose style hasn't passed yet. Returns [violations, styles passed].
 _RUN = r"""
 async ([within, options, passed]) => {
   const hash = (text) => {
@@ -33,7 +33,7 @@ async ([within, options, passed]) => {
   };
   const field = "select, textarea, input:not([type=checkbox], [type=radio], [type=file], [type=hidden], [type=range])";
   const text = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-  // axe passes over these, so they say nothing of others that are drawn in the same way
+  // axe skips these, so they say nothing about other texts of the same style
   const off = (element) =>
     element.closest(":disabled, [aria-disabled=true], svg, option, script, style, noscript")
     || element.closest("label")?.control?.disabled;
@@ -70,12 +70,12 @@ async ([within, options, passed]) => {
   return [violations, [...fine]];
 }
 """
-#: the ways that axe has passed in this process
+#: styles that have passed in this process
 _passed: set[str] = set()
 
 
 def run(page: Page, *, within: str, only: dict[str, Sequence[str] | str]) -> Any:
-    """The violations that axe finds on a page where it is loaded, in the page's present colours."""
+    """Returns axe's violations on a page where it is loaded, in the current colour scheme."""
     options = {"runOnly": only, "resultTypes": ["violations", "incomplete"], "elementRef": True}
     violations, passed = page.evaluate(_RUN, [within, options, sorted(_passed)])
     _passed.update(passed)

@@ -36,7 +36,7 @@ _STATE = r"""
   return html + states.map((state) => state + all.flatMap((one, place) => (one.matches(state) ? [place] : [])));
 }
 """
-#: a file for each state of a page that this run has looked at: the width at which it did, and what axe has found
+#: a file for each page state checked in this run, with the width at which it was checked and axe's findings
 FOUND = Path(os.environ["TESTS_LOOKED"])
 
 
@@ -78,7 +78,7 @@ def _once(page: Page, within: str) -> list[str]:
     looked_at: int
     found: list[str]
     with (FOUND / state).open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # another process may be looking at the same state
+        fcntl.flock(file, fcntl.LOCK_EX)  # another process may be checking the same state
         file.seek(0)
         if kept := file.read():
             looked_at, found = json.loads(kept)
@@ -91,7 +91,7 @@ def _once(page: Page, within: str) -> list[str]:
 
 
 def in_both_schemes(page: Page, *, within: str = "", every_text: bool = True) -> list[str]:
-    """What axe finds wrong in light and dark; `every_text` as of `violations`."""
+    """Returns axe's violations in light and dark; `every_text` as in `violations`."""
     found = []
     for scheme, rules in SCHEMES.items():
         # without motion no colour is met half-way

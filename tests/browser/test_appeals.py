@@ -13,7 +13,7 @@ from tests.workspace.applications import invited, named, path, portal
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
-def test_a_review_is_asked_for_and_answered(browser: Browser, live_server: object) -> None:
+def test_a_review_is_requested_and_answered(browser: Browser, live_server: object) -> None:
     organisation = factories.organisation(name="Northwind Cycles")
     rita = factories.member(organisation, kind="recruiter", name="Rita Hansen")
     role = factories.role(organisation, owner=rita)
@@ -51,5 +51,5 @@ def test_a_review_is_asked_for_and_answered(browser: Browser, live_server: objec
         expect(page.get_by_text("it no longer counts")).to_be_visible()
         looker.look(page, f"answered {width}")
         context.close()
-    complaints = [one for one in looker.complaints if "422" not in one]  # what was missing was to be said
+    complaints = [one for one in looker.complaints if "422" not in one]  # the empty request is refused
     assert (looker.wrong, complaints) == ({}, [])

@@ -1,4 +1,4 @@
-"""The article over Harvest v3, which accounts have, in a real browser and through all real programs."""
+"""The article's steps with Harvest v3, which accounts have, in a real browser with all real programs."""
 
 from pathlib import Path
 

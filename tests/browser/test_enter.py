@@ -90,9 +90,7 @@ def test_where_a_referee_erases_their_data(page: Page, live_server: object, stag
     expect(page.get_by_role("heading", name="Your data is erased")).to_be_visible()
 
 
-def test_in_each_field_of_the_form_that_names_a_referee(
-    page: Page, live_server: object, stage: Stage
-) -> None:
+def test_in_each_field_of_the_nomination_form(page: Page, live_server: object, stage: Stage) -> None:
     for field in (
         "r-name",
         "r-email",

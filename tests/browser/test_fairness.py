@@ -1,4 +1,4 @@
-"""Settings > Fairness with figures, looked at on a phone and a desk."""
+"""Settings > Fairness with figures, on a phone and a desktop."""
 
 from pathlib import Path
 

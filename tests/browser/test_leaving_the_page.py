@@ -138,13 +138,13 @@ def test_next_waits_while_the_server_fails_and_asks_which_of_two_texts_to_keep(
     expect(page.locator("[data-alert]")).to_contain_text("Your answer isn't saved yet")
     expect(page).to_have_url(first)
     page.unroute(first)
-    page.wait_for_url("**/item/2/")  # goes on by itself
+    page.wait_for_url("**/item/2/")  # continues by itself
     assert given() == "A bowline."
 
     other_tab.get_by_role("textbox").fill("A clove hitch.")
     expect(other_tab.locator("[data-alert]")).to_contain_text("You answered this differently in another tab")
     assert given() == "A bowline."
-    other_tab.reload()  # closed and opened again: the text is still there
+    other_tab.reload()  # the text survives reopening the page
     expect(other_tab.get_by_role("textbox")).to_have_value("A clove hitch.")
     expect(other_tab.locator("[data-alert]")).to_contain_text("What you entered here is not saved.")
     other_tab.get_by_role("button", name="Next").click()

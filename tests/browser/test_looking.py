@@ -48,7 +48,7 @@ TEXTS = """
 """
 
 
-def test_the_contrast_of_a_text_is_judged_anew_where_a_colour_differs(page: Page) -> None:
+def test_the_contrast_of_a_text_is_checked_again_if_a_colour_differs(page: Page) -> None:
     looker = Looker()
     for name, light, dark, behind in (
         ("fine", "#333", "#ccc", "none"),

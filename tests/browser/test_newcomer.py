@@ -1,4 +1,4 @@
-"""How much a newcomer has to click and to read, from the sign-in page to the first invitation."""
+"""How much a newcomer has to click and read, from the sign-in page to the first invitation."""
 
 import socket
 import threading
@@ -39,7 +39,7 @@ MOST_CLICKS, MOST_WORDS = 12, 600
 
 @pytest.fixture
 def sandbox_url(settings: Settings, live_server: LiveServer) -> Iterator[str]:
-    """The address of a sandbox, which Goodword takes for Greenhouse, and an organisation with an admin."""
+    """Starts a sandbox as Goodword's Greenhouse and creates an organisation with an admin. Yields the sandbox's URL."""
     app = create_app()
     server = Server(socket.create_server(("127.0.0.1", 0)), app)
     url = f"http://127.0.0.1:{server.server_port}"
@@ -62,13 +62,13 @@ def sandbox_url(settings: Settings, live_server: LiveServer) -> Iterator[str]:
 
 
 def has_four_webhooks() -> bool:
-    """Whether all pings have arrived, once the jobs that wait have run."""
+    """Runs waiting jobs. Returns whether all pings have arrived."""
     run_jobs()
     return Webhook.objects.across_organisations().count() == len(WEBHOOKS)
 
 
 def is_invited() -> bool:
-    """Whether the candidate has the invitation by mail, once the jobs that wait have run."""
+    """Runs waiting jobs. Returns whether the invitation was e-mailed to the candidate."""
     run_jobs()
     return any("assessment" in one.subject and ADDRESS in one.to[0] for one in mail.outbox)
 
@@ -77,11 +77,11 @@ def is_invited() -> bool:
 def test_a_newcomer_invites_within_12_clicks_and_600_words(
     browser: Browser, sandbox_url: str, api: str, live_server: LiveServer
 ) -> None:
-    """From the sign-in page to the candidate's invitation, as the checklist leads.
+    """From the sign-in page to the candidate's invitation, following the checklist.
 
-    Counted in Goodword alone. Clicks: presses of the mouse; fields are reached by Tab. Words: all visible text of
-    each page, without what is folded; on a page that changes or is returned to, what it had not shown before; words
-    that a page repeats, and navigation, once.
+    Only Goodword's pages count. Clicks: mouse clicks; fields are reached by Tab. Words: the visible text of each page,
+    without collapsed parts; only new text on a page that changes or is visited again. Text repeated on a page, and
+    navigation, count once.
     """
     looker = Looker()
     at_desk = desk(browser, looker)

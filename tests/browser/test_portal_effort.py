@@ -97,7 +97,7 @@ def test_a_choice_by_keyboard_does_not_lead_on(browser: Browser, live_server: ob
     assert "problem_solving" in DraftAnswers.read(stage.request.draft).answers
 
 
-def test_work_style_of_sixteen_takes_at_most_22_taps(browser: Browser, live_server: object) -> None:
+def test_sixteen_statements_of_work_style_take_at_most_22_taps(browser: Browser, live_server: object) -> None:
     attempt, looker = assigned(application(), now=clock.now()), Looker()
     context = browser.new_context(**PHONE)  # type: ignore[arg-type]  # its own dict type
     looker.watch(context)

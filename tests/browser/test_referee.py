@@ -135,7 +135,7 @@ def test_save_waits_while_the_server_fails_or_another_tab_has_changed_the_page(
     expect(notice).to_have_count(1)
     expect(page).to_have_url(url)
     page.unroute(url)
-    page.get_by_role("button", name="Save and review").click()  # saves now, not in five seconds
+    page.get_by_role("button", name="Save and review").click()  # saves at once, not after five seconds
     expect(page.get_by_role("status")).to_have_text("Saved")
     expect(notice).to_have_count(0)
     assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She thinks."

@@ -69,7 +69,7 @@ def test_results_are_legible_down_to_the_tasks(
     looker.look(page, f"norms with a whole table {width}")
     page.goto(f"{live_server}{path('role_compare', role.organisation, role.pk)}")
     looker.look(page, f"comparison of scales {width}")
-    if width == 1440:  # on a tablet the table alone scrolls
+    if width == 1440:  # on a tablet, only the table scrolls
         page.set_viewport_size({"width": 768, "height": 1024})
         assert page.evaluate("document.documentElement.scrollWidth") == 768
         page.set_viewport_size({"width": width, "height": 900})

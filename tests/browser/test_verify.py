@@ -1,4 +1,4 @@
-"""/verify: axe, both colour schemes, phone and desktop; a file is chosen and sent without JavaScript."""
+"""/verify on a phone and a desktop, checked by axe in both colour schemes; files are sent without JavaScript."""
 
 from pathlib import Path
 

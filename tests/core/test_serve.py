@@ -48,7 +48,7 @@ class Program:
             line.close()
 
     def page(self, path: str) -> tuple[int, str]:
-        """Status and text of a page."""
+        """Returns the status and text of a page."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             line.request("GET", path, headers={"Host": "localhost"})
@@ -155,8 +155,8 @@ def _sockets(pid: int) -> Iterator[str]:
             yield target
 
 
-def test_a_statement_that_takes_too_long_ends_and_the_page_says_what_to_do() -> None:
-    """With production's pool; jobs and commands have no such limit."""
+def test_a_slow_query_is_cancelled_and_the_page_says_what_to_do() -> None:
+    """With production's connection pool. Jobs and commands have no such limit."""
     program = Program(1, GOODWORD_ENV="demo", GOODWORD_STATEMENT_SECONDS="1")
     address = "/p/nobodys-link-in-particular/"
     try:

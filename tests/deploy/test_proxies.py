@@ -256,7 +256,7 @@ def test_files_of_candidates_come_through_and_elsewhere_less(running: RunningPro
     assert running.ask("POST", UPLOAD, body=b"x" * 16_000_000)[0] == 200
     assert running.seen[0]["length"] == 16_000_000
     assert running.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 2_000_000)[0] == 200
-    with suppress(ConnectionError, IncompleteRead):  # cut off while still sending, which is fine too
+    with suppress(ConnectionError, IncompleteRead):  # cutting off the upload is fine too
         assert running.ask("POST", "/hooks/greenhouse/x/", body=b"x" * 5_000_000)[0] in {413, 502}
     assert len(running.seen) == 2
 

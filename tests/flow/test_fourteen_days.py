@@ -122,9 +122,9 @@ def details(address: str) -> RefereeDetails:
 
 
 def live(script: Script, *, start: str, end: str) -> None:
-    """Run the script hour by hour from six to six, with all sweeps and their jobs.
+    """Run the script hour by hour from 6:00 to 18:00, with all sweeps and their jobs.
 
-    A mail that came due in the night would be sent at six.
+    E-mails that come due at night are sent at 6:00.
     """
     left, now = dict(script), berlin(start)
     while now <= berlin(end):

@@ -269,7 +269,7 @@ def test_a_candidate_who_still_has_to_name_referees_gets_the_mail(rita: Membersh
 
 
 @pytest.mark.parametrize("why", ["paused", "bounced", "opted_out", "ended"])
-def test_nobody_is_mailed_about_a_new_deadline_who_gets_no_mail(
+def test_referees_who_get_no_mail_are_not_mailed_about_a_new_deadline(
     story: Story, rita: Membership, why: str
 ) -> None:
     check, requests = story.check, ReferenceRequest.objects.of(story.application.organisation)

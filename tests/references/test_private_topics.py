@@ -42,7 +42,7 @@ def test_topics_are_found_in_three_languages(text: str, topics: tuple[str, ...])
         "",
     ],
 )
-def test_words_about_work_are_left_alone(text: str) -> None:
+def test_words_about_work_are_not_flagged(text: str) -> None:
     assert topics_in([text]) == ()
 
 
@@ -53,7 +53,7 @@ def test_topics_are_named_in_the_language_of_the_page() -> None:
         assert named(["health", "family"]) == "Gesundheit und Familie"
 
 
-def test_the_flag_names_topics_and_keeps_no_words() -> None:
+def test_the_flag_names_topics_and_quotes_nothing() -> None:
     finding = private_topics_flag(GivenAnswers(id=7, texts=["Always on time.", "She was ill for months."]))
     assert finding == FlagFinding(code="private_topics", grade="low", key="7", facts={"topics": ["health"]})
     assert sentence("private_topics", finding.facts, ["Maria Schmidt"]) == (

@@ -257,14 +257,14 @@ def test_correcting_the_relationship_adds_facts_to_confirm(story: Story) -> None
 
 
 def typed_in_two_tabs(story: Story, text: str = "Calm.") -> tuple[str, str]:
-    """The path of a page, and its marks from before another tab saved `text`."""
+    """Returns the path of a page and its `seen` value from before another tab saved `text`."""
     path = f"{referee_path(PAUL)}questions/5/"
     old_tab, other_tab = seen_on(get(path)), seen_on(get(path))
     assert post(path, {"q-strengths": text, "seen": other_tab}).status_code == 302
     return path, old_tab
 
 
-def test_a_stale_save_shows_both_answers_and_replaces_on_the_second_save(story: Story) -> None:
+def test_a_stale_save_shows_both_answers_and_the_second_save_replaces(story: Story) -> None:
     path, old_tab = typed_in_two_tabs(story)
     page = post(path, {"q-strengths": "Quick.", "seen": old_tab})
     assert page.status_code == 409
@@ -273,7 +273,7 @@ def test_a_stale_save_shows_both_answers_and_replaces_on_the_second_save(story: 
         (page.context["form"]["strengths"].label, "Calm.")
     ]
     assert page.context["form"]["strengths"].value() == "Quick."
-    assert b"hx-post" not in page.content  # typing on does not replace the other answer
+    assert b"hx-post" not in page.content  # no autosave: more typing doesn't replace the other answer
     assert draft_of(story).answers["strengths"] == "Calm."
     assert post(path, {"q-strengths": "Quick.", "seen": seen_on(page)}).status_code == 302
     assert draft_of(story).answers["strengths"] == "Quick."
@@ -299,7 +299,7 @@ def test_autosave_of_a_stale_page_says_so_and_overwrites_nothing(story: Story) -
 
 
 def test_a_page_does_not_conflict_with_its_own_saves(story: Story) -> None:
-    """An autosave whose response was lost, or that is still in transit when Save is pressed."""
+    """For example an autosave whose response was lost, or which is still in transit when Save is pressed."""
     path = f"{referee_path(PAUL)}questions/5/"
     seen = seen_on(get(path))
     by_script(path, {"q-strengths": "Ca", "seen": seen})
@@ -307,12 +307,12 @@ def test_a_page_does_not_conflict_with_its_own_saves(story: Story) -> None:
     assert draft_of(story).answers["strengths"] == "Calm."
 
 
-def test_a_stale_page_with_the_same_answer_goes_on(story: Story) -> None:
+def test_a_stale_page_with_the_same_answer_does_not_conflict(story: Story) -> None:
     path, old_tab = typed_in_two_tabs(story)
     assert post(path, {"q-strengths": "Calm.", "seen": old_tab}).status_code == 302
 
 
-def test_an_unfinished_answer_of_another_tab_is_shown(story: Story) -> None:
+def test_an_unfinished_answer_from_another_tab_is_shown(story: Story) -> None:
     path = f"{referee_path(PAUL)}questions/1/"
     old_tab = seen_on(get(path))
     post(path, {"q-relationship": "corrected", "seen": seen_on(get(path))})

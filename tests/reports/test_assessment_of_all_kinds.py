@@ -96,7 +96,7 @@ def test_every_kind_of_test_is_drawn_in_each_language(language: str) -> None:
 
 
 @pytest.mark.world
-def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_interval() -> None:
+def test_a_percentile_is_printed_with_its_group_and_an_ability_with_its_interval() -> None:
     attempt = attempt_of(kinds=("scales", "reasoning"))
     rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
     in_group(attempt_part=rows.get(scale="openness"), device="computer")
@@ -241,14 +241,14 @@ def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
     for part in (
         *plain["tests"],
         *slow["tests"],
-    ):  # answers faster than they can be read do not depend on extra time
+    ):  # shows answers given too fast to be read, whatever the extra time
         part.pop("validity")
     assert slow == plain
     assert [word for word in ("7777", "4711", '"seconds"', '"device"') if word in json.dumps(plain)] == []
 
 
 def texts_of_items(snapshot: Any) -> set[str]:
-    """What shows items, single answers or keys: all but the texts of answer scales, which reports explain."""
+    """Returns the texts of items, answers and keys, without those of answer scales, which reports explain."""
     found: set[str] = set()
 
     def walk(value: Any) -> None:
@@ -272,7 +272,7 @@ def texts_of_items(snapshot: Any) -> set[str]:
 
 
 @pytest.mark.world
-def test_what_leaves_by_a_link_has_no_items_answers_or_keys() -> None:
+def test_what_is_shared_by_link_contains_no_items_answers_or_keys() -> None:
     attempt = attempt_of()
     report = report_of(attempt)
     items = texts_of_items(report.snapshot)

@@ -1,4 +1,4 @@
-"""Reports are signed by the installation's key, or by the operator's certificate if that can be used."""
+"""Reports are signed with the installation's key, or with the operator's certificate if it is usable."""
 
 import io
 import re
@@ -42,7 +42,7 @@ def issued(
     begins: datetime = NOW - timedelta(days=30),
     usage: str | None = "digital_signature",
 ) -> x509.Certificate:
-    """A certificate of `key`, self-signed unless `by` an issuer; `usage` None has no such extension."""
+    """Returns a certificate for `key`, self-signed without `by`; no key usage extension if `usage` is None."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     names = (
         *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
@@ -79,26 +79,26 @@ EC = ec.generate_private_key(ec.SECP256R1())
 
 
 @pytest.mark.parametrize("snapshot", [assessment(), reference_check(6, with_self=True)])
-def test_a_signed_report_keeps_what_pdf_a_and_pdf_ua_ask(snapshot: Any) -> None:
-    """Only what signing adds: `make pdf-standards` checks the whole files."""
+def test_a_signed_report_still_conforms_to_pdf_a_and_pdf_ua(snapshot: Any) -> None:
+    """Checks only what signing adds; `make pdf-standards` checks whole files."""
     signed = sign(render_pdf(snapshot).bytes, self_signed(host="hr.example.com", now=NOW), now=NOW)
     reader = PdfReader(io.BytesIO(signed.content))
     root: Any = reader.trailer["/Root"]
     form = root["/AcroForm"]
     (field,) = (one.get_object() for one in form["/Fields"])
     page: Any = reader.pages[0]
-    # no appearance is needed without a size (PDF/A 6.3.3), no tag outside the page (PDF/UA 7.18.1)
+    # a field without a size needs no appearance (PDF/A 6.3.3), one outside the page no tag (PDF/UA 7.18.1)
     assert (field["/Rect"], field["/Subtype"], "/AP" in field) == ([-9999] * 4, "/Widget", False)
-    # printed, locked and neither hidden nor invisible (PDF/A 6.3.2); no appearances to be made (6.4.1)
+    # printed, locked and neither hidden nor invisible (PDF/A 6.3.2); no NeedAppearances (6.4.1)
     assert (field["/F"], form.get("/NeedAppearances", False), form["/SigFlags"]) == (132, False, 3)
     assert field.indirect_reference in page["/Annots"]
     assert (page["/Tabs"], field["/TU"]) == ("/S", "Signature")
     value = field["/V"]
     assert (value["/SubFilter"], value["/M"]) == ("/ETSI.CAdES.detached", f"D:{NOW:%Y%m%d%H%M%S}Z")
     assert root["/Perms"]["/DocMDP"] == value
-    assert value["/Reference"][0]["/TransformParams"]["/P"] == 1  # no changes
+    assert value["/Reference"][0]["/TransformParams"]["/P"] == 1  # no changes are permitted
     assert root["/MarkInfo"]["/Marked"]
-    # objects begin on a line of their own (PDF/A 6.1.9)
+    # each object starts on a new line (PDF/A 6.1.9)
     drawn = len(render_pdf(snapshot).bytes)
     first, *_ = re.finditer(rb"\d+ 0 obj\n", signed.content[drawn:])
     assert signed.content[drawn + first.start() - 1 :][:1] == b"\n"
@@ -113,7 +113,7 @@ def test_a_signed_report_keeps_what_pdf_a_and_pdf_ua_ask(snapshot: Any) -> None:
     ],
     ids=["P-256", "P-384", "RSA"],
 )
-def test_a_signature_is_by_its_certificate_and_no_other(key: Any) -> None:
+def test_a_signature_matches_only_its_certificate(key: Any) -> None:
     mine = Identity(issued("Me", key), key)
     signed = sign(render_pdf(assessment(tests=[])).bytes, mine, now=NOW)
     (found,) = signatures_in(signed.content)
@@ -123,7 +123,7 @@ def test_a_signature_is_by_its_certificate_and_no_other(key: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_the_installation_has_one_key_which_is_sealed() -> None:
+def test_the_installation_has_one_sealed_key() -> None:
     keys.ensure_key(now=NOW)
     first = keys.current_signer(now=NOW)
     row = SigningCertificate.objects.get()
@@ -135,7 +135,7 @@ def test_the_installation_has_one_key_which_is_sealed() -> None:
 
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
-def test_processes_that_start_together_make_one_key() -> None:
+def test_processes_that_start_together_create_one_key() -> None:
     def start(_: int) -> int:
         try:
             return keys.current_signer(now=NOW).row.pk
@@ -148,7 +148,7 @@ def test_processes_that_start_together_make_one_key() -> None:
 
 
 @pytest.mark.django_db
-def test_a_rotated_key_leaves_its_certificate_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rotating_a_key_keeps_only_its_certificate(capsys: pytest.CaptureFixture[str]) -> None:
     old = keys.current_signer(now=NOW).row
     new = keys.rotate(now=NOW + timedelta(days=1))
     old.refresh_from_db()
@@ -165,7 +165,7 @@ def test_a_key_is_replaced_before_its_certificate_expires() -> None:
 
 
 @pytest.mark.django_db
-def test_a_wrong_field_key_replaces_nothing_and_a_lost_one_does(settings: Settings) -> None:
+def test_a_wrong_field_key_keeps_the_signing_key_but_a_lost_one_replaces_it(settings: Settings) -> None:
     settings.GOODWORD_FIELD_KEYS = {"k1": b"1" * 32}
     main(["migrate"])
     old = keys.current_signer(now=NOW).row
@@ -174,7 +174,7 @@ def test_a_wrong_field_key_replaces_nothing_and_a_lost_one_does(settings: Settin
         keys.current_signer(now=NOW)
     assert SigningCertificate.objects.get() == old
     FieldKeyCanary.objects.all().delete()
-    assert main(["forget-field-key", "k1"]) == 2  # nothing to forget any more
+    assert main(["forget-field-key", "k1"]) == 2  # nothing left to forget
     assert keys.current_signer(now=NOW).row != old
 
 
@@ -212,7 +212,7 @@ def test_a_pem_file_signs_and_a_new_one_is_noticed(folder: Path) -> None:
 
 
 def bad(name: str, folder: Path, settings: Settings) -> None:
-    """Files and settings of a certificate that can't be used."""
+    """Sets up an unusable certificate."""
     file, other = folder / "own.pem", ec.generate_private_key(ec.SECP256R1())
     brainpool = ec.generate_private_key(ec.BrainpoolP256R1())
     edwards, short = ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 1024)
@@ -260,7 +260,7 @@ def bad(name: str, folder: Path, settings: Settings) -> None:
         ("too large", "is too large for a certificate."),
     ],
 )
-def test_an_unusable_certificate_says_why_and_the_installation_signs(
+def test_an_unusable_certificate_is_explained_and_the_installation_signs(
     name: str, said: str, folder: Path, settings: Settings
 ) -> None:
     bad(name, folder, settings)

@@ -1,4 +1,4 @@
-"""/verify tells whether a file was issued here, is unchanged and is the newest version, and nothing more."""
+"""/verify says whether a file was issued here, is unchanged and is the newest version, and nothing more."""
 
 import hashlib
 import random
@@ -33,7 +33,7 @@ from tests.support import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
-#: what an editor appends
+#: an incremental update, as PDF editors append it
 UPDATE = b"\n1 0 obj\n<</Type/Annot>>\nendobj\nxref\n0 1\ntrailer\n<</Prev 1>>\nstartxref\n9\n%%EOF\n"
 
 
@@ -105,7 +105,7 @@ def test_the_page_needs_no_login_and_is_in_the_browsers_language(content: bytes)
     assert "3. März 2026" in upload(content, language="de")[1]
 
 
-def test_a_newer_version_is_told(report: Report, content: bytes) -> None:
+def test_a_newer_version_is_mentioned(report: Report, content: bytes) -> None:
     later = next_version(report)
     answer = verify(content)
     assert (answer.outcome, answer.newer) == (Outcome.UNCHANGED, True)
@@ -120,14 +120,14 @@ def test_a_redrawn_file_is_newer_than_the_one_before(report: Report, content: by
     assert verify(redrawn).issued_at == NOW + timedelta(days=1)
 
 
-def test_a_version_that_is_not_drawn_yet_is_not_told(report: Report, content: bytes) -> None:
+def test_a_version_that_is_not_drawn_yet_is_not_mentioned(report: Report, content: bytes) -> None:
     next_version(report)
     Report.objects.of(report.organisation).filter(version=2).update(state="building")
     assert verify(content).newer is False
 
 
-def test_no_flipped_byte_is_unchanged(content: bytes) -> None:
-    """All bytes around the signature, and some of all others."""
+def test_every_flipped_byte_is_detected(content: bytes) -> None:
+    """Flips every byte around the signature and a sample of the others."""
     signature = content.rindex(b"/ByteRange")
     end = content.index(b"%%EOF", signature) + 6
     positions = {*range(0, len(content), 997), *range(signature - 40, signature + 160), *range(end - 60, end)}
@@ -151,19 +151,18 @@ def test_no_flipped_byte_is_unchanged(content: bytes) -> None:
     ],
     ids=["update", "newline", "cut", "before", "space", "twice", "another signature"],
 )
-def test_a_file_that_was_added_to_is_changed(content: bytes, change: Callable[[bytes], bytes]) -> None:
+def test_added_and_removed_bytes_are_detected(content: bytes, change: Callable[[bytes], bytes]) -> None:
     assert outcome(change(content)) is Outcome.CHANGED
     status, page = upload(change(content))
     assert (status, "Changed after it was issued" in page) == (200, True)
 
 
-def test_a_changed_file_is_told_nothing_about_the_report(report: Report, content: bytes) -> None:
+def test_a_changed_file_reveals_nothing_about_the_report(report: Report, content: bytes) -> None:
     page = upload(content + UPDATE)[1]
     assert [said for said in (report.code, report.organisation.name, "2026") if said in page] == []
 
 
 def test_a_signature_moved_to_another_file_does_not_make_it_genuine(content: bytes) -> None:
-    """The forger has a report, and puts its signature under a text of their own."""
     start = content.rindex(b"<", 0, content.rindex(b"/Contents") + 20)
     signature = content[start : content.index(b">", start) + 1]
     assert len(signature) > 1000
@@ -197,7 +196,7 @@ def test_an_operators_certificate_signs_other_documents_too(tmp_path: Path, sett
     (tmp_path / "own.pem").write_bytes(pem(certificate, key=EC))
     settings.GOODWORD_SIGNING_CERTIFICATE = str(tmp_path / "own.pem")
     content = bytes(ready().file.content)
-    assert IssuedFile.objects.across_organisations().get().certificate.source == "operator"  # type: ignore[union-attr]
+    assert IssuedFile.objects.across_organisations().get().certificate.source == "operator"  # type: ignore[union-attr]  # a signed file has one
     assert (outcome(content), outcome(content + UPDATE)) == (Outcome.UNCHANGED, Outcome.CHANGED)
     contract = sign(render_pdf(assessment()).bytes, Identity(certificate, EC), now=NOW).content
     assert outcome(contract) is Outcome.UNKNOWN
@@ -210,7 +209,7 @@ def test_an_unusable_certificate_loses_no_report(settings: Settings) -> None:
     assert outcome(content) is Outcome.UNCHANGED
 
 
-def test_a_file_from_before_there_were_signatures_verifies_by_its_digest(report: Report) -> None:
+def test_a_file_issued_before_signing_verifies_by_its_digest(report: Report) -> None:
     old = render_pdf(report.snapshot).bytes
     IssuedFile.objects.of(report.organisation).update(
         sha256=hashlib.sha256(old).hexdigest(), covered_sha256="", certificate=None
@@ -219,7 +218,7 @@ def test_a_file_from_before_there_were_signatures_verifies_by_its_digest(report:
     assert outcome(old + b"\n") is Outcome.UNKNOWN
 
 
-def test_an_erased_persons_file_is_withdrawn_and_nothing_else(report: Report, content: bytes) -> None:
+def test_an_erased_persons_file_is_withdrawn_without_details(report: Report, content: bytes) -> None:
     name = report.step_request.application.candidate.name
     subject = Subject(
         organisation_id=report.organisation_id, application_ids=(report.step_request.application_id,)
@@ -271,12 +270,12 @@ def test_verifying_changes_nothing_and_needs_few_queries(
         (b"x" * 2000 + b"%PDF-1.7", "This file is not a PDF. Choose the PDF of a report."),
     ],
 )
-def test_what_is_not_a_pdf_is_said_at_the_field(content: bytes, said: str) -> None:
+def test_a_file_that_is_not_a_pdf_is_a_field_error(content: bytes, said: str) -> None:
     status, page = upload(content)
     assert (status, said in page, "Nothing was verified" in page) == (422, True, True)
 
 
-def test_no_file_is_said_at_the_field() -> None:
+def test_a_missing_file_is_a_field_error() -> None:
     response = Client().post("/verify/", {})
     assert (response.status_code, "Choose the PDF of a report." in response.content.decode()) == (422, True)
 
@@ -286,19 +285,19 @@ def test_a_huge_file_is_refused_on_a_page() -> None:
     assert (status, "Too large to send" in page) == (413, True)
 
 
-def test_a_form_without_its_token_is_refused(content: bytes) -> None:
+def test_a_form_without_a_csrf_token_is_refused(content: bytes) -> None:
     client = Client(enforce_csrf_checks=True)
     assert client.post("/verify/", {"file": SimpleUploadedFile("a.pdf", content)}).status_code == 403
 
 
-def test_thirty_files_a_minute_are_enough() -> None:
+def test_thirty_files_a_minute_are_allowed() -> None:
     for _ in range(30):
         assert upload(b"%PDF-1.7")[0] == 200
     status, page = upload(b"%PDF-1.7")
     assert (status, "Wait a minute, then choose the file again." in page) == (429, True)
 
 
-def test_a_files_name_is_only_text(content: bytes) -> None:
+def test_a_file_name_injects_no_markup(content: bytes) -> None:
     response = Client().post(
         "/verify/", {"file": SimpleUploadedFile("<script>alert(1)</script>.pdf", content)}
     )
@@ -326,7 +325,7 @@ def test_a_hostile_file_is_answered_quickly(report: Report, hostile: bytes) -> N
     assert time.process_time() - began < 0.5
 
 
-def test_no_damaged_signature_fails(content: bytes) -> None:
+def test_a_damaged_signature_raises_no_error(content: bytes) -> None:
     start = content.rindex(b"<", 0, content.rindex(b"/Contents") + 20) + 1
     end = content.index(b"00000000", start)
     chosen = random.Random(14)

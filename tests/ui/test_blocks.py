@@ -73,7 +73,7 @@ def test_answers_have_the_mark_of_their_relationship_and_a_legend() -> None:
     )
     page = drawn(chart)
     assert [one["class"] for one in page.select("tbody i")] == [["letter", "letter--0"], ["strip__ring"]]
-    assert "2" in page.select_one(".strip__range.num").text  # type: ignore[union-attr]  # the range of referees alone
+    assert "2" in page.select_one(".strip__range.num").text  # type: ignore[union-attr]  # the range of the referees only
     assert "1 low" in page.text and "Manager" in page.text
 
 

@@ -182,7 +182,7 @@ class Acme(OtherOrganisation):
         return found
 
     def _application(self, pattern: URLPattern) -> int:
-        """The application of the attempt, check, comment or appeal that is also in the URL."""
+        """Returns the application of the attempt, check, comment or appeal in the same URL."""
         given = {*pattern.pattern.converters}
         if pattern.name in {"candidate_edit", "candidate_status"}:
             return self.added_by_hand.pk
@@ -288,7 +288,7 @@ def test_a_hiring_manager_without_the_role_finds_none_of_its_rows(acme: Acme) ->
         if not pattern.pattern.converters:
             where = acme.address(pattern, slug=acme.organisation.slug)
             response = browser.get(where, {"q": "Quillfeather"})
-            text = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]  # either
+            text = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]  # streaming or not
             shown = text.decode().replace('value="Quillfeather"', "").replace("“Quillfeather”", "")
             assert (pattern.name, "Quillfeather" in shown, acme.role.title in shown) == (
                 pattern.name,

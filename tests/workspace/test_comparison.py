@@ -176,7 +176,7 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
     assert [row[0] for row in tables(plain)[0][1]] == ["Ada", "Bo"]
     page = plain.content.decode()
     assert (page.count("Results can't be sorted"), "sort=score" in page) == (1, False)
-    assert page.count(", assumed</span>") == 10  # two people, all tasks and four categories
+    assert page.count(", assumed</span>") == 10  # for each of two people, all tasks and four categories
     for first, ability in (("Ada", -0.5), ("Bo", 0.9)):
         rows = Score.objects.of(role.organisation).filter(scale="")
         rows.filter(part__attempt__step_request__application__candidate__first_name=first).update(

@@ -81,7 +81,7 @@ def test_the_newest_report_of_each_step_is_in_the_file(role: Role, rita: Members
     ]
 
 
-def test_figures_are_those_of_page_1(role: Role, rita: Membership) -> None:
+def test_figures_match_page_1(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Okonkwo")
     reported(ada, "assessment")
     reported(ada, "reference_check")
@@ -114,19 +114,19 @@ def test_no_items_answers_or_keys_are_in_the_files(role: Role, rita: Membership)
     told = (content(rita, role, "json") + content(rita, role, "csv")).casefold()
     statements = [
         item["text"].casefold()
-        for scale in assessment()["assessment"]["tests"][2]["scales"]  # type: ignore[typeddict-item]  # the scales
+        for scale in assessment()["assessment"]["tests"][2]["scales"]  # type: ignore[typeddict-item]  # the third test has scales
         for item in scale["items"]
     ]
     assert "conscientiousness" in told
     assert [one for one in ("secret", "3117", *statements) if one in told] == []
 
 
-def test_cells_that_a_spreadsheet_would_run_are_texts(role: Role, rita: Membership) -> None:
+def test_formulas_are_exported_as_text(role: Role, rita: Membership) -> None:
     reported(named(role, "=HYPERLINK(1)", "Bo"), "assessment")
     assert {line["candidate"] for line in lines(rita, role)} == {"'=HYPERLINK(1) Bo"}
 
 
-def test_downloads_are_audited_and_hold_what_the_member_may_see(role: Role, rita: Membership) -> None:
+def test_downloads_are_audited_and_contain_only_what_the_member_may_see(role: Role, rita: Membership) -> None:
     reported(named(role, "Ada", "Zorn"), "assessment")
     reported(named(role, "Hidden", "Bo", private=True), "assessment")
     reported(named(role, "Gone", "Cy", erased_at=factories.NOW), "assessment")
@@ -138,7 +138,7 @@ def test_downloads_are_audited_and_hold_what_the_member_may_see(role: Role, rita
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_others_get_no_file_and_leave_no_trace(form: str, role: Role) -> None:
+def test_others_get_no_file_and_no_audit_entry(form: str, role: Role) -> None:
     where = path(f"role_results_{form}", role.organisation, role.pk)
     stranger = factories.member(factories.organisation(), kind="admin")
     manager = factories.member(role.organisation, kind="hiring_manager")

@@ -73,7 +73,7 @@ def publish_version(test: Test, *, number: str = "1", language: str = "en", **mo
     )
 
 
-#: what is asked of work style by default: all but emotional stability
+#: the default form of work style: every scale except emotional stability
 DEFAULT_FORM = "short20:extraversion,agreeableness,conscientiousness,openness"
 
 

@@ -258,7 +258,7 @@ def test_invalid_settings_are_refused_at_their_field(
     assert rows(step) == before
 
 
-def test_emotional_stability_is_asked_once_somebody_confirmed_the_warning(
+def test_emotional_stability_is_included_once_a_member_confirms_the_warning(
     step: Step, rita: Membership
 ) -> None:
     [part] = parts(drafted(step, WORK_STYLE, by=rita))

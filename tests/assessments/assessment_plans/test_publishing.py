@@ -234,7 +234,7 @@ def test_a_setting_out_of_bounds_is_refused(
     assert rows(step) == before
 
 
-def test_all_scales_of_an_earlier_version_need_the_confirmed_warning_to_be_published_again(
+def test_republishing_all_scales_of_an_earlier_version_requires_confirming_the_warning(
     step: Step, rita: Membership
 ) -> None:
     first = published(step, WORK_STYLE, by=rita)

@@ -1,7 +1,7 @@
-"""A guesser that looks for the best action of a situation by its wording alone.
+"""A guesser that picks the best action of a situation by wording alone.
 
-Each rule gives every action a number and picks the highest; of equal ones each has the same chance. A set whose key can
-be guessed this way measures how well somebody reads tests, not what they consider effective.
+Each rule scores every action and picks the highest; ties are split evenly. A set whose key can be guessed this way
+measures test-taking skill, not what people consider effective.
 """
 
 import re
@@ -67,7 +67,7 @@ def _at(place: int) -> Rule:
 
 
 def _together(*rules: Rule) -> Rule:
-    """By the sum of the ranks; equal numbers share a rank."""
+    """Combines rules by the sum of their ranks; ties share a rank."""
 
     def ranks(values: Sequence[float]) -> list[float]:
         return [
@@ -118,7 +118,7 @@ def rules(language: str) -> Mapping[str, Rule]:
 
 
 def hits(judgement: JudgementSet, rule: Rule) -> Fraction:
-    """How many best actions the rule is expected to find."""
+    """Returns the expected number of best actions that the rule picks."""
     found = Fraction(0)
     for scenario in judgement.scenarios:
         values = rule([action.text for action in scenario.actions])

@@ -141,7 +141,7 @@ def test_the_wording_does_not_reveal_the_best_action(set_id: str, language: str)
     ("rule", "expected"),
     [("longest", 0), ("shortest", 1), ("most clauses", 1), ("gives no reason", 1), ("last", 1), ("first", 0)],
 )
-def test_the_guesser_picks_by_its_rule_and_shares_ties(rule: str, expected: float) -> None:
+def test_the_guesser_picks_by_its_rule_and_splits_ties(rule: str, expected: float) -> None:
     known = load_judgement("judgement_customer")
     worse, best = known.scenarios[0].actions[0], known.scenarios[0].actions[1]
     one = replace(
@@ -156,7 +156,7 @@ def test_the_guesser_picks_by_its_rule_and_shares_ties(rule: str, expected: floa
 
 @each_set
 @each_language
-def test_version_2_rewords_the_actions_only(set_id: str, language: str) -> None:
+def test_version_2_only_rewords_the_actions(set_id: str, language: str) -> None:
     assert pack_versions(set_id) == ("1", "2")
     before, now = (
         read_judgement(content(set_id, language=language, version=version)) for version in ("1", "2")

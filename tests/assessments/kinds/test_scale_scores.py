@@ -121,7 +121,7 @@ def test_only_the_chosen_scales_are_asked_and_scored() -> None:
     assert load().narrowed(WORK_STYLE_FORM, [scale.id for scale in load().scales]) == WORK_STYLE_FORM
 
 
-def test_ids_of_scales_may_hold_any_characters() -> None:
+def test_scale_ids_may_contain_any_characters() -> None:
     [first, *others] = load().scales
     odd = replace(load(), scales=(replace(first, id="a:b,c"), *others))
     odd = replace(
@@ -141,6 +141,6 @@ def test_ids_of_scales_may_hold_any_characters() -> None:
         "full:extraversion,agreeableness,conscientiousness,emotional_stability,openness",
     ],
 )
-def test_a_choice_of_scales_has_one_name(form: str) -> None:
+def test_a_choice_of_scales_has_only_one_spelling(form: str) -> None:
     with pytest.raises(FormError):
         load().form(form)

@@ -41,7 +41,7 @@ def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
     assert [limit for limit in sheet.limits if limit.startswith("Figures have to be seen")] == []
 
 
-def test_the_sheet_of_a_form_says_how_well_it_tells_candidates_apart() -> None:
+def test_the_sheet_of_a_form_says_how_well_it_distinguishes_candidates() -> None:
     forms = read_forms(builtin_forms())
     told = technical_sheet(forms, "standard_20").more["What it can tell"]
     assert told.startswith("Assumed until calibrated")
@@ -51,7 +51,7 @@ def test_the_sheet_of_a_form_says_how_well_it_tells_candidates_apart() -> None:
     assert "is 0.83, its 90 % band on average ± 4.5 tasks" in longer
 
 
-def test_a_form_has_the_longest_one_and_one_without_figures() -> None:
+def test_a_form_knows_the_longest_one_and_one_without_figures() -> None:
     forms = read_forms(builtin_forms())
     assert {form: forms.longer(form) for form in forms.forms} == {
         "short_12": "long_40",
@@ -88,7 +88,7 @@ def test_the_sheet_states_what_make_items_measured_for_each_family_and_level() -
         assert (cell.guessing.crossed, cell.guessing.tasks) == (one.crossed, one.tasks)
 
 
-def test_what_was_measured_is_a_whole_run_within_the_limits() -> None:
+def test_the_stored_measurements_are_a_full_run_within_the_limits() -> None:
     for one in measured().values():
         assert (one.items, one.solved) == (SEEDS, SEEDS)
         assert one.learned <= one.chance + MOST_LEARNED

@@ -59,7 +59,7 @@ def form_of(place: int) -> list[GeneratedItem]:
 
 
 def answers_of_person(place: int, *, solve: Callable[[int], dict[str, Json]] | None = None) -> list[Answer]:
-    """For a calibration."""
+    """Returns the scored answers of person `place` for a calibration."""
     given = (solve or solves)(place)
     return [
         Answer((item.family, item.level), len(item.options), 1 if given[str(position)] == item.key else 0)
@@ -68,7 +68,7 @@ def answers_of_person(place: int, *, solve: Callable[[int], dict[str, Json]] | N
 
 
 def solves(place: int) -> dict[str, Json]:
-    """What person `place` answers to their form: right as the model says, for an ability of their own."""
+    """Returns the answers of person `place` to their form, simulated by the model with a random ability."""
     luck = random.Random(place)  # the same people each time
     ability = luck.gauss(0, 1.2)
     found: dict[str, Json] = {}

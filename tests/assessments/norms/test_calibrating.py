@@ -52,7 +52,7 @@ def takes(
 
 
 @pytest.mark.slow
-def test_a_language_on_a_class_of_device_is_calibrated_by_two_hundred_first_attempts(reasoning: Test) -> None:
+def test_two_hundred_first_attempts_calibrate_a_language_on_a_device_class(reasoning: Test) -> None:
     assessment = assessment_with(reasoning)
     takes(assessment, 200)
     takes(assessment, 20, after=200, language="de", device="phone")

@@ -1,4 +1,4 @@
-"""Abilities, compared with formulas computed in other ways and with the truth of simulated people."""
+"""Abilities, compared with formulas computed in other ways and with the true abilities of simulated people."""
 
 import math
 import random
@@ -10,7 +10,7 @@ import pytest
 from goodword.assessments.psychometrics.abilities import UnknownCell, ability, point, quantile
 from goodword.assessments.psychometrics.rasch import Answer, Answers, Calibration, Difficulty
 
-#: difficulty and options of each item of a form like the built-in one of 20
+#: difficulty and number of options of each item, in a form like the built-in one of 20
 FORM = (
     *((b, 5) for b in (-1.6, -0.9, -0.2, 0.5, 1.2, -1.2, -0.5, 0.2, -1.0, 0.4, -1.4, 0.0)),
     *((b, 8) for b in (-1.6, -0.9, -0.7, 0.0, 0.7, 0.9)),
@@ -37,7 +37,7 @@ def simulated(chance: random.Random, able: float) -> Answers:
     return answers_of(FORM, [chance.random() < point((b, 1 / options), able).p for b, options in FORM])
 
 
-def test_the_estimate_solves_the_equation_of_warm() -> None:
+def test_the_estimate_solves_warms_equation() -> None:
     form = ((-1.0, 5), (0.3, 8), (1.1, 4), (0.0, 5))
     right = (1, 0, 1, 1)
     found = ability(known(form), answers_of(form, right))
@@ -47,7 +47,7 @@ def test_the_estimate_solves_the_equation_of_warm() -> None:
         b, options = form[place]
         return 1 / options + (1 - 1 / options) / (1 + math.exp(b - t))
 
-    # with derivatives by differences
+    # with numerical derivatives
     h, t = 1e-4, found.theta
     slope = information = third = 0.0
     for place, one in enumerate(right):
@@ -61,7 +61,7 @@ def test_the_estimate_solves_the_equation_of_warm() -> None:
     assert found.se == pytest.approx(1 / math.sqrt(information), rel=1e-5)
 
 
-def test_the_interval_is_the_middle_of_the_posterior_with_the_prior_of_jeffreys() -> None:
+def test_the_interval_is_the_middle_of_the_posterior_under_jeffreys_prior() -> None:
     form = ((-1.0, 5), (0.3, 8), (1.1, 4), (0.0, 5))
     right = (1, 0, 1, 1)
     found = ability(known(form), answers_of(form, right))
@@ -83,7 +83,7 @@ def test_the_interval_is_the_middle_of_the_posterior_with_the_prior_of_jeffreys(
 
 
 @pytest.mark.parametrize("right", [0, 1])
-def test_answers_all_alike_have_a_finite_ability_with_a_long_interval(right: int) -> None:
+def test_identical_answers_give_a_finite_ability_with_a_wide_interval(right: int) -> None:
     found = ability(known(), answers_of(FORM, [right] * len(FORM)))
     assert found is not None
     assert (found.theta > 2) == bool(right)
@@ -96,7 +96,7 @@ def test_without_answers_there_is_no_ability() -> None:
 
 
 def test_a_right_answer_to_a_hard_item_counts_less_for_people_who_solve_little_else() -> None:
-    # by guessing it is nearly as likely at any low ability
+    # guessing makes it nearly as likely at any low ability
     form = ((-1.5, 4), (-1.5, 4), (-1.4, 4), (2.5, 4))
     easy = ability(known(form), answers_of(form, (1, 0, 0, 0)))
     hard = ability(known(form), answers_of(form, (0, 0, 0, 1)))
@@ -110,7 +110,7 @@ def test_the_order_of_answers_changes_nothing() -> None:
     assert ability(known(), answers) == ability(known(), list(reversed(answers)))
 
 
-def test_an_answer_of_a_cell_that_is_not_calibrated_is_refused() -> None:
+def test_an_answer_to_an_uncalibrated_cell_is_refused() -> None:
     with pytest.raises(UnknownCell) as refused:
         ability(known(), [Answer(("series", 9), 5, 1)])
     assert refused.value.cell == ("series", 9)
@@ -120,12 +120,12 @@ def test_an_answer_of_a_cell_that_is_not_calibrated_is_refused() -> None:
 @pytest.mark.parametrize("answer", [2, -1, 0.5, None])
 def test_an_answer_is_nought_or_one(answer: object) -> None:
     with pytest.raises(ValueError, match="An answer is 0 or 1"):
-        ability(known(), [Answer(("item", 0), 5, answer)])  # type: ignore[arg-type]
+        ability(known(), [Answer(("item", 0), 5, answer)])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 
 @pytest.mark.parametrize("able", [-1.5, 0.0, 1.5])
-def test_at_each_ability_the_estimate_is_right_on_average_and_the_interval_covers(able: float) -> None:
-    # 400 people leave a standard error of 0.03 to 0.04 of the mean and 1.5 % of the coverage
+def test_the_estimate_is_unbiased_and_the_interval_covers_at_each_ability(able: float) -> None:
+    # with 400 people, the standard error is 0.03 to 0.04 for the mean and 1.5 % for the coverage
     chance = random.Random(17)
     found = [one for _ in range(400) if (one := ability(known(), simulated(chance, able))) is not None]
     assert sum(one.theta for one in found) / len(found) == pytest.approx(able, abs=0.12)

@@ -11,7 +11,7 @@ TRUE = [-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, -1.2, -0.3, 0.3, 1.2]
 
 
 def people(seed: int, n: int, *, mean: float = 0.0, harder: float = 0.0) -> list[Answers]:
-    """`harder`: logits that the first item is harder for them."""
+    """`harder`: by how many logits the first item is harder for them."""
     chance = random.Random(seed)
     found: list[Answers] = []
     for _ in range(n):
@@ -23,17 +23,17 @@ def people(seed: int, n: int, *, mean: float = 0.0, harder: float = 0.0) -> list
     return found
 
 
-def test_the_odds_ratio_of_one_class_of_matched_people_is_that_of_its_table() -> None:
+def test_the_odds_ratio_of_a_single_matched_class_is_that_of_its_table() -> None:
     cell, other = ("item", 0), ("item", 1)
 
     def solved(one: int, two: int, n: int) -> list[Answers]:
         return [[Answer(cell, 5, 1 if one else 0), Answer(other, 5, 1 if two else 0)]] * n
 
-    # All solved one of two: 60 of the reference group and 40 of the focal group that item, the others the other.
+    # Everybody solved one of two items: 60 of the reference group and 40 of the focal group the first.
     found = differences([*solved(1, 0, 60), *solved(0, 1, 40)], [*solved(1, 0, 40), *solved(0, 1, 60)])
     odds = (60 * 60) / (40 * 40)
     assert found[cell].delta == pytest.approx(-2.35 * math.log(odds))
-    # the error of a single table's log odds ratio: Woolf's
+    # Woolf's standard error for the log odds ratio of a single table
     assert found[cell].se == pytest.approx(2.35 * math.sqrt(1 / 60 + 1 / 40 + 1 / 40 + 1 / 60))
     assert found[other].delta == pytest.approx(2.35 * math.log(odds))
 
@@ -49,11 +49,11 @@ def test_the_odds_ratio_of_one_class_of_matched_people_is_that_of_its_table() ->
         (1.49, 0.01, "B"),
     ],
 )
-def test_the_classes_of_ets(delta: float, se: float, size: str) -> None:
+def test_effects_have_the_ets_classes(delta: float, se: float, size: str) -> None:
     assert Effect(delta, se).size == size
 
 
-def test_a_cell_that_is_much_harder_for_one_group_is_found_and_the_others_are_not() -> None:
+def test_only_the_cell_that_is_much_harder_for_one_group_is_found() -> None:
     found = differences(people(1, 500), people(2, 300, mean=-0.3, harder=1.2))
     assert (found["item", 0].size, found["item", 0].delta < 0) == ("C", True)
     assert [effect.size for cell, effect in found.items() if cell != ("item", 0)].count("C") == 0
@@ -66,7 +66,7 @@ def test_groups_that_differ_only_in_ability_show_no_large_difference() -> None:
     )
 
 
-def test_a_cell_that_too_few_answered_or_all_alike_is_not_compared() -> None:
+def test_cells_with_too_few_or_identical_answers_are_not_compared() -> None:
     rare = Answer(("rare", 1), 5, 1)
     reference = [[*person, rare] for person in people(1, 100)]
     focal = [[*person, *([rare] if place < 29 else [])] for place, person in enumerate(people(2, 100))]

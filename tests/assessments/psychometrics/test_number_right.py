@@ -1,4 +1,4 @@
-"""The precision of a number of items solved, compared with full enumeration, the known figures and simulated people."""
+"""The precision of number-right scores, compared with full enumeration, known figures and simulated people."""
 
 import math
 import random
@@ -13,7 +13,7 @@ from tests.assessments.psychometrics.test_abilities import FORM
 ITEMS = tuple(sorted((b, 1 / options) for b, options in FORM))
 
 
-def test_the_chance_of_each_number_is_that_of_all_patterns_together() -> None:
+def test_the_probability_of_each_score_is_the_sum_over_its_patterns() -> None:
     items = ((-1.0, 0.2), (0.3, 0.125), (1.1, 0.25), (0.0, 0.0))
     chances = [point(curve, 0.4).p for curve in items]
     by_patterns = [0.0] * 5
@@ -24,16 +24,16 @@ def test_the_chance_of_each_number_is_that_of_all_patterns_together() -> None:
     assert _distribution(items, 0.4) == pytest.approx(by_patterns)
 
 
-def test_the_form_of_twenty_has_a_reliability_of_71_and_a_band_of_3_items() -> None:
+def test_the_20_item_form_has_a_reliability_of_71_and_a_band_of_3_items() -> None:
     found = form_precision(ITEMS)
     assert found.reliability == pytest.approx(0.71, abs=0.005)
     assert found.half_band == pytest.approx(3.2, abs=0.05)
     longer = form_precision(tuple(sorted(ITEMS * 2)))
-    # as Spearman and Brown predict: 2 * 0.71 / 1.71
+    # as the Spearman-Brown formula predicts: 2 * 0.71 / 1.71
     assert longer.reliability == pytest.approx(2 * found.reliability / (1 + found.reliability), abs=0.005)
 
 
-def test_the_chance_that_the_better_result_is_of_the_better_person_is_what_simulated_people_show() -> None:
+def test_the_chance_that_the_higher_score_is_the_abler_persons_matches_a_simulation() -> None:
     chance = random.Random(5)
     people = []
     for _ in range(1500):
@@ -55,7 +55,7 @@ def test_the_chance_that_the_better_result_is_of_the_better_person_is_what_simul
     assert form_precision(ITEMS).in_order == pytest.approx(in_order / everybody, abs=0.015)
 
 
-def test_a_band_contains_its_number_and_stays_within_the_form() -> None:
+def test_a_band_contains_its_score_and_stays_within_the_form() -> None:
     bands = solved_bands(ITEMS)
     assert len(bands) == 21
     assert all(0 <= band.low <= n <= band.high <= 20 for n, band in enumerate(bands))
@@ -64,7 +64,7 @@ def test_a_band_contains_its_number_and_stays_within_the_form() -> None:
 
 
 @pytest.mark.parametrize("able", [-1.5, 0.0, 1.5])
-def test_nine_of_ten_bands_contain_the_number_that_the_person_solves_on_average(able: float) -> None:
+def test_nine_of_ten_bands_contain_the_persons_expected_score(able: float) -> None:
     chance = random.Random(8)
     expected = sum(point(curve, able).p for curve in ITEMS)
     bands = solved_bands(ITEMS)

@@ -1,4 +1,4 @@
-"""Compared with other programs: `oracle/make.py` says which, and how its figures were made."""
+"""Calibrations and abilities, compared with the results of other programs (see `oracle/make.py`)."""
 
 import json
 import math
@@ -31,13 +31,13 @@ def people() -> list[Answers]:
     ]
 
 
-def test_difficulties_and_spread_are_those_of_mirt() -> None:
+def test_difficulties_and_spread_match_mirt() -> None:
     found = calibrate(people())
     assert found.sd == pytest.approx(oracle()["sd"], abs=1e-4)
     assert [one.b for one in found.cells.values()] == pytest.approx(oracle()["difficulties"], abs=1e-4)
 
 
-def test_the_posteriors_mode_is_that_of_mirt_and_the_likelihoods_that_of_girth() -> None:
+def test_the_posterior_mode_matches_mirt_and_the_likelihood_mode_matches_girth() -> None:
     h = 1e-4
     for person, mode, top in zip(
         people(), oracle()["jeffreys_modes"], oracle()["likelihood_modes"], strict=False
@@ -49,5 +49,5 @@ def test_the_posteriors_mode_is_that_of_mirt_and_the_likelihoods_that_of_girth()
 
         prior = [math.log(_at(items, mode + side).information) / 2 for side in (-h, h)]
         assert _at(items, mode).slope + (prior[1] - prior[0]) / (2 * h) == pytest.approx(0, abs=2e-3)
-        if abs(top) < 5:  # girth ends at 6 for answers that are all alike
+        if abs(top) < 5:  # girth stops at 6 if all answers are right or all are wrong
             assert _at(items, top).slope == pytest.approx(0, abs=2e-3)

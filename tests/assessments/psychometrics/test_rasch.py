@@ -144,7 +144,7 @@ def test_standard_errors_match_the_curvature_of_the_likelihood() -> None:
 
 
 @pytest.mark.slow
-def test_the_reliability_is_one_minus_the_lost_share_of_variance() -> None:
+def test_the_reliability_is_the_squared_correlation_with_the_truth() -> None:
     chance = random.Random(9)
     true, measured = [], []
     for _ in range(1500):
@@ -153,7 +153,7 @@ def test_the_reliability_is_one_minus_the_lost_share_of_variance() -> None:
         found = ability(calibrated(), [_answer(chance, cell, able - TRUE[cell]) for cell in FORM])
         assert found is not None
         measured.append(found.theta)
-    # the squared correlation of the best estimate with the truth is its reliability; Warm's is close to the best
+    # reliability is the squared correlation of the best estimate with the truth; Warm's is close to the best
     assert _correlation(true, measured) ** 2 == pytest.approx(calibrated().reliability, abs=0.05)
 
 
@@ -206,7 +206,7 @@ def test_one_item_each_cannot_identify_the_spread() -> None:
 @pytest.mark.parametrize("answer", [2, -1, 0.5, None])
 def test_an_answer_is_nought_or_one(answer: object) -> None:
     with pytest.raises(ValueError, match="An answer is 0 or 1"):
-        calibrate([[Answer(FORM[0], 5, answer)]])  # type: ignore[arg-type]
+        calibrate([[Answer(FORM[0], 5, answer)]])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 
 def test_a_calibration_comes_back_from_json_whole() -> None:
@@ -218,8 +218,8 @@ def test_an_item_has_at_least_two_options() -> None:
         guess(1)
 
 
-def test_without_regard_to_guessing_hard_cells_would_look_easy() -> None:
-    # a thousand options are as good as no guessing: the model that most programs begin with
+def test_ignoring_guessing_makes_hard_cells_look_easy() -> None:
+    # a thousand options amount to no guessing: the model that most programs start with
     ignored = calibrate([[answer._replace(options=1000) for answer in person] for person in people(1, 800)])
     hardest = ("deductions", 3)
     assert ignored.cells[hardest].b < TRUE[hardest] - 0.5

@@ -10,7 +10,7 @@ from tests.assessments.psychometrics.test_dif import people
 DESK, PHONE, GERMAN = Stratum("en", "computer"), Stratum("en", "phone"), Stratum("de", "computer")
 
 
-def test_groups_alike_are_calibrated_together_and_the_other_alone() -> None:
+def test_similar_groups_are_calibrated_together_and_a_different_one_alone() -> None:
     found = calibrate(
         {
             GERMAN: people(3, 200, harder=2.0),
@@ -35,7 +35,7 @@ def test_groups_alike_are_calibrated_together_and_the_other_alone() -> None:
     assert from_json(json.loads(json.dumps(to_json(found)))) == found
 
 
-def test_without_a_group_that_is_large_enough_all_that_the_largest_lacks_is_named() -> None:
+def test_if_no_group_is_large_enough_the_needs_of_the_largest_are_listed() -> None:
     with pytest.raises(NotEnough) as refused:
         calibrate({DESK: people(1, 150), PHONE: people(2, 149)})
     assert refused.value.lacks == (Lack("persons", None, 150, 200),)

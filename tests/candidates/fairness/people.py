@@ -1,4 +1,4 @@
-"""Applications of two groups, made in bulk."""
+"""Creates applications of two groups in bulk."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +21,7 @@ def scope(organisation: Organisation, **changes: Any) -> Scope:
 
 
 def add(role: Role, prefix: str, *, status: str, n: int, reason: str = "", **more: Any) -> list[Application]:
-    """`n` applications of new candidates `<prefix>0@x.example` and so on."""
+    """Creates `n` applications of new candidates, `<prefix>0@x.example` and so on."""
     organisation = role.organisation
     candidates = Candidate.objects.bulk_create(
         Candidate(organisation=organisation, email=f"{prefix}{number}@x.example", created_at=NOW)
@@ -57,7 +57,7 @@ def entered(applications: list[Application], *stages: str) -> None:
 
 
 def file_of(**groups: int) -> bytes:
-    """A line for each candidate of these prefixes; the group is the first letter."""
+    """Returns a file with a line for each candidate; the group is the first letter of the prefix."""
     return ("E-mail,Group\n" + "\n".join(_lines(groups))).encode()
 
 
@@ -68,7 +68,7 @@ def _lines(groups: dict[str, int]) -> Iterator[str]:
 
 
 def two_groups(role: Role) -> bytes:
-    """A: 12 of 40 hired. B: 12 of 60 hired, 5 withdrew, 3 are active. The file names all of them."""
+    """A: 12 of 40 hired. B: 12 of 60 hired, 5 withdrew, 3 active. Returns a file that lists all of them."""
     add(role, "ah", status="hired", n=12)
     add(role, "ar", status="rejected", n=28, reason="Lacks skill")
     add(role, "bh", status="hired", n=12)

@@ -1,4 +1,4 @@
-"""The file with people's groups, as spreadsheets and careless hands write it."""
+"""Reading files of people's groups, as spreadsheets and people write them."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from goodword.candidates.fairness.groups import Person, read_groups
 from goodword.core.csv_files import UnreadableFile
 
 
-def test_people_are_named_by_address_or_by_number_in_greenhouse() -> None:
+def test_people_are_identified_by_e_mail_or_greenhouse_id() -> None:
     assert dict(read_groups(b"E-mail,Group\nAda@x.example,A\n bob@x.example ,B\n").groups) == {
         Person("email", "ada@x.example"): "A",
         Person("email", "bob@x.example"): "B",
@@ -38,11 +38,11 @@ def test_people_are_named_by_address_or_by_number_in_greenhouse() -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said_with_its_lines(raw: bytes, problem: str) -> None:
+def test_errors_in_a_file_name_their_lines(raw: bytes, problem: str) -> None:
     with pytest.raises(UnreadableFile) as caught:
         read_groups(raw)
     assert problem in str(caught.value)
 
 
-def test_the_same_person_may_stand_there_twice_with_one_group() -> None:
+def test_a_person_may_be_listed_twice_with_the_same_group() -> None:
     assert len(read_groups(b"E-mail,Group\na@x,A\na@x,A\n").groups) == 1

@@ -34,7 +34,7 @@ def found(of: Role, raw: bytes, **changes: object) -> Comparison:
     return compare_groups(scope(of.organisation, **changes), read_groups(raw))
 
 
-def test_withdrawals_and_active_applications_count_in_no_rate(role: Role) -> None:
+def test_withdrawals_and_active_applications_are_excluded_from_rates(role: Role) -> None:
     raw = two_groups(role)
     seen = found(role, raw, withdrawals=frozenset({"Candidate withdrew"}))
     assert seen.groups == [
@@ -50,11 +50,11 @@ def test_withdrawals_and_active_applications_count_in_no_rate(role: Role) -> Non
     assert (seen.unknown, seen.ungrouped) == ([], 0)
 
 
-def test_a_rejection_counts_as_one_unless_its_reason_is_named(role: Role) -> None:
+def test_a_rejection_counts_unless_its_reason_is_a_withdrawal(role: Role) -> None:
     assert counts(found(role, two_groups(role)).hired) == {"A": (12, 40), "B": (12, 65)}
 
 
-def test_a_group_with_fewer_than_thirty_decided_is_not_compared(role: Role) -> None:
+def test_a_group_with_fewer_than_thirty_decisions_is_not_compared(role: Role) -> None:
     add(role, "ah", status="hired", n=30)
     add(role, "bh", status="hired", n=10)
     add(role, "br", status="rejected", n=19)
@@ -66,7 +66,7 @@ def test_a_group_with_fewer_than_thirty_decided_is_not_compared(role: Role) -> N
     assert found(role, file_of(ah=30, bh=10, br=19, bx=1)).possible
 
 
-def test_who_moved_on_from_a_stage_is_compared_by_stage(role: Role) -> None:
+def test_rates_of_moving_on_are_compared_by_stage(role: Role) -> None:
     entered(add(role, "ah", status="hired", n=10), "Screen", "Interview")
     entered(add(role, "ai", status="rejected", n=20), "Screen", "Interview")
     entered(add(role, "as", status="rejected", n=10), "Screen")
@@ -82,7 +82,7 @@ def test_who_moved_on_from_a_stage_is_compared_by_stage(role: Role) -> None:
     assert (screen.compared, interview.compared) == (True, False)
 
 
-def test_only_applications_of_the_scope_count(role: Role) -> None:
+def test_only_applications_in_scope_count(role: Role) -> None:
     raw = two_groups(role)
     elsewhere = factories.role(role.organisation, title="Other")
     add(elsewhere, "ah", status="rejected", n=3)

@@ -1,4 +1,4 @@
-"""Fisher's exact test and the interval of a ratio, against published and independently computed figures."""
+"""Fisher's exact test and the interval of a ratio, compared with published and independently computed figures."""
 
 from fractions import Fraction
 from math import factorial
@@ -17,9 +17,9 @@ def count(selected: int, rejected: int) -> Count:
     [
         # Fisher's lady tasting tea
         ((3, 1), (1, 3), 34 / 70),
-        # the example of scipy.stats.fisher_exact
+        # the example in the documentation of scipy.stats.fisher_exact
         ((8, 2), (1, 5), 0.0349650),
-        # the example of R's fisher.test (job satisfaction of convicts' twins, Fisher 1962)
+        # the example in R's fisher.test (job satisfaction of convicts' twins, Fisher 1962)
         ((2, 15), (10, 3), 0.0005367),
         ((5, 25), (5, 25), 1.0),
         ((0, 30), (30, 0), 1.6909e-17),
@@ -49,30 +49,30 @@ def test_fisher_agrees_with_the_sum_of_hypergeometric_probabilities(table: tuple
     assert fisher(count(a, b), count(c, d)) == pytest.approx(float(expected), rel=1e-12)
 
 
-def test_the_interval_of_a_ratio_is_that_of_katz() -> None:
+def test_a_ratio_has_the_interval_of_katz() -> None:
     found = compare(Count(selected=15, decided=100), Count(selected=30, decided=100))
     assert found is not None
     assert (round(found.ratio, 3), round(found.low, 4), round(found.high, 4)) == (0.5, 0.2872, 0.8704)
     assert found.below_four_fifths
 
 
-def test_a_group_of_which_nobody_was_selected_has_an_interval_from_zero() -> None:
+def test_the_interval_starts_at_zero_if_nobody_was_selected() -> None:
     found = compare(Count(selected=0, decided=40), Count(selected=10, decided=40))
     assert found is not None
     assert (found.ratio, found.low) == (0.0, 0.0)
     assert 0 < found.high < 1
 
 
-def test_an_interval_has_a_width_if_everybody_was_selected() -> None:
+def test_the_interval_has_a_width_even_if_everybody_was_selected() -> None:
     found = compare(Count(selected=40, decided=40), Count(selected=68, decided=68))
     assert found is not None
     assert (found.ratio, found.p) == (1.0, 1.0)
     assert found.low < 1 < found.high
 
 
-def test_nothing_is_compared_with_a_group_of_which_nobody_was_selected() -> None:
+def test_nothing_is_compared_with_a_group_without_selections() -> None:
     assert compare(Count(selected=0, decided=40), Count(selected=0, decided=40)) is None
 
 
-def test_exactly_four_fifths_is_not_below() -> None:
+def test_exactly_four_fifths_is_not_below_four_fifths() -> None:
     assert not RateRatio(ratio=0.8, low=0.5, high=1.1, p=0.4).below_four_fifths

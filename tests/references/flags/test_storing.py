@@ -134,7 +134,7 @@ def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
 
 
 @pytest.mark.world
-def test_private_topics_are_flagged_for_whoever_wrote_about_them() -> None:
+def test_private_topics_are_flagged_for_their_author() -> None:
     story = sent()
     answer(referee_path(MARIA), with_text("She kept every date although she was ill for months."))
     SelfReference.objects.create(

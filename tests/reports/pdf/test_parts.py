@@ -155,7 +155,7 @@ def ratings_of(content: dict[str, Any]) -> dict[str, Any]:
     return next(block for block in blocks if block["type"] == "ratings")
 
 
-def test_each_answer_has_its_mark_and_the_candidates_own_is_a_ring_outside_the_range() -> None:
+def test_each_answer_has_a_mark_and_the_self_assessment_is_a_ring_outside_the_range() -> None:
     chart = ratings_of(page_content(reference_check(2, with_self=True), replaced=()))
     first = chart["rows"][0]
     given = [(chart["low"] + place, one) for place, cell in enumerate(first["cells"]) for one in cell]

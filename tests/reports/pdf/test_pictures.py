@@ -1,6 +1,6 @@
-"""Pages as they look: compared with the pictures in `pictures/`, tolerantly, and read for what page 1 must answer.
+"""Compares pages with the pictures in `pictures/`, with some tolerance, and checks the contents of page 1.
 
-`PICTURES=update .venv/bin/python -m pytest tests/reports/pdf/test_pictures.py` draws the pictures anew. Look at each
+`PICTURES=update .venv/bin/python -m pytest tests/reports/pdf/test_pictures.py` redraws the pictures. Look at each
 before you commit it.
 """
 
@@ -25,9 +25,9 @@ from .typical import assessment, reference_check
 
 PICTURES = Path(__file__).parent / "pictures"
 PPI = 60
-#: a square of so many pixels may differ by so much on average, of 255: another hinting does, another layout does not
+#: width of a square in pixels, and its greatest mean difference (0 to 255): allows other hinting, but no other layout
 SQUARE, TOLERANCE = 12, 40
-#: how many pages have pictures
+#: each snapshot, and how many of its pages have pictures
 REPORTS: dict[str, tuple[Any, int]] = {
     "references-4": (reference_check(4), 4),
     "assessment": (assessment(), 4),
@@ -60,7 +60,7 @@ def pages_of(snapshot: Any) -> list[Image.Image]:
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """The mean difference of the square that differs most, of 255."""
+    """Returns the mean difference (0 to 255) of the square that differs most."""
     if one.size != other.size:
         return 255
     squares = (one.width // SQUARE, one.height // SQUARE)
@@ -71,7 +71,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", REPORTS)
-def test_pages_look_as_in_their_pictures(name: str) -> None:
+def test_pages_look_like_their_pictures(name: str) -> None:
     snapshot, count = REPORTS[name]
     pages = pages_of(snapshot)[:count]
     files = [PICTURES / f"{name}-{number}.png" for number in range(1, count + 1)]
@@ -85,7 +85,7 @@ def test_pages_look_as_in_their_pictures(name: str) -> None:
     assert {file: off for file, off in found.items() if off > TOLERANCE} == {}
 
 
-def test_another_page_does_not_pass_as_the_same() -> None:
+def test_a_different_page_does_not_match() -> None:
     first, second = (Image.open(PICTURES / f"references-4-{number}.png").convert("L") for number in (1, 2))
     assert difference(first, second) > TOLERANCE
     assert difference(first, ImageChops.offset(first, 0, 12)) > TOLERANCE
@@ -131,7 +131,7 @@ def test_page_1_of_an_assessment_holds_the_result() -> None:
         assert said in text
 
 
-def test_no_item_answer_or_key_is_in_the_file() -> None:
+def test_the_file_contains_no_items_answers_or_keys() -> None:
     snapshot, _ = REPORTS["assessment"]
     everything = " ".join(page.extract_text() for page in read(drawn("assessment")).pages)
     told = " ".join(everything.split()).casefold()

@@ -135,7 +135,7 @@ def test_an_assessment_shows_each_scale_and_no_total() -> None:
 
 
 @pytest.mark.parametrize(("who", "when"), [("", ""), ("", "3 Nov 2026"), ("Anna Karl", "")])
-def test_a_requirement_of_nobody_named_stands_alone(who: str, when: str) -> None:
+def test_a_requirement_without_author_or_date_has_no_attribution(who: str, when: str) -> None:
     test = work_style()
     test["requirement"] = {"text": "Talks with customers.", "who": who, "when": when}
     text = text_of(render_pdf(assessment(tests=[test])))
@@ -212,7 +212,7 @@ def test_a_report_speaks_its_language(language: str, title: str, page_line: str)
 
 
 @pytest.mark.slow
-def test_snapshots_of_schema_4_still_draw() -> None:
+def test_snapshots_of_schema_4_still_render() -> None:
     references = json.loads((STORED / "references_schema_4.json").read_text())
     taken: Any = deepcopy(typical_assessment())
     for part in taken["assessment"]["tests"]:

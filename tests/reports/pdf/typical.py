@@ -1,5 +1,5 @@
-"""Reports as real organisations get them: a usual questionnaire answered by 1, 4 or 25 referees, and a usual
-assessment of four tests. Frozen by the product's own code."""
+"""Typical reports: a questionnaire answered by 1, 4 or 25 referees, and an assessment of four tests. Their snapshots
+are built by the product's own code."""
 
 import json
 from datetime import datetime, timedelta

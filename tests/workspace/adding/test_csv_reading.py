@@ -1,4 +1,4 @@
-"""Candidate lists as written by programs and by people."""
+"""Reading candidate lists, as programs and people write them."""
 
 import pytest
 

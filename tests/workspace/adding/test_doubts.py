@@ -54,7 +54,7 @@ def doubts(of: CandidateImport) -> dict[int, str]:
 
 
 def said(*people: tuple[str, str, str], known: Known = NOBODY) -> dict[int, str]:
-    """By line, which begin with 1."""
+    """Returns the doubts by line, counted from 1."""
     made = [Person(first_name=first, last_name=last, email=email) for first, last, email in people]
     return doubts_of(dict(enumerate(made, 1)), known)
 
@@ -75,7 +75,7 @@ def test_a_single_name_is_doubtful() -> None:
     assert said(("Zorn", "", "ada@mail.example")) == {1: "There is only one name."}
 
 
-def test_addresses_of_colleagues_and_of_the_own_domain_are_doubtful() -> None:
+def test_addresses_of_colleagues_and_of_the_organisations_domain_are_doubtful() -> None:
     known = Known(members={"rita@acme.example"}, domains={"acme.example"}, on_role=())
     people = (
         ("Rita", "Hansen", "RITA@acme.example"),
@@ -88,7 +88,7 @@ def test_addresses_of_colleagues_and_of_the_own_domain_are_doubtful() -> None:
     }
 
 
-def test_letters_that_only_look_alike_are_doubtful() -> None:
+def test_lookalike_letters_are_doubtful() -> None:
     assert said(("Eve", "Zorn", "eve@evil.example"), ("Ida", "Yard", "\u0131da@mail.example")) == {
         2: "The address has a letter that only looks like i, s or k."
     }
@@ -129,19 +129,19 @@ def test_a_private_candidate_makes_no_line_doubtful(role: Role, rita: Membership
     assert doubts(read(role, other, "Eve Here,other@mail.example", "Eva H,eve+1@mail.example")) == {}
 
 
-def test_a_letter_that_only_looks_like_another_makes_no_duplicate(role: Role, rita: Membership) -> None:
+def test_a_lookalike_letter_makes_no_duplicate(role: Role, rita: Membership) -> None:
     of = read(role, rita, "Sam Yard,sam@mail.example", "Sem Zorn,\u017fam@mail.example")
     assert imports.counts_of(of)["good"] == 2 and list(doubts(of)) == [3]
 
 
-def test_doubtful_lines_are_imported_unless_they_are_a_colleagues(role: Role, rita: Membership) -> None:
+def test_doubtful_lines_are_imported_unless_they_are_colleagues(role: Role, rita: Membership) -> None:
     of = read(role, rita, "Ada,ada@mail.example", "Rita Hansen,rita@acme.example")
     page = check(signed_in(rita), of)
     assert [(row.line, row.state) for row in page.context["doubts"]] == [(2, "good"), (3, "left_out")]
     assert "2 lines are doubtful" in page.content.decode() and page.context["button"] == "Import 1 candidate"
 
 
-def test_what_is_ticked_is_left_out_and_what_is_not_is_imported(role: Role, rita: Membership) -> None:
+def test_ticked_lines_are_left_out_and_others_are_imported(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = read(role, rita, "Ada,ada@mail.example", "Rita Hansen,rita@acme.example", "Bo Yard,bo@mail.example")
     asked = send(client, of, "confirm", shown=2, listed=[2, 3], leave_out=[2, 3])
@@ -162,7 +162,7 @@ def test_what_is_ticked_is_left_out_and_what_is_not_is_imported(role: Role, rita
     ]
 
 
-def test_what_is_ticked_survives_turning_the_pages(role: Role, rita: Membership) -> None:
+def test_ticks_are_kept_between_pages(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = read(role, rita, *(f"Ada,ada{n}@mail.example" for n in range(60)))
     first = check(client, of)
@@ -188,7 +188,7 @@ def test_only_doubtful_lines_can_be_left_out(role: Role, rita: Membership) -> No
     assert imports.counts_of(of) == before
 
 
-def test_nothing_changes_once_it_was_decided(role: Role, rita: Membership) -> None:
+def test_nothing_can_be_left_out_once_the_import_has_started(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = read(role, rita, "Ada,ada@mail.example")
     imports.start(of, steps=[], member=rita, now=NOW)
@@ -196,7 +196,7 @@ def test_nothing_changes_once_it_was_decided(role: Role, rita: Membership) -> No
     assert imports.counts_of(of)["left_out"] == 0
 
 
-def test_others_leave_nothing_out(role: Role, rita: Membership) -> None:
+def test_others_cannot_leave_lines_out(role: Role, rita: Membership) -> None:
     of = read(role, rita, "Ada,ada@mail.example")
     manager = factories.member(role.organisation, kind="hiring_manager")
     role.viewers.add(manager)
@@ -215,7 +215,7 @@ def test_others_leave_nothing_out(role: Role, rita: Membership) -> None:
     assert (of.state, imports.counts_of(of)["left_out"]) == ("checked", 0)
 
 
-def test_reading_and_leaving_out_take_as_many_queries_for_many_lines(role: Role, rita: Membership) -> None:
+def test_reading_and_leaving_out_more_lines_take_no_more_queries(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
 
     def queries(lines: int) -> tuple[int, int]:

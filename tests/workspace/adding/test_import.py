@@ -288,7 +288,7 @@ def test_from_the_list_of_candidates_a_role_is_chosen_first(role: Role, rita: Me
     assert chosen.headers["Location"] == path("role_import", role.organisation, role.pk)
 
 
-def test_a_line_costs_few_statements(role: Role, rita: Membership) -> None:
+def test_each_line_takes_few_queries(role: Role, rita: Membership) -> None:
     def statements(lines: int, steps: list[str]) -> int:
         text = "Name,E-mail\n" + "".join(
             f"A{n} Z{n},a{n}.{lines}.{len(steps)}@mail.example\n" for n in range(lines)

@@ -381,7 +381,7 @@ def test_the_default_test_is_previewed_before_anything_is_published(step: Step, 
     settings = client.get(path("role_step", step.organisation, step.role_id, step.pk))
     first = address(step, which="default")
     assert f'href="{first}"' in settings.content.decode()
-    client.get(first)  # makes the built-in test
+    client.get(first)  # creates the built-in test
     before = {model._meta.label: model._base_manager.count() for model in apps.get_models()}
     page = client.get(first)
     assert "Candidate preview: default test for" in page.content.decode()

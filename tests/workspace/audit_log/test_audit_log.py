@@ -272,7 +272,7 @@ def test_entries_name_questionnaires(ann: Membership) -> None:
     assert reverse("questionnaire", args=[ann.organisation.slug, ours.pk]) in text
 
 
-def test_whose_link_somebody_used_is_named(ann: Membership, ada: Application) -> None:
+def test_the_origin_of_a_used_link_is_named(ann: Membership, ada: Application) -> None:
     organisation = ann.organisation
     until = clock.now() + timedelta(days=1)
 

@@ -1,4 +1,4 @@
-"""Lists of candidates, as tests ask for them and read them."""
+"""Requests and reads lists of candidates."""
 
 from typing import Any
 

@@ -278,7 +278,7 @@ def test_referees_are_asked_for_again(role: Role, rita: Membership) -> None:
 
 
 @pytest.mark.parametrize("act", ["cancel", "invite"])
-def test_a_choice_of_two_steps_is_asked_for(role: Role, rita: Membership, act: str) -> None:
+def test_members_are_asked_to_choose_between_two_steps(role: Role, rita: Membership, act: str) -> None:
     ada, bo = named(role, "Ada", "Zorn"), named(role, "Bo", "Zorn")
     if act == "cancel":
         checked(ada)
@@ -342,7 +342,7 @@ def test_candidates_added_by_hand_are_marked_as_hired(role: Role, rita: Membersh
     assert (ada.status, ada.hired_at) == ("hired", NOW + timedelta(days=1))
 
 
-def test_status_buttons_are_offered_if_members_decide(role: Role, rita: Membership) -> None:
+def test_status_buttons_are_offered_for_candidates_added_by_hand(role: Role, rita: Membership) -> None:
     def offered() -> list[str]:
         page = soup(signed_in(rita).get(path("role", role.organisation, role.pk)))
         return [str(one["value"]) for one in page.select('button[name="act"]')]
@@ -353,7 +353,7 @@ def test_status_buttons_are_offered_if_members_decide(role: Role, rita: Membersh
     assert offered() == ["remind", "extend", "invite", "again", "cancel", "reject", "hire"]
 
 
-def test_a_status_is_refused_to_others(role: Role, rita: Membership) -> None:
+def test_others_cannot_change_a_status(role: Role, rita: Membership) -> None:
     ada = by_hand(role, "Ada")
     manager = factories.member(role.organisation, kind="hiring_manager")
     role.viewers.add(manager)

@@ -1,4 +1,4 @@
-"""Lists with an application for each state, built once: what they show, count, filter and page through."""
+"""Lists with an application in each state, built once: states, counts, filters, sorting and pagination."""
 
 import copy
 from datetime import timedelta
@@ -28,7 +28,7 @@ LATER = NOW + timedelta(days=60)
 
 
 def build() -> Role:
-    """A role with one application for each state, named after it."""
+    """Creates a role with one application in each state, named after the state."""
     rita = factories.member(factories.organisation(), name="Rita Recruiter")
     role = factories.role(rita.organisation, owner=rita)
     made = {
@@ -91,7 +91,7 @@ SHOWN = {
 @pytest.mark.matrix
 @pytest.mark.parametrize("now", [NOW, LATER])
 @pytest.mark.parametrize("of_role", [True, False])
-def test_the_stored_states_are_those_that_pages_show(
+def test_stored_states_match_those_that_pages_show(
     role: Role, rita: Membership, now: Any, of_role: bool
 ) -> None:
     shown = listing_of(rita, ListQuery(), role=role if of_role else None, now=now)
@@ -138,7 +138,7 @@ def test_the_most_urgent_come_first_and_ended_applications_last(role: Role, rita
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("sort", SORTED)
-def test_pages_go_through_every_row_once_in_either_direction(
+def test_paging_shows_every_row_once_in_either_direction(
     role: Role, rita: Membership, sort: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("goodword.workspace.lists.pages.PAGE", 4)

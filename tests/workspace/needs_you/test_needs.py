@@ -374,7 +374,7 @@ def test_an_overdue_check_names_those_who_have_not_answered() -> None:
 
 def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -> None:
     told = story.sent()
-    owner = told.application.role.owner  # type: ignore[union-attr]
+    owner = told.application.role.owner  # type: ignore[union-attr]  # it has a role
     check, now = told.check, told.check.deadline_at + DAY
     paul, maria = (check.requests.get(referee__name=name) for name in ("Paul Meier", "Maria Schmidt"))
     for one in (paul, maria):

@@ -45,7 +45,7 @@ def application() -> Application:
 
 @pytest.fixture
 def attempt(application: Application) -> Attempt:
-    """Finished."""
+    """A finished attempt."""
     return finished(application)
 
 
@@ -89,7 +89,7 @@ def answered(appeal: Appeal, member: Membership, text: str = ANSWER, **values: A
 
 
 def own_data(application: Application, step_request_id: int) -> str:
-    """The page that the link mailed to the candidate opens."""
+    """Returns the path of the data page that the candidate's mailed link opens."""
     email = Email.objects.of(application.organisation).order_by("pk").first()
     url = links.mint(
         organisation=application.organisation,
@@ -158,7 +158,7 @@ def test_the_mails_quote_the_request_and_the_answer(application: Application, at
     assert all(ANSWER in part for part in said["Antwort auf Ihre Bitte um Überprüfung bei Acme"])
 
 
-def test_it_is_offered_once_a_step_is_over_whatever_ended_it(application: Application) -> None:
+def test_a_review_is_offered_once_a_step_is_over_however_it_ended(application: Application) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
     assert LINK not in Client().get(f"{where}data/").content.decode()
@@ -197,7 +197,7 @@ def test_bad_links_are_refused_and_change_nothing(application: Application, atte
     assert (appeals(application), mails(application)) == ([], [])
 
 
-def test_a_text_is_needed_and_a_long_one_kept(application: Application, attempt: Attempt) -> None:
+def test_a_text_is_required_and_a_long_one_is_kept(application: Application, attempt: Attempt) -> None:
     where = f"{portal(attempt.step_request)}appeal/"
     empty, long = Client().post(where, {"a-text": " "}), Client().post(where, {"a-text": "x" * 2001})
     assert (empty.status_code, long.status_code) == (422, 422)
@@ -206,7 +206,7 @@ def test_a_text_is_needed_and_a_long_one_kept(application: Application, attempt:
     assert appeals(application) == []
 
 
-def test_another_tab_keeps_its_text_while_one_is_open(application: Application, attempt: Attempt) -> None:
+def test_another_tab_keeps_its_text_if_a_request_is_open(application: Application, attempt: Attempt) -> None:
     opened(application)
     where = f"{portal(attempt.step_request)}appeal/"
     response = Client().post(where, {"a-text": "Something else."})
@@ -224,7 +224,7 @@ def test_changing_the_language_keeps_the_text(application: Application, attempt:
     assert appeals(application) == []
 
 
-def test_one_is_open_at_a_time_and_several_follow_each_other(
+def test_one_request_is_open_at_a_time_and_others_may_follow(
     application: Application, attempt: Attempt
 ) -> None:
     del attempt
@@ -254,7 +254,7 @@ def test_the_first_answer_counts_and_the_second_text_is_kept(
     assert len(mails(application)) == 3 and len(audited(application)) == 2
 
 
-def test_an_answer_needs_text(application: Application, attempt: Attempt) -> None:
+def test_an_answer_requires_text(application: Application, attempt: Attempt) -> None:
     del attempt
     appeal = opened(application)
     act = path("candidate_appeal", application.organisation, application.pk, appeal.pk)
@@ -263,7 +263,7 @@ def test_an_answer_needs_text(application: Application, attempt: Attempt) -> Non
     assert appeals(application) == [(TEXT, "")]
 
 
-def test_hiring_managers_see_it_and_cannot_answer(application: Application, attempt: Attempt) -> None:
+def test_hiring_managers_see_a_request_but_cannot_answer(application: Application, attempt: Attempt) -> None:
     del attempt
     appeal, organisation = opened(application), application.organisation
     manager = factories.member(organisation, kind="hiring_manager")
@@ -281,7 +281,7 @@ def test_hiring_managers_see_it_and_cannot_answer(application: Application, atte
     assert (appeals(application), len(mails(application))) == ([(TEXT, "")], 2)
 
 
-def test_it_is_on_home_until_it_is_answered(application: Application, attempt: Attempt) -> None:
+def test_a_request_is_on_home_until_it_is_answered(application: Application, attempt: Attempt) -> None:
     del attempt
     member = owner(application)
     stranger = factories.member(factories.organisation(), kind="admin")
@@ -298,7 +298,7 @@ def test_it_is_on_home_until_it_is_answered(application: Application, attempt: A
     assert rows(member) == []
 
 
-def test_without_a_login_of_the_recruiter_the_owner_is_mailed_too(
+def test_the_owner_is_mailed_too_if_the_recruiter_has_no_login(
     application: Application, attempt: Attempt
 ) -> None:
     del attempt
@@ -309,7 +309,7 @@ def test_without_a_login_of_the_recruiter_the_owner_is_mailed_too(
     assert to == ["rex@acme.example", owner(application).user.email]
 
 
-def test_a_candidate_who_may_not_be_e_mailed_reads_it_on_the_page(
+def test_a_candidate_who_may_not_be_e_mailed_reads_the_answer_on_the_page(
     application: Application, attempt: Attempt
 ) -> None:
     Candidate.objects.of(application.organisation).update(can_email=False)
@@ -324,7 +324,7 @@ def test_a_candidate_who_may_not_be_e_mailed_reads_it_on_the_page(
     assert [kind for kind, _ in mails(application)] == ["opened"]
 
 
-def test_exports_have_it(application: Application, attempt: Attempt) -> None:
+def test_exports_contain_requests_and_answers(application: Application, attempt: Attempt) -> None:
     answered(opened(application), owner(application))
     where = own_data(application, attempt.step_request_id)
     own = json.loads(Client().get(f"{where}download/").content)
@@ -337,7 +337,7 @@ def test_exports_have_it(application: Application, attempt: Attempt) -> None:
         assert one["answered by"] == owner(application).user.name
 
 
-def test_an_erasure_closes_it_at_once_and_deletes_it(application: Application, attempt: Attempt) -> None:
+def test_an_erasure_closes_requests_and_then_deletes_them(application: Application, attempt: Attempt) -> None:
     appeal, member = opened(application), owner(application)
     erasure = request_erasure(of=application.candidate, reason=Reason.MEMBER, now=NOW, by="member:1")
     viewer = Viewer(member=member, mine=True, now=NOW)
@@ -353,7 +353,7 @@ def test_an_erasure_closes_it_at_once_and_deletes_it(application: Application, a
     assert TEXT.splitlines()[0] not in str(list(Email.objects.of(application.organisation).values()))
 
 
-def test_the_finished_pages_lead_to_it(application: Application, attempt: Attempt) -> None:
+def test_finished_pages_link_to_the_form(application: Application, attempt: Attempt) -> None:
     where = portal(attempt.step_request)
     link = f'href="{where}appeal/"'
     assert link in Client().get(f"{where}assessment/").content.decode()

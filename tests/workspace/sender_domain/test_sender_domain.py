@@ -29,7 +29,7 @@ GOOD_ZONE = {
 
 @pytest.fixture(autouse=True)
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lookups that get no answer end after half a second instead of four."""
+    """Lookups time out after half a second instead of four."""
     monkeypatch.setattr("goodword.core.dns.SECONDS", SECONDS / 8)
     monkeypatch.setattr("goodword.core.dns._ATTEMPT", SECONDS / 16)
 

@@ -304,7 +304,7 @@ def test_only_admins_set_domains(org: Organisation, ada: Membership) -> None:
     assert org.own_domains == []
 
 
-def test_the_certificate_of_reports_is_shown_and_why_ones_own_is_not_used(
+def test_the_signing_certificate_is_shown_and_why_your_own_is_not_used(
     ada: Membership, settings: Settings
 ) -> None:
     where, client = path("organisation_settings", ada.organisation), signed_in(ada)
@@ -319,4 +319,4 @@ def test_the_certificate_of_reports_is_shown_and_why_ones_own_is_not_used(
         "Signature of reports Your certificate is not used The file /nowhere/own.p12 can't be read: No such file or "
         "directory. Until this is fixed on the server, reports are signed with the certificate of this installation."
     )
-    assert not SigningCertificate.objects.exists()  # looking makes no key
+    assert not SigningCertificate.objects.exists()  # viewing the page creates no key

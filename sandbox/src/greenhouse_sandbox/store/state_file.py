@@ -125,7 +125,7 @@ def _apply(store: Store, batch: dict[str, Any]) -> None:
 
 
 def _whole(store: Store) -> Iterator[str]:
-    """All lines, holding the lock for one at a time; changes made in the meantime come last."""
+    """Yields all lines, holding the lock for one at a time; changes made in the meantime come last."""
     with store.lock:
         tables = store.tables()
         for table in tables.values():

@@ -136,7 +136,7 @@ class Table[R: Row]:
         return (self._rows[row_id] for row_id in list(self._order))
 
     def falling(self, start: int | None = None) -> Iterator[R]:
-        """Rows from id `start` (inclusive; default the highest) downwards. Do not change the table in the meantime."""
+        """Rows by descending id from `start` (inclusive; default: highest). Don't change the table while iterating."""
         end = len(self._order) if start is None else bisect_right(self._order, start)
         return (self._rows[self._order[place]] for place in range(end - 1, -1, -1))
 

@@ -25,8 +25,8 @@ def test_families_without_start_value_are_refused() -> None:
 
 
 def test_the_expected_score_is_the_sum_of_the_chances() -> None:
-    # By hand: 1/2 for an item as hard as the person is able; 1/(1+e) = 0.268941 for one harder by a logit; and of the
-    # rest a fifth by guessing.
+    # By hand: 1/2 for an item whose difficulty equals the ability, 1/(1+e) = 0.268941 for one that is a logit harder.
+    # Guessing adds a fifth of the remaining half.
     assert expected_score([(0.0, 0.0), (1.0, 0.0)], 0.0) == pytest.approx(0.5 + 0.268941, abs=1e-6)
     assert expected_score([(0.0, 0.2)], 0.0) == pytest.approx(0.6)
     assert expected_score([], 0.0) == 0
@@ -39,7 +39,7 @@ def test_ten_thousand_forms_differ_by_no_more_than_three_tenths_of_an_item(bluep
     assert all(0.15 < deviation <= 0.3 for deviation in found.values())
 
 
-def test_the_bound_is_near_if_every_item_is_as_hard_as_the_person_is_able() -> None:
-    """20 items: the square root of 20 times 0.25 / 4 is 0.28, and an eighth less because of guessing."""
+def test_the_spread_nears_its_bound_if_difficulties_equal_the_ability() -> None:
+    """sqrt(20) * 0.25 / 4 = 0.28 for 20 items, reduced by an eighth because of guessing."""
     even = Blueprint((BlueprintEntry("matrices_two_rules", 3, 20),), 20)
     assert spread_of_forms(even, thetas=(0.0,), n_forms=10_000, seed=1)[0.0] == pytest.approx(0.245, abs=0.02)

@@ -77,10 +77,10 @@ def test_tasks_are_counted_with_and_without_names() -> None:
 def test_the_guesser_learns_what_the_options_give_away_and_nothing_else() -> None:
     items = [generate("number_series", seed=seed, level=3) for seed in range(1, 401)]
     even = [
-        replace(item, key=max(item.options, key=lambda option: int(option.value) % 7).id)  # type: ignore[arg-type]
+        replace(item, key=max(item.options, key=lambda option: int(option.value) % 7).id)  # type: ignore[arg-type]  # a number as text
         for item in items
     ]
-    # Of 400 items chance alone finds 20 to 28 of 100, within four standard errors.
+    # Chance finds 20 % of the keys; with 400 items, 28 % is four standard errors more.
     assert learned(even, rounds=20).accuracy > 0.8
     assert learned(items, rounds=20).accuracy < 0.28
 

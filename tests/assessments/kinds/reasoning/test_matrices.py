@@ -78,7 +78,7 @@ def test_an_item_is_the_same_each_time_and_comes_back_from_json(family: Family, 
         assert (item.family, item.version, item.level, item.seed) == (family.id, family.version, level, seed)
 
 
-def test_version_2_makes_the_items_that_it_always_made() -> None:
+def test_version_2_still_makes_the_same_items() -> None:
     items = [to_json(_drawn(family, level, seed)) for family, level in EACH for seed in range(20)]
     assert {item["version"] for item in items} == {"2"}
     assert sha256(json.dumps(items).encode()).hexdigest() == VERSION_2

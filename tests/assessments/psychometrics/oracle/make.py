@@ -1,16 +1,15 @@
-"""Makes `oracle.json`: a calibration and abilities as `mirt` for Python finds them, which shares no code with ours.
+"""Makes `oracle.json`: a calibration and abilities computed by `mirt` for Python, which shares no code with ours.
 
     python -m venv /tmp/oracle && /tmp/oracle/bin/pip install mirt==1.2.0 girth==0.8.0
     /tmp/oracle/bin/python tests/assessments/psychometrics/oracle/make.py
 
-The people: 600, abilities normal with mean 0 and standard deviation 1.1, 12 items of 4, 5 or 8 options, by numpy's
-PCG64 with seed 20. `mirt` (its EM with 121 quadrature points) fits the three-parameter model with the guessing fixed at
+The data: 600 people with normally distributed abilities (mean 0, SD 1.1) and 12 items with 4, 5 or 8 options, drawn by
+numpy's PCG64 with seed 20. `mirt` (EM with 121 quadrature points) fits the three-parameter model with guessing fixed at
 1 / options and one discrimination for all items; a * (theta - b) with theta ~ N(0, 1) is our model with sd = a and
-difficulty a * b. Standard errors are not compared: with the tie `mirt` has none for the products.
+difficulty a * b. Standard errors are not compared: with a shared discrimination, `mirt` has none for the products.
 
-For the difficulties found and 40 people, `mirt` gives what it calls WLE, which is the mode of the posterior with the
-prior of Jeffreys (with guessing that is not Warm's estimate: Magis & Raiche 2012), and `girth` the maximum of the
-likelihood.
+For these difficulties and 40 people, `mirt` returns what it calls WLE, which is the posterior mode under Jeffreys'
+prior (with guessing, this is not Warm's estimate: Magis & Raiche 2012), and `girth` the maximum-likelihood estimate.
 """
 
 import json
@@ -45,7 +44,7 @@ def main() -> None:
     assert np.ptp(a) < 1e-9
     assert np.allclose(np.asarray(found.model.parameters["guessing"]).ravel(), guess)
     difficulties = a[0] * np.asarray(found.model.parameters["difficulty"]).ravel()
-    # in logits: theta of mirt times a
+    # in logits: mirt's theta times a
     modes = mirt.fscores(found, answers[:40], method="WLE", bounds=(-12, 12))
     scored = np.asarray(modes.theta).ravel() * a[0]
     likely = girth.ability_3pl_mle(answers[:40].T, difficulties, 1.0, guess, no_estimate=99)
