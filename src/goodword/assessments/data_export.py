@@ -150,7 +150,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
 
 
 def _band(score: Score) -> dict[str, float | str] | None:
-    """Of a number of tasks solved."""
+    """Returns the 90 % band of the number of tasks solved."""
     if score.solved_low is None or score.solved_high is None:
         return None
     return {

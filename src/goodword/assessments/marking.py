@@ -315,7 +315,7 @@ def mark_answer(
     by: Membership,
     now: datetime,
 ) -> Marking:
-    """Give points by criterion, or change one's own marking until the second rater has marked. Raises
+    """Award points by criterion. Raters can change their marking until the second rater has marked. Raises
     AttemptNotFinished, NothingToMark, AlreadyMarked, Settled, WrongPoints, and LookupError for an unknown part."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)

@@ -72,8 +72,8 @@ class AssessmentData(TypedDict):
 def assessment_data(
     result: AttemptResult, *, moment: Moment, signs: Mapping[int, Sequence[str]] | None = None
 ) -> AssessmentData:
-    """The tests with their results; nothing about time, breaks or adjustments. `signs`: of careless responding, by
-    the order of the part (flags.rules.careless_signs)."""
+    """Returns tests and results, without time, breaks or adjustments. `signs`: signs of careless responding, by the
+    order of the part (flags.rules.careless_signs)."""
     found: AssessmentData = {
         "title": ", ".join(part.title for part in result.parts),
         "taken_at_text": moment(result.completed_at),
@@ -227,7 +227,7 @@ def _precision(part: PartData, words: Phrases) -> str:
 
 
 def _validity(parts: Sequence[PartData], words: Phrases) -> Section | None:
-    """Signs of careless responding; None for snapshots that do not say."""
+    """Returns signs of careless responding; None for snapshots that don't record them."""
     blocks = _validity_blocks(parts, words)
     return Section(words("validity_of_answers"), blocks) if blocks else None
 
@@ -266,7 +266,7 @@ def screen_sections(
     moment: Moment,
     signs: Mapping[int, Sequence[str]] | None = None,
 ) -> list[Section]:
-    """The same blocks for a screen, where they open to the answers and figures behind them. `signs`: as in
+    """Returns the report for the screen, where results expand to the answers and figures behind them. `signs`: see
     `assessment_data`."""
     assessment = assessment_data(result, moment=moment, signs=signs)
     total = assessment.get("total")

@@ -43,7 +43,7 @@ def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], wo
 
 
 def _normed_scores(part: PartData, compared: Sequence[Compared], words: Phrases) -> list[Block]:
-    _, score, figures = compared[0]  # one group for all scores of a test
+    _, score, figures = compared[0]  # all scores of a test share one group
     header = [
         words("score"),
         words("lower_and_same"),

@@ -47,8 +47,8 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalResult:
-    """From 0 to 1; None with `why_not` (of `IssuedTotal`). `weighted`: by weights, with a `reason`; else the mean of
-    category means."""
+    """`value` is from 0 to 1, or None for the reason `why_not` (see `IssuedTotal`). `weighted`: a weighted mean, with
+    the `reason` for the weights; else the mean of category means."""
 
     value: Fraction | None
     weighted: bool
@@ -90,7 +90,7 @@ class AttemptResult:
 
 
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
-    """The issued result with the answers behind it; None before completion. `language`: of titles and scale texts."""
+    """Returns the issued result with its answers; None before completion. `language`: for titles and scale texts."""
     if attempt.completed_at is None:
         return None
     rows = parts_with_scores(attempt)

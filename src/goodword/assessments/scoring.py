@@ -70,7 +70,7 @@ def score_part(part: AttemptPart) -> None:
 
 
 def _calibration_of(part: AttemptPart) -> Calibration | None:
-    """That of the candidate's language and device; None if a member ended the part."""
+    """Returns the calibration for the candidate's language and device; None if a member ended the part."""
     row = part.part.calibration if part.is_whole else None
     found = strata.of_today(row.content) if row is not None else None
     return found.of(Stratum(part.attempt.language, part.device)) if found is not None else None
@@ -142,8 +142,8 @@ class ComputedTotal:
 
 
 def make_total(parts: Sequence[ScoredPart], *, mode: str) -> ComputedTotal:
-    """Over parts with right and wrong answers. Portions are {"category": id or "", "part": or "", "share", "weight",
-    "counted": [{"part", "solved", "given"}]}, with fractions as strings."""
+    """Totals the parts that have right and wrong answers. Portions are {"category": id or "", "part": id or "",
+    "share", "weight", "counted": [{"part", "solved", "given"}]}, with fractions as strings."""
     counted = {
         one.part: found for one in parts if (found := kind_named(one.kind).solved(one.scores, part=one.part))
     }

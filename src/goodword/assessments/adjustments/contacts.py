@@ -21,8 +21,8 @@ class Contact:
 
 
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
-    """The person named by the organisation, else the first admin who doesn't hire for this role, else the recruiter.
-    `but`: addresses to skip."""
+    """Returns the organisation's named contact, else the first admin who isn't hiring for this role, else the
+    recruiter. Skips the addresses in `but`."""
     passed = _team(application) | {normalised(address) for address in but}
     return next(
         (one for one in _outside(application.organisation) if normalised(one.address) not in passed),

@@ -45,8 +45,8 @@ class RequestOutcome:
 def request_adjustment(
     *, attempt_id: int, percent: int, form: bool, text: str, may_disclose: bool, now: datetime
 ) -> RequestOutcome:
-    """Extra time that the role grants everybody is granted at once; otherwise the contact is mailed and the deadline
-    put on hold. Raises CannotRequest, Closed, and ValueError for an empty request."""
+    """Grants extra time at once if the role offers it to everyone; otherwise e-mails the contact and puts the deadline
+    on hold. Raises CannotRequest, Closed, and ValueError for an empty request."""
     if not (percent or form or text):
         raise ValueError("Nothing is requested.")
     with transaction.atomic():
@@ -98,9 +98,8 @@ def answer_request(
     by: Correspondent,
     now: datetime,
 ) -> Adjustment:
-    """Grant extra time, `forms` (part number to form), an accessible version explained by the sentence, or nothing.
-    Parts that have started don't change. Raises AlreadyAnswered, Closed, and ValueError for a percentage out of
-    range."""
+    """Grant extra time, other `forms` (by part number), an accessible version described in the sentence, or nothing.
+    Parts that have started don't change. Raises AlreadyAnswered, Closed, and ValueError for an invalid percentage."""
     if not 0 <= percent <= MAX_PERCENT:
         raise ValueError(f"{percent} percent")
     with transaction.atomic():

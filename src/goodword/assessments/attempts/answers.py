@@ -41,7 +41,7 @@ class AnsweredElsewhere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`fingerprint`: of the saved answer that a page showed, "" if none. `page`: id of that rendering."""
+    """The `fingerprint` of the saved answer that a page showed ("" if none), and the id of that `page`."""
 
     fingerprint: str
     page: str
@@ -55,7 +55,7 @@ class Seen:
         return f"{self.fingerprint}:{self.page}"
 
 
-#: as Answer.page
+#: the length of Answer.page
 _LONGEST_PAGE = 12
 
 
@@ -82,11 +82,11 @@ def save_answer(
     device: str = "",
     seen: Seen | None = None,
 ) -> SavedAnswer:
-    """Save a new or changed answer. The first one starts an untimed part, and the attempt.
+    """Save a new or changed answer. The first one starts an untimed part and the attempt.
 
-    `given_at`: when it was given, if the browser was offline then. Of two answers the later one counts; in a timed part
-    by time of arrival. With `seen`, a conflict raises AnsweredElsewhere instead. Raises what open_part raises,
-    NotBegun, UnknownItem, UnknownOption and WrongItem.
+    `given_at`: when it was given, if the browser was offline. The later of two answers counts (in a timed part, the
+    later to arrive). With `seen`, a conflict raises AnsweredElsewhere instead. Also raises NotBegun, UnknownItem,
+    UnknownOption, WrongItem, and whatever open_part raises.
     """
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
@@ -178,8 +178,8 @@ def save_file(
 
 
 def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
-    """Leave item `number` of a timed part; the last one ends it. Ignores a second click, and an `item_id` replaced
-    after a break. Raises as open_part."""
+    """Leave item `number` of a timed part; leaving the last one ends the part. Ignores a second click and an `item_id`
+    that was replaced after a break. Raises the same exceptions as open_part."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
         if part_state.is_late(part, now=now):

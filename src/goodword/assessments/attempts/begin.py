@@ -31,8 +31,8 @@ SEEDS: Final = 2**62
 
 
 def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
-    """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English. A test in none of these
-    is ignored unless it is the only one."""
+    """Returns the wanted language ("de", "de-at") if every test has it, else `fallback`, else English. A test in none
+    of these languages is ignored unless it is the only one."""
     languages = [_base_code(language) for language in (wanted, fallback, FALLBACK_LANGUAGE) if language]
     offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
     deciding = [found for found in offered if found & set(languages)]

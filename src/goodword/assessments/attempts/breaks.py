@@ -37,8 +37,8 @@ class AfterBreak(StrEnum):
 
 
 def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
-    """Continue after a lost connection, with the lost time given back (for a void item, all since it was shown). False
-    if it was not lost. Raises as open_part."""
+    """Continue after a lost connection and give back the lost time (for a void item, all time since it was shown).
+    Returns False if the connection wasn't lost. Raises the same exceptions as open_part."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
         if not part_state.is_disconnected(part, now=now):

@@ -41,7 +41,7 @@ INVITED_AGAIN = "invited_again"
 
 
 def on_step_requested(event: Event) -> None:
-    """Assign a requested assessment, once, unless it is no longer needed or an earlier result may be reused."""
+    """Assign a requested assessment unless it is no longer needed or an earlier result can be reused. Idempotent."""
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return
     found = lock_step_request(event.data["step_request_id"])
@@ -64,8 +64,8 @@ def assign(
     by: str,
     replaces: Sequence[Attempt] = (),
 ) -> Attempt:
-    """Create an attempt with fixed versions and language, and queue its invitation. Request and application are locked.
-    Its deadline is never before those of the unfinished attempts that it `replaces`. `by`: who asked."""
+    """Create an attempt with fixed versions and language, and queue its invitation. The caller locks the request and
+    the application. The deadline is never earlier than that of an attempt it `replaces`. `by`: who requested it."""
     organisation, step = application.organisation, step_request.step
     assessment = current_assessment(step, now=now)
     planned = list(assessment.parts.select_related("test").order_by("order"))
@@ -106,7 +106,7 @@ def assign(
 
 
 def _deadline_now(attempt: Attempt, *, now: datetime) -> datetime:
-    """The deadline if its hold ended now."""
+    """Returns what the deadline would be if its hold ended now."""
     if attempt.clock_stopped_at is None:
         return attempt.deadline_at
     calendar = attempt.organisation.calendar
@@ -151,9 +151,9 @@ def needs_confirmation(attempt: Attempt) -> bool:
 def invite_again(
     *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
 ) -> Attempt:
-    """Close unfinished attempts and assign a new one; results and later deadlines stay. After an attempt with activity,
-    `after` must be its id, else NotConfirmed. Raises CannotInvite, and LookupError for a request of another
-    organisation or kind."""
+    """Close unfinished attempts and assign a new one, keeping results and later deadlines. If the last attempt has
+    activity, raises NotConfirmed unless `after` is its id. Also raises CannotInvite, and LookupError for a request of
+    another organisation or kind."""
     if (
         step_request.organisation_id != member.organisation_id
         or step_request.step.kind != Step.Kind.ASSESSMENT

@@ -1,5 +1,5 @@
-"""Members' actions on an attempt. Members never learn of adjustments: deadlines here are those by the role's settings,
-and an unanswered request refuses nothing."""
+"""Members' actions on an attempt. They never reveal adjustments: deadlines here come from the role's settings, and a
+pending request doesn't block any action."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -115,7 +115,7 @@ def extend(*, attempt_id: int, days: int, member: Membership, now: datetime) -> 
 
 
 def _mail_new_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Also while a request for an adjustment stops the clock: a missing mail would tell members of the request."""
+    """Sent even while an adjustment request stops the clock: a missing mail would reveal the request to members."""
     application = attempt.step_request.application
     if attempt.paused_at is not None or awaits_click(attempt) or attempt.invited_at is None:
         return
@@ -179,8 +179,8 @@ def cancel_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Att
 
 
 def mark_complete(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """End the parts that have begun and score them; a total needs every part finished. Idempotent. Raises Refused if
-    nothing was answered."""
+    """End and score the parts that have begun. A total is issued only if every part is finished. Idempotent. Raises
+    Refused if nothing was answered."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         if attempt.progress == StepRun.Progress.MARKED_COMPLETE:

@@ -26,8 +26,8 @@ class InvalidObservation(Exception):
 def observe(
     *, attempt_id: int, order: int, kind: str, item_id: str, amount: int, now: datetime
 ) -> Observation | None:
-    """The page was left (`amount` seconds) or text pasted (characters). None after MAX_ROWS or if just recorded. Raises
-    InvalidObservation, NotBegun, and as open_part."""
+    """Record leaving the page (`amount` in seconds) or pasting text (in characters). Returns None after MAX_ROWS or if
+    just recorded. Raises InvalidObservation, NotBegun, and whatever open_part raises."""
     known = next((one for one in MAX_AMOUNT if one == kind), None)
     if known is None or amount < (MIN_SECONDS_AWAY if known == Observation.Kind.LEFT else 1):
         raise InvalidObservation

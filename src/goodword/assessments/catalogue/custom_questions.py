@@ -58,7 +58,7 @@ def create_test(*, questionnaire: Questionnaire, name: str, by: Membership, now:
 
 
 def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int) -> int:
-    """Put the newest version's questions into the draft, with its languages. Returns that version's number. Raises
+    """Copy the newest version's questions and languages into the draft. Returns that version's number. Raises
     NotPublished, CannotAsk, LanguageGone, `NoDraft` and `StaleDraft`."""
     rows = {row.language: row.questions for row in _askable(questionnaire)}
     number = versions_in_all_languages(questionnaire)[0].number
@@ -235,8 +235,8 @@ class SourceIncomplete(Exception):
 
 
 def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) -> str:
-    """Returns the version's number. Languages with empty texts stay in a new draft. Raises SourceIncomplete, `NoDraft`,
-    `StaleDraft` and `ReadingError`."""
+    """Returns the published version's number. Incomplete languages stay in a new draft. Raises SourceIncomplete,
+    `NoDraft`, `StaleDraft` and `ReadingError`."""
 
     def check(draft: TestDraft) -> Publication:
         if count_missing_texts(draft.content):

@@ -46,8 +46,8 @@ def create_set(
 
 
 def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
-    """A draft with all languages of the newest version, else of the draft. Raises LookupError for another kind, or with
-    nothing to copy."""
+    """Returns a copy as a draft, with all languages of the newest version or else of the draft. Raises LookupError for
+    a test of another kind or with nothing to copy."""
     if test.kind != Test.Kind.JUDGEMENT:
         raise LookupError(f"Test {test.pk} is no judgement set.")
     with transaction.atomic():
@@ -170,8 +170,8 @@ class NoScenarios(Exception):
 def publish_set(
     *, test: Test, revision: int, key_by: str, key_how: str, by: Membership, now: datetime
 ) -> str:
-    """Returns the version's number. `key_by`, `key_how`: who set the key, and how. Languages with empty texts stay in a
-    new draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft` and `PackError`."""
+    """Returns the published version's number. `key_by`, `key_how`: who set the key, and how. Incomplete languages stay
+    in a new draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft` and `PackError`."""
 
     def check(draft: TestDraft) -> Publication:
         if not draft.content["scenarios"]:

@@ -60,7 +60,8 @@ People who are erased in Goodword later remain in this copy until you delete it.
   not count because the connection was lost.
 - `tests.jsonl`, one line per version and language: items, keys and scales as answered.
 - `scores.csv`, one row per issued score, with its 90 % bands and the version of the scoring rule. `solved_low` and
-  `solved_high` are the band of a number of tasks solved, by `assumed` or `calibrated` difficulties (`solved_by`).
+  `solved_high` are the band of the number of tasks solved, based on `assumed` or `calibrated` difficulties
+  (`solved_by`).
 - `totals.csv`, one row per attempt with a total: the mode (`categories`: mean of category means; `weights`); weights by
   part, with the reason the organisation gave for them; the value as an exact fraction, or why there is none
   (`no_count`, `no_weight`); the version of the rule. It can be computed from `scores.csv` alone.
@@ -231,7 +232,7 @@ FIGURES: Final = (
     "ability_low",
     "ability_high",
 )
-#: those of them in selection.csv
+#: the figures in selection.csv
 SELECTED: Final = ("value", "items", "solved_low", "solved_high", "solved_by", "percentile")
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "attempts.csv": (

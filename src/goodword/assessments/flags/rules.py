@@ -231,7 +231,7 @@ def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[FlagFind
 
 
 def careless_signs(attempt: Attempt) -> dict[int, list[str]]:
-    """By the order of each part: the codes of what points to careless responding, from medium on. For reports."""
+    """Returns the codes of signs of careless responding (grade medium or higher), by the order of the part."""
     found: dict[int, list[str]] = {}
     for part in parts_of(attempt):
         answers = read_answers(part)
@@ -242,7 +242,7 @@ def careless_signs(attempt: Attempt) -> dict[int, list[str]]:
 
 
 def _too_few(part: AttemptPart) -> bool:
-    """Whether one or two short scales have too few opposite statements to compare."""
+    """Whether the scales have too few pairs of opposite statements to compare."""
     content = content_of(part.version)
     if not isinstance(content, Instrument):
         return False

@@ -200,6 +200,6 @@ def kind_named(name: str) -> Kind[Any]:
 
 
 def technical_sheet(content: Content, form: str = FULL_FORM, *, known: Known = NOTHING) -> TechnicalSheet:
-    """Of one form, from the test's data and the organisation's own answers. Raises `LookupError` for an unknown
-    form."""
+    """Returns the sheet of one form, based on the test and the organisation's own norms and calibration (`known`).
+    Raises `LookupError` for an unknown form."""
     return kind_of(content).sheet(content, form, known)

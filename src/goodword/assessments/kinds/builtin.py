@@ -1,5 +1,5 @@
-"""The built-in tests. The newest version of a pack is `<kind>/packs/<id>_<language>.json`, an earlier one
-`<id>_<version>_<language>.json`. Packs become an organisation's rows when first used."""
+"""The built-in tests. The newest version of a pack is in `<kind>/packs/<id>_<language>.json`, earlier versions in
+`<id>_<version>_<language>.json`. A pack is copied into an organisation's rows on first use."""
 
 import json
 import re
@@ -69,7 +69,7 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
 
 
 def is_for_practice(key: str) -> bool:
-    """Built-in judgement sets: nobody who does the job has set or checked their keys."""
+    """True for built-in judgement sets: their keys weren't set or checked by people who do the job."""
     return key in BUILT_IN and BUILT_IN[key].kind == "judgement"
 
 

@@ -15,8 +15,8 @@ def row_count(data: Any, *, most: int) -> int:
 
 
 def changed_rows(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDict | None:
-    """The posted data with rows changed, if `more_rows`, `row_up`, `row_down` or `row_out` was pressed (its value: an
-    index), else None. Inputs are named `<part>_<index>`."""
+    """Returns the posted data with rows added, moved or removed if `more_rows`, `row_up`, `row_down` or `row_out` was
+    pressed (the last three have a row index as their value), else None. Inputs are named `<part>_<index>`."""
     made, there = data.copy(), row_count(data, most=most)
     if "more_rows" in data:
         made["rows"] = str(min(there + MORE, most))

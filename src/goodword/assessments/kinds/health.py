@@ -91,7 +91,7 @@ _STABILITY: Final = re.compile(
 
 
 def health_scales(content: Content, form: str) -> tuple[Scale, ...]:
-    """The scales of a form that measure emotional stability, by their id, name or construct."""
+    """Returns the form's scales whose id, name or construct mentions emotional stability."""
     if not isinstance(content, Instrument):
         return ()
     return tuple(scale for scale in content.scales_of(form) if _is_about_stability(scale))

@@ -31,7 +31,7 @@ class UnknownOption(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Solution:
-    """The key of a practice task. `answer`: the right option's text, without a full stop; empty for a figure."""
+    """The key of a practice task. `answer`: the text of the right option without a full stop; empty for a figure."""
 
     right: bool
     key: str

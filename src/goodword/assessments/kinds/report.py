@@ -74,7 +74,7 @@ class SheetData(TypedDict):
     limits: str
 
 
-#: in place of signs of careless responding: too few statements to look for all of them
+#: replaces the signs of careless responding if there are too few statements to check for all of them
 TOO_FEW: Final = "too_few"
 
 
@@ -86,7 +86,7 @@ class PartHead(TypedDict):
     items_n: int
     requirement: RequirementData | None
     sheet: SheetData
-    #: signs of careless responding (flags.rules.careless_signs), or only `TOO_FEW`; since schema 5
+    #: signs of careless responding (flags.rules.careless_signs) or just `TOO_FEW`; since schema 5
     validity: NotRequired[list[str]]
 
 
@@ -127,10 +127,10 @@ class NormedScoreData(TypedDict):
 
 
 class Figure(TypedDict):
-    """A number of a test: `name` is a scale or category, empty for the whole test.
+    """A numeric result. `name`: its scale or category; empty for the whole test.
 
-    The band is of 90 %, on the value's own scale; percentiles are of `group_size` people, all None without norms. A low
-    distance is close to the key.
+    The 90 % band is on the scale of `value`. Percentiles refer to a norm group of `group_size` people; without norms
+    all of these are None. A low distance is close to the key.
     """
 
     name: str
@@ -152,7 +152,7 @@ def figure(
     normed: NormedScoreData | None = None,
     band: tuple[float, float] | None = None,
 ) -> Figure:
-    """`band` counts without norms."""
+    """`band` is used only without norms."""
     low, high = (normed["low"], normed["high"]) if normed else band or (None, None)
     return {
         "name": name,
@@ -184,13 +184,13 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         pass
 
     def blocks(self, part: P, words: Phrases, result: R | None = None) -> list[Block]:
-        """The result in full. On a screen, which has the `result`, it opens to the answers and figures behind it."""
+        """The full result. With `result` (on screen), it expands to the answers and figures behind it."""
 
     def scores(self, part: P, words: Phrases) -> list[Score]:
         """The result for page 1 of the report."""
 
     def figures(self, part: P) -> list[Figure]:
-        """The result as numbers, for files of a role's results."""
+        """The result as numbers, for exports of a role's results."""
 
     def outcome(self, part: P, words: Phrases) -> str:
         """The result in one line, for members."""
@@ -276,7 +276,7 @@ def sheet_details(part: PartHead, result: PartResult, words: Phrases) -> Details
 def percentile_score(
     normed: NormedScoreData, words: Phrases, *, value: str, unit: str, by_distance: bool = False
 ) -> Score:
-    """On the percentiles of its norm group. `by_distance`: low percentiles are close to the key."""
+    """Returns a score on the percentiles of its norm group. `by_distance`: low percentiles are close to the key."""
     at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
     if by_distance:
         at, low, high = 100 - at, 100 - high, 100 - low

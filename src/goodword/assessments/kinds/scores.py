@@ -39,7 +39,7 @@ class ComputedScore:
     percentile: int | None = None
     percentile_low: int | None = None
     percentile_high: int | None = None
-    #: the 90 % band of the number solved, and whether by "assumed" or "calibrated" difficulties
+    #: the 90 % band of the number solved, based on "assumed" or "calibrated" difficulties
     solved_low: float | None = None
     solved_high: float | None = None
     solved_by: str = ""
@@ -134,7 +134,7 @@ class NormTableRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScoreDetails:
     """Of `n` people, `below` score lower and `equal` the same; `sd` and `error` are on the score's own scale. `rows`:
-    the norm table around the score, of `all_rows`."""
+    the rows of the norm table around the score, out of `all_rows`."""
 
     score: float
     n: int
@@ -191,8 +191,8 @@ def figure(value: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScore:
-    """As issued: the 90 % band on its own scale and percentiles, of `n` first attempts in `language` on one `device`.
-    `by_distance`: low percentiles are close to a key."""
+    """As issued: the 90 % band on the score's own scale, and percentiles among `n` first attempts in `language` on one
+    `device`. `by_distance`: low percentiles are close to a key."""
 
     low: float
     high: float

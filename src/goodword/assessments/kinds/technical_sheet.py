@@ -68,9 +68,10 @@ class ScaleFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuessingFacts:
-    """How often the right answer of `items` tasks can be found from the options: shares, and gains over `chance`.
+    """How often the right answer can be guessed from the options, as shares of `items` tasks.
 
-    `learned` has a 95 % interval from `low` to `high`. `structures` counts different tasks with names left out.
+    `learned` has the 95 % interval `low` to `high`; `crossed` is a gain over `chance`. `structures` counts distinct
+    tasks without names.
     """
 
     items: int

@@ -39,7 +39,7 @@ class Attempt(StepRun):
         return f"attempt {self.pk}"
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """See `StepRun`. The candidate keeps what an adjustment has added, as far as it is later."""
+        """See `StepRun`. Keeps a later deadline that an adjustment gave the candidate."""
         by_settings = max(self.overdue_since, deadline)
         self.deadline_at = max(self.deadline_at, by_settings)
         self.deadline_moved_by = self.deadline_at - by_settings
@@ -141,7 +141,7 @@ class Answer(OrganisationOwned):
     answered_at = models.DateTimeField()
     #: timed: seconds for which the item had been on screen
     seconds = models.FloatField(null=True)
-    #: custom questions: the page that saved it, to tell its own saves from those of another tab
+    #: custom questions: the page that saved it, to distinguish its saves from those of another tab
     page = models.CharField(max_length=12, blank=True, default="")
 
     class Meta:
@@ -256,7 +256,7 @@ class Score(OrganisationOwned):
     percentile = models.PositiveSmallIntegerField(null=True)
     percentile_low = models.PositiveSmallIntegerField(null=True)
     percentile_high = models.PositiveSmallIntegerField(null=True)
-    #: numbers solved: the 90 % band by the tasks' difficulties
+    #: reasoning: the 90 % band of the number solved, from the tasks' difficulties
     solved_low = models.FloatField(null=True)
     solved_high = models.FloatField(null=True)
     solved_by = models.CharField(

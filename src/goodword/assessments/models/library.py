@@ -8,7 +8,7 @@ from django.db.models import Q
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.drafts.models import LanguageVersion, LibraryEntry
 
-#: a test of scales names those that are asked: "short20:agreeableness,openness"
+#: a form's id may list the selected scales: "short20:agreeableness,openness"
 LONGEST_FORM: Final = 1000
 
 

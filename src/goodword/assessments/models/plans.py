@@ -64,7 +64,7 @@ class AssessmentPart(OrganisationOwned):
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
-    #: who confirmed the warning about a scale of emotional stability; empty unless one is asked
+    #: who confirmed the warning about emotional stability; empty unless the form includes that scale
     health_confirmed_by = models.CharField(max_length=150, default="", blank=True)
     health_confirmed_at = models.DateTimeField(null=True)
     #: in a weighted total

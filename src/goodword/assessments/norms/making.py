@@ -1,9 +1,9 @@
 """Makes norms and calibrations of a test from the organisation's own first attempts.
 
 Norms are not split by sex, race or age, which are not recorded. A calibration uses all first attempts at a version, by
-language and class of device (`psychometrics.strata`), because items of all forms are drawn by the same rules.
+language and device class (`psychometrics.strata`), because items of all forms are drawn by the same rules.
 
-Issued scores do not change. A role uses new ones once a member selects them for a new version of its assessment.
+Issued scores do not change. A role uses new norms once a member selects them for a new version of its assessment.
 """
 
 from collections import Counter
@@ -184,7 +184,7 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
 
 
 def scored_answers(test: Test, version: str) -> Mapping[Stratum, Sequence[Answers]]:
-    """Of people whose class of device is known; unanswered items are wrong."""
+    """Returns the first-attempt answers of people whose device class is known. Unanswered items count as wrong."""
     firsts = {
         one.part_id: Stratum(one.language, one.device)
         for one in first_attempts(test, by_form=False)

@@ -56,7 +56,7 @@ class FormNorms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationStatus:
-    """Calibrations, the number of people in the largest stratum, and what the last failed one lacked."""
+    """`persons`: people in the largest stratum. `lacks`: what the last failed calibration lacked."""
 
     persons: int
     made: tuple[Calibration, ...]
@@ -252,7 +252,7 @@ def _known(
 
 
 def _calibration(row: Calibration, stratum: Stratum | None) -> OwnCalibration | None:
-    """The pool of the stratum, or else that of most people."""
+    """Returns the stratum's calibration, or without a stratum that of the reference pool; None if there is none."""
     found = strata.of_today(row.content)
     if found is None:
         return None

@@ -141,7 +141,7 @@ def copy_plan(*, step: Step, to: Step, by: Membership, now: datetime) -> Assessm
     draft.save()
     for part in in_order(like):
         part.pk, part.assessment = None, draft
-        part.health_confirmed_by, part.health_confirmed_at = "", None  # it was about another job
+        part.health_confirmed_by, part.health_confirmed_at = "", None  # the confirmation was for another job
         part.save(force_insert=True)
     return draft
 
@@ -196,9 +196,9 @@ def remove_part(*, step: Step, part_id: int, revision: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartChoice:
-    """Settings of a test, as in `AssessmentPart`. Norms and calibration: an id, "newest", or None.
+    """Settings of a test, as in `AssessmentPart`. `norms` and `calibration`: an id, "newest", or None.
 
-    `form`: with all its scales. `scales`: those to ask; none given: all but those of emotional stability.
+    `form`: the form with all its scales. `scales`: the selected scales; if empty, all but emotional stability.
     """
 
     number: str
@@ -243,7 +243,7 @@ def _form(content: Content, choice: PartChoice) -> str:
     except LookupError:
         raise InvalidSetting("scales", _("This version doesn't have that scale. Choose again.")) from None
     if len(form) > LONGEST_FORM:
-        raise InvalidSetting("scales", _("These are too many scales with long names. Choose fewer, or all."))
+        raise InvalidSetting("scales", _("Too many scales with long names. Choose fewer scales, or all."))
     return form
 
 

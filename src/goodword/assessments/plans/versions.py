@@ -65,7 +65,7 @@ def proposed_form(content: Content) -> FormOffer:
 
 
 def with_scales(content: Content, form: str, scales: Collection[str] = ()) -> str:
-    """The form with these scales; without any given, all but those of emotional stability.
+    """Returns the form narrowed to these scales; if `scales` is empty, to all but emotional stability.
 
     Raises LookupError for an unknown form or scale.
     """
@@ -77,12 +77,12 @@ def with_scales(content: Content, form: str, scales: Collection[str] = ()) -> st
 
 
 def whole_form(content: Content, form: str) -> str:
-    """The form with all its scales."""
+    """Returns the same form with all its scales."""
     return content.whole_form(form) if isinstance(content, Instrument) else form
 
 
 def scales_of(content: Content, form: str) -> tuple[Scale, ...]:
-    """The scales asked, of a test of several."""
+    """Returns the scales of the form; none if the test has fewer than two scales."""
     if not isinstance(content, Instrument) or len(content.scales) < 2:
         return ()
     return content.scales_of(form)

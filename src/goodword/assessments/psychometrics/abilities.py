@@ -1,25 +1,25 @@
-"""What answers tell of one person, by the model of `rasch.py`.
+"""Estimates a person's ability from their answers, by the model of `rasch.py`.
 
 **Ability.** The weighted likelihood estimate of Warm (1989, "Weighted likelihood estimation of ability in item response
-theory", Psychometrika 54): the t at which, with P' and P'' the derivatives by t and sums over the items,
+theory", Psychometrika 54): the t that solves, with P' and P'' the derivatives with respect to t and sums over items,
 
     sum (right - P) P' / (P (1 - P))  +  J / (2 I)  =  0
     I = sum P'^2 / (P (1 - P))          J = sum P' P'' / (P (1 - P))
 
-or the one of several with the highest weighted likelihood. It uses no distribution of abilities. The posterior mean
-(EAP) has the smaller error on average, but it is drawn towards the mean of the sample: with 20 items people at -1.5
-standard deviations are overrated by 0.4 and only 85 % of their 90 % intervals cover, and the able are underrated
-(`bench/recovery.py`). The weighted estimate is right on average at all abilities for which there are items. Answers
-that are all right or all wrong have one too.
+and, of several solutions, the one with the highest weighted likelihood. It assumes no distribution of abilities. The
+posterior mean (EAP) has a smaller error on average but is biased towards the sample mean: with 20 items, people 1.5
+standard deviations below it are overestimated by 0.4, only 85 % of their 90 % intervals cover the true value, and able
+people are underestimated (`bench/recovery.py`). The weighted estimate is unbiased at all abilities for which there are
+items, and exists even if all answers are right or all are wrong.
 
-**Interval.** From the 5 % to the 95 % point of the posterior distribution with the prior of Jeffreys, sqrt(I). Such
-intervals cover with their nominal probability at every ability, to the second order (Welch & Peers 1963, "On formulae
-for confidence points based on integrals of weighted likelihoods", Journal of the Royal Statistical Society B 25). They
-are longer on the side where the items say less, and always finite. The prior is close to Warm's weight (Magis & Raiche
+**Interval.** From the 5th to the 95th percentile of the posterior distribution with the Jeffreys prior, sqrt(I). To
+second order, such intervals have nominal coverage at every ability (Welch & Peers 1963, "On formulae for confidence
+points based on integrals of weighted likelihoods", Journal of the Royal Statistical Society B 25). They are wider on
+the side where the items are less informative, and always finite. The prior is close to Warm's weight (Magis & Raiche
 2012, "On the relationships between Jeffreys modal and weighted likelihood estimation of ability under logistic IRT
-models", Psychometrika 77). `se` is 1 / sqrt(I), the standard error.
+models", Psychometrika 77). `se` is the standard error, 1 / sqrt(I).
 
-The difficulties are taken as known: from 800 people their own errors widen the interval by about a hundredth.
+Difficulties are treated as known. With 800 people, their errors would widen the interval by about 1 %.
 """
 
 import math
@@ -31,13 +31,13 @@ from itertools import accumulate, pairwise
 
 from goodword.assessments.psychometrics.rasch import Answers, Calibration, Cell, guess
 
-#: the share of a distribution outside of the 90 % interval, on each side
+#: probability outside the 90 % interval on each side
 TAIL = 0.05
-#: logits between abilities, and from the easiest and hardest item to the ends
+#: logits between grid points, and from the easiest and hardest items to the ends of the grid
 STEP = 0.1
 _BELOW, _ABOVE = 8.0, 12.0
 _HALVINGS = 40
-#: difficulty, and chance to guess right
+#: difficulty, and probability of guessing right
 type ItemCurve = tuple[float, float]
 
 
@@ -49,7 +49,7 @@ class UnknownCell(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """In logits: the estimate, its standard error, and the 90 % interval."""
+    """The estimate, its standard error, and the 90 % interval, in logits."""
 
     theta: float
     se: float
@@ -58,7 +58,7 @@ class Ability:
 
 
 def ability(calibration: Calibration, answers: Answers) -> Ability | None:
-    """None without answers. Raises `UnknownCell` and `ValueError`."""
+    """Returns None without answers. Raises `UnknownCell` and `ValueError`."""
     marked: dict[ItemCurve, list[int]] = {}
     for cell, options, answer in answers:
         if cell not in calibration.cells:
@@ -87,7 +87,7 @@ def ability(calibration: Calibration, answers: Answers) -> Ability | None:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A curve at one ability: the chance to solve, and its first and second derivative."""
+    """A curve at one ability: the probability of solving the item, and its first and second derivatives."""
 
     p: float
     slope: float
@@ -115,7 +115,7 @@ def normed(logs: Sequence[float]) -> list[float]:
 
 
 def quantile(grid: Sequence[float], masses: Sequence[float], share: float) -> float:
-    """Of a distribution with these masses at equally spaced points, each spread over its own cell."""
+    """Returns a quantile of masses at equally spaced points, each spread evenly over its cell of the grid."""
     upto = [*accumulate(masses)]
     place = min(bisect_left(upto, share), len(grid) - 1)
     before = upto[place - 1] if place else 0.0
@@ -128,7 +128,7 @@ type _Marked = Sequence[tuple[ItemCurve, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """`slope`: of the log-likelihood. `weight`: J / (2 I)."""
+    """`slope`: derivative of the log-likelihood. `weight`: J / (2 I)."""
 
     slope: float
     information: float
@@ -147,7 +147,7 @@ def _at(items: _Marked, t: float) -> _At:
 
 
 def _root(items: _Marked, low: float, high: float) -> float:
-    """Where the weighted likelihood rises no more, by bisection."""
+    """Returns the maximum of the weighted likelihood, found by bisection."""
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         found = _at(items, middle)
@@ -160,10 +160,10 @@ def _root(items: _Marked, low: float, high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What does not depend on the answers, at each ability of the grid.
+    """Values at each ability of the grid that do not depend on the answers.
 
-    `logs`: the logarithms of the chances to solve each item and not to, in turn. `weights`: the integral of J / (2 I),
-    by the trapezoidal rule. `priors`: the logarithm of the prior of Jeffreys.
+    `logs`: log probabilities of solving and not solving each item, alternating. `weights`: the integral of J / (2 I),
+    by the trapezoidal rule. `priors`: the logarithm of the Jeffreys prior.
     """
 
     grid: list[float]

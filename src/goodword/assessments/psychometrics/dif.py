@@ -1,22 +1,22 @@
-"""Whether tasks of a family and level are harder for one group than for another of the same ability.
+"""Measures whether tasks of a family and level are harder for one group than for another of the same ability.
 
-People are matched by their form (how many items of which cell) and by how many of all they solved. For a cell, each
-class of matched people has a table of right and wrong answers, A and B in the reference group, C and D in the focal
-group, N in all (Mantel & Haenszel 1959, Journal of the National Cancer Institute 22; for items Holland & Thayer 1988,
-in Wainer & Braun, "Test Validity"):
+People are matched by form (the number of items per cell) and by number solved. For each cell, every class of matched
+people has a table of right and wrong answers: A and B in the reference group, C and D in the focal group, N in total
+(Mantel & Haenszel 1959, Journal of the National Cancer Institute 22; for items Holland & Thayer 1988, in Wainer &
+Braun, "Test Validity"):
 
     odds ratio = sum of A D / N  /  sum of B C / N
-    delta      = -2.35 ln(odds ratio)                     on the delta scale of ETS; below 0: harder for the focal group
+    delta      = -2.35 ln(odds ratio)                     on the ETS delta scale; below 0: harder for the focal group
 
-Its standard error is that of Robins, Breslow & Greenland (1986, Biometrics 42). The classes of ETS (Zieky 1993, in
+Its standard error is that of Robins, Breslow & Greenland (1986, Biometrics 42). The ETS classes (Zieky 1993, in
 Holland & Wainer, "Differential Item Functioning"; Dorans & Holland 1993, in the same book):
 
-    A  negligible    |delta| below 1, or not different from 0 at the 5 % level
-    C  large         |delta| of 1.5 or more, and greater than 1 at the 5 % level (one-sided)
+    A  negligible    |delta| below 1, or not significantly different from 0 at the 5 % level
+    C  large         |delta| of 1.5 or more, and significantly above 1 at the 5 % level (one-sided)
     B  moderate      all others
 
-Without guessing the match is exact (all items discriminate alike). With it, two groups of different ability show a
-little where there is nothing: `bench/recovery.py` states how often.
+Without guessing, matching is exact (all items discriminate equally). With guessing, groups of different ability show
+small spurious differences; `bench/recovery.py` reports how often.
 """
 
 import math
@@ -28,7 +28,7 @@ from typing import Literal
 from goodword.assessments.psychometrics.rasch import Answers, Cell
 
 type EffectSize = Literal["A", "B", "C"]
-#: in each group, for a cell to be compared
+#: minimum in each group for a cell to be compared
 LEAST_ANSWERS = 30
 _DELTA = -2.35
 _TWO_SIDED, _ONE_SIDED = 1.96, 1.645
@@ -37,7 +37,7 @@ _SMALL, _LARGE = 1.0, 1.5
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """On the delta scale; below 0 the cell is harder for the focal group."""
+    """A difference on the delta scale. Below 0, the cell is harder for the focal group."""
 
     delta: float
     se: float
@@ -51,7 +51,7 @@ class Effect:
 
 
 def differences(reference: Sequence[Answers], focal: Sequence[Answers]) -> dict[Cell, Effect]:
-    """Of each cell that enough people of both groups answered, and not all alike."""
+    """Returns effects by cell. Omits cells with too few answers in a group, or where an effect is undefined."""
     tables: dict[Cell, dict[object, list[int]]] = {}
     given: Counter[tuple[Cell, int]] = Counter()
     for group, people in enumerate((reference, focal)):

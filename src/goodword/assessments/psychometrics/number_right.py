@@ -1,24 +1,24 @@
-"""The precision of a number of items solved, from the difficulties of the items.
+"""Computes the precision of the number of items solved from the difficulties of the items.
 
-The chance of n right answers at ability t, f(n | t), is computed item by item (Lord & Wingersky 1984, "Comparison of
-IRT true-score and equipercentile observed-score equatings", Applied Psychological Measurement 8):
+The probability of n right answers at ability t, f(n | t), is computed item by item (Lord & Wingersky 1984, "Comparison
+of IRT true-score and equipercentile observed-score equatings", Applied Psychological Measurement 8):
 
     f_k(n) = f_(k-1)(n) (1 - P_k) + f_(k-1)(n - 1) P_k
 
-With T(t) = sum P, the number solved on average, and V(t) = sum P (1 - P):
+With T(t) = sum P, the expected number solved, and V(t) = sum P (1 - P):
 
-    band        = T at the 5 % and the 95 % point of the posterior of t given n, with the prior of Jeffreys T' / sqrt(V)
-    reliability = Var T / (Var T + E V)          over abilities that are normal with mean 0 and a standard deviation
+    band        = T at the 5th and 95th percentile of the posterior of t given n, with the Jeffreys prior T' / sqrt(V)
+    reliability = Var T / (Var T + E V)          over normally distributed abilities with mean 0 and a given deviation
 
-The band is the 90 % interval of how many a person would solve on average in many forms of such items; see
-`abilities.py` for the prior. It depends on no distribution of abilities and is shorter at the ends. Below the number
-that blind guessing solves no ability explains a number; there the band is extended to contain it. The reliability is
-that of the number right in classical test theory (Lord 1980, "Applications of Item Response Theory to Practical Testing
-Problems", ch. 4; Kolen, Zeng & Hanson 1996, "Conditional standard errors of measurement for scale scores using IRT",
-Journal of Educational Measurement 33).
+The band is the 90 % interval of the average number a person would solve over many such forms; see `abilities.py` for
+the prior. It assumes no distribution of abilities and is narrower at the ends. No ability explains a number below that
+of blind guessing; there the band is extended to contain it. The reliability is that of the number right in classical
+test theory (Lord 1980, "Applications of Item Response Theory to Practical Testing Problems", ch. 4; Kolen, Zeng &
+Hanson 1996, "Conditional standard errors of measurement for scale scores using IRT", Journal of Educational Measurement
+33).
 
-Of two people from that distribution of whom one solved d more, `better` is the chance that their abilities are in the
-same order, over all pairs of numbers d apart, weighted by how often they occur:
+`better` is the probability that, of two people from that distribution, the one who solved d more has the higher
+ability, over all pairs of numbers d apart, weighted by how often they occur:
 
     sum over n of f(n) f(n + d) P(t' > t | n, n + d) / sum over n of f(n) f(n + d)
 """
@@ -40,13 +40,13 @@ from goodword.assessments.psychometrics.abilities import (
 )
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
 
-#: that of abilities until there is a calibration
+#: standard deviation of abilities until there is a calibration
 ASSUMED_SD = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class SolvedBand:
-    """In items solved."""
+    """The 90 % band, in items solved."""
 
     low: float
     high: float
@@ -54,9 +54,9 @@ class SolvedBand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPrecision:
-    """`error`: the standard error of measurement, in items. `better[d]`: as above, for d from 0 to the items.
+    """`error`: the standard error of measurement, in items. `better[d]`: see above, for d from 0 to `items`.
 
-    `in_order`: the chance that of any two people the abler solves more; equal numbers count half.
+    `in_order`: the probability that the abler of any two people solves more; ties count half.
     """
 
     items: int
@@ -72,7 +72,7 @@ class FormPrecision:
 
 @lru_cache(maxsize=256)
 def solved_bands(items: tuple[ItemCurve, ...]) -> tuple[SolvedBand, ...]:
-    """For 0 to all solved. Sort `items`, so that equal forms are computed once."""
+    """Returns the bands for 0 to all items solved. Sort `items` so that equal forms are computed only once."""
     grid = grid_of(items)
     at = [_moments(items, t) for t in grid]
     numbers = list(zip(*(_distribution(items, t) for t in grid), strict=True))
@@ -150,7 +150,7 @@ def _in_order(joint: Sequence[Sequence[float]]) -> float:
 
 
 def _below(masses: Sequence[float]) -> list[float]:
-    """Two with equal abilities count half."""
+    """Returns the mass below each point; equal abilities count half."""
     return [upto - own / 2 for upto, own in zip(accumulate(masses), masses, strict=True)]
 
 

@@ -1,19 +1,19 @@
-"""Generated items calibrated by family and level, allowing for guessing.
+"""Calibrates generated items by family and level, allowing for guessing.
 
-    P(t) = c + (1 - c) / (1 + exp(b - t))          chance that a person of ability t solves an item of difficulty b
-    c    = 1 / options                             chance to guess right
+    P(t) = c + (1 - c) / (1 + exp(b - t))          probability that a person of ability t solves an item of difficulty b
+    c    = 1 / options                             probability of guessing right
 
-A cell is a family at a level. That its items share one difficulty b is the model of Rasch (1960, "Probabilistic Models
-for Some Intelligence and Attainment Tests"), with difficulty explained by item features (Fischer 1973, "The linear
+A cell is a family at a level. Its items share one difficulty b, as in the model of Rasch (1960, "Probabilistic Models
+for Some Intelligence and Attainment Tests") with difficulty explained by item features (Fischer 1973, "The linear
 logistic test model as an instrument in educational research", Acta Psychologica 37). The lower asymptote is that of
-Birnbaum's three-parameter model (1968, in Lord & Novick, "Statistical Theories of Mental Test Scores", ch. 17), fixed
-and not estimated: estimates of it are poor below several thousand people (Thissen & Wainer 1982, "Some standard errors
-in item response theory", Psychometrika 47), and without it difficulties of hard items are too low and low abilities too
-high. Fixed, it leaves one parameter per cell. Unanswered items count as 0, as in `totals.py`; void ones are left out.
+Birnbaum's three-parameter model (1968, in Lord & Novick, "Statistical Theories of Mental Test Scores", ch. 17). It is
+fixed, because estimates are poor below several thousand people (Thissen & Wainer 1982, "Some standard errors in item
+response theory", Psychometrika 47); without it, hard items would seem too easy and low abilities too high. There is
+thus one parameter per cell. Unanswered items count as 0, as in `totals.py`; void items are left out.
 
-**Identification.** All items discriminate alike, by 1. Abilities in the sample are normal with mean 0; their standard
-deviation `sd` is estimated. So difficulties and abilities are in logits from the mean of the sample. `rasch_fit.py` has
-the estimator and `abilities.py` what follows for a person.
+**Identification.** All items have discrimination 1. Abilities in the sample are normally distributed with mean 0; their
+standard deviation `sd` is estimated. Difficulties and abilities are thus in logits from the sample mean. `rasch_fit.py`
+estimates the model, and `abilities.py` a person's ability.
 """
 
 import math
@@ -40,7 +40,7 @@ type Cell = tuple[str, int]
 
 
 class Answer(NamedTuple):
-    """To an item of a cell, with the number of its options: right (1) or not (0)."""
+    """The answer to an item of a cell, with the item's number of options: right (1) or not (0)."""
 
     cell: Cell
     options: int
@@ -85,14 +85,14 @@ class Calibration:
 
 
 def guess(options: int) -> float:
-    """The chance to guess right."""
+    """Returns the probability of guessing right."""
     if options < 2:
         raise ValueError(f"An item has at least two options, not {options}.")
     return 1 / options
 
 
 def calibrate(persons: Sequence[Answers]) -> Calibration:
-    """From one sequence of first-attempt answers per person; empty ones are skipped.
+    """Calibrates from one sequence of first-attempt answers per person, skipping empty ones.
 
     Raises `NotEnough`, `NotSettled` if the answers do not determine the difficulties, and `ValueError`.
     """
@@ -109,7 +109,7 @@ def calibrate(persons: Sequence[Answers]) -> Calibration:
             right[one.cell] += one.right
     if lacks := tuple(_lacks(len(taken), given, right)):
         raise NotEnough(lacks)
-    # sorted, so that the order of people does not move a last digit: what was issued can be computed again
+    # sorted so that issued results can be reproduced to the last digit, whatever the order of people
     groups = dict(sorted(groups.items()))
     columns: list[Column] = [(cells.index(cell), guess(options)) for cell, options in order]
     fitted = fit(groups, columns, [_start(right[cell], given[cell]) for cell in cells])
@@ -142,7 +142,7 @@ def to_json(calibration: Calibration) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Calibration:
-    """Raises `KeyError` or `TypeError` for other data."""
+    """Raises `KeyError` or `TypeError` for invalid data."""
     return Calibration(
         cells={
             (cell["family"], cell["level"]): Difficulty(cell["b"], cell["se"], cell["n"])

@@ -1,29 +1,29 @@
 """Marginal maximum likelihood for the model of `rasch.py`, and its standard errors.
 
-Abilities are a normal distribution with mean 0 and standard deviation s, integrated on a fixed grid of standard scores
+Abilities are normally distributed with mean 0 and standard deviation s, integrated over a fixed grid of standard scores
 z with t = s * z (Bock & Aitkin 1981, "Marginal maximum likelihood estimation of item parameters", Psychometrika 46). A
-pattern is a number of right and wrong answers in each column, a cell with a number of options:
+pattern has the number of right and wrong answers per column, that is, per cell and number of options:
 
     posterior(z | pattern) ~ weight(z) * exp(sum over columns of right * ln P(z) + wrong * ln(1 - P(z)))
 
-With guessing the number of right answers is no longer sufficient, so people form one group only if their patterns are
-the same. Over the posterior of a group, its score in b_c is the mean of
+With guessing, the number of right answers is not a sufficient statistic, so only people with the same pattern form a
+group. A group's score with respect to b_c is the posterior mean of
 
     right * d ln P / db + wrong * d ln(1 - P) / db          d ln(1 - P) / db = L       L = 1 / (1 + exp(b - t))
                                                             d ln P / db = -(1 - c) L (1 - L) / P
 
-summed over the columns of the cell, and its score in ln s is the mean of z^2 - 1. Rounds are steps of the scoring
-method with the information estimated by the sum of the scores' products (Berndt, Hall, Hall & Hausman 1974,
-"Estimation and inference in nonlinear structural models", Annals of Economic and Social Measurement 3), halved until
-the likelihood does not fall. They settle in 10 to 30 rounds, where EM takes hundreds.
+summed over the columns of the cell; its score with respect to ln s is the posterior mean of z^2 - 1. Each round is a
+scoring step with the information estimated by the sum of outer products of the scores (Berndt, Hall, Hall & Hausman
+1974, "Estimation and inference in nonlinear structural models", Annals of Economic and Social Measurement 3), halved
+until the likelihood does not decrease. It converges in 10 to 30 rounds, whereas EM takes hundreds.
 
-Standard errors come from the observed information by Louis's rule (1982, "Finding the observed information matrix when
-using the EM algorithm", Journal of the Royal Statistical Society B 44), over people:
+Standard errors come from the observed information by Louis's method (1982, "Finding the observed information matrix
+when using the EM algorithm", Journal of the Royal Statistical Society B 44), summed over people:
 
-    E[information, were the ability known]  -  Cov[score, were the ability known]
+    E[information given the ability]  -  Cov[score given the ability]
 
-where, the ability known, the information in b_c is minus the second derivatives of ln P and ln(1 - P), and that in ln s
-is 2 z^2, with zeros off the diagonal. The inverse of the sum is the covariance of the estimates.
+Given the ability, the information on b_c is minus the second derivatives of ln P and ln(1 - P), that on ln s is 2 z^2,
+and off-diagonal elements are 0. The inverse of the sum is the covariance of the estimates.
 """
 
 import math
@@ -37,20 +37,20 @@ _DENSITY = [math.exp(-z * z / 2) for z in NODES]
 _LOG_WEIGHTS = tuple(math.log(density / fsum(_DENSITY)) for density in _DENSITY)
 _SQUARES = tuple(z * z for z in NODES)
 _SPREAD_SCORE = [square - 1 for square in _SQUARES]
-#: settled once nothing moves by more in a round, in logits
+#: converged once no parameter changes by more in a round, in logits
 _STILL = 1e-6
 _MOST_ROUNDS = 500
 _MOST_HALVINGS = 12
 _LONGEST_STEP = 1.0
-#: beyond it the nodes are two logits apart, and people solve all or nothing
+#: above this, nodes are two logits apart and people solve everything or nothing
 _MOST_SD = 8.0
 #: right answers by column, then wrong answers by column
 type Pattern = tuple[float, ...]
 type Groups = Mapping[Pattern, int]
-#: the place of its cell, and the chance to guess right
+#: the index of its cell, and the probability of guessing right
 type Column = tuple[int, float]
 type Matrix = list[list[float]]
-#: a pivot this small beside its diagonal: some difficulty, or the spread, is not determined by the answers
+#: a pivot this small relative to its diagonal: the answers do not determine some difficulty or the spread
 _NOTHING = 1e-9
 
 
@@ -60,7 +60,7 @@ class NotSettled(ArithmeticError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """Difficulties in the order of the cells and the standard deviation of abilities, both in logits."""
+    """Difficulties in the order of the cells, and the standard deviation of abilities, in logits."""
 
     difficulties: tuple[float, ...]
     sd: float
@@ -68,7 +68,7 @@ class Fit:
 
 
 def fit(groups: Groups, columns: Sequence[Column], start: Sequence[float]) -> Fit:
-    """`start`: a first guess of each difficulty. Raises `NotSettled`."""
+    """`start`: initial difficulties. Raises `NotSettled` if it doesn't converge."""
     now = [*start, 0.0]
     people = [float(count) for count in groups.values()]
     at = _weigh(groups, columns, now)
@@ -81,7 +81,7 @@ def fit(groups: Groups, columns: Sequence[Column], start: Sequence[float]) -> Fi
         for _ in range(_MOST_HALVINGS):
             there = [value + moved for value, moved in zip(now, step, strict=True)]
             if math.exp(there[-1]) > _MOST_SD:
-                raise NotSettled("The spread of abilities has no end: people solved all or nothing.")
+                raise NotSettled("The spread of abilities diverges: people solved everything or nothing.")
             found = _weigh(groups, columns, there)
             if found.log_likelihood >= at.log_likelihood - 1e-9 * abs(at.log_likelihood):
                 break
@@ -89,11 +89,11 @@ def fit(groups: Groups, columns: Sequence[Column], start: Sequence[float]) -> Fi
         now, at = there, found
         if max(map(abs, step)) < _STILL:
             return Fit(difficulties=tuple(now[:-1]), sd=math.exp(now[-1]), rounds=rounds)
-    raise NotSettled(f"The estimates still moved after {_MOST_ROUNDS} rounds.")
+    raise NotSettled(f"The estimates did not converge in {_MOST_ROUNDS} rounds.")
 
 
 def standard_errors(groups: Groups, columns: Sequence[Column], fitted: Fit) -> tuple[float, ...]:
-    """The standard error of each difficulty, in logits. Raises `NotSettled` if the answers do not determine all."""
+    """Returns standard errors of difficulties in logits. Raises `NotSettled` if answers don't determine them all."""
     now = [*fitted.difficulties, math.log(fitted.sd)]
     curves = _curves(columns, now)
     size = len(now)
@@ -113,7 +113,7 @@ def standard_errors(groups: Groups, columns: Sequence[Column], fitted: Fit) -> t
 
 
 def mean_reliability(groups: Groups, columns: Sequence[Column], fitted: Fit) -> float:
-    """1 - mean posterior variance / variance of abilities."""
+    """Returns 1 - mean posterior variance / variance of abilities."""
     posteriors = _weigh(groups, columns, [*fitted.difficulties, math.log(fitted.sd)]).posteriors
     lost = 0.0
     for people, weights in zip(groups.values(), posteriors, strict=True):
@@ -124,7 +124,7 @@ def mean_reliability(groups: Groups, columns: Sequence[Column], fitted: Fit) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
-    """The logarithm of a probability at each node, and its first and second derivative by the difficulty."""
+    """A log probability at each node, and its first and second derivatives with respect to the difficulty."""
 
     log: list[float]
     slope: list[float]
@@ -132,7 +132,7 @@ class _Curve:
 
 
 def _curves(columns: Sequence[Column], now: Sequence[float]) -> list[_Curve]:
-    """Of a right answer in each column, then of a wrong one, in the order of a pattern."""
+    """Returns the curves of right answers by column, then those of wrong answers, in the order of a pattern."""
     sd = math.exp(now[-1])
     right, wrong = [], []
     for cell, c in columns:
@@ -181,7 +181,7 @@ def _weigh(groups: Groups, columns: Sequence[Column], now: Sequence[float]) -> _
 def _scores(
     groups: Groups, columns: Sequence[Column], now: Sequence[float], posteriors: Sequence[Sequence[float]]
 ) -> list[list[float]]:
-    """By parameter, then by group."""
+    """Returns scores by parameter, then by group."""
     found = [[0.0] * len(posteriors) for _ in now[:-1]]
     for place, curve in enumerate(_curves(columns, now)):
         of_cell = found[columns[place % len(columns)][0]]
@@ -192,7 +192,7 @@ def _scores(
 
 
 def _products(scores: Sequence[Sequence[float]], people: Sequence[float]) -> Matrix:
-    """The lower triangle."""
+    """Returns the lower triangle of the sum of outer products."""
     weighted = [[value * n for value, n in zip(score, people, strict=True)] for score in scores]
     return [
         [sumprod(weighted[i], scores[j]) if j <= i else 0.0 for j in range(len(scores))]
@@ -239,7 +239,7 @@ def _add(
 
 
 def _cholesky(matrix: Matrix) -> Matrix:
-    """The lower factor of a symmetric matrix, of which only the lower triangle is read."""
+    """Returns the lower factor of a symmetric matrix, reading only its lower triangle."""
     size = len(matrix)
     lower = [[0.0] * size for _ in range(size)]
     for i in range(size):
@@ -255,7 +255,7 @@ def _cholesky(matrix: Matrix) -> Matrix:
 
 
 def _inverse_diagonal(matrix: Matrix) -> list[float]:
-    """Sums of squares of the columns of the inverse Cholesky factor."""
+    """Returns the column sums of squares of the inverse Cholesky factor."""
     size, lower = len(matrix), _cholesky(matrix)
     inverse = [[0.0] * size for _ in range(size)]
     for j in range(size):

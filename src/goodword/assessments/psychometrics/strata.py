@@ -1,9 +1,9 @@
-"""Calibrations by language and class of device.
+"""Calibrations by language and device class.
 
-A stratum is the first attempts in one language on one class of device. Each with at least 200 people is compared with
-the largest (`dif.py`). Strata without a large difference (class C) in any family and level are calibrated with it, as
-one pool; each other one on its own. Smaller strata have no calibration, since 200 people are also the least at which
-class C is found with some power (Zwick 2012, "A review of ETS differential item functioning assessment procedures",
+A stratum is the first attempts in one language on one device class. Every stratum of at least 200 people is compared
+with the largest one (`dif.py`). Strata without a large difference (class C) in any family and level are pooled with it;
+each of the others is calibrated separately. Smaller strata are not calibrated: 200 people are also the minimum for
+detecting class C with some power (Zwick 2012, "A review of ETS differential item functioning assessment procedures",
 ETS RR-12-08). See docs/decisions/0040-pooling-of-calibrations.md.
 """
 
@@ -24,7 +24,7 @@ class Stratum(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """A calibration, and the number of people from each of its strata, the largest first."""
+    """A calibration, and the number of people in each of its strata, largest first."""
 
     strata: Mapping[Stratum, int]
     calibration: Calibration
@@ -38,13 +38,13 @@ class Comparison:
 
     @property
     def alike(self) -> bool:
-        """False if nothing could be compared, too."""
+        """Whether there is no large difference. False if nothing could be compared."""
         return bool(self.effects) and not has_large(self.effects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibrations:
-    """`left_out`: strata without a calibration, with their number of people."""
+    """`left_out`: the number of people in each stratum without a calibration."""
 
     pools: tuple[Pool, ...]
     comparisons: tuple[Comparison, ...]
@@ -59,7 +59,7 @@ class Calibrations:
 
 
 def calibrate(people: Mapping[Stratum, Sequence[Answers]]) -> Calibrations:
-    """By the rule above. Raises `NotEnough` or `NotSettled` if the largest stratum can't be calibrated, even alone."""
+    """Applies the rule above. Raises `NotEnough` or `NotSettled` if the first pool can't be calibrated."""
     answered = {stratum: [one for one in of if one] for stratum, of in people.items()}
     sizes = {stratum: len(of) for stratum, of in answered.items()}
     order = sorted(sizes, key=lambda stratum: (-sizes[stratum], stratum))
@@ -118,7 +118,7 @@ def to_json(found: Calibrations) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Calibrations:
-    """Raises `ValueError` for calibrations by another rule, `KeyError` or `TypeError` for other data."""
+    """Raises `ValueError` for calibrations by another rule, and `KeyError` or `TypeError` for invalid data."""
     if data["rule"] != SCORING["rasch"]:
         raise ValueError(f"This calibration was made by rule {data['rule']!r}.")
     return Calibrations(
@@ -141,7 +141,7 @@ def from_json(data: Mapping[str, Any]) -> Calibrations:
 
 
 def of_today(data: Mapping[str, Any]) -> Calibrations | None:
-    """As `from_json`, but None for calibrations by another rule."""
+    """Like `from_json`, but returns None for calibrations by another rule."""
     try:
         return from_json(data)
     except ValueError:

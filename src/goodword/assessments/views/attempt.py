@@ -144,7 +144,7 @@ def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 
 def _leave(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """After part `order`: continue as chosen on the page between parts, else show that page."""
+    """Leave part `order`: continue as chosen on the page between parts, or show that page."""
     following, go = session.following(order), request.POST.get(GO, "")
     # an old page must not start the clock of a part it didn't name
     meant = following is not None and request.POST.get("next") == str(following.order)

@@ -199,7 +199,7 @@ def _show(
     form: ItemForm | None = None,
     other: Answer | None = None,
 ) -> HttpResponse:
-    """`form`: with errors, or in conflict with an `other` answer."""
+    """`form`: a form with errors, or one that conflicts with the `other` saved answer."""
     answers = read_answers(view.part)
     this = items[number - 1]
     return render_page(
@@ -234,7 +234,7 @@ def item_context(
     count = len(items)
     stale = form is not None and form.problems
     return {
-        # invalid answers keep their page's mark, so that the corrected one is still compared with what that page showed
+        # keep the mark of a page with invalid answers, so that a correction is compared with what that page showed
         "seen": request.POST.get("seen", "") if stale else _seen(this, answers),
         "form": form or this.form(saved=answers.get(this.id)),
         "errors": form.problems if form is not None else [],
@@ -401,8 +401,8 @@ def _observe_second_window(
 
 
 def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
-    """The number of the item that a form was for; None if it is gone. `number`, from the URL, may belong to another
-    item by now."""
+    """Returns the number of the item that the form was for; None if it is gone. The `number` in the URL may belong to
+    another item by now."""
     sent = request.POST.get("item")
     if sent is None:  # a page from before forms named their item
         return number

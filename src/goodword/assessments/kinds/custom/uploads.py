@@ -1,5 +1,5 @@
 """Checks candidates' uploads by content (puremagic, or the type declared in an office file) and size, not by name.
-Files with programs or external content are rejected; none is ever displayed or run."""
+Rejects files with executable or external content. Uploads are never displayed or run."""
 
 import hashlib
 import io

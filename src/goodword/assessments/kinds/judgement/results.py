@@ -92,8 +92,8 @@ def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
         return ()
     return (
         gettext(
-            "For practice and preview, not for decisions: its key was not set by people who do the job. To decide by "
-            "such a test, copy the set and enter your own key."
+            "For practice and preview, not for decisions: its key was not set by people who do the job. To use it "
+            "for decisions, copy the set and enter your own key."
         ),
     )
 

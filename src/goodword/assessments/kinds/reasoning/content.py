@@ -312,7 +312,7 @@ BUILT_IN = {
 
 KIND: Final = "reasoning"
 VERSION: Final = "1"
-#: the form without figures, which everybody may choose instead; of other forms the first
+#: the form without figures that anyone may choose instead; all other forms use the first of these
 WITHOUT_FIGURES: Final[Mapping[str, str]] = {STANDARD: "figureless_20", "long_40": "figureless_40"}
 
 
@@ -336,7 +336,7 @@ class ReasoningTest:
         return ""
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """The standard form first, then those with figures and more tasks; stored JSON keeps no order."""
+        """The standard form first, then forms with figures, then by length; the stored JSON has no order."""
         found = [
             FormOffer(id=form, name="", items=one.n, minutes=one.minutes, figures=self.has_figures(form))
             for form, one in self.forms.items()
@@ -363,12 +363,12 @@ class ReasoningTest:
         return any(entry.family.startswith("matrices") for entry in self.blueprint(form).entries)
 
     def without_figures(self, form: str) -> str:
-        """The form to take instead; empty if there is none."""
+        """Returns the form without figures to take instead; empty if there is none."""
         instead = WITHOUT_FIGURES.get(form, "figureless_20")
         return instead if self.has_figures(form) and instead in self.forms else ""
 
     def longer(self, form: str) -> str:
-        """The longest form with figures, or without, as this one; empty if it is the longest."""
+        """Returns the longest form of the same type (with or without figures); empty if this is the longest."""
         figures, n = self.has_figures(form), self.count(form)
         longer = [one for one in self.forms if self.has_figures(one) == figures and self.count(one) > n]
         return max(longer, key=self.count, default="")

@@ -1,13 +1,13 @@
-"""Assumed difficulties of families and levels, and the precision that follows from difficulties.
+"""Assumed difficulties of families and levels, and the precision that difficulties imply.
 
-The start values are assumptions: each further rule, or rule that is harder to see, adds about 0.7 logits, starting at
-about -1.6. They serve to compose blueprints and for the precision of scores until, by family and level, enough people
-have answered (never by item, since few people see the same item). Nobody is ranked on them. The model is that of
-`psychometrics.rasch`, with the chance to guess of each item.
+The start values are assumptions: from about -1.6, each additional or less obvious rule adds about 0.7 logits. They are
+used to compose blueprints, and for the precision of scores until enough people have answered tasks of that family and
+level (never per item, since few people see the same item). Nobody is ranked on them. The model is that of
+`psychometrics.rasch`, with each item's probability of guessing right.
 
-Difficulties of the items of one family and level are assumed to vary around a common value with a standard deviation of
-ASSUMED_SPREAD, as Glas and van der Linden (2003, Applied Psychological Measurement 27, 247-261) model cloned items; its
-size is our assumption.
+Item difficulties within a family and level are assumed to vary around a common value with a standard deviation of
+ASSUMED_SPREAD, as in the model of cloned items by Glas and van der Linden (2003, Applied Psychological Measurement 27,
+247-261). The size of that spread is our assumption.
 """
 
 import random
@@ -22,7 +22,7 @@ from goodword.assessments.psychometrics.abilities import ItemCurve, point
 from goodword.assessments.psychometrics.rasch import Calibration, Cell, guess
 
 type Source = Literal["assumed", "calibrated"]
-#: standard deviation, in logits, of single items about the value of their family and level
+#: standard deviation of item difficulties within a family and level, in logits
 ASSUMED_SPREAD = 0.25
 START: Mapping[tuple[str, int], float] = {
     ("number_series", 1): -1.6,
@@ -57,7 +57,7 @@ START: Mapping[tuple[str, int], float] = {
 
 
 def start_value(family: str, level: int) -> float:
-    """The assumed difficulty of a family and level, in logits. Raises `LookupError`."""
+    """Returns the assumed difficulty of a family and level in logits. Raises `LookupError` if it has none."""
     try:
         return START[family, level]
     except KeyError:
@@ -65,7 +65,7 @@ def start_value(family: str, level: int) -> float:
 
 
 def expected_score(items: Iterable[ItemCurve], theta: float) -> float:
-    """The expected number solved at an ability, in logits."""
+    """Returns the expected number solved at ability `theta` (in logits)."""
     return sum(point(curve, theta).p for curve in items)
 
 
@@ -77,7 +77,7 @@ def options_of(family: str, level: int) -> int:
 def curves(
     items: Iterable[tuple[Cell, int]], calibration: Calibration | None
 ) -> tuple[tuple[ItemCurve, ...], Source]:
-    """Of items given by cell and number of options, sorted: calibrated if all cells are, or else all assumed."""
+    """Returns the sorted curves of items (cell, number of options): calibrated if all cells are, else all assumed."""
     given = list(items)
     if calibration is not None and all(cell in calibration.cells for cell, _ in given):
         return _sorted((calibration.cells[cell].b, options) for cell, options in given), "calibrated"
@@ -109,10 +109,10 @@ def spread_of_forms(
     seed: int,
     spread: float = ASSUMED_SPREAD,
 ) -> dict[float, float]:
-    """For each ability, the standard deviation over simulated forms of the expected score, in items.
+    """Returns, by ability, the standard deviation of the expected score (in items) across simulated forms.
 
-    To first order the variance is the sum over items of (P' * spread)^2, P' the slope of the item's curve, at most
-    n * (spread / 4)^2: 0.28 items for 20 items and a spread of 0.25, and less with guessing.
+    To first order the variance is the sum over items of (P' * spread)^2, where P' is the slope of the item's curve. It
+    is at most n * (spread / 4)^2: 0.28 items for 20 items and a spread of 0.25, and less with guessing.
     """
     source = random.Random(f"spread:{seed}")  # noqa: S311 - a simulation
     items, _ = curves_of_form(blueprint)

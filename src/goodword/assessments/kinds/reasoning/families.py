@@ -31,7 +31,7 @@ PRACTICE_SEED = 0
 #: the rule load of a family and level, as defined in the family's module
 LOADS: Final = {
     ("number_series", 1): gettext_noop("One difference, the same throughout"),
-    ("number_series", 2): gettext_noop("One change on the way: differences that grow evenly or double"),
+    ("number_series", 2): gettext_noop("Differences that change: they grow evenly or double"),
     ("number_series", 3): gettext_noop("Two operations in turn"),
     ("number_series", 4): gettext_noop("Two series that take turns"),
     ("number_series", 5): gettext_noop("A rule on two terms, or growth that itself grows"),

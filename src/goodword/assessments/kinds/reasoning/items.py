@@ -209,7 +209,7 @@ def _with_band(
 
 
 def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[Answer]:
-    """An unanswered task is wrong."""
+    """Unanswered tasks count as wrong."""
     return [
         Answer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
         for item in items
@@ -220,7 +220,7 @@ def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> l
 def reasoning_reliability(
     people: Sequence[Respondent], calibration: Calibration | None
 ) -> dict[str, ScaleReliability]:
-    """Split-half reliability of each category and of all tasks; for all tasks from the calibration, if there is one."""
+    """Returns split-half reliability by category and for all tasks; a calibration replaces the latter."""
     split: dict[str, list[tuple[float, float]]] = {}
     for person in people:
         by_scale: dict[str, list[tuple[Cell, bool]]] = {}
@@ -243,7 +243,7 @@ def reasoning_reliability(
 
 
 def _calibrated_reliability(people: Sequence[Respondent], calibration: Calibration) -> float | None:
-    """That of the number solved, over these people's tasks; None if some are of a family that is not calibrated."""
+    """Returns the mean reliability of the number solved in these people's forms; None if a cell isn't calibrated."""
     values = []
     for person in people:
         tasks = [item for item in person.items if isinstance(item, ReasoningTask)]

@@ -1,11 +1,11 @@
-"""Letter series: find the next letters. The alphabet is A to Z and never starts again after Z.
+"""Letter series: find the next letters. The alphabet runs from A to Z and does not wrap around.
 
-Items of a level share the features that determine their difficulty; letters vary.
+Items of a level share the features that determine their difficulty; only the letters differ.
 
 1  pairs of letters; both letters move by the same step
 2  pairs; each letter has its own step
-3  single letters of two series that take turns, each with its own step
-4  pairs; one letter has a step that grows by one each time, the other its own step
+3  single letters from two alternating series, each with its own step
+4  pairs; one letter's step grows by one each time, the other's is constant
 
 The options are drawn first, then the series (`options.py`).
 """
@@ -32,9 +32,9 @@ _ID = "letter_series"
 _VERSION = "3"
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 _IN_THE = ("in_the_first", "in_the_second")
-#: draws of a series for one option
+#: attempts to draw a series for one option
 _TRIES = 16
-#: options of a series of single letters that it may show
+#: how many of its options a series of single letters may contain
 _MOST_SHOWN = 1
 
 type Term = tuple[int, ...]
@@ -42,7 +42,7 @@ type Term = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
-    """Places in the alphabet from 0, the term asked for last, and the lines of its options."""
+    """A series as positions in the alphabet from 0, ending with the missing term, and the lines of its options."""
 
     terms: tuple[Term, ...]
     rule: Mapping[str, Json]
@@ -50,9 +50,9 @@ class _Draw:
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """Levels 1 to 4; five options in the order of the alphabet."""
+    """Returns an item of level 1 to 4 with five options in alphabetical order."""
     source = random_for(_ID, _VERSION, level, seed)
-    #: (0 to 3) the letter with the longer line of options, and the error of the other; equally often
+    #: 0 to 3, equally likely: which letter has the longer line of options, and the other letter's error
     kind = source.randrange(4)
     grid, right, draw = fair_choice(
         source,
@@ -93,7 +93,7 @@ def _task(
 ) -> tuple[Grid, int, _Draw] | None:
     if not all(_in_alphabet(places) for places in grid.answers):
         return None
-    # Two letters that move by the same step are never equal.
+    # Letters that move by the same step must differ.
     if level == 1 and any(first == second for first, second in grid.answers):
         return None
     for _ in range(_TRIES):
@@ -108,7 +108,7 @@ def _task(
 
 
 def _is_clear(terms: Sequence[Term], answers: Collection[Term]) -> bool:
-    """Whether the series fits the alphabet, and shows no more options than may be ruled out by that."""
+    """Whether the series stays within the alphabet and contains no more of the options than allowed."""
     shown = len(set(answers) & set(terms[:-1]))
     return all(map(_in_alphabet, terms)) and shown <= (_MOST_SHOWN if len(terms[0]) == 1 else 0)
 
@@ -126,7 +126,7 @@ def _draw(source: random.Random, level: int, kind: int, grid: Grid, right: int) 
 
 
 def _pairs_of_steps(source: random.Random, kind: int, grid: Grid, right: Term, *, alike: bool) -> _Draw:
-    """Four pairs and the next."""
+    """Returns four pairs and the next one."""
     long, other = kind % 2, 1 - kind % 2
     step = source.choice((-1, 1)) * grid.by[0][0]
     steps = [step, step]
@@ -147,11 +147,11 @@ def _pairs_of_steps(source: random.Random, kind: int, grid: Grid, right: Term, *
 
 
 def _two_series(source: random.Random, grid: Grid, number: int) -> _Draw | None:
-    """Eight letters of two series, and the next of the first one."""
+    """Returns eight letters of two alternating series, and the next letter of the first."""
     right = grid.answers[number][0]
     apart, steps_apart = (grid.way(number, error) * grid.by[error][0] for error in (0, 1))
     one = source.choice(_STEPS)
-    # The steps differ by at least two, so that the alternation is noticeable.
+    # The steps differ by at least two to make the alternation noticeable.
     other = one + steps_apart
     if other not in _STEPS:
         return None
@@ -170,7 +170,7 @@ def _two_series(source: random.Random, grid: Grid, number: int) -> _Draw | None:
 
 
 def _growing_step(source: random.Random, kind: int, grid: Grid, right: Term) -> _Draw:
-    """Five pairs and the next."""
+    """Returns five pairs and the next one."""
     at, long_grows = kind % 2, kind // 2
     way, start = source.choice((-1, 1)), source.choice((1, 2))
     other = source.choice((-1, 1)) * next(by for by, letter in grid.by if letter != at)

@@ -1,4 +1,4 @@
-"""What the last whole run of `make items` found, by family and level (`measured.json`)."""
+"""Results of the last full run of `make items`, by family and level (`measured.json`)."""
 
 import json
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ FILE: Final = Path(__file__).with_name("measured.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Shares of items, as `chance` is; `low` and `high` are the 95 % interval of `learned`.
+    """`chance`, `learned` (95 % interval `low` to `high`), `thumb` and `crossed` are shares of items.
 
-    `thumb` and `crossed` are the highest gains over chance. `tasks` counts different tasks as shown, `structures` the
-    same with names and things left out.
+    `thumb` and `crossed` are the highest gains over chance. `tasks` counts distinct tasks as shown, `structures`
+    distinct tasks without names and things.
     """
 
     version: str

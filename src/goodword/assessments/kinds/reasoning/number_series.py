@@ -1,14 +1,14 @@
 """Number series: find the next number.
 
-Items of a level share the features that determine their difficulty; numbers vary.
+Items of a level share the features that determine their difficulty; only the numbers differ.
 
-1  one difference, the same throughout, up or down
-2  one change on the way: differences that grow evenly or double each time, up or down
-3  two operations in turn, each an addition or subtraction
-4  two series that take turns, each with its own difference
-5  a rule on two terms or two layers: the sum of the two before and a number, or a growth that itself grows
+1  a constant difference, up or down
+2  differences that change: they grow evenly or double each time, up or down
+3  two alternating operations, each an addition or subtraction
+4  two alternating series, each with its own difference
+5  a rule on two terms or two layers: the sum of the previous two terms and a number, or a growth that itself grows
 
-The options are drawn first, then the series (`options.py`). Numbers are positive. A draw with a second plausible
+The options are drawn first, then the series (`options.py`). Numbers are positive. A series with a second plausible
 continuation is rejected, and another is drawn from the same source.
 """
 
@@ -34,7 +34,7 @@ from goodword.core.json_reading import Json
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A series; its last term is asked for. `lines`: errors that lead from it to the other options."""
+    """A series whose last term is the right answer. `lines`: errors that lead from it to the other options."""
 
     terms: tuple[int, ...]
     rule: Mapping[str, Json]
@@ -46,7 +46,7 @@ type Sizes = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """The right number, and how far each error leads, with its direction if it leads one way only."""
+    """The right number, the size of each error, and the direction of errors that go one way only."""
 
     right: int
     sizes: Sizes
@@ -55,9 +55,9 @@ class _Options:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`sizes` draws how far each of three errors leads; `base` draws about how large the options are.
+    """`sizes` draws the size of each of three errors, and `base` the approximate size of the options.
 
-    `draw` makes a series that ends with a given option, if there is one, and has the other options as errors.
+    `draw` makes a series that ends with a given option and has the others as errors, or None if there isn't one.
     """
 
     shape: Shape
@@ -79,7 +79,7 @@ def _mirrored(errors: Mapping[int, str], way: int) -> Mapping[int, str]:
 
 
 def _constant_difference(_: random.Random, given: _Options) -> Draw:
-    """Five terms and the next."""
+    """Returns five terms and the next one."""
     step = given.ways[1] * given.sizes[1]
     terms = [given.right + step * place for place in range(-5, 1)]
     grows = Line(
@@ -96,7 +96,7 @@ def _constant_difference(_: random.Random, given: _Options) -> Draw:
 
 
 def _growing_difference(source: random.Random, given: _Options) -> Draw:
-    """Five terms and the next, up or down."""
+    """Returns five rising or falling terms and the next one."""
     way, step, growth = _way(source), source.randrange(1, 12), given.sizes[0]
     steps = [way * (step + growth * place) for place in range(5)]
     errors = {
@@ -116,7 +116,7 @@ def _growing_difference(source: random.Random, given: _Options) -> Draw:
 
 
 def _doubling_difference(source: random.Random, given: _Options) -> Draw:
-    """Five terms and the next, up or down; the second size is half of the last difference."""
+    """Returns five rising or falling terms and the next one. The second size is half the last difference."""
     way, step = _way(source), given.sizes[1] // 8
     steps = [way * step * 2**place for place in range(5)]
     errors = {-1: "repeats_last_difference", 1: "adds_the_difference_before_too"}
@@ -129,12 +129,12 @@ def _doubling_difference(source: random.Random, given: _Options) -> Draw:
 
 
 def _ending(right: int, steps: Sequence[int]) -> tuple[int, ...]:
-    """The terms that end with `right` and have these differences."""
+    """Returns the terms that have these differences and end with `right`."""
     return tuple(right - sum(steps[place:]) for place in range(len(steps) + 1))
 
 
 def _two_in_turn(source: random.Random, given: _Options) -> Draw | None:
-    """Seven terms and the next, by "plus a" or "minus b" in turn. The first operation leads to the next term too."""
+    """Returns seven terms and the next one, by two alternating operations. The first one also gives the next term."""
     away = given.ways[0] * given.sizes[0]
     first = _way(source) * source.randrange(2, _MOST_ADDED + 1)
     second = first + away
@@ -154,7 +154,7 @@ def _operation(step: int) -> list[Json]:
 
 
 def _two_series(source: random.Random, given: _Options) -> Draw | None:
-    """Eight terms of two series, and the next of the first one."""
+    """Returns eight terms of two alternating series, and the next term of the first."""
     apart, steps_apart = (way * size for way, size in zip(given.ways, given.sizes, strict=False))
     first = source.choice([step for step in range(-9, 13) if abs(step) > 1])
     second = first + steps_apart
@@ -173,10 +173,10 @@ def _two_series(source: random.Random, given: _Options) -> Draw | None:
 
 
 def _sum_and_number(source: random.Random, given: _Options) -> Draw | None:
-    """Seven terms and the next."""
+    """Returns seven terms and the next one."""
     way = _way(source)
     more = way * given.sizes[0]
-    # The eighth term is 8 times the first, 13 times the second and 20 times the number.
+    # The eighth term is 8 times the first plus 13 times the second plus 20 times the number.
     starts = [
         (first, (given.right - 20 * more - 8 * first) // 13)
         for first in range(1, 16)
@@ -199,7 +199,7 @@ def _sum_and_number(source: random.Random, given: _Options) -> Draw | None:
 
 
 def _growing_growth(source: random.Random, given: _Options) -> Draw:
-    """Seven terms and the next; the second size is the last growth."""
+    """Returns seven terms and the next one. The second size is the last growth."""
     step, more, growth = source.randrange(1, 8), given.sizes[0], given.sizes[1] - 5 * given.sizes[0]
     steps = [step]
     for place in range(6):
@@ -231,7 +231,7 @@ def _growth_sizes(source: random.Random) -> Sizes:
     return more, 5 * more + source.randrange(1, 6), source.choice((1, 2, 10))
 
 
-#: by level; one of them is drawn
+#: by level; one is drawn per item
 RULES: Mapping[int, Sequence[Rule]] = {
     1: [
         Rule(
@@ -299,10 +299,10 @@ RULES: Mapping[int, Sequence[Rule]] = {
 
 
 def other_continuations(terms: Sequence[int]) -> set[int]:
-    """The next terms by simple rules that fit all terms shown.
+    """Returns the next terms predicted by simple rules that fit all terms shown.
 
-    One difference; one growth of the differences; one factor; times a number plus a number; the sum of the two before;
-    two differences in turn; two series in turn with a difference each; a factor that grows by one.
+    The rules: a constant difference; differences that grow evenly; a constant factor; times a number plus a number; the
+    sum of the previous two; two alternating differences; two alternating series; a factor that grows by one.
     """
     found: set[int] = set()
     steps = _differences(terms)
@@ -325,7 +325,7 @@ def other_continuations(terms: Sequence[int]) -> set[int]:
 
 
 def _by_factor(terms: Sequence[int]) -> set[int]:
-    """Next terms by x -> a * x + b with whole a and b, and by factors that grow by one."""
+    """Returns the next terms by x -> a * x + b with integer a and b, and by factors that grow by one."""
     found = set()
     for times in range(2, 6):
         rests = {after - times * before for before, after in itertools.pairwise(terms)}
@@ -345,12 +345,12 @@ def _differences(terms: Sequence[int]) -> list[int]:
 _ID = "number_series"
 _VERSION = "3"
 _LARGEST = 999
-#: draws of a series for one option
+#: attempts to draw a series for one option
 _TRIES = 30
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """The item for a seed and a level from 1 to 5; five options in rising order."""
+    """Returns an item of level 1 to 5 with five options in ascending order."""
     source = random_for(_ID, _VERSION, level, seed)
     rule = source.choice(RULES[level])
     grid, right, draw = fair_choice(
@@ -397,7 +397,7 @@ def _task(source: random.Random, rule: Rule, grid: Grid, right: int) -> tuple[Gr
 
 
 def _is_clear(draw: Draw, answers: Collection[int]) -> bool:
-    """Whether the series is displayable and has one plausible continuation."""
+    """Whether the numbers are in range and the series has only one plausible continuation."""
     *shown, right = draw.terms
     return (
         all(0 < term <= _LARGEST for term in (*draw.terms, *answers))

@@ -1,10 +1,10 @@
-"""The options of series, drawn so that they alone do not reveal the right one.
+"""The options of series, drawn so that they do not reveal the right answer.
 
-First come the five options: points of a grid whose lines are errors. Then one of them is drawn as the right answer, and
-then a series that leads to it, with the other four as errors. The options are kept only if each of the five has such a
-series. So each is right with a chance of a fifth, whatever the options are, and nothing can be learned from them. (If
-all wrong answers are made from the right one, it is the one in the middle: Hu et al., 2021, "Stratified rule-aware
-network for abstract visual reasoning".)
+The five options come first: points on a grid whose lines are errors. Options are kept only if each of the five has a
+series that leads to it and has the other four as errors. One of them is then drawn as the right answer. So each is
+right with a probability of one fifth, and nothing can be learned from them. (If all wrong answers are derived from the
+right one, the right one is in the middle: Hu et al., 2021, "Stratified rule-aware network for abstract visual
+reasoning".)
 """
 
 import random
@@ -19,12 +19,12 @@ N_SERIES_OPTIONS = 5
 #: prefix of errors that are slips rather than reasoning errors
 SLIP = "slip_"
 
-#: "long": three points along the first error, two of them again along the second.
-#: "square": two errors, each made or not, and one of the four points again with a third error.
+#: "long": three points along the first error; two of them repeated with the second.
+#: "square": four points, with and without each of two errors; one of them repeated with a third.
 type Shape = Literal["long", "square"]
 #: a number of steps along each of up to three errors
 type Steps = tuple[int, int, int]
-#: one number, or the place in the alphabet of each letter
+#: one number, or the position of each letter in the alphabet
 type Answer = tuple[int, ...]
 
 _POINTS: Mapping[Shape, tuple[Steps, ...]] = {
@@ -35,7 +35,7 @@ _POINTS: Mapping[Shape, tuple[Steps, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Five options. `by`: how far each error leads, and in which letter. The first point is at `base`."""
+    """Five options. `by`: the size of each error, and the index of the letter it affects. `base`: the first point."""
 
     points: tuple[Steps, ...]
     by: tuple[tuple[int, int], ...]
@@ -52,7 +52,7 @@ class Grid:
         return tuple(self.answer(point) for point in self.points)
 
     def way(self, right: int, error: int) -> int:
-        """1 or -1: where the others lie from a point along an error that leads one way only."""
+        """Returns 1 or -1: the direction from a point to the others along an error that goes one way only."""
         mine = self.points[right][error]
         return next((1 if point[error] > mine else -1 for point in self.points if point[error] != mine), 1)
 
@@ -88,7 +88,7 @@ def fair_choice[T](
     draw_grid: Callable[[random.Random], Grid],
     task_for: Callable[[random.Random, Grid, int], T | None],
 ) -> T:
-    """A task for one of five options. `task_for` is given the number of the option that has to be right."""
+    """Returns a task whose right answer is one of five options. `task_for` receives the index of the right one."""
     while True:
         grid = draw_grid(source)
         if len(set(grid.answers)) < N_SERIES_OPTIONS:
@@ -104,9 +104,9 @@ def fair_choice[T](
 
 
 def wrong_answers(grid: Grid, right: int, lines: Sequence[Line]) -> dict[Answer, str] | None:
-    """The four wrong answers, each with its errors ("repeats_last_difference+slip_of_1").
+    """Returns the four wrong answers with their errors ("repeats_last_difference+slip_of_1").
 
-    None if an option can't be explained by errors.
+    Returns None if an option can't be explained by errors.
     """
     wrong: dict[Answer, str] = {}
     key = grid.points[right]
@@ -124,7 +124,7 @@ def wrong_answers(grid: Grid, right: int, lines: Sequence[Line]) -> dict[Answer,
 
 
 def in_order[T: (int, str)](right: T, wrong: Mapping[T, str]) -> tuple[list[Option], str]:
-    """The options from the least to the greatest, and the id of the right one."""
+    """Returns the options in ascending order and the id of the right one."""
     values = list(wrong)
     values.append(right)
     values.sort()

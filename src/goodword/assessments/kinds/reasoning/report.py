@@ -46,7 +46,7 @@ from goodword.core.text import written_day
 
 
 class BandData(TypedDict):
-    """The 90 % band of a number solved; `assumed`: by assumed difficulties, not calibrated ones."""
+    """The 90 % band of the number solved. `assumed`: based on assumed, not calibrated, difficulties."""
 
     low: float
     high: float
@@ -83,8 +83,8 @@ class AbilityFigures(TypedDict):
 
 
 class AbilityData(TypedDict):
-    """The ability in logits, with its 90 % interval. Earlier data has a standard error instead, and no guessing in the
-    model. `behind` is of schema 4."""
+    """The ability in logits with its 90 % interval. Earlier snapshots have a standard error instead, from a model
+    without guessing. `behind` was added in schema 4."""
 
     value: float
     error: NotRequired[float]
@@ -398,17 +398,17 @@ def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
         (
             gettext("Rule"),
             gettext(
-                "The probability of solving a task is c + (1 − c) ÷ (1 + exp(difficulty − ability)), where c = 1 ÷ "
-                "options is that of guessing right. The ability is the weighted likelihood estimate given %(right)s "
-                "right answers of %(given)s (Warm 1989)."
+                "The probability of solving a task is c + (1 − c) ÷ (1 + exp(difficulty − ability)), where c, the "
+                "probability of guessing right, is 1 ÷ number of options. The ability is the weighted likelihood "
+                "estimate (Warm 1989) from %(right)s right answers to %(given)s tasks."
             )
             % {"right": behind.right, "given": behind.given},
         ),
         (
             gettext("90 % interval"),
             gettext(
-                "%(low)s to %(high)s: the middle 90 %% of the posterior distribution with the prior of Jeffreys. "
-                "Of ten such intervals, nine contain the true ability."
+                "%(low)s to %(high)s: the middle 90 %% of the posterior distribution with the Jeffreys prior. Nine in "
+                "ten such intervals contain the true ability."
             )
             % {"low": signed(ability.low), "high": signed(ability.high)},
         ),

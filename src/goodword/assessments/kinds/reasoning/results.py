@@ -26,7 +26,7 @@ EXAMPLES: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvedPrecision:
-    """The 90 % band of a number solved. `assumed`: from assumed difficulties, because there is no calibration."""
+    """The 90 % band of the number solved. `assumed`: based on assumed difficulties, for lack of a calibration."""
 
     low: float
     high: float
@@ -49,7 +49,7 @@ class CategoryResult:
     solved: int
     given: int
     answered: int
-    #: None for results from before bands were issued
+    #: None if issued before bands were introduced
     precision: SolvedPrecision | None = None
     normed: NormedScore | None = None
 
@@ -102,7 +102,7 @@ class AbilityDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
-    """In logits, with the 90 % interval."""
+    """The ability in logits with its 90 % interval."""
 
     value: float
     low: float
@@ -244,7 +244,7 @@ def ability_of(score: Score) -> Ability | None:
         return Ability(value=score.ability, low=score.ability_low, high=score.ability_high)
     if score.ability_se is None:
         return None
-    # issued before intervals were stored
+    # issued before intervals were introduced
     half = BAND_WIDTH * score.ability_se
     return Ability(value=score.ability, low=score.ability - half, high=score.ability + half)
 

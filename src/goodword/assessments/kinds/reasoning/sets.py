@@ -1,10 +1,10 @@
 """Syllogisms: find the claim that must be true of the first and last of a chain of groups.
 
-The groups are invented, so that knowledge of the world neither helps nor misleads. Each has at least one member. Items
-of a level share the features that determine their difficulty; groups and forms vary.
+The groups are invented, so that general knowledge neither helps nor misleads. Each has at least one member. Items of a
+level share the features that determine their difficulty; only the groups and the forms of statements differ.
 
-1  three groups, two statements with "all" or "no", and one on a fourth group that is not needed
-2  three groups, two statements, one of them with "some" or "some ... not", and one that is not needed
+1  three groups, two statements with "all" or "no", and an irrelevant one about a fourth group
+2  three groups, two statements, one of them with "some" or "some ... not", and an irrelevant one
 3  four groups, three statements with "all" or "no"
 4  four groups, three statements, one of them with "some" or "some ... not"
 
@@ -176,7 +176,7 @@ def _premises(source: random.Random, n: int, key: Claim | None, *, particular: b
 
 
 def _unneeded(source: random.Random, premises: Sequence[Claim]) -> Claim:
-    """A statement on one of the first three groups and a fourth, which changes nothing about the first three."""
+    """Returns a statement that links one of the first three groups to a fourth and implies nothing new about them."""
     while True:
         link = (source.randrange(3), 3)
         form = source.choice(_UNNEEDED)

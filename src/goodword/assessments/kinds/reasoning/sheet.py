@@ -70,8 +70,8 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
             gettext("How tasks are made"): gettext(
                 "Each candidate gets different tasks. A task is generated from a family, a level and a "
                 "seed, and stored with its key and rule. All tasks of a level require the same steps; "
-                "their content varies. The options are drawn first, then the one that is right, then a task "
-                "for it. Wrong answers come from typical errors."
+                "their content varies. The options are drawn first, then the right one among them, then a task "
+                "that leads to it. Wrong answers come from typical errors."
             ),
             gettext("How they are verified"): gettext(
                 "An independent solver that knows neither key nor rule finds exactly one right answer per "
@@ -79,7 +79,7 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
                 "with “make items”."
             ),
             gettext("How hard they are"): _difficulty(known.calibration),
-            gettext("What it can tell"): precision_in_words(blueprint, known.calibration),
+            gettext("What it can distinguish"): precision_in_words(blueprint, known.calibration),
         },
         own_norms=known.groups,
     )
@@ -103,17 +103,17 @@ def precision_in_words(blueprint: Blueprint, calibration: OwnCalibration | None)
         "order": hundredths(found.in_order),
     }
     if source == "calibrated":
-        basis = gettext("From calibrated difficulties and abilities.")
+        basis = gettext("Based on calibrated difficulties and abilities.")
     else:
         basis = gettext(
-            "Assumed until calibrated: from the assumed difficulties, and abilities that are normal with a standard "
-            "deviation of 1."
+            "Assumed until calibrated: based on assumed difficulties and normally distributed abilities with a "
+            "standard deviation of 1."
         )
     told = gettext(
-        "The reliability of the number solved is %(reliability)s, its 90 %% band on average ± %(band)s tasks. Of two "
-        "candidates one task apart, the one with more is the abler in %(after1)s of 100 cases; three tasks apart in "
-        "%(after3)s, five tasks apart in %(after5)s. Of any two candidates, the abler solves more in %(order)s of 100 "
-        "cases. It can't rank candidates whose bands overlap."
+        "The reliability of the number solved is %(reliability)s; its 90 %% band is ± %(band)s tasks on average. If "
+        "two candidates are one task apart, the one who solved more has the higher ability in %(after1)s of 100 cases; "
+        "three tasks apart, in %(after3)s; five tasks apart, in %(after5)s. Of any two candidates, the one with the "
+        "higher ability solves more in %(order)s of 100 cases. Candidates whose bands overlap can't be ranked."
     )
     return f"{basis} {told % figures}"
 

@@ -67,10 +67,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
-    """One version in one language. Translations of a version share ids of items, scales and forms.
+    """One version in one language. Translations of a version share the ids of items, scales and forms.
 
-    Asking only some scales of a form is a form of its own: "short20:agreeableness,openness", with scales in the
-    instrument's order. Norms belong to a form, so such scores are compared only with those of the same scales.
+    A selection of a form's scales is a form of its own: "short20:agreeableness,openness", with scales in the
+    instrument's order. Norms belong to a form, so its scores are compared only with scores on the same selection.
     """
 
     id: str
@@ -110,7 +110,7 @@ class Instrument:
         raise FormError(f"{self.name} has no form “{form_id}”.")
 
     def narrowed(self, form_id: str, scale_ids: Collection[str]) -> str:
-        """The id of the form with only these scales of one of `forms`. Raises `FormError` without any scale."""
+        """Returns the id of one of `forms` narrowed to these scales. Raises `FormError` if there are none."""
         if unknown := sorted(set(scale_ids) - {scale.id for scale in self.scales}):
             raise FormError(f"{self.name} has no scale “{unknown[0]}”.")
         chosen = [scale for scale in self.scales if scale.id in scale_ids]
@@ -122,7 +122,7 @@ class Instrument:
         return form.id if len(chosen) == len(self.scales) else _narrowed_id(form, chosen)
 
     def whole_form(self, form_id: str) -> str:
-        """The id of the form with all its scales."""
+        """Returns the id of the same form with all its scales."""
         self.form(form_id)
         return form_id if any(form.id == form_id for form in self.forms) else form_id.rpartition(":")[0]
 

@@ -31,7 +31,7 @@ from goodword.core.report_blocks import (
     Table,
 )
 
-#: items that a scale needs to be drawn in a chart
+#: minimum number of items for a scale to be charted
 LEAST_CHARTED: Final = 5
 
 
@@ -143,12 +143,12 @@ class ScalesReport:
 
 
 def _charted(part: ScalesPart) -> list[ScaleData]:
-    """A chart would make a mean of few items look exact."""
+    """Omits scales with few items: a chart would make their means look exact."""
     return [scale for scale in part["scales"] if scale["n_items"] >= LEAST_CHARTED]
 
 
 def _error(scale: ScaleData, words: Phrases) -> str:
-    """The standard error in words; empty if it is not known."""
+    """Returns the standard error in words; empty if unknown."""
     normed = scale.get("normed_score")
     if normed is None or scale["mean"] is None:
         return ""

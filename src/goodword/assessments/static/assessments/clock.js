@@ -16,7 +16,7 @@
     setInterval(alive, Number(part.dataset.beat) * 1000);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && alive());
     window.addEventListener("online", alive);
-    stopped = document.querySelector("[data-conflict]") !== null; // the button alone replaces the other answer
+    stopped = document.querySelector("[data-conflict]") !== null; // only the button replaces the other answer
     refill();
     form.addEventListener("change", save);
     let typing;

@@ -94,7 +94,7 @@
     }
     const all = read();
     if (all[url]?.at === waiting.at) {
-      // unless a newer answer was queued. One in conflict with another tab's is kept for its own page to show.
+      // unless a newer answer was queued. An answer that conflicts with another tab's is kept for its page to show.
       if (said.conflict) all[url].conflict = true;
       else delete all[url];
     }
@@ -151,6 +151,6 @@
     }
   };
 
-  // `of`: {fields, conflict} of what has not been saved.
+  // `of`: {fields, conflict} of an unsaved answer.
   window.goodwordAnswers = { put, flush, settled, drop, waiting: unsent, of: (url) => read()[url], fieldsOf, fill };
 })();

@@ -81,7 +81,7 @@
     }
   };
 
-  // In conflict with another tab: save no more. Next shows both answers, as this page still has the mark of its own.
+  // In conflict with another tab: stop saving. Next shows both answers, because this page keeps its own mark.
   let stopped = false;
   const stop = (fields) => {
     stopped = true;
@@ -123,7 +123,7 @@
     const screen = here();
     if (!form || !screen) return;
     if (!screens.size) {
-      // Offline or while the server fails, an error page would replace this one.
+      // When offline or if the server fails, an error page would replace this one.
       if (navigator.onLine && !waits()) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -197,7 +197,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     if (document.querySelector("[data-conflict]")) {
       window.goodwordAnswers.drop(here().dataset.here); // the page shows both
-      stopped = true; // the button alone replaces the other answer
+      stopped = true; // only the button replaces the other answer
     }
     fill(here()); // unsent answers
     load();

@@ -51,9 +51,9 @@ _GROUPS: tuple[frozenset[Aspect], ...] = (
     frozenset({"shading"}),
     frozenset({"size", "count", "place", "places"}),
 )
-#: matrices drawn that may show one of the options, before one that shows two will do, and so on
+#: draws before a matrix may show one more of its options
 _TRIES_EACH = 60
-#: the share of matrices of one rule that show the key, by level
+#: share of one-rule matrices that show the key, by level
 _SHOWS_KEY = {1: 0.85, 2: 0.7}
 _TURNABLE = (SHAPES.index("triangle"), SHAPES.index("arrow"))
 _ARROW = SHAPES.index("arrow")
@@ -94,11 +94,11 @@ def _generate(family: str, seed: int, level: int) -> GeneratedItem:
         offered(kinds[0], aspect, share, eighths=eighths, random=random)
         for kinds, aspect, share in zip(slots, aspects, shares, strict=True)
     ]
-    # From here on the options are fixed; one is drawn, and only then a matrix for it (see `options.py`).
+    # The options are now fixed. Draw the key from them, then a matrix that leads to it (see `options.py`).
     keys = [random.choice(each) for each in values]
     shows_key = None
     if alone and aspects != ["places"]:
-        # A row of equal steps reaches the least and the greatest number in one way only.
+        # Only one row of equal steps ends with the minimum, and only one with the maximum.
         is_once = slots == (("step",),) and aspects == ["count"] and keys[0] in {1, MOST_MARKS}
         shows_key = not is_once and random.random() < _SHOWS_KEY[level]
     tries = 0
@@ -150,7 +150,7 @@ def _rules(
     values: Sequence[Sequence[int]],
     random: Random,
 ) -> list[Ruled]:
-    # two rules of the same three values must move in opposite directions; otherwise they would be one rule
+    # two rules with the same three values must shift in opposite directions, or they would be a single rule
     shifts = random.sample((1, 2), 2) * 2
     return [
         ruled(
@@ -172,9 +172,9 @@ def _leads_to(kind: Kind, key: int) -> bool:
 def _can_hardly_rule_out(
     cells: Sequence[Figure], choices: Sequence[Option], *, most: int, shows_key: bool | None
 ) -> bool:
-    """Whether it helps little to rule out the options that the matrix shows, or to choose among them.
+    """Whether ruling out the options that the matrix shows, or choosing among them, helps little.
 
-    Where options are all values of one aspect, most are shown: then the key must be shown about as often as the others.
+    If the options are all values of one aspect, most are shown: the key must then be shown as often as the others.
     """
     shown = {option.value for option in choices} & set(cells[:8])
     if shows_key is None:

@@ -1,8 +1,8 @@
-"""The eight options of a matrix: all combinations of some values of each aspect.
+"""The eight options of a matrix: all combinations of the values drawn for each aspect.
 
-The values are drawn first, then the one that is right of each aspect, each with the same chance, and then a matrix that
-leads to it. So the options alone reveal nothing, whatever is asked about them. (Options that each change one value of
-the key reveal it: Hu et al., 2021, "Stratified rule-aware network for abstract visual reasoning".)
+The values are drawn first, then the right one for each aspect, with equal probability, then a matrix that leads to
+them. The options alone therefore reveal nothing about the key. (If every option differed from the key in one value,
+they would: Hu et al., 2021, "Stratified rule-aware network for abstract visual reasoning".)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,14 +25,14 @@ from goodword.assessments.kinds.reasoning.matrices.rules import (
     figure,
 )
 
-#: the numbers of values of the aspects, by the number of rules; their product is eight
+#: number of values per aspect, by number of rules; the product is eight
 SHARES: Mapping[int, tuple[int, ...]] = {1: (8,), 2: (4, 2), 3: (2, 2, 2)}
 
 
 def offered(kind: Kind, aspect: Aspect, share: int, *, eighths: bool, random: Random) -> tuple[int, ...]:
-    """Values of an aspect, each of which a rule of the kind can lead to.
+    """Returns `share` values of the aspect that a rule of this kind can lead to.
 
-    `eighths`: turns of 45 degrees.
+    `eighths`: allow turns of 45 degrees.
     """
     match aspect:
         case "places":
@@ -62,7 +62,7 @@ def _unlike(share: int, random: Random) -> list[int]:
 
 
 def _toggled(share: int, random: Random) -> tuple[int, ...]:
-    """Some of one to three places toggled, each in half of the options, so that no extreme is safe."""
+    """Toggles one to three places, each in half of the options, so that choosing an extreme doesn't help."""
     places = random.sample(range(9), 9)
     n_toggled = share.bit_length() - 1
     kept, toggled = bits(places[n_toggled : n_toggled + random.randint(2, 4)]), places[:n_toggled]
@@ -75,9 +75,9 @@ def _toggled(share: int, random: Random) -> tuple[int, ...]:
 def options(
     rules: Sequence[Ruled], values: Sequence[Sequence[int]], plain: Cell, random: Random
 ) -> tuple[tuple[Option, ...], str]:
-    """Eight options in random order, and the id of the right one.
+    """Returns eight options in random order and the id of the right one.
 
-    `values` are those offered of the rules' aspects; `plain`: aspects without a rule. `Option.error`:
+    `values`: the offered values of each rule's aspect. `plain`: aspects without a rule. An `Option.error` looks like
     "turn:wrong_direction+shading:repeats_beside".
     """
     mixed = list(product(*values))

@@ -99,10 +99,10 @@ class Ruled:
 def ruled(
     kind: Kind, aspect: Aspect, key: int, offered: Sequence[int], random: Random, *, shift: int
 ) -> Ruled:
-    """Nine values that end with `key`, for which no other kind of rule leads to another missing value.
+    """Returns nine values ending with `key`, where no other kind of rule predicts a different missing value.
 
-    `offered`: the values of the options, which are errors if they are not the key. `shift` (1 or 2): places that the
-    same three values move from row to row.
+    `offered`: the values of the options (the key and the errors). `shift` (1 or 2): how many places the same three
+    values move from row to row.
     """
     while True:
         found = _draw(kind, aspect, key, offered, random, shift=shift)
@@ -119,7 +119,7 @@ def _draw(
             return Ruled(aspect, kind, (*others, (key, key, key)))
         case "three":
             (one, *_), (other, *_) = _two_others(aspect, key, offered, random)
-            # The last of the third row is the key.
+            # The third row ends with the key.
             values = (key, one, other)
             rows = [
                 tuple(values[(place - 2 + (row - 2) * shift) % 3] for place in range(3)) for row in range(3)
@@ -145,7 +145,7 @@ def _draw(
 
 
 def steps_of(aspect: Aspect, offered: Sequence[int]) -> Sequence[int]:
-    """By turns of 90 degrees if only such are offered."""
+    """Returns the possible steps. Turns move by 90 degrees if all offered values are multiples of it."""
     return (-2, 2) if aspect == "turn" and set(offered) <= set(QUARTERS) else (-2, -1, 1, 2)
 
 
@@ -178,7 +178,7 @@ def _stepped(aspect: Aspect, start: int, by: int) -> Line:
 
 
 def _two_others(aspect: Aspect, key: int, offered: Sequence[int], random: Random) -> tuple[Line, Line]:
-    """Two rows of one value each, other than the key; values that are offered come first."""
+    """Returns two rows, each of a single value other than the key, preferring offered values."""
     others = [value for value in offered if value != key]
     more = [value for value in values_of(aspect, offered) if value not in offered]
     while True:
@@ -200,7 +200,7 @@ def _counted(kind: Kind, third: int, random: Random) -> Line | None:
 
 
 def _overlaid(kind: Kind, key: int, changed: int, random: Random) -> Line:
-    """The places of three figures; those that options get wrong (`changed`) are often where an error leads."""
+    """Returns the places of three figures. Errors often affect the places in which options differ (`changed`)."""
     taken = [place for place in range(9) if key >> place & 1]
     free = [place for place in range(9) if not key >> place & 1]
     for places in (taken, free):
@@ -215,7 +215,7 @@ def _overlaid(kind: Kind, key: int, changed: int, random: Random) -> Line:
 
 
 def _differing(values: Sequence[int]) -> int:
-    """The places that are taken in some of the values and not in others."""
+    """Returns the places that are taken in some of the values but not in all."""
     every, some = values[0], 0
     for value in values:
         every, some = every & value, some | value

@@ -1,6 +1,6 @@
-"""Strategies that cross out options until few are left: by what they share with each other, or by what the task shows.
+"""Strategies that eliminate options by the features they share with each other, or by what the task shows.
 
-Unlike the rules of thumb in `guessers.py`, they go on step by step, and some look at the task too.
+Unlike the rules of thumb in `guessers.py`, they proceed step by step, and some also look at the task.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from goodword.assessments.kinds.reasoning.solver.guessers import Guesser, distan
 
 
 def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guesser:
-    """Crosses out what `choose` names, again and again, until it would cross out everything."""
+    """Returns a guesser that repeatedly eliminates what `choose` returns, until nothing would be left."""
 
     def guess(item: GeneratedItem) -> Sequence[Option]:
         left = list(item.options)
@@ -33,7 +33,7 @@ def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guess
 
 
 def _without_the_rare(left: Sequence[Option]) -> Sequence[Option]:
-    """The options with the rarest feature that not all have."""
+    """Returns the options with the most of the rarest features."""
     counted = Counter(feature for option in left for feature in set(features(option)))
     uneven = {feature: n for feature, n in counted.items() if n < len(left)}
     if not uneven:
@@ -47,13 +47,13 @@ def _without_the_rare(left: Sequence[Option]) -> Sequence[Option]:
 
 
 def _without_the_extremes(left: Sequence[Option]) -> Sequence[Option]:
-    """The options furthest from the others in number or alphabet."""
+    """Returns the options furthest from the others, numerically or alphabetically."""
     away = {option.id: distance(option, left) for option in left}
     return [option for option in left if away[option.id] == max(away.values())]
 
 
 def _votes(item: GeneratedItem) -> Sequence[Option]:
-    """The options with most of the features that at least half of the options have."""
+    """Returns the options with the most features that at least half of the options share."""
     counted = Counter(feature for option in item.options for feature in set(features(option)))
     votes = {
         option.id: sum(2 * counted[feature] >= len(item.options) for feature in set(features(option)))
@@ -99,7 +99,7 @@ def _looks(figure: Figure) -> set[tuple[str, object]]:
 
 
 def _familiar(item: GeneratedItem) -> Sequence[Option]:
-    """The options of a matrix without a look (a shape, a shading, a number of marks) that it shows nowhere."""
+    """Returns the options of a matrix whose looks (shape, shading, number of marks and so on) all occur in it."""
     if not isinstance(item.task, Matrix):
         return item.options
     shown = {look for cell in item.task.cells for look in _looks(cell)}

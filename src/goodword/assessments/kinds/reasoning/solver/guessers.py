@@ -62,7 +62,7 @@ def features(option: Option) -> Counter[str]:
 
 
 def most_like(options: Sequence[Option], sign: int) -> list[Option]:
-    """The options that share most features with the others (1), or least (-1)."""
+    """Returns the options that share the most (`sign` 1) or fewest (-1) features with the others."""
     each = {option.id: features(option) for option in options}
     shared = dict.fromkeys(each, 0)
     for one, other in combinations(each, 2):
