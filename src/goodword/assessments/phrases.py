@@ -9,7 +9,7 @@ PHRASES: Catalogue = {
         "items_of_version.one": "1 item, version {version}",
         "items_of_version.other": "{n} items, version {version}",
         "stated_by": "Stated by {who}, {when}",
-        "no_precision": "No precision known yet: it takes a norm group of 100 first attempts.",
+        "no_precision": "Precision isn’t known yet: it takes a norm group of 100 first attempts.",
         "no_standard_error": "Standard errors aren’t known yet: they take a norm group of 100 first attempts.",
         "compared_with": "Compared with {group}.",
         "percentile_is": "Percentile {at}, band {low} to {high}",

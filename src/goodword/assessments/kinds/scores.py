@@ -43,7 +43,7 @@ class ComputedScore:
     solved_low: float | None = None
     solved_high: float | None = None
     solved_by: str = ""
-    #: with its 90 % interval
+    #: the ability in logits, its standard error, and its 90 % interval
     ability: float | None = None
     ability_se: float | None = None
     ability_low: float | None = None

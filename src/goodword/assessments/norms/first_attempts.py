@@ -1,5 +1,5 @@
-"""Answers that count for norms and calibrations: each person's completed first attempt. Attempts with extra time count,
-because the counts would otherwise reveal them; a later attempt never replaces an erased one."""
+"""Answers that count for norms and calibrations: each person's completed first attempt. Attempts with extra time are
+included, or the counts would reveal them. A later attempt never replaces an erased one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

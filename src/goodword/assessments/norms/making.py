@@ -3,7 +3,7 @@
 Norms are not split by sex, race or age, which are not recorded. A calibration uses all first attempts at a version, by
 language and device class (`psychometrics.strata`), because items of all forms are drawn by the same rules.
 
-Issued scores do not change. A role uses new norms once a member selects them for a new version of its assessment.
+Issued scores don't change. A role uses new norms or calibrations once a member selects them in a new version.
 """
 
 from collections import Counter

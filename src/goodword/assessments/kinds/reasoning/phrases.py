@@ -36,9 +36,8 @@ PHRASES: Catalogue = {
             "likelihood estimate (Warm 1989): the one that fits these answers best, corrected for bias."
         ),
         "ability_interval": (
-            "The 90 % interval is the middle 90 % of the posterior distribution with the prior of Jeffreys. Of "
-            "ten such intervals, nine contain the true ability. It is longer on the side where there are few "
-            "tasks."
+            "The 90 % interval is the middle 90 % of the posterior distribution with the Jeffreys prior. Nine in "
+            "ten such intervals contain the true ability. It is wider on the side where there are few tasks."
         ),
         "ability_reliability": (
             "Reliability: 1 − mean posterior variance ÷ variance of the abilities, in the calibration sample."

@@ -98,7 +98,7 @@ def _generate(family: str, seed: int, level: int) -> GeneratedItem:
     keys = [random.choice(each) for each in values]
     shows_key = None
     if alone and aspects != ["places"]:
-        # Only one row of equal steps ends with the minimum, and only one with the maximum.
+        # With equal steps, the minimum or maximum occurs in one row only, so no other cell can show it.
         is_once = slots == (("step",),) and aspects == ["count"] and keys[0] in {1, MOST_MARKS}
         shows_key = not is_once and random.random() < _SHOWS_KEY[level]
     tries = 0
