@@ -6,7 +6,7 @@ theory", Psychometrika 54): the t that solves, with P' and P'' the derivatives w
     sum (right - P) P' / (P (1 - P))  +  J / (2 I)  =  0
     I = sum P'^2 / (P (1 - P))          J = sum P' P'' / (P (1 - P))
 
-and, of several solutions, the one with the highest weighted likelihood. It assumes no distribution of abilities. The
+If there are several, it is the one with the highest weighted likelihood. It assumes no distribution of abilities. The
 posterior mean (EAP) has a smaller error on average but is biased towards the sample mean: with 20 items, people 1.5
 standard deviations below it are overestimated by 0.4, only 85 % of their 90 % intervals cover the true value, and able
 people are underestimated (`bench/recovery.py`). The weighted estimate is unbiased at all abilities for which there are

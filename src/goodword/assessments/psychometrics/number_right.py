@@ -8,7 +8,7 @@ of IRT true-score and equipercentile observed-score equatings", Applied Psycholo
 With T(t) = sum P, the expected number solved, and V(t) = sum P (1 - P):
 
     band        = T at the 5th and 95th percentile of the posterior of t given n, with the Jeffreys prior T' / sqrt(V)
-    reliability = Var T / (Var T + E V)          over normally distributed abilities with mean 0 and a given deviation
+    reliability = Var T / (Var T + E V)          over normal abilities with mean 0 and a given standard deviation
 
 The band is the 90 % interval of the average number a person would solve over many such forms; see `abilities.py` for
 the prior. It assumes no distribution of abilities and is narrower at the ends. No ability explains a number below that
