@@ -1,11 +1,11 @@
-"""How well calibrations and abilities recover the true values of simulated people who guess.
+"""How well calibrations and ability estimates recover the true values of simulated people who guess.
 
-    .venv/bin/python -m bench.recovery [--people 800] [--replications 20] [--form standard_20] [--dif 100]
+.venv/bin/python -m bench.recovery [--people 800] [--replications 20] [--form standard_20] [--dif 100]
 
-Each replication simulates people with normally distributed abilities (mean 0, SD 1) who answer the built-in form. Its
-items have the assumed difficulties and are guessed right with a probability of 1 / options. The replication calibrates
-the items, and estimates the abilities of 1,000 other people with this calibration. *Without guessing* is the previous
-rule: the Rasch model, and the posterior mean plus or minus 1.645 posterior standard deviations.
+Each replication draws people with normally distributed abilities (mean 0, SD 1), who answer a built-in form with its
+assumed difficulties and guess an item with n options right with probability 1/n; calibrates their answers; and uses the
+calibration to estimate the abilities of 1,000 others. *Without guessing* is the previous method: the Rasch model, and
+the posterior mean plus or minus 1.645 posterior standard deviations.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import fmean
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
-import without_database  # noqa: F401 - sets Django up
+import without_database  # noqa: F401 - sets up Django
 
 from goodword.assessments.kinds.reasoning.content import BUILT_IN
 from goodword.assessments.kinds.reasoning.difficulty import options_of, start_value
@@ -33,7 +33,7 @@ from goodword.assessments.psychometrics.rasch import (
     calibrate,
 )
 
-#: so many options that guessing is negligible
+#: number of options that makes guessing negligible
 NO_GUESSING = 10**9
 OTHERS = 1000
 GROUPS = ((-9, 9), (-9, -1), (-2, -1), (-1, 0), (0, 1), (1, 2), (2, 9))
@@ -46,7 +46,7 @@ class Recovery:
     rmse: list[float] = field(default_factory=list)
     bias: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-    #: true ability, estimate, whether the interval covers the ability
+    #: true ability, estimate, whether the interval contains it
     abilities: list[tuple[float, float, bool]] = field(default_factory=list)
 
 

@@ -1,7 +1,7 @@
-"""How long it takes to render a report from its snapshot, and how much memory a thousand reports take.
+"""Time per report from snapshot to file, and memory used by a thousand of them.
 
-Every report has another name, code and comments, so nothing is reused from earlier ones. WeasyPrint, if installed
-(`pip install weasyprint`), renders the same texts from HTML in the same run. No database is needed. Run it with
+Every report differs in name, code and comments, so that nothing is reused from earlier ones. WeasyPrint, if installed
+(`pip install weasyprint`), renders the same texts from HTML in the same run. Needs no database. Run it with
 `.venv/bin/python -m bench.reports [--reports 1000]`.
 """
 
@@ -39,7 +39,7 @@ table { width: 100%; border-collapse: collapse } td, th { border-bottom: 0.5pt s
 
 
 def variants(snapshot: Any) -> Iterator[Any]:
-    """Yields the same report for other people, with other comments."""
+    """Yields the same report with other names, codes and comments."""
     number = 0
     while True:
         number += 1
@@ -55,7 +55,7 @@ def variants(snapshot: Any) -> Iterator[Any]:
 
 
 def as_html(snapshot: Any) -> str:
-    """Returns the same texts in the same order, with charts as tables: less work than the real pages."""
+    """Returns the same texts in the same order, charts as tables: less work than the real pages."""
     content = page_content(snapshot, replaced=())
     parts = [
         f"<style>{STYLE}</style><h1>{html.escape(content['name'])}</h1><p>{html.escape(content['lead'])}</p>"
@@ -72,7 +72,7 @@ def _rows(block: Any) -> Iterator[str]:
 
 
 def _lines(value: Any) -> Iterator[list[str]]:
-    """Yields the texts of each object or list that has any."""
+    """Yields the texts of each object that contains any."""
     if isinstance(value, dict):
         texts = [one for key, one in value.items() if isinstance(one, str) and one and key != "type"]
         if texts:
@@ -90,7 +90,7 @@ def _lines(value: Any) -> Iterator[list[str]]:
 
 
 def memory() -> float:
-    """Returns the resident memory in MiB."""
+    """Resident memory in MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 

@@ -1,9 +1,9 @@
-"""A guesser that learns to find the right answer from the options alone, and is tested on unseen items.
+"""A guesser that learns to find the key from the options alone, tested on items it hasn't seen.
 
 Each option becomes a row of features: its own (digits, divisors, letters, marks, places, symmetries), and its relation
 to the other options (rank, distance, number of options with the same value). Boosted trees learn which rows are right;
-the guess is the option with the highest probability. Items are split in half; each half is guessed by a model trained
-on the other, so every item counts once.
+the guess is the option with the highest probability. The model trained on one half of the items guesses the other half,
+so that every item counts once.
 """
 
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ from goodword.assessments.kinds.reasoning.matrices.rules import EDGE, SHADINGS, 
 
 type Array = np.ndarray[Any, Any]
 
-#: for a 95 % interval
+#: 95 % interval
 _Z = 1.96
 _DIVISORS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 32, 64)
 _FORMS = ("all", "no", "some", "some_not", "none_follows", "is", "cannot_say")
 _VOWELS = frozenset("AEIOU")
 _CORNERS, _SIDES = (0, 2, 6, 8), (1, 3, 5, 7)
-#: the places of the 3 x 3 grid after turning, mirroring, flipping or transposing it
+#: where each place of the 3 x 3 grid moves if the grid is turned, mirrored, flipped or transposed
 _TURNED = tuple(place % 3 * 3 + 2 - place // 3 for place in range(9))
 _MIRRORED = tuple(place // 3 * 3 + 2 - place % 3 for place in range(9))
 _FLIPPED = tuple((2 - place // 3) * 3 + place % 3 for place in range(9))
@@ -36,7 +36,7 @@ _CROSSED = tuple(place % 3 * 3 + place // 3 for place in range(9))
 
 @dataclass(frozen=True, slots=True)
 class Guessed:
-    """How many of `n` items a guesser got right, and the share expected by chance."""
+    """How many of `n` items were guessed right, and the share expected by chance."""
 
     n: int
     right: int
@@ -48,7 +48,7 @@ class Guessed:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the accuracy (Wilson 1927)."""
+        """95 % interval of the accuracy (Wilson 1927)."""
         share, n = self.accuracy, self.n
         middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
         half = _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
@@ -56,7 +56,7 @@ class Guessed:
 
 
 def learned(items: Sequence[GeneratedItem], *, rounds: int = 80) -> Guessed:
-    """Guesses each half of the items from the options alone, with boosted trees trained on the other half."""
+    """Returns how many items boosted trees guess right from the options, trained on the other half for `rounds`."""
     rows = features([item.options for item in items])
     keys = np.array([[option.id == item.key for option in item.options] for item in items])
     halves = np.arange(len(items)) % 2
@@ -68,7 +68,7 @@ def learned(items: Sequence[GeneratedItem], *, rounds: int = 80) -> Guessed:
         known, asked = halves != half, halves == half
         model.fit(rows[known].reshape(-1, rows.shape[2]), keys[known].ravel())
         chances = model.predict_proba(rows[asked].reshape(-1, rows.shape[2]))[:, 1]
-        # Ties are broken at random.
+        # ties are broken at random
         chances = chances + np.random.default_rng(half).random(chances.shape) * 1e-9
         guesses = chances.reshape(keys[asked].shape).argmax(axis=1)
         right += int(keys[asked][np.arange(len(guesses)), guesses].sum())
@@ -103,7 +103,7 @@ def features(sets: Sequence[Sequence[Option]]) -> Array:
     )
     ranks = (likeness[:, :, None, :] > likeness[:, None, :, :]).sum(axis=2)
     places = np.broadcast_to(np.arange(k)[None, :, None], (n, k, 1))
-    # the distances to all others in the first feature (a number or letters), absolute and relative to the nearest
+    #: distances to all others in the first feature (a number or letter), absolute and relative to the nearest
     first = np.sort(pairs[:, :, :, 0], axis=2)
     nearest = np.where(away[:, :, 1:2, 0] > 0, away[:, :, 1:2, 0], 1)
     return np.concatenate(

@@ -1,10 +1,10 @@
 """`make items`: generates and solves thousands of items of every family and level.
 
-The independent solver must find exactly the key of each item. The options must not give it away to rules of thumb, to
-crossing-out strategies or to a guesser that learns from thousands of other items (`learned_guesser.py`). Keys must be
-spread evenly over positions. The table shows how many different tasks there are, as displayed and ignoring names. Use
-ARGS="--seeds 200" for a quick look, "--only sets" for one family. A full run writes its results to `measured.json`,
-from which the technical sheet takes its figures.
+For each item, the independent solver must find exactly the key. The options must not give it away to rules of thumb, to
+elimination strategies, or to a guesser that learns from thousands of other items (`learned_guesser.py`). Keys must be
+spread evenly over positions. The table shows the number of different tasks, with names and without. Use ARGS="--seeds
+200" for a quick look, "--only sets" for one family. A full run writes its results to `measured.json`, the source of the
+technical sheet's figures.
 """
 
 import argparse
@@ -51,10 +51,10 @@ _HEAD = (
 #: the gain over blind guessing allowed to a rule of thumb, as a share of items, in addition to chance: 0.037 in total
 #: for 10,000 seeds
 _MOST_GAIN = 0.02
-#: the same for the learning guesser and for crossing out; a full run attributes nothing to chance
+#: the same for the learned guesser and for elimination, with no allowance for chance in a full run
 MOST_LEARNED = 0.03
 MOST_CROSSED = 0.05
-#: different tasks as displayed, of 10,000
+#: different tasks with names, of 10,000
 LEAST_TASKS = 1000
 #: standard errors attributed to chance: some 900 shares are tested, and one in 30,000 exceeds this by chance
 _Z = 4
@@ -101,7 +101,7 @@ class Findings:
         return _Z * sqrt(0.25 * 0.75 / self.n)
 
     def telling(self) -> list[str]:
-        """Describes strategies that beat chance, uneven positions of keys, and too few different tasks."""
+        """Describes what finds the key better than chance, positions preferred by keys, and a lack of tasks."""
         spare = 0 if self.n >= SEEDS else self.noise()
         told = [
             f"“{name}” gains {gain / self.n:+.3f}"
@@ -150,14 +150,14 @@ def look_at(family: str, level: int, seeds: Sequence[int]) -> Findings:
 
 
 def learn_from(family: str, level: int, n: int) -> tuple[Guessed, float]:
-    """Trains and tests a guesser on the items of seeds 1 to n. Returns its result and the seconds taken."""
+    """Returns the learned guesser's results on the items of seeds 1 to n, and the seconds taken."""
     began = time.perf_counter()
     guessed = learned([generate(family, seed=seed, level=level) for seed in range(1, n + 1)])
     return guessed, time.perf_counter() - began
 
 
 def betrays(guessed: Guessed, family: str, level: int) -> str:
-    """Returns a sentence if the options give away the key. With fewer seeds, more is attributed to chance."""
+    """Returns a sentence if the options give away the key. Fewer seeds than usual allow more for chance."""
     allowed = guessed.chance + MOST_LEARNED
     if guessed.n < SEEDS:
         allowed += _Z * sqrt(guessed.chance * (1 - guessed.chance) / guessed.n)
@@ -165,8 +165,8 @@ def betrays(guessed: Guessed, family: str, level: int) -> str:
         return ""
     low, high = guessed.interval
     return (
-        f"{family}, level {level}: a guesser that learns finds {guessed.accuracy:.3f} of the keys from the options "
-        f"alone (95 % {low:.3f} to {high:.3f}); {allowed:.3f} is the most"
+        f"{family}, level {level}: the learned guesser finds {guessed.accuracy:.3f} of the keys from the options "
+        f"alone (95 % {low:.3f} to {high:.3f}); at most {allowed:.3f} is allowed"
     )
 
 
@@ -180,14 +180,14 @@ def _mark(shown: object) -> bytes:
 
 
 def _as_shown(task: Task) -> object:
-    """Returns the task with names instead of their numbers, so that renumbered tasks are equal."""
+    """Returns the task with names for their numbers, so that two numberings of a task are equal."""
     if not isinstance(task, Deduction):
         return task
     return task.topic, sorted(task.names), _with(task, dict(enumerate(task.names))), task.question
 
 
 def _bare(task: Task) -> object:
-    """Returns the task with things numbered in order of their first mention."""
+    """Returns the task with things numbered in the order of their first mention."""
     if not isinstance(task, Deduction):
         return task
     named: dict[int, int] = {}
@@ -228,7 +228,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", choices=sorted(FAMILIES), help="one family alone")
     chosen = parser.parse_args(arguments)
     if chosen.seeds < 2:
-        parser.error("--seeds needs a number of at least 2.")
+        parser.error("--seeds must be at least 2.")
     began = time.perf_counter()
     faults: list[str] = []
     cells: list[dict[str, object]] = []

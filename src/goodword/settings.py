@@ -156,7 +156,7 @@ if not _database_url:
     _database_url = attach(GOODWORD_DATA)
 #: connections a process may hold; at least as many as the worker runs jobs at once
 GOODWORD_POOL = environment.number("GOODWORD_POOL", 12, least=1)
-#: after which the web server ends a statement; 0: never
+#: limit for a statement of the web server; 0: none
 GOODWORD_STATEMENT_SECONDS = environment.number("GOODWORD_STATEMENT_SECONDS", 20)
 DATABASES = {"default": environment.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
 if GOODWORD_ENV != "test":
@@ -197,7 +197,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "goodword.accounts.forms.ConfirmPasswordForm",
 }
 #: limits: requests for a reset link per network address; reset links per e-mail address; mails to a member whose codes
-#: were locked; files verified per network address
+#: are locked; files verified per network address
 ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip",
     "reset_mail": "3/h/key",
@@ -299,7 +299,7 @@ GOODWORD_HELP_CONTACT = environment.address(
 )
 
 # --- Signatures of reports -------------------------------------------------------------------------------------
-#: files with the operator's certificate and its key; empty: the installation signs with a key of its own
+#: files with the operator's certificate and key; if empty, the installation signs with its own key
 GOODWORD_SIGNING_CERTIFICATE = environment.text("GOODWORD_SIGNING_CERTIFICATE", "")
 GOODWORD_SIGNING_KEY = environment.text("GOODWORD_SIGNING_KEY", "")
 GOODWORD_SIGNING_PASSWORD = environment.text("GOODWORD_SIGNING_PASSWORD", "")

@@ -32,9 +32,11 @@ def test_a_review_is_requested_and_answered(browser: Browser, live_server: objec
         looker.look(page, f"finished {width}")
         page.get_by_role("link", name="Ask for a human review").click()
         page.get_by_role("button", name="Send request").click()
-        expect(page.get_by_role("alert")).to_contain_text("Write what a person should look at.")
+        expect(page.get_by_role("alert")).to_contain_text("Say what you would like a person to review.")
         looker.look(page, f"asking with an error {width}")
-        page.get_by_label("What should a person look at?").fill("The third series had two right answers.")
+        page.get_by_label("What would you like a person to review?").fill(
+            "The third series had two right answers."
+        )
         page.get_by_role("button", name="Send request").click()
         expect(page.get_by_role("heading", name="We've received your request")).to_be_visible()
         looker.look(page, f"asked {width}")

@@ -31,5 +31,5 @@ def test_figures_are_legible_and_a_problem_leads_to_its_field(
     looker.look(page, "fairness without a file")
     page.get_by_label("CSV file with groups").set_input_files(file)
     page.get_by_role("button", name="Compare").click()
-    expect(page.get_by_role("heading", name="What this can tell")).to_be_visible()
+    expect(page.get_by_role("heading", name="What the figures mean")).to_be_visible()
     looker.look(page, "fairness")

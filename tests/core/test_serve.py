@@ -163,7 +163,11 @@ def test_a_slow_query_is_cancelled_and_the_page_says_what_to_do() -> None:
         with psycopg.connect(here()["DATABASE_URL"]) as other:
             other.execute("LOCK TABLE notifications_link")  # makes the page wait
             status, text = program.page(address)
-            assert (status, "The page was stopped. Try again" in text, "choose a filter" in text) == (
+            assert (
+                status,
+                "The page took too long to load. Try again" in text,
+                "choose a filter" in text,
+            ) == (
                 503,
                 True,
                 False,

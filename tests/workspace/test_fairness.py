@@ -50,7 +50,7 @@ def test_the_page_offers_withdrawals_and_computes_nothing_yet(role: Role) -> Non
     client, path = page(role)
     text = client.get(path).content.decode()
     assert 'value="Candidate withdrew" id="id_withdrawals_1" checked' in " ".join(text.split())
-    assert "What this can tell" not in text
+    assert "What the figures mean" not in text
 
 
 def test_rates_ratio_interval_and_test_are_displayed_and_nothing_of_the_file_is_stored(role: Role) -> None:
@@ -73,8 +73,12 @@ def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> Non
 @pytest.mark.parametrize(
     ("raw", "changes", "problem"),
     [
-        (b"E-mail,Group\na@x,A\nb@x\n", {}, "Line 3: another number of cells than the first row."),
-        (b"E-mail,Group\na@x,A\n", {"since": "2026-11-20", "until": "2026-11-01"}, "on or after the first"),
+        (b"E-mail,Group\na@x,A\nb@x\n", {}, "Line 3: the number of cells differs from the first row."),
+        (
+            b"E-mail,Group\na@x,A\n",
+            {"since": "2026-11-20", "until": "2026-11-01"},
+            "on or after the start date",
+        ),
         (b"E-mail,Group\na@x,A\n", {"since": "soon"}, "Enter a valid date"),
         (b"E-mail,Group\na@x,A\n", {"withdrawals": ["Unheard of"]}, "Select a valid choice"),
     ],

@@ -1,5 +1,5 @@
-"""Access to the pages of `/o/<slug>/...` (404 for outsiders, 403 with a page for members of the wrong kind), and the
-layout's context."""
+"""Access decorators for the pages under `/o/<slug>/...` (404 for outsiders, a 403 page for members of the wrong kind),
+and the layout's context."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -15,8 +15,8 @@ class CommandError(Exception):
 
 
 def createadmin(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
-    """Create what is missing and print it. `organisation`: a slug, or the name of a new one. Returns 0, or 2 with
-    nothing created."""
+    """Create and print what is missing. `organisation`: an existing slug or a new name. Returns 0, or 2 if nothing was
+    created."""
     try:
         existing = _existing(organisation)
         user = User.objects.filter(email=normalised(email)).first()

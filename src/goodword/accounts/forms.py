@@ -89,7 +89,7 @@ def _code_field(form: forms.Form) -> None:
 
 
 class _ToldWhenLocked:
-    """E-mails the owner when too many wrong codes have locked the step."""
+    """E-mails the owner of the account when too many wrong codes lock the step."""
 
     def clean_code(self) -> Any:
         try:

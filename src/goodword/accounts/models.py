@@ -194,8 +194,8 @@ class Invitation(OrganisationOwned):
 
 
 class AuditEntry(OrganisationOwned):
-    """Append-only. `details` contains ids and settings, never answers or secrets. Old entries are deleted only by the
-    database's function prune_audit_log (deploy/grants.sql)."""
+    """Append-only. `details` contains ids and settings, never answers or secrets. Only the database function
+    prune_audit_log (deploy/grants.sql) deletes old entries."""
 
     member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     actor = models.CharField(max_length=200)

@@ -26,7 +26,7 @@ _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """Within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, and with their second factor, if they have one."""
+    """Whether they signed in within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, with any second factor they have."""
     has_factor = factors.has_second_factor(request.user)
     records = factors.uses(request) if has_factor else get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT

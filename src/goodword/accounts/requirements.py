@@ -12,8 +12,8 @@ from goodword.accounts.models import Membership, Organisation, User
 
 
 def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
-    """The response if this session lacks something required, else None. A second factor that a member has must be used
-    even where none is required; with single sign-on it is up to the identity provider."""
+    """Returns a response if this session fails a requirement, else None. Members with a second factor must use it even
+    if none is required; with single sign-on, the identity provider decides."""
     organisation = member.organisation
     if single_sign_on.is_session(request):
         return None
@@ -34,7 +34,7 @@ def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
 
 
 def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """For account pages: members with a second factor must have used it in this session."""
+    """Decorator for account pages: members with a second factor must have used it in this session."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

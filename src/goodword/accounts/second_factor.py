@@ -64,7 +64,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
 
 
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
-    """By user; users without one are missing."""
+    """Returns the types of factor by user id, leaving out users without one."""
     found: dict[int, set[str]] = {}
     rows = Authenticator.objects.filter(user_id__in=list(users), type__in=FACTORS)
     for user_id, kind in rows.values_list("user_id", "type"):
@@ -80,8 +80,8 @@ def coverage(organisation: Organisation) -> tuple[int, int]:
 
 
 def reset(*, member: Membership, by: Membership, now: datetime) -> bool:
-    """Remove a colleague's second factors, unless they also belong to another organisation, which relies on them.
-    Returns whether there were any. Raises NotChanged."""
+    """Remove a colleague's second factors, unless the colleague also belongs to another organisation. Returns whether
+    there were any. Raises NotChanged."""
     with transaction.atomic():
         lock_members(by)
         user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
@@ -101,8 +101,8 @@ def reset(*, member: Membership, by: Membership, now: datetime) -> bool:
 
 
 def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
-    """And recovery codes; end the user's sessions, and mail them. The user is locked. `by`: None for the operator.
-    Returns whether there were any."""
+    """Remove a locked user's second factors and recovery codes, end their sessions and mail them. `by`: None for the
+    operator. Returns whether there were any."""
     removed, _rows = Authenticator.objects.filter(user=user).delete()
     if not removed:
         return False

@@ -19,7 +19,7 @@ from goodword.ui.templatetags.ui import short_time
 
 FACTORS_RESET: Final = "factors_reset"
 CODES_LOCKED: Final = "codes_locked"
-#: change, in allauth's names or ours -> subject
+#: change (allauth's name or ours) -> subject
 CHANGES: Final[Mapping[str, str | Promise]] = {
     "account/email/password_changed": gettext_lazy("Your password was changed"),
     "account/email/password_set": gettext_lazy("Your password was set"),
@@ -39,7 +39,7 @@ _MAIL: Final = "account/email/security_change"
 def queue_mail(
     user: User, change: str, *, now: datetime, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """`change`: a key of CHANGES. `by`: the name of the person who did it for them."""
+    """`change`: a key of CHANGES. `by`: the name of the admin who did it, or the operator."""
     jobs.named("accounts.mail_security_change").defer(
         user_id=user.pk,
         change=change,

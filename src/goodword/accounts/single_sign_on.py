@@ -31,7 +31,7 @@ from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, normalised
 
 log = logging.getLogger(__name__)
-#: raised by allauth if the provider is unreachable, misconfigured, or its response is malformed
+#: raised by allauth if the provider is unreachable or misconfigured, or sends a malformed response
 _FAILURES: Final = (
     *(RequestException, OAuth2Error, KeyError, ValueError, IntegrityError),
     *(SyntaxError, zlib.error),  # raised by lxml for invalid XML; lxml comes with goodword[saml] only
@@ -141,7 +141,7 @@ def _verified_address(sociallogin: SocialLogin) -> str:
 
 
 def _says_unverified(sociallogin: SocialLogin) -> bool:
-    """Whether the provider says that the address is unverified. This overrides trusted domains."""
+    """Whether the provider marks the address as unverified, which overrides trusted domains."""
     provider = sociallogin.provider
     named = getattr(
         provider, "default_attribute_mapping", {"email_verified": "email_verified"}
@@ -154,8 +154,8 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
-    """The address as sent by the provider if it contains a look-alike letter (Kelvin sign, which allauth lower-cases to
-    k), else empty."""
+    """Returns the address as the provider sent it if it contains a look-alike letter (the Kelvin sign, which allauth
+    lower-cases to k), else an empty string."""
     sent = [address, sociallogin.account.uid]  # of SAML, the address can be the name ID
     for value in claims_of(sociallogin.account).values():
         sent += value if isinstance(value, list) else [value]

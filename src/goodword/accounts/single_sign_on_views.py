@@ -21,7 +21,7 @@ from goodword.accounts import reauthentication, single_sign_on
 @require_safe
 @login_required
 def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """A page with a link to the provider: after a form, browsers apply the policy's form-action to each redirect."""
+    """A page with a link to the provider. A form won't do: browsers apply the CSP's form-action to each redirect."""
     found = next((one for one in single_sign_on.linked(request.user) if one.sub_id == provider_id), None)
     if found is None:
         raise Http404("no such provider for this member")

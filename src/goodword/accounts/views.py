@@ -171,7 +171,7 @@ _NAMED = 5
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The 404 page. Members are offered their organisation's search."""
+    """The 404 page, with the organisation's search for members."""
     del exception
     user, slug = getattr(request, "user", None), request.path.removeprefix("/o/").partition("/")[0]
     member = (

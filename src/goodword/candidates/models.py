@@ -13,8 +13,8 @@ def _one_line(*names: str) -> str:
 
 
 def searched(of: str = "") -> Lower:
-    """What a search by part of a name or address looks through, in lower case. `of`: the path to the candidate, such as
-    "candidate__"."""
+    """Expression with the lower-case text that name and address searches match. `of`: the path to the candidate, such
+    as "candidate__"."""
     first, preferred, last, email = (
         f"{of}{name}" for name in ("first_name", "preferred_name", "last_name", "email")
     )
@@ -75,7 +75,7 @@ class Candidate(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Otherwise a member added them and may correct name and address."""
+        """If not, a member added them and may correct their name and address."""
         return self.connection_id is not None
 
     @property
@@ -138,7 +138,7 @@ class Application(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """Otherwise a member added it: it has no stage, and members set its status."""
+        """If not, a member added it: it has no stage, and members set its status."""
         return self.connection_id is not None
 
     @property

@@ -50,7 +50,7 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
 
 
 def of_own_roles(member: Membership) -> Q:
-    """As owner of the role, or as recruiter of the application. For hiring managers, all that they see."""
+    """Matches applications that the member owns the role of or recruits for; for hiring managers, all that they see."""
     if not member.may_work:
         return Q()
     # ids instead of a join: PostgreSQL then combines two indexes

@@ -1,4 +1,4 @@
-"""CSV files that people upload, in whatever form spreadsheets write them."""
+"""Reads uploaded CSV files in all the forms that spreadsheets write."""
 
 import re
 
@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 
 class UnreadableFile(Exception):
-    """The message says why the file can't be read."""
+    """The message says why."""
 
 
 def decoded(raw: bytes) -> tuple[str, bool]:
-    """The text, and whether its encoding is a guess. Raises UnreadableFile."""
+    """Returns the text, and whether its encoding is a guess. Raises UnreadableFile."""
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise UnreadableFile(
             _("This is an Excel workbook. Save it as CSV UTF-8 in Excel, then choose that file.")
@@ -30,10 +30,10 @@ def decoded(raw: bytes) -> tuple[str, bool]:
 
 
 def separated(text: str) -> tuple[str, str]:
-    """The text and its separator, which Excel may name in a first line of its own ("sep=;")."""
+    """Returns the text and its separator, which Excel may name in a separate first line ("sep=;")."""
     named = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
     if named:
-        return "\n" + text[named.end() :], named[1]  # keeps the numbers of lines
+        return "\n" + text[named.end() :], named[1]  # keeps the line numbers
     head = next((line for line in text.splitlines() if line.strip()), "")
     unquoted = re.sub(r'"[^"]*"', "", head)
     return text, max((",", ";", "\t"), key=unquoted.count)

@@ -92,7 +92,7 @@ def check_database() -> None:
 
 def wait_for_database(*, migrated: bool = True) -> None:
     """With `migrated`, check the migrations too. SIGTERM exits with status 0. Raises SettingError for errors that
-    waiting does not fix."""
+    waiting won't fix."""
     before = signal.signal(signal.SIGTERM, _leave)
     try:
         said_at: float | None = None

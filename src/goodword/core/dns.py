@@ -1,4 +1,4 @@
-"""Look up TXT records in parallel, within a time limit."""
+"""Looks up TXT records in parallel, within a time limit."""
 
 import re
 from collections.abc import Iterable, Sequence

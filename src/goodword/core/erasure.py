@@ -13,8 +13,8 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A whole person, or one application or some referees of a person who stays (`candidate_id` None). `remote_...`:
-    Greenhouse's ids."""
+    """What to erase: a whole person, or one application or some referees of a person who is kept (`candidate_id` is
+    None). `remote_...`: Greenhouse ids."""
 
     organisation_id: int
     application_ids: tuple[int, ...]

@@ -69,8 +69,8 @@ def missing_worker() -> MissingWorker | None:
 
 
 class HeartbeatThread(threading.Thread):
-    """Beats until it is stopped. `also` is called with the open connection at each beat, `broken` for an error that
-    waiting does not fix."""
+    """Records heartbeats until stopped. `also` is called with the open connection at each one, `broken` for an error
+    that waiting won't fix."""
 
     def __init__(
         self,

@@ -160,7 +160,7 @@ class PortalLanguage:
 
 
 class BodyLimit:
-    """Refuses with 413 a body over GOODWORD_MAX_BODY, or GOODWORD_MAX_UPLOAD where candidates upload files."""
+    """Responds with 413 to bodies over GOODWORD_MAX_BODY, or over GOODWORD_MAX_UPLOAD where candidates upload files."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -213,8 +213,8 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The 500 page, with a reference number that is also in the log; 503 for a statement that took too long. Context
-    processors may fail too: it has none."""
+    """The 500 page, with a reference number that is also in the log; 503 for a statement that took too long. Uses no
+    context processors, since they may fail too."""
     digits = f"{secrets.randbelow(10**8):08}"
     reference = f"{digits[:4]}-{digits[4:]}"
     request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference

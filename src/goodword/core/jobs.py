@@ -151,8 +151,8 @@ def _forget_failed(sweep: str) -> int:
 
 
 def for_each(ids: Iterable[int], act: Callable[[int], bool]) -> int:
-    """Returns how many were acted on. A failing row is logged and left for the next sweep; an outage or shutdown ends
-    this one."""
+    """Returns how many rows were processed. A failing row is logged and left for the next sweep; an outage or shutdown
+    ends this one."""
     done = 0
     for pk in ids:
         stopping.check()

@@ -29,8 +29,8 @@ class FieldKeyCanary(models.Model):
 
 
 class Event(models.Model):
-    """Append-only; written in the transaction that made it true. `data` holds ids and plain facts, so that it survives
-    an erasure."""
+    """Append-only; written in the transaction of the change it records. `data` holds ids and plain facts, so that it
+    survives an erasure."""
 
     organisation_id = models.BigIntegerField()
     application_id = models.BigIntegerField(null=True)

@@ -61,7 +61,7 @@ def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
 
 
 def settle_sent(row: Outbox, *, now: datetime, **columns: object) -> bool:
-    """Mark as sent, even if cancelled in the meantime. False if another worker has claimed the row."""
+    """Mark as sent, even if it has been cancelled. Returns False if another worker has claimed the row."""
     among = _IN_HAND | {Outbox.State.CANCELLED.value}
     return _settle(row, Outbox.State.SENT, {"settled_at": now, "last_error": "", **columns}, among=among)
 

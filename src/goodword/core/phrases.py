@@ -9,7 +9,7 @@ type Catalogue = Mapping[str, Mapping[str, str]]
 
 
 def rounded(value: float, places: int) -> str:
-    """Rounded half up, the same on pages as in reports: 2.25 is "2.3" and not, as in Python's formats, "2.2"."""
+    """Rounds half up, on pages and in reports: 2.25 becomes "2.3", not "2.2" as with Python's formats."""
     return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
 
 

@@ -1,5 +1,4 @@
-"""The blocks that reports are made of, with plain texts in the report's language. `reports.pdf.render` and `ui.blocks`
-draw them."""
+"""Report blocks, with plain text in the report's language. `reports.pdf.render` and `ui.blocks` draw them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Paragraphs; `leads` keeps them on the page of the next block, `large` is the first thing to read. A screen
-    emphasises the `key`, the main figure in the first of them."""
+    """Paragraphs; `leads` keeps them on the page of the next block, `large` sets them in larger type. Screens emphasise
+    the `key`, the main figure in the first paragraph."""
 
     paragraphs: Sequence[str]
     quiet: bool = False
@@ -32,7 +31,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Texts under their labels; `small` for an appendix."""
+    """Labelled texts; `small` for an appendix."""
 
     rows: Sequence[tuple[str, str]]
     small: bool = False
@@ -40,8 +39,8 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Who gave an answer: letters in one of seven shapes, so that it can be read without colours. `own`: the
-    candidate's, hollow."""
+    """Shows who gave an answer: letters in one of seven shapes, readable without colour. `own`: the candidate's, drawn
+    hollow."""
 
     letters: str
     shape: int
@@ -50,7 +49,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell with a muted second line and a `warning`; with `rows` it spans that many rows, which omit it."""
+    """A table cell with a muted second line and a `warning`; `rows`: how many rows it spans; the others omit it."""
 
     text: str
     note: str | None = None
@@ -109,7 +108,7 @@ class RatingRow:
 
 @dataclass(frozen=True, slots=True)
 class RatingChart:
-    """`header`: of the labels, and of the range on a screen. `levels` name the values of the axis, and `legend` the
+    """`header`: for the labels and, on a screen, the range. `levels` name the axis values; `legend` explains the
     marks."""
 
     header: Sequence[str]
@@ -139,7 +138,7 @@ class OptionChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A figure of a test, on its `axis` with its band where it has one. `note` is about its precision."""
+    """A test score, drawn on its `axis`, with its band if it has one. `note` states its precision."""
 
     label: str
     value: str
@@ -152,7 +151,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow:
-    """A test with its scores and the job requirement that it assesses. `precision` is about all of its scores."""
+    """A test with its scores and the job requirement it assesses. `precision` applies to all the scores."""
 
     name: str
     note: str
@@ -203,8 +202,8 @@ class Drawings:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to a members' page (`page`: name of its URL), drawn as text for other readers. `may_work`: only for
-    members who may work."""
+    """A link to a members' page (`page`: URL name), drawn as text for other readers. `may_work`: only for members who
+    may work."""
 
     text: str
     page: str
@@ -216,8 +215,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Blocks that a screen shows when their summary is opened; `about` tells equal summaries apart for screen readers.
-    PDFs leave them out."""
+    """Collapsible blocks; `about` distinguishes identical summaries for screen readers. PDFs omit them."""
 
     summary: str
     blocks: Sequence["Block"]
@@ -232,7 +230,7 @@ type Block = PrintedBlock | Details | Drawings | Link
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAnswer:
-    """`by`: (letter, who) of those who said so. `differs`: from what the candidate stated."""
+    """`by`: (letter, who) of the referees who said so. `differs`: from what the candidate stated."""
 
     text: str
     by: Sequence[tuple[str, str]] = ()
@@ -249,8 +247,8 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report under a heading of the second level, with a muted `note` beside it; `together` keeps it on
-    one page. `anchor` is its id on a screen."""
+    """A part of the report under a second-level heading, with a muted `note` beside it; `together` keeps it on one
+    page. `anchor` is its id on a screen."""
 
     title: str
     blocks: Sequence[Block]
@@ -261,7 +259,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """A report: the `front` begins on page 1 and holds the result, the appendix begins on a page of its own."""
+    """A report: the `front`, on page 1, holds the result; the appendix starts on a new page."""
 
     lead: str
     front: Sequence[Section]

@@ -48,8 +48,8 @@ def shortened(name: str) -> str:
 def sentences(
     error: ValidationError, data: object, *, whole: str, each: Mapping[str, str] | None = None
 ) -> list[str]:
-    """A sentence for each problem of `data`. `whole`: what it is called ("question 3"); `each`: its entries by key
-    ({"levels": "level"})."""
+    """Returns a sentence for each problem in `data`. `whole`: what it is called ("question 3"); `each`: its entries by
+    key ({"levels": "level"})."""
     return [_sentence(details, data, whole, each or {}) for details in error.errors(include_url=False)]
 
 

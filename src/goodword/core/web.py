@@ -43,7 +43,7 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
 
 
 def limit_statements(seconds: int) -> None:
-    """End each statement of this process and its children after so long; 0: never. Jobs have no such limit."""
+    """Limit how long SQL statements of this process and its children may take; 0: no limit. Jobs have none."""
     from django.db import connections
 
     if seconds:
@@ -111,7 +111,7 @@ def _load() -> "WSGIApplication":
     health.known_migrations()
     _ = get_resolver().url_patterns
     http.build_static_files()
-    # what is loaded stays: looking through it for garbage would stop some requests for a tenth of a second
+    # exclude what is loaded from garbage collection, which would pause some requests for a tenth of a second
     gc.collect()
     gc.freeze()
     return application

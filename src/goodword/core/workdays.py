@@ -65,8 +65,8 @@ def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datet
 
 
 def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collection[ZoneInfo] = ()) -> datetime:
-    """`moment` or the next time on a working day between 9 and 17, in all `zones`; in the first one where that never
-    happens."""
+    """Returns `moment`, or the next time that is between 9 and 17 on a working day in all `zones`, or if there is none,
+    in the first."""
     found = _in_hours(moment, calendar=calendar)
     if not zones:
         return found
@@ -99,7 +99,7 @@ def end_of_working_day(start: datetime, days: int, *, calendar: Calendar) -> dat
 
 
 def working_days_between(start: datetime, end: datetime, *, calendar: Calendar) -> int:
-    """Full working days: none from Friday 23:59 to Monday 10:00, one until Tuesday 10:00."""
+    """Counts full working days: none from Friday 23:59 to Monday 10:00, one until Tuesday 10:00."""
     local, days = start.astimezone(calendar.zone), 0
     day = calendar.next_working_day(local.date())
     while datetime.combine(day, local.time(), tzinfo=calendar.zone) <= end:

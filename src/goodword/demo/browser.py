@@ -48,8 +48,8 @@ class Browser:
         pick: Callable[[str, list[str]], str] | None = None,
         text: Callable[[str], str] | None = None,
     ) -> None:
-        """Fill in the form with this button and press it. `fields`: values by label ("Group / Field" in a fieldset).
-        `pick` chooses an option of each unanswered question; `text` fills in required text areas."""
+        """Fill in the form that has this button, and press it. `fields`: values by label ("Group / Field" in a
+        fieldset). `pick` chooses an option of each unanswered question; `text` fills in required text areas."""
         button = self._find("button", words)
         form = button.find_parent("form")
         if not isinstance(form, Tag):

@@ -179,7 +179,7 @@ class StorySupport:
         return "\n".join(text_of(entry) for entry in self.recruiter.page.select("#timeline li"))
 
     def mails(self) -> list[dict[str, Any]]:
-        """Without the daily digest, which depends on the time of day."""
+        """Leaves out the daily digest, which depends on the time of day."""
         return [mail for mail in self.mailbox.all() if not mail["subject"].startswith("Today:")]
 
     def check_mail(self, mail: dict[str, Any]) -> None:

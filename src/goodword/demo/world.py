@@ -17,7 +17,7 @@ from goodword.core.supervise import Children, goodword, refuse_busy_port, worker
 
 ADMIN_EMAIL, ADMIN_NAME, ORGANISATION = "ann@northwind.example", "Ann Admin", "Northwind"
 READY_SECONDS = 120
-#: two commands in one process, since Django takes seconds to start
+#: both commands in one process, since Django takes seconds to start
 _PREPARE = "import sys; from goodword.cli import main; sys.exit(main(['migrate']) or main(sys.argv[1:]))"
 
 

@@ -11,7 +11,7 @@ OWN_PREFIX = "own_"
 
 
 class LibraryEntry(OrganisationOwned):
-    """It owns the versions. `key`: name of the built-in entry, id of the imported file, or "own_" and random
+    """Owns the versions. `key`: name of the built-in entry, id of the imported file, or "own_" and random
     characters."""
 
     key = models.CharField(max_length=60)

@@ -137,7 +137,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         return render(request, "drafts/lost_edits.html", context, status=409)
 
     def view[**P](self, view: DraftView[D, P]) -> Callable[..., HttpResponseBase]:
-        """Pass the draft of `pk` to a view; without one, or after `StaleDraft`, redirect to what there is."""
+        """Pass the draft of `pk` to a view. If there is none, or after `StaleDraft`, redirect with a message."""
 
         def wrapped(
             request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs

@@ -82,8 +82,8 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @contextmanager
     def locked_draft(self, owner: O, *, revision: int | None = None) -> Iterator[D]:
-        """The draft, to be changed in one transaction. `revision`: None if the change depends on nothing else. Raises
-        `NoDraft` and `StaleDraft`."""
+        """Returns the draft, to change it in one transaction. `revision`: None if the change depends on nothing else.
+        Raises `NoDraft` and `StaleDraft`."""
         with transaction.atomic():
             draft = self.find(self.lock(owner))
             if draft is None:
@@ -216,8 +216,8 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         return True
 
     def to_copy(self, owner: O, *, by: Membership) -> list[V]:
-        """All languages of the newest version, else of the draft, the organisation's language first. [] if there is
-        neither."""
+        """Returns all languages of the newest version, else of the draft, or []; the organisation's language comes
+        first."""
         draft = self.find(owner)
         rows = self.newest(owner) or (list(draft.rows) if draft else [])
         first = (by.organisation.language, "en")

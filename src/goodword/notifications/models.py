@@ -137,7 +137,7 @@ class Link(OrganisationOwned):
     subject_id = models.BigIntegerField()
     token_hash = models.CharField(max_length=64, unique=True)
     email = models.ForeignKey(Email, on_delete=models.SET_NULL, null=True, related_name="links")
-    #: the member who created it to share it
+    #: the member who created it for sharing
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

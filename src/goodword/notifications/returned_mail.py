@@ -1,5 +1,5 @@
-"""`goodword returned-mail`: one returned message from standard input. Any other exit status would make the mail server
-bounce it."""
+"""`goodword returned-mail`: handles one returned message from standard input. Exits with 0 or 75, since any other
+status would make the mail server bounce it."""
 
 import contextlib
 import gc

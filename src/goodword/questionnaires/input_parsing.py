@@ -171,8 +171,8 @@ def _month(typed: str, *, part: str) -> int:
 
 
 def read_number(question: Number, raw: object) -> float | None:
-    """None if empty. Raises `AnswerError`. "7,5" and "7.50 hours" are equal, "1 200" is 1200; "1,200" is refused as
-    ambiguous unless the question has no decimals."""
+    """Returns None if empty. Raises `AnswerError`. "7,5" and "7.50 hours" are equal, "1 200" is 1200; "1,200" is
+    refused as ambiguous unless the question has no decimals."""
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):

@@ -11,7 +11,7 @@ class Questionnaire(LibraryEntry):
 
 
 class QuestionnaireVersion(LanguageVersion):
-    """A version in one language; the questions are JSON of questionnaires.types. All languages of a number share
+    """A version in one language, with questions as JSON of questionnaires.types. The languages of a version share
     question ids and values."""
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")

@@ -41,8 +41,8 @@ def applicable[Q: QuestionBase](
     relationship: str = "",
     answers: Mapping[str, Json] | None = None,
 ) -> tuple[Q, ...]:
-    """Without `relationship` or `answers`, those conditions are ignored. Questions that depend on one not asked are not
-    asked."""
+    """Without `relationship` or `answers`, their conditions are ignored. A question that depends on an omitted one is
+    omitted."""
     found: dict[str, Q] = {}
     for question in questions:
         if relationship and question.only_for and relationship not in question.only_for:
@@ -69,7 +69,7 @@ def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
-    """Neighbours of one group together, others alone; a question never shares a page with the one it depends on."""
+    """Adjacent questions of a group share a page, unless one depends on another; others have their own."""
     result: list[list[Question]] = []
     for question in questions:
         if result and _joins(question, result[-1]):

@@ -231,7 +231,7 @@ def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
     "references.Trace",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Under the checks' locks, so that no answer arrives in the meantime."""
+    """Locks the checks, so that no answer arrives meanwhile."""
     if subject.referee_ids:
         return _blank_referees(subject.referee_ids, now=now)
     checks = close_runs(Check, subject.application_ids, now=now)

@@ -1,8 +1,8 @@
-"""Finds words in comments that may touch on topics that have no place in a hiring decision.
+"""Finds words in comments that may touch on topics that must not influence a hiring decision.
 
-The words are those of English, German and French together, since people do not always write in the language of the
-page. Only words and phrases that mostly concern a person are listed: "hospital" may be an employer, "in hospital" is
-not. What is found is a reason to read again, never to change or withhold a text.
+English, German and French words are searched together, since people do not always write in the page's language. Only
+words and phrases that usually concern a person are listed: "hospital" may be an employer, "in hospital" is not. A match
+is a reason to reread a text, never to change or withhold it.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-#: in this order in sentences
+#: in the order in which sentences list them
 TOPICS: Final[Mapping[str, Promise]] = {
     "health": gettext_lazy("health"),
     "family": gettext_lazy("family"),
@@ -22,7 +22,7 @@ TOPICS: Final[Mapping[str, Promise]] = {
     "origin": gettext_lazy("origin"),
 }
 
-#: separated by commas; a * stands for any ending
+#: comma-separated; * matches any ending
 _WORDS: Final[Mapping[str, str]] = {
     "health": """
         ill, illness*, sick, sickness, sick leave, disease*, disabled, disabilit*, handicap*, depression, depressed,
@@ -71,7 +71,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def comments_of(answer: object) -> list[str]:
-    """The free text of a stored answer (shapes: questionnaires.answers)."""
+    """Returns the free text of a stored answer (format: questionnaires.answers)."""
     match answer:
         case str():
             return [answer]
@@ -81,13 +81,13 @@ def comments_of(answer: object) -> list[str]:
 
 
 def topics_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Keys of `TOPICS` that the texts may touch on."""
+    """Returns the keys of `TOPICS` that the texts may touch on."""
     together = "\n".join(texts).casefold().replace("’", "'")
     return tuple(topic for topic in TOPICS if _pattern(topic).search(together))
 
 
 def named(topics: Iterable[str]) -> str:
-    """The topics in the active language: "health, family and age"."""
+    """Returns the topics in the active language: "health, family and age"."""
     names = [str(TOPICS[topic]) for topic in topics]
     if len(names) < 2:
         return "".join(names)

@@ -1,4 +1,4 @@
-"""The frozen data of a reference check's report. None for a name or a comment: it was erased."""
+"""The frozen data of a reference check's report. Erased names and comments are None."""
 
 from collections.abc import Callable
 from datetime import datetime

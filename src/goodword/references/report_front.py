@@ -1,4 +1,4 @@
-"""Page 1 of a reference check: all ratings in one chart, and what each referee says on the rest."""
+"""Page 1 of a reference check: all ratings in one chart, and each referee's other answers."""
 
 import re
 from collections import Counter
@@ -32,14 +32,14 @@ from goodword.references.report_data import (
     VerificationData,
 )
 
-#: ratings in the chart above the referees; with more, the referees come first
+#: most ratings for which the chart comes before the referees
 MOST_ABOVE: Final = 14
 #: the built-in question's id, for snapshots before schema 5
 _WORK_AGAIN: Final = "work_again"
 SHAPES: Final = 7
-#: an earlier full stop may be that of "Dr."
+#: an earlier full stop may end an abbreviation such as "Dr."
 SHORTEST_QUOTE: Final = 20
-#: the rest of a longer sentence is among the comments
+#: longer sentences are clipped; the comments contain them in full
 LONGEST_QUOTE: Final = 400
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…。！？؟।])[\"”’»)]*(?=\s+[^\W\d_a-zß-ÿ])|(?<=[。！？])|\n")
 
@@ -56,7 +56,7 @@ def front_sections(check: CheckData, words: Phrases) -> list[Section]:
 
 
 def overview_sections(check: CheckData, words: Phrases) -> list[Section]:
-    """The same in short for a screen, above all answers."""
+    """A short version for screens, shown above all answers."""
     people, quotes = people_of(check, words), quotes_of(check)
     entries = [
         Quote(
@@ -73,7 +73,7 @@ def overview_sections(check: CheckData, words: Phrases) -> list[Section]:
 
 def _summary(check: CheckData, words: Phrases) -> Section:
     told = check
-    if check.get("sent") == check["received"]:  # no need to say so twice
+    if check.get("sent") == check["received"]:  # the number sent is only stated if it differs
         told = {**check, "sent": 0}
     sentences = received_sentences(told, words)
     again = work_again_of(check)
@@ -92,7 +92,7 @@ def _summary(check: CheckData, words: Phrases) -> Section:
 
 
 def received_sentences(check: CheckData, words: Phrases) -> list[str]:
-    """How many references were asked for, and what became of them."""
+    """States how many references were requested and how many were received, declined or erased."""
     factual = sum(1 for reference in check["references"] if reference["factual"])
     late = sum(
         1 for reference in check["references"] if reference.get("late") and not reference["self_reference"]
@@ -141,7 +141,7 @@ def work_again_of(check: CheckData) -> ChoiceQuestion | None:
 
 @dataclass(frozen=True)
 class Marks:
-    """The mark of each relationship, by its name: a shape, and the letters that tell it from all others."""
+    """Each relationship's mark, by its name: a shape, and letters that distinguish it from all others."""
 
     of_relationship: Mapping[str, Mark]
     own: Mark
@@ -156,14 +156,14 @@ def marks_of(check: CheckData, words: Phrases) -> Marks:
     present = set(_relationships(check))
     free = [place for place in range(SHAPES) if place >= len(known) or known[place] not in present]
     marks: dict[str, Mark] = {}
-    for place, name in enumerate(names):  # a name of an older snapshot gets a shape that is not in use
+    for place, name in enumerate(names):  # names in older snapshots get an unused shape
         shape = place if place < len(known) else free[(place - len(known)) % len(free)] if free else 0
         marks[name] = Mark(letters=_letters(name, names), shape=shape)
     return Marks(marks, Mark(letters="", shape=0, own=True))
 
 
 def _letters(name: str, names: Sequence[str]) -> str:
-    """The first letter, or two where another name begins with the same one."""
+    """Returns the first letter, or two if another name begins with the same one."""
     shared = any(other != name and other[:1].casefold() == name[:1].casefold() for other in names)
     return name[: 2 if shared else 1].strip()
 
@@ -245,13 +245,13 @@ def legend_of(check: CheckData, marks: Marks, words: Phrases) -> list[tuple[Mark
 
 
 def _relationships(check: CheckData) -> list[str]:
-    """Of the references received; in older snapshots also of answers."""
+    """Returns the relationships of received references; in older snapshots also of answers."""
     found = [one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]]
     return found + [group["relationship"] for group in groups_of(check) if not group["self_reference"]]
 
 
 def _identifiable(check: CheckData) -> set[str]:
-    """The relationships with one referee."""
+    """Returns the relationships with only one referee."""
     people = Counter(
         one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]
     )
@@ -317,7 +317,7 @@ def _who(reference: ReferenceData, people: Mapping[str, str], marks: Marks, word
 
 
 def _again_by_person(check: CheckData) -> dict[str, str] | None:
-    """What each referee answered; None if it was not asked, or a snapshot does not say whose answer is whose."""
+    """Returns each referee's answer; None if the question was not asked or the snapshot doesn't say who answered."""
     question = work_again_of(check)
     if question is None or not says_who(question):
         return None
@@ -335,7 +335,7 @@ def says_who(question: ChoiceQuestion) -> bool:
 
 
 def quotes_of(check: CheckData) -> dict[str, str | None]:
-    """By referee: the first sentence of the first comment, on working together again before other questions."""
+    """Returns the first sentence of each referee's first comment, preferably on working together again."""
     again = work_again_of(check)
     order = sorted(check["questions"], key=lambda one: (one is not again, one["type"] != "long_text"))
     own = {one["id"] for one in check["references"] if one["self_reference"]}
@@ -365,7 +365,7 @@ def _quote(reference: str, quotes: Mapping[str, str | None], words: Phrases) -> 
 
 
 def _facts(reference: ReferenceData, facts: Sequence[VerificationData], words: Phrases) -> Cell:
-    """The period, the title where it was confirmed, and what differs."""
+    """Lists the period, the title if confirmed, and what differs."""
     relationship = reference["referee"]["relationship"]
     notes = [
         isolate(clipped(fact["stated"]))

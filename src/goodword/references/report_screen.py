@@ -1,4 +1,4 @@
-"""A reference check on members' screens: comments follow their question, and answers open to who gave them."""
+"""A reference check on members' screens: comments follow their question, and answers expand to show who gave them."""
 
 from dataclasses import replace
 from itertools import groupby

@@ -45,8 +45,8 @@ type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "cho
 
 @dataclass(frozen=True, kw_only=True)
 class ReceivedReference:
-    """A reference, or the self-reference (`is_self`). `factual`: dates and title only. `late`: after completion.
-    `language`: of the answers, if it differs from the questions'."""
+    """A reference, or the self-reference (`is_self`). `factual`: dates and title only. `late`: received after
+    completion. `language`: of the answers, if not that of the questions."""
 
     id: str
     name: str

@@ -72,7 +72,7 @@ class ReportFile(OrganisationOwned):
 
 
 class SigningCertificate(models.Model):
-    """A certificate that has signed reports (reports.signing): of this installation, or of its operator."""
+    """A certificate that has signed reports (reports.signing): this installation's or its operator's."""
 
     class Source(models.TextChoices):
         INSTALLATION = "installation"
@@ -83,7 +83,7 @@ class SigningCertificate(models.Model):
     certificate = models.BinaryField()
     #: SHA-256 of the certificate, hex
     fingerprint = models.CharField(max_length=64, unique=True)
-    #: the private key of the installation's current certificate; empty for all others
+    #: private key of the installation's current certificate; empty for others
     sealed_key = models.TextField(default="", blank=True)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
@@ -102,13 +102,13 @@ class SigningCertificate(models.Model):
 
 
 class IssuedFile(OrganisationOwned):
-    """The digest of a PDF that was issued. Kept when the file is erased, so that /verify knows it as withdrawn."""
+    """The digest of a PDF that was issued. Kept when the file is erased, so that /verify reports it as withdrawn."""
 
-    #: none: it was deleted
+    #: None if it was deleted
     report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="issued_files")
     #: SHA-256 of the file, hex
     sha256 = models.CharField(max_length=64, unique=True)
-    #: SHA-256 of all but the signature itself; empty for files from before there were signatures
+    #: SHA-256 of everything but the signature; empty for files issued before reports were signed
     covered_sha256 = models.CharField(max_length=64, default="", blank=True, db_index=True)
     certificate = models.ForeignKey(SigningCertificate, on_delete=models.PROTECT, null=True, related_name="+")
     issued_at = models.DateTimeField()

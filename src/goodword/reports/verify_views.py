@@ -1,4 +1,4 @@
-"""/verify: whether a file is a report that was issued here, unchanged. Public; stores nothing."""
+"""/verify: checks whether a file is an unchanged report that was issued here. Public; stores nothing."""
 
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.core.text import written_day
 from goodword.reports.domain.verification import Answer, verify
 
-#: readers accept a PDF that begins this late (ISO 32000-1, annex H)
+#: readers accept PDFs that start this late (ISO 32000-1, annex H)
 _BEGINS_WITHIN: Final = 1024
 
 

@@ -144,8 +144,8 @@ def _scales(chart: ScaleChart) -> _Scales:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """The marks of those who answered with a level, None if unknown. `spread`: "from" at the lowest answer of referees,
-    "to" at the highest, "through" between; else empty."""
+    """The marks of people who chose this level, None if unknown. `spread`: "from" at the referees' lowest answer, "to"
+    at the highest, "through" between them; else empty."""
 
     value: int
     marks: Sequence[Mark | None]

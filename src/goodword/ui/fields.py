@@ -42,7 +42,7 @@ class LongSelect(Select):
 
 
 def limited(longest: int, *, rows: int) -> Textarea:
-    """With a counter of characters left. No `maxlength`: browsers cut pasted text and count UTF-16 units."""
+    """Adds a counter of characters left. No `maxlength`: browsers cut pasted text and count UTF-16 units."""
     return Textarea(attrs={"rows": rows, "data-longest": str(longest)})
 
 

@@ -1,4 +1,4 @@
-"""Static files built on demand, in `GOODWORD_BUILT_STATIC`: the style sheet, and Inter cut down to a tenth of its 860
+"""Builds static files in `GOODWORD_BUILT_STATIC` on demand: the style sheet, and Inter, cut to a tenth of its 860
 kB."""
 
 import hashlib

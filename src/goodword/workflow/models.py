@@ -115,7 +115,7 @@ class StepRun(OrganisationOwned):
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """Unless it is later already, because a member has extended it."""
+        """Keeps a later deadline, to which a member has extended it."""
         self.deadline_at = max(self.deadline_at, deadline)
 
     @property
@@ -124,7 +124,7 @@ class StepRun(OrganisationOwned):
 
 
 class Appeal(OrganisationOwned):
-    """A candidate's request that a person look at their result again, or their objection to it."""
+    """A candidate's request for a human review of a result, or objection to it."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="appeals")
     text = models.TextField()

@@ -88,7 +88,7 @@ def lock[R: StepRun](model: type[R], pk: int) -> R:
 
 
 def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
-    """Perform an act of the table on a locked run and save it. `by`: "candidate", "greenhouse", "member:3" or
+    """Apply an action from the table to a locked run and save it. `by`: "candidate", "greenhouse", "member:3" or
     "goodword". Raises MoveNotAllowed."""
     if not may(run, act):
         raise MoveNotAllowed(

@@ -1,4 +1,4 @@
-"""Forms that detect changes by somebody else since the page was opened."""
+"""Forms that detect changes made by somebody else since the page was opened."""
 
 import json
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from goodword.accounts.models import Organisation
 
 
 class NoticesChanges(forms.Form):
-    """Refuses once if stored values differ from those on the page. Subclasses call `note_stored`; views build the form
-    from a locked row."""
+    """Refuses the first save if stored values differ from those on the page. Subclasses call `note_stored`; views build
+    the form from a locked row."""
 
     #: by field, a code of the value on the page
     seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": False}))

@@ -17,7 +17,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 
 def _erase_import_rows(subject: Subject) -> None:
-    """Rows that became their applications, and rows with their address that were never added."""
+    """Erase rows that became the person's applications, and unused rows with their address."""
     whose = Q(application__in=subject.application_ids)
     people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id or 0)
     if address := people.exclude(email="").values_list("email", flat=True).first():

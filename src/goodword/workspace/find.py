@@ -29,7 +29,7 @@ from goodword.workspace.search import search_text
 
 #: shown of each type
 AT_MOST: Final = 10
-#: limits on words of a query: similarity takes longer with each character
+#: limits on words of a query: each character slows down similarity
 _WORDS: Final = 6
 _LONGEST_WORD: Final = 40
 #: milliseconds; longer searches are cancelled
@@ -62,8 +62,8 @@ NOTHING: Final = Found(candidates=(), referees=(), roles=(), reports=())
 
 
 def find(member: Membership, text: str) -> Found:
-    """Every word of `text` is similar to a word of a field, or part of an address. Raises OperationalError if it takes
-    too long."""
+    """Find rows in which each word of `text` resembles a word or is part of an address. Raises OperationalError on a
+    timeout."""
     if not text.strip():
         return NOTHING
     applications = visible_applications(member).filter(erased_at=None)

@@ -1,4 +1,4 @@
-"""Job requirements proposed from the text of a Greenhouse job post, as written there, without what no test of ours can
+"""Proposes job requirements from a Greenhouse job post, word for word, leaving out what none of our tests can
 assess."""
 
 import re

@@ -48,7 +48,7 @@ def import_candidates(*, import_id: int) -> None:
 
 @jobs.job(name="candidates.imports", cron="* * * * * 40", queueing_lock="candidates.imports")
 def sweep_imports(*, timestamp: int = 0) -> None:
-    """Resume imports whose worker has died, and delete old ones."""
+    """Resumes imports whose worker has died, and deletes old ones."""
     del timestamp  # periodic jobs all get it; we use our own clock
     for pk in unfinished():
         import_candidates.defer_once(lock=f"candidates.import:{pk}", import_id=pk)

@@ -85,7 +85,7 @@ class CandidateImport(OrganisationOwned):
         CHECKED = "checked"
         RUNNING = "running"
         DONE = "done"
-        #: the role was archived in the meantime
+        #: the role was archived during the import
         STOPPED = "stopped"
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
@@ -116,7 +116,7 @@ class ImportRow(OrganisationOwned):
         #: twice in the file, or on the role already
         DUPLICATE = "duplicate"
         WRONG = "wrong"
-        #: doubtful, and a member does not want it
+        #: doubtful, and left out by a member
         LEFT_OUT = "left_out"
         IMPORTED = "imported"
 
@@ -128,7 +128,7 @@ class ImportRow(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices)
     #: why it is not imported, in sentences
     problem = models.TextField(default="", blank=True)
-    #: what could be a mistake, in sentences; such rows can be left out
+    #: possible mistakes, in sentences; such rows can be left out
     doubt = models.TextField(default="", db_default="", blank=True)
     application = models.ForeignKey(Application, on_delete=models.SET_NULL, null=True, related_name="+")
 

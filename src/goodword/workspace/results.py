@@ -90,8 +90,8 @@ def runs_of(application: Application) -> Runs:
 
 
 def results_of(runs: Runs, *, items: bool = True) -> list[Result]:
-    """Of each step, including the current one while a later run is open. Without `items`: no test items, answers or
-    keys."""
+    """Returns the results of each step, the current one even if a later run is open. Without `items`: no test items,
+    answers or keys."""
     return [
         *_of_kind(Step.Kind.ASSESSMENT, runs.attempts, runs.reusing, items=items),
         *_of_kind(Step.Kind.REFERENCE_CHECK, runs.checks, runs.reusing, items=items),

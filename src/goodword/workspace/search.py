@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from goodword.candidates.models import Application, searched
 
-#: the index knows nothing shorter, except at the start of a word
+#: shorter texts are indexed only at the start of words
 TRIGRAM: Final = 3
 
 
@@ -18,7 +18,7 @@ def search_text(request: HttpRequest) -> str:
 
 
 def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Application]:
-    """Filter by any part of a name (displayed or in Greenhouse) or address; one or two letters only start a word."""
+    """Filter by any part of a name (shown or in Greenhouse) or address; one or two letters only match words' starts."""
     text = " ".join(query.split()).lower()
     rows = rows.alias(searched=searched("candidate__"))
     if len(text) >= TRIGRAM or not (text.isascii() and text.isalnum()):

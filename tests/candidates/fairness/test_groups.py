@@ -26,10 +26,10 @@ def test_people_are_identified_by_e_mail_or_greenhouse_id() -> None:
         (b"Name,Group\nAda,A\n", "The first row must name the columns"),
         (b"E-mail\nada@x.example\n", "The first row must name the columns"),
         (b"E-mail,Group\n", "The file names no group."),
-        (b"E-mail,Group\na@x,A\n,A\nb@x,B\n,B\n", "Lines 3, 5: nobody named."),
-        (b"E-mail,Group\na@x,A\nb@x\nc@x,A,x\n", "Lines 3, 4: another number of cells"),
+        (b"E-mail,Group\na@x,A\n,A\nb@x,B\n,B\n", "Lines 3, 5: no person named."),
+        (b"E-mail,Group\na@x,A\nb@x\nc@x,A,x\n", "Lines 3, 4: the number of cells differs"),
         (b"E-mail,Group\na@x,A\nA@X,B\n", "Line 3: a second group for the same person."),
-        (b"candidate id,Group\nseven,A\n", "Line 2: nobody named."),
+        (b"candidate id,Group\nseven,A\n", "Line 2: no person named."),
         (b'E-mail,Group\n"a@x,A\n', "a quotation mark is missing"),
         (b"E-mail,Group\na@x," + b"A" * 61, "Line 2: a group with more than 60 characters."),
         (

@@ -160,7 +160,7 @@ def test_a_disconnected_connection_is_not_reconciled(world: World) -> None:
 
     world.line.before = before
     row = reconcile(world)
-    assert (row.state, row.error) == ("failed", "Greenhouse was disconnected in the meantime.")
+    assert (row.state, row.error) == ("failed", "Greenhouse has been disconnected.")
     assert reconciliation_jobs.due(now=clock.now() + 9 * SOON) == []
 
 

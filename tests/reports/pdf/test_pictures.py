@@ -103,7 +103,7 @@ def test_page_1_of_a_reference_check_holds_the_result() -> None:
     text = page_text("references-4", 1)
     for said in (
         "4 of 4 requested references were received. Would work together again? Yes: 3; Yes, with reservations: 1.",
-        "One referee gives other dates or another title than the candidate.",
+        "One referee gives different dates or a different title from the candidate.",
         "Serving customers",
         "Far above what the job needed",
         "Self-assessment",

@@ -195,7 +195,7 @@ def test_the_draft_page_shows_tests_length_and_settings(step: Step, rita: Member
 
 def test_a_longer_form_is_offered_where_candidates_can_be_ranked(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
-    page, advice = address(step, "role_assessment_draft"), "choose its form of 40 tasks"
+    page, advice = address(step, "role_assessment_draft"), "use its form with 40 tasks"
     assert advice not in words(signed_in(rita).get(page))
     Assessment.objects.of(step.organisation).filter(pk=part.assessment_id).update(
         total=Assessment.Total.CATEGORIES

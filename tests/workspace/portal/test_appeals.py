@@ -201,7 +201,7 @@ def test_a_text_is_required_and_a_long_one_is_kept(application: Application, att
     where = f"{portal(attempt.step_request)}appeal/"
     empty, long = Client().post(where, {"a-text": " "}), Client().post(where, {"a-text": "x" * 2001})
     assert (empty.status_code, long.status_code) == (422, 422)
-    assert "Write what a person should look at." in empty.content.decode()
+    assert "Say what you would like a person to review." in empty.content.decode()
     assert "x" * 2001 in long.content.decode()
     assert appeals(application) == []
 

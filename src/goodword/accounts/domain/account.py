@@ -10,7 +10,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import active_members
 
-#: actors in the audit log other than members
+#: audit log actors that are not members
 RESERVED: Final = ("goodword", "operator", "single sign-on", "not signed in")
 
 

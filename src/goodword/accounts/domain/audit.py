@@ -34,7 +34,7 @@ def write(
 
 
 def prune(*, now: datetime, sign_in_days: int) -> int:
-    """Delete entries past their organisation's retention period, and sign-ins older than this. Returns how many."""
+    """Delete entries past their retention period, and sign-ins older than `sign_in_days`. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT prune_audit_log(%s, %s)", [now, sign_in_days])
         [count] = cursor.fetchone() or [0]

@@ -22,7 +22,7 @@ class NotInvited(Exception):
 
 
 class NotAccepted(Exception):
-    """The invitation was accepted or withdrawn in the meantime."""
+    """The invitation has already been accepted or withdrawn."""
 
 
 class InviterGone(NotAccepted):
@@ -71,7 +71,7 @@ def open_invitation(by: Membership, email: str) -> Invitation | None:
 
 
 def lock_open(invitation: Invitation) -> Invitation | None:
-    """The locked invitation, or None if it was accepted or withdrawn in the meantime."""
+    """Returns the locked invitation, or None if it has been accepted or withdrawn."""
     rows = Invitation.objects.of(invitation.organisation).select_for_update(of=("self",))
     row = rows.select_related("organisation", "invited_by__user").get(pk=invitation.pk)
     return row if row.is_open else None
@@ -120,7 +120,7 @@ def user_of(invitation: Invitation) -> User | None:
 
 def create_user(*, invitation: Invitation, name: str, password: str) -> User:
     """Raises ValidationError for the password, NotAccepted if it is not open or there is a login, NameRefused."""
-    _lock_acceptable(invitation)  # a second click waits here and then finds the login
+    _lock_acceptable(invitation)  # a second click waits for this lock, then finds the login
     check_name(name, [invitation.organisation])
     user = User(email=invitation.email, name=" ".join(name.split()))
     validate_password(password, user)

@@ -53,7 +53,7 @@ FREE_MAIL = frozenset(_DOMAINS.split())
 
 
 class NoDomain(Exception):
-    """Not a domain that an organisation can own. The message is shown to members."""
+    """An organisation can't own this domain. The message is shown to members."""
 
 
 def own_domain(typed: str) -> str:

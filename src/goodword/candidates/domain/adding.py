@@ -17,7 +17,7 @@ from goodword.roles.models import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Cleaned input. `language`: for pages and e-mails; empty for the organisation's."""
+    """Cleaned input. `language`: of pages and e-mails; empty means the organisation's."""
 
     first_name: str
     last_name: str
@@ -40,14 +40,14 @@ class RoleArchived(Exception):
 
 
 def with_address(role: Role, address: str) -> QuerySet[Application]:
-    """Applications for the role with this address, latest first."""
+    """Returns applications for the role from this address, latest first."""
     people = Candidate.objects.of(role.organisation).filter(email__same_address=address)
     rows = Application.objects.of(role.organisation).filter(role=role, candidate__in=people, erased_at=None)
     return rows.select_related("candidate").order_by("-pk")
 
 
 def known_person(member: Membership, address: str) -> Candidate | None:
-    """The candidate with this address, if the member may see one of their applications and no erasure is due."""
+    """Returns the candidate with this address if the member may see one of their applications and no erasure is due."""
     people = Candidate.objects.of(member.organisation).filter(email__same_address=address, erased_at=None)
     seen = visible_applications(member).filter(candidate__in=people, deleted_at=None, erased_at=None)
     application = seen.order_by("-pk").first()

@@ -1,5 +1,5 @@
-"""Erasure of a person's data, or of one application: steps close at once (`erasure.requested`), the data goes when it
-is due."""
+"""Erasure of a person's data, or of one application: steps close at once (`erasure.requested`); the data is erased when
+due."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta

@@ -31,7 +31,7 @@ def hold_on(of: Candidate | Application) -> Hold | None:
 
 
 def hold_against_erasure(of: Candidate | Application) -> Hold | None:
-    """`hold_on` before erasing: no hold on a role can be placed until this transaction ends. Lock the person or
+    """Like `hold_on`, but no hold can be placed on a role until this transaction ends. For erasing; lock the person or
     application first."""
     lock_role_holds(of.organisation_id)
     return hold_on(of)

@@ -1,4 +1,4 @@
-"""`goodword evidence --groups`: the figures of Settings > Fairness in the terminal."""
+"""`goodword evidence --groups`: prints the figures of Settings > Fairness."""
 
 import sys
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def compare(
     until: str | None,
     withdrawals: Sequence[str],
 ) -> int:
-    """Print the comparison. 0; 1 if too few people were decided; 2 if something given can't be used."""
+    """Print the comparison. Returns 0, 1 if too few applications were decided, or 2 if an argument is invalid."""
     now = clock.now()
     try:
         organisation = Organisation.objects.filter(slug=slug).first()
@@ -75,7 +75,7 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise _Refused(f"“{text}” is not a day. Write it like 2026-11-28.") from None
+        raise _Refused(f"“{text}” is not a date. Use the format 2026-11-28.") from None
 
 
 def _print(found: Comparison) -> int:

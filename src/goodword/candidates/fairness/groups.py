@@ -1,4 +1,4 @@
-"""Reads the file with people's groups. Pure; each problem is a sentence."""
+"""Reads a CSV file of people's groups. Pure; each problem is described in a sentence."""
 
 import csv
 import io
@@ -18,18 +18,18 @@ MOST_ROWS: Final = 100_000
 LARGEST: Final = 8_000_000
 MOST_GROUPS: Final = 20
 LONGEST_GROUP: Final = 60
-#: headings without case, spaces and punctuation
+#: headings, ignoring case, spaces and punctuation
 _ADDRESS: Final = frozenset({"email", "emailaddress", "mail"})
 _CANDIDATE: Final = frozenset({"candidateid", "greenhousecandidateid"})
 _APPLICATION: Final = frozenset({"applicationid", "greenhouseapplicationid"})
 _GROUP: Final = frozenset({"group"})
-#: numbers of lines that a sentence lists
+#: line numbers listed in one sentence
 _LISTED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """How a line names somebody: `by` is "email", "candidate" or "application"."""
+    """How a line identifies somebody: `by` is "email", "candidate" or "application"."""
 
     by: str
     value: str
@@ -37,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFile:
-    """`groups`: by person, in the file's spelling. `lines`: where each person stands, from 1."""
+    """`groups`: each person's group, spelled as in the file. `lines`: each person's line number, from 1."""
 
     groups: Mapping[Person, str]
     lines: Mapping[Person, int]
@@ -83,14 +83,14 @@ class _Columns:
 
 
 def _read_line(cells: Sequence[str], columns: _Columns) -> tuple[Person, str, str]:
-    """The person, their group if any, and what is wrong with the line."""
+    """Returns the person, their group, and what is wrong with the line; empty strings if none."""
     if len(cells) != columns.n:
-        return Person(columns.by, ""), "", _("another number of cells than the first row")
+        return Person(columns.by, ""), "", _("the number of cells differs from the first row")
     person = Person(columns.by, cells[columns.person].strip().casefold())
     group = clean_text(cells[columns.group], one_line=True)
     named = bool(person.value) and (columns.by == "email" or person.value.isdecimal())
     if group and not named:
-        return person, group, _("nobody named")
+        return person, group, _("no person named")
     if len(group) > LONGEST_GROUP:
         return person, group, _("a group with more than %(n)s characters") % {"n": LONGEST_GROUP}
     return person, group, ""

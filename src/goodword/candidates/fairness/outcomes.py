@@ -1,4 +1,4 @@
-"""How applications of a period ended, by group, and which groups can be compared."""
+"""Outcomes of a period's applications by group, and which groups can be compared."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.roles.models import Role
 
-#: decided applications that a group needs in a row of the table
+#: decided applications that a group needs to appear in a row of the table
 LEAST: Final = 30
 Status = Application.Status
 
@@ -26,7 +26,7 @@ Status = Application.Status
 class Scope:
     """Applications made from `since` to `until`, both included, in the organisation's time zone. `role`: None for all.
 
-    `withdrawals`: rejection reasons that stand for a candidate's own decision.
+    `withdrawals`: rejection reasons that mean the candidate withdrew.
     """
 
     organisation: Organisation
@@ -50,7 +50,7 @@ class Scope:
 
 
 def rejection_reasons(organisation: Organisation) -> list[str]:
-    """All reasons in use, the most frequent first."""
+    """Returns the reasons in use, most frequent first."""
     rows = (
         Application.objects.of(organisation)
         .exclude(rejection_reason="")
@@ -63,7 +63,7 @@ def rejection_reasons(organisation: Organisation) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRate:
-    """`count` is None below LEAST. `ratio`: to the highest rate of the row; None for that group itself."""
+    """`count` is None below LEAST. `ratio`: to the row's highest rate; None for the group with that rate."""
 
     group: str
     count: Count | None
@@ -72,7 +72,7 @@ class GroupRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRates:
-    """`stage`: its name in Greenhouse; empty for being hired at all. `rates`: by group, highest first."""
+    """`stage`: its name in Greenhouse; empty for hiring rates. `rates`: one per group, highest first."""
 
     stage: str
     rates: Sequence[GroupRate]
@@ -97,7 +97,7 @@ class GroupTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """`unknown`: persons of the file without an application in scope. `ungrouped`: applications of nobody in it."""
+    """`unknown`: people in the file without an application in scope. `ungrouped`: applications of people not in it."""
 
     groups: Sequence[GroupTotal]
     hired: StageRates
@@ -111,7 +111,7 @@ class Comparison:
 
 
 def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
-    """Withdrawn applications and those still active count in no rate."""
+    """Rates leave out withdrawn and active applications."""
     rows = list(
         scope.applications()
         .annotate(address=Lower("candidate__email"))
@@ -178,9 +178,9 @@ def _hired(group_of: Mapping[int, str], outcome: Mapping[int, str]) -> _Counts:
 def _by_stage(
     organisation: Organisation, group_of: Mapping[int, str], outcome: Mapping[int, str]
 ) -> dict[str, _Counts]:
-    """Of those who entered a stage: how many entered another one later, or were hired. Most entered first.
+    """Counts who moved on: of those who entered a stage, who later entered another or was hired. Most entered first.
 
-    Who is still there, or withdrew from there, is not counted.
+    Candidates who are still in the stage, or withdrew from it, are not counted.
     """
     entered: defaultdict[int, list[str]] = defaultdict(list)
     events = (

@@ -1,12 +1,12 @@
-"""Selection rates of two groups compared. Pure."""
+"""Compares the selection rates of two groups. Pure."""
 
 from dataclasses import dataclass
 from math import comb, exp, log, sqrt
 from typing import Final
 
-#: of the standard normal distribution: 95 % lie between plus and minus this
+#: 95 % of the standard normal distribution lies between plus and minus this
 _Z: Final = 1.959964
-#: relative: tables as likely as the observed one count, despite rounding
+#: relative tolerance, so that rounding excludes no table as likely as the observed one
 _SAME: Final = 1e-7
 FOUR_FIFTHS: Final = 0.8
 
@@ -36,11 +36,11 @@ class RateRatio:
 
 
 def compare(group: Count, reference: Count) -> RateRatio | None:
-    """The group's rate divided by the reference's. None if the reference selected nobody.
+    """Returns the group's rate divided by the reference's, or None if the reference selected nobody.
 
-    Interval: Katz and others 1978, "Obtaining confidence intervals for the risk ratio in cohort studies",
-    Biometrics 34, 469-474. Where nobody or everybody of a group was selected it would have no width: half a person is
-    added or taken away.
+    Interval: Katz and others 1978, "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics
+    34, 469-474. If a group selected nobody or everybody, half a person is added or subtracted, to give the interval a
+    width.
     """
     if not reference.selected:
         return None
@@ -61,7 +61,7 @@ def _inside(count: Count) -> float:
 
 
 def fisher(one: Count, other: Count) -> float:
-    """Two-sided: the probability, with these totals, of all tables that are at most as likely as the observed one.
+    """Returns the two-sided p: the probability, given the totals, of all tables at most as likely as the observed one.
 
     Fisher 1935, "The logic of inductive inference", Journal of the Royal Statistical Society 98, 39-82.
     """

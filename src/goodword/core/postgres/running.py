@@ -67,7 +67,7 @@ class PidFile:
 
 
 def read_pid_file(layout: Layout) -> PidFile | None:
-    """None if it is missing or partly written (https://www.postgresql.org/docs/18/storage-file-layout.html)."""
+    """Returns None if it is missing or incomplete (https://www.postgresql.org/docs/18/storage-file-layout.html)."""
     try:
         lines = (layout.cluster / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])
@@ -102,7 +102,7 @@ def is_server(pid: int, cluster: Path) -> bool:
         return False
     if state == "Z" or Path(os.fsdecode(command[0])).name != "postgres":
         return False
-    try:  # true even when the folder was renamed in the meantime
+    try:  # true even if the folder has been renamed
         return (process / "cwd").samefile(cluster)
     except OSError:  # not permitted to look
         return os.fsencode(cluster) in command

@@ -211,7 +211,7 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
 
 
 def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
-    """Start PostgreSQL on the data below `data_dir`, created if missing. `durable=False`, for tests, may lose data.
+    """Start PostgreSQL on the data in `data_dir`, creating it if missing. `durable=False`, for tests, may lose data.
     `who`: shown to anyone who starts a second one. Raises `AlreadyRunningError`, `OtherVersionError` or
     `CannotStartError`."""
     server = Server(Layout.of(data_dir), durable=durable)

@@ -75,7 +75,7 @@ class HarvestApi(Protocol):
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """`until` (now) is the next `updated_since`. Empty `job_ids` give nothing. v1 filters by the last activity,
+        """`until` (now) is the next `updated_since`. Empty `job_ids` return nothing. v1 filters by the last activity,
         which not every change updates."""
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:

@@ -1,4 +1,4 @@
-"""Refuses calls into private networks. Connects to the address resolved here, against DNS rebinding."""
+"""Refuses calls into private networks. Connects to the address resolved here, to prevent DNS rebinding."""
 
 import ipaddress
 import socket

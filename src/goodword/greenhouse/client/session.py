@@ -44,8 +44,8 @@ MAX_PAGES = 20_000  # ten million rows: more means an endless list
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Seconds. Waits double, shortened by up to a half; `Retry-After` is obeyed exactly. `patience` bounds the sum of
-    one call's waits."""
+    """Seconds. Waits double, randomly shortened by up to half; `Retry-After` is obeyed exactly. `patience` bounds the
+    sum of one call's waits."""
 
     attempts: int = 4
     first_wait: float = 0.5
@@ -202,8 +202,8 @@ def _backoff(retry: RetryPolicy, attempt: int) -> float:
 def pages(
     session: Session, path: str, *, permission: HarvestPermission, params: Mapping[str, str] | None = None
 ) -> Iterator[list[Record]]:
-    """Read on demand. The next address is followed unchanged, since a cursor must be the only parameter; on another
-    host, above our base or read before it is an `UnexpectedShape`."""
+    """Reads pages lazily. The next URL is followed unchanged, since a cursor must be the only parameter; one on another
+    host, outside our base path or already read raises `UnexpectedShape`."""
     answer = session.get(path, permission=permission, params={"per_page": str(PER_PAGE), **(params or {})})
     seen = {answer.url}
     for _ in range(MAX_PAGES):

@@ -245,8 +245,8 @@ class HarvestV3:
 
 
 def window(since: datetime, until: datetime) -> str:
-    """A filter for `updated_at`, both ends included. Without an end, a row that changes while reading could appear on a
-    later page."""
+    """A filter for `updated_at`, both ends included. Without an end, a row that changes during reading could appear
+    again on a later page."""
     return f"gte|{_text(since)}|lte|{_text(until)}"
 
 
@@ -275,7 +275,7 @@ def application_filters(
 
 
 class _Completion:
-    """Reads what application rows lack, fifty in one call: always the name of a rejection reason."""
+    """Reads what application rows lack, fifty per call; rejection reasons always lack their name."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

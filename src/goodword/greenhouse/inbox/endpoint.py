@@ -118,8 +118,8 @@ def _count_refused(connection: Connection, *, now: datetime) -> None:
 
 
 def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) -> bool:
-    """Store a signed delivery once per event id. True if it is new and waits to be processed; one that cannot be read
-    has *failed*."""
+    """Store a signed delivery once per event id. Returns True if it is new and waiting to be processed; an unreadable
+    one is stored as *failed*."""
     values: dict[str, object] = {
         "organisation_id": connection.organisation_id,
         "body": body,

@@ -84,7 +84,7 @@ class Turn:
             return True
 
     def end(self) -> bool:
-        """Leave the connection. Returns whether another turn gave way in the meantime."""
+        """Release the connection. Returns whether another turn skipped it."""
         with self.turns.mutex:
             self._leave()
             return self.missed
@@ -204,8 +204,8 @@ WHERE leased_to IS NOT NULL AND NOT EXISTS (
 
 
 def free_orphans(*, now: datetime) -> int:
-    """End the leases of workers whose database connection is gone. Returns how many. A restart of the server is no
-    fault of the delivery."""
+    """End the leases of workers whose database connection is gone. Returns how many. A server restart doesn't count as
+    a fault of the delivery."""
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_ORPHANS)
         orphans = cursor.fetchall()

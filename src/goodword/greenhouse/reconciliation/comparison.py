@@ -98,8 +98,8 @@ class StageMapping:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """Stored data of some applications, by Greenhouse's ids (`requested`: ours). `waiting`: for a decision. `in_inbox`:
-    a delivery is not yet handled. `reacting`: an arrival was recorded a short time ago."""
+    """Stored data of some applications, by Greenhouse id (`requested`: by ours). `waiting`: for a decision. `in_inbox`:
+    with an unhandled delivery. `reacting`: with a recent arrival."""
 
     applications: dict[int, LocalApplication]
     requested: frozenset[Pair]

@@ -90,8 +90,8 @@ def _is_old(one: MissedInvitation, now: datetime) -> bool:
 
 
 def settle_missed_invitations(work: Pass) -> None:
-    """Decide about the missed invitations of a pass, and sync their applications: first those not invited, with
-    arrivals suppressed."""
+    """Decide whom to invite after a pass, and sync the applications: first those not invited, with arrivals
+    suppressed."""
     now = work.tick()
     already_there = [one for one in work.missed.values() if one.already_there]
     others = [one for one in work.missed.values() if not one.already_there]

@@ -144,7 +144,7 @@ def renew(row: Reconciliation, *, now: datetime) -> None:
 
 
 def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -> bool:
-    """The next pass reads changes since `started_at`. False if this became a full one in between. Raises Lost."""
+    """The next pass reads changes since `started_at`. Returns False if this one has become full. Raises Lost."""
     with transaction.atomic():
         mine = _running().select_for_update(of=("self",)).filter(pk=row.pk, lease_until=row.lease_until)
         found = mine.first()
@@ -274,7 +274,7 @@ class Pass:
         renew(self.row, now=self.tick())
         here = Connection.objects.across_organisations().filter(pk=self.connection.pk)
         if here.filter(state=Connection.State.DISCONNECTED).exists():
-            raise Disconnected("Greenhouse was disconnected in the meantime.")
+            raise Disconnected("Greenhouse has been disconnected.")
         stopping.check()
 
     def count_calls(self) -> None:

@@ -57,8 +57,8 @@ class DayOfFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncStatus:
-    """`next_at`: None if only a click begins a pass. `counts`: by kind and whether synced. `silent`: changes found in
-    the last day since the last delivery."""
+    """`next_at`: None if passes only start with a click. `counts`: by kind and whether synced. `silent`: changes found
+    in the last day since the last delivery."""
 
     running: Reconciliation | None
     last: Reconciliation | None

@@ -233,8 +233,8 @@ def connect(
     now: datetime,
     connection: Connection | None = None,
 ) -> Connection:
-    """Store a checked key: of a further account, or replacing that of `connection`, whose endpoint, webhooks and roles
-    stay. Raises InUse."""
+    """Store a checked key of another account, or replace the key of `connection`, keeping its endpoint, webhooks and
+    roles. Raises InUse."""
     with transaction.atomic():
         # two admins, or one who clicks twice: the second finds the first one's row
         Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -333,8 +333,8 @@ def connection_using(
 def account_warnings(
     check: KeyCheck, *, organisation: Organisation, connection: Connection | None
 ) -> list[AccountWarning]:
-    """Signs that this key belongs to another account than `connection`, or to a connected one, by account name or
-    linked job ids. Raises HarvestError."""
+    """Returns signs, from account names and linked job ids, that the key belongs to an account other than
+    `connection`'s, or to a connected one. Raises HarvestError."""
     live = [one for one in live_connections(organisation) if connection is None or one.pk != connection.pk]
     others = live + (disconnected(organisation) if connection is None else [])
     known = [*others, *([connection] if connection else [])]

@@ -77,15 +77,15 @@ def display_state(state: str, *, required: bool) -> str:
 
 
 def check_again(connection: Connection, *, member: Membership | None, now: datetime) -> str:
-    """Returns the connection's state; waiting deliveries and notes resume. `member`: None if scheduled. Raises
-    HarvestError, CannotOpen, nothing changed."""
+    """Resumes waiting deliveries and notes. Returns the connection's state. `member`: None if scheduled. Raises
+    HarvestError or CannotOpen, changing nothing."""
     priority = Priority.PERSON if member else Priority.BACKGROUND
     with harvest(connection, priority=priority, retry=BRIEFLY) as api:
         results, account_name = tuple(probe_all(api)), api.account() or ""
     with transaction.atomic():
         row = locked(connection)
         if row.credential != connection.credential or row.state == DISCONNECTED:
-            return row.state  # another key was set and checked in the meantime
+            return row.state  # another key has been set and checked
         lacked = _lacking(row)
         row.state = store(row, results, now=now)
         row.account_name = account_name or row.account_name

@@ -28,8 +28,7 @@ class ApplicationState:
 def adopt(
     application: remote.Application, *, candidate: Candidate, automation: Automation, now: datetime
 ) -> Application | None:
-    """The application that a member had added here and that becomes this one; None if there is none. `candidate`: our
-    copy, locked."""
+    """Returns the application added by a member that becomes this one, or None. `candidate`: our copy, locked."""
     if application.job_id is None or not candidate.email or candidate.erased_at is not None:
         return None
     added = Application.objects.across_organisations().filter(

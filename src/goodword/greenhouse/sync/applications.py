@@ -1,5 +1,5 @@
-"""Updates our copies of applications from Harvest. Two states are compared, never deliveries, so their order does not
-matter."""
+"""Updates our copies of applications from Harvest. States are compared, not deliveries, so the order of deliveries
+doesn't matter."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -143,8 +143,8 @@ def state_of(row: Application) -> ApplicationState:
 
 
 def changes(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> Iterator[Change]:
-    """Events between two states, in their natural order. `old`: None for a new application. `arrived`: whether being in
-    this stage counts as an arrival."""
+    """Returns the events between two states, in their natural order. `old`: None for a new application. `arrived`:
+    whether being in this stage counts as an arrival."""
     active = new.status == Status.ACTIVE
     if old is None:
         yield "application.applied", {"job_id": new.job_id}
@@ -262,7 +262,7 @@ def _apply(
         row = adopted = adopt(application, candidate=candidate, automation=automation, now=now)
     if reading.unlinked:
         if row is not None or automation is not None:
-            raise Stale  # its job was linked in the meantime
+            raise Stale  # its job has been linked
         return _unlinked(application)
     if application is None or candidate is None:
         return _not_visible(row, remote_id=reading.remote_id, now=now)
@@ -454,8 +454,8 @@ def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[in
 def release_waiting(
     connection: Connection, remote_ids: Collection[int], *, hint: Hint, now: datetime
 ) -> None:
-    """Record waiting arrivals that a late delivery reports: reconciliation may be faster and leave no difference to
-    find."""
+    """Record waiting arrivals that a late delivery reports, since reconciliation may already have applied the
+    change."""
     if not hint.arrived or hint.stage_id is None:
         return
     waiting = Finding.objects.across_organisations().filter(

@@ -64,8 +64,8 @@ def write_candidate(
     connection: Connection,
     now: datetime,
 ) -> tuple[Candidate, bool]:
-    """Lock and write our copy. Returns it, and whether mailing them is affected. Erased people stay erased unless they
-    have applied since. Raises Stale."""
+    """Lock and write our copy. Returns it, and whether the change affects mail to them. Erased people stay erased
+    unless they have applied since. Raises Stale."""
     lock_role_holds(connection.organisation_id)  # before the candidate, as placing a hold does
     row, fresh = (
         Candidate.objects.across_organisations()

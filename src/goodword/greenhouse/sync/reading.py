@@ -239,8 +239,8 @@ def find_recruiter(
     webhook_users: Collection[WebhookUser],
     own_domains: Collection[str],
 ) -> RemoteRecruiter:
-    """The application's recruiter, else the job's responsible one. The address comes from Greenhouse's users, else from
-    a signed body if its domain is the organisation's."""
+    """Returns the application's recruiter, else the job's responsible one. The address comes from Greenhouse's users,
+    else from a signed body if its domain is the organisation's."""
     for user_id in possible_recruiters(api, recruiter_id=recruiter_id, job_id=job_id):
         try:
             user = api.user(user_id)

@@ -148,7 +148,7 @@ def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> 
     if isinstance(error, Forbidden | Unauthorised):
         rows.filter(check_at__gt=now).update(check_at=now)  # the next sweep probes what it may still do
     if broken:
-        # unless another key was set in the meantime
+        # unless another key has been set
         alive = rows.filter(state__in=(State.ACTIVE, State.INCOMPLETE), credential=connection.credential)
         alive.update(state=State.BROKEN)
 
@@ -223,8 +223,8 @@ class ConnectionTokens:
 
 
 class CachedReads:
-    """Caches reads per connection and process, since the applications of a burst have the same few users; refusals for
-    all rows of a kind."""
+    """Caches reads per connection and process, since the applications of a burst share a few users. A refusal is cached
+    for all rows of its kind."""
 
     def __init__(self, api: HarvestApi, *, connection: Connection, now: datetime) -> None:
         self._api = api

@@ -124,7 +124,7 @@ def note_complained(*, email_id: int, now: datetime) -> bool:
 
 
 def has_complained(email: Email) -> bool:
-    """About an earlier mail on the same application. Recruiters, and the link to one's own data, are exempt."""
+    """Whether they marked earlier mail on the application as spam. Recruiters and own-data links are exempt."""
     if email.application_id is None or email.link_purpose in OWN_DATA:
         return False
     earlier = Email.objects.across_organisations().filter(
@@ -322,7 +322,7 @@ def _fields(text: str) -> Message:
 
 
 def mail_of(event: Event, *more: str) -> Email | None:
-    """With its organisation, and more of what it refers to: most mails are sent, and then need nothing else."""
+    """Returns the mail with its organisation and `more` relations, since most mails are sent and need none."""
     rows = Email.objects.across_organisations().select_related("organisation", *more)
     return rows.filter(pk=event.data["email_id"]).first()
 

@@ -1,7 +1,7 @@
 """E-mail texts that organisations can customise: placeholders, storage and rendering.
 
-A mail has `parts`: its subject and some paragraphs. The standard text of a part is the template
-"<template>/<part>.txt". An organisation's own texts are copied into a mail when it is queued.
+A mail has `parts`: its subject and some paragraphs. A part's standard text is the template "<template>/<part>.txt". An
+organisation's texts are copied into a mail when it is queued.
 """
 
 import re
@@ -94,7 +94,7 @@ def standard_text(template: str, part: str) -> str:
 
 
 def placeholders_in(text: str) -> tuple[list[str], str]:
-    """The placeholder names, and the text without placeholders: a brace left there is a mistake."""
+    """Returns the placeholder names, and the text without placeholders: a brace left in it is a mistake."""
     return _PLACEHOLDER.findall(text), _PLACEHOLDER.sub("", text)
 
 
@@ -122,8 +122,8 @@ def save_texts(
     by: Membership,
     now: datetime,
 ) -> bool:
-    """Store the parts that differ from the standard text; none: reset. Returns whether anything changed. `seen`: the
-    version that `by` saw. Raises TextsChanged."""
+    """Store the parts that differ from the standard text; if none do, reset. Returns whether anything changed. `seen`:
+    the version that `by` saw. Raises TextsChanged."""
     standard = mail.standard_texts(language=language)
     own = {name: text for name, text in mail.clean(texts).items() if text != standard[name]}
     with transaction.atomic():
@@ -186,7 +186,7 @@ def _audit(
 
 
 def filled(text: str, context: Mapping[str, Any]) -> str:
-    """For plain text and subjects. Braces within values are kept."""
+    """Fills in placeholders, for plain text and subjects. Braces in values are kept."""
     return _PLACEHOLDER.sub(lambda found: _value(found[1], context), text)
 
 

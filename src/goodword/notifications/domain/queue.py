@@ -184,8 +184,8 @@ def failed_mails(organisation: Organisation) -> QuerySet[Email]:
 def send_again(
     *, email_id: int, to_address: str, member: Membership, now: datetime, arrived: bool = False
 ) -> bool:
-    """To the current address. `arrived`: even if it seems to have arrived. False for a second click. Raises
-    Email.DoesNotExist."""
+    """Send to the current address; with `arrived`, even if it seems to have been delivered. Returns False for a second
+    click. Raises Email.DoesNotExist."""
     with transaction.atomic():
         rows = Email.objects.of(member.organisation).select_for_update(of=("self",))
         email = rows.get(pk=email_id)

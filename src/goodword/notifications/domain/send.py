@@ -348,8 +348,8 @@ def _plain(name: str) -> str:
 
 
 def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
-    """With this link (empty if it has none) and the logo: remote pictures could track. The text template's first line
-    is the subject. Untrusted text is defused, in HTML also escaped."""
+    """Render with this link (or empty) and the logo, embedded because remote images could track. The text template's
+    first line is the subject. Untrusted text is defused, and escaped in HTML."""
     context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
     context["mail_template"] = email.template
     if logo:

@@ -165,8 +165,8 @@ def save_texts(
     texts: Mapping[str, Mapping[str, str]],
     revision: int,
 ) -> None:
-    """By question id and place (`editor.entries.texts_of`). `revision`: of the translation. Raises `NoDraft`,
-    `StaleDraft` and `NoLanguage`."""
+    """Save texts by question id and place (`editor.entries.texts_of`). `revision`: of the translation. Raises
+    `NoDraft`, `StaleDraft` and `NoLanguage`."""
     with DRAFTS.locked_draft(questionnaire) as draft:
         row = draft.translation(language)
         check_revision(row, revision)

@@ -66,7 +66,7 @@ def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Questionnaire:
-    """Created, or updated if no member has changed it; missing languages are always added. Raises `LookupError` for an
+    """Create it, or update it if no member has changed it; always add missing languages. Raises `LookupError` for an
     unknown key."""
     template = builtin.load(key, language=organisation.language)
     questionnaire = Questionnaire.objects.of(organisation).filter(key=key).first()

@@ -250,8 +250,8 @@ def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
 
 
 def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
-    """Set the next reminder, and when the request counts as slow. Doesn't save. The check is locked. Never more than
-    promised; none while the mail bounces."""
+    """Set, without saving, the next reminder and when the request counts as slow. The check is locked. There are no
+    more reminders than promised, and none while mail bounces."""
     if request.undelivered_at is not None or request.invited_at is None:
         request.next_reminder_at = request.slow_at = None
         return

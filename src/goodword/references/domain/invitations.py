@@ -66,7 +66,7 @@ def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
 
 
 def on_step_requested(event: Event) -> None:
-    """Open a requested check, once, unless it is no longer needed or an earlier one may be reused."""
+    """Open a requested check once, unless it is no longer needed or an earlier one may be reused."""
     if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
         return
     found = lock_step_request(event.data["step_request_id"])

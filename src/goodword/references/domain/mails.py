@@ -43,7 +43,7 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue a mail with a fresh portal link, unless they may not be mailed. `days`: sets a deadline so many working
+    """Queue a mail with a fresh portal link, unless they may not be mailed. `days`: sets a deadline that many working
     days after sending (0: already set)."""
     facts = check_context(check)
     if mail_blocked_reason(facts.application):
@@ -140,7 +140,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
 
 
 def texts_of_request(check: Check, referee: Referee) -> dict[str, object]:
-    """The texts of a deferred request, as the candidate saw them."""
+    """Returns the texts of a deferred request, as the candidate saw them."""
     language = language_for(check, referee)
     return {
         "language": language,

@@ -159,7 +159,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
 
 
 def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
-    """If it waits for the candidate."""
+    """Does nothing unless the check is waiting for the candidate."""
     if _rests(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
         return
     if not candidate_is_asked(check):
@@ -169,7 +169,7 @@ def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
 
 
 def _rests(check: Check) -> bool:
-    """Nobody is mailed. Those who wait get their deadline by mail once it goes on."""
+    """Whether the check waits, so that no mail is sent. Deadlines are mailed once it continues."""
     return is_on_hold(check) or awaits_click(check)
 
 

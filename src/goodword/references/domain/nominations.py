@@ -160,7 +160,7 @@ def too_many_message() -> str:
 def nomination_problems(
     check: Check, *, slot: Slot, details: RefereeDetails, now: datetime, complete: bool = True
 ) -> dict[str, str]:
-    """Messages by field; changes nothing. Opt-outs show only with the `complete` form: harder to find out."""
+    """Returns messages by field. Opt-outs are reported only for a `complete` form, to make probing harder."""
     found = details_problems(
         details,
         kind=slot.relationship,

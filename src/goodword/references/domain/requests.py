@@ -127,8 +127,8 @@ def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -
 def decline_request(
     *, request_id: int, why: str, reason: str, opt_out: bool, now: datetime
 ) -> ReferenceRequest:
-    """`why`: WOULD_RATHER_NOT or NOT_ME. `reason`: for the recruiter only. The first call counts, but an opt-out always
-    does. Raises Closed."""
+    """`why`: WOULD_RATHER_NOT or NOT_ME. `reason`: for the recruiter only. The first call counts; an opt-out always
+    counts. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state != ReferenceRequest.State.DECLINED:

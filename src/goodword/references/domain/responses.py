@@ -54,7 +54,7 @@ class Incomplete(Exception):
 
 
 class AnswersChanged(Exception):
-    """The draft has changed since its review was shown."""
+    """The draft has changed since the review page was shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,8 @@ class SubmittedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftAnswers:
-    """`typed`: unfinished input by question id. `left`: a break of more than ONE_SITTING. `saved_by`: by question id,
-    the page (one rendering) that saved it last."""
+    """`typed`: unfinished input by question id. `left`: a break of more than ONE_SITTING. `saved_by`: the page (one
+    rendering) that last saved each question."""
 
     answers: Mapping[str, Json] = field(default_factory=dict)
     typed: Mapping[str, Typed] = field(default_factory=dict)
@@ -104,13 +104,13 @@ class DraftAnswers:
 
     @property
     def digest(self) -> str:
-        """Identifies all answers."""
+        """Hash of all answers."""
         return _fingerprint(dict(self.answers), {name: [json.dumps(one)] for name, one in self.typed.items()})
 
     def conflicting(
         self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str]
     ) -> tuple[str, ...]:
-        """Ids of questions that were answered differently on this page and, since it was shown, on another."""
+        """Returns ids of questions answered differently on this page and, since it was shown, on another."""
         page = seen.get(META_KEY)
         if not page:
             return ()
@@ -129,11 +129,11 @@ class DraftAnswers:
         )
 
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
-        """The draft with what a page sent.
+        """Returns the draft merged with what a page sent.
 
-        `seen`: fingerprints when the page was shown, and under META_KEY the page. Answers that the page did not change
-        keep their stored state, since another tab may have changed them, and so do conflicting ones. Without a page
-        nothing conflicts: of two changes the later one counts.
+        `seen`: fingerprints when the page was shown, and the page under META_KEY. Answers that the page did not change
+        keep their stored state, since another tab may have changed them; so do conflicting ones. Without a page there
+        are no conflicts: the later change wins.
         """
         answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
         conflicting = self.conflicting(submitted, seen=seen)
@@ -152,7 +152,7 @@ class DraftAnswers:
         return replace(self, answers=answers, typed=typed, saved_by=saved_by).saved(now)
 
     def refuse_if_changed(self, reviewed: str) -> None:
-        """`reviewed`: digest of what was shown. Raises AnswersChanged."""
+        """Raises AnswersChanged. `reviewed`: digest of what was shown."""
         if reviewed and reviewed != self.digest:
             raise AnswersChanged
 
@@ -290,7 +290,7 @@ def begin(*, request_id: int, now: datetime) -> None:
 def save_draft(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> tuple[str, ...]:
-    """Merge what a page sent, `seen` as in DraftAnswers.merged. Returns what conflicts. Raises Closed."""
+    """Merge what a page sent, with `seen` as in DraftAnswers.merged. Returns the conflicting ids. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -300,8 +300,7 @@ def save_draft(
 def keep_draft_of_closed(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Save a draft although the check has closed, since it may be reopened; the later of two answers counts. Returns
-    whether it was saved."""
+    """Save a draft of a closed check, which may be reopened; later answers win. Returns whether it was saved."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
@@ -316,7 +315,7 @@ def without_page(seen: Mapping[str, str]) -> dict[str, str]:
 
 
 def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
-    """Of several submissions the first counts. `reviewed`: digest of the draft as shown. Raises Incomplete, Closed and
+    """Only the first submission counts. `reviewed`: digest of the draft as shown. Raises Incomplete, Closed and
     AnswersChanged."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)

@@ -63,7 +63,7 @@ def begin(*, check_id: int, now: datetime) -> SelfReference:
 def save_draft(
     *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> tuple[str, ...]:
-    """As responses.save_draft."""
+    """Like responses.save_draft."""
     with transaction.atomic():
         own = _open_self_reference(check_id, now=now)[1]
         draft = DraftAnswers.read(own.draft)
@@ -75,7 +75,7 @@ def save_draft(
 def keep_draft_of_closed(
     *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """As responses.keep_draft_of_closed."""
+    """Like responses.keep_draft_of_closed."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)
@@ -91,7 +91,7 @@ def keep_draft_of_closed(
 
 
 def submit(*, check_id: int, now: datetime, reviewed: str = "") -> SelfReference:
-    """As responses.submit."""
+    """Like responses.submit."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)

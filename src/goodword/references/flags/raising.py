@@ -62,7 +62,7 @@ def on_address_corrected(event: Event) -> None:
 
 def update_flags(check: Check, *, now: datetime) -> None:
     """Store the flags found on a locked check. Idempotent. Dismissed ones stay dismissed; those of replaced referees
-    go."""
+    are deleted."""
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")
     found = {(flag.code, flag.key): flag for flag in find_flags(check, referees, this_month=month)}

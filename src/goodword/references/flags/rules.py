@@ -1,29 +1,29 @@
 """Rules that find flags in answers and addresses. Pure.
 
-**Speed.** A time estimate (questionnaires.timing, or a median) is what most people need; experienced readers need about
-half. Below a quarter: medium; below an eighth: high. The mean typing speed is 52 words a minute, the fastest of 168,000
-people reached 120 (Dhakal et al. 2018, "Observations on Typing from 136 Million Keystrokes", CHI '18). At least 40
-words faster than that, reading included, were pasted or dictated: low, together with the first high. Only answers given
-without a break have a time.
+**Speed.** A time estimate (questionnaires.timing, or a median) is what most people need; fast readers need about half
+of it. Below a quarter: medium; below an eighth: high. The mean typing speed is 52 words a minute, and the fastest of
+168,000 people reached 120 (Dhakal et al. 2018, "Observations on Typing from 136 Million Keystrokes", CHI '18). If at
+least 40 words were entered faster than that, reading included, they were pasted or dictated: low, or high if the time
+is also below a quarter. Only answers given without a break are timed.
 
 **Similar texts** are compared by shingles (Broder 1997, "On the resemblance and containment of documents"): the share
 of the shorter text's three-word sequences that the longer one contains. Two people writing about one person share
-hardly any; a copy shares nearly all, even if edited. From 0.5 medium, from 0.8 high; texts under eight words are left
-out. All texts are compared, since a copy may answer another question. Translations are not found.
+hardly any; a copy shares nearly all, even if edited. From 0.5: medium; from 0.8: high. Texts under eight words are left
+out. All texts are compared, since a copy may answer another question. Translations are not detected.
 
 **Identical ratings** are common: five ratings between 3 and 5 match by chance about once in a hundred, and good people
-are rated alike. Five or more that are not all of one level: low. With the same picked words (five of twenty: one in
+are rated alike. Five or more that are not all at one level: low. If the picked words also match (five of twenty: one in
 15,504 by chance): medium.
 
 **Private topics.** Words that may be about health, family, age, belief or origin (references.private_topics): low, as
 many have a harmless meaning.
 
-**Dates.** Both ends are compared. Up to two months apart: memory; up to eleven: low; a year or more: medium; no common
-month: high.
+**Dates.** Start and end are compared. Up to two months apart: no flag, since memory errs; up to eleven: low; a year or
+more: medium; no month in common: high.
 
-**Titles.** Reordered, shortened ("Sr. Engineer") or mistyped words do not differ. Some words in common: low; none:
-medium. The same for two referees of one company, if their times ended within a year of each other. "Not sure"
-contradicts nothing.
+**Titles.** Reordered, shortened ("Sr. Engineer") or mistyped words count as equal. Some words in common: low; none:
+medium. Titles given by two referees of one company are compared likewise if the periods they give end within a year.
+"Not sure" contradicts nothing.
 
 **Addresses**, at most one flag per referee: the organisation's own domain or a member's address: medium. Disposable
 (package disposable-email-domains): high. Free mail: low, as many have left the company. A domain that does not match

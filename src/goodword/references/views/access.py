@@ -114,7 +114,7 @@ class CandidateVisit:
 def for_candidate(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[CandidateView], CandidateView]:
-    """With `only_open` a finished check redirects. `keep` gets what is posted to a page closed in the meantime."""
+    """With `only_open`, a finished check redirects. `keep` is called with what is posted after the page has closed."""
 
     def decorate(view: CandidateView) -> CandidateView:
         @wraps(view)
@@ -211,7 +211,7 @@ class RefereeVisit:
 def for_referee(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[RefereeView], RefereeView]:
-    """With `only_open` a settled request redirects. `keep` gets what is posted to a page closed in the meantime."""
+    """With `only_open`, a settled request redirects. `keep` is called with what is posted after the page has closed."""
 
     def decorate(view: RefereeView) -> RefereeView:
         @wraps(view)

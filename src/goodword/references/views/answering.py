@@ -22,7 +22,7 @@ from goodword.references.domain.responses import (
 from goodword.references.private_topics import comments_of, named, topics_in
 from goodword.references.views.access import is_script
 
-#: form field with the fingerprints of the page, and its id (DraftAnswers.merged)
+#: form field with the page's fingerprints and id (DraftAnswers.merged)
 SEEN = "seen"
 #: form field of the review with the digest of the answers shown
 REVIEWED = "reviewed"
@@ -95,14 +95,14 @@ def form_for(session: AnsweringSession, questions: Sequence[Question]) -> Questi
 
 @dataclass(frozen=True, kw_only=True)
 class OtherAnswer:
-    """What another page has saved; "" if it removed the answer."""
+    """The answer saved by another page; `text` is "" if it removed the answer."""
 
     question: str
     text: str
 
 
 def other_answers(session: AnsweringSession, question_ids: Sequence[str]) -> list[OtherAnswer]:
-    """The stored answers to conflicting questions, as they were given elsewhere."""
+    """Returns the stored answers to conflicting questions, given on another page."""
     questions = [question for question in session.questions if question.id in question_ids]
     found = []
     for row in render_answers(questions, session.draft.answers, stated=session.stated):
@@ -122,7 +122,7 @@ def after_saving(
     *,
     others: Sequence[OtherAnswer],
 ) -> HttpResponse | None:
-    """The response after a page was saved in `session`; None to stay: something is missing or conflicts."""
+    """Returns the response after saving a page; None to stay on it, because something is missing or conflicts."""
     if is_script(request) and others:
         context = {"others": others, "by_script": True}
         return render(request, "references/answer/changed.html", context, status=409)
@@ -168,7 +168,7 @@ def page_context(
 
 
 def private_topics(session: AnsweringSession, number: int) -> list[tuple[str, str]]:
-    """Questions of the page whose answers may touch on private topics, with the topics."""
+    """Returns questions on the page whose answers may touch on private topics, with the topics."""
     return [
         (question.text, topics)
         for question in session.on_page(number, asked_only=True)

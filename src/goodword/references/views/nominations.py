@@ -149,7 +149,7 @@ def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResp
 
 
 def _is_valid(form: RefereeForm, visit: CandidateVisit, status: SlotStatus) -> bool:
-    """Adds all problems at once, also those of valid fields beside invalid ones."""
+    """Adds all problems at once, including problems of valid fields when others are invalid."""
     if not form.is_bound:
         return False
     complete = form.is_valid()

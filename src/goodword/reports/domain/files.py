@@ -1,9 +1,9 @@
-"""The PDF of a report: drawn by a job, announced to the recruiter, redrawn in newer layouts, and opened.
+"""The PDF of a report: drawn by a job, announced to the recruiter, redrawn for newer layouts, and opened.
 
-Drawing and signing happen outside any transaction; the first result is stored, and any other is dropped.
+Drawing and signing happen outside any transaction; the first result is stored, others are dropped.
 
-Layout 1 printed test items, single answers and scoring keys. Such a file is no longer served: it is redrawn from its
-snapshot, by the sweep or when it is opened, and withheld if that fails (docs/decisions/0034-*).
+Layout 1 printed test items, single answers and scoring keys. Such files are no longer served: the sweep redraws them
+from their snapshots, or opening them does; if that fails, they are withheld (docs/decisions/0034-*).
 """
 
 import logging
@@ -123,7 +123,7 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
 def _fail(report_id: int, *, error: str, now: datetime) -> None:
     with transaction.atomic():
         report = _lock(report_id)
-        if report.state != Report.State.BUILDING:  # erased in the meantime
+        if report.state != Report.State.BUILDING:  # it has been erased
             return
         report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
         report.save(update_fields=["state", "error", "try_again_at"])
@@ -176,9 +176,9 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         raise NotDrawn from error
     with transaction.atomic():
         locked = files.select_for_update().first()
-        if locked is None:  # erased in the meantime
+        if locked is None:  # it has been erased
             raise NotDrawn
-        if locked.layout < LAYOUT:  # else another process was faster
+        if locked.layout < LAYOUT:  # otherwise another process was faster
             files.update(layout=LAYOUT, **issue(report, pdf, now=now))
             return pdf.content
         return bytes(locked.content)

@@ -1,4 +1,4 @@
-"""Files that leave: drawn, signed, and their digests recorded for /verify."""
+"""Issues files: draws and signs them, and records their digests for /verify."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from goodword.reports.signing.signature import sign
 
 @dataclass(frozen=True, slots=True)
 class SignedFile:
-    """`covered`: the SHA-256 (hex) of all but the signature."""
+    """`covered`: the SHA-256 (hex) of everything but the signature."""
 
     content: bytes
     covered: str
@@ -22,7 +22,7 @@ class SignedFile:
 
 
 def draw_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
-    """Outside transactions: takes 60 to 110 ms. Two calls give two different signatures."""
+    """Call it outside transactions: it takes 60 to 110 ms. Each call gives a different signature."""
     pdf = render_pdf(snapshot)
     signer = current_signer(now=now)
     signed = sign(pdf.bytes, signer.identity, now=now)

@@ -23,7 +23,7 @@ Given = Mapping[str, Sequence[int]]
 
 
 def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Content, files and links of every version of these locked applications' reports. The newest is drawn again,
+    """Erase content, files and links of all versions of these locked applications' reports. The newest is redrawn,
     redacted, without notifying anyone."""
     reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
     return _redact(reports, _is_personal, without_person, now=now)

@@ -26,7 +26,7 @@ class MayNotReuse(Exception):
 
 
 def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Report:
-    """Create the report, which posts its note but sends no mail. It names the earlier role unless that is confidential
+    """Create the report; its note is posted, but no mail is sent. It names the earlier role unless that is confidential
     or the candidate private. Raises `MayNotReuse`."""
     with transaction.atomic():
         found = lock_step_request(step_request.pk)

@@ -1,4 +1,4 @@
-"""Results to review: who is to review each step's newest result, and who has. A new version is to be reviewed again."""
+"""Results to review: who should review each step's newest result, and who has. A new version must be reviewed again."""
 
 from datetime import datetime
 

@@ -20,7 +20,7 @@ LONGEST: Final = 3650
 
 
 class NotReady(Exception):
-    """There is no file to share: it is not ready, failed, or was erased."""
+    """There is no file to share: it isn't ready, failed or was erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

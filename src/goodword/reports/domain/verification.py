@@ -1,5 +1,5 @@
-"""What /verify answers about a file, looked up by its digest: nobody learns anything about a report whose file they
-don't have."""
+"""What /verify says about a file, found by its digest, so that nobody learns about reports whose file they don't
+have."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from goodword.reports.signing.signature import FoundSignature, covered_in, signa
 
 class Outcome(StrEnum):
     UNCHANGED = auto()
-    #: its content was erased since
+    #: its content has been erased since
     WITHDRAWN = auto()
     CHANGED = auto()
-    #: signed with a key of this installation, but no record of it: the database is from an older backup
+    #: signed with this installation's key but not recorded: the database is from an older backup
     UNRECORDED = auto()
     UNKNOWN = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Only an unchanged file is told more: when it was issued, its code and version, and if there is a newer one."""
+    """Only unchanged files have more: date of issue, code, version, and whether there is a newer one."""
 
     outcome: Outcome
     issued_at: datetime | None = None
@@ -64,7 +64,7 @@ def _about(issued: IssuedFile) -> Answer:
 
 
 def _has_newer(issued: IssuedFile, report: Report) -> bool:
-    """Whether the same report was drawn again, or its step has a later result."""
+    """Whether the report was redrawn, or its step has a later result."""
     redrawn = IssuedFile.objects.of(issued.organisation).filter(report=report, pk__gt=issued.pk)
     of_step = Report.objects.of(issued.organisation).filter(step_request=report.step_request_id)
     current = current_first(of_step.filter(state=Report.State.READY)).first()
@@ -72,10 +72,10 @@ def _has_newer(issued: IssuedFile, report: Report) -> bool:
 
 
 def _outcome_of_other(content: bytes) -> Outcome:
-    """Whether a file without a record has something of ours in it."""
+    """Returns the outcome for a file without a record, which may contain a signature of ours."""
     covered = dict(covered_in(content))
     if covered and _issued(Q(covered_sha256__in=list(covered))):
-        return Outcome.CHANGED  # the signature itself, or the bytes around it
+        return Outcome.CHANGED  # the signature or the bytes around it changed
     known = list(SigningCertificate.objects.all())
     for found in signatures_in(content):
         signed_by = [row for row in known if found.is_by(certificate_of(row))]
@@ -87,10 +87,10 @@ def _outcome_of_other(content: bytes) -> Outcome:
 def _outcome_of_signed(
     found: FoundSignature, signed_by: list[SigningCertificate], *, is_whole: bool
 ) -> Outcome:
-    """`is_whole`: the file is what the signature covers, with nothing added."""
+    """`is_whole`: the signature covers the whole file."""
     if _issued(Q(covered_sha256=found.covered)):
         return Outcome.CHANGED
-    # the operator's certificate signs other documents too
+    # the operator's certificate may sign other documents too
     if all(row.source == SigningCertificate.Source.OPERATOR for row in signed_by):
         return Outcome.UNKNOWN
     return Outcome.UNRECORDED if is_whole else Outcome.CHANGED

@@ -1,6 +1,6 @@
 """The input of the Typst templates: a snapshot's sections, as JSON.
 
-Only blocks that certainly fit on a page may be `together`, since Typst cuts off the rest.
+Only blocks that are sure to fit on a page may be `together`, since Typst cuts off the overflow.
 """
 
 import re
@@ -40,18 +40,18 @@ from goodword.reports.pdf.text import NAME_RUN, breakable, narrow
 from goodword.reports.phrases import words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
-#: of reports.verify_views; CommonMiddleware adds the slash
+#: path of reports.verify_views; CommonMiddleware adds the slash
 VERIFY_PATH = "/verify"
 LONGEST_RUNNING = 60
 MOST_REPLACED = 12
 LONGEST_LABEL = 160
-# PDF/A allows a string of 32 kB, and a character takes at most four bytes.
+# PDF/A limits strings to 32 kB; a character takes at most four bytes.
 LONGEST_ALTERNATIVE = 4000
-# What certainly fits on a page, and the fewest characters on a line of a narrow column and of prose.
+# Lines that are sure to fit on a page; fewest characters on a line of a narrow column and of prose.
 MOST_LINES = 50
 NARROW_LINE = 12
 PROSE_LINE = 70
-#: longer quotes may be split from the name below them
+#: longer quotes may be separated from the name below them
 LONGEST_TOGETHER = 700
 _SCRIPTS = {
     "he": re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"),
@@ -60,7 +60,7 @@ _SCRIPTS = {
 
 
 def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
-    """The document. Texts of `snapshot` have been cleaned by a `text.Printer`, which `replaced` these characters."""
+    """Returns the document. A `text.Printer` has cleaned the texts of `snapshot` and `replaced` these characters."""
     words = words_for(snapshot["language"])
     name = clipped(snapshot["candidate"]["name"] or words("name_removed"), LONGEST_NAME)
     role = clipped(snapshot["role"]["title"], LONGEST_NAME)
@@ -96,7 +96,7 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
             made=snapshot["made_at_text"],
             address=settings.GOODWORD_BASE_URL.removeprefix("https://") + VERIFY_PATH,
         ),
-        # Typst fills in the two numbers.
+        # Typst inserts the two numbers.
         "page": words("page", page="\x00", pages="\x00").split("\x00"),
         "front": [_section(one) for one in pages.front],
         "body": [_section(one) for one in pages.body],
@@ -233,7 +233,7 @@ def _scales(chart: ScaleChart) -> dict[str, Any]:
 
 
 def _ratings(chart: RatingChart) -> dict[str, Any]:
-    """Each row with the marks of each level, and the levels between which the referees' answers lie."""
+    """Returns rows with the marks at each level, and the range of the referees' answers."""
     low, high = chart.axis
     rows = []
     for row in chart.rows:
@@ -304,7 +304,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
 
 
 def _language(text: str, tag: str | None) -> str | None:
-    """The language for screen readers, by tag or else by the script of the first letter; None if the report's."""
+    """Returns the language for screen readers by tag, else by the first letter's script; None for the report's own."""
     main = (tag or "").replace("_", "-").split("-")[0].lower()
     if re.fullmatch("[a-z]{2,3}", main):
         return main
@@ -319,12 +319,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _fits(rows: Iterable[Sequence[str]], line: int) -> bool:
-    """Whether rows with these texts in columns certainly fit on a page; one line per row is spacing."""
+    """Whether rows with these texts in columns are sure to fit on a page, adding a line per row for spacing."""
     return sum(2 + max((len(text) // line for text in row), default=0) for row in rows) <= MOST_LINES
 
 
 def readable_accent(accent: str) -> str:
-    """`accent`, darkened until its contrast with white is 4.5; our green if it is not a colour."""
+    """Returns `accent`, darkened until its contrast with white is 4.5, or our green if it isn't a colour."""
     try:
         parse_hex(accent)
     except ValueError:

@@ -17,7 +17,7 @@ import typst
 
 LARGEST: Final = 1024 * 1024
 MOST_PIXELS: Final = 16_000_000
-#: limits for drawing an uploaded file: small files can describe huge pictures
+#: limits for rendering an upload: small files can describe huge images
 MOST_MEMORY: Final = 1024**3
 MOST_CPU_SECONDS: Final = 5
 _MOST_SECONDS: Final = 20
@@ -81,9 +81,9 @@ def usable_logo(encoded: str) -> Logo | None:
 
 
 def as_png(raw: bytes) -> bytes:
-    """The logo as pixels, without scripts or metadata. Raises RefusedLogo.
+    """Returns the logo as pixels, without scripts or metadata. Raises RefusedLogo.
 
-    Drawn in a separate process with limits on memory and CPU time, so that a malicious file can't stop the server.
+    It is rendered in a process with limits on memory and CPU time, so that a malicious file can't stop the server.
     """
     _read_logo(raw)
     with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:

@@ -1,6 +1,6 @@
-"""Renders a snapshot as PDF/UA-1 and PDF/A-2a: the same bytes as long as Typst and the fonts are the same.
+"""Renders a snapshot as PDF/UA-1 and PDF/A-2a, reproducibly for the same Typst and fonts.
 
-The templates in `template/` have no words and no logic; `content` makes their input.
+The templates in `template/` contain no text and no logic; `content` prepares their input.
 """
 
 import json

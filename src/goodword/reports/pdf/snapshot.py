@@ -1,12 +1,12 @@
 """The frozen content of a report, as JSON.
 
-Texts are in the report's language and times in the organisation's zone, so rendering looks nothing up. None for a name
-or a comment means that it was erased.
+Texts are in the report's language and times in the organisation's zone, so rendering looks nothing up. Erased names and
+comments are None.
 
-Schema 2 names the reference of each value and has more types of question. What it adds is `NotRequired`, so that
-snapshots of schema 1 can still be drawn. Schema 3 has several kinds of test, which define their own data
-(`assessments.kinds`). Schema 4 has the figures behind percentiles and abilities. Schema 5 has
-signs of careless responding, and names the question on working together again.
+Schema 2 names the reference of each value and adds types of question. Its additions are `NotRequired`, so that
+snapshots of schema 1 can still be drawn. Schema 3 adds kinds of test, which define their own data
+(`assessments.kinds`). Schema 4 adds the figures behind percentiles and abilities. Schema 5 adds signs of careless
+responding, and marks the question on working together again.
 """
 
 from collections.abc import Mapping

@@ -49,7 +49,7 @@ ZWNJ, ZWJ = "\u200c", "\u200d"
 BREAK = "\u200b"
 LONGEST_RUN = 36
 NARROW_RUN = 12
-#: of the name at the top of a report, in large type
+#: for the name in large type at the top of a report
 NAME_RUN = 20
 _PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201e\u2026]*")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")

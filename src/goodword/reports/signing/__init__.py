@@ -1,1 +1,1 @@
-"""Signatures of report PDFs (PAdES B-B): certificates, the installation's key, signing, and what a file carries."""
+"""Signatures of report PDFs (PAdES B-B): certificates, the installation's key, signing, and reading signatures."""

@@ -20,14 +20,14 @@ LIFETIME: Final = timedelta(days=3653)
 #: RFC 9336: document signing
 _DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 _SHORTEST_RSA: Final = 2048
-#: what X.509 allows in a name
+#: longest name that X.509 allows
 _LONGEST_NAME: Final = 64
 _LARGEST_FILE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What signs: `chain` are the issuers above the certificate, as far as they are known."""
+    """A key with its certificate. `chain`: the known issuers above the certificate."""
 
     certificate: x509.Certificate
     key: Key
@@ -39,7 +39,7 @@ class Identity:
 
 
 class CannotUse(Exception):
-    """A sentence for admins: why the operator's certificate can't sign, and what to do."""
+    """The message tells admins why the operator's certificate can't be used and what to do."""
 
 
 def common_name(certificate: x509.Certificate) -> str:
@@ -52,7 +52,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 def self_signed(*, host: str, now: datetime) -> Identity:
-    """A new key and its certificate, valid from the day before: the clocks of readers differ."""
+    """Returns a new key with its certificate, valid from the day before, since readers' clocks differ."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -101,9 +101,9 @@ def key_from_text(text: str) -> Key:
 
 
 def load_own(*, certificate: str, key: str, password: str, now: datetime) -> Identity:
-    """The operator's identity from a PKCS#12 or PEM file, with the key in `key` if that names another file.
+    """Returns the operator's identity from a PKCS#12 or PEM file, with the key from the file `key` if given.
 
-    Files are read again once they have changed. Raises CannotUse.
+    Changed files are read again. Raises CannotUse.
     """
     files = tuple((path, *_stamp(path)) for path in (certificate, key) if path)
     identity = _load(files, password)
@@ -148,7 +148,7 @@ def _from_pkcs12(path: str, content: bytes, password: str) -> Identity:
         store = pkcs12.load_pkcs12(content, password.encode() or None)
     except ValueError as error:
         raise CannotUse(
-            f"The file {path} is no PKCS#12 or PEM file, or GOODWORD_SIGNING_PASSWORD is not its password."
+            f"The file {path} is not a PKCS#12 or PEM file, or GOODWORD_SIGNING_PASSWORD is not its password."
         ) from error
     if store.key is None or store.cert is None:
         raise CannotUse(f"The file {path} needs a certificate and its private key. Export both.")
@@ -170,7 +170,7 @@ def _from_pem(read: list[tuple[str, bytes]], password: str) -> Identity:
         )
     try:
         key = serialization.load_pem_private_key(_key_block(key_content), password.encode() or None)
-    except TypeError as error:  # a password for a plain key, or none for an encrypted one
+    except TypeError as error:  # password given for an unencrypted key, or missing for an encrypted one
         advice = "remove" if password else "set"
         raise CannotUse(
             f"The key in {key_path} is {'not ' if password else ''}encrypted: {advice} GOODWORD_SIGNING_PASSWORD."
@@ -183,7 +183,7 @@ def _from_pem(read: list[tuple[str, bytes]], password: str) -> Identity:
 
 
 def _key_block(content: bytes) -> bytes:
-    """From the line that begins a private key: files may have certificates and parameters before it."""
+    """Returns the text from the private key's first line: certificates and parameters may precede it."""
     end = content.index(b"PRIVATE KEY-----")
     return content[content.rindex(b"-----BEGIN", 0, end) :]
 
@@ -196,13 +196,13 @@ def _usable_key(key: object, path: str) -> Key:
             return key
         case _:
             raise CannotUse(
-                f"The key in {path} is of a kind that PDF readers don't check. "
+                f"The key in {path} is of a type that PDF readers don't support. "
                 "Use RSA with at least 2048 bits, or the curve P-256, P-384 or P-521."
             )
 
 
 def _paired(key: Key, certificates: list[x509.Certificate], path: str) -> Identity:
-    """The key with its certificate, wherever in the file that is."""
+    """Returns the key with its certificate, wherever that is in the file."""
     public = key.public_key()
     own = next((one for one in certificates if one.public_key() == public), None)
     if own is None:

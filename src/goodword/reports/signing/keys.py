@@ -1,7 +1,7 @@
-"""The key that signs reports: the installation's own, or the operator's certificate if that can be used.
+"""The key that signs reports: the operator's certificate if usable, else the installation's own.
 
-The installation's key is made once, sealed with the field key, and shared by all processes. After a rotation its
-private key is gone; its certificate stays, so that files signed before can still be recognised.
+The installation's key is made once, sealed with the field key, and shared by all processes. Rotation deletes the
+private key and keeps the certificate, so that files signed with it can still be recognised.
 """
 
 import logging
@@ -21,9 +21,9 @@ from goodword.reports.models import SigningCertificate
 from goodword.reports.signing import certificates
 from goodword.reports.signing.certificates import CannotUse, Identity
 
-#: a key of the installation is replaced this long before its certificate expires
+#: the installation's key is replaced this long before its certificate expires
 RENEW_BEFORE: Final = timedelta(days=90)
-#: advisory lock that serialises the making of keys ("signkey" as a number)
+#: advisory lock for making keys ("signkey" as a number)
 _LOCK: Final = 0x7369676E6B6579
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Which certificate signs; `problem` says why the operator's does not. `until` is None before the first start."""
+    """The certificate that signs. `problem`: why the operator's doesn't. `until` is None before the first start."""
 
     name: str
     is_own: bool
@@ -48,7 +48,7 @@ class Status:
 
 
 def current_signer(*, now: datetime) -> Signer:
-    """The operator's certificate, or the installation's while that can't be used. Makes the installation's key."""
+    """Returns the operator's certificate or, if it can't be used, the installation's, made if missing."""
     own, problem = _own(now=now)
     if own is not None:
         return Signer(own, _known(own, now=now))
@@ -59,7 +59,7 @@ def current_signer(*, now: datetime) -> Signer:
 
 
 def ensure_key(*, now: datetime) -> None:
-    """For the first start: make the installation's key, and log what is wrong with the operator's certificate."""
+    """At the start: make the installation's key if missing, and log what is wrong with the operator's certificate."""
     _installation(now=now)
     current_signer(now=now)
 
@@ -72,7 +72,7 @@ def rotate(*, now: datetime) -> Signer:
 
 
 def status(*, now: datetime) -> Status:
-    """Changes nothing."""
+    """Read-only."""
     own, problem = _own(now=now)
     if own is not None:
         return _status(own.certificate, is_own=True, problem="")
@@ -97,7 +97,7 @@ def _status(certificate: x509.Certificate, *, is_own: bool, problem: str) -> Sta
 
 
 def _own(*, now: datetime) -> tuple[Identity | None, str]:
-    """The operator's identity; without a usable one, None and the problem, which is empty if none is set."""
+    """Returns the operator's identity, or None and the problem, which is empty if none is configured."""
     if not settings.GOODWORD_SIGNING_CERTIFICATE:
         return None, ""
     try:
@@ -121,7 +121,7 @@ def _installation(*, now: datetime) -> Signer:
 
 
 def _opened(*, now: datetime) -> Signer | None:
-    """The installation's key; None if there is none, it expires soon, or its field key was given up.
+    """Returns the installation's key; None if there is none, it expires soon, or its field key is lost.
 
     Raises SettingError if this process has wrong field keys.
     """
@@ -134,7 +134,7 @@ def _opened(*, now: datetime) -> Signer | None:
     try:
         text = unseal(row.sealed_key, place=_place(row.fingerprint))
     except CannotOpen as error:
-        if problem := field_key_problem():  # not lost: the settings of this process are wrong
+        if problem := field_key_problem():  # not lost: this process has wrong settings
             raise SettingError(problem) from error
         log.warning("The installation's signing key can't be opened and is replaced: %s", error)
         return None
@@ -142,7 +142,7 @@ def _opened(*, now: datetime) -> Signer | None:
 
 
 def _make(*, now: datetime) -> Signer:
-    """Under the lock."""
+    """Requires the lock."""
     SigningCertificate.objects.filter(source=SigningCertificate.Source.INSTALLATION, retired_at=None).update(
         retired_at=now, sealed_key=""
     )

@@ -1,10 +1,10 @@
-"""Signs a PDF (PAdES B-B) and reads signatures from files of strangers.
+"""Signs a PDF (PAdES B-B) and reads signatures from untrusted files.
 
-Signing appends a revision with an invisible signature field. PDF/A forbids hidden annotations, and PDF/UA wants every
-other one tagged unless it lies outside the page: so the field is of no size, outside the page (ISO 14289-1, 7.18.1).
+Signing appends a revision with an invisible signature field. PDF/A forbids hidden annotations, and PDF/UA requires
+others to be tagged unless they lie outside the page (ISO 14289-1, 7.18.1), so the field has no size and lies outside.
 The signature certifies the file: readers report any later change.
 
-A stranger's file is never parsed as PDF. `signatures_in` only looks for the hexadecimal text of a signature.
+Untrusted files are never parsed as PDF: `signatures_in` only looks for the hexadecimal text of a signature.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ FIELD: Final = "Signature"
 _OWN_SIZE: Final = 2048
 #: hexadecimal digits of a signature; ours have about 4,000, and 30,000 with a long chain
 _SHORTEST, _LONGEST = 1_000, 60_000
-#: signatures looked at in one file
+#: most signatures checked in one file
 _MOST: Final = 8
 _HEXADECIMAL: Final = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{%d,}+" % _SHORTEST)
 _BYTE_RANGE: Final = re.compile(rb"/ByteRange ?\[0 (\d{1,9}) (\d{1,9}) (\d{1,9}) *\]")
@@ -40,15 +40,15 @@ _BYTE_RANGE: Final = re.compile(rb"/ByteRange ?\[0 (\d{1,9}) (\d{1,9}) (\d{1,9})
 
 @dataclass(frozen=True, slots=True)
 class SignedPdf:
-    """`covered` is the SHA-256 (hex) of what is signed: all but the signature itself."""
+    """`covered` is the SHA-256 (hex) of the signed bytes: everything but the signature."""
 
     content: bytes
     covered: str
 
 
 def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
-    """Takes about 10 ms. `pdf` is one that we have made and that has no form."""
-    # pyHanko takes half a second to import, which only processes that draw reports should spend
+    """Takes about 10 ms. `pdf` must be our own and without a form."""
+    # importing pyHanko takes half a second, so only processes that draw reports do it
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
     from pyhanko.sign.signers import cms_embedder, pdf_byterange
@@ -59,7 +59,7 @@ def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
     signer = signers.SimpleSigner(
         signing_cert=_asn1(identity.certificate), signing_key=_private(identity), cert_registry=store
     )
-    # PDF/A: an object begins on a line of its own
+    # PDF/A: objects start on a new line
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"))
     spec = fields.SigFieldSpec(
         FIELD,
@@ -80,7 +80,7 @@ def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
     protocol.send(cms_embedder.SigObjSetup(sig_placeholder=placeholder, mdp_setup=certification))
     prepared, output = protocol.send(cms_embedder.SigIOSetup(md_algorithm="sha256"))
     signing = signer.async_sign(prepared.document_digest, "sha256", use_pades=True)
-    with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop
+    with ThreadPoolExecutor(1) as thread:  # the caller's thread may have an event loop
         signature = thread.submit(asyncio.run, signing).result()
     protocol.send(signature)
     return SignedPdf(content=output.getvalue(), covered=prepared.document_digest.hex())
@@ -88,7 +88,7 @@ def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
 
 @dataclass(frozen=True, slots=True)
 class FoundSignature:
-    """A signature in a file: not checked yet. `covered` is what it says to be the SHA-256 of the signed bytes."""
+    """An unchecked signature in a file. `covered`: the SHA-256 of the signed bytes, as it claims."""
 
     covered: str
     signed: bytes
@@ -110,7 +110,7 @@ class FoundSignature:
 
 
 def signatures_in(content: bytes) -> Iterator[FoundSignature]:
-    """Signatures that a file contains, whatever else it is. Linear in its size, and nothing is unpacked."""
+    """Yields the signatures in any file, in linear time and without decompressing anything."""
     for match in islice(_HEXADECIMAL.finditer(content), _MOST):
         digits = match[0]
         if len(digits) <= _LONGEST and (found := _read(digits[: len(digits) // 2 * 2])):
@@ -118,13 +118,13 @@ def signatures_in(content: bytes) -> Iterator[FoundSignature]:
 
 
 def covered_in(content: bytes) -> Iterator[tuple[str, bool]]:
-    """The SHA-256 (hex) of what signatures in the file may cover: by the ranges that it names, and around each one.
+    """Yields SHA-256 digests (hex) of what signatures may cover, by the file's byte ranges and around each signature.
 
-    One changed byte spoils at most one of the two. With it, whether that is the whole file.
+    A changed byte spoils at most one of the two. With each digest: whether it covers the whole file.
     """
     view = memoryview(content)
     gaps = [match.span() for match in islice(_HEXADECIMAL.finditer(content), _MOST)]
-    ranges = [((max(start - 1, 0), end + 1), len(content)) for start, end in gaps]  # with its brackets
+    ranges = [((max(start - 1, 0), end + 1), len(content)) for start, end in gaps]  # including its brackets
     for match in islice(_BYTE_RANGE.finditer(content), _MOST):
         start, end, length = (int(one) for one in match.groups())
         if start < end <= end + length <= len(content):
@@ -157,7 +157,7 @@ def _read(digits: bytes) -> FoundSignature | None:
         RecursionError,
         OverflowError,
     ):
-        # asn1crypto reads lazily, and fails in many ways on what is not a signature
+        # asn1crypto parses lazily, and fails in many ways on other data
         return None
 
 

@@ -86,7 +86,7 @@ class JobLink:
     requisition_id: str = ""
     post_id: int | None = None
     post_title: str = ""
-    #: requirement sentences of the job post; None: not read
+    #: requirement sentences of the job post; None if not read
     requirements: Sequence[str] | None = None
     confidential: bool = False
 

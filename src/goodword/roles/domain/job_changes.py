@@ -14,7 +14,7 @@ Pipeline = Sequence[tuple[int, str]]
 
 
 def stage_move(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
-    """The old and new position ("after “Screen”"); None unless different stages precede it, and a different one
+    """Returns the old and new position ("after “Screen”"); None unless other stages precede it, another one
     directly."""
     shared = {one for one, _ in before} & {one for one, _ in after}
     if stage_id not in shared:
@@ -67,7 +67,7 @@ class Outdated(Exception):
 
 
 def update_job(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
-    """Returns a sentence for each change. `job`: None if Greenhouse does not show it. Raises Outdated if checked
+    """Returns a sentence for each change. `job`: None if not visible in Greenhouse. Raises Outdated if checked
     meanwhile."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Call update_job() in a transaction.")

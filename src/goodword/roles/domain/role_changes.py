@@ -41,7 +41,7 @@ def change_role(
     """Returns whether anything changed. `seen`: the version that `by` saw. Raises RoleChanged and NotAnOwner."""
     title = " ".join(title.split())
     with transaction.atomic():
-        # Before the role, as deactivating does: otherwise a role could go to somebody who loses access in the meantime.
+        # Locked before the role, as when deactivating: otherwise a role could go to somebody who is losing access.
         Membership.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
         row = _locked(role)
         if (title, owner.pk, confidential) == (row.title, row.owner_id, row.confidential):
@@ -76,7 +76,7 @@ def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -
 
 
 def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
-    """A role of `by` with the same step settings and job requirement, without jobs, viewers and candidates."""
+    """Create a role of `by` with the same step settings and job requirement, but no jobs, viewers or candidates."""
     with transaction.atomic():
         made = add_role(title=title, owner=by, now=now)
         if is_confidential(role):

@@ -48,7 +48,7 @@ def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
 
 @register.simple_tag
 def written_in(language: str) -> SafeString:
-    """The `lang` attribute of a text that a member wrote, if it differs from the page's language; else nothing."""
+    """Returns the `lang` attribute for a text that a member wrote, or nothing if it is in the page's language."""
     if not language or language.partition("-")[0] == (get_language() or "").partition("-")[0]:
         return SafeString("")
     return format_html(' lang="{}"', language)
@@ -85,7 +85,7 @@ def short_day(at: date | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _written_day(day: date, form: str, _language: str | None) -> str:
-    """In the active language. Lists write the same days many times."""
+    """Cached, since lists show the same days many times."""
     return date_format(day, form)
 
 

@@ -1,4 +1,4 @@
-"""A candidate asks for a human review of a result, or objects to it; a member answers. One is open at a time."""
+"""Candidates ask for a human review of a result, or object to it; a member answers. Only one is open at a time."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,12 +22,12 @@ from goodword.workflow.states import DONE, takes_answers_query
 
 LONGEST: Final = 2000
 LONGEST_ANSWER: Final = 4000
-#: the same text again within this time is a second click
+#: a repeated text within this time is a second click
 SECOND_CLICK: Final = timedelta(minutes=5)
 
 
 class CannotAppeal(Exception):
-    """Nothing is finished or closed yet, or the data is being erased."""
+    """Nothing has been finished or closed yet, or the data is being erased."""
 
 
 class AlreadyOpen(Exception):
@@ -45,7 +45,7 @@ class BeingErased(Exception):
 
 
 def appeals_of(application: Application) -> Sequence[Appeal]:
-    """Newest first. One query."""
+    """Returns them newest first, in one query."""
     rows = Appeal.objects.of(application.organisation).filter(application=application)
     return list(rows.select_related("answered_by__user").order_by("-opened_at", "-pk"))
 
@@ -62,7 +62,7 @@ def may_appeal(application: Application, *, now: datetime) -> bool:
 
 
 def open_appeal(*, application_id: int, text: str, language: str, now: datetime) -> Appeal:
-    """Save it, mail the recruiter, and confirm to the candidate in `language`. The same text twice is saved once.
+    """Save it, mail the recruiter, and confirm to the candidate in `language`. A repeated text is saved once.
 
     Raises CannotAppeal and AlreadyOpen.
     """
@@ -103,7 +103,7 @@ def open_appeal(*, application_id: int, text: str, language: str, now: datetime)
 
 
 def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datetime) -> Appeal:
-    """Save the answer and mail it to the candidate. The first answer counts; the member's own again is a second click.
+    """Save the answer and mail it to the candidate. The first answer counts; repeating one's own is a second click.
 
     Raises AlreadyAnswered, BeingErased, and Appeal.DoesNotExist.
     """
@@ -140,7 +140,7 @@ def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datet
 
 
 def _mail_team(appeal: Appeal, application: Application, *, now: datetime) -> None:
-    """The recruiter. If they have no login, the role's owner too, because answers are written in Goodword."""
+    """Mail the recruiter and, if they have no login, the role's owner, because answers are written in Goodword."""
     organisation, recruiter = application.organisation, recruiter_of(application)
     to = [Correspondent(name=recruiter.name, address=recruiter.address)]
     owner = application.role.owner if application.role is not None else None
@@ -207,7 +207,7 @@ def _mail_candidate(
 
 
 def _step_request_id(application: Application) -> int:
-    """Of a step that is done, whose link opens the portal; else the newest."""
+    """Returns the id of a finished step, whose link opens the portal, else of the newest."""
     runs = [
         run
         for model in StepRun.__subclasses__()

@@ -49,7 +49,7 @@ def on_ended(event: Event) -> None:
 
 
 def on_restored(event: Event) -> None:
-    """Waiting requests wait for a click, as do steps of a stage entered in the meantime."""
+    """Make waiting requests wait for a click, as well as steps of a stage entered meanwhile."""
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return
@@ -93,7 +93,7 @@ def _was_not_to_be_invited(application: Application) -> bool:
 
 
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
-    """Bring the runs in line with the application. Yields each action with its run, locked and saved; "transfer": it
+    """Bring the runs in line with the application. Yields each action with its locked and saved run; "transfer": it
     continues under another role's settings."""
     assert event.application_id is not None
     if not has_step_requests(event):

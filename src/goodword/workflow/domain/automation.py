@@ -37,9 +37,9 @@ State = StepRequest.State
 
 
 def on_entered_stage(event: Event) -> None:
-    """Request each step that the stage starts; a second arrival is recorded only.
+    """Request each step that the stage starts; a second arrival is only recorded.
 
-    Nothing happens if the candidate has been rejected, hired or moved on in the meantime.
+    Does nothing if the candidate has since been rejected, hired or moved on.
     """
     assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
@@ -75,9 +75,9 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Once per application and step, locked and active. What prevents the step is stored as its reason to wait.
+    """Request a step once per application, which is locked and active. An obstacle is stored as the reason to wait.
 
-    The step's delay lets a mistaken stage move be undone.
+    The step's delay leaves time to undo a mistaken stage move.
     """
     step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
         application=application,
@@ -109,7 +109,7 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
 
 
 def request_first(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Of an application that a member adds in this transaction to a role that is not archived; without the delay."""
+    """Request a step, without its delay, for an application added to an active role in this transaction."""
     step_request = StepRequest.objects.of(application.organisation).create(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )

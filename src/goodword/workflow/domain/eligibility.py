@@ -25,8 +25,8 @@ STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "chec
 
 
 def has_step_requests(event: Event) -> bool:
-    """Most changes in Greenhouse concern none of ours. No lock if recorded under the application's; `candidate.changed`
-    is not."""
+    """Most changes in Greenhouse don't concern our steps. Needs no lock: such events are recorded under the
+    application's lock, except `candidate.changed`."""
     assert event.application_id is not None
     return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
 
@@ -99,7 +99,7 @@ def closing_reason(application: Application, step: Step) -> str:
 
 
 def needs_click(application: Application, step: Step) -> bool:
-    """Whether the role is archived, or a rejection, hire or erasure was undone and nothing has requested it since."""
+    """Whether the role is archived, or nothing has requested the step since a rejection, hire or erasure was undone."""
     if step.role.archived_at is not None:
         return True
     events = Event.objects.filter(application_id=application.pk)
@@ -151,8 +151,8 @@ def mail_blocked_reason(application: Application) -> str:
 
 
 def _reassign_requests(application: Application) -> None:
-    """To the steps of a locked application's role. Of two requests of a kind the started one stays; if both have, the
-    other role's keeps its step."""
+    """Move requests to the steps of a locked application's role. Of two of a kind, the started one is kept; if both
+    have started, the other role's keeps its step."""
     if application.role_id is None:
         return
     step_requests = StepRequest.objects.of(application.organisation).filter(application=application)

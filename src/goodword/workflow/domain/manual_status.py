@@ -22,8 +22,8 @@ class NotSettable(Exception):
 def set_status(
     *, application_id: int, status: Application.Status, reason: str = "", member: Membership, now: datetime
 ) -> bool:
-    """As in Greenhouse. `reason`: why they were rejected. The caller audits. Returns whether it changed. Raises
-    NotSettable."""
+    """Set the status as Greenhouse would. `reason`: for a rejection. The caller audits. Returns whether it changed.
+    Raises NotSettable."""
     if status not in SETTABLE:
         raise ValueError(f"Members do not set the status {status}.")
     with transaction.atomic():

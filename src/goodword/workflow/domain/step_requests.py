@@ -129,8 +129,8 @@ def record_event(
 def start_by_member(
     *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
 ) -> StepRequest:
-    """Without the delay. Idempotent. `after_reuse`: also if an earlier result was reused. Raises CannotStart, and
-    LookupError if they do not belong together."""
+    """Start without the delay. Idempotent. `after_reuse`: even if an earlier result was reused. Raises CannotStart, and
+    LookupError if they don't belong together."""
     with transaction.atomic():
         application = lock_application(application_id)
         if application.organisation_id != member.organisation_id or step.role_id != application.role_id:

@@ -25,7 +25,7 @@ MOST_COLUMNS: Final = 100
 LONGEST_CELL: Final = 500
 #: columns of the template, and of the file with errors
 COLUMNS: Final = ("First name", "Last name", "E-mail", "Language", "Company", "Title")
-#: field -> accepted headings, without case, accents, spaces and punctuation
+#: field -> accepted headings, ignoring case, accents, spaces and punctuation
 _HEADINGS: Final[Mapping[str, frozenset[str]]] = {
     "first_name": frozenset({"firstname", "givenname", "forename", "vorname", "prenom"}),
     "last_name": frozenset({"lastname", "surname", "familyname", "nachname", "familienname", "nomdefamille"}),
@@ -119,7 +119,7 @@ def read_table(raw: bytes) -> Table:
 
 
 def person_of(row: Row) -> tuple[Person | None, str]:
-    """The person, or None with a sentence for each problem."""
+    """Returns the person, or None with a sentence for each problem."""
     problems: list[str] = []
     if row.too_wide:
         problems.append(

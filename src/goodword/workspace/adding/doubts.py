@@ -1,4 +1,4 @@
-"""Lines of a file that could be mistakes. A member sees them before the import and may leave them out."""
+"""Finds lines of a file that may be mistakes, which a member can leave out before the import."""
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ _WITHOUT_DOTS: Final = frozenset({"gmail.com", "googlemail.com"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the lines are compared with. `on_role`: names and addresses on the role that the member may see."""
+    """Data to compare lines with. `on_role`: names and addresses on the role that the member may see."""
 
     members: Collection[str]
     domains: Collection[str]
@@ -40,7 +40,7 @@ def is_members(person: Person, known: Known) -> bool:
 
 
 def doubts_of(people: Mapping[int, Person], known: Known) -> dict[int, str]:
-    """By line, in sentences; `people`: by line, each address once and none that is on the role."""
+    """Returns sentences by line. `people`: by line, without addresses that are repeated or on the role."""
     mailboxes = _Groups(
         ((_mailbox(person.email), line) for line, person in people.items()),
         {_mailbox(address) for _name, address in known.on_role},
@@ -72,7 +72,7 @@ def _alone(person: Person, known: Known) -> list[str]:
 
 
 def _beside(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups") -> list[str]:
-    """Compared with the other lines and with the role. The same mailbox says more than the same name."""
+    """Compares with the other lines and the role. A shared mailbox outweighs a shared name."""
     mailbox = _mailbox(person.email)
     if other := mailboxes.other(mailbox, line):
         return [_("The same mailbox as in line %(line)s, written differently.") % {"line": other}]
@@ -88,7 +88,7 @@ def _beside(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups"
 
 
 class _Groups:
-    """Lines by what they share, empty keys left out."""
+    """Lines by a key that they share; empty keys are ignored."""
 
     def __init__(self, lines: Iterable[tuple[str, int]], on_role: Collection[str]) -> None:
         self.on_role = {key for key in on_role if key}
@@ -106,14 +106,14 @@ def _name_of(person: Person) -> str:
 
 
 def _name_key(name: str) -> str:
-    """Without accents, case, punctuation and order of the words."""
+    """Ignores accents, case, punctuation and word order."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     kept = "".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one))
     return " ".join(sorted(kept.split()))
 
 
 def _mailbox(address: str) -> str:
-    """Without what follows a "+"."""
+    """Returns the address without a "+" tag."""
     local, _at, domain = normalised(address).rpartition("@")
     local = local.partition("+")[0] or local
     if domain in _WITHOUT_DOTS:

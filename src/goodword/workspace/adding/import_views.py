@@ -28,11 +28,11 @@ from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_
 from goodword.workspace.adding.steps import StepChoice, step_choices
 from goodword.workspace.models import CandidateImport, ImportRow
 
-#: doubtful lines on a page, and lines with problems
+#: lines per page, both doubtful ones and those with problems
 PAGE: Final = 50
 #: good lines shown, to see whether columns and characters are right
 SHOWN: Final = 5
-#: of a line's number
+#: digits of a line number
 _DIGITS: Final = 7
 _FIELDS: Final = ("first_name", "last_name", "name", "email", "language", "company", "title")
 State, RowState = CandidateImport.State, ImportRow.State
@@ -80,14 +80,14 @@ def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def template(request: MemberRequest) -> HttpResponse:
-    del request  # same for all
+    del request  # same for everybody
     return _csv("candidates.csv", [COLUMNS])
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """What would be imported; after confirmation, the progress."""
+    """Shows what would be imported and, after confirmation, the progress."""
     role, found = _import_of(request, pk, import_pk)
     return _page(request, role, found)
 
@@ -95,7 +95,7 @@ def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Asks for a second confirmation if e-mails will be sent, or other numbers were shown."""
+    """Asks for a second confirmation if e-mails will be sent, or the number of rows has changed."""
     role, found = _import_of(request, pk, import_pk)
     here = redirect("role_import_check", request.organisation.slug, role.pk, found.pk)
     if found.state != State.CHECKED:
@@ -114,7 +114,7 @@ def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
 @require_POST
 @access.member(kinds=access.WORKS)
 def leave_out(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Keeps what is ticked, and turns the pages of the check: `turn` is "doubts-2" or "page-2"."""
+    """Saves the ticks and turns the page: `turn` is "doubts-2" or "page-2"."""
     role, found = _import_of(request, pk, import_pk)
     _save_ticks(request, found)
     turned, _dash, to = request.POST.get("turn", "").partition("-")
@@ -174,7 +174,7 @@ def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, C
 
 
 def _with_problems(of: CandidateImport) -> Any:
-    """Until a member has decided, lines that are left out are among the doubtful ones."""
+    """Includes lines that are left out once a member has decided; before that they are listed as doubtful."""
     states = [RowState.WRONG, RowState.DUPLICATE]
     if of.state != State.CHECKED:
         states.append(RowState.LEFT_OUT)

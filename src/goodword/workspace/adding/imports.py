@@ -23,14 +23,14 @@ from goodword.workspace.adding.steps import add_and_invite
 from goodword.workspace.models import CandidateImport, ImportRow
 
 State, RowState = CandidateImport.State, ImportRow.State
-#: rows per job, so that other jobs get their turn
+#: rows per job, so that other jobs also run
 A_JOB: Final = 25
-#: after upload; rows are personal data, including of people who are never added
+#: after upload; rows are personal data, even of people who are never added
 KEPT_FOR: Final = timedelta(days=7)
 
 
 def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetime) -> CandidateImport:
-    """Adds nobody yet. Doubtful rows are imported unless left out; members' own addresses are left out at first."""
+    """Adds nobody yet. Doubtful rows are imported unless left out; members' own addresses are initially left out."""
     on_role, visible = _people_on_role(role, member)
     with transaction.atomic():
         made = CandidateImport.objects.create(
@@ -57,7 +57,7 @@ def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetim
 def _read(
     row: Row, of: CandidateImport, *, on_role: Mapping[str, str], seen: dict[str, int]
 ) -> tuple[ImportRow, Person | None]:
-    """The person too if the row is good. `seen`: line by address, of the rows before."""
+    """Returns the row, and the person if it is good. `seen`: line by address, from earlier rows."""
     person, problem = person_of(row)
     state = RowState.GOOD if person is not None else RowState.WRONG
     if person is not None:
@@ -82,7 +82,7 @@ def _read(
 
 
 def _people_on_role(role: Role, member: Membership) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Address to a sentence, and names with addresses; only candidates whom the member may see are named."""
+    """Returns a sentence by address, and names with addresses, naming only candidates whom the member may see."""
     rows = Application.objects.of(role.organisation).filter(role=role, erased_at=None)
     visible = set(visible_applications(member).filter(role=role).values_list("pk", flat=True))
     said: dict[str, str] = {}
@@ -109,7 +109,7 @@ def doubtful(of: CandidateImport) -> QuerySet[ImportRow]:
 
 
 def leave_out(of: CandidateImport, *, listed: Collection[int], ticked: Collection[int]) -> None:
-    """Leave out the ticked ones of the doubtful lines that were listed, and import the others."""
+    """Leave out the ticked lines of the doubtful ones listed; the others will be imported."""
     with transaction.atomic():
         row = _locked(of.pk)
         if row is None or row.state != State.CHECKED:
@@ -127,7 +127,7 @@ def counts_of(of: CandidateImport) -> dict[str, int]:
 
 
 def start(of: CandidateImport, *, steps: Collection[str], member: Membership, now: datetime) -> bool:
-    """Start importing the good rows. Returns False if it was already decided."""
+    """Start importing the good rows. Returns False if already started."""
     with transaction.atomic():
         row = _locked(of.pk)
         if row is None or row.state != State.CHECKED:
@@ -156,7 +156,7 @@ def start(of: CandidateImport, *, steps: Collection[str], member: Membership, no
 
 
 def discard(of: CandidateImport) -> bool:
-    """Import nothing and delete the rows. Returns False if it was already decided."""
+    """Import nothing and delete the rows. Returns False if already started."""
     with transaction.atomic():
         row = _locked(of.pk)
         if row is None or row.state != State.CHECKED:
@@ -179,7 +179,7 @@ def import_some(import_id: int, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """What the rows of one job share. Whether the role is archived is read with each row, under its lock."""
+    """What the rows of one job share. Whether the role is archived is checked for each row, under its lock."""
 
     of: CandidateImport
     steps: Sequence[Step]

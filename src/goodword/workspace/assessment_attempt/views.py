@@ -78,7 +78,7 @@ def more_time(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseB
         "title": _("Extend the assessment"),
         "lead": _(
             "The candidate gets an e-mail with the new deadline, unless the assessment is paused or mail doesn't "
-            "reach them. The clocks of timed tests stay as set."
+            "reach them. Time limits of timed tests don't change."
         ),
         "button": _("Extend deadline"),
     }

@@ -229,17 +229,17 @@ class PartForm(forms.Form):
         self._add_norm_fields(part, numbers)
 
     def _add_scale_fields(self, contents: Sequence[Content]) -> None:
-        """`health_scales`: names of those to be confirmed."""
+        """`health_scales`: names of scales that need confirmation."""
         wholes = [(content, content.offers()[0].id) for content in contents]
         known = {scale.id: scale for content, form in wholes for scale in scales_of(content, form)}
         about_health = {scale.id: scale for content, form in wholes for scale in health_scales(content, form)}
         self.health_scales = [scale.name for scale in about_health.values()]
         if known:
             self.fields["scales"] = forms.MultipleChoiceField(
-                label=_("Which scales serve the requirement?"),
+                label=_("Which scales does the requirement call for?"),
                 choices=[(scale.id, scale_in_words(scale)) for scale in known.values()],
                 help_text=_(
-                    "Only their statements are asked, scored and reported. Norms must be of the same scales."
+                    "Only statements on these scales are shown, scored and reported. Norms must cover the same scales."
                 ),
                 error_messages={
                     "required": _("Choose at least one scale."),
@@ -250,7 +250,7 @@ class PartForm(forms.Form):
         if self.health_scales:
             self.fields["confirms_health"] = forms.BooleanField(
                 label=_(
-                    "I have read the warning. This job requires the scale, and asking it is lawful where we hire."
+                    "I have read the warning. This job requires the scale, and assessing it is lawful where we hire."
                 ),
                 required=False,
             )
@@ -288,7 +288,7 @@ class PartForm(forms.Form):
 
 
 def _precision_help(test: Test, number: str) -> str:
-    """How well the forms of a reasoning test tell candidates apart."""
+    """Says how well the forms of a reasoning test distinguish candidates."""
     content = content_of_number(test, number)
     if not isinstance(content, ReasoningTest):
         return ""
@@ -301,9 +301,9 @@ def _precision_help(test: Test, number: str) -> str:
         }
         for form in content.offers()
     ]
-    return _("Of any two candidates, the abler solves more in so many of 100 cases (assumed): %(list)s.") % {
-        "list": ", ".join(told)
-    }
+    return _(
+        "The abler of two candidates solves more tasks in this many of 100 cases (assumed): %(list)s."
+    ) % {"list": ", ".join(told)}
 
 
 def _clock_help(test: Test) -> str:

@@ -299,7 +299,7 @@ def _session(
 
 
 def _assessment(step: Step, which: str) -> Assessment | None:
-    """The draft (None if there is none), the default test's, which is not saved, a version by number, or 404."""
+    """Returns the draft (or None), an unsaved one of the default test, or a version by number. Raises Http404."""
     if which == DRAFT:
         return draft_of(step)
     if which == DEFAULT:

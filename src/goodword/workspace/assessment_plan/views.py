@@ -190,5 +190,5 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 
 
 def _kept(request: MemberRequest, form: Form) -> list[TypedField]:
-    """Input for tests that were removed, or completed by another member, in the meantime."""
+    """Input for tests that have since been removed, or completed by another member."""
     return typed_fields(request.POST, organisation=request.organisation, without=form.fields)

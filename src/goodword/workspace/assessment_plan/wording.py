@@ -84,7 +84,7 @@ def more_time_in_words(percent: int) -> str:
             )
     return _(
         "The adjustments contact decides, or else an admin or the recruiter. "
-        "The deadline is on hold in the meantime."
+        "The deadline is on hold until then."
     )
 
 
@@ -211,7 +211,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
     found += [
         _(
             "“%(test)s” is for practice: its key was not set by people who do this job, so its result is marked “not "
-            "for decisions”. To decide by such situations, copy the set in the library and enter your own key."
+            "for decisions”. To use such situations in decisions, copy the set in the library and enter your own key."
         )
         % {"test": part.part.test.title}
         for part in parts
@@ -233,7 +233,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def _precision_warning(part: PlannedPart) -> str:
-    """If candidates can be ranked by the test, and there is a form that tells them apart better."""
+    """Returns a warning if candidates can be ranked by the test and a longer form would distinguish them better."""
     planned = part.part
     has_total = planned.assessment.total != Assessment.Total.OFF
     ranks = has_total or planned.norms is not None or planned.calibration is not None
@@ -248,7 +248,7 @@ def _precision_warning(part: PlannedPart) -> str:
         for form in (planned.form, longer)
     )
     return _(
-        "If you rank by “%(test)s”, choose its form of %(n)s tasks: of any two candidates, the abler solves more in "
+        "If you rank by “%(test)s”, use its form with %(n)s tasks: of any two candidates, the abler solves more in "
         "%(more)s of 100 cases, instead of %(found)s (assumed difficulties)."
     ) % {"test": planned.test.title, "n": content.count(longer), "more": more, "found": found}
 

@@ -73,9 +73,9 @@ class Row:
     """An entry as shown. `note`: where a sign-in came from."""
 
     entry: AuditEntry
-    #: who acted
+    #: name of the actor
     actor: str
-    #: of the member who acted: names can be changed
+    #: address of an acting member, since names can change
     actor_email: str
     wording: Wording
     about: Thing | None

@@ -43,7 +43,7 @@ _OTHER_CANDIDATE: Final = {"greenhouse.test_note"}
 _OTHER_PART: Final = {"answer.marked"}
 #: who failed to sign in, in the trail of sign-ins
 NOT_SIGNED_IN: Final = "not signed in"
-#: begins the actor of entries by whoever had a link; its id follows
+#: prefix of the actor in entries made with a link; its id follows
 _LINK: Final = "link "
 #: found by a search
 AT_MOST: Final = 10
@@ -130,7 +130,7 @@ class Things:
 
 
 def link_holders(organisation: Organisation, entries: Iterable[AuditEntry]) -> dict[str, str]:
-    """Whose link it was that somebody acted by without signing in, by the entry's actor. At most one query."""
+    """Returns, by the entry's actor, whose link was used without signing in. At most one query."""
     ids = {entry.actor: int(entry.actor.removeprefix(_LINK)) for entry in entries if _is_link(entry.actor)}
     if not ids:
         return {}

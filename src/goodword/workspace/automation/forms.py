@@ -86,8 +86,8 @@ class StagesForm(forms.Form):
 
 
 class ConfirmMappingForm(forms.Form):
-    """`there`: applications already in the stages. `asks`: publishes the default assessment, with the requirement
-    `proposed`. `draft`: publishes a member's draft."""
+    """`there`: applications already in the stages. `asks`: confirming publishes the default assessment with the
+    requirement `proposed`. `draft`: it publishes a member's draft."""
 
     requirement = forms.CharField(
         label=_("Confirm publishes it for this job requirement"),

@@ -1,4 +1,4 @@
-"""Unpublished assessments in the review of an automation: what to publish, or what is missing."""
+"""Unpublished assessments in an automation's review: what to publish, or what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from goodword.workspace.job_requirements import joined
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpublished:
-    """`draft`: a member's; None: the default test. `problems`: what it lacks. `waits`: candidates wait until it is
-    published; else they get the default test."""
+    """`draft`: a member's, or None for the default test. `problems`: what it lacks. `waits`: candidates wait until it
+    is published; otherwise they get the default test."""
 
     draft: Assessment | None
     parts: Sequence[PlannedPart]
@@ -34,7 +34,7 @@ class Unpublished:
 
     @property
     def reader_warning(self) -> str:
-        """About who reads adjustment requests, if there is a timed part. Empty without a draft to publish."""
+        """A warning about who reads adjustment requests, if a part is timed. Empty without a draft to publish."""
         if self.publishable is None or not any(part.timed for part in self.parts):
             return ""
         return reader_warning(self.publishable.step.role)

@@ -1,4 +1,4 @@
-"""A member answers a candidate's request for a human review."""
+"""Members answer a candidate's request for a human review."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.models import Appeal
 from goodword.workspace.step_actions import back_to
 
-#: place on the candidate's page
+#: anchor on the candidate's page
 APPEALS: Final = "human-review"
 
 
@@ -51,7 +51,7 @@ def answer(request: MemberRequest, pk: int, appeal_pk: int) -> HttpResponseBase:
         except AlreadyAnswered as first:
             form.add_error("answer", _already_answered(first.appeal))
         except BeingErased:
-            form.add_error("answer", _("Not sent: the data of this candidate is to be erased."))
+            form.add_error("answer", _("Not sent: this candidate's data is being erased."))
         else:
             blocked = mail_blocked_reason(application)
             messages.success(

@@ -33,7 +33,7 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A step at the top of the page. `reused`: where a reused result comes from. `may_begin`: Invite is offered.
+    """A step at the top of the page. `reused`: the source of a reused result. `may_begin`: whether to offer Invite.
     `view`: the check's referees."""
 
     mark: StepProgress
@@ -62,8 +62,8 @@ def cards_of(
     member: Membership,
     now: datetime,
 ) -> list[Card]:
-    """One for each step. `check`: the latest one. `reports`: the current ones first. Earlier results only for members
-    who may see them."""
+    """Returns one per step. `check`: the latest. `reports`: current ones first. Earlier results need the member's
+    permission."""
     view = check_overview(check, now=now) if check is not None and not application.erased_at else None
     return [
         Card(

@@ -58,7 +58,7 @@ def version_of(candidate: Candidate) -> str:
 def change_details(
     *, candidate: Candidate, person: Person, can_email: bool, seen: str, member: Membership, now: datetime
 ) -> int:
-    """Returns how many invitations go to a corrected address. `seen`: the version that `member` saw. Raises
+    """Returns how many invitations are sent to a corrected address. `seen`: the version that `member` saw. Raises
     DetailsChanged, MailGoesOut, and LookupError if Greenhouse keeps their details."""
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
@@ -96,7 +96,7 @@ def change_details(
 def _send_to_new_address(
     applications: list[Application], address: str, *, member: Membership, now: datetime
 ) -> int:
-    """Somebody else may have received the old e-mails, so their links end."""
+    """Ends the links in old e-mails, since somebody else may have received them."""
     sent = 0
     steps = StepRequest.objects.of(member.organisation).filter(application__in=applications)
     for step_request in steps.order_by("pk"):
@@ -192,7 +192,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def reason_field() -> forms.ChoiceField:
-    """Why a candidate is rejected."""
+    """Returns the field for the reason for a rejection."""
     return forms.ChoiceField(
         label=gettext_lazy("Reason"),
         widget=forms.RadioSelect,
@@ -206,7 +206,7 @@ def reason_field() -> forms.ChoiceField:
 
 
 class StatusForm(forms.Form):
-    """One button each; a reason for a rejection."""
+    """One button per status; a rejection has a reason."""
 
     reason = reason_field()
 
@@ -276,7 +276,7 @@ def _effect(step: Step, *, closes: bool) -> str:
 
 
 def _of_members(request: MemberRequest, pk: int) -> Application:
-    """An application that was added by a member and is not being erased."""
+    """Returns an application that was added by a member and isn't being erased."""
     rows = visible_applications(request.member).select_related("role")
     application = access.owned(rows.filter(connection_id=None), pk)
     if application.is_being_erased:

@@ -149,7 +149,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     try:
         with transaction.atomic():
             message = again(step_request, member=request.member, after=confirmed, now=now)
-    except NotConfirmed:  # completed or invited again in the meantime
+    except NotConfirmed:  # has been completed or invited again
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
     except invitations.CannotInvite as error:
         messages.error(request, too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))

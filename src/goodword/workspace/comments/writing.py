@@ -97,8 +97,8 @@ def may_delete(comment: Comment, member: Membership) -> bool:
 
 
 def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
-    """Members whose full name or address follows an @; of several with one name all, active ones only if there are any.
-    One query."""
+    """Returns members whose full name or address follows an @; if several share a name, all active ones, or all if none
+    is. One query."""
     rest, found = text.casefold(), []
     if "@" not in rest:
         return []

@@ -1,5 +1,5 @@
-"""A role's results as files: what page 1 of each newest report says, in numbers, without items, single answers or keys.
-Streamed."""
+"""Streams a role's results as files: the numbers on page 1 of each newest report, without items, single answers or
+keys."""
 
 import csv
 import json
@@ -28,9 +28,9 @@ from goodword.reports.queries import current_first
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 
-#: of the JSON file
+#: schema of the JSON file
 SCHEMA: Final = 1
-#: reports that are in memory at a time
+#: reports in memory at a time
 BATCH: Final = 50
 
 
@@ -60,7 +60,7 @@ class RatingResult(TypedDict):
 
 
 class RoleResult(TypedDict):
-    """One step of one candidate. `would_work_again`: referees by answer. `facts`: dates and titles by verdict."""
+    """One step of one candidate. `would_work_again`: referees per answer. `facts`: dates and titles per verdict."""
 
     application: int
     candidate: str
@@ -130,7 +130,7 @@ def _file(
 
 
 def _results(role: Role, member: Membership) -> Iterator[RoleResult]:
-    """By candidate. One query."""
+    """Yields results by candidate, with one query."""
     visible = visible_applications(member).filter(role=role, erased_at=None)
     reports = Report.objects.of(member.organisation).filter(
         state=Report.State.READY, step_request__application__in=visible
@@ -213,14 +213,14 @@ def _json(found: Iterator[RoleResult], role: Role, *, now: datetime) -> Iterator
 
 
 class _Echo:
-    """A file whose lines are handed on."""
+    """A file whose `write` returns the line."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def _csv(found: Iterator[RoleResult]) -> Iterator[str]:
-    """A line for each figure of a test, and for each answer to a rating."""
+    """Yields a line for each test score and for each answer to a rating."""
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     for result in found:

@@ -38,8 +38,8 @@ MOST_COLUMNS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateReferences:
-    """The check that counts for an application: the latest finished one, else the latest with a reference. `number`: in
-    place of a hidden name."""
+    """An application's check to compare: the latest finished one, else the latest with a reference. `number` replaces a
+    hidden name."""
 
     application: Application
     check_id: int
@@ -158,7 +158,7 @@ def with_references(role: Role, member: Membership) -> Sequence[CandidateReferen
 def under_numbers(
     everybody: Sequence[CandidateReferences], numbers: Mapping[int, int]
 ) -> Sequence[CandidateReferences]:
-    """With numbers in place of names, in their order."""
+    """Replaces names by numbers, and sorts by them."""
     numbered = [replace(one, number=numbers[one.application.pk]) for one in everybody]
     return sorted(numbered, key=lambda one: one.number)
 

@@ -102,7 +102,7 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
 def reused_results(
     visible: QuerySet[Application], organisation: Organisation, *, kind: Step.Kind
 ) -> Mapping[int, tuple[Application, datetime]]:
-    """By the id of the earlier request: the application that reuses its result, and since when. At most two queries."""
+    """Returns, by the earlier request's id, who reuses its result and since when. At most two queries."""
     with_earlier = list(
         StepRequest.objects.of(organisation)
         .filter(application__in=visible, step__kind=kind, earlier__isnull=False)
@@ -134,7 +134,7 @@ def comparable_tests(finished: Finished, role: Role) -> Sequence[Test]:
 def results_of_test(
     finished: Finished, test: Test, *, role: Role, numbers: Mapping[int, int]
 ) -> Sequence[ComparableResult]:
-    """Each candidate's result of a test, latest first. `numbers`: by application, to hide names. Seven queries."""
+    """Returns a test's results, latest first. `numbers`: by application, replacing names. Seven queries."""
     organisation = role.organisation
     markings = Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk")
     parts = (

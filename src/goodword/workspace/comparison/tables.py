@@ -68,7 +68,7 @@ class ComparisonTable:
     ranked: bool
     #: a built-in judgement set: not for decisions, so never ranked
     for_practice: bool = False
-    #: how far the results can be ranked, and the form of more tasks, if there is one
+    #: how precisely the results rank candidates, and a form with more tasks, if any
     precision: str = ""
 
     @property
@@ -142,7 +142,7 @@ def _precision(part: AttemptPart, test: Test) -> str:
     longer = content.longer(part.form)
     if longer:
         told += " " + gettext(
-            "If you rank by this test, choose the form of %(n)s tasks for the next version of the assessment."
+            "If you rank by this test, use the form with %(n)s tasks for the next version of the assessment."
         )
         figures["n"] = content.count(longer)
     return told % figures

@@ -85,7 +85,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _numbers(role: Role, finished: Finished, everybody: Sequence[CandidateReferences]) -> Mapping[int, int]:
-    """In place of names, the same on both tabs."""
+    """Returns numbers that replace hidden names, the same on both tabs."""
     ids = {application.pk for _, application in finished.values()}
     return pseudonyms(ids | {one.application.pk for one in everybody}, role=role)
 
@@ -97,7 +97,7 @@ def _query(**values: str) -> str:
 @require_safe
 @access.member()
 def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
-    """Query: `candidate` (ids of applications; without any, all by pages), `relationship`, `page`, `names=hidden`."""
+    """Query: `candidate` (application ids; if none, all, page by page), `relationship`, `page`, `names=hidden`."""
     role = access.owned(visible_roles(request.member), pk)
     everybody = with_references(role, request.member)
     hidden = request.GET.get("names") == HIDDEN

@@ -240,7 +240,7 @@ def _pending(application: Application) -> ErasureStatus | None:
 def _erase(
     request: MemberRequest, application: Application, erasing: ErasureStatus | None, *, now: datetime
 ) -> bool:
-    """Returns False if a hold was placed, or the data was erased or kept, in the meantime."""
+    """Returns False if a hold has been placed, or the data has been erased or kept."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
         return carry_out_erasure(erasure_id=erasing.erasure.pk, now=now, member=request.member)

@@ -23,7 +23,7 @@ from goodword.core.csv_files import UnreadableFile
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
 
-#: words in rejection reasons of candidates who decided themselves
+#: words in rejection reasons that mean the candidate withdrew
 _WITHDREW: Final = ("withdr", "no longer interested", "declined", "accepted another", "candidate rejected")
 
 
@@ -44,7 +44,7 @@ class FairnessForm(forms.Form):
     )
     withdrawals = forms.MultipleChoiceField(
         label=gettext_lazy("Rejection reasons of candidates who withdrew"),
-        help_text=gettext_lazy("Left out of the rates and counted apart."),
+        help_text=gettext_lazy("Left out of the rates and counted separately."),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -87,7 +87,7 @@ class FairnessForm(forms.Form):
     def clean(self) -> None:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
-            self.add_error("until", _("Choose a day on or after the first."))
+            self.add_error("until", _("Choose a date on or after the start date."))
 
     def scope(self, organisation: Organisation) -> Scope:
         cleaned = self.cleaned_data
@@ -144,5 +144,5 @@ def fairness(request: MemberRequest) -> HttpResponse:
 
 
 def _a_year_before(day: date) -> date:
-    """29 February counts as the 28th."""
+    """A year before 29 February is 28 February."""
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)

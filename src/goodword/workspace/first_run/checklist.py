@@ -49,7 +49,7 @@ class Checklist:
 
 
 def is_landing_page(member: Membership) -> bool:
-    """For admins, until the first invitation or the first candidate without an ATS, or until an admin dismisses it."""
+    """Whether admins land here: until the first invitation or candidate without an ATS, or until one dismisses it."""
     organisation = member.organisation
     return (
         member.is_admin

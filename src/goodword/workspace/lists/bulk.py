@@ -34,21 +34,20 @@ from goodword.workflow.states import DONE, is_open
 from goodword.workspace.candidate.invitations import NO_ADDRESS, NOT_ACTIVE, WHY_NOT, again, refusal, too_soon
 from goodword.workspace.progress import StepProgress, progress_of
 
-#: on steps, each named as chosen or those that it applies to
+#: on steps: the chosen ones, or those to which it applies
 STEP_ACTS: Final = ("remind", "extend", "cancel", "invite", "again")
 #: on candidates added by members
 STATUS_ACTS: Final = {"reject": Application.Status.REJECTED, "hire": Application.Status.HIRED}
 ACTS: Final = (*STEP_ACTS, *STATUS_ACTS)
-#: whoever has two steps to choose from says which
+#: with two possible steps, the member chooses one
 CHOOSES_STEP: Final = frozenset({"cancel", "invite"})
 _AUDITED: Final = {"remind": "reminded", "extend": "extended", "cancel": "cancelled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAct:
-    """`kinds`: of steps. `days`: working days from today, to extend. `runs`: Outcome.run of the preview that a member
-    confirms, to invite again. `reason`: for a rejection.
-    """
+    """`kinds`: of steps. `days`: working days from today, for extending. `runs`: Outcome.run of the confirmed preview,
+    for inviting again. `reason`: for a rejection."""
 
     name: str
     kinds: tuple[str, ...]
@@ -77,7 +76,7 @@ class _Undo(Exception):
 
 
 class _Act(Protocol):
-    """One act on one candidate or step. Returns what it did."""
+    """Acts on one candidate or step. Returns what it did."""
 
     def __call__(self, *, member: Membership, now: datetime) -> str: ...
 
@@ -85,7 +84,7 @@ class _Act(Protocol):
 def perform(
     act: BulkAct, applications: Iterable[Application], *, member: Membership, now: datetime, preview: bool
 ) -> list[Outcome]:
-    """Each candidate or step in a transaction of its own. Running it again has no further effect."""
+    """Acts on each candidate or step in a separate transaction. Idempotent."""
     found = list(applications)
     marks = progress_of(found, organisation=member.organisation, now=now)
     steps: dict[tuple[int | None, str], Step] = {
@@ -115,7 +114,7 @@ def perform(
 def kinds_meant(
     act: BulkAct, applications: Iterable[Application], *, member: Membership, now: datetime
 ) -> tuple[str, ...]:
-    """The kinds of steps that the act applies to."""
+    """Returns the kinds of steps that the act applies to."""
     marks = progress_of(applications, organisation=member.organisation, now=now)
     meant = {mark.kind for every in marks.values() for mark in _meant(act, every)}
     return tuple(kind for kind in act.kinds if kind in meant)
@@ -293,7 +292,7 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
 
 
 def _new_deadline(act: BulkAct, *, member: Membership, now: datetime) -> str:
-    """By working days, same for all: a candidate's own would reveal an adjustment."""
+    """Returns the deadline by the organisation's working days: a candidate's own would reveal an adjustment."""
     organisation = member.organisation
     until = end_of_working_day(now, act.days, calendar=organisation.calendar)
     return short_day(until.astimezone(organisation.zone).date())

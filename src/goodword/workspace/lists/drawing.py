@@ -1,4 +1,4 @@
-"""What the template shows of a row, as text or HTML. What many rows share is drawn once for the page."""
+"""Renders rows for the template, as text or HTML. Parts that many rows share are rendered once per page."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from goodword.workspace.lists.listing import ListRow, StepCell
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnCell:
-    """`when`: since or until when. `late`: the class of an overdue one."""
+    """`when`: start or end of the state. `late`: CSS class if overdue."""
 
     label: str
     state: SafeString
@@ -28,7 +28,7 @@ class DrawnCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRow:
-    """`key`: the application's id as text, since the template would format a number."""
+    """`key`: the application's id as text, since templates format numbers."""
 
     key: str
     name: str
@@ -66,7 +66,7 @@ class _Drawing:
             )
 
     def _address(self, name: str) -> str:
-        """With "%d" for the id."""
+        """Returns the URL with "%d" in place of the id."""
         before, _zero, after = reverse(name, args=[self.organisation.slug, 0]).rpartition("0")
         return f"{before}%d{after}"
 

@@ -138,7 +138,7 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
 
 
 def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[ListRow]:
-    """`ids`: of the member's scope."""
+    """`ids`: must be visible to the member."""
     rows = Application.objects.of(member.organisation).select_related("candidate", "role", "listed")
     found = rows.in_bulk(ids)
     for one in found.values():
@@ -156,7 +156,7 @@ def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[List
 
 
 def decides(rows: Iterable[ListRow]) -> bool:
-    """Whether members set the status of some of these candidates: Greenhouse does not know them."""
+    """Whether members set the status of any of these candidates, because they aren't in Greenhouse."""
     return any(not row.application.in_greenhouse for row in rows)
 
 
@@ -175,7 +175,7 @@ def _page_links(query: ListQuery, page: Page) -> list[PageLink]:
 
 
 def _page_url(query: ListQuery, page: Page, number: int) -> str:
-    """Neighbouring pages start from this page's rows, so that none is skipped when rows are added or removed."""
+    """Neighbouring pages start from this page's rows, so that added or removed rows cause no gaps."""
     if number == 1:
         return query.url() if query.values else "?"
     place = {page.number + 1: {"after": page.after}, page.number - 1: {"before": page.before}}.get(number, {})

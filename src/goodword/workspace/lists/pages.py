@@ -15,7 +15,7 @@ from goodword.workspace.models import ListedApplication
 
 PAGE: Final = 50
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-#: stands for no date, which sorts last in both directions
+#: represents no date, which sorts last in both directions
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 _LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -70,7 +70,7 @@ class Order:
     def beyond(
         self, rows: QuerySet[ListedApplication], place: Sequence[Any], *, backwards: bool
     ) -> QuerySet[ListedApplication]:
-        """The rows after or before a place."""
+        """Returns the rows after or before a place."""
         sign = "<" if self.descends is not backwards else ">"
         here = Func(*self.keys, F("application_id"), template="(%(expressions)s)")
         there = Func(*(_value(one) for one in place), template="(%(expressions)s)")

@@ -26,7 +26,7 @@ LABELS: Final = {
 }
 _ROWS: Final = {"opening": 7, "request": 3, "closing": 5}
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+\d*);")
-#: within the braces of an unknown placeholder
+#: the braces of an unknown placeholder
 _BRACES: Final = re.compile(r"\{+[^{}\n]{0,30}\}*|\}+")
 
 
@@ -79,7 +79,7 @@ class MailTextsForm(forms.Form):
         return {part.name: self.cleaned_data[part.name] for part in self.mail.parts}
 
     def refuse(self, row: MailText | None) -> None:
-        """Say who has saved in the meantime; saving again overwrites it."""
+        """Say who has saved since; saving again overwrites it."""
         if row is None:
             said = gettext("These texts have been reset to the standard in the meantime.")
         else:

@@ -19,7 +19,7 @@ NAMES: Final = {
     REQUEST: "Request to a referee",
     REQUEST_REMINDER: "Reminder to a referee",
 }
-#: to candidates and referees, not customisable
+#: mails to candidates and referees that can't be customised
 FIXED_MAILS: Final = (
     "New links and links to continue elsewhere",
     "More time: a member has extended a deadline",
@@ -40,7 +40,7 @@ class Fixed:
     is_button: bool = False
 
 
-#: names of editable parts, and fixed parts, from top to bottom
+#: editable parts (by name) and fixed parts, from top to bottom
 LAYOUTS: Final[dict[str, tuple[str | Fixed, ...]]] = {
     "assessment.invitation": (
         "subject",

@@ -122,7 +122,7 @@ def _invented(
 
 
 def _for_browsers(rendered: Rendered) -> Rendered:
-    """Without the button's link, and with the logo from its URL."""
+    """Removes the button's link, and embeds the logo as a data URL."""
     html = rendered.html.replace(f'href="{REDACTED}"', 'href="#"')
     if rendered.logo:
         data = base64.b64encode(rendered.logo).decode()

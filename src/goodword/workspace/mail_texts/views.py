@@ -174,7 +174,7 @@ def _page(
 
 
 def _different(theirs: MailTextsForm, texts: dict[str, str]) -> list[BoundField]:
-    """The parts that differ from what somebody else has saved."""
+    """Returns the parts that differ from what somebody else has saved."""
     return [
         theirs[part.name] for part in theirs.mail.parts if theirs.initial[part.name] != texts.get(part.name)
     ]

@@ -25,7 +25,7 @@ _OUTSIDE = (
     Link.Purpose.CANDIDATE_DATA,
     Link.Purpose.REFEREE_DATA,
 )
-#: e-mails that are not redirected
+#: kinds of e-mail that are not redirected
 _PERSONAL = (MENTIONED, DIGEST)
 
 

@@ -201,7 +201,7 @@ def send_again(request: MemberRequest, pk: int) -> HttpResponseBase:
             text = _("A new link is on its way to %(email)s. Earlier links no longer work.")
             messages.success(request, text % {"email": invitation.email})
         else:
-            messages.info(request, _("Not sent: the invitation was accepted or withdrawn in the meantime."))
+            messages.info(request, _("Not sent: the invitation has already been accepted or withdrawn."))
     except NotChanged as refused:
         messages.error(request, str(refused))
     return redirect("members", request.organisation.slug)
@@ -215,7 +215,7 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponseBase:
         if invitations.withdraw(invitation=invitation, by=request.member, now=clock.now()):
             messages.success(request, _("Invitation of %(email)s withdrawn.") % {"email": invitation.email})
         else:
-            messages.info(request, _("Not withdrawn: it was accepted or withdrawn in the meantime."))
+            messages.info(request, _("Not withdrawn: it has already been accepted or withdrawn."))
     except NotChanged as refused:
         messages.error(request, str(refused))
     return redirect("members", request.organisation.slug)

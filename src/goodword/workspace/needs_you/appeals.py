@@ -1,4 +1,4 @@
-"""Requests for a human review that wait for an answer, whatever has become of the application."""
+"""Unanswered requests for a human review, whatever the state of the application."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -55,7 +55,7 @@ class Action:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """For example "Ada Lovelace" (`who`) "can't name a manager" (`what`), since `since`, at `place`. The first of
-    `actions` is the remedy."""
+    `actions` is the main one."""
 
     source: str
     pk: int
@@ -115,7 +115,7 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """`rows`: those that need a person. `shape`: what `describe` reads of them, oldest first. `key`: the column that
+    """`rows`: rows that need action. `shape`: selects what `describe` reads, oldest first. `key`: the column that
     identifies a need."""
 
     name: str
@@ -166,8 +166,8 @@ def collect(
     hidden: Hidden | None = None,
     counted: int = COUNTED,
 ) -> Needs:
-    """At most `at_most` of each urgency, counted up to `counted` of each source. The number of queries depends on the
-    sources alone."""
+    """Returns at most `at_most` of each urgency, counting up to `counted` of each source. The number of queries depends
+    only on the sources."""
     hidden = hidden or Hidden()
     shown: dict[Urgency, list[Need]] = {urgency: [] for urgency in Urgency}
     counts = dict.fromkeys(Urgency, 0)

@@ -151,7 +151,7 @@ def _in_greenhouse(application: Application) -> list[Action]:
 
 
 def _correct(viewer: Viewer, application: Application) -> list[Action]:
-    """Where to correct name, address or do-not-email."""
+    """Returns where to correct name, address or do-not-email."""
     if application.candidate.in_greenhouse:
         return _in_greenhouse(application)
     return [Action(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)]
@@ -367,7 +367,7 @@ def _describe_overdue_checks(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
 
 
 def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Referee]]:
-    """Referees who were asked and have not answered, by check."""
+    """Returns, by check, referees who have been asked but have not answered."""
     found: dict[int, list[Referee]] = {}
     rows = Referee.objects.of(viewer.organisation).filter(
         check_run__in=[check.pk for check in checks],
@@ -381,7 +381,7 @@ def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Re
 
 
 def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) -> list[Action]:
-    """For referees whose own deadline has not passed: they may be reminded although the check is late."""
+    """For referees whose own deadline has not passed, who can be reminded although the check is late."""
     return [
         Action(
             label=_("Remind %(name)s") % {"name": one.name},

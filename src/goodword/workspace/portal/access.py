@@ -52,7 +52,7 @@ def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
 
 
 def task_of(visit: Visit, tasks: list[Task]) -> Task | None:
-    """The task of the link's own step."""
+    """Returns the task of the link's step."""
     return next((task for task in tasks if task.mark.kind == visit.step_request.step.kind), None)
 
 

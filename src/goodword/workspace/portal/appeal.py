@@ -1,4 +1,4 @@
-"""The candidate asks for a human review of a result, or objects to it. Reveals nothing of the application's state."""
+"""Candidates ask for a human review of a result, or object to it. Reveals nothing about the application's state."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,14 +36,14 @@ class AppealForm(forms.Form):
     use_required_attribute = False
 
     text = LongTextField(
-        label=gettext_lazy("What should a person look at?"),
+        label=gettext_lazy("What would you like a person to review?"),
         help_text=gettext_lazy(
             "For example a result that you think is wrong, something that disturbed you during a test, or why you "
             "object to the use of a result."
         ),
         longest=LONGEST,
         rows=7,
-        error_messages={"required": gettext_lazy("Write what a person should look at.")},
+        error_messages={"required": gettext_lazy("Say what you would like a person to review.")},
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, text: str = "") -> None:
@@ -90,7 +90,7 @@ def _appeal(
     layout: Mapping[str, object],
     switched: bool = False,
 ) -> HttpResponse:
-    """`layout`: its context. `switched`: the language was changed, and the text is kept."""
+    """`layout`: context of the page. `switched`: the language was changed; the text is kept."""
     application, now = visit.application, clock.now()
     if application.is_being_erased:
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)

@@ -1,5 +1,5 @@
-"""A candidate's own data, even when every step is closed. The portal only mails a link; only that link (/d/) downloads
-and erases."""
+"""A candidate's own data, even when every step is closed. The portal only mails a link (/d/), which alone downloads and
+erases."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -80,7 +80,7 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
     page = {
         "title": _("Extend the reference check"),
         "lead": _(
-            "Everybody whose answer is awaited gets an e-mail with the new deadline, unless the check is on hold or "
+            "Everybody who hasn't answered gets an e-mail with the new deadline, unless the check is on hold or "
             "mail doesn't reach them."
         ),
         "button": _("Extend deadline"),

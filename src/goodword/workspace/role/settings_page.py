@@ -84,7 +84,7 @@ class RoleForm(TitleForm):
         )
 
     def refuse(self, role: Role) -> None:
-        """Say how the role has changed in the meantime; saving again replaces that."""
+        """Say how the role has changed since; saving again overwrites that."""
         said = _("This role has been changed in the meantime: it's “%(title)s” now, owned by %(owner)s.") % {
             "title": role.title,
             "owner": role.owner.user.name,

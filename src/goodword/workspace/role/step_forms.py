@@ -195,7 +195,7 @@ class StepForm(NoticesChanges):
         if step.kind != Step.Kind.ASSESSMENT or built_by_member(step) is not None:
             del self.fields["requirement"]
         else:
-            # a published assessment needs one; before that the other settings can be saved without it
+            # required for a published assessment; before that, other settings can be saved without it
             self.fields["requirement"].required = bool(step.requirement)
         self.note_stored(as_set)
 

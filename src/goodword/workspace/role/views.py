@@ -70,7 +70,7 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
 
 
 def _unpublished(role: Role, automations: Sequence[Automation]) -> dict[str, Any] | None:
-    """An unpublished assessment that a stage starts, and the number of candidates waiting for it."""
+    """Returns an unpublished assessment that a stage starts, and how many candidates wait for it."""
     started = (rule.step for automation in automations for rule in automation.rules.all())
     step = next((one for one in started if one.kind == Step.Kind.ASSESSMENT and not one.requirement), None)
     if step is None:

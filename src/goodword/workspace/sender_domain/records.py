@@ -21,8 +21,7 @@ _FAILURES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is seen for one record, and what to set (`value`; empty if nobody here can know it, or nothing needs to
-    change)."""
+    """The state of one record, and what to set (`value`; empty if unknown here or nothing needs to change)."""
 
     name: str
     state: str

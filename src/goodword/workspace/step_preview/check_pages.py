@@ -1,5 +1,5 @@
-"""The pages of a reference check for a member who sets it up, drawn by the portals' own views for fictitious people in
-a transaction that is rolled back. Buttons do nothing."""
+"""Previews a reference check's pages for the member who sets it up: the portals' own views render them for fictitious
+people in a transaction that is rolled back. Buttons do nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy

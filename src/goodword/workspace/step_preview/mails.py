@@ -1,5 +1,5 @@
-"""A step's e-mails to candidates and referees, written by the code that sends them, in a transaction that is rolled
-back."""
+"""Previews a step's e-mails to candidates and referees, made by the code that sends them in a transaction that is
+rolled back."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass

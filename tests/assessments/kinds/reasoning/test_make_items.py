@@ -36,7 +36,7 @@ def test_items_without_fault_are_counted_and_all_is_well() -> None:
 def test_a_number_of_seeds_that_is_none_is_refused() -> None:
     done = _run("--seeds", "0")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--seeds needs a number of at least 2." in done.stderr
+    assert "--seeds must be at least 2." in done.stderr
 
 
 def test_findings_of_several_seed_ranges_are_merged() -> None:
@@ -63,8 +63,8 @@ def test_uneven_key_positions_and_working_heuristics_are_reported() -> None:
 def test_a_learning_guesser_that_finds_too_many_keys_is_reported_with_its_interval() -> None:
     assert betrays(Guessed(10_000, 2_300, 0.2), "sets", 1) == ""
     assert betrays(Guessed(10_000, 2_301, 0.2), "sets", 1) == (
-        "sets, level 1: a guesser that learns finds 0.230 of the keys from the options alone (95 % 0.222 to 0.238); "
-        "0.230 is the most"
+        "sets, level 1: the learned guesser finds 0.230 of the keys from the options alone (95 % 0.222 to 0.238); "
+        "at most 0.230 is allowed"
     )
 
 

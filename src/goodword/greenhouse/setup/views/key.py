@@ -96,7 +96,7 @@ FORMS: dict[str, type[KeyForm]] = {"v3": V3Form, "v1": V1Form}
 @access.member(kinds=access.ADMIN)
 @reauthentication.required
 def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    """Show the dialog, or check the key and store it; with JavaScript one permission a request. `pk`: the connection
+    """Show the dialog, or check the key and store it; with JavaScript, one permission per request. `pk`: the connection
     whose key is replaced."""
     connection = None
     if pk is not None:

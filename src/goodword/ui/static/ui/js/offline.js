@@ -1,13 +1,12 @@
-// On portal pages: a form sent while offline, or while the server is failing, would lead to an error page and lose what
-// was typed, so the page stays and says so. A form that saves by htmx goes on once it is saved, in one go if that takes a
-// moment only; after a failure the notice goes and the button works again. Tasks of an assessment ([data-form]) have
-// their own queue.
+// On portal pages, a form sent while offline or while the server is failing would lead to an error page and lose its
+// input, so the page stays open and shows a notice. A form that saves by htmx continues once it is saved; if saving
+// fails, the notice disappears and the button works again. Tasks of an assessment ([data-form]) have their own queue.
 (() => {
   let unreached = new WeakMap(); // forms whose last autosave failed: whether the server answered
   let saving = new WeakMap(); // number of autosaves without a response
   let notice = null;
   let waiting = null; // the form that was not sent
-  let leaving = null; // the form that goes on once it is saved, with its button
+  let leaving = null; // the form that continues once it is saved, with its button
 
   const clear = () => {
     notice?.remove();
@@ -70,7 +69,7 @@
     }
     unreached.delete(form);
     if (form === waiting) clear();
-    // htmx sends what is queued after this event
+    // htmx sends queued requests after this event
     setTimeout(() => {
       if (leaving?.form !== form || !form.isConnected || saving.get(form)) return;
       const { submitter } = leaving;

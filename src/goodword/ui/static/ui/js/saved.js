@@ -1,6 +1,6 @@
-// Says Saving, Saved or Not saved in the nearest <c-saved>, from the htmx requests around it, and tries a
-// request that did not get through again until it does. After a conflict (409: another tab has changed the form) it
-// swaps the notice in and saves no more; the button shows both versions.
+// Shows Saving, Saved or Not saved in the nearest <c-saved>, from the htmx requests around it, and retries failed
+// requests until they succeed. After a conflict (409: another tab has changed the form) it swaps in the notice and stops
+// saving; the button shows both versions.
 (() => {
   const AGAIN_AFTER = 5000;
   const CONFLICT = 409;
