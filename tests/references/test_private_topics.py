@@ -14,6 +14,7 @@ from goodword.workflow.models import FlagFinding
     [
         ("She was often ill in her last year.", ("health",)),
         ("He was on sick\nleave twice, for family reasons as well.", ("health", "family")),
+        ("On sick-leave for a month.", ("health",)),
         ("Very energetic for her age.", ("age",)),
         ("His accent never got in the way.", ("origin",)),
         ("As a Catholic she was off on All Saints.", ("belief",)),
@@ -34,11 +35,12 @@ def test_topics_are_found_in_three_languages(text: str, topics: tuple[str, ...])
     [
         "She ran the children's ward of a hospital and its healthcare software.",
         "He kept the old system alive and wrote the manual in plain language.",
-        "She raced through the backlog without a single race condition.",
+        "She found the race condition in our queue.",
         "Christian could say no, and the team still liked to ask.",
-        "Managed the mariadb migration, and the origin servers of our website.",
+        "Moved our database and the origin servers of the website.",
         "Erklärt auch schwierige Altsysteme verständlich, hielt jedes Versprechen.",
         "Une relation de confiance, à l'écoute des clients étrangers au projet.",
+        "Negotiates in good faith, even with ill-defined requirements.",
         "",
     ],
 )

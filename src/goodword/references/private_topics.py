@@ -41,7 +41,7 @@ _WORDS: Final[Mapping[str, str]] = {
         divorce*, family reasons, family situation, family commitments, family life, young family,
         schwanger*, mutterschutz, elternzeit, kinderbetreuung, ihre kinder, seine kinder, ihrer kinder, seiner kinder,
         alleinerziehend*, ehemann, ehefrau, verheiratet*, geschieden*, scheidung, familiär*, familienplanung,
-        enceinte, grossesse*, congé maternité, congé parental, congé paternité, ses enfants, garde d'enfants, mari,
+        enceinte, grossesse*, congé maternité, congé parental, congé paternité, ses enfants, garde d'enfants, son mari,
         épouse, époux, mariée, divorc*, raisons familiales, situation familiale, vie de famille, mère célibataire
     """,
     "age": """
@@ -52,7 +52,8 @@ _WORDS: Final[Mapping[str, str]] = {
         trop vieux, trop vieille, trop jeune, son âge, ans et demi, retraite, âgé, âgée
     """,
     "belief": """
-        religio*, faith, muslim*, islam*, a christian, catholic*, protestant*, jewish, hindu*, buddhis*, atheis*,
+        religio*, her faith, his faith, their faith, muslim*, islam*, a christian, catholic*, protestant*, jewish, hindu*,
+        buddhis*, atheis*,
         ramadan, headscarf, hijab, prays, praying, mosque, synagogue, political views, trade union member,
         religiös*, religion*, muslim*, moslem*, gläubig*, katholi*, evangelisch*, jüdisch*, atheist*, kopftuch, betet,
         moschee, synagoge, politische ansichten, gewerkschaftsmitglied,
@@ -97,5 +98,7 @@ def named(topics: Iterable[str]) -> str:
 @cache
 def _pattern(topic: str) -> re.Pattern[str]:
     phrases = (" ".join(phrase.split()).casefold() for phrase in _WORDS[topic].split(","))
-    parts = (re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for phrase in phrases if phrase)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+    parts = (
+        re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+") for phrase in phrases if phrase
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?![\w-])")

@@ -30,7 +30,7 @@ from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
 from goodword.workspace.reference_check import check_views, referee_views
 from goodword.workspace.results_to_review import views as results
-from goodword.workspace.retention import holds
+from goodword.workspace.retention import holds, impact_assessment
 from goodword.workspace.retention import views as retention
 from goodword.workspace.role import new_role
 from goodword.workspace.role import settings_page as role_settings
@@ -202,6 +202,11 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/members/invitations/<int:pk>/withdraw/", members.withdraw, name="invitation_withdraw"),
     path("settings/retention/", retention.retention, name="retention"),
     path("settings/fairness/", fairness.fairness, name="fairness"),
+    path(
+        "settings/retention/impact-assessment/",
+        impact_assessment.impact_assessment,
+        name="impact_assessment",
+    ),
     path("settings/retention/holds/<int:pk>/lift/", holds.lift, name="hold_lift"),
     path("candidates/<int:pk>/hold/", holds.candidate_hold, name="candidate_hold"),
     path("roles/<int:pk>/hold/", holds.role_hold, name="role_hold"),

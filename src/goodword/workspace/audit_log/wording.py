@@ -218,6 +218,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "candidates.exported": "Exported a list of candidates",
             "evidence.exported": "Exported the evidence of tests",
             "fairness.computed": "Compared selection rates of groups",
+            "impact_assessment.drafted": "Downloaded a draft impact assessment",
             "person.exported": "Exported a person's data",
             "results.exported": "Exported the results of a role",
         },

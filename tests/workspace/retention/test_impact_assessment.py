@@ -1,0 +1,76 @@
+"""Settings > Retention > Download draft: a data protection impact assessment with the organisation's settings."""
+
+import pytest
+
+from goodword.accounts.models import AuditEntry, Organisation
+from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
+from goodword.assessments.models import AssessmentPart
+from goodword.roles.models import Role, Step
+from tests.assessments.assessment_plans.support import drafted, published
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def draft(organisation: Organisation, *, kind: str = "admin") -> tuple[int, str]:
+    client = signed_in(factories.member(organisation, kind=kind))
+    response = client.get(f"/o/{organisation.slug}/settings/retention/impact-assessment/")
+    return response.status_code, response.content.decode()
+
+
+def publish_for(role: Role) -> None:
+    by = factories.member(role.organisation, kind="admin")
+    made = published(factories.step(role, "assessment"), WORK_STYLE, by=by)
+    AssessmentPart.objects.of(role.organisation).filter(assessment=made).update(
+        requirement="Works alone\nat night"
+    )
+
+
+def test_the_draft_follows_the_settings() -> None:
+    organisation = factories.organisation(name="Acme & Sons")
+    _, before = draft(organisation)
+    for sentence in (
+        "Controller: Acme & Sons",
+        "No assessment has been published.",
+        "Nobody is erased after their applications end. TO DO",
+        "not recorded",
+        "Greenhouse is not connected.",
+        "an admin, because nobody is named",
+        "second factor optional",
+        "Referees' answers are confidential.",
+    ):
+        assert sentence in before, sentence
+    organisation.erases_old, organisation.keep_months, organisation.watches_devices = True, 1, True
+    organisation.adjustments_name = "Kim Care"
+    organisation.save()
+    role = factories.role(organisation)
+    Step.objects.of(organisation).filter(role=role, kind="reference_check").update(candidate_may_see=True)
+    _, after = draft(organisation)
+    for sentence in (
+        "erased 1 month after their last application ended.",
+        "recorded and compared; the raw values are deleted after 30 days",
+        "go to Kim Care, not to the hiring team",
+        "except in 1 role in which candidates see them on request",
+    ):
+        assert sentence in after, sentence
+
+
+def test_published_tests_stand_with_their_requirements_on_one_line_each() -> None:
+    organisation = factories.organisation()
+    role = factories.role(organisation, title="Baker | Night")
+    publish_for(role)
+    drafted(factories.step(role, "assessment"), REASONING, by=factories.member(organisation))
+    other = factories.role(factories.organisation(), title="Foreign")
+    publish_for(other)
+    _, text = draft(organisation)
+    assert "| Baker \\| Night | Work style | Works alone at night |" in text
+    assert "Foreign" not in text and "Reasoning" not in text
+
+
+@pytest.mark.parametrize(("kind", "status"), [("admin", 200), ("recruiter", 403), ("hiring_manager", 403)])
+def test_only_admins_get_it_and_each_download_is_in_the_audit_log(kind: str, status: int) -> None:
+    organisation = factories.organisation()
+    assert draft(organisation, kind=kind)[0] == status
+    entries = AuditEntry.objects.of(organisation).filter(action="impact_assessment.drafted")
+    assert entries.count() == (status == 200)
