@@ -182,7 +182,8 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="REASON",
-        help="with --groups: a rejection reason of candidates who withdrew; repeat for several",
+        help="with --groups: a rejection reason of candidates who withdrew, instead of those that read like one; "
+        "repeat for several",
     )
     evidence.add_argument(
         "--check", metavar="FOLDER", help="recompute all scores from the files in this folder"

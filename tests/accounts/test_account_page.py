@@ -78,6 +78,8 @@ def test_the_name_is_changed_and_audited(rita: Membership) -> None:
         ("Operator", "This name is used by Goodword itself. Enter your own."),
         ("goodword", "This name is used by Goodword itself. Enter your own."),
         ("Single sign-on", "This name is used by Goodword itself. Enter your own."),
+        ("Candidate", "This name is used by Goodword itself. Enter your own."),
+        ("Link 17", "This name is used by Goodword itself. Enter your own."),
     ],
 )
 def test_nobody_takes_the_name_of_a_colleague_or_of_goodword(

@@ -80,6 +80,7 @@ def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> Non
             "on or after the start date",
         ),
         (b"E-mail,Group\na@x,A\n", {"since": "soon"}, "Enter a valid date"),
+        (b"E-mail,Group\na@x,A\n", {"until": "9999-12-31"}, "Choose a date between 2000 and 2100."),
         (b"E-mail,Group\na@x,A\n", {"withdrawals": ["Unheard of"]}, "Select a valid choice"),
     ],
 )
@@ -115,14 +116,23 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
         "role_id": role.pk,
         "since": f"{DAY.replace(day=1)}",
         "until": f"{DAY}",
-        "withdrawals": ["Candidate withdrew"],
+        "withdrawals": [],
     }
     assert compare(**usual) == 0
-    assert capsys.readouterr().out.splitlines()[-3:] == [
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "Counted as withdrawn: “Candidate withdrew”."
+    assert printed[-3:] == [
         "Hired",
         "  A: 12 of 40 (0.30)",
         "  B: 12 of 60 (0.20), ratio 0.67 (0.33 to 1.33), Fisher p = 0.339",
     ]
-    for wrong in ({"slug": "nobody"}, {"role_id": 0}, {"since": "soon"}, {"file": tmp_path / "none.csv"}):
+    mistakes: list[dict[str, Any]] = [
+        {"slug": "nobody"},
+        {"role_id": 0},
+        {"since": "soon"},
+        {"withdrawals": ["Misspelt"]},
+        {"file": tmp_path / "none.csv"},
+    ]
+    for wrong in mistakes:
         assert compare(**(usual | wrong)) == 2
     assert compare(**(usual | {"until": "2020-01-01"})) == 1

@@ -25,48 +25,47 @@ TOPICS: Final[Mapping[str, Promise]] = {
 #: comma-separated; * matches any ending
 _WORDS: Final[Mapping[str, str]] = {
     "health": """
-        ill, illness*, sick, sickness, sick leave, disease*, disabled, disabilit*, handicap*, depression, depressed,
-        anxiety, adhd, autis*, dyslexi*, cancer, diabet*, epilep*, hospitali*, in hospital, in therapy, burnout,
-        burned out, medication, stammer*, stutter*, wheelchair, mental health, her health, his health, their health,
-        health issue*, health problem*, health condition*,
-        krank, kranke*, krankheit*, krankgeschrieben, erkrank*, behinder*, schwerbehinder*, depressiv, depression*,
-        angststörung*, autist*, legasthen*, krebs, im krankenhaus, in therapie, psychisch*, gesundheitlich*, stotter*,
-        rollstuhl, medikament*,
-        malade, malades, maladie*, handicap*, dépressi*, anxiété, autis*, dyslexi*, cancer, diabét*, hospitalisé*, arrêt
-        maladie, arrêts maladie, burn-out, bégaie*, bégaiement, fauteuil roulant, sa santé, problèmes de santé
+        ill, illness*, sick, sickness, sick leave, disease*, disabled, disabilit*, handicap*, depression,
+        depressed, anxiety, adhd, autis*, dyslexi*, cancer, diabet*, epilep*, hospitali*, in hospital, in
+        therapy, burnout, burned out, medication, stammer*, stutter*, wheelchair, mental health, her health, his
+        health, their health, health issue*, health problem*, health condition*, krank, kranke*, krankheit*,
+        krankgeschrieben, erkrank*, behinder*, schwerbehinder*, depressiv, depression*, angststörung*, autist*,
+        legasthen*, krebs, im krankenhaus, in therapie, psychisch*, gesundheitlich*, stotter*, rollstuhl,
+        medikament*, malade, malades, maladie*, handicap*, dépressi*, anxiété, autis*, dyslexi*, cancer,
+        diabét*, hospitalisé*, arrêt maladie, arrêts maladie, burn-out, bégaie*, bégaiement, fauteuil roulant,
+        sa santé, problèmes de santé
     """,
     "family": """
-        pregnan*, maternity, paternity, parental leave, childcare, her children, his children, their children, her kids,
-        his kids, their kids, single mother, single father, single parent, husband, wife, spouse, married, marriage,
-        divorce*, family reasons, family situation, family commitments, family life, young family,
-        schwanger*, mutterschutz, elternzeit, kinderbetreuung, ihre kinder, seine kinder, ihrer kinder, seiner kinder,
-        alleinerziehend*, ehemann, ehefrau, verheiratet*, geschieden*, scheidung, familiär*, familienplanung,
-        enceinte, grossesse*, congé maternité, congé parental, congé paternité, ses enfants, garde d'enfants, son mari,
-        épouse, époux, mariée, divorc*, raisons familiales, situation familiale, vie de famille, mère célibataire
+        pregnan*, maternity, paternity, parental leave, childcare, her children, his children, their children,
+        her kids, his kids, their kids, single mother, single father, single parent, husband, wife, spouse,
+        married, marriage, divorce*, family reasons, family situation, family commitments, family life, young
+        family, schwanger*, mutterschutz, elternzeit, kinderbetreuung, ihre kinder, seine kinder, ihrer kinder,
+        seiner kinder, alleinerziehend*, ehemann, ehefrau, verheiratet*, geschieden*, scheidung, familiär*,
+        familienplanung, enceinte, grossesse*, congé maternité, congé parental, congé paternité, ses enfants,
+        garde d'enfants, son mari, épouse, époux, mariée, divorc*, raisons familiales, situation familiale, vie
+        de famille, mère célibataire
     """,
     "age": """
-        too old, too young, her age, his age, their age, years old, elderly, youthful, retirement, close to retiring,
-        young for, old for,
-        zu alt, zu jung, ihr alter, sein alter, ihres alters, seines alters, in ihrem alter, in seinem alter, jahre alt,
-        rente, ruhestand, für ihr alter, für sein alter,
-        trop vieux, trop vieille, trop jeune, son âge, ans et demi, retraite, âgé, âgée
+        too old, too young, her age, his age, their age, years old, elderly, youthful, retirement, close to
+        retiring, young for, old for, zu alt, zu jung, ihr alter, sein alter, ihres alters, seines alters, in
+        ihrem alter, in seinem alter, jahre alt, rente, ruhestand, für ihr alter, für sein alter, trop vieux,
+        trop vieille, trop jeune, son âge, retraite, âgé, âgée
     """,
     "belief": """
-        religio*, her faith, his faith, their faith, muslim*, islam*, a christian, catholic*, protestant*, jewish, hindu*,
-        buddhis*, atheis*,
-        ramadan, headscarf, hijab, prays, praying, mosque, synagogue, political views, trade union member,
-        religiös*, religion*, muslim*, moslem*, gläubig*, katholi*, evangelisch*, jüdisch*, atheist*, kopftuch, betet,
-        moschee, synagoge, politische ansichten, gewerkschaftsmitglied,
-        religieu*, musulman*, chrétien*, catholique*, juif, juive, athée*, voile islamique, prière*, mosquée,
-        opinions politiques, syndiqué, syndiquée
+        religio*, her faith, his faith, their faith, muslim*, islam*, a christian, catholic*, protestant*,
+        jewish, hindu*, buddhis*, atheis*, ramadan, headscarf, hijab, prays, praying, mosque, synagogue,
+        political views, trade union member, religiös*, religion*, muslim*, moslem*, gläubig*, katholi*,
+        evangelisch*, jüdisch*, atheist*, kopftuch, betet, moschee, synagoge, politische ansichten,
+        gewerkschaftsmitglied, religieu*, musulman*, chrétien*, catholique*, juif, juive, athée*, voile
+        islamique, ses prières, mosquée, opinions politiques, syndiqué, syndiquée
     """,
     "origin": """
-        ethnic*, nationality, immigra*, migrant*, foreigner*, accent, mother tongue, native speaker*, country of origin,
-        racial*, skin colour, skin color, work permit, visa status,
-        ethni*, herkunft, staatsangehörigkeit, migrationshintergrund, ausländer*, akzent, muttersprach*, hautfarbe,
-        arbeitserlaubnis, aufenthaltstitel,
-        ethni*, nationalité, immigré*, étranger d'origine, pays d'origine, son origine, ses origines, langue maternelle,
-        couleur de peau, titre de séjour
+        ethnic*, nationality, immigra*, migrant*, foreigner*, her accent, his accent, their accent, strong
+        accent, foreign accent, mother tongue, native speaker*, country of origin, racial*, skin colour, skin
+        color, work permit, visa status, ethni*, herkunft, staatsangehörigkeit, migrationshintergrund,
+        ausländer*, ihr akzent, sein akzent, mit akzent, muttersprach*, hautfarbe, arbeitserlaubnis,
+        aufenthaltstitel, ethni*, nationalité, immigré*, étranger d'origine, pays d'origine, son origine, ses
+        origines, son accent, langue maternelle, couleur de peau, titre de séjour
     """,
 }
 

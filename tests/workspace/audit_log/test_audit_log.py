@@ -314,3 +314,8 @@ def test_the_origin_of_a_used_link_is_named(ann: Membership, ada: Application) -
         "Somebody with a link",
     ]
     assert "Link shared by Ann Admin" in shown(ann)
+    first = by_link[0]
+    first.pk, first.member = None, ann
+    first.save()
+    [row] = entries.rows_of(organisation, [first])
+    assert row.actor == first.actor  # a member's entry is never shown as a link holder's

@@ -1,3 +1,4 @@
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +12,9 @@ from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import active_members
 
 #: audit log actors that are not members
-RESERVED: Final = ("goodword", "operator", "single sign-on", "not signed in")
+RESERVED: Final = ("goodword", "operator", "single sign-on", "not signed in", "candidate")
+#: the actor of entries made by somebody with a link
+_LINK: Final = re.compile(r"link \d+")
 
 
 class NameRefused(Exception):
@@ -21,7 +24,7 @@ class NameRefused(Exception):
 def check_name(name: str, organisations: Iterable[Organisation], *, of: User | None = None) -> None:
     """Raises NameRefused for a name that could be mistaken for somebody else's in the audit log."""
     folded = _folded(name)
-    if folded in {_folded(one) for one in RESERVED}:
+    if folded in {_folded(one) for one in RESERVED} or _LINK.fullmatch(folded):
         raise NameRefused(_("This name is used by Goodword itself. Enter your own."))
     for organisation in organisations:
         others = active_members(organisation).exclude(user=of).values_list("user__name", flat=True)

@@ -10,7 +10,15 @@ from django.utils import timezone
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.candidates.fairness.groups import LARGEST, in_lines, read_groups
-from goodword.candidates.fairness.outcomes import LEAST, Comparison, Scope, StageRates, compare_groups
+from goodword.candidates.fairness.outcomes import (
+    LEAST,
+    Comparison,
+    Scope,
+    StageRates,
+    compare_groups,
+    proposed_withdrawals,
+    rejection_reasons,
+)
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
 from goodword.roles.models import Role
@@ -47,12 +55,14 @@ def compare(
             role=role,
             since=_day(since) or timezone.localdate(organisation.created_at, organisation.zone),
             until=_day(until) or timezone.localdate(now, organisation.zone),
-            withdrawals=frozenset(withdrawals),
+            withdrawals=_withdrawals(organisation, withdrawals),
         )
     except (_Refused, UnreadableFile, OSError) as problem:
         print(f"goodword: {problem}", file=sys.stderr)
         return 2
     found = compare_groups(scope, groups)
+    reasons = ", ".join(f"“{reason}”" for reason in sorted(scope.withdrawals))
+    print(f"Counted as withdrawn: {reasons or 'no rejection reason'}.")
     write(
         organisation=organisation,
         action="fairness.computed",
@@ -69,6 +79,17 @@ def compare(
     if unknown:
         print(f"{in_lines(unknown)}: no application in this period.")
     return _print(found)
+
+
+def _withdrawals(organisation: Organisation, given: Sequence[str]) -> frozenset[str]:
+    """The reasons given, or those that the page proposes. Raises _Refused for a reason that is not in use."""
+    known = rejection_reasons(organisation)
+    for reason in given:
+        if reason not in known:
+            raise _Refused(
+                f"Nobody was rejected for “{reason}”. Reasons in use: {', '.join(known) or 'none'}."
+            )
+    return frozenset(given or proposed_withdrawals(known))
 
 
 def _day(text: str | None) -> date | None:

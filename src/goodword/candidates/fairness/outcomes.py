@@ -1,7 +1,7 @@
 """Outcomes of a period's applications by group, and which groups can be compared."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -19,6 +19,17 @@ from goodword.roles.models import Role
 
 #: decided applications that a group needs to appear in a row of the table
 LEAST: Final = 30
+#: in the usual names of Greenhouse's reasons "They rejected us"
+_WITHDREW: Final = (
+    "withdr",
+    "no longer interested",
+    "candidate declined",
+    "declined our",
+    "declined the offer",
+    "offer declined",
+    "accepted another",
+    "accepted a different",
+)
 Status = Application.Status
 
 
@@ -59,6 +70,11 @@ def rejection_reasons(organisation: Organisation) -> list[str]:
         .order_by("-n", "rejection_reason")
     )
     return [row["rejection_reason"] for row in rows[:100]]
+
+
+def proposed_withdrawals(reasons: Iterable[str]) -> list[str]:
+    """Those of the rejection reasons that read like a candidate's own decision."""
+    return [reason for reason in reasons if any(words in reason.casefold() for words in _WITHDREW)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """Compares the selection rates of two groups. Pure."""
 
 from dataclasses import dataclass
-from math import comb, exp, log, sqrt
+from math import exp, fsum, lgamma, log, sqrt
 from typing import Final
 
 #: 95 % of the standard normal distribution lies between plus and minus this
 _Z: Final = 1.959964
-#: relative tolerance, so that rounding excludes no table as likely as the observed one
+#: tolerance of the logarithms, so that rounding excludes no table as likely as the observed one
 _SAME: Final = 1e-7
 FOUR_FIFTHS: Final = 0.8
 
@@ -67,7 +67,15 @@ def fisher(one: Count, other: Count) -> float:
     """
     selected, everybody = one.selected + other.selected, one.decided + other.decided
     least, most = max(0, selected - other.decided), min(selected, one.decided)
-    ways = {k: comb(one.decided, k) * comb(other.decided, selected - k) for k in range(least, most + 1)}
-    limit = ways[one.selected]
-    counted = sum(n for n in ways.values() if n <= limit + limit * _SAME)
-    return min(1.0, counted / comb(everybody, selected))
+    every = _log_ways(everybody, selected)
+    logs = [
+        _log_ways(one.decided, k) + _log_ways(other.decided, selected - k) - every
+        for k in range(least, most + 1)
+    ]
+    limit = logs[one.selected - least] + _SAME
+    return min(1.0, fsum(exp(value) for value in logs if value <= limit))
+
+
+def _log_ways(n: int, k: int) -> float:
+    """The logarithm of the number of ways to choose `k` of `n`."""
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)

@@ -127,7 +127,7 @@ def rows_of(organisation: Organisation, entries: list[AuditEntry]) -> list[Row]:
     return [
         Row(
             entry=entry,
-            actor=holders.get(entry.actor, entry.actor),
+            actor=entry.actor if entry.member_id else holders.get(entry.actor, entry.actor),
             actor_email=entry.member.user.email if entry.member and entry.actor != NOT_SIGNED_IN else "",
             wording=wording_of(entry.action),
             about=things.of(entry),

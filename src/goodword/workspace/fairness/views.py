@@ -1,7 +1,7 @@
 """Settings > Fairness: selection rates of groups from an uploaded file, which is read once and not kept."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -17,14 +17,21 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.candidates.fairness.groups import LARGEST, GroupFile, in_lines, read_groups
-from goodword.candidates.fairness.outcomes import LEAST, Comparison, Scope, compare_groups, rejection_reasons
+from goodword.candidates.fairness.outcomes import (
+    LEAST,
+    Comparison,
+    Scope,
+    compare_groups,
+    proposed_withdrawals,
+    rejection_reasons,
+)
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
 
-#: words in rejection reasons that mean the candidate withdrew
-_WITHDREW: Final = ("withdr", "no longer interested", "declined", "accepted another", "candidate rejected")
+#: other dates are typing errors
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 
 class FairnessForm(forms.Form):
@@ -66,8 +73,11 @@ class FairnessForm(forms.Form):
         self, data: Any = None, files: Any = None, *, organisation: Organisation, today: date
     ) -> None:
         reasons = rejection_reasons(organisation)
-        withdrew = [one for one in reasons if any(word in one.casefold() for word in _WITHDREW)]
-        initial = {"since": _a_year_before(today), "until": today, "withdrawals": withdrew}
+        initial = {
+            "since": _a_year_before(today),
+            "until": today,
+            "withdrawals": proposed_withdrawals(reasons),
+        }
         super().__init__(data, files, initial=initial)
         roles: Any = self.fields["role"]
         roles.queryset = Role.objects.of(organisation).order_by("title", "pk")
@@ -86,6 +96,9 @@ class FairnessForm(forms.Form):
 
     def clean(self) -> None:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        for name, day in (("since", since), ("until", until)):
+            if day and not _FIRST <= day <= _LAST:
+                self.add_error(name, _("Choose a date between 2000 and 2100."))
         if since and until and until < since:
             self.add_error("until", _("Choose a date on or after the start date."))
 
