@@ -134,9 +134,9 @@ def test_extending_says_the_new_day_even_after_an_adjustment(role: Role, rita: M
     for confirmed in ({}, {"confirmed": "yes"}):
         _title, done, refused = told(press(signed_in(rita), role, **asked, **confirmed))
         assert done == [
-            f"Ada: New deadline: {day}.",
-            f"Ada: New deadline, for referees too: {day}.",
-            f"Bo: New deadline: {day}.",
+            f"Ada: New deadline by e-mail: {day}.",
+            f"Ada: New deadline by e-mail, also to referees who haven't answered: {day}.",
+            f"Bo: New deadline by e-mail: {day}.",
         ]
         assert refused == []
 

@@ -272,7 +272,7 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
         case "extend":
             day = _new_deadline(act, member=member, now=now)
             attempts.extend(attempt_id=run.pk, days=act.days, member=member, now=now)
-            return _("New deadline: %(day)s.") % {"day": day}
+            return _("New deadline by e-mail: %(day)s.") % {"day": day}
         case _:
             attempts.cancel_attempt(attempt_id=run.pk, member=member, now=now)
             return _("Nobody is contacted any more. Answers are kept.")
@@ -285,7 +285,7 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
         case "extend":
             day = _new_deadline(act, member=member, now=now)
             extend_check(check_id=run.pk, days=act.days, referees=True, member=member, now=now)
-            return _("New deadline, for referees too: %(day)s.") % {"day": day}
+            return _("New deadline by e-mail, also to referees who haven't answered: %(day)s.") % {"day": day}
         case _:
             cancel_check(check_id=run.pk, member=member, now=now)
             return _("Nobody is contacted any more. Answers are kept.")
