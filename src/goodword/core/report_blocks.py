@@ -1,4 +1,4 @@
-"""Report blocks, with plain text in the report's language. `reports.pdf.render` and `ui.blocks` draw them."""
+"""Report blocks, with plain text in the report's language. `reports.pdf.content` and `ui.blocks` draw them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

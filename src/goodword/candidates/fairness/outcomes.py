@@ -127,7 +127,7 @@ class Comparison:
 
 
 def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
-    """Rates leave out withdrawn and active applications."""
+    """Hiring rates leave out withdrawn and active applications; a stage counts them if they moved on from it."""
     rows = list(
         scope.applications()
         .annotate(address=Lower("candidate__email"))
