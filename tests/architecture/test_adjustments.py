@@ -102,6 +102,8 @@ def test_member_pages_and_reports_do_not_mention_adjustments_or_clocks() -> None
         "workspace/settings_pages/organisation.py",
         "workspace/members/views.py",
         "workspace/templates/workspace/settings_pages/organisation.html",
+        # the draft impact assessment names the contact
+        "workspace/templates/workspace/retention/impact_assessment.txt",
         # grants that the candidate has agreed to share
         "workspace/candidate/cards.py",
         "workspace/templates/workspace/candidate/step.html",
