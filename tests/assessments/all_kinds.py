@@ -10,6 +10,7 @@ from goodword.assessments.attempts.begin import begin_part, needs_start
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
+from goodword.assessments.kinds.builtin import content as builtin_content
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
@@ -87,7 +88,8 @@ OWN: dict[str, Any] = {
 
 
 def assessment_of_all(role: Role, *, kinds: Sequence[str] = ALL, **values: Any) -> Assessment:
-    """A published assessment with one test of each of these kinds, in their order."""
+    """A published assessment with one test of each of these kinds, in their order. "own_judgement": the built-in
+    situations as the organisation's own."""
     step = Step.objects.of(role.organisation).get(role=role, kind="assessment")
     number = Assessment.objects.of(role.organisation).filter(step=step).count() + 1
     by = role.owner
@@ -290,6 +292,8 @@ def _own(part: AttemptPart, question: str, *, own: Mapping[str, str]) -> Any:
 def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int | None]:
     if kind == "questions":
         return _own_version(organisation), "", None
+    if kind == "own_judgement":
+        return _own_situations(organisation), "", None
     key = {"scales": WORK_STYLE, "reasoning": REASONING, "judgement": "judgement_customer"}[kind]
     test = ensure_builtin(organisation, key, now=NOW)
     version = TestVersion.objects.of(organisation).filter(test=test).order_by("language").first()
@@ -301,13 +305,20 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
     return version, "short20" if kind == "scales" else "", None
 
 
-def _own_version(organisation: Organisation) -> TestVersion:
+def _own_situations(organisation: Organisation) -> TestVersion:
+    found = builtin_content("judgement_customer", language="en") | {"id": "own_situations"}
+    return _own_version(organisation, found, kind=Test.Kind.JUDGEMENT)
+
+
+def _own_version(
+    organisation: Organisation, found: dict[str, Any] = OWN, *, kind: Test.Kind = Test.Kind.CUSTOM_QUESTIONS
+) -> TestVersion:
     test, _ = Test.objects.of(organisation).get_or_create(
-        key="own",
+        key=found["id"],
         defaults={
             "organisation": organisation,
-            "kind": Test.Kind.CUSTOM_QUESTIONS,
-            "title": "Questions of ours",
+            "kind": kind,
+            "title": found["name"],
             "created_at": NOW,
         },
     )
@@ -315,7 +326,7 @@ def _own_version(organisation: Organisation) -> TestVersion:
         test=test,
         number="1",
         language="en",
-        defaults={"organisation": organisation, "content": OWN, "created_at": NOW, "published_at": NOW},
+        defaults={"organisation": organisation, "content": found, "created_at": NOW, "published_at": NOW},
     )
     return version
 

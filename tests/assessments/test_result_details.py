@@ -184,7 +184,7 @@ def test_review_links_show_figures_without_member_links(
 
 @pytest.mark.main_case
 def test_a_distance_shows_how_many_are_nearer(role: Role) -> None:
-    attempt = in_a_group(role, kind="judgement", scale="")
+    attempt = in_a_group(role, kind="own_judgement", scale="")
     said = words(page_of(role.owner, attempt))
     distance = scores(attempt).get().value
     assert distance is not None

@@ -39,7 +39,7 @@ def all_taken() -> dict[str, Attempt]:
     made = {}
     for name, kinds in {
         "all": ALL,
-        **{kind: (kind,) for kind in ("scales", "reasoning", "judgement")},
+        **{kind: (kind,) for kind in ("scales", "reasoning", "judgement", "own_judgement")},
     }.items():
         of = application()
         assert of.role is not None
@@ -175,7 +175,7 @@ def test_a_percentile_is_worded_with_its_group(
 def test_a_distance_says_how_many_are_further_from_the_key(
     finished: dict[str, Attempt],
 ) -> None:
-    attempt = finished["judgement"]
+    attempt = finished["own_judgement"]
     in_group(attempt_part=scores(attempt).get(), device="computer")
     made = result(fresh(attempt))
     assert made is not None
@@ -186,6 +186,14 @@ def test_a_distance_says_how_many_are_further_from_the_key(
     words = f"With its uncertainty, closer to the key than 28 to 59 of 100 in the group of {group}."
     page = page_of(made)
     assert (page.count(words), page.count("percentile")) == (1, 0)
+
+
+def test_a_set_for_practice_is_not_held_against_norms(finished: dict[str, Attempt]) -> None:
+    attempt = finished["judgement"]
+    in_group(attempt_part=scores(attempt).get(), device="computer")
+    page = page_of(_made(attempt))
+    assert page.count("its key was not set by people who do this job.") == 1
+    assert [words for words in ("of 100", "How this was calculated") if words in page] == []
 
 
 def test_the_sheet_shows_the_roles_norms_else_the_newest(

@@ -115,7 +115,7 @@ def test_a_percentile_is_printed_with_its_group_and_an_ability_with_its_interval
 
 @pytest.mark.world
 def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
-    attempt = attempt_of(kinds=("judgement",))
+    attempt = attempt_of(kinds=("own_judgement",))
     in_group(
         attempt_part=Score.objects.of(attempt.organisation).get(part__attempt=attempt), device="computer"
     )
@@ -149,7 +149,7 @@ def test_a_situation_voided_by_a_lost_connection_is_counted_but_not_printed(lang
 @kept
 def held_and_calibrated(language: str = "en") -> Report:
     """The report of somebody whose scores are held against norms of each kind, and whose ability is measured."""
-    attempt = attempt_of(language, kinds=("scales", "reasoning", "judgement"))
+    attempt = attempt_of(language, kinds=("scales", "reasoning", "own_judgement"))
     rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
     for order, scale in ((1, "openness"), (2, "numerical"), (3, "")):
         in_group(attempt_part=rows.get(part__order=order, scale=scale), device="computer")

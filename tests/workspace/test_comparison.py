@@ -209,7 +209,8 @@ def test_judgement_is_sorted_by_distance_unless_the_set_is_for_practice(rita: Me
         }
 
     assert order() == {"score": ["Far", "Near"], "-score": ["Far", "Near"]}
-    assert shown(rita, role).content.decode().count("For practice, not for decisions:") == 1
+    page = shown(rita, role).content.decode()
+    assert [page.count(said) for said in ("For practice, not for decisions:", "of 100")] == [1, 0]
     Test.objects.of(role.organisation).filter(kind="judgement").update(key="own_situations")
     assert shown(rita, role).content.decode().count("For practice, not for decisions:") == 0
     assert order() == {"score": ["Far", "Near"], "-score": ["Near", "Far"]}

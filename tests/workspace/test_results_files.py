@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -12,8 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from pydantic import TypeAdapter
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.kinds import kind as kind_of
+from goodword.assessments.kinds import kind_named
 from goodword.candidates.models import Application
 from goodword.reports.models import Report
+from goodword.reports.phrases import words_for
 from goodword.roles.models import Role
 from goodword.workspace.comparison.files import RoleResults
 from tests.reports.pdf.typical import assessment, reference_check
@@ -39,7 +44,9 @@ def reported(application: Application, kind: str, *, version: int = 1, **values:
         step_request__application=application, step_request__step__kind=kind
     )
     earlier = found.first()
-    snapshot: Any = assessment() if kind == "assessment" else reference_check(4)
+    snapshot: Any = values.pop("snapshot", None) or (
+        assessment() if kind == "assessment" else reference_check(4)
+    )
     return Report.objects.create(
         **{
             "organisation": application.organisation,
@@ -90,6 +97,8 @@ def test_figures_match_page_1(role: Role, rita: Membership) -> None:
     reasoning = figures["Reasoning", ""]
     assert (reasoning["value"], reasoning["out_of"], reasoning["percentile"]) == (14, 20, 68)
     assert (reasoning["band_low"], reasoning["band_high"], reasoning["group_size"]) == (12, 16, 412)
+    distance = figures["Situations with customers", ""]
+    assert (distance["value"], distance["band_low"], distance["band_high"]) == (0.9, 0.6, 1.2)
     assert figures["Work style", "Conscientiousness"]["value"] == 4.75
     assert figures["Questions about the role", "right"]["value"] == 1
     assert check["would_work_again"] == {
@@ -107,6 +116,43 @@ def test_figures_match_page_1(role: Role, rita: Membership) -> None:
         ("Client", 4),
         ("Self", 5),
     ]
+
+
+@pytest.mark.parametrize(("kind", "at", "band"), [("reasoning", 68, (55, 81)), ("judgement", 61, (40, 78))])
+def test_percentiles_are_those_of_page_1(
+    role: Role, rita: Membership, kind: str, at: int, band: tuple[int, int]
+) -> None:
+    snapshot = of_kind(kind)
+    reported(named(role, "Ada", "Okonkwo"), "assessment", snapshot=snapshot)
+    [part] = snapshot["assessment"]["tests"]
+    [on_page_1] = kind_named(kind).report.scores(part, words_for("en"))
+    [test] = results(rita, role)["results"][0]["tests"]
+    found = test["figures"][0]
+    assert (on_page_1.at, on_page_1.band) == (at, band)
+    assert (found["percentile"], (found["percentile_low"], found["percentile_high"])) == (at, band)
+    assert lines(rita, role)[0]["percentile"] == str(at)
+    assert test["for_practice"] is False
+
+
+def test_a_set_for_practice_is_marked_and_has_no_percentiles(role: Role, rita: Membership) -> None:
+    snapshot = of_kind("judgement")
+    snapshot["assessment"]["tests"][0]["for_practice"] = True
+    reported(named(role, "Ada", "Okonkwo"), "assessment", snapshot=snapshot)
+    [test] = results(rita, role)["results"][0]["tests"]
+    found: Mapping[str, object] = test["figures"][0]
+    assert (test["for_practice"], found["value"]) == (True, 0.9)
+    without = ("band_low", "band_high", "percentile", "percentile_low", "percentile_high", "group_size")
+    assert [found[key] for key in without] == [None] * 6
+    [line] = lines(rita, role)
+    assert [line[key] for key in ("for_practice", "value", *without)] == ["True", "0.9", *[""] * 6]
+
+
+def of_kind(kind: str) -> dict[str, Any]:
+    """A snapshot of only this test."""
+    snapshot: dict[str, Any] = deepcopy({**assessment()})
+    tests = snapshot["assessment"]["tests"]
+    tests[:] = [part for part in tests if kind_of(part) == kind]
+    return snapshot
 
 
 def test_no_items_answers_or_keys_are_in_the_files(role: Role, rita: Membership) -> None:

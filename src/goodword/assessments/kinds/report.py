@@ -130,7 +130,8 @@ class Figure(TypedDict):
     """A numeric result. `name`: its scale or category; empty for the whole test.
 
     The 90 % band is on the scale of `value`. Percentiles refer to a norm group of `group_size` people; without norms
-    all of these are None. A low distance is close to the key.
+    all of these are None. A low distance is close to the key; its percentile is the
+    share of the group that is further away.
     """
 
     name: str
@@ -151,18 +152,20 @@ def figure(
     out_of: int | None = None,
     normed: NormedScoreData | None = None,
     band: tuple[float, float] | None = None,
+    by_distance: bool = False,
 ) -> Figure:
-    """`band` is used only without norms."""
+    """`band` is used only without norms. `by_distance`: low percentiles of `normed` are close to the key."""
     low, high = (normed["low"], normed["high"]) if normed else band or (None, None)
+    at, at_low, at_high = _percentiles(normed, by_distance=by_distance) if normed else (None, None, None)
     return {
         "name": name,
         "value": value,
         "out_of": out_of,
         "band_low": low,
         "band_high": high,
-        "percentile": normed["percentile"] if normed else None,
-        "percentile_low": normed["percentile_low"] if normed else None,
-        "percentile_high": normed["percentile_high"] if normed else None,
+        "percentile": at,
+        "percentile_low": at_low,
+        "percentile_high": at_high,
         "group_size": normed["n"] if normed else None,
     }
 
@@ -209,14 +212,18 @@ def percentile_text(normed: NormedScoreData | None, *, by_distance: bool = False
     """The percentile with its 90 % band in brackets; empty without a norm group."""
     if normed is None:
         return ""
-    figures = [normed[key] for key in ("percentile", "percentile_low", "percentile_high")]
-    if by_distance:  # low percentiles are close to the key
-        middle, high, low = (100 - figure for figure in figures)
+    middle, low, high = _percentiles(normed, by_distance=by_distance)
+    if by_distance:
         text = gettext("closer than %(middle)s of 100 (%(low)s to %(high)s)")
     else:
-        middle, low, high = figures
         text = gettext("percentile %(middle)s (%(low)s to %(high)s)")
     return text % {"middle": middle, "low": low, "high": high}
+
+
+def _percentiles(normed: NormedScoreData, *, by_distance: bool) -> tuple[int, int, int]:
+    """The percentile and its 90 % band. Of a distance, whose low percentiles are close to the key, turned round."""
+    at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
+    return (100 - at, 100 - high, 100 - low) if by_distance else (at, low, high)
 
 
 def freeze_normed_score(normed: NormedScore | None, moment: Moment) -> NormedScoreData | None:
@@ -277,9 +284,7 @@ def percentile_score(
     normed: NormedScoreData, words: Phrases, *, value: str, unit: str, by_distance: bool = False
 ) -> Score:
     """Returns a score on the percentiles of its norm group. `by_distance`: low percentiles are close to the key."""
-    at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
-    if by_distance:
-        at, low, high = 100 - at, 100 - high, 100 - low
+    at, low, high = _percentiles(normed, by_distance=by_distance)
     place = words("nearer_than" if by_distance else "percentile_is", at=at, low=low, high=high)
     return Score(
         label="",
@@ -407,11 +412,8 @@ def _norm_table(normed: NormedScore, behind: NormedScoreDetails) -> Table:
 def normed_score_text(normed: NormedScoreData, words: Phrases, *, by_distance: bool = False) -> str:
     """In two or three sentences. `by_distance`: low percentiles are close to the key."""
     group = group_text(normed, words)
-    low, high = normed["percentile_low"], normed["percentile_high"]
-    if by_distance:
-        place = words("normed_score_distance", low=100 - high, high=100 - low, group=group)
-    else:
-        place = words("normed_score", low=low, high=high, group=group)
+    _, low, high = _percentiles(normed, by_distance=by_distance)
+    place = words("normed_score_distance" if by_distance else "normed_score", low=low, high=high, group=group)
     sentences = [
         place,
         words("normed_score_band", low=words.number(normed["low"], 1), high=words.number(normed["high"], 1)),

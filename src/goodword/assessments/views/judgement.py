@@ -15,7 +15,7 @@ from goodword.assessments.catalogue.judgement import (
     remove_language,
     save_texts,
 )
-from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.builtin import LANGUAGES, is_for_practice
 from goodword.assessments.kinds.judgement.editor import (
     DetailsForm,
     NewForm,
@@ -69,7 +69,12 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    return JUDGEMENT.published(request, pk, "assessments/judgement/page.html")
+    return JUDGEMENT.published(
+        request,
+        pk,
+        "assessments/judgement/page.html",
+        lambda content: {"for_practice": is_for_practice(content["id"])},
+    )
 
 
 @require_safe

@@ -35,10 +35,12 @@ BATCH: Final = 50
 
 
 class TestResult(TypedDict):
-    """`version` and `requirement` are those of the report."""
+    """`version` and `requirement` are those of the report. `for_practice`: a built-in set of situations, whose results
+    are not for decisions and have no percentiles."""
 
     test: str
     version: str
+    for_practice: bool
     requirement: str | None
     figures: list[Figure]
 
@@ -87,7 +89,7 @@ def results_schema() -> dict[str, Any]:
 
 COLUMNS: Final = (
     *("application", "candidate", "step", "report", "report_version", "reported_at"),
-    *("test_or_competency", "version", "figure", "is_self_assessment", "value", "out_of"),
+    *("test_or_competency", "version", "for_practice", "figure", "is_self_assessment", "value", "out_of"),
     *("band_low", "band_high", "percentile", "percentile_low", "percentile_high", "group_size"),
 )
 
@@ -199,6 +201,7 @@ def _test(part: Mapping[str, Any]) -> TestResult:
     return {
         "test": part["name"],
         "version": part["version"],
+        "for_practice": bool(part.get("for_practice")),
         "requirement": requirement["text"] if requirement else None,
         "figures": kind_named(str(kind(part))).report.figures(part),
     }
@@ -241,13 +244,14 @@ def _lines(result: RoleResult) -> Iterator[list[Any]]:
     for test in result["tests"]:
         for figure in test["figures"]:
             name, value, out_of, *rest = figure.values()
-            yield [test["test"], test["version"], name, None, value, out_of, *rest]
+            head = [test["test"], test["version"], test["for_practice"]]
+            yield [*head, name, None, value, out_of, *rest]
     for rating in result["ratings"]:
         label = rating["competency"] or rating["question"]
         for answer in rating["answers"]:
-            who = answer["is_self_assessment"]
-            yield [label, None, answer["relationship"], who, answer["value"], rating["highest"], *[None] * 6]
+            head = [label, None, None, answer["relationship"], answer["is_self_assessment"]]
+            yield [*head, answer["value"], rating["highest"], *[None] * 6]
     for text, n in result["would_work_again"].items():
-        yield ["would_work_again", None, text, None, n, None, *[None] * 6]
+        yield ["would_work_again", None, None, text, None, n, None, *[None] * 6]
     for verdict, n in result["facts"].items():
-        yield ["dates_and_title", None, verdict, None, n, None, *[None] * 6]
+        yield ["dates_and_title", None, None, verdict, None, n, None, *[None] * 6]

@@ -206,7 +206,7 @@ def _columns(
             return names, lambda one: tuple(_mean(_scores(one).get(scale.id)) for scale in scales)
         case Test.Kind.JUDGEMENT:
             name = gettext("Mean distance from the key")
-            return (name,), lambda one: (_mean(_scores(one).get(ALL), by_distance=True),)
+            return (name,), lambda one: (_distance(_scores(one).get(ALL), test),)
         case Test.Kind.CUSTOM_QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _custom_questions
@@ -218,12 +218,17 @@ def _columns(
             assert_never(kind)
 
 
-def _mean(score: Score | None, *, by_distance: bool = False) -> ComparisonCell:
+def _mean(score: Score | None) -> ComparisonCell:
     if score is None or score.value is None:
         return ComparisonCell(text="–")
-    return ComparisonCell(
-        text=written_number(score.value), note=_note(issued_normed_score(score, by_distance=by_distance))
-    )
+    return ComparisonCell(text=written_number(score.value), note=_note(issued_normed_score(score)))
+
+
+def _distance(score: Score | None, test: Test) -> ComparisonCell:
+    if score is None or score.value is None:
+        return ComparisonCell(text="–")
+    normed = None if is_for_practice(test.key) else issued_normed_score(score, by_distance=True)
+    return ComparisonCell(text=written_number(score.value), note=_note(normed))
 
 
 def _solved(score: Score | None) -> ComparisonCell:

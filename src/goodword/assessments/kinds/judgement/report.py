@@ -121,13 +121,13 @@ class JudgementReport:
         if part.get("for_practice"):
             note = f"{unit}. {words('for_practice')}"
             return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
-        if normed := part["normed_score"]:
+        if normed := _normed(part):
             return [percentile_score(normed, words, value=value, unit=unit, by_distance=True)]
         axis, alt = (0, part["largest"]), f"{value} {unit}"
         return [Score(label="", value=value, note=unit, alt=alt, axis=axis, at=distance)]
 
     def figures(self, part: JudgementPart) -> list[Figure]:
-        return [figure("", part["distance"], normed=part["normed_score"])]
+        return [figure("", part["distance"], normed=_normed(part), by_distance=True)]
 
     def outcome(self, part: JudgementPart, words: Phrases) -> str:
         if part["distance"] is None:
@@ -137,19 +137,24 @@ class JudgementReport:
         }
         if part.get("for_practice"):
             return gettext("%(distance)s (for practice, not for decisions)") % {"distance": distance}
-        return ", ".join(filter(None, [distance, percentile_text(part["normed_score"], by_distance=True)]))
+        return ", ".join(filter(None, [distance, percentile_text(_normed(part), by_distance=True)]))
 
     def overview(self, part: JudgementPart, words: Phrases) -> list[Block]:
         del part, words
         return []
 
     def normed_scores(self, part: JudgementPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
-        if part["normed_score"] is not None:
-            yield words("distance"), part["normed_score"]
+        if (normed := _normed(part)) is not None:
+            yield words("distance"), normed
 
     def detail_blocks(self, part: JudgementPart, words: Phrases) -> list[Block]:
         del part, words
         return []
+
+
+def _normed(part: JudgementPart) -> NormedScoreData | None:
+    """None for a set for practice, even if the organisation has norms for it."""
+    return None if part.get("for_practice") else part["normed_score"]
 
 
 def _results(test: JudgementPart, words: Phrases) -> list[Block]:
@@ -167,8 +172,8 @@ def _results(test: JudgementPart, words: Phrases) -> list[Block]:
                 sentences.append(words("judgement_halves"))
     else:
         sentences = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
-    if test["normed_score"] is not None:
-        sentences.append(normed_score_text(test["normed_score"], words, by_distance=True))
+    if (normed := _normed(test)) is not None:
+        sentences.append(normed_score_text(normed, words, by_distance=True))
     if test.get("for_practice"):
         sentences.insert(0, words("for_practice_because"))
     if n and test.get("voided"):

@@ -147,6 +147,7 @@ class JudgementResult(PartResult):
     normed: NormedScore | None = None
     #: situations voided by a lost connection
     voided: int = 0
+    #: not for decisions, so never compared with norms
     for_practice: bool = False
 
     def without_items(self) -> Self:
@@ -211,6 +212,7 @@ def judgement_result(
     known: Known,
 ) -> JudgementResult:
     score, content = scores[ALL], without_void(content, items)
+    for_practice = is_for_practice(content.id)
     found = judge(content, ratings(answers))
     actions = {one.action_id: one for one in found.actions}
     return JudgementResult(
@@ -230,7 +232,7 @@ def judgement_result(
         response_labels=tuple(option.label for option in content.response_scale),
         key_basis=content.key_basis,
         voided=len(part.void),
-        for_practice=is_for_practice(content.id),
+        for_practice=for_practice,
         scenarios=tuple(
             RatedScenario(
                 text=scenario.text,
@@ -238,7 +240,7 @@ def judgement_result(
             )
             for scenario in content.scenarios
         ),
-        normed=normed_score(score, by_distance=True),
+        normed=None if for_practice else normed_score(score, by_distance=True),
     )
 
 
