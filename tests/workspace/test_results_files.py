@@ -20,6 +20,7 @@ from goodword.candidates.models import Application
 from goodword.reports.models import Report
 from goodword.reports.phrases import words_for
 from goodword.roles.models import Role
+from goodword.workspace.comparison import files
 from goodword.workspace.comparison.files import RoleResults
 from tests.reports.pdf.typical import assessment, reference_check
 from tests.support import factories
@@ -191,6 +192,32 @@ def test_others_get_no_file_and_no_audit_entry(form: str, role: Role) -> None:
     assert [signed_in(who).get(where).status_code for who in (stranger, manager)] == [404, 404]
     assert Client().get(where).status_code == 302
     assert not AuditEntry.objects.of(role.organisation).filter(action="results.exported").exists()
+
+
+def test_each_batch_takes_two_queries_and_an_erasure_in_between_counts(
+    role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "BATCH", 2)
+    people = [named(role, "Ada", f"N{number}") for number in range(5)]
+    named(role, "Not", "Finished")
+    for of in reversed(people):
+        reported(of, "assessment")
+        reported(of, "reference_check")
+    reported(people[1], "assessment", version=2)
+    with CaptureQueriesContext(connection) as seen:
+        found = list(files._results(role, rita))
+    assert [(one["application"], one["step"], one["report_version"]) for one in found] == [
+        (of.pk, step, 2 if of == people[1] and step == "assessment" else 1)
+        for of in people
+        for step in (
+            ("reference_check", "assessment") if of == people[1] else ("assessment", "reference_check")
+        )
+    ]
+    assert len(seen) == 2 * 3
+    rest = files._results(role, rita)
+    next(rest)
+    Application.objects.of(role.organisation).filter(pk=people[3].pk).update(erased_at=factories.NOW)
+    assert {one["application"] for one in rest} == {people[n].pk for n in (0, 1, 2, 4)}
 
 
 def test_more_results_take_no_more_queries(role: Role, rita: Membership) -> None:

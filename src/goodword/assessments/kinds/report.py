@@ -130,8 +130,8 @@ class Figure(TypedDict):
     """A numeric result. `name`: its scale or category; empty for the whole test.
 
     The 90 % band is on the scale of `value`. Percentiles refer to a norm group of `group_size` people; without norms
-    all of these are None. A low distance is close to the key; its percentile is the
-    share of the group that is further away.
+    all of these are None. A low distance is close to the key; its percentile is the percentage of the group that is
+    further away.
     """
 
     name: str
@@ -221,7 +221,7 @@ def percentile_text(normed: NormedScoreData | None, *, by_distance: bool = False
 
 
 def _percentiles(normed: NormedScoreData, *, by_distance: bool) -> tuple[int, int, int]:
-    """The percentile and its 90 % band. Of a distance, whose low percentiles are close to the key, turned round."""
+    """Returns the percentile and its 90 % band; for a distance, where lower is better, reversed."""
     at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
     return (100 - at, 100 - high, 100 - low) if by_distance else (at, low, high)
 

@@ -1,12 +1,16 @@
 """Streams a role's results as files: the numbers on page 1 of each newest report, without items, single answers or
-keys."""
+keys.
+
+In short queries: a server-side cursor would run as one statement, and core.web limits the time of a statement.
+"""
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypedDict
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
@@ -30,7 +34,7 @@ from goodword.roles.queries import visible_roles
 
 #: schema of the JSON file
 SCHEMA: Final = 1
-#: reports in memory at a time
+#: candidates whose reports are in memory at a time
 BATCH: Final = 50
 
 
@@ -132,16 +136,24 @@ def _file(
 
 
 def _results(role: Role, member: Membership) -> Iterator[RoleResult]:
-    """Yields results by candidate, with one query."""
-    visible = visible_applications(member).filter(role=role, erased_at=None)
-    reports = Report.objects.of(member.organisation).filter(
-        state=Report.State.READY, step_request__application__in=visible
+    """Yields results by candidate, with two queries for each batch."""
+    ready = Report.objects.of(member.organisation).filter(state=Report.State.READY)
+    reported = Exists(ready.filter(step_request__application=OuterRef("pk")))
+    candidates = visible_applications(member).filter(reported, role=role, erased_at=None).order_by("pk")
+    after = 0
+    while batch := list(candidates.filter(pk__gt=after).values_list("pk", flat=True)[:BATCH]):
+        yield from map(_result, _newest(ready.filter(step_request__application__in=batch)))
+        if len(batch) < BATCH:
+            return
+        after = batch[-1]
+
+
+def _newest(reports: QuerySet[Report]) -> Sequence[Report]:
+    """Returns the newest report of each step, in the order of the candidates."""
+    newest = (
+        current_first(reports).distinct("step_request").select_related("step_request__application__candidate")
     )
-    newest = current_first(reports).distinct("step_request").values("pk")
-    rows = Report.objects.of(member.organisation).filter(pk__in=newest)
-    rows = rows.select_related("step_request__application__candidate")
-    for report in rows.order_by("step_request__application", "pk").iterator(chunk_size=BATCH):
-        yield _result(report)
+    return sorted(newest, key=lambda report: (report.step_request.application_id, report.pk))
 
 
 def _result(report: Report) -> RoleResult:
