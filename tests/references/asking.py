@@ -1,5 +1,6 @@
 """A short questionnaire in two languages, with a question for managers only and a conditional one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -32,20 +33,34 @@ GERMAN = [
 ]
 
 
-def asks(story: Story, *, languages: tuple[str, ...] = ("en", "de")) -> None:
+#: two questions that share a page, after the relationship
+ON_ONE_PAGE: list[dict[str, Any]] = [
+    QUESTIONS[0],
+    {"id": "strengths", "type": "long_text", "text": "What were the strengths?"},
+    {"id": "develop", "type": "long_text", "text": "What could be better?"},
+]
+
+
+def asks(
+    story: Story,
+    *,
+    languages: tuple[str, ...] = ("en", "de"),
+    questions: Sequence[dict[str, Any]] = QUESTIONS,
+    german: Sequence[str] = GERMAN,
+) -> None:
     """Let the story's check use these questions."""
     check, organisation = story.check, story.application.organisation
     questionnaire = Questionnaire.objects.create(
         organisation=organisation, key="short", title="Short", created_at=NOW
     )
-    german = [question | {"text": text} for question, text in zip(QUESTIONS, GERMAN, strict=True)]
-    for language, questions in (("en", QUESTIONS), ("de", german)):
+    translated = [question | {"text": text} for question, text in zip(questions, german, strict=True)]
+    for language, texts in (("en", questions), ("de", translated)):
         QuestionnaireVersion.objects.create(
             organisation=organisation,
             questionnaire=questionnaire,
             number=1,
             language=language,
-            questions=questions,
+            questions=list(texts),
             created_at=NOW,
             published_at=NOW,
         )

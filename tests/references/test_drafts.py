@@ -43,6 +43,14 @@ def test_an_unchanged_tab_overwrites_nothing() -> None:
     assert newer.merged(sent, seen=seen, now=NOW).answers == newer.answers
 
 
+def test_a_page_takes_back_its_own_save_whose_response_was_lost() -> None:
+    opened = DraftAnswers(answers={"strengths": "At first."})
+    seen = {"strengths": opened.fingerprint("strengths"), META_KEY: "page"}
+    draft = opened.merged([given("strengths", "At first. Or not")], seen=seen, now=NOW)
+    draft = draft.merged([given("strengths", "At first.")], seen=seen, now=NOW)
+    assert draft.answers == opened.answers
+
+
 def test_clearing_an_answer_removes_it() -> None:
     draft = DraftAnswers(answers={"anything_else": "No."})
     seen = {"anything_else": draft.fingerprint("anything_else")}

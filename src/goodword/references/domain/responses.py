@@ -66,6 +66,11 @@ class SubmittedAnswer:
     answer: Json = None
     typed: Typed = field(default_factory=dict)
 
+    @property
+    def fingerprint(self) -> str:
+        """What DraftAnswers.fingerprint will return once this is saved."""
+        return _fingerprint(self.answer, self.typed)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftAnswers:
@@ -120,7 +125,7 @@ class DraftAnswers:
             if self.saved_by.get(one.question_id) != page
             and len(
                 {
-                    _fingerprint(one.answer, one.typed),
+                    one.fingerprint,
                     seen.get(one.question_id, ""),
                     self.fingerprint(one.question_id),
                 }
@@ -131,18 +136,21 @@ class DraftAnswers:
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
         """Returns the draft merged with what a page sent.
 
-        `seen`: fingerprints when the page was shown, and the page under META_KEY. Answers that the page did not change
+        `seen`: fingerprints of what the page showed, and the page under META_KEY. Answers that the page did not change
         keep their stored state, since another tab may have changed them; so do conflicting ones. Without a page there
         are no conflicts: the later change wins.
         """
+        page = seen.get(META_KEY, "")
         answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
         conflicting = self.conflicting(submitted, seen=seen)
         for one in submitted:
-            if _fingerprint(one.answer, one.typed) == seen.get(one.question_id, ""):
+            # if the response to its last save was lost, the page still has the fingerprint from before
+            is_own = page and saved_by.get(one.question_id) == page
+            if one.fingerprint == seen.get(one.question_id, "") and not is_own:
                 continue
             if one.question_id in conflicting:
                 continue
-            saved_by[one.question_id] = seen.get(META_KEY, "")
+            saved_by[one.question_id] = page
             answers.pop(one.question_id, None)
             typed.pop(one.question_id, None)
             if one.finished:

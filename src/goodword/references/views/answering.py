@@ -16,7 +16,6 @@ from goodword.references.domain.responses import (
     LONGEST_TYPED,
     META_KEY,
     AnsweringSession,
-    DraftAnswers,
     SubmittedAnswer,
 )
 from goodword.references.private_topics import comments_of, named, topics_in
@@ -55,6 +54,11 @@ class PostedPage:
     form: QuestionForm
     submitted: tuple[SubmittedAnswer, ...]
     seen: Mapping[str, str]
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Fingerprints of what the page shows. The draft may hold later answers from another tab."""
+        return {one.question_id: one.fingerprint for one in self.submitted}
 
 
 def read(request: HttpRequest, session: AnsweringSession, questions: Sequence[Question]) -> PostedPage:
@@ -97,6 +101,7 @@ def form_for(session: AnsweringSession, questions: Sequence[Question]) -> Questi
 class OtherAnswer:
     """The answer saved by another page; `text` is "" if it removed the answer."""
 
+    question_id: str
     question: str
     text: str
 
@@ -110,15 +115,74 @@ def other_answers(session: AnsweringSession, question_ids: Sequence[str]) -> lis
         texts = [text for texts in unfinished.values() for text in texts if text]
         if not texts and row.answered:
             texts = [text for text in (row.answer, row.detail, row.comment) if text]
-        found.append(OtherAnswer(question=row.question, text="\n".join(texts)))
+        found.append(OtherAnswer(question_id=row.question_id, question=row.question, text="\n".join(texts)))
     return found
 
 
-def after_saving(
+def questions_page(
     request: HttpRequest,
     session: AnsweringSession,
     number: int,
     pages: AnswerPages,
+    *,
+    save: Callable[[PostedPage], tuple[AnsweringSession, Sequence[str]]],
+    switched: bool,
+    render_page: Callable[..., HttpResponse],
+) -> HttpResponse:
+    """Show a page of questions, or save what was posted and continue.
+
+    `save` returns the updated session and the ids of conflicting questions. `switched`: the language was changed.
+    """
+    if not session.on_page(number, asked_only=False):
+        return redirect(pages.first)
+    others = list[OtherAnswer]()
+    sent: PostedPage | None = None
+    if request.method == "POST":
+        sent = read_page(request, session, number)
+        session, conflicting = save(sent)
+        others = other_answers(session, conflicting)
+        if switched and not others:
+            sent = None
+        elif response := _after_saving(request, session, number, pages, sent, others=others):
+            return response
+        else:
+            sent = read_page(request, session, number)  # includes questions that the answers have added
+    if number not in session.page_numbers and not others:
+        later = session.after(number)
+        return redirect(pages.page(later) if later else pages.review)
+    position, count = session.position(number)
+    shown = render_page(
+        form=sent.form if sent else page_form(session, number),
+        form_id="answers",
+        others=others,
+        page=position,
+        page_count=count,
+        then=request.GET.get("then") or request.POST.get("then", ""),
+        is_last=session.after(number) is None,
+        back=pages.back(session, number),
+        page_url=pages.page(number),
+        seen=_seen(_shown(session, number, sent, others), page_id=secrets.token_urlsafe(6)),
+        private_topics=private_topics(session, number),
+    )
+    shown.status_code = 409 if others else 200
+    return shown
+
+
+def _shown(
+    session: AnsweringSession, number: int, sent: PostedPage | None, others: Sequence[OtherAnswer]
+) -> dict[str, str]:
+    """Returns fingerprints of what the page shows; for conflicting questions, of the other answer."""
+    if sent is None:
+        return {one.id: session.draft.fingerprint(one.id) for one in session.on_page(number, asked_only=True)}
+    return sent.shown | {one.question_id: session.draft.fingerprint(one.question_id) for one in others}
+
+
+def _after_saving(
+    request: HttpRequest,
+    session: AnsweringSession,
+    number: int,
+    pages: AnswerPages,
+    sent: PostedPage,
     *,
     others: Sequence[OtherAnswer],
 ) -> HttpResponse | None:
@@ -127,12 +191,11 @@ def after_saving(
         context = {"others": others, "by_script": True}
         return render(request, "references/answer/changed.html", context, status=409)
     if is_script(request):
-        page_id = _marks(request.POST.get(SEEN, "")).get(META_KEY, "")
         return render(
             request,
             "references/answer/saved.html",
             {
-                "seen": seen(session.draft, session.on_page(number, asked_only=True), page_id=page_id),
+                "seen": _seen(sent.shown, page_id=sent.seen.get(META_KEY, "")),
                 "private_topics": private_topics(session, number),
             },
         )
@@ -147,24 +210,6 @@ def after_saving(
     if later is None or request.POST.get("then") == "review":
         return redirect(pages.review)
     return redirect(pages.page(later))
-
-
-def page_context(
-    request: HttpRequest, session: AnsweringSession, number: int, pages: AnswerPages
-) -> dict[str, object]:
-    position, count = session.position(number)
-    return {
-        "page": position,
-        "page_count": count,
-        "then": request.GET.get("then") or request.POST.get("then", ""),
-        "is_last": session.after(number) is None,
-        "back": pages.back(session, number),
-        "page_url": pages.page(number),
-        "seen": seen(
-            session.draft, session.on_page(number, asked_only=True), page_id=secrets.token_urlsafe(6)
-        ),
-        "private_topics": private_topics(session, number),
-    }
 
 
 def private_topics(session: AnsweringSession, number: int) -> list[tuple[str, str]]:
@@ -202,13 +247,32 @@ def review_rows(session: AnsweringSession, pages: AnswerPages, *, missing: Seque
     ]
 
 
+def review_page(
+    session: AnsweringSession,
+    pages: AnswerPages,
+    *,
+    missing: Sequence[str],
+    changed: bool,
+    render_page: Callable[..., HttpResponse],
+) -> HttpResponse:
+    """`changed`: the answers have changed since the review page was shown."""
+    shown = render_page(
+        rows=review_rows(session, pages, missing=missing),
+        missing=bool(missing),
+        changed=changed,
+        reviewed=session.draft.digest,
+        back=pages.end(session),
+    )
+    shown.status_code = 409 if changed else 200
+    return shown
+
+
 def submitted_answers(form: QuestionForm) -> tuple[SubmittedAnswer, ...]:
     return tuple(_given(form, block) for block in form.blocks)
 
 
-def seen(draft: DraftAnswers, questions: Sequence[Question], *, page_id: str) -> str:
-    marks = {question.id: draft.fingerprint(question.id) for question in questions} | {META_KEY: page_id}
-    return " ".join(f"{name}:{mark}" for name, mark in marks.items())
+def _seen(marks: Mapping[str, str], *, page_id: str) -> str:
+    return " ".join(f"{name}:{mark}" for name, mark in {**marks, META_KEY: page_id}.items())
 
 
 def _form(

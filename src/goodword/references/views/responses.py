@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -8,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.questionnaires.types import Question
 from goodword.references.domain import responses
-from goodword.references.domain.responses import AnswersChanged, Incomplete
+from goodword.references.domain.responses import AnsweringSession, AnswersChanged, Incomplete
 from goodword.references.flags.devices import record_trace
 from goodword.references.views import access, answering
 from goodword.references.views.access import RefereeVisit, referee_page
-from goodword.references.views.answering import AnswerPages, OtherAnswer
+from goodword.references.views.answering import AnswerPages, PostedPage
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
@@ -50,42 +51,22 @@ def _keep(request: HttpRequest, visit: RefereeVisit, *, number: int) -> None:
 @require_http_methods(FORMS)
 @access.for_referee(keep=_keep)
 def questions(request: HttpRequest, visit: RefereeVisit, *, number: int) -> HttpResponse:
-    session, pages = (
-        responses.answering_session(visit.check, visit.request, now=visit.now),
-        answer_pages(visit.token),
-    )
-    if not session.on_page(number, asked_only=False):
-        return redirect(pages.first)
-    form, others = answering.page_form(session, number), list[OtherAnswer]()
-    if request.method == "POST":
-        sent = answering.read_page(request, session, number)
+    def save(sent: PostedPage) -> tuple[AnsweringSession, Sequence[str]]:
         conflicting = responses.save_draft(
             request_id=visit.request.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
         )
         visit.request.refresh_from_db(fields=["draft"])
-        session = responses.answering_session(visit.check, visit.request, now=visit.now)
-        others = answering.other_answers(session, conflicting)
-        if visit.switched and not others:
-            form = answering.page_form(session, number)
-        elif response := answering.after_saving(request, session, number, pages, others=others):
-            return response
-        else:
-            form = sent.form
-    if number not in session.page_numbers and not others:
-        later = session.after(number)
-        return redirect(pages.page(later) if later else pages.review)
-    context = answering.page_context(request, session, number, pages)
-    shown = referee_page(
+        return responses.answering_session(visit.check, visit.request, now=visit.now), conflicting
+
+    return answering.questions_page(
         request,
-        "references/referee/questions.html",
-        visit,
-        form=form,
-        form_id="answers",
-        others=others,
-        **context,
+        responses.answering_session(visit.check, visit.request, now=visit.now),
+        number,
+        answer_pages(visit.token),
+        save=save,
+        switched=visit.switched,
+        render_page=partial(referee_page, request, "references/referee/questions.html", visit),
     )
-    shown.status_code = 409 if others else 200
-    return shown
 
 
 @require_http_methods(FORMS)
@@ -106,23 +87,13 @@ def review(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
             visit.request.refresh_from_db(fields=["draft"])
         else:
             return redirect("referee", token=visit.token)
-    session, pages = (
+    return answering.review_page(
         responses.answering_session(visit.check, visit.request, now=visit.now),
         answer_pages(visit.token),
-    )
-    rows = answering.review_rows(session, pages, missing=missing)
-    shown = referee_page(
-        request,
-        "references/referee/review.html",
-        visit,
-        rows=rows,
-        missing=bool(missing),
+        missing=missing,
         changed=changed,
-        reviewed=session.draft.digest,
-        back=pages.end(session),
+        render_page=partial(referee_page, request, "references/referee/review.html", visit),
     )
-    shown.status_code = 409 if changed else 200
-    return shown
 
 
 def _keep_facts(request: HttpRequest, visit: RefereeVisit) -> None:

@@ -1,5 +1,5 @@
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.questionnaires.timing import minutes
 from goodword.references.domain import checks, self_reference
 from goodword.references.domain.context import day_in_words
-from goodword.references.domain.responses import AnswersChanged, Incomplete
+from goodword.references.domain.responses import AnsweringSession, AnswersChanged, Incomplete
 from goodword.references.flags.devices import record_trace
 from goodword.references.models import SelfReference
 from goodword.references.views import access, answering
 from goodword.references.views.access import CandidateVisit
-from goodword.references.views.answering import AnswerPages, OtherAnswer
+from goodword.references.views.answering import AnswerPages, PostedPage
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
@@ -98,15 +98,7 @@ def _keep(request: HttpRequest, visit: CandidateVisit, *, number: int) -> None:
 def questions(
     request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | None, number: int
 ) -> HttpResponse:
-    session, pages = (
-        self_reference.self_reference_session(visit.check, own, now=visit.now),
-        answer_pages(visit.token),
-    )
-    if not session.on_page(number, asked_only=False):
-        return redirect(pages.first)
-    form, others = answering.page_form(session, number), list[OtherAnswer]()
-    if request.method == "POST":
-        sent = answering.read_page(request, session, number)
+    def save(sent: PostedPage) -> tuple[AnsweringSession, Sequence[str]]:
         try:
             conflicting = self_reference.save_draft(
                 check_id=visit.check.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
@@ -116,31 +108,20 @@ def questions(
                 check_id=visit.check.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
             )
             raise
-        session = self_reference.self_reference_session(
-            visit.check, self_reference.self_reference_of(visit.check), now=visit.now
-        )
-        others = answering.other_answers(session, conflicting)
-        if visit.switched and not others:
-            form = answering.page_form(session, number)
-        elif response := answering.after_saving(request, session, number, pages, others=others):
-            return response
-        else:
-            form = sent.form
-    if number not in session.page_numbers and not others:
-        later = session.after(number)
-        return redirect(pages.page(later) if later else pages.review)
-    context = answering.page_context(request, session, number, pages)
-    shown = access.candidate_page(
+        saved = self_reference.self_reference_of(visit.check)
+        return self_reference.self_reference_session(visit.check, saved, now=visit.now), conflicting
+
+    return answering.questions_page(
         request,
-        "references/self_reference/questions.html",
-        visit,
-        form=form,
-        form_id="answers",
-        others=others,
-        **context,
+        self_reference.self_reference_session(visit.check, own, now=visit.now),
+        number,
+        answer_pages(visit.token),
+        save=save,
+        switched=visit.switched,
+        render_page=partial(
+            access.candidate_page, request, "references/self_reference/questions.html", visit
+        ),
     )
-    shown.status_code = 409 if others else 200
-    return shown
 
 
 @require_http_methods(FORMS)
@@ -161,20 +142,10 @@ def review(request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | 
             changed, own = True, self_reference.self_reference_of(visit.check)
         else:
             return redirect("portal_self_reference", token=visit.token)
-    session, pages = (
+    return answering.review_page(
         self_reference.self_reference_session(visit.check, own, now=visit.now),
         answer_pages(visit.token),
-    )
-    rows = answering.review_rows(session, pages, missing=missing)
-    shown = access.candidate_page(
-        request,
-        "references/self_reference/review.html",
-        visit,
-        rows=rows,
-        missing=bool(missing),
+        missing=missing,
         changed=changed,
-        reviewed=session.draft.digest,
-        back=pages.end(session),
+        render_page=partial(access.candidate_page, request, "references/self_reference/review.html", visit),
     )
-    shown.status_code = 409 if changed else 200
-    return shown
