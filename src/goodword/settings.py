@@ -56,10 +56,12 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "form-action": [CSP.SELF],
 }
-#: larger bodies get 413, except uploads of candidates' files
+#: larger bodies get 413, except candidates' files and reports to verify
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
 #: the same for uploads: more than a file may have, so that one slightly too large gets a message on its page
 GOODWORD_MAX_UPLOAD = environment.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
+#: the same for /verify: 20 times what a reference check with six referees needs
+GOODWORD_MAX_REPORT = 16 * 1024 * 1024
 #: address of the virus scanner for uploads; empty for none
 GOODWORD_CLAMD = environment.scanner("GOODWORD_CLAMD")
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY

@@ -70,6 +70,13 @@ def test_uploads_have_a_higher_size_limit(client: Client, settings: Settings) ->
     assert client.post("/p/not-there/", b"x" * 11, content_type="text/plain").status_code == 413
 
 
+def test_reports_to_verify_have_a_higher_size_limit(client: Client, settings: Settings) -> None:
+    settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_REPORT = 10, 20
+    for size, status in ((20, 422), (21, 413)):
+        assert client.post("/verify/", b"x" * size, content_type="text/plain").status_code == status
+    assert client.post("/verify/x/", b"x" * 20, content_type="text/plain").status_code == 413
+
+
 def test_an_oversized_upload_gets_a_page_or_json_for_scripts(client: Client, settings: Settings) -> None:
     settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_UPLOAD = 10, 20
     where = "/p/not-there/assessment/1/item/2/?from=last"

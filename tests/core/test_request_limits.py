@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.programs
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_UPLOAD = 16 * 1024 * 1024
+MAX_REPORT = 8 * 1024 * 1024
 #: the path of an upload
 UPLOAD = "/p/a-token/assessment/2/item/13/"
 HALF = b"POST /hooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf of it"
@@ -47,6 +48,7 @@ class Server:
             self.listening,
             max_body=MAX_BODY,
             max_upload=MAX_UPLOAD,
+            max_report=MAX_REPORT,
             **{"may_upload": lambda token: token == "a-token", **options},
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -153,6 +155,25 @@ def test_only_upload_urls_accept_larger_bodies(server: Server) -> None:
 def test_uploads_have_a_limit(server: Server) -> None:
     assert server.ask(b"x" * MAX_UPLOAD, path=UPLOAD) == (200, b"16777216 from 127.0.0.1")
     assert server.ask(b"x" * (MAX_UPLOAD + 1), path=UPLOAD) == (200, b"0 from 127.0.0.1")
+
+
+def test_reports_to_verify_have_a_limit_of_their_own_and_need_no_link(server: Server) -> None:
+    assert server.ask(b"x" * MAX_REPORT, path="/verify/") == (200, b"8388608 from 127.0.0.1")
+    for path, size in (("/verify/", MAX_REPORT), ("/verify/more/", MAX_BODY), ("/p/verify/", MAX_BODY)):
+        assert server.ask(b"x" * (size + 1), path=path) == (200, b"0 from 127.0.0.1"), path
+
+
+def test_reports_to_verify_get_no_more_time_to_arrive(hasty: Server) -> None:
+    """Anyone may send them."""
+    with hasty.connect() as slow:
+        slow.sendall(head("/verify/", MAX_REPORT))
+        began = time.monotonic()
+        with suppress(ConnectionError):
+            for _ in range(12):
+                slow.sendall(b".")
+                time.sleep(0.4)
+        assert slow.recv(15) == b""
+        assert time.monotonic() - began < 6
 
 
 def test_oversized_uploads_are_discarded_and_the_connection_stays_open(server: Server) -> None:

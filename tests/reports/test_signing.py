@@ -1,7 +1,9 @@
 """Reports are signed with the installation's key, or with the operator's certificate if it is usable."""
 
 import io
+import os
 import re
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from pytest_django.fixtures import Settings
 from goodword.cli import main
 from goodword.core.environment import SettingError
 from goodword.core.models import FieldKeyCanary
+from goodword.reports.domain.issuing import draw_signed
 from goodword.reports.models import SigningCertificate
 from goodword.reports.pdf import render_pdf
 from goodword.reports.signing import keys
@@ -76,6 +79,19 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
 
 
 EC = ec.generate_private_key(ec.SECP256R1())
+#: keys that only `openssl` makes
+BY_OPENSSL = {
+    "unsupported curve": ("ec", "-pkeyopt", "ec_paramgen_curve:brainpoolP160r1"),
+    "only for PSS": ("rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"),
+}
+
+
+def made_by_openssl(name: str, folder: Path) -> bytes:
+    """A certificate and its key in PEM, valid from the real time on."""
+    files = certificate, key = folder / "made.pem", folder / "made.key"
+    command = ["openssl", "req", "-x509", "-newkey", *BY_OPENSSL[name], "-nodes", "-subj", "/CN=X"]
+    subprocess.run([*command, "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    return b"".join(file.read_bytes() for file in files)
 
 
 @pytest.mark.parametrize("snapshot", [assessment(), reference_check(6, with_self=True)])
@@ -211,8 +227,14 @@ def test_a_pem_file_signs_and_a_new_one_is_noticed(folder: Path) -> None:
     assert known == {fingerprint(first), fingerprint(second)}
 
 
-def bad(name: str, folder: Path, settings: Settings) -> None:
-    """Sets up an unusable certificate."""
+def with_unreadable_name(certificate: x509.Certificate) -> x509.Certificate:
+    """Its name is invalid UTF-8, which only reading it reveals."""
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return x509.load_der_x509_certificate(der.replace(b"Northwind", b"\xff" * 9))
+
+
+def bad(name: str, folder: Path, settings: Settings) -> datetime:
+    """Sets up an unusable certificate. Returns when to try it."""
     file, other = folder / "own.pem", ec.generate_private_key(ec.SECP256R1())
     brainpool = ec.generate_private_key(ec.BrainpoolP256R1())
     edwards, short = ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 1024)
@@ -232,11 +254,19 @@ def bad(name: str, folder: Path, settings: Settings) -> None:
         "needless password": pem(issued("X", EC), key=EC),
         "wrong password": pem(issued("X", EC), key=EC, password=b"secret"),
         "too large": b"-" * 1_100_000,
-    }[name]
+        "unreadable name": pem(with_unreadable_name(issued("Northwind", EC)), key=EC),
+    }.get(name)
+    if name == "pipe":
+        os.mkfifo(file)
+    if name in BY_OPENSSL:
+        written = made_by_openssl(name, folder)
     if written is not None:
         file.write_bytes(written)
     if "password" in name and name != "no password":
         settings.GOODWORD_SIGNING_PASSWORD = "wrong"
+    if name in BY_OPENSSL:
+        return x509.load_pem_x509_certificate(file.read_bytes()).not_valid_before_utc
+    return NOW
 
 
 @pytest.mark.django_db
@@ -258,16 +288,64 @@ def bad(name: str, folder: Path, settings: Settings) -> None:
         ("needless password", "is not encrypted: remove GOODWORD_SIGNING_PASSWORD."),
         ("wrong password", "can't be read, or GOODWORD_SIGNING_PASSWORD is not its password."),
         ("too large", "is too large for a certificate."),
+        ("unreadable name", "The name in the certificate can't be read."),
+        ("pipe", "own.pem is not a file."),
+        ("unsupported curve", "or its encryption, is of a kind that can't be read."),
+        (
+            "only for PSS",
+            "was read, but signing with it fails: Signature mechanism rsassa_pss is unsupported.",
+        ),
     ],
 )
 def test_an_unusable_certificate_is_explained_and_the_installation_signs(
     name: str, said: str, folder: Path, settings: Settings
 ) -> None:
-    bad(name, folder, settings)
-    status = keys.status(now=NOW)
+    now = bad(name, folder, settings)
+    status = keys.status(now=now)
     assert said in status.problem
     assert (status.is_own, status.name) == (False, "Goodword at localhost:8000")
+    assert keys.current_signer(now=now).row.source == "installation"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BY_OPENSSL)
+def test_an_unsupported_key_stops_neither_the_start_nor_a_report(
+    name: str, folder: Path, settings: Settings
+) -> None:
+    now = bad(name, folder, settings)
+    assert main(["migrate"]) == 0
+    keys.ensure_key(now=now)
+    assert draw_signed(assessment(), now=now).certificate.source == "installation"
+
+
+@pytest.mark.django_db
+def test_an_unsupported_key_in_a_pkcs12_file_is_explained(folder: Path, settings: Settings) -> None:
+    bad("unsupported curve", folder, settings)
+    settings.GOODWORD_SIGNING_PASSWORD = "secret"
+    own = folder / "own.pem"
+    into = ["-in", str(own), "-out", str(folder / "own.p12"), "-passout", "pass:secret"]
+    subprocess.run(["openssl", "pkcs12", "-export", *into], check=True, capture_output=True)
+    (folder / "own.p12").rename(own)
+    assert "or its encryption, is of a kind that can't be read." in keys.status(now=NOW).problem
+
+
+@pytest.mark.django_db
+def test_an_issuer_with_an_unsupported_key_is_harmless(folder: Path) -> None:
+    issuer = x509.load_pem_x509_certificate(made_by_openssl("unsupported curve", folder))
+    (folder / "own.pem").write_bytes(pem(issuer, issued("Northwind HR", EC), key=EC))
+    assert keys.current_signer(now=NOW).identity.name == "Northwind HR"
+
+
+@pytest.mark.django_db
+def test_an_unexpected_failure_is_explained_and_logged_once(
+    folder: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.GOODWORD_SIGNING_CERTIFICATE = f"{folder}/own\0.pem"  # no path: OSError is not what this raises
+    for _ in range(2):
+        assert "can't be read (ValueError). Details are in the log." in keys.status(now=NOW).problem
     assert keys.current_signer(now=NOW).row.source == "installation"
+    (logged,) = (one for one in caplog.records if one.exc_info)
+    assert "embedded null" in str(logged.exc_info)
 
 
 @pytest.mark.django_db

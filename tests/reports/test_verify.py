@@ -280,9 +280,34 @@ def test_a_missing_file_is_a_field_error() -> None:
     assert (response.status_code, "Choose the PDF of a report." in response.content.decode()) == (422, True)
 
 
-def test_a_huge_file_is_refused_on_a_page() -> None:
-    status, page = upload(b"%PDF-1.7" + b"\0" * 2_200_000)
-    assert (status, "Too large to send" in page) == (413, True)
+def test_a_large_report_verifies_without_being_read_into_memory() -> None:
+    """As of 25 referees with long comments: more than other requests may have."""
+    report = ready()
+    drawn = render_pdf(report.snapshot).bytes
+    signer = keys.current_signer(now=NOW)
+    end = drawn[drawn.rindex(b"startxref") :]
+    signed = sign(drawn + b"% a long comment\n" * 800_000 + end, signer.identity, now=NOW)
+    IssuedFile.objects.create(
+        organisation=report.organisation,
+        report=report,
+        sha256=hashlib.sha256(signed.content).hexdigest(),
+        covered_sha256=signed.covered,
+        issued_at=NOW,
+    )
+    assert len(signed.content) > 13_000_000
+    for content, said in (
+        (signed.content, "Genuine and unchanged"),
+        (signed.content + b"\n", "Changed after it was issued"),
+        (b"%PDF-1.7" + bytes(13_000_000), "Not issued here"),
+    ):
+        status, page = upload(content)
+        assert (status, said in page) == (200, True)
+
+
+def test_a_huge_file_is_refused_on_a_page_that_names_the_limit() -> None:
+    status, page = upload(b"%PDF-1.7" + b"\0" * 17_000_000)
+    assert (status, "Too large to send" in page, "wasn't saved" in page) == (413, True, False)
+    assert "Files of up to 16 MB can be verified." in page
 
 
 def test_a_form_without_a_csrf_token_is_refused(content: bytes) -> None:

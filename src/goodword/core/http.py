@@ -41,14 +41,22 @@ _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|a|d|dr|i|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
 _PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/i/", "/verify/")
-#: the only URL that accepts files: an item of a candidate's assessment
+#: accepts candidates' files: an item of their assessment
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
+#: accepts reports, from anyone
+_VERIFY_PATH = "/verify/"
 #: maximum length of a query parameter; ours are a few dozen characters, searches and `next` somewhat longer
 LONGEST_PARAMETER: Final = 2000
 
 
-def largest_body(path: str, *, max_body: int, max_upload: int) -> int:
-    return max(max_body, max_upload) if _UPLOAD_PATH.fullmatch(path) else max_body
+def is_upload(path: str) -> bool:
+    return _UPLOAD_PATH.fullmatch(path) is not None
+
+
+def largest_body(path: str, *, max_body: int, max_upload: int, max_report: int) -> int:
+    if is_upload(path):
+        return max(max_body, max_upload)
+    return max(max_body, max_report) if path == _VERIFY_PATH else max_body
 
 
 def is_page(path: str) -> bool:
@@ -160,7 +168,7 @@ class PortalLanguage:
 
 
 class BodyLimit:
-    """Responds with 413 to bodies over GOODWORD_MAX_BODY, or over GOODWORD_MAX_UPLOAD where candidates upload files."""
+    """Responds with 413 to bodies over GOODWORD_MAX_BODY, or over the limits of candidates' uploads and /verify."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -174,6 +182,7 @@ class BodyLimit:
             request.path_info,
             max_body=settings.GOODWORD_MAX_BODY,
             max_upload=settings.GOODWORD_MAX_UPLOAD,
+            max_report=settings.GOODWORD_MAX_REPORT,
         )
         return too_large(request, most=most) if length > most else self.get_response(request)
 
@@ -184,10 +193,13 @@ def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
         say = gettext("Too long to save. Please shorten it.")
         response: HttpResponse = JsonResponse({"saved": False, "say": [say]}, status=413)
     elif is_page(request.path_info):
-        response = render(request, "413.html", {"here": request.get_full_path()}, status=413)
+        verifies = request.path_info == _VERIFY_PATH
+        limit = settings.GOODWORD_MAX_REPORT // (1024 * 1024) if verifies else None
+        context = {"here": request.get_full_path(), "report_limit": limit}
+        response = render(request, "413.html", context, status=413)
     else:
-        limit = "2 MiB" if most == settings.GOODWORD_MAX_BODY else f"{most // (1024 * 1024)} MiB"
-        return HttpResponse(f"The body is larger than {limit}.", status=413, content_type="text/plain")
+        most_text = "2 MiB" if most == settings.GOODWORD_MAX_BODY else f"{most // (1024 * 1024)} MiB"
+        return HttpResponse(f"The body is larger than {most_text}.", status=413, content_type="text/plain")
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -23,7 +23,7 @@ from waitress.receiver import FixedStreamReceiver
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
-from goodword.core.http import is_page, largest_body
+from goodword.core.http import is_page, is_upload, largest_body
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -58,6 +58,7 @@ def make_server(
     *,
     max_body: int,
     max_upload: int = 0,
+    max_report: int = 0,
     trusted_proxies: int = 0,
     silent_seconds: int = SILENT_SECONDS,
     arrival_seconds: float = ARRIVAL_SECONDS,
@@ -67,8 +68,8 @@ def make_server(
 ) -> "Server":
     """A server on a bound socket; `run()` serves, `stop()` ends it.
 
-    `max_body`, `max_upload`: bytes. Uploads may take longer if `may_upload` knows the link. `per_address` applies only
-    without a trusted proxy, whose connections come from one address.
+    `max_body`, `max_upload`, `max_report`: bytes. Uploads may take longer if `may_upload` knows the link.
+    `per_address` applies only without a trusted proxy, whose connections come from one address.
     """
     behind_proxies: dict[str, object] = {}
     if trusted_proxies:
@@ -90,7 +91,7 @@ def make_server(
         **behind_proxies,
     )
     server = Server(application, listening, adjustments)
-    server.max_body, server.max_upload = max_body, max_upload
+    server.max_body, server.max_upload, server.max_report = max_body, max_upload, max_report
     server.arrival_seconds = arrival_seconds
     server.may_upload = may_upload
     server.connections = connections or _affordable()
@@ -119,7 +120,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
     most = 0
     #: the first bytes of the request, kept in case the rest cannot be parsed
     opening = b""
-    #: whether its link was looked up, and the result
+    #: whether it uploads a candidate's file; whether its link was looked up, and the result
+    is_upload = False
     asked = False
     known: bool | None = None
 
@@ -141,7 +143,13 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
             if not alone or [one.lower() for one in encodings] != [b"chunked"]:
                 raise ParsingError("The end of the body is ambiguous")
         limits: Server = self.adj.server
-        self.most = largest_body(self.path, max_body=limits.max_body, max_upload=limits.max_upload)
+        self.is_upload = is_upload(self.path)
+        self.most = largest_body(
+            self.path,
+            max_body=limits.max_body,
+            max_upload=limits.max_upload,
+            max_report=limits.max_report,
+        )
         self.adj = copy.copy(self.adj)
         # waitress refuses a body of exactly this size too
         self.adj.max_request_body_size = self.most + 1
@@ -211,7 +219,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         request = self.request
         if request is not self.timed:
             self.timed, self.began = request, time.monotonic()
-        if request is not None and request.most > self.server.max_body and not request.asked:
+        if request is not None and request.is_upload and not request.asked:
             request.asked = True
             self.server.look_up(request)
         return went_on
@@ -256,6 +264,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
     accepting: bool
     max_body = 0
     max_upload = 0
+    max_report = 0
     arrival_seconds: float = ARRIVAL_SECONDS
     may_upload: UploadCheck | None = None
     connections = CONNECTIONS

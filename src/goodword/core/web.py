@@ -93,6 +93,7 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
         listening,
         max_body=settings.GOODWORD_MAX_BODY,
         max_upload=settings.GOODWORD_MAX_UPLOAD,
+        max_report=settings.GOODWORD_MAX_REPORT,
         trusted_proxies=settings.GOODWORD_TRUSTED_PROXIES,
         may_upload=import_string(settings.GOODWORD_MAY_UPLOAD),
     )

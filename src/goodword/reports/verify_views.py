@@ -1,10 +1,11 @@
 """/verify: checks whether a file is an unchanged report that was issued here. Public; stores nothing."""
 
+from mmap import ACCESS_READ, mmap
 from typing import Any, Final
 
 from allauth.core import ratelimit
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ class VerifyForm(forms.Form):
     use_required_attribute = False
     file = forms.FileField(
         label=_("Report (PDF)"),
-        help_text=_("Up to 2 MB."),
+        help_text=_("Up to 16 MB."),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
         error_messages={
@@ -32,13 +33,21 @@ class VerifyForm(forms.Form):
 
     file_name = ""
 
-    def clean_file(self) -> bytes:
+    def clean_file(self) -> bytes | mmap:
         file: UploadedFile[Any] = self.cleaned_data["file"]
         self.file_name = file.name or ""
-        content: bytes = file.read()
+        content = _content(file)
         if b"%PDF-" not in content[:_BEGINS_WITHIN]:
             raise forms.ValidationError(_("This file is not a PDF. Choose the PDF of a report."))
         return content
+
+
+def _content(file: "UploadedFile[Any]") -> bytes | mmap:
+    """Django writes large files to disk, so they are mapped: several at once must not fill the memory."""
+    if isinstance(file, TemporaryUploadedFile) and file.file and file.size:
+        return mmap(file.file.fileno(), 0, access=ACCESS_READ)
+    content: bytes = file.read()
+    return content
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

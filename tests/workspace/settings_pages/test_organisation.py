@@ -1,6 +1,7 @@
 """Settings > Organisation."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from goodword.accounts.domain.organisation import settings_of
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.core.workdays import coming_holidays, countries, regions
 from goodword.reports.models import SigningCertificate
+from tests.reports.test_signing import made_by_openssl
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
@@ -320,3 +322,13 @@ def test_the_signing_certificate_is_shown_and_why_your_own_is_not_used(
         "directory. Until this is fixed on the server, reports are signed with the certificate of this installation."
     )
     assert not SigningCertificate.objects.exists()  # viewing the page creates no key
+
+
+def test_a_certificate_with_an_unsupported_key_is_explained_on_the_page(
+    ada: Membership, settings: Settings, tmp_path: Path
+) -> None:
+    settings.GOODWORD_SIGNING_CERTIFICATE = str(tmp_path / "own.pem")
+    (tmp_path / "own.pem").write_bytes(made_by_openssl("unsupported curve", tmp_path))
+    page = signed_in(ada).get(path("organisation_settings", ada.organisation))
+    assert page.status_code == 200
+    assert "or its encryption, is of a kind that can&#x27;t be read." in page.content.decode()

@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
+from mmap import mmap
 
 from django.db.models import Q
 
@@ -37,7 +38,7 @@ class Answer:
     newer: bool = False
 
 
-def verify(content: bytes) -> Answer:
+def verify(content: bytes | mmap) -> Answer:
     issued = _issued(Q(sha256=hashlib.sha256(content).hexdigest()))
     if issued is not None:
         return _about(issued)
@@ -71,7 +72,7 @@ def _has_newer(issued: IssuedFile, report: Report) -> bool:
     return redrawn.exists() or (current is not None and current.pk != report.pk)
 
 
-def _outcome_of_other(content: bytes) -> Outcome:
+def _outcome_of_other(content: bytes | mmap) -> Outcome:
     """Returns the outcome for a file without a record, which may contain a signature of ours."""
     covered = dict(covered_in(content))
     if covered and _issued(Q(covered_sha256__in=list(covered))):

@@ -1,13 +1,16 @@
 """Certificates for signing: a self-signed one for the installation, or the operator's own from a file."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -23,6 +26,9 @@ _SHORTEST_RSA: Final = 2048
 #: longest name that X.509 allows
 _LONGEST_NAME: Final = 64
 _LARGEST_FILE: Final = 1024 * 1024
+
+log = logging.getLogger(__name__)
+_logged: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,20 @@ def key_from_text(text: str) -> Key:
 def load_own(*, certificate: str, key: str, password: str, now: datetime) -> Identity:
     """Returns the operator's identity from a PKCS#12 or PEM file, with the key from the file `key` if given.
 
-    Changed files are read again. Raises CannotUse.
+    Changed files are read again. Raises CannotUse, whatever the failure: reports are made all the same.
     """
-    files = tuple((path, *_stamp(path)) for path in (certificate, key) if path)
-    identity = _load(files, password)
-    _check_dates(identity.certificate, now=now)
+    try:
+        files = tuple((path, *_stamp(path)) for path in (certificate, key) if path)
+        identity = _load(files, password)
+        _check_dates(identity.certificate, now=now)
+    except CannotUse:
+        raise
+    except Exception as error:
+        problem = f"The certificate in {certificate} can't be read ({type(error).__name__}). Details are in the log."
+        if problem not in _logged:
+            _logged.add(problem)
+            log.exception("The signing certificate in %s can't be read", certificate)
+        raise CannotUse(problem) from error
     return identity
 
 
@@ -116,6 +131,8 @@ def _stamp(path: str) -> tuple[int, int]:
         found = Path(path).stat()
     except OSError as error:
         raise CannotUse(f"The file {path} can't be read: {error.strerror}.") from error
+    if not S_ISREG(found.st_mode):  # reading a pipe or device might never end
+        raise CannotUse(f"{path} is not a file.")
     return found.st_mtime_ns, found.st_size
 
 
@@ -126,6 +143,7 @@ def _load(files: tuple[tuple[str, int, int], ...], password: str) -> Identity:
     identity = (
         _from_pem(read, password) if b"-----BEGIN" in content else _from_pkcs12(path, content, password)
     )
+    _check_name(identity.certificate)
     _check_usage(identity.certificate)
     return identity
 
@@ -150,6 +168,8 @@ def _from_pkcs12(path: str, content: bytes, password: str) -> Identity:
         raise CannotUse(
             f"The file {path} is not a PKCS#12 or PEM file, or GOODWORD_SIGNING_PASSWORD is not its password."
         ) from error
+    except UnsupportedAlgorithm as error:
+        raise _unsupported(path) from error
     if store.key is None or store.cert is None:
         raise CannotUse(f"The file {path} needs a certificate and its private key. Export both.")
     key = _usable_key(store.key, path)
@@ -179,7 +199,16 @@ def _from_pem(read: list[tuple[str, bytes]], password: str) -> Identity:
         raise CannotUse(
             f"The key in {key_path} can't be read, or GOODWORD_SIGNING_PASSWORD is not its password."
         ) from error
+    except UnsupportedAlgorithm as error:
+        raise _unsupported(key_path) from error
     return _paired(_usable_key(key, key_path), certificates, path)
+
+
+def _unsupported(path: str) -> CannotUse:
+    return CannotUse(
+        f"The key in {path}, or its encryption, is of a kind that can't be read. "
+        "Use RSA with at least 2048 bits, or the curve P-256, P-384 or P-521, encrypted with AES."
+    )
 
 
 def _key_block(content: bytes) -> bytes:
@@ -203,11 +232,17 @@ def _usable_key(key: object, path: str) -> Key:
 
 def _paired(key: Key, certificates: list[x509.Certificate], path: str) -> Identity:
     """Returns the key with its certificate, wherever that is in the file."""
-    public = key.public_key()
-    own = next((one for one in certificates if one.public_key() == public), None)
+    own = next((one for one in certificates if _is_of(key, one)), None)
     if own is None:
         raise CannotUse(f"The private key does not match the certificate in {path}.")
     return Identity(own, key, tuple(_issuers(own, certificates)))
+
+
+def _is_of(key: Key, certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.public_key() == key.public_key()
+    except (UnsupportedAlgorithm, ValueError):  # an issuer's key may be of any kind
+        return False
 
 
 def _issuers(certificate: x509.Certificate, known: list[x509.Certificate]) -> Iterator[x509.Certificate]:
@@ -218,12 +253,19 @@ def _issuers(certificate: x509.Certificate, known: list[x509.Certificate]) -> It
         current = issuer
 
 
+def _check_name(certificate: x509.Certificate) -> None:
+    try:
+        common_name(certificate)
+    except ValueError as error:  # names are only parsed when they are read
+        raise CannotUse("The name in the certificate can't be read.") from error
+
+
 def _check_usage(certificate: x509.Certificate) -> None:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return  # any usage (RFC 5280)
-    except ValueError as error:
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
         raise CannotUse("The certificate has an extension that can't be read.") from error
     if not (usage.digital_signature or usage.content_commitment):
         raise CannotUse("The certificate may not be used for digital signatures (key usage).")

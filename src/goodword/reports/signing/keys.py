@@ -7,6 +7,7 @@ private key and keeps the certificate, so that files signed with it can still be
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from goodword.core.environment import SettingError
 from goodword.reports.models import SigningCertificate
 from goodword.reports.signing import certificates
 from goodword.reports.signing.certificates import CannotUse, Identity
+from goodword.reports.signing.signature import can_sign
 
 #: the installation's key is replaced this long before its certificate expires
 RENEW_BEFORE: Final = timedelta(days=90)
@@ -109,7 +111,21 @@ def _own(*, now: datetime) -> tuple[Identity | None, str]:
         )
     except CannotUse as error:
         return None, str(error)
-    return identity, ""
+    problem = _problem_with_signing(identity)
+    return (None, problem) if problem else (identity, "")
+
+
+@lru_cache(maxsize=2)
+def _problem_with_signing(identity: Identity) -> str:
+    """Returns what a trial signature finds: some keys can be read but not sign. The first one takes 0.5 s (import)."""
+    try:
+        if can_sign(identity, now=identity.certificate.not_valid_before_utc):
+            return ""
+        reason = "the signature can't be checked"
+    except Exception as error:
+        log.exception("A trial signature with the certificate %s failed", identity.certificate)
+        reason = str(error).rstrip(".") or type(error).__name__
+    return f"The certificate was read, but signing with it fails: {reason}. Use a certificate with another kind of key."
 
 
 def _installation(*, now: datetime) -> Signer:

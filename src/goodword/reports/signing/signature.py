@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from mmap import mmap
 from typing import Final
 
 from asn1crypto import cms, keys
@@ -36,6 +37,23 @@ _SHORTEST, _LONGEST = 1_000, 60_000
 _MOST: Final = 8
 _HEXADECIMAL: Final = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{%d,}+" % _SHORTEST)
 _BYTE_RANGE: Final = re.compile(rb"/ByteRange ?\[0 (\d{1,9}) (\d{1,9}) (\d{1,9}) *\]")
+#: a file with an empty page, for trial signatures
+_BLANK: Final = b"""\
+%PDF-1.7
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 1 1]>> endobj
+xref
+0 4
+0000000000 65535 f\x20
+0000000009 00000 n\x20
+0000000056 00000 n\x20
+0000000111 00000 n\x20
+trailer <</Size 4 /Root 1 0 R>>
+startxref
+176
+%%EOF
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +104,15 @@ def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
     return SignedPdf(content=output.getvalue(), covered=prepared.document_digest.hex())
 
 
+def can_sign(identity: Identity, *, now: datetime) -> bool:
+    """Returns whether a signature on a blank page is found again and verifies. Raises whatever signing raises."""
+    signed = sign(_BLANK, identity, now=now)
+    return any(
+        one.covered == signed.covered and one.is_by(identity.certificate)
+        for one in signatures_in(signed.content)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSignature:
     """An unchecked signature in a file. `covered`: the SHA-256 of the signed bytes, as it claims."""
@@ -109,15 +136,15 @@ class FoundSignature:
         return True
 
 
-def signatures_in(content: bytes) -> Iterator[FoundSignature]:
+def signatures_in(content: bytes | mmap) -> Iterator[FoundSignature]:
     """Yields the signatures in any file, in linear time and without decompressing anything."""
     for match in islice(_HEXADECIMAL.finditer(content), _MOST):
-        digits = match[0]
-        if len(digits) <= _LONGEST and (found := _read(digits[: len(digits) // 2 * 2])):
+        length = match.end() - match.start()
+        if length <= _LONGEST and (found := _read(match[0][: length // 2 * 2])):
             yield found
 
 
-def covered_in(content: bytes) -> Iterator[tuple[str, bool]]:
+def covered_in(content: bytes | mmap) -> Iterator[tuple[str, bool]]:
     """Yields SHA-256 digests (hex) of what signatures may cover, by the file's byte ranges and around each signature.
 
     A changed byte spoils at most one of the two. With each digest: whether it covers the whole file.
