@@ -221,7 +221,7 @@ def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
     for sentence in (
         f"Calibration {made.number}: first attempts of 240 people",
         "c + (1 − c) ÷ (1 + exp(difficulty − ability))",
-        f"given {behind.right} right answers of {behind.given} (Warm 1989)",
+        f"estimate (Warm 1989) from {behind.right} right answers to {behind.given} tasks",
         f"{signed(part.ability.low)} to {signed(part.ability.high)}: the middle 90 %",
         "0.78, from the calibration sample of 240 people: 1 − mean posterior variance ÷ variance",
         *(

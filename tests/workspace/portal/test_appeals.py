@@ -75,6 +75,10 @@ def mails(application: Application) -> list[tuple[str, str]]:
     return [(one.kind.removeprefix("workflow.appeal_"), one.to_address) for one in rows]
 
 
+def team_mails(application: Application) -> list[str]:
+    return [address for kind, address in mails(application) if kind == "opened"]
+
+
 def audited(application: Application) -> list[tuple[str, str]]:
     rows = AuditEntry.objects.of(application.organisation).filter(action__startswith="appeal.").order_by("pk")
     return [(one.action, one.actor) for one in rows]
@@ -298,15 +302,50 @@ def test_a_request_is_on_home_until_it_is_answered(application: Application, att
     assert rows(member) == []
 
 
-def test_the_owner_is_mailed_too_if_the_recruiter_has_no_login(
+@pytest.mark.parametrize(
+    ("recruiter", "is_mailed"),
+    [
+        ("recruiter", True),
+        ("nobody", False),
+        ("without a login", False),
+        ("hiring manager", False),
+        ("deactivated", False),
+        ("of another organisation", False),
+    ],
+)
+def test_the_recruiter_is_mailed_if_they_may_answer_else_the_owner(
+    application: Application, attempt: Attempt, recruiter: str, is_mailed: bool
+) -> None:
+    del attempt
+    organisation, address = application.organisation, "rex@acme.example"
+    if recruiter != "nobody":
+        Application.objects.of(organisation).update(recruiter_email="Rex@acme.example")
+    if recruiter in {"recruiter", "deactivated"}:
+        factories.member(organisation, email=address)
+    if recruiter == "deactivated":
+        rows = Membership.objects.of(organisation).filter(user__email=address)
+        rows.update(deactivated_at=NOW)
+    if recruiter == "hiring manager":
+        assert application.role is not None
+        application.role.viewers.add(factories.member(organisation, kind="hiring_manager", email=address))
+    if recruiter == "of another organisation":
+        factories.member(factories.organisation(), kind="admin", email=address)
+    opened(application)
+    assert team_mails(application) == [address if is_mailed else owner(application).user.email]
+
+
+def test_admins_are_mailed_if_neither_the_recruiter_nor_the_owner_may_answer(
     application: Application, attempt: Attempt
 ) -> None:
     del attempt
-    rows = Application.objects.of(application.organisation)
-    rows.update(recruiter_name="Rex Remote", recruiter_email="rex@acme.example")
+    organisation, of_role = application.organisation, owner(application)
+    rita = factories.member(organisation, name="Rita Recruiter")
+    admins = [factories.member(organisation, kind="admin") for _ in range(2)]
+    Application.objects.of(organisation).update(recruiter_email=rita.user.email)
+    Candidate.objects.of(organisation).update(private=True)
+    Membership.objects.of(organisation).filter(pk=of_role.pk).update(kind="hiring_manager")
     opened(application)
-    to = [address for kind, address in mails(application) if kind == "opened"]
-    assert to == ["rex@acme.example", owner(application).user.email]
+    assert team_mails(application) == [one.user.email for one in admins]
 
 
 def test_a_candidate_who_may_not_be_e_mailed_reads_the_answer_on_the_page(

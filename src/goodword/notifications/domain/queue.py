@@ -23,6 +23,8 @@ SUSPICIOUS_NAME: Final = "The candidate's name looks like a link."
 #: delay between checks of a waiting mail; a corrected or confirmed name releases it at once
 NAME_CHECK_INTERVAL: Final = timedelta(minutes=10)
 _NAMES: Final = "quoted_names"
+#: key of LinkFor.path in a mail's context
+LINK_PATH: Final = "link_path"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +35,11 @@ class Correspondent:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkFor:
+    """`path`: page below the link that the mail's button opens, such as "appeal/"."""
+
     purpose: str
     subject_id: int
+    path: str = ""
 
 
 def queue(
@@ -90,7 +95,8 @@ def queue(
                     sender=sender,
                     texts=texts,
                 )
-                | (quoted_names(quotes) if quotes else {}),
+                | (quoted_names(quotes) if quotes else {})
+                | ({LINK_PATH: link.path} if link and link.path else {}),
                 "link_purpose": link.purpose if link else "",
                 "link_subject_id": link.subject_id if link else None,
                 "not_before": not_before or now,

@@ -350,7 +350,8 @@ def _plain(name: str) -> str:
 def render(email: Email, *, link: str, logo: bytes | None = None) -> Rendered:
     """Render with this link (or empty) and the logo, embedded because remote images could track. The text template's
     first line is the subject. Untrusted text is defused, and escaped in HTML."""
-    context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
+    button_url = f"{link}{email.context.get(queue.LINK_PATH, '')}" if link else ""
+    context = {**_defused(email.context), "link": link, "button_url": button_url, "language": email.language}
     context["mail_template"] = email.template
     if logo:
         context["logo_id"] = LOGO_ID

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.accounts.queries import active_members, admins_of
 from goodword.candidates.models import Application
-from goodword.candidates.queries import public_title, recruiter_of
+from goodword.candidates.queries import public_title, recruiter_of, visible_applications
 from goodword.core.events import record
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Link
@@ -24,6 +25,8 @@ LONGEST: Final = 2000
 LONGEST_ANSWER: Final = 4000
 #: a repeated text within this time is a second click
 SECOND_CLICK: Final = timedelta(minutes=5)
+#: path of the portal's page below the candidate's link
+_PATH: Final = "appeal/"
 
 
 class CannotAppeal(Exception):
@@ -62,7 +65,7 @@ def may_appeal(application: Application, *, now: datetime) -> bool:
 
 
 def open_appeal(*, application_id: int, text: str, language: str, now: datetime) -> Appeal:
-    """Save it, mail the recruiter, and confirm to the candidate in `language`. A repeated text is saved once.
+    """Save it, mail the team, and confirm to the candidate in `language`. A repeated text is saved once.
 
     Raises CannotAppeal and AlreadyOpen.
     """
@@ -140,22 +143,14 @@ def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datet
 
 
 def _mail_team(appeal: Appeal, application: Application, *, now: datetime) -> None:
-    """Mail the recruiter and, if they have no login, the role's owner, because answers are written in Goodword."""
-    organisation, recruiter = application.organisation, recruiter_of(application)
-    to = [Correspondent(name=recruiter.name, address=recruiter.address)]
-    owner = application.role.owner if application.role is not None else None
-    members = Membership.objects.of(organisation).filter(
-        deactivated_at=None, user__email__same_address=recruiter.address
-    )
-    if owner is not None and owner.deactivated_at is None and not members.exists():
-        to.append(Correspondent(name=owner.user.name, address=owner.user.email))
+    organisation = application.organisation
     path = reverse("candidate", args=[organisation.slug, application.pk])
-    for number, one in enumerate(to, start=1):
+    for number, member in enumerate(_team(application), start=1):
         queue(
             organisation=organisation,
             kind="workflow.appeal_opened",
             key=f"appeal:{appeal.pk}:opened:{number}",
-            to=one,
+            to=Correspondent(name=member.user.name, address=member.user.email),
             sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
             template="workflow/mail/appeal_opened",
             context={
@@ -169,6 +164,19 @@ def _mail_team(appeal: Appeal, application: Application, *, now: datetime) -> No
             language=organisation.language,
             now=now,
         )
+
+
+def _team(application: Application) -> Sequence[Membership]:
+    """Returns the recruiter, else the role's owner, if they may answer in Goodword, else the admins."""
+    members = active_members(application.organisation)
+    for found in (
+        members.filter(user__email__same_address=application.recruiter_email),
+        members.filter(pk__in=[application.role.owner_id] if application.role else []),
+    ):
+        for one in found:
+            if one.may_work and visible_applications(one).filter(pk=application.pk).exists():
+                return [one]
+    return list(admins_of(application.organisation))
 
 
 def _mail_candidate(
@@ -197,7 +205,7 @@ def _mail_candidate(
             "lines": appeal.text.splitlines(),
             "answer_lines": appeal.answer.splitlines(),
         },
-        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=_step_request_id(application)),
+        link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=_step_request_id(application), path=_PATH),
         application=application,
         quotes=candidate,
         subject_ref=f"appeal:{appeal.pk}",
