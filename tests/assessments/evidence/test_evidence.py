@@ -20,7 +20,7 @@ from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.command import check_again, write
 from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError, digest
-from goodword.assessments.models import AttemptPart, NormGroup, Score
+from goodword.assessments.models import AttemptPart, Calibration, NormGroup, Score
 from goodword.candidates.models import Application
 from tests.assessments.evidence.world import NOW, PLANTED, World, world
 from tests.support import factories
@@ -255,6 +255,28 @@ def test_a_score_a_norm_and_a_key_that_were_changed_are_found(
     found = check(folder)
     assert found.changed == (name,)
     assert not found.sound
+
+
+def test_scores_by_an_older_calibration_differ_and_all_others_are_checked(
+    acme: World, tmp_path: Path
+) -> None:
+    made = Calibration.objects.of(acme.organisation).get()
+    Calibration.objects.of(acme.organisation).filter(pk=made.pk).update(content={**made.content, "rule": "1"})
+    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    found = check(tmp_path / "out")
+    assert "ability was " in found.differ[0]
+    assert [
+        one for one in found.differ if f": its calibration {made.pk} is by a different rule; " not in one
+    ] == []
+    assert (found.changed, len(found.differ), found.scores.agree) == ((), 3, 17)
+
+
+def test_an_older_calibration_that_no_score_used_changes_nothing(acme: World, tmp_path: Path) -> None:
+    made = Calibration.objects.of(acme.organisation).get()
+    made.pk, made.number, made.content = None, made.number + 1, {"rule": "1", "cells": []}
+    made.save()
+    export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
+    assert check(tmp_path / "out").sound
 
 
 def test_a_score_that_was_taken_out_is_found(folder: Path) -> None:

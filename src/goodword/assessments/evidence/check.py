@@ -145,7 +145,8 @@ class _Files:
     items: Mapping[str, list[tuple[str, GeneratedItem]]]
     answers: Mapping[str, dict[str, Json]]
     tables: Mapping[str, Mapping[str, norms.NormTable]]
-    calibrations: Mapping[str, Calibrations]
+    #: None for those by a different rule; scores by today's rule are then computed without
+    calibrations: Mapping[str, Calibrations | None]
 
 
 def check(folder: Path) -> Checked:
@@ -216,7 +217,7 @@ def _read(folder: Path) -> _Files:
             for row in lines_of(folder, "norms.jsonl")
         },
         calibrations={
-            str(row["calibration"]): strata.from_json(row["content"])
+            str(row["calibration"]): strata.of_today(row["content"])
             for row in lines_of(folder, "calibrations.jsonl")
         },
     )
@@ -229,6 +230,8 @@ def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], f
     except (LookupError, ValueError, TypeError) as error:
         return [f"Part {name}, {_scale(scale)}: it cannot be computed: {error}." for scale in issued]
     found = []
+    other = part["calibration"] and files.calibrations[part["calibration"]] is None
+    why = f"its calibration {part['calibration']} is by a different rule; " if other else ""
     for scale in sorted(set(issued) | set(again)):
         if scale not in issued or scale not in again:
             found.append(f"Part {name}, {_scale(scale)}: only {'issued' if scale in issued else 'computed'}.")
@@ -238,7 +241,7 @@ def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], f
             for column, value in _columns(again[scale]).items()
             if column in issued[scale] and not _same(issued[scale][column], value)
         ]:
-            found.append(f"Part {name}, {_scale(scale)}: {'; '.join(wrong)}.")
+            found.append(f"Part {name}, {_scale(scale)}: {why}{'; '.join(wrong)}.")
     return found
 
 
@@ -248,15 +251,14 @@ def _again(part: Mapping[str, str], files: _Files) -> tuple[ComputedScore, ...]:
     asked = kind_of(content).items(content, form=part["form"], drawn=drawn, language=part["language"])
     void = set(json.loads(part.get("void") or "[]"))  # an earlier export has no such column
     items: tuple[Item, ...] = tuple(item for item in asked if item.id not in void)
+    known = files.calibrations[part["calibration"]] if part["calibration"] else None
     return compute_scores(
         content,
         form=part["form"],
         items=items,
         answers=files.answers.get(part["part"], {}),
         tables=files.tables[part["norm_group"]] if part["norm_group"] else None,
-        calibration=files.calibrations[part["calibration"]].of(Stratum(part["language"], part["device"]))
-        if part["calibration"]
-        else None,
+        calibration=known.of(Stratum(part["language"], part["device"])) if known is not None else None,
     )
 
 
