@@ -111,6 +111,10 @@ PHRASES: Catalogue = {
             "each person’s tasks."
         ),
         "coefficient_calibration": (
+            "Reliability by calibration: 1 − mean squared standard error of the abilities ÷ variance of "
+            "the abilities."
+        ),
+        "coefficient_calibrated_number": (
             "Reliability by calibration: variance of the expected number solved ÷ (that variance + mean error "
             "variance)."
         ),
@@ -118,6 +122,7 @@ PHRASES: Catalogue = {
         "way_alpha": "alpha",
         "way_halves": "split-half",
         "way_calibration": "calibration",
+        "way_calibrated_number": "calibration",
         "way_unknown": "reliability",
         "coefficient_of": "{coefficient}, {n} people",
         "score": "Score",
@@ -261,6 +266,10 @@ PHRASES: Catalogue = {
             "Aufgaben jeder Person."
         ),
         "coefficient_calibration": (
+            "Reliabilität aus der Kalibrierung: 1 − mittlerer quadrierter Standardfehler der Fähigkeiten ÷ "
+            "Varianz der Fähigkeiten."
+        ),
+        "coefficient_calibrated_number": (
             "Reliabilität aus der Kalibrierung: Varianz der erwarteten Zahl gelöster Aufgaben ÷ (diese Varianz + "
             "mittlere Fehlervarianz)."
         ),
@@ -268,6 +277,7 @@ PHRASES: Catalogue = {
         "way_alpha": "Alpha",
         "way_halves": "Split-Half",
         "way_calibration": "Kalibrierung",
+        "way_calibrated_number": "Kalibrierung",
         "way_unknown": "Reliabilität",
         "coefficient_of": "{coefficient}, {n} Personen",
         "score": "Wert",
@@ -416,6 +426,10 @@ PHRASES: Catalogue = {
             "deux moitiés des exercices de chaque personne."
         ),
         "coefficient_calibration": (
+            "Fiabilité d’après le calibrage\u00a0: 1 − moyenne des carrés des erreurs types des aptitudes "
+            "÷ variance des aptitudes."
+        ),
+        "coefficient_calibrated_number": (
             "Fiabilité d’après le calibrage\u00a0: variance du nombre attendu d’exercices résolus ÷ (cette variance "
             "+ variance moyenne de l’erreur)."
         ),
@@ -423,6 +437,7 @@ PHRASES: Catalogue = {
         "way_alpha": "alpha",
         "way_halves": "split-half",
         "way_calibration": "calibrage",
+        "way_calibrated_number": "calibrage",
         "way_unknown": "fiabilité",
         "coefficient_of": "{coefficient}, {n} personnes",
         "score": "Score",

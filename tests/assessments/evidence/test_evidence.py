@@ -170,7 +170,7 @@ def test_reliability_has_its_sample_and_source(folder: Path) -> None:
     style = of(rows, test="work_style", language="en", device="computer")
     assert {(row["people"], row["way"]) for row in style} == {("5", "items")}
     (whole,) = of(rows, test="reasoning", scale="")
-    assert (whole["people"], whole["way"]) == ("200", "calibration")
+    assert (whole["people"], whole["way"]) == ("200", "calibrated_number")
 
 
 def test_the_folder_is_its_owners_alone(folder: Path) -> None:

@@ -3,6 +3,8 @@
 from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.scales.content import parse_pack
+from goodword.assessments.kinds.scores import ReliabilityDetails
+from goodword.reports.phrases import words_for
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
 
@@ -51,3 +53,15 @@ def test_norms_are_shown_with_their_number_source_and_caveat_for_their_own_form_
 
 def test_the_short_form_takes_about_three_minutes_and_the_full_one_about_seven() -> None:
     assert (load().minutes(WORK_STYLE_FORM), load().minutes("full")) == (3, 7)
+
+
+def test_a_reliability_by_calibration_keeps_the_formula_that_it_was_computed_by() -> None:
+    older, newer = (
+        ReliabilityDetails(value=0.8, way=way, n=240, alpha=None, omega=None)
+        for way in ("calibration", "calibrated_number")
+    )
+    assert older.formula.startswith("1 − mean squared standard error of the abilities")
+    assert newer.formula.startswith("variance of the expected number solved")
+    assert older.figures == newer.figures == "0.80, from the calibration by 240 people"
+    words = words_for("en")
+    assert words("coefficient_calibration") != words("coefficient_calibrated_number")

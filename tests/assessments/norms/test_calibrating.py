@@ -111,7 +111,7 @@ def test_norms_of_all_of_it_take_their_reliability_from_the_calibration(reasonin
     by_items = form_precision(curves(items, pool.calibration)[0], pool.calibration.sd)
     assert tables[""]["reliability"] == pytest.approx(by_items.reliability)
     assert [tables[scale]["reliability_by"] for scale in ("", "letters", "numerical")] == [
-        "calibration",
+        "calibrated_number",
         "halves",
         "halves",
     ]

@@ -93,7 +93,7 @@ class PartHead(TypedDict):
 class NormedScoreFigures(TypedDict):
     """Of `n` people, `below` score lower and `equal` the same; `error` is the standard error of measurement.
 
-    `coefficient` is "omega", "alpha", "halves", "calibration" or "" (unknown), from `reliability_n` people.
+    `coefficient` is "omega", "alpha" or a `ReliabilitySource` ("": unknown), from `reliability_n` people.
     """
 
     score: float

@@ -22,7 +22,8 @@ from goodword.core.json_reading import Json
 
 #: the scale of the overall score
 ALL: Final = ""
-type ReliabilitySource = Literal["items", "halves", "calibration"]
+#: "calibration" is of older norms: the reliability of the abilities, not of the number solved
+type ReliabilitySource = Literal["items", "halves", "calibration", "calibrated_number"]
 #: rows of the norm table that are shown on each side of a score
 BESIDE: Final = 3
 

@@ -22,7 +22,11 @@ _BY: Final[Mapping[str, Promise]] = {
     "halves": gettext_lazy(
         "2r ÷ (1 + r), where r is the correlation between two halves of each person's tasks (Spearman 1910, Brown 1910)"
     ),
+    # of norms made before guessing was in the model
     "calibration": gettext_lazy(
+        "1 − mean squared standard error of the abilities ÷ variance of the abilities, in the calibration sample"
+    ),
+    "calibrated_number": gettext_lazy(
         "variance of the expected number solved ÷ (that variance + mean error variance), by the calibrated "
         "difficulties and abilities (Lord 1980)"
     ),
@@ -30,7 +34,7 @@ _BY: Final[Mapping[str, Promise]] = {
 
 
 def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -> str:
-    """Without a full stop; empty if unknown. `way`: "items", "halves" or "calibration"."""
+    """Without a full stop; empty if unknown. `way`: a `ReliabilitySource`."""
     formulas = [str(formula) for formula, there in ((_OMEGA, omega), (_ALPHA, alpha)) if there]
     return "; ".join(formulas) or str(_BY.get(way, ""))
 
@@ -47,7 +51,7 @@ def reliability_figures(
     match way:
         case "halves":
             return gettext("%(value)s, split-half, from %(n)s people") % values
-        case "calibration":
+        case "calibration" | "calibrated_number":
             return gettext("%(value)s, from the calibration by %(n)s people") % values
     return gettext("%(value)s, from %(n)s people") % values
 
@@ -112,7 +116,7 @@ class OwnScale:
     alpha: float | None = None
     omega: float | None = None
     reliability_n: int = 0
-    #: "items", "halves", "calibration", or "" if not recorded
+    #: a `ReliabilitySource`, or "" if not recorded
     way: str = ""
 
 

@@ -238,7 +238,7 @@ def reasoning_reliability(
     if calibration is not None and ALL in found:
         value = _calibrated_reliability(people, calibration)
         if value is not None:
-            found[ALL] = ScaleReliability(value=value, way="calibration", n=calibration.n)
+            found[ALL] = ScaleReliability(value=value, way="calibrated_number", n=calibration.n)
     return found
 
 
