@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.flags.rules import careless_signs
-from goodword.assessments.kinds.report import TOO_FEW, Requirement
+from goodword.assessments.kinds.report import CarelessSigns, Requirement
 from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt
@@ -20,7 +20,14 @@ from goodword.reports.phrases import words_for
 from goodword.roles.models import Step
 from tests.assessments.once import once
 from tests.assessments.plans import PlannedTest, attempt_of
-from tests.assessments.support import answer_all, answers, application, assigned, statements_of
+from tests.assessments.support import (
+    answer_all,
+    answers,
+    application,
+    assigned,
+    save_answers,
+    statements_of,
+)
 from tests.support import factories
 from tests.support.blocks import assessment_page
 
@@ -160,19 +167,38 @@ def test_titles_and_scale_texts_are_in_the_readers_language(attempt: Attempt) ->
     ]
 
 
-def test_one_short_scale_has_too_few_answers_to_detect_careless_responding() -> None:
-    made = attempt_of(PlannedTest(test="work_style", form="short20:openness"))
-    answer_all(made)
+@pytest.mark.parametrize(
+    ("form", "checked"),
+    [
+        ("short20:extraversion,openness", ("straight_line",)),  # eight opposite pairs
+        ("short20:openness", ()),
+        ("short20", ("straight_line", "contradiction")),
+    ],
+)
+def test_only_signs_that_could_be_looked_for_are_denied(form: str, checked: tuple[str, ...]) -> None:
+    made = attempt_of(PlannedTest(test="work_style", form=form))
+    save_answers(
+        made,
+        1,
+        {item.id: (4 if item.item.keyed == "+" else 2) for item in statements_of(made)},
+        now=NOW,
+    )
     finish_part(attempt_id=made.pk, order=1, now=NOW)
     made.refresh_from_db()
-    shown, signs = whole(made), careless_signs(made)
-    assert [scale.scale.id for scale in found(made).scales] == ["openness"]
-    assert signs == {1: [TOO_FEW]}
-    page = render_to_string(
-        "ui/sections.html", {"sections": screen_sections(shown, words_for("en"), moment=str, signs=signs)}
-    )
-    assert "Work style: too few statements to look for all signs of careless responding." in page
-    assert "No signs of careless responding" not in page
+    signs = careless_signs(made)
+    assert signs == {1: CarelessSigns(checked=checked, found=())}
+    sections = screen_sections(whole(made), words_for("en"), moment=str, signs=signs)
+    page = render_to_string("ui/sections.html", {"sections": sections})
+    assert [
+        name
+        for name, denied in (
+            ("straight_line", "long runs of one answer"),
+            ("contradiction", "agreement with opposite statements"),
+            ("fast", "answers faster than the items can be read"),
+        )
+        if denied in page
+    ] == list(checked)
+    assert ("Work style: no signs of careless responding" in page) == bool(checked)
 
 
 def test_careless_responding_is_mentioned_beside_the_scores() -> None:

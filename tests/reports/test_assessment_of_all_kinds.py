@@ -243,6 +243,7 @@ def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
         *slow["tests"],
     ):  # shows answers given too fast to be read, whatever the extra time
         part.pop("validity")
+        part.pop("validity_checked")
     assert slow == plain
     assert [word for word in ("7777", "4711", '"seconds"', '"device"') if word in json.dumps(plain)] == []
 
@@ -314,9 +315,9 @@ def test_a_redacted_snapshot_of_every_kind_is_valid_and_has_no_answers() -> None
     assert (judgement["distance"], questions["right"]) == (None, None)
     assert gone["assessment"]["total"]["value"] is None
     text = text_of_pdf(rendered)
-    assert ("There were" in text, "0 of 4 questions answered." in text, "are not included" in text) == (
+    assert ("Work style" in text, "answered" in text.split("Appendix")[0], "are not included" in text) == (
         True,
-        True,
+        False,
         False,
     )
 

@@ -19,12 +19,11 @@ PHRASES: Catalogue = {
             "candidates whose bands overlap."
         ),
         "validity_of_answers": "Validity of the answers",
-        "validity_none": (
-            "No signs of careless responding: no long runs of one answer, no agreement with opposite "
-            "statements, and enough time to read the items."
-        ),
+        "validity_none": "{tests}: no signs of careless responding (checked: {checks}).",
+        "check_straight_line": "long runs of one answer",
+        "check_contradiction": "agreement with opposite statements",
+        "check_fast": "answers faster than the items can be read",
         "validity_found": "{test}: {signs}.",
-        "validity_too_few": "{test}: too few statements to look for all signs of careless responding.",
         "validity_reasons": (
             "This often has a harmless reason, such as a second language, an interruption or practice. Ask "
             "for examples of their work before you rely on this result."
@@ -165,14 +164,11 @@ PHRASES: Catalogue = {
             "Sie keine Rangfolge, wenn sich Bänder überschneiden."
         ),
         "validity_of_answers": "Verwertbarkeit der Antworten",
-        "validity_none": (
-            "Keine Anzeichen für unaufmerksames Antworten: keine langen Folgen derselben Antwort, keine "
-            "Zustimmung zu gegensätzlichen Aussagen und genug Zeit zum Lesen."
-        ),
+        "validity_none": "{tests}: keine Anzeichen für unaufmerksames Antworten (geprüft: {checks}).",
+        "check_straight_line": "lange Folgen derselben Antwort",
+        "check_contradiction": "Zustimmung zu gegensätzlichen Aussagen",
+        "check_fast": "Antworten in kürzerer Zeit als zum Lesen nötig",
         "validity_found": "{test}: {signs}.",
-        "validity_too_few": (
-            "{test}: zu wenige Aussagen, um nach allen Anzeichen für unaufmerksames Antworten zu suchen."
-        ),
         "validity_reasons": (
             "Das hat oft harmlose Gründe, etwa eine Zweitsprache, eine Unterbrechung oder Übung. Fragen Sie "
             "nach Beispielen aus der Arbeit, bevor Sie sich auf dieses Ergebnis stützen."
@@ -321,14 +317,11 @@ PHRASES: Catalogue = {
             "score vrai. Ne classez pas des candidatures dont les intervalles se recoupent."
         ),
         "validity_of_answers": "Validité des réponses",
-        "validity_none": (
-            "Aucun signe de réponses inattentives\u00a0: pas de longue suite d’une même réponse, pas "
-            "d’accord avec des affirmations opposées, et assez de temps pour lire les questions."
-        ),
+        "validity_none": "{tests}\u00a0: aucun signe de réponses inattentives (vérifié\u00a0: {checks}).",
+        "check_straight_line": "longues suites d’une même réponse",
+        "check_contradiction": "accord avec des affirmations opposées",
+        "check_fast": "réponses données plus vite que les questions ne se lisent",
         "validity_found": "{test}\u00a0: {signs}.",
-        "validity_too_few": (
-            "{test}\u00a0: trop peu d’affirmations pour chercher tous les signes de réponses inattentives."
-        ),
         "validity_reasons": (
             "Cela s’explique souvent simplement, par une langue seconde, une interruption ou l’habitude de "
             "ces tests. Demandez des exemples tirés du travail avant de vous appuyer sur ce résultat."

@@ -8,7 +8,8 @@ from django.utils.translation import get_language_info, gettext
 from goodword.assessments.kinds import PartData, kind, kind_named
 from goodword.assessments.kinds.reasoning.phrases import category_phrase
 from goodword.assessments.kinds.report import (
-    TOO_FEW,
+    CARELESSNESS,
+    CarelessSigns,
     KindReport,
     Moment,
     PartHead,
@@ -70,7 +71,7 @@ class AssessmentData(TypedDict):
 
 
 def assessment_data(
-    result: AttemptResult, *, moment: Moment, signs: Mapping[int, Sequence[str]] | None = None
+    result: AttemptResult, *, moment: Moment, signs: Mapping[int, CarelessSigns] | None = None
 ) -> AssessmentData:
     """Returns tests and results, without time, breaks or adjustments. `signs`: signs of careless responding, by the
     order of the part (flags.rules.careless_signs)."""
@@ -88,7 +89,7 @@ def assessment_data(
     return found
 
 
-def _head_data(part: PartResult, moment: Moment, signs: Mapping[int, Sequence[str]] | None) -> PartHead:
+def _head_data(part: PartResult, moment: Moment, signs: Mapping[int, CarelessSigns] | None) -> PartHead:
     requirement = part.requirement
     head: PartHead = {
         "name": part.title,
@@ -109,8 +110,9 @@ def _head_data(part: PartResult, moment: Moment, signs: Mapping[int, Sequence[st
             "limits": " ".join(part.sheet.limits),
         },
     }
-    if signs is not None:
-        head["validity"] = list(signs.get(part.order, ()))
+    if signs is not None and part.order in signs:
+        head["validity"] = list(signs[part.order].found)
+        head["validity_checked"] = list(signs[part.order].checked)
     return head
 
 
@@ -156,24 +158,31 @@ def assessment_facts(assessment: AssessmentData, words: Phrases) -> list[tuple[s
     return [(words("title_of_assessment"), assessment["title"]), (words("versions"), tests)]
 
 
-def assessment_pages(assessment: AssessmentData, words: Phrases) -> Pages:
+def assessment_pages(assessment: AssessmentData, words: Phrases, *, erased: bool) -> Pages:
+    """`erased`: only the tests are left, without results. Their data looks like that of tests nobody answered."""
     parts = assessment["tests"]
     total = assessment.get("total")
-    body = [] if total is None else [_total(total, words)]
-    body += [Section(part["name"], _report(part).blocks(part, words)) for part in parts]
+    body = []
+    if not erased:
+        body = [] if total is None else [_total(total, words)]
+        body += [Section(part["name"], _report(part).blocks(part, words)) for part in parts]
     appendix = figures_sections(parts, words)
     if parts:
         appendix.insert(0, _about_tests(parts, words))
     return Pages(
         lead=words("assessment_lead", when=assessment["taken_at_text"], language=assessment["language"]),
-        front=[section for section in (_results(assessment, words), _validity(parts, words)) if section],
+        front=[
+            section for section in (_results(assessment, words, erased), _validity(parts, words)) if section
+        ],
         body=body,
         appendix=appendix,
     )
 
 
-def _results(assessment: AssessmentData, words: Phrases) -> Section:
-    parts, table = assessment["tests"], _score_table(assessment, words)
+def _results(assessment: AssessmentData, words: Phrases, erased: bool) -> Section:
+    parts, table = assessment["tests"], _score_table(assessment, words, erased=erased)
+    if erased:
+        return Section(words("results"), [table])
     told = [words("no_verdict" if assessment.get("total") is None else "no_verdict_alone")]
     if not parts or any(_report(part).is_self_report for part in parts):
         told.append(words("no_better_end"))
@@ -182,10 +191,10 @@ def _results(assessment: AssessmentData, words: Phrases) -> Section:
     return Section(words("results"), [table, Notice([" ".join(told)])])
 
 
-def _score_table(assessment: AssessmentData, words: Phrases) -> ScoreTable:
+def _score_table(assessment: AssessmentData, words: Phrases, *, erased: bool = False) -> ScoreTable:
     total = assessment.get("total")
     rows = [] if total is None else [_total_row(total, words)]
-    rows += [_score_row(part, words) for part in assessment["tests"]]
+    rows += [_score_row(part, words, erased=erased) for part in assessment["tests"]]
     return ScoreTable([words("test"), words("score"), words("position"), words("why_asked")], rows)
 
 
@@ -197,7 +206,7 @@ def _total_row(total: TotalData, words: Phrases) -> ScoreRow:
     return ScoreRow(name=words("total"), note="", scores=[score], requirement="")
 
 
-def _score_row(part: PartData, words: Phrases) -> ScoreRow:
+def _score_row(part: PartData, words: Phrases, *, erased: bool) -> ScoreRow:
     requirement = part["requirement"]
     by = ""
     if requirement is not None and requirement["who"] and requirement["when"]:
@@ -205,10 +214,10 @@ def _score_row(part: PartData, words: Phrases) -> ScoreRow:
     return ScoreRow(
         name=part["name"],
         note=words.count("items_of_version", part["items_n"], version=part["version"]),
-        scores=_report(part).scores(part, words),
+        scores=[Score(label="", value="–", note="", alt="")] if erased else _report(part).scores(part, words),
         requirement=words("no_requirement") if requirement is None else requirement["text"],
         requirement_note=by,
-        precision=_precision(part, words),
+        precision="" if erased else _precision(part, words),
     )
 
 
@@ -238,18 +247,37 @@ def _validity_blocks(parts: Sequence[PartData], words: Phrases) -> list[Block]:
 
 
 def _validity_text(parts: Sequence[PartData], words: Phrases) -> str:
-    checked = [(part["name"], part["validity"]) for part in parts if "validity" in part]
-    found = {name: signs for name, signs in checked if signs and signs != [TOO_FEW]}
+    """What was found in each test, and what was checked in those without signs. Snapshots that do not say what was
+    checked tell only what was found."""
+    known = [(part["name"], _signs(part)) for part in parts]
     sentences = [
-        words("validity_found", test=name, signs=", ".join(words(f"sign_{sign}") for sign in signs))
-        for name, signs in found.items()
+        words("validity_found", test=name, signs=", ".join(words(f"sign_{sign}") for sign in signs.found))
+        for name, signs in known
+        if signs.found
     ]
-    if found:
+    if sentences:
         sentences.append(words("validity_reasons"))
-    elif any(not signs for _, signs in checked):
-        sentences.append(words("validity_none"))
-    sentences += [words("validity_too_few", test=name) for name, signs in checked if signs == [TOO_FEW]]
+    without: dict[tuple[str, ...], list[str]] = {}
+    for name, signs in known:
+        if signs.checked and not signs.found:
+            without.setdefault(signs.checked, []).append(name)
+    sentences += [
+        words(
+            "validity_none",
+            tests=", ".join(names),
+            checks=", ".join(words(f"check_{check}") for check in checked),
+        )
+        for checked, names in without.items()
+    ]
     return " ".join(sentences)
+
+
+def _signs(part: PartData) -> CarelessSigns:
+    checked, found = part.get("validity_checked", ()), part.get("validity", ())
+    return CarelessSigns(
+        checked=tuple(code for code in CARELESSNESS if code in checked),
+        found=tuple(code for code in CARELESSNESS if code in found),
+    )
 
 
 def _about_tests(parts: Sequence[PartData], words: Phrases) -> Section:
@@ -264,7 +292,7 @@ def screen_sections(
     words: Phrases,
     *,
     moment: Moment,
-    signs: Mapping[int, Sequence[str]] | None = None,
+    signs: Mapping[int, CarelessSigns] | None = None,
 ) -> list[Section]:
     """Returns the report for the screen, where results expand to the answers and figures behind them. `signs`: see
     `assessment_data`."""

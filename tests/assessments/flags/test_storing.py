@@ -10,7 +10,8 @@ from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.breaks import resume
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.flags.display import flags_of
-from goodword.assessments.flags.rules import on_attempt_completed, update_flags
+from goodword.assessments.flags.rules import careless_signs, on_attempt_completed, update_flags
+from goodword.assessments.kinds.report import CarelessSigns
 from goodword.assessments.models import Attempt, AttemptFlag
 from goodword.candidates.models import Application
 from goodword.core.events import name_of
@@ -86,6 +87,16 @@ def test_fast_timed_answers_are_flagged(attempt: Attempt) -> None:
     work_through(attempt, seconds=0.5)
     raise_flags(attempt)
     assert flags(attempt) == [("fast", "high", {"percent": 100})]
+
+
+def test_reports_say_of_tasks_only_that_answers_were_fast_or_not(attempt: Attempt) -> None:
+    slow = deepcopy(attempt)
+    work_through(slow, seconds=30)
+    assert careless_signs(slow) == {1: CarelessSigns(checked=("fast",), found=())}
+    part_of(attempt).answers.filter(item__in=[str(number) for number in range(1, 12)]).update(seconds=0.5)
+    assert careless_signs(attempt) == {1: CarelessSigns(checked=("fast",), found=("fast",))}
+    part_of(attempt).answers.exclude(item__in=["1", "2", "3"]).delete()
+    assert careless_signs(attempt) == {1: CarelessSigns(checked=(), found=())}
 
 
 def test_a_lost_connection_is_flagged(attempt: Attempt) -> None:

@@ -2,19 +2,19 @@
 
 import json
 import re
-from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from goodword.assessments.kinds.scales.report import ScalesPart
+from goodword.reports.domain.redaction import without_person
 from goodword.reports.pdf import SnapshotError, render_pdf
+from goodword.reports.pdf.content import page_content
 
 from .reading import read, root_of, tags_of, text_of
 from .samples import assessment, reference_check, work_style
 from .typical import STORED
-from .typical import assessment as typical_assessment
 
 REPORTS = [
     pytest.param(assessment(), 3, id="assessment"),
@@ -193,6 +193,31 @@ def test_a_redacted_report_contains_no_names() -> None:
     assert "Jonas" not in text
 
 
+def test_a_redacted_assessment_lists_its_tests_and_claims_no_results() -> None:
+    taken = json.loads((STORED / "assessment_schema_4.json").read_text())
+    text = text_of(render_pdf(without_person(taken)))
+    for said in (
+        "Work style 20 items, version 2 – Needed for scales",
+        "Reasoning 12 items, version 1 – Needed",
+    ):
+        assert said in text
+    for claim in (
+        "answered,",
+        "were answered",
+        "questions answered",
+        "Standard errors",
+        "norm group for this test",
+        "No precision",
+        "No mean",
+        "Not enough",
+        "It gives no",
+        "true score",
+        "rank candidates",
+        "careless",
+    ):
+        assert claim not in text
+
+
 @pytest.mark.matrix
 @pytest.mark.parametrize(
     ("language", "title", "page_line"),
@@ -213,14 +238,64 @@ def test_a_report_speaks_its_language(language: str, title: str, page_line: str)
 
 @pytest.mark.slow
 def test_snapshots_of_schema_4_still_render() -> None:
-    references = json.loads((STORED / "references_schema_4.json").read_text())
-    taken: Any = deepcopy(typical_assessment())
-    for part in taken["assessment"]["tests"]:
-        del part["validity"]
-    assert references["schema"] == 4
+    """As stored by the programs of that time; the file of the assessment is from commit b3754b25."""
+    references, taken = (
+        json.loads((STORED / f"{name}_schema_4.json").read_text()) for name in ("references", "assessment")
+    )
+    assert (references["schema"], taken["schema"]) == (4, 4)
     text = text_of(render_pdf(references))
     assert "Would work together again? Yes: 3; Yes, with reservations: 1." in text
-    assert "Validity of the answers" not in text_of(render_pdf({**taken, "schema": 4}))
+    text = text_of(render_pdf(taken))
+    for said in (
+        "6 of 12 tasks solved Percentile 55, band 41 to 72",
+        "1.5 steps from the key",
+        "4 of 4 questions answered, 1 of 1 right",
+        "an ability of −0.4 (90 % interval −1.2 to 0.5)",
+        "omega, 120 people",
+        "Reliability by calibration: 1 − mean squared standard error of the abilities ÷ variance of the abilities.",
+        "In “en” on a computer: 0.81 (n 240). 1 − mean squared standard error of the abilities",
+    ):
+        assert said in text
+    assert [said for said in ("Validity of the answers", "expected number solved") if said in text] == []
+
+
+def validity_of(*tests: Any) -> str:
+    front = page_content(assessment(tests=list(tests)), replaced=())["front"]
+    return " ".join(
+        line
+        for section in front
+        if section["title"] == "Validity of the answers"
+        for block in section["blocks"]
+        for paragraph in block["paragraphs"]
+        for line in paragraph
+    )
+
+
+def test_the_validity_line_names_what_was_checked_and_keeps_tests_of_one_title_apart() -> None:
+    style: Any = work_style()
+    runs = ["straight_line"]
+    assert validity_of(
+        style | {"validity": ["contradiction"], "validity_checked": ["straight_line", "contradiction"]},
+        style | {"validity": runs, "validity_checked": runs},
+        style | {"name": "Reasoning", "validity": [], "validity_checked": ["fast"]},
+        style | {"name": "Questions", "validity": [], "validity_checked": []},
+        style | {"name": "Situations", "validity": [], "validity_checked": ["fast"]},
+        style | {"name": "Half", "validity": [], "validity_checked": runs},
+    ) == (
+        "Work style: agreement with opposite statements. Work style: the same answer many times in a row. This "
+        "often has a harmless reason, such as a second language, an interruption or practice. Ask for examples "
+        "of their work before you rely on this result. Reasoning, Situations: no signs of careless responding "
+        "(checked: answers faster than the items can be read). Half: no signs of careless responding (checked: "
+        "long runs of one answer)."
+    )
+
+
+def test_an_older_validity_line_claims_nothing_that_it_does_not_know() -> None:
+    style: Any = work_style()
+    assert validity_of(style | {"validity": []}, style | {"validity": ["too_few"]}) == ""
+    assert validity_of(style | {"validity": ["fast"]}).startswith(
+        "Work style: a quarter or more of the answers"
+    )
 
 
 def test_a_snapshot_of_another_shape_is_refused_with_the_place() -> None:

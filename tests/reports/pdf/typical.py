@@ -254,6 +254,7 @@ def part_head(name: str, construct: str, items: int, requirement: str) -> PartHe
             "limits": "A short test gives a broad picture. Practice raises scores.",
         },
         "validity": [],
+        "validity_checked": [],
     }
 
 
@@ -270,6 +271,7 @@ def reasoning() -> PartData:
     ]
     return {
         **head_,
+        "validity_checked": ["fast"],
         "kind": "reasoning",
         "whole": {
             "name": "",
@@ -310,6 +312,7 @@ def judgement() -> JudgementPart:
     )
     return {
         **head_,
+        "validity_checked": ["fast"],
         "kind": "judgement",
         "scale_min": 1,
         "response_labels": [
@@ -379,7 +382,11 @@ def custom() -> PartData:
 @cache
 def assessment(*, language: str = "en") -> AssessmentSnapshot:
     style = work_style()
-    tests: list[PartData] = [reasoning(), judgement(), {**style, "validity": ["contradiction"]}, custom()]
+    style |= {
+        "validity": ["contradiction"],
+        "validity_checked": ["straight_line", "contradiction", "fast"],
+    }
+    tests: list[PartData] = [reasoning(), judgement(), style, custom()]
     return {
         **head(name=NAME, language=language),
         "schema": SCHEMA,

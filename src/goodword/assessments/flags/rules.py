@@ -33,11 +33,16 @@ from typing import Literal
 
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.report import TOO_FEW
+from goodword.assessments.kinds.report import CARELESSNESS, CarelessSigns
 from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.scales.response_quality import LEAST_PAIRS, contradiction, straight_lining
+from goodword.assessments.kinds.scales.response_quality import (
+    LEAST_PAIRS,
+    LEAST_RUN,
+    contradiction,
+    straight_lining,
+)
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
-from goodword.assessments.psychometrics.speed import Timed, too_fast
+from goodword.assessments.psychometrics.speed import LEAST_ANSWERS, Timed, too_fast
 from goodword.assessments.queries import content_of, parts_of, read_answers, visible_items
 from goodword.core.json_reading import Json
 from goodword.core.models import Event
@@ -230,25 +235,40 @@ def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[FlagFind
     return [*found, *_careless_flags(part, items, answers)]
 
 
-def careless_signs(attempt: Attempt) -> dict[int, list[str]]:
-    """Returns the codes of signs of careless responding (grade medium or higher), by the order of the part."""
-    found: dict[int, list[str]] = {}
+def careless_signs(attempt: Attempt) -> dict[int, CarelessSigns]:
+    """Returns what could be checked and the signs of careless responding (grade medium or higher), by the order of
+    the part."""
+    found: dict[int, CarelessSigns] = {}
     for part in parts_of(attempt):
         answers = read_answers(part)
-        flags = _careless_flags(part, visible_items(part, answers), answers)
-        signs = [flag.code for flag in flags if flag is not None and flag.grade != "low"]
-        found[part.order] = signs or [TOO_FEW] * _too_few(part)
+        items = visible_items(part, answers)
+        checked = _checked(part, items, answers)
+        signs = {
+            flag.code
+            for flag in _careless_flags(part, items, answers)
+            if flag is not None and flag.grade != "low"
+        }
+        found[part.order] = CarelessSigns(
+            checked=tuple(code for code in CARELESSNESS if code in checked),
+            found=tuple(code for code in CARELESSNESS if code in signs),
+        )
     return found
 
 
-def _too_few(part: AttemptPart) -> bool:
-    """Whether the scales have too few pairs of opposite statements to compare."""
+def _checked(part: AttemptPart, items: Sequence[Item], answers: Mapping[str, Json]) -> set[str]:
+    """Returns the checks of `CARELESSNESS` for which there are enough answers."""
+    timed, checked = part.part.minutes is not None, set()
+    if len(_paces(part, items, timed=timed)) >= LEAST_ANSWERS:
+        checked.add(FAST)
     content = content_of(part.version)
-    if not isinstance(content, Instrument):
-        return False
-    keys = Counter((item.scale, item.keyed) for item in content.items_of(part.form))
-    pairs = sum(keys[scale.id, "+"] * keys[scale.id, "-"] for scale in content.scales)
-    return pairs < LEAST_PAIRS
+    if isinstance(content, Instrument):
+        values = _values(answers)
+        asked = [item.id for item in content.items_of(part.form) if item.id in values]
+        if len(asked) >= LEAST_RUN:
+            checked.add(STRAIGHT_LINE)
+        if contradiction(content, part.form, values).pairs >= LEAST_PAIRS:
+            checked.add(CONTRADICTION)
+    return checked
 
 
 def _careless_flags(
@@ -258,12 +278,15 @@ def _careless_flags(
     found = [fast_flag(key=key, answers=_paces(part, items, timed=timed), measured=timed)]
     content = content_of(part.version)
     if isinstance(content, Instrument):
-        values = {item: value for item, value in answers.items() if isinstance(value, int)}
         found += [
-            look(key=key, instrument=content, form=part.form, answers=values)
+            look(key=key, instrument=content, form=part.form, answers=_values(answers))
             for look in (straight_line_flag, contradiction_flag)
         ]
     return found
+
+
+def _values(answers: Mapping[str, Json]) -> dict[str, int]:
+    return {item: value for item, value in answers.items() if isinstance(value, int)}
 
 
 def _paces(part: AttemptPart, items: Sequence[Item], *, timed: bool) -> list[Timed]:

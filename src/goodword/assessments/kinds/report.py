@@ -74,8 +74,16 @@ class SheetData(TypedDict):
     limits: str
 
 
-#: replaces the signs of careless responding if there are too few statements to check for all of them
-TOO_FEW: Final = "too_few"
+#: checks for careless responding, in the order in which reports name them
+CARELESSNESS: Final = ("straight_line", "contradiction", "fast")
+
+
+@dataclass(frozen=True, slots=True)
+class CarelessSigns:
+    """What the answers to a part were enough to check, and what was found; of `CARELESSNESS`."""
+
+    checked: tuple[str, ...]
+    found: tuple[str, ...]
 
 
 class PartHead(TypedDict):
@@ -86,8 +94,10 @@ class PartHead(TypedDict):
     items_n: int
     requirement: RequirementData | None
     sheet: SheetData
-    #: signs of careless responding (flags.rules.careless_signs) or just `TOO_FEW`; since schema 5
+    #: signs of careless responding (flags.rules.careless_signs), since schema 5; earlier data may say "too_few"
     validity: NotRequired[list[str]]
+    #: what was checked for them; missing in older snapshots
+    validity_checked: NotRequired[list[str]]
 
 
 class NormedScoreFigures(TypedDict):

@@ -142,7 +142,7 @@ def _assessment_without_person(assessment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_signs(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in part.items() if key != "validity"}
+    return {key: value for key, value in part.items() if key not in {"validity", "validity_checked"}}
 
 
 def _check_without_person(check: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
     organisation = clipped(snapshot["organisation"]["name"], LONGEST_NAME)
     kind = words(snapshot["kind"])
     if snapshot["kind"] == "assessment":
-        pages = assessment_pages(snapshot["assessment"], words)
+        pages = assessment_pages(snapshot["assessment"], words, erased=snapshot["redacted"])
         facts = assessment_facts(snapshot["assessment"], words)
         method = assessment_method(snapshot["assessment"], words, erased=snapshot["redacted"])
     else:

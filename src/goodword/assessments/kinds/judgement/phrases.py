@@ -22,7 +22,6 @@ PHRASES: Catalogue = {
         "judgement_voided": (
             "Not counted, because the connection was lost while they were on screen: situations, {n}."
         ),
-        "judgement_erased": "There were {m} actions to rate.",
         "key_basis": "The key: {text}",
         "distance": "Distance",
         "method_judgement": (
@@ -49,7 +48,6 @@ PHRASES: Catalogue = {
         ),
         "judgement_none": "Keine Entfernung, weil zu wenige Handlungen bewertet wurden: {n} von {m}.",
         "judgement_voided": "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, {n}.",
-        "judgement_erased": "Es waren {m} Handlungen zu bewerten.",
         "key_basis": "Der Schlüssel: {text}",
         "distance": "Entfernung",
         "method_judgement": (
@@ -79,7 +77,6 @@ PHRASES: Catalogue = {
         "judgement_voided": (
             "Non comptées, car la connexion s’est interrompue à ce moment\u00a0: situations, {n}."
         ),
-        "judgement_erased": "Il y avait {m} actions à évaluer.",
         "key_basis": "La clé\u00a0: {text}",
         "distance": "Écart",
         "method_judgement": (

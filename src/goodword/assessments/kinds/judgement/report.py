@@ -171,7 +171,7 @@ def _results(test: JudgementPart, words: Phrases) -> list[Block]:
             if smallest:
                 sentences.append(words("judgement_halves"))
     else:
-        sentences = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
+        sentences = [words("judgement_none", n=n, m=m)]
     if (normed := _normed(test)) is not None:
         sentences.append(normed_score_text(normed, words, by_distance=True))
     if test.get("for_practice"):

@@ -8,7 +8,6 @@ PHRASES: Catalogue = {
         "category_figural": "Figures",
         "category_deductive": "Conclusions",
         "tasks_solved": "{n} of {m} tasks solved; {answered} were answered.",
-        "tasks_erased": "There were {m} tasks.",
         "solved_assumed": (
             "Over many such tests the average would be {low} to {high} tasks (90 % band; assumed difficulties, "
             "because the tasks are not calibrated yet)."
@@ -65,7 +64,6 @@ PHRASES: Catalogue = {
         "category_figural": "Figuren",
         "category_deductive": "Schlüsse",
         "tasks_solved": "{n} von {m} Aufgaben gelöst; {answered} wurden beantwortet.",
-        "tasks_erased": "Es waren {m} Aufgaben.",
         "solved_assumed": (
             "Über viele solche Tests wären es im Mittel {low} bis {high} Aufgaben (90-%-Band; mit angenommenen "
             "Schwierigkeiten, da die Aufgaben noch nicht kalibriert sind)."
@@ -127,7 +125,6 @@ PHRASES: Catalogue = {
         "category_figural": "Figures",
         "category_deductive": "Déductions",
         "tasks_solved": "{n} exercices résolus sur {m}\u00a0; {answered} ont reçu une réponse.",
-        "tasks_erased": "Il y avait {m} exercices.",
         "solved_assumed": (
             "Sur de nombreux tests de ce type, la moyenne serait de {low} à {high} exercices (bande à 90\u00a0%, "
             "selon des difficultés supposées\u00a0: les exercices ne sont pas encore calibrés)."

@@ -296,7 +296,7 @@ def _drawing(picture: Picture) -> DrawingData:
 def _results(test: ReasoningPart, words: Phrases) -> list[Block]:
     whole, ability = test["whole"], test["ability"]
     if whole["solved"] is None:
-        return [Prose([words("tasks_erased", m=whole["given"])])]
+        return []
     sentences = [words("tasks_solved", n=whole["solved"], m=whole["given"], answered=whole["answered"] or 0)]
     if whole["normed_score"] is not None:
         sentences.append(normed_score_text(whole["normed_score"], words))

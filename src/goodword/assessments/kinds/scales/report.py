@@ -186,7 +186,7 @@ def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
 
 def _scale_without_person(scale: ScaleData) -> ScaleData:
     items: list[ItemData] = [{**item, "answer": None, "answer_label": None} for item in scale["items"]]
-    kept: ScaleData = {**scale, "mean": None, "band": None, "items": items}
+    kept: ScaleData = {**scale, "mean": None, "n_answered": 0, "band": None, "items": items}
     if "normed_score" in kept:
         kept["normed_score"] = None
     return kept
