@@ -160,6 +160,42 @@ def test_next_waits_while_the_server_fails_and_asks_which_of_two_texts_to_keep(
     expect(other_tab.locator("[data-alert]")).to_be_hidden()
 
 
+def test_a_text_sent_late_asks_which_of_two_texts_to_keep(page: Page, open_at: Callable[..., str]) -> None:
+    attempt = custom_attempt(now=clock.now())
+    first = open_at(attempt, "portal_assessment_item", 1, 1)
+
+    def given() -> str:
+        return str(part_of(attempt).answers.get(item="rope").value)
+
+    def fails(route: Route) -> None:
+        route.fulfill(status=503, body="down") if route.request.method == "POST" else route.continue_()
+
+    page.goto(first)
+    page.route(first, fails)
+    page.get_by_role("textbox").fill("A clove hitch.")
+    expect(page.locator("[data-alert]")).to_contain_text("Your answer isn't saved yet")
+    save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
+    page.reload()  # its text was typed before the bowline was saved
+    expect(page.get_by_role("textbox")).to_have_value("A clove hitch.")
+    page.unroute(first)
+    expect(page.locator("[data-alert]")).to_contain_text("What you entered here is not saved.")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("[data-conflict]")).to_contain_text("A bowline.")
+    assert given() == "A bowline."
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/item/2/")
+    assert given() == "A clove hitch."
+
+    second = page.url
+    page.goto(first)
+    page.get_by_role("textbox").fill("A reef knot.")
+    expect(page.locator("[data-saved]")).to_have_text("Saved")
+    page.goto(second)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
+    page.go_back()  # the browser must not put its old text over the answer saved since
+    expect(page.get_by_role("textbox")).to_have_value("A bowline.")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_overview_and_flags_are_accessible_and_fit(
     browser: Browser, live_server: object, open_at: Callable[..., str], width: int

@@ -152,6 +152,9 @@ def test_save_waits_while_the_server_fails_or_another_tab_has_changed_the_page(
     assert (looker.wrong, DraftAnswers.read(stage.request.draft).answers["strengths"]) == ({}, "She thinks.")
     click(other_tab, "Save and review")
     assert DraftAnswers.read(stage.request.draft).answers["strengths"] == "She builds."
+    page.goto(f"{referee_page}review/")
+    page.go_back()  # the browser must not put its old text over the answer saved since
+    expect(mine).to_have_value("She builds.")
 
 
 def test_declining_offline_keeps_the_page(page: Page, stage: Stage, referee_page: str) -> None:

@@ -139,8 +139,11 @@
   const fieldsOf = (form) =>
     [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
 
+  // Also restores what the text replaces: the answer on the page where it was typed, not the one saved since.
   const fill = (root, fields) => {
+    const mark = root.querySelector("input[name=seen]");
     for (const [name, value] of fields) {
+      if (name === "seen" && mark) mark.value = [value.split(":")[0], mark.value.split(":")[1]].join(":");
       const named = `[name="${CSS.escape(name)}"]`;
       const choice = root.querySelector(`input:is([type=radio], [type=checkbox])${named}[value="${CSS.escape(value)}"]`);
       const typed = root.querySelector(

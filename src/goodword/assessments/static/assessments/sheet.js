@@ -32,7 +32,8 @@
     const fields = given.get(screen.dataset.here) ?? unsaved?.fields;
     if (!fields) return;
     window.goodwordAnswers.fill(screen, fields);
-    if (unsaved?.conflict) stop(fields);
+    if (unsaved?.conflict) stop();
+    else if (unsaved && screen.querySelector("input[name=seen]")) keep(screen.querySelector("[data-form]"));
     const skip = screen.querySelector("[data-skip]");
     if (skip) skip.hidden = true;
   };
@@ -81,13 +82,10 @@
     }
   };
 
-  // In conflict with another tab: stop saving. Next shows both answers, because this page keeps its own mark.
+  // In conflict with another tab: stop saving. Next shows both answers, because this page keeps its mark.
   let stopped = false;
-  const stop = (fields) => {
+  const stop = () => {
     stopped = true;
-    const mark = here().querySelector("input[name=seen]");
-    const seen = fields?.find(([name]) => name === "seen");
-    if (mark && seen) mark.value = seen[1];
     say("changed");
     warn(part().dataset.conflictWords);
   };
