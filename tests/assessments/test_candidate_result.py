@@ -18,7 +18,7 @@ from goodword.assessments.models import Assessment, Attempt, Score
 from goodword.assessments.results import result
 from goodword.core.models import Event
 from goodword.workflow.models import StepRun
-from tests.assessments.all_kinds import ALL, assessment_of_all, taken
+from tests.assessments.all_kinds import ALL, assessment_of_all, take, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, assigned, rows, token_of
 from tests.support import factories
@@ -26,14 +26,19 @@ from tests.support import factories
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(factories.NOW, tick=False)]
 
 
-def shared_attempt(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -> Attempt:
-    """A completed attempt on a role that shares results."""
+def sharing(*, kinds: tuple[str, ...] = ALL, language: str = "en") -> Attempt:
+    """An unopened attempt on a role that shares results."""
     of = application()
     of.candidate.language = language
     of.candidate.save()
     assert of.role is not None
     assessment_of_all(of.role, kinds=kinds, shares_result=True)
-    return taken(of, **{"solve": 2} | values)
+    return assigned(of)
+
+
+def shared_attempt(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -> Attempt:
+    """A completed attempt on a role that shares results."""
+    return take(sharing(kinds=kinds, language=language), **{"solve": 2} | values)
 
 
 @time_machine.travel(factories.NOW, tick=False)
@@ -128,6 +133,30 @@ def test_situations_are_close_to_the_key_or_differ() -> None:
     first = part.situations[0]
     assert [one.distance for one in first.scenario.actions] == [2, 1, 3, 0.5]
     assert (first.near, part.near) == (False, sum(one.near is True for one in part.situations))
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("language", "said", "because"),
+    [
+        ("en", "is for practice, not for decisions", "set by people who do this job"),
+        ("de", "dient zur Übung, nicht als Grundlage", "Personen, die diese Tätigkeit ausüben"),
+        ("fr", "est un entraînement", "personnes qui exercent ce métier"),
+    ],
+)
+def test_candidates_are_told_that_a_test_is_for_practice(language: str, said: str, because: str) -> None:
+    attempt = sharing(kinds=("scales", "judgement"), language=language)
+    before = text(Client().get(reverse("portal_assessment", args=[token_of(attempt)])))
+    assert (before.count(said), before.count(because)) == (1, 0)
+    after = text(Client().get(url(take(attempt))))
+    assert (after.count(said), after.count(because)) == (1, 1)
+
+
+@pytest.mark.world
+def test_an_organisations_own_situations_are_not_for_practice() -> None:
+    attempt = sharing(kinds=("own_judgement",))
+    before = text(Client().get(reverse("portal_assessment", args=[token_of(attempt)])))
+    assert "practice" not in before + text(Client().get(url(take(attempt))))
 
 
 @pytest.mark.world

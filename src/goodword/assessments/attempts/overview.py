@@ -8,6 +8,7 @@ from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import needs_start, version_for
 from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.builtin import is_for_practice
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import content_of, parts_of, read_answers, unanswered, visible_items
@@ -43,6 +44,10 @@ class PartView:
     @property
     def ran_out(self) -> bool:
         return self.timed and self.over and self.part.ended_by != AttemptPart.Ended.FINISHED
+
+    @property
+    def for_practice(self) -> bool:
+        return is_for_practice(self.part.version.test.key)
 
     @property
     def requirement(self) -> str:

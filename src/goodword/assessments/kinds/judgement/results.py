@@ -159,6 +159,7 @@ class JudgementResult(PartResult):
             title=self.title,
             key_basis=self.key_basis,
             steps=self.steps,
+            for_practice=self.for_practice,
             situations=tuple(CandidateSituation(scenario=one, near=_is_near(one)) for one in self.scenarios),
         )
 
@@ -195,6 +196,7 @@ class CandidateSituation:
 class CandidateJudgement(CandidateResult):
     key_basis: str
     steps: str
+    for_practice: bool
     situations: tuple[CandidateSituation, ...]
 
     @property
