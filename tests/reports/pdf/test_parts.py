@@ -1,6 +1,7 @@
 """The parts of rendering: accent, logo, fonts, shape, layout."""
 
 import base64
+import random
 import struct
 import zlib
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from goodword.core.report_blocks import Block, Details, Drawing, Drawings, Link, Prose, Section
 from goodword.reports.pdf import SnapshotError, check_snapshot, current_engine, render_pdf
 from goodword.reports.pdf.content import _section, page_content, readable_accent
-from goodword.reports.pdf.logo import usable_logo
+from goodword.reports.pdf.logo import can_be_drawn, usable_logo
 from goodword.reports.pdf.text import _PLAIN, load_fonts
 from goodword.ui.colour import GREEN, contrast
 
@@ -22,10 +23,11 @@ def encoded(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def png(width: int = 2, height: int = 1) -> bytes:
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
+
+def png(width: int = 2, height: int = 1) -> bytes:
     rows = b"".join(b"\x00" + b"\x10\x60\x50" * width for _ in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
@@ -73,7 +75,7 @@ def test_a_usable_logo_is_on_the_report(raw: bytes, form: str) -> None:
         png(1, 1)[:16] + struct.pack(">II", 60_000, 60_000) + png(1, 1)[24:],
         b"\xff\xd8\xff\xe0 no picture",
         SVG.replace(b"<path", b"<text>Northwind</text><path"),
-        SVG + b" " * 1_100_000,
+        SVG + b" " * 2_100_000,
     ],
 )
 def test_a_report_is_drawn_without_an_unusable_logo(raw: bytes) -> None:
@@ -82,6 +84,21 @@ def test_a_report_is_drawn_without_an_unusable_logo(raw: bytes) -> None:
     plain = render_pdf(snapshot).bytes
     snapshot["organisation"] = {**snapshot["organisation"], "logo": encoded(raw)}
     assert render_pdf(snapshot).bytes == plain
+
+
+def test_the_largest_stored_logo_is_on_the_report() -> None:
+    """1200 by 240 pixels that can't be compressed."""
+    noise = random.Random(1)
+    rows = b"".join(b"\x00" + noise.randbytes(1200 * 4) for _ in range(240))
+    header = struct.pack(">IIBBBBB", 1200, 240, 8, 6, 0, 0, 0)
+    raw = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+    assert len(raw) > 1_150_000
+    assert can_be_drawn(raw)
 
 
 def test_a_logo_that_is_not_base64_is_left_out() -> None:

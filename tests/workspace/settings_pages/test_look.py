@@ -171,6 +171,16 @@ def test_reports_get_the_logo_and_colour(org: Organisation, ada: Membership) -> 
     assert frozen == {"name": "Acme", "accent": "#0e6b57", "logo": encoded(png())}
 
 
+def test_a_stored_logo_that_reports_cannot_show_is_said(org: Organisation, ada: Membership) -> None:
+    set_logo(organisation=org, png=png()[:40], by=ada, now=factories.NOW)
+    client = signed_in(ada)
+    for name in ("organisation_look", "organisation_settings"):
+        assert "show your logo" in client.get(path(name, org)).content.decode()
+    upload(client, org, png())
+    for name in ("organisation_look", "organisation_settings"):
+        assert "show your logo" not in client.get(path(name, org)).content.decode()
+
+
 def test_only_admins_of_the_organisation_change_its_look(org: Organisation, ada: Membership) -> None:
     set_logo(organisation=org, png=png(), by=ada, now=factories.NOW)
     stranger = factories.member(factories.organisation(), kind="admin")

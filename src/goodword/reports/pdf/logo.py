@@ -16,6 +16,8 @@ from typing import Any, Final, Literal
 import typst
 
 LARGEST: Final = 1024 * 1024
+#: uncompressed, a stored logo has 1.15 MB
+_LARGEST_STORED: Final = 2 * 1024 * 1024
 MOST_PIXELS: Final = 16_000_000
 #: limits for rendering an upload: small files can describe huge images
 MOST_MEMORY: Final = 1024**3
@@ -72,12 +74,17 @@ class RefusedLogo(Exception):
 
 @lru_cache(maxsize=64)
 def usable_logo(encoded: str) -> Logo | None:
-    """PNG, JPEG or SVG in base64; None if it is over 1 MiB or 16 million pixels, or refused by Typst."""
+    """PNG, JPEG or SVG in base64; None if it is over 2 MiB or 16 million pixels, or refused by Typst."""
     try:
-        logo = _read_logo(base64.b64decode(encoded, validate=True))
+        logo = _read_logo(base64.b64decode(encoded, validate=True), largest=_LARGEST_STORED)
     except (binascii.Error, ValueError, RefusedLogo):
         return None
     return logo if _draw(logo, _LOGO_PAGE, "pdf") is not None else None
+
+
+def can_be_drawn(png: bytes) -> bool:
+    """Whether reports show this stored logo. Fast once it has been asked."""
+    return usable_logo(base64.b64encode(png).decode()) is not None
 
 
 def as_png(raw: bytes) -> bytes:
@@ -106,8 +113,8 @@ def as_png(raw: bytes) -> bytes:
     return drawn.stdout
 
 
-def _read_logo(raw: bytes) -> Logo:
-    if len(raw) > LARGEST:
+def _read_logo(raw: bytes, *, largest: int = LARGEST) -> Logo:
+    if len(raw) > largest:
         raise RefusedLogo("size")
     if raw.startswith(b"\x89PNG\r\n\x1a\n") and len(raw) >= 24:
         _check_pixels(*struct.unpack(">II", raw[16:24]))

@@ -22,7 +22,7 @@ SCHEMA: Final = 5
 
 
 class Organisation(TypedDict):
-    """`accent` is `#rrggbb`; `logo` is the base64 of a PNG, JPEG or SVG file of at most 1 MiB."""
+    """`accent` is `#rrggbb`; `logo` is the base64 of a PNG, JPEG or SVG file of at most 2 MiB."""
 
     name: str
     accent: str

@@ -14,6 +14,8 @@ override could make a name read as another. Joiners are kept only in scripts tha
 """
 
 import hashlib
+import json
+import logging
 import os
 import re
 import tempfile
@@ -21,7 +23,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
+from importlib.resources import files as package_files
 from pathlib import Path
 
 import fontpkg
@@ -52,22 +55,30 @@ NARROW_RUN = 12
 #: for the name in large type at the top of a report
 NAME_RUN = 20
 _PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201e\u2026]*")
+_ASCII = frozenset(range(0x20, 0x7F))
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _JOINING = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1800, 0x18AF))
 
 
+log = logging.getLogger(__name__)
+
+
 class FontsMissingError(RuntimeError):
-    """The text font is not installed; Typst would draw empty pages."""
+    """No font for Latin text is installed; Typst would draw empty pages. The message is a sentence for admins."""
 
 
 @dataclass(frozen=True)
 class Fonts:
-    """`families` in the order in which they are tried, `coverage` the code points that every file of each can draw."""
+    """`families` in the order in which they are tried, `coverage` the code points that every file of each can draw.
+
+    `problems`: sentences for admins about fonts that can't be used.
+    """
 
     typst: typst.Fonts
     families: tuple[str, ...]
     coverage: tuple[frozenset[int], ...]
     versions: Mapping[str, str]
+    problems: tuple[str, ...]
 
     @property
     def engine(self) -> Engine:
@@ -76,7 +87,9 @@ class Fonts:
 
 @cache
 def load_fonts() -> Fonts:
-    chosen = (*_package_files(), *_system_files(SYSTEM_FOLDERS))
+    """Leaves out fonts that can't be used. Raises FontsMissingError."""
+    problems: list[str] = []
+    chosen = (*_package_files(problems), *_system_files(SYSTEM_FOLDERS, problems))
     files = {path.resolve(): its_version for path, its_version in chosen}
     # Typst takes folders, not files. It resolves the links, so the folder is not needed afterwards.
     with tempfile.TemporaryDirectory(prefix="goodword-fonts-") as folder:
@@ -84,27 +97,87 @@ def load_fonts() -> Fonts:
             (Path(folder) / f"{number:03}{path.suffix}").symlink_to(path)
         found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
     by_family = _by_family(found, list(files))
-    if TEXT_FAMILY not in by_family:
-        raise FontsMissingError(f"the font {TEXT_FAMILY} is not installed (package fontpkg-inter)")
+    used = {path for paths in by_family.values() for path in paths}
+    unread = [_left_out(path, "Typst can't read it") for path in files if path not in used]
+    coverage = {family: _covered(paths) for family, paths in by_family.items()}
+    first = next((family for family, covered in coverage.items() if covered >= _ASCII), None)
+    if first is None:
+        raise FontsMissingError(
+            "No font for Latin text is installed, so reports can't be made. Install the package fontpkg-inter."
+        )
+    if first != TEXT_FAMILY:
+        unread.append(
+            f"The font {TEXT_FAMILY} (package fontpkg-inter) is missing: reports use {first} instead."
+        )
+    for problem in unread:
+        log.warning("%s", problem)
+    families = (first, *(family for family in by_family if family != first))
     return Fonts(
         typst=found,
-        families=tuple(by_family),
-        coverage=tuple(_covered(paths) for paths in by_family.values()),
-        versions={family: files[paths[0]] for family, paths in by_family.items()},
+        families=families,
+        coverage=tuple(coverage[family] for family in families),
+        versions={family: files[by_family[family][0]] for family in families},
+        problems=(*problems, *unread),
     )
 
 
-def _package_files() -> Iterable[tuple[Path, str]]:
-    installed = fontpkg.families()
+def font_problems() -> tuple[str, ...]:
+    """Sentences for admins: fonts that can't be used, and why."""
+    try:
+        return load_fonts().problems
+    except FontsMissingError as error:
+        return (str(error),)
+
+
+def _left_out(path: Path, reason: str) -> str:
+    return f"The font file {path} can't be used ({reason}): reports are made without it."
+
+
+def _is_usable(path: Path, problems: list[str]) -> bool:
+    try:
+        _characters(path.resolve())
+    except Exception as error:  # fontTools fails in many ways on damaged files
+        log.warning("The font file %s can't be read", path, exc_info=True)
+        problems.append(_left_out(path, str(error) or type(error).__name__))
+        return False
+    return True
+
+
+def _package_files(problems: list[str]) -> Iterator[tuple[Path, str]]:
+    installed = _installed(problems)
     others = sorted(slug for slug in installed if slug not in FIRST)
     for slug in [*(slug for slug in FIRST if slug in installed), *others]:
         family = installed[slug]
         for file in sorted(family.files, key=lambda file: str(file.path)):
-            yield Path(file.path), family.version
+            if _is_usable(Path(file.path), problems):
+                yield Path(file.path), family.version
 
 
-def _system_files(folders: Iterable[str]) -> Iterable[tuple[Path, str]]:
-    """The first file found of each line of `SYSTEM_FONTS`, with a digest as its version."""
+def _installed(problems: list[str]) -> dict[str, fontpkg.Family]:
+    try:
+        all_at_once: dict[str, fontpkg.Family] = fontpkg.families()
+    except Exception:  # one package fails them all: read each on its own
+        log.warning("A font package can't be read", exc_info=True)
+    else:
+        return all_at_once
+    found = {}
+    for entry in entry_points(group="fontpkg.family"):
+        try:
+            root = package_files(entry.load())
+            meta = json.loads((root / "metadata.json").read_text(encoding="utf-8"))
+            family = fontpkg.family_from_metadata(meta, root)
+        except Exception as error:
+            log.warning("The font package %s can't be read", entry.name, exc_info=True)
+            problems.append(
+                f"The font package {entry.name} can't be used ({type(error).__name__}): reports are made without it."
+            )
+        else:
+            found[family.slug] = family
+    return found
+
+
+def _system_files(folders: Iterable[str], problems: list[str]) -> Iterator[tuple[Path, str]]:
+    """The first usable file of each line of `SYSTEM_FONTS`, with a digest as its version."""
     present: dict[str, Path] = {}
     for folder in folders:
         for parent, names, files in os.walk(folder):
@@ -112,7 +185,8 @@ def _system_files(folders: Iterable[str]) -> Iterable[tuple[Path, str]]:
             for file in sorted(files):
                 present.setdefault(file, Path(parent) / file)
     for group in SYSTEM_FONTS:
-        path = next((present[name] for name in group if name in present), None)
+        candidates = (present[name] for name in group if name in present)
+        path = next((path for path in candidates if _is_usable(path, problems)), None)
         if path is not None:
             yield path, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
@@ -135,11 +209,12 @@ def _covered(paths: list[Path]) -> frozenset[int]:
 
 @cache
 def _characters(path: Path) -> frozenset[int]:
-    if path.suffix.lower() == ".ttc":
-        with TTCollection(path, lazy=True) as collection:
-            return frozenset.intersection(*(_allowed(font) for font in collection))
-    with TTFont(path, lazy=True) as font:
-        return _allowed(font)
+    with path.open("rb") as file:  # fontTools would leave a damaged one open
+        if path.suffix.lower() == ".ttc":
+            with TTCollection(file, lazy=True) as collection:
+                return frozenset.intersection(*(_allowed(font) for font in collection))
+        with TTFont(file, lazy=True) as font:
+            return _allowed(font)
 
 
 def _allowed(font: TTFont) -> frozenset[int]:

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.look import change_accent, logo_by_digest, remove_logo, set_logo
+from goodword.accounts.domain.look import change_accent, logo_by_digest, logo_of, remove_logo, set_logo
+from goodword.accounts.models import Organisation
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
-from goodword.reports.pdf.logo import LARGEST, RefusedLogo, as_png
+from goodword.reports.pdf.logo import LARGEST, RefusedLogo, as_png, can_be_drawn
 from goodword.ui.colour import light_accent, parse_hex, to_hex
 
 _WHY_NOT: Final = {
@@ -126,6 +127,12 @@ def logo(request: HttpRequest, digest: str) -> HttpResponse:  # noqa: ARG001  Dj
     return response
 
 
+def has_logo_problem(organisation: Organisation) -> bool:
+    """Whether reports are made without the logo because it can't be drawn."""
+    content = logo_of(organisation) if organisation.logo_digest else None
+    return content is not None and not can_be_drawn(content)
+
+
 def _page(
     request: MemberRequest,
     *,
@@ -144,6 +151,7 @@ def _page(
         "colour_form": colour or ColourForm(initial={"accent": accent}),
         "accent": accent,
         "darkened": shown if shown.lower() != accent.lower() else "",
+        "logo_problem": has_logo_problem(request.organisation),
         "unsaved": accent != request.organisation.accent,
     }
     return render(request, "workspace/settings_pages/look.html", context, status=status)

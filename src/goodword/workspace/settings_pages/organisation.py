@@ -32,10 +32,12 @@ from goodword.core import clock, workdays
 from goodword.core.text import clean_text
 from goodword.core.workdays import coming_holidays, regions
 from goodword.greenhouse.settings_pages import settings_nav
+from goodword.reports.pdf.text import font_problems
 from goodword.reports.signing.keys import status as signing_status
 from goodword.ui.fields import LongSelect
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.role.step_forms import as_typed
+from goodword.workspace.settings_pages.look import has_logo_problem
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -223,6 +225,8 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         "domains_form": domains or DomainsForm(organisation=row),
         "proposed_domains": proposed(row),
         "signature": signing_status(now=now),
+        "font_problems": font_problems(),
+        "logo_problem": has_logo_problem(row),
     }
     return render(request, "workspace/settings_pages/organisation.html", context)
 
