@@ -48,12 +48,12 @@ def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str],
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     expect(page.get_by_text("1 of 16 answers saved")).to_be_visible()
     expect(page.get_by_role("link", name="Skip for now")).to_be_hidden()
-    assert answers(attempt) == [("ws01", 4)]
+    assert answers(attempt) == [("ws74", 4)]
     page.keyboard.press("2")
     page.keyboard.press("Enter")
     expect(page).to_have_url(url("portal_assessment_item", 1, 2))
     arrived(page)
-    assert answers(attempt) == [("ws01", 2)]
+    assert answers(attempt) == [("ws74", 2)]
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
@@ -113,7 +113,7 @@ def test_enter_without_an_answer_shows_an_error(
     page.keyboard.press("Enter")
     expect(page).to_have_url(url("portal_assessment_item", 1, 2))
     arrived(page)
-    assert answers(attempt) == [("ws01", 5)]
+    assert answers(attempt) == [("ws74", 5)]
 
 
 def test_back_from_the_error_page_opens_the_statement(page: Page, url: Callable[..., str]) -> None:
@@ -149,7 +149,7 @@ def test_the_assessment_works_without_scripts(
     page.get_by_text("Strongly agree").click()
     page.get_by_role("button", name="Next").click()
     expect(page).to_have_url(url("portal_assessment_finish", 1))
-    assert answers(attempt) == [("ws20", 5)]
+    assert answers(attempt) == [("ws80", 5)]
     answer_all(attempt, now=clock.now())
     page.reload()
     page.get_by_role("button", name="Finish").click()

@@ -107,32 +107,83 @@ def test_no_item_comes_twice(language: str) -> None:
     assert len({text.lower() for text in _texts(language)}) == 50
 
 
-def test_an_item_that_was_reworded_has_an_id_of_its_own() -> None:
-    newest = {item.id: item for item in load().items}
-    kept = [item for item in load(version="1").items if item.id in newest]
-    assert kept == [newest[item.id] for item in kept]
-    assert len(kept) == 27
+@pytest.mark.parametrize(("earlier", "later", "kept"), [("1", "2", 27), ("2", "3", 24)])
+def test_an_item_that_was_reworded_has_an_id_of_its_own(earlier: str, later: str, kept: int) -> None:
+    newer = {item.id: item for item in load(version=later).items}
+    same = [item for item in load(version=earlier).items if item.id in newer]
+    assert same == [newer[item.id] for item in same]
+    assert len(same) == kept
 
 
-def test_a_translation_differs_from_an_earlier_one_only_where_it_was_mended() -> None:
-    mended = {
+@pytest.mark.parametrize(
+    ("earlier", "later", "mended"),
+    [
+        ("1", "2", {"de": ["ws03", "ws15"], "en": [], "fr": ["ws48"]}),
+        ("2", "3", {"de": [], "en": [], "fr": []}),
+    ],
+)
+def test_a_translation_differs_from_an_earlier_one_only_where_it_was_mended(
+    earlier: str, later: str, mended: dict[str, list[str]]
+) -> None:
+    found = {
         language: sorted(
             item.id
-            for item in load(language=language, version="1").items
-            if (newest := _item(item.id, language)) and _plain(newest) != _plain(item.text)
+            for item in load(language=language, version=earlier).items
+            if (newer := _item(item.id, language, later)) and _plain(newer) != _plain(item.text)
         )
         for language in pack_languages(WORK_STYLE)
     }
-    assert mended == {"de": ["ws03", "ws15"], "en": [], "fr": ["ws48"]}
+    assert found == mended
 
 
-def _item(item_id: str, language: str) -> str:
-    return next((item.text for item in load(language=language).items if item.id == item_id), "")
+def _item(item_id: str, language: str, version: str) -> str:
+    items = load(language=language, version=version).items
+    return next((item.text for item in items if item.id == item_id), "")
 
 
 def _plain(text: str) -> str:
     """The text with each apostrophe in its plain form."""
     return text.replace("’", "'")
+
+
+def test_opposite_statements_of_a_scale_are_not_each_other_turned_round() -> None:
+    assert len(_mirrored("2")) == 8
+    assert _mirrored("3") == {("ws05", "ws67")}
+
+
+_COMMON = """
+    i me my our we a an the of to at in on for by with from than so that it its is are am be do have when if before
+    after and or not who what which how they them their all more most just like as until even someone other colleague
+    work day task
+"""
+
+
+def _mirrored(version: str) -> set[tuple[str, str]]:
+    """Pairs of a "+" and a "-" item of one scale that share two words of content"""
+    items = load(version=version).items
+    return {
+        (plus.id, minus.id)
+        for plus in items
+        for minus in items
+        if (plus.scale, plus.keyed, minus.keyed) == (minus.scale, "+", "-")
+        and len(_content(plus.text) & _content(minus.text)) >= 2
+    }
+
+
+def _content(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in words(text.lower())} - set(_COMMON.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "traps"),
+    [
+        ("en", r"speak|talks? to|conversation|present (our|my)|strangers?|same every|few people come"),
+        ("de", r"sprech\w*|melde ich mich|Gespräch\w*|vortrag\w*|stelle .* vor|einander gleichen"),
+        ("fr", r"parle tôt|prends? la parole|conversation|échanges|présenter|se ressemblent"),
+    ],
+)
+def test_no_item_depends_on_fluent_speech_company_of_strangers_or_sameness(language: str, traps: str) -> None:
+    assert [text for text in _texts(language) if re.search(rf"\b({traps})\b", text)] == []
 
 
 @each_language
@@ -162,13 +213,13 @@ def test_an_unknown_instrument_is_refused() -> None:
 
 
 def test_earlier_versions_remain_and_the_newest_is_the_default() -> None:
-    assert (pack_versions(WORK_STYLE), pack_languages(WORK_STYLE)) == (("1", "2"), ("de", "en", "fr"))
+    assert (pack_versions(WORK_STYLE), pack_languages(WORK_STYLE)) == (("1", "2", "3"), ("de", "en", "fr"))
     assert [load(language=language, version="1").version for language in pack_languages(WORK_STYLE)] == [
         "1"
     ] * 3
     assert load(version="1").form(WORK_STYLE_FORM).item_ids[7] == "ws08"
     assert load(language="fr", version="1").language == "fr"
-    assert load() == load(version="2")
+    assert load() == load(version="3")
 
 
 def test_a_version_that_never_was_is_refused() -> None:
