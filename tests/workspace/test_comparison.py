@@ -16,7 +16,7 @@ from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.results import comparable_tests, finished_attempts, results_of_test
-from tests.assessments.all_kinds import assessment_of_all, later, marked, taken
+from tests.assessments.all_kinds import assessment_of_all, calibrated, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.support import factories
 from tests.support.pages import comparable, signed_in
@@ -188,6 +188,44 @@ def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Rol
     told = ranked.content.decode()
     assert told.count("three tasks apart, the one with more is the abler in 87 of 100 cases") == 1
     assert told.count("use the form with 40 tasks for the next version of the assessment") == 1
+
+
+@pytest.mark.world
+def test_results_of_two_versions_of_reasoning_get_separate_tables(rita: Membership, role: Role) -> None:
+    assessment_of_all(role, kinds=("reasoning",))
+    for first in ("Ada", "Bo"):
+        done(role, first, "X")
+    part = AttemptPart.objects.of(role.organisation).select_related("version").order_by("pk").first()
+    assert part is not None
+    earlier = part.version
+    earlier.pk, earlier.number, earlier.content = None, "1", {**earlier.content, "version": "1"}
+    earlier.save(force_insert=True)
+    AttemptPart.objects.of(role.organisation).filter(pk=part.pk).update(version=earlier)
+    found = shown(rita, role).context["tables"]
+    assert [(len(table.rows), table.differences) for table in found] == [
+        (1, ()),
+        (1, ("different test version",)),
+    ]
+
+
+@pytest.mark.world
+def test_a_calibration_separates_results_only_where_it_gave_an_ability(rita: Membership, role: Role) -> None:
+    """An earlier rule's gives none, nor does one that lacks the candidate's language or class of device."""
+    assessment_of_all(role, kinds=("reasoning",))
+    of = done(role, "Ada", "X")
+    done(role, "Bo", "X")
+    made = calibrated(Attempt.objects.of(role.organisation).get(step_request__application=of))
+    assert [
+        (table.conditions.calibration, table.differences) for table in shown(rita, role).context["tables"]
+    ] == [
+        (0, ()),
+        (made.number, ("different calibration",)),
+    ]
+    Score.objects.of(role.organisation).update(
+        ability=None, ability_se=None, ability_low=None, ability_high=None
+    )
+    [table] = shown(rita, role).context["tables"]
+    assert (table.conditions.calibration, len(table.rows)) == (0, 2)
 
 
 @pytest.mark.world

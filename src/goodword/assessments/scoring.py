@@ -9,6 +9,7 @@ from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.scores import ComputedScore, part_category
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, IssuedTotal, NormGroup, Score
+from goodword.assessments.models import Calibration as CalibrationRow
 from goodword.assessments.psychometrics import SCORING, norms, strata, totals
 from goodword.assessments.psychometrics.norms import NormTable, band
 from goodword.assessments.psychometrics.rasch import Calibration
@@ -70,14 +71,20 @@ def score_part(part: AttemptPart) -> None:
 
 
 def _calibration_of(part: AttemptPart) -> Calibration | None:
-    """Returns the calibration for the candidate's language and device; None if a member ended the part."""
-    row = part.part.calibration if part.is_whole else None
+    """Returns the calibration for the candidate's language and device."""
+    row = calibration_row_of(part)
     found = strata.of_today(row.content) if row is not None else None
     return found.of(Stratum(part.attempt.language, part.device)) if found is not None else None
 
 
+def calibration_row_of(part: AttemptPart) -> CalibrationRow | None:
+    """Returns None if the candidate took another version, or a member ended the part."""
+    row = part.part.calibration
+    return row if row is not None and part.is_whole and row.version == part.version.number else None
+
+
 def norm_group_of(part: AttemptPart) -> NormGroup | None:
-    """The norm group for the candidate's language and device; None if another form was taken,
+    """The norm group for the candidate's language and device; None if another version or form was taken,
     or a member ended the part."""
     norm_set = part.part.norms
     if (

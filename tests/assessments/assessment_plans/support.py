@@ -5,10 +5,13 @@ from typing import Any
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
-from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
+from goodword.assessments.kinds.reasoning.content import VERSION as REASONING_VERSION
+from goodword.assessments.kinds.reasoning.content import builtin_forms
+from goodword.assessments.models import Assessment, AssessmentPart, Calibration, Test, TestVersion
 from goodword.assessments.plans.editing import PartChoice, add_part, begin_draft, change_part
 from goodword.assessments.plans.publishing import publish
 from goodword.assessments.plans.versions import content_of_number, draft_of, scales_of, whole_form
+from goodword.assessments.psychometrics import SCORING
 from goodword.roles.models import Step
 from tests.support import factories
 
@@ -33,6 +36,40 @@ def prepared() -> tuple[Step, Membership]:
 def builtin(org: Organisation, key: str) -> Test:
     """A built-in test as a row of the organisation."""
     return ensure_builtin(org, key, now=NOW)
+
+
+def earlier_reasoning(org: Organisation) -> Test:
+    """As stored by an organisation before version 2."""
+    test = Test.objects.create(
+        organisation=org, kind="reasoning", key=REASONING, title="Reasoning", created_at=NOW
+    )
+    forms = {form: builtin_forms()["forms"][form] for form in ("standard_20", "short_12", "figureless_20")}
+    TestVersion.objects.create(
+        organisation=org,
+        test=test,
+        number="1",
+        language="",
+        content={"kind": "reasoning", "version": "1", "forms": forms},
+        created_at=NOW,
+        published_at=NOW,
+    )
+    return test
+
+
+def calibration(
+    test: Test, *, number: int = 1, version: str = REASONING_VERSION, rule: str = SCORING["rasch"]
+) -> Calibration:
+    """Of nobody's language and device. `rule`: the version of the rule it was made by."""
+    empty = {"rule": rule, "pools": [], "comparisons": [], "left_out": []}
+    return Calibration.objects.create(
+        organisation=test.organisation,
+        test=test,
+        version=version,
+        number=number,
+        content=empty,
+        n=300,
+        made_at=NOW,
+    )
 
 
 def questions(
@@ -143,13 +180,16 @@ __all__ = [
     "JUDGEMENT",
     "NOW",
     "REASONING",
+    "REASONING_VERSION",
     "SERVES",
     "WORK_STYLE",
     "as_it_is",
     "builtin",
+    "calibration",
     "changed",
     "draft",
     "drafted",
+    "earlier_reasoning",
     "parts",
     "publish_version",
     "published",

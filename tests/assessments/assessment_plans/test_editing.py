@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import Membership
-from goodword.assessments.models import Assessment, Calibration, NormSet, Test
+from goodword.assessments.kinds.builtin import newest
+from goodword.assessments.models import Assessment, AssessmentPart, NormSet, Test
 from goodword.assessments.plans.editing import (
     DOWN,
     DRAFTS,
@@ -28,10 +29,12 @@ from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
     REASONING,
+    REASONING_VERSION,
     SERVES,
     WORK_STYLE,
     as_it_is,
     builtin,
+    calibration,
     changed,
     draft,
     drafted,
@@ -107,6 +110,15 @@ def test_a_draft_starts_with_the_current_version(step: Step, rita: Membership) -
     assert {part.pk for part in parts(made)}.isdisjoint(part.pk for part in parts(first))
 
 
+def test_a_draft_does_not_start_with_an_outdated_default(step: Step, rita: Membership) -> None:
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    step.refresh_from_db()
+    current_assessment(step, now=NOW)
+    AssessmentPart.objects.of(step.organisation).update(number="1", form="short20")
+    [part] = parts(begin_draft(step=step, by=rita, now=NOW))
+    assert (part.number, part.form) == (newest(WORK_STYLE)[0], DEFAULT_FORM)
+
+
 def test_a_draft_can_start_empty(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     made = begin_draft(step=step, by=rita, now=NOW, empty=True)
@@ -131,19 +143,24 @@ def test_an_added_test_comes_last_with_proposed_settings(step: Step, rita: Membe
 def test_an_added_test_gets_the_newest_norms_and_calibration(step: Step, rita: Membership) -> None:
     test = builtin(step.organisation, REASONING)
     for number in (1, 2):
-        newest = norms(test, number=number, version="1", form="standard_20")
-        Calibration.objects.create(
-            organisation=step.organisation,
-            test=test,
-            version="1",
-            number=number,
-            content={},
-            n=300,
-            made_at=NOW,
-        )
+        newest = norms(test, number=number, version=REASONING_VERSION, form="standard_20")
+        latest = calibration(test, number=number)
     drafted(step, by=rita)
     part = put_in(step, test)
-    assert (part.norms, part.calibration) == (newest, Calibration.objects.of(step.organisation).get(number=2))
+    assert (part.norms, part.calibration) == (newest, latest)
+
+
+def test_calibrations_by_an_earlier_rule_are_not_chosen(step: Step, rita: Membership) -> None:
+    test = builtin(step.organisation, REASONING)
+    old = calibration(test, number=2, rule="1")
+    drafted(step, by=rita)
+    part = put_in(step, test)
+    assert part.calibration is None
+    with pytest.raises(InvalidSetting) as refused:
+        changed(step, part, by=rita, calibration=old.pk)
+    assert refused.value.sentence.startswith("This calibration was made with an earlier rule")
+    usable = calibration(test, number=1)
+    assert changed(step, part, by=rita, calibration="newest").calibration == usable
 
 
 def test_a_test_cannot_be_added_twice(step: Step, rita: Membership) -> None:
@@ -278,11 +295,9 @@ def test_emotional_stability_is_included_once_a_member_confirms_the_warning(
 def test_norms_and_calibrations_of_others_are_refused(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     foreign = builtin(factories.organisation(), REASONING)
-    theirs = norms(foreign, version="1", form="standard_20")
-    figures = Calibration.objects.create(
-        organisation=foreign.organisation, test=foreign, version="1", number=1, content={}, n=300, made_at=NOW
-    )
-    accessible_version = norms(part.test, version="1", form="short_12")
+    theirs = norms(foreign, version=REASONING_VERSION, form="standard_20")
+    figures = calibration(foreign)
+    accessible_version = norms(part.test, version=REASONING_VERSION, form="short_12")
     before = rows(step)
     for wrong in ({"norms": theirs.pk}, {"norms": accessible_version.pk}, {"calibration": figures.pk}):
         with pytest.raises(InvalidSetting):

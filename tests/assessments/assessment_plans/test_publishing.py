@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.kinds.builtin import newest
 from goodword.assessments.models import AssessmentPart, Attempt
 from goodword.assessments.plans.editing import InvalidSetting, begin_draft
 from goodword.assessments.plans.publishing import Settings, Unfinished, change_settings, publish
@@ -150,6 +151,28 @@ def test_a_default_created_in_between_does_not_supersede_the_draft(step: Step, r
     missing = {part.pk: SERVES for part in parts(made)}
     found = publish(step=step, revision=made.revision, by=rita, now=NOW, requirements=missing)
     assert (found.number, current_assessment(step, now=NOW), built_by_member(step)) == (3, found, found)
+
+
+@pytest.mark.parametrize("outdated", [{"form": "short20"}, {"number": "1"}])
+def test_an_outdated_default_is_renewed_for_new_invitations(
+    step: Step, rita: Membership, outdated: dict[str, str]
+) -> None:
+    """Those made before scales were chosen ask all five, also emotional stability."""
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    step.refresh_from_db()
+    first = current_assessment(step, now=NOW)
+    assert current_assessment(step, now=NOW) == first
+    AssessmentPart.objects.of(step.organisation).update(**outdated)
+    renewed = current_assessment(step, now=NOW)
+    [part] = parts(renewed)
+    assert (renewed.number, part.number, part.form) == (2, newest(WORK_STYLE)[0], DEFAULT_FORM)
+    assert current_assessment(step, now=NOW) == renewed
+
+
+def test_a_member_s_own_version_is_not_renewed(step: Step, rita: Membership) -> None:
+    found = published(step, WORK_STYLE, by=rita)
+    AssessmentPart.objects.of(step.organisation).update(number="1", form="short20")
+    assert current_assessment(step, now=NOW) == found
 
 
 def test_a_new_step_requirement_does_not_replace_a_built_assessment(step: Step, rita: Membership) -> None:

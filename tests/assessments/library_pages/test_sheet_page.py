@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from goodword.accounts.models import Membership
+from goodword.assessments.kinds.reasoning.content import VERSION
 from goodword.assessments.models import Calibration, NormGroup, NormSet, Test
 from goodword.assessments.psychometrics import rasch, strata
 from goodword.assessments.psychometrics.norms import norm_table, to_json
@@ -109,7 +110,7 @@ def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership
     Calibration.objects.create(
         organisation=rita.organisation,
         test=test,
-        version="1",
+        version=VERSION,
         number=1,
         content=strata.to_json(pooled(found)),
         n=260,

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Assessment, AssessmentPart, NormSet
+from goodword.assessments.plans.editing import begin_draft
 from goodword.assessments.plans.publishing import publish
 from goodword.assessments.plans.versions import built_by_member, draft_of
 from goodword.roles.domain.settings import set_requirement
@@ -21,18 +22,22 @@ from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
     REASONING,
+    REASONING_VERSION,
     SERVES,
     WORK_STYLE,
     builtin,
+    calibration,
     changed,
     draft,
     drafted,
+    earlier_reasoning,
     parts,
     prepared,
     published,
     put_in,
     questions,
     rows,
+    step_of,
 )
 from tests.assessments.once import once
 from tests.assessments.support import assigned
@@ -188,7 +193,7 @@ def test_old_versions_are_shown_unchanged(step: Step, rita: Membership) -> None:
 def test_the_draft_page_shows_tests_length_and_settings(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, REASONING, by=rita)
     page = words(signed_in(rita).get(address(step, "role_assessment_draft")))
-    assert "Reasoning 20 tasks, 20 minutes, timed · version 1" in page
+    assert "Reasoning 20 tasks, 20 minutes, timed · version 2" in page
     assert page.count("Job requirement missing.") == 2
     assert "Available in English, French and German." in page or "English, German and French" in page
 
@@ -206,6 +211,52 @@ def test_a_longer_form_is_offered_where_candidates_can_be_ranked(step: Step, rit
     assert "82 with 20 tasks, 87 with 40 tasks, 79 with 12 tasks, 86 with 40 tasks without figures" in form
     AssessmentPart.objects.of(step.organisation).filter(pk=part.pk).update(form="long_40", minutes=40)
     assert advice not in words(signed_in(rita).get(page))
+
+
+def test_an_organisation_that_stored_version_1_of_reasoning_can_choose_the_new_forms() -> None:
+    step = step_of()
+    rita = factories.member(step.organisation)
+    test = earlier_reasoning(step.organisation)
+    drafted_before = begin_draft(step=step, by=rita, now=NOW, empty=True)
+    part = AssessmentPart.objects.create(
+        organisation=step.organisation,
+        assessment=drafted_before,
+        order=1,
+        test=test,
+        number="1",
+        form="standard_20",
+        minutes=20,
+    )
+    page, form = address(step, "role_assessment_draft"), address(step, "role_assessment_part", part.pk)
+    told = "“Reasoning” has a newer version, and every candidate who starts gets its tasks."
+    assert told in words(signed_in(rita).get(page))
+    offered = {
+        name: [box["value"] for box in soup(signed_in(rita).get(form)).select(f"input[name={name}]")]
+        for name in ("number", "form")
+    }
+    assert offered["number"] == ["2", "1"]
+    assert {"long_40", "figureless_40"} < set(offered["form"])
+    post(rita, form, step, number="2", form="long_40", minutes="40", requirement=SERVES)
+    [now] = parts(draft(step))
+    assert (now.number, now.form, now.minutes) == ("2", "long_40", 40)
+    assert told not in words(signed_in(rita).get(page))
+
+
+def test_the_plan_says_that_its_version_or_calibration_no_longer_counts(step: Step, rita: Membership) -> None:
+    found = published(step, REASONING, by=rita)
+    page = signed_in(rita).get(address(step))
+    assert "Recommendations" not in words(page)
+    test = builtin(step.organisation, REASONING)
+    rows_of_plan = AssessmentPart.objects.of(step.organisation).filter(assessment=found)
+    rows_of_plan.update(calibration=calibration(test, rule="1"))
+    said = words(signed_in(rita).get(address(step)))
+    assert "“Reasoning” uses calibration 1, which was made with an earlier rule" in said
+    assert "“Reasoning” uses calibration 1." not in said
+    begin_draft(step=step, by=rita, now=NOW)
+    [part] = parts(draft(step))
+    boxes = soup(signed_in(rita).get(address(step, "role_assessment_part", part.pk)))
+    offered = [(box["value"], box.has_attr("checked")) for box in boxes.select("input[name=calibration]")]
+    assert offered == [("newest", True), ("none", False)]
 
 
 def test_each_library_test_is_offered_once(step: Step, rita: Membership) -> None:
@@ -406,7 +457,12 @@ def test_norms_of_another_organisation_are_refused(step: Step, rita: Membership)
     foreign = builtin(factories.organisation(), REASONING)
     made = [
         NormSet.objects.create(
-            organisation=test.organisation, test=test, version="1", form="standard_20", number=1, made_at=NOW
+            organisation=test.organisation,
+            test=test,
+            version=REASONING_VERSION,
+            form="standard_20",
+            number=1,
+            made_at=NOW,
         )
         for test in (foreign, part.test)
     ]
@@ -466,7 +522,12 @@ def test_current_latest_and_no_norms_are_offered(step: Step, rita: Membership) -
 
     def made(number: int, form: str = "standard_20") -> NormSet:
         return NormSet.objects.create(
-            organisation=step.organisation, test=test, version="1", form=form, number=number, made_at=NOW
+            organisation=step.organisation,
+            test=test,
+            version=REASONING_VERSION,
+            form=form,
+            number=number,
+            made_at=NOW,
         )
 
     made(1)
@@ -493,7 +554,7 @@ def test_current_latest_and_no_norms_are_offered(step: Step, rita: Membership) -
 def test_each_test_links_to_the_preview_of_its_version_and_form(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     client = signed_in(rita)
-    expected = f"{path('test_preview', step.organisation, part.test_id)}?version=1&form=standard_20"
+    expected = f"{path('test_preview', step.organisation, part.test_id)}?version={REASONING_VERSION}&form=standard_20"
     for name in ("role_assessment_draft", "role_assessment_publish"):
         found = soup(client.get(address(step, name))).select("a[href*='/tests/'][href*='/preview/']")
         links = [link["href"] for link in found]

@@ -15,8 +15,9 @@ from django.db.models import Case, QuerySet, When
 from goodword.assessments.adjustments.status import extended_seconds, granted_percent, is_awaiting_answer
 from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.part_state import clock_minutes, record_event
-from goodword.assessments.kinds import kind_of
-from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.catalogue.packs import ensure_builtin
+from goodword.assessments.kinds import kind_named, kind_of
+from goodword.assessments.kinds.builtin import LANGUAGES, newest
 from goodword.assessments.kinds.reasoning.generated import to_json
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, DrawnItem, TestVersion
 from goodword.assessments.queries import content_of, count_of
@@ -47,9 +48,10 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 
 
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
-    wanted = (language, "", FALLBACK_LANGUAGE)
-    rank = Case(*(When(language=one, then=place) for place, one in enumerate(wanted)), default=len(wanted))
-    found = _published(part).select_related("test").order_by(rank, "pk").first()
+    """Generated tests use the newest stored version, whichever the role names, because no other can be drawn."""
+    by_number = _rank("number", _numbers(part))
+    by_language = _rank("language", (language, "", FALLBACK_LANGUAGE))
+    found = _published(part).select_related("test").order_by(by_number, by_language, "pk").first()
     if found is None:
         raise LookupError(f"Version {part.number} of test {part.test_id} is not published.")
     return found
@@ -61,9 +63,19 @@ def _languages(part: AssessmentPart) -> set[str]:
     return set(LANGUAGES) if found == {""} else found
 
 
+def _numbers(part: AssessmentPart) -> tuple[str, ...]:
+    if kind_named(part.test.kind).is_generated:
+        return (newest(part.test.key)[0], part.number)
+    return (part.number,)
+
+
+def _rank(field: str, wanted: Sequence[str]) -> Case:
+    return Case(*(When(**{field: one}, then=place) for place, one in enumerate(wanted)), default=len(wanted))
+
+
 def _published(part: AssessmentPart) -> QuerySet[TestVersion]:
     return TestVersion.objects.of(part.test.organisation).filter(
-        test=part.test, number=part.number, published_at__isnull=False
+        test=part.test, number__in=_numbers(part), published_at__isnull=False
     )
 
 
@@ -115,9 +127,12 @@ def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
     if part.seconds is not None:
         part.ends_at = now + timedelta(seconds=part.seconds)
         part.shown_at = part.seen_at = now
-    content = content_of(part.version)
-    kind = kind_of(content)
+    kind = kind_named(part.version.test.kind)
     if kind.is_generated:
+        # an update since the invitation may have added a version; tasks count as the version that draws them
+        ensure_builtin(attempt.organisation, part.version.test.key, now=now)
+        part.version = version_for(part.part, language=attempt.language)
+        content = content_of(part.version)
         part.seed = secrets.randbelow(SEEDS)
         DrawnItem.objects.of(part.organisation).bulk_create(
             DrawnItem(

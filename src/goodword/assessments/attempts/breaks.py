@@ -7,6 +7,7 @@ from django.db import transaction
 from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.kinds import Content, kind_of
+from goodword.assessments.kinds.builtin import newest
 from goodword.assessments.kinds.items import OnBreak
 from goodword.assessments.kinds.reasoning.generated import from_json, to_json
 from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Observation
@@ -69,8 +70,10 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
 
 
 def after_break(part: AttemptPart) -> AfterBreak:
-    """Items are replaced even if answered during the break, which could serve to think; custom questions stay."""
-    on_break = kind_of(content_of(part.version)).on_break
+    """Items are replaced even if answered during the break, when the candidate could think. Custom questions stay, and
+    so do generated items of an earlier version, which can no longer be drawn."""
+    kind = kind_of(content_of(part.version))
+    on_break = kind.on_break
     if on_break is OnBreak.STAYS:
         return AfterBreak.SAME
     item = items_of(part)[part.at - 1]
@@ -80,6 +83,8 @@ def after_break(part: AttemptPart) -> AfterBreak:
         assert part.seen_at is not None  # it runs
         if answer.answered_at <= part.seen_at:
             return AfterBreak.END if is_last else AfterBreak.NEXT
+    if kind.is_generated and part.version.number != newest(part.version.test.key)[0]:
+        return AfterBreak.SAME
     return AfterBreak.SAME if is_last and on_break is OnBreak.SKIPPED else AfterBreak.REPLACED
 
 

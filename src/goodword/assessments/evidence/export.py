@@ -34,6 +34,7 @@ from goodword.assessments.norms.making import newest_calibration
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of, items_of, read_answers
+from goodword.assessments.scoring import calibration_row_of
 from goodword.workflow.erasure import ERASURE
 
 #: how many are in memory at once
@@ -107,10 +108,11 @@ def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
             .filter(pk__in=chunk)
             .select_related(
                 "version__test",
-                "part",
+                "part__calibration",
                 "attempt__step_request__application__candidate",
                 "attempt__step_request__step",
             )
+            .defer("part__calibration__content")
             .prefetch_related("answers", "drawn", "scores", "markings")
             .in_bulk()
         )
@@ -354,6 +356,7 @@ def _part(work: _Export, part: AttemptPart) -> None:
     application = part.attempt.step_request.application
     attempt = work.names.of("attempt", part.attempt_id)
     person = work.names.of("person", application.candidate_id)
+    fixed = calibration_row_of(part)
     who = {"attempt": attempt, "person": person}
     what = {
         "test": part.version.test.key,
@@ -369,7 +372,7 @@ def _part(work: _Export, part: AttemptPart) -> None:
             "version_language": part.version.language,
             "first": int(part.pk in work.firsts),
             "norm_group": next((one.norm_group_id for one in scores if one.norm_group_id), ""),
-            "calibration": (part.is_whole and part.part.calibration_id) or "",
+            "calibration": fixed.pk if fixed is not None else "",
             "void": json.dumps(part.void),
             "total": work.totals[part.attempt_id][0].mode if part.attempt_id in work.totals else "",
             **who,

@@ -14,9 +14,9 @@ from goodword.assessments.models.library import LONGEST_FORM
 from goodword.assessments.plans.versions import (
     built_by_member,
     content_of_number,
-    current_version,
     default_part,
     draft_of,
+    has_lapsed,
     may_be_timed,
     newest_calibration,
     newest_norms,
@@ -102,7 +102,7 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
     """The open draft, else a new one like the current version, or with the default test. `empty`: no tests."""
 
     def create(locked: Step) -> Assessment:
-        newest = current_version(locked)
+        newest = built_by_member(locked)
         draft = Assessment(
             organisation=locked.organisation,
             step=locked,
@@ -310,5 +310,12 @@ def _calibration(part: AssessmentPart, chosen: int | Literal["newest"] | None) -
     if found is None:
         raise InvalidSetting(
             "calibration", _("This calibration belongs to another version. Choose the newest or none.")
+        )
+    if has_lapsed(found):
+        raise InvalidSetting(
+            "calibration",
+            _(
+                "This calibration was made with an earlier rule and gives no results. Choose the newest or none."
+            ),
         )
     return found

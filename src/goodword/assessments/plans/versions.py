@@ -1,18 +1,28 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Prefetch
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds import Content, kind_named, kind_of
-from goodword.assessments.kinds.builtin import LANGUAGES, WORK_STYLE, WORK_STYLE_FORM
+from goodword.assessments.kinds.builtin import (
+    BUILT_IN,
+    LANGUAGES,
+    SOURCE_LANGUAGE,
+    WORK_STYLE,
+    WORK_STYLE_FORM,
+    contents,
+    newest,
+)
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test, TestVersion
-from goodword.assessments.queries import content_of
+from goodword.assessments.psychometrics import strata
+from goodword.assessments.queries import content_of, parse
 from goodword.roles.models import Step
 
 
@@ -106,22 +116,29 @@ def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:
 
 
 def newest_calibration(test: Test, *, number: str) -> Calibration | None:
+    """Returns the newest one that still yields abilities."""
     rows = Calibration.objects.of(test.organisation).filter(test=test, version=number)
-    return rows.order_by("-number").first()
+    return next((row for row in rows.order_by("-number") if not has_lapsed(row)), None)
+
+
+def has_lapsed(calibration: Calibration) -> bool:
+    """Returns whether an earlier rule made it, so that it no longer yields abilities."""
+    return strata.of_today(calibration.content) is None
 
 
 def current_assessment(step: Step, *, now: datetime) -> Assessment:
     """The version for invitations: the newest published one, or a default made from the step's requirement.
 
-    The step request is locked. A default is renewed when the requirement changes; one built by a member is not.
+    The step request is locked. A default is renewed when the requirement or the default itself changes; one built by a
+    member is not.
     """
-    newest = current_version(step)
-    if newest is not None and (newest.created_by_id is not None or _has_requirement(newest, step)):
-        return newest
+    current = current_version(step)
+    if current is not None and _is_up_to_date(current, step):
+        return current
     locked = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
-    newest = current_version(locked)  # a concurrent invitation may have created it
-    if newest is not None and (newest.created_by_id is not None or _has_requirement(newest, locked)):
-        return newest
+    current = current_version(locked)  # a concurrent invitation may have created it
+    if current is not None and _is_up_to_date(current, locked):
+        return current
     return _create_default(locked, now=now)
 
 
@@ -137,23 +154,32 @@ def next_number(step: Step) -> int:
 
 def default_part(step: Step, *, now: datetime) -> AssessmentPart:
     """The only part of the default assessment, not saved and without an assessment."""
-    test = ensure_builtin(step.organisation, WORK_STYLE, now=now)
-    number = newest_version_number(test)
-    assert number is not None  # just ensured
+    number, form = _default_form()
     return AssessmentPart(
         organisation=step.organisation,
         order=1,
-        test=test,
+        test=ensure_builtin(step.organisation, WORK_STYLE, now=now),
         number=number,
-        form=proposed_form(content_of_number(test, number)).id,
+        form=form,
         requirement=step.requirement,
         requirement_by=step.requirement_by,
         requirement_at=step.requirement_at,
     )
 
 
-def _has_requirement(assessment: Assessment, step: Step) -> bool:
-    return assessment.parts.filter(requirement=step.requirement).exists()
+@cache
+def _default_form() -> tuple[str, str]:
+    """Returns the version of work style, and its form with the default scales."""
+    content = parse(BUILT_IN[WORK_STYLE].kind, contents(WORK_STYLE)[SOURCE_LANGUAGE])
+    return newest(WORK_STYLE)[0], proposed_form(content).id
+
+
+def _is_up_to_date(assessment: Assessment, step: Step) -> bool:
+    if assessment.created_by_id is not None:
+        return True
+    number, form = _default_form()
+    same = assessment.parts.filter(test__key=WORK_STYLE, number=number, form=form)
+    return same.filter(requirement=step.requirement).exists()
 
 
 def _create_default(step: Step, *, now: datetime) -> Assessment:
@@ -171,7 +197,8 @@ def _create_default(step: Step, *, now: datetime) -> Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPart:
-    """`minutes`: on its clock, or about how long it takes. `outdated`: a newer version of the test is published."""
+    """`minutes`: on its clock, or about how long it takes. `outdated`: a newer version of the test exists.
+    `lapsed`: its calibration no longer yields abilities."""
 
     part: AssessmentPart
     content: Content
@@ -181,6 +208,7 @@ class PlannedPart:
     right_or_wrong: bool
     scales: tuple[Scale, ...]
     outdated: bool
+    lapsed: bool
     languages: frozenset[str]
 
 
@@ -232,6 +260,12 @@ def _planned_part(row: AssessmentPart, versions: Sequence[TestVersion]) -> Plann
         timed=row.minutes is not None,
         right_or_wrong=is_right_or_wrong(content),
         scales=scales_of(content, row.form),
-        outdated=versions[0].number != row.number,
+        outdated=_newest_known(row.test, versions) != row.number,
+        lapsed=row.calibration is not None and has_lapsed(row.calibration),
         languages=frozenset(LANGUAGES if spoken == {""} else spoken),
     )
+
+
+def _newest_known(test: Test, versions: Sequence[TestVersion]) -> str:
+    """Includes a version of a built-in test that isn't stored yet."""
+    return newest(test.key)[0] if test.key in BUILT_IN else versions[0].number

@@ -23,6 +23,7 @@ from goodword.assessments.plans.publishing import (
 from goodword.assessments.plans.versions import (
     PlannedPart,
     content_of_number,
+    has_lapsed,
     may_be_timed,
     newest_calibration,
     newest_norms,
@@ -317,7 +318,7 @@ def _reference_choices(
 ) -> list[tuple[str, str]]:
     now = norms_text(newest) if newest else _("none yet")
     choices = [(NEWEST, _("Latest for this version and form: %(which)s") % {"which": now})]
-    if used is not None and used != newest:
+    if used is not None and used != newest and not _is_unusable(used):
         choices.append((str(used.pk), _("Current: %(which)s") % {"which": norms_text(used)}))
     return [*choices, (NONE, _("None"))]
 
@@ -352,4 +353,8 @@ def _part_initial(part: AssessmentPart) -> dict[str, Any]:
 def _chosen(used: NormSet | Calibration | None, *, newest: NormSet | Calibration | None) -> str:
     if used is None:
         return NONE
-    return NEWEST if used == newest else str(used.pk)
+    return NEWEST if used == newest or _is_unusable(used) else str(used.pk)
+
+
+def _is_unusable(used: NormSet | Calibration) -> bool:
+    return isinstance(used, Calibration) and has_lapsed(used)

@@ -83,6 +83,7 @@ def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
 def _change(
     request: MemberRequest, draft: Assessment, part: AssessmentPart, *, revision: int
 ) -> HttpResponseBase:
+    ensure_all_builtin(request.organisation, now=clock.now())
     form = PartForm(request.POST if request.method == "POST" else None, part=part)
     if request.method == "POST" and form.is_valid():
         try:

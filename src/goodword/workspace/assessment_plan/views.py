@@ -35,6 +35,7 @@ from goodword.workspace.assessment_plan.wording import (
     retake_in_words,
     sentences,
     total_sentence,
+    version_warnings,
     warnings,
 )
 from goodword.workspace.job_requirements import sentences_of_role
@@ -56,6 +57,7 @@ def plan(request: MemberRequest, pk: int) -> HttpResponse:
             "given": current,
             "parts": parts_with_length(parts),
             "sentences": sentences(current, parts) if current else [],
+            "warnings": version_warnings(parts),
             "draft": draft_of(step),
             "versions": versions,
         },

@@ -218,18 +218,45 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         if is_for_practice(part.part.test.key)
     ]
     found += [sentence for part in parts if (sentence := _precision_warning(part))]
-    found += [
-        _("“%(test)s” has a newer version; this assessment uses version %(number)s.")
-        % {"test": part.part.test.title, "number": part.part.number}
-        for part in parts
-        if part.outdated
-    ]
+    found += version_warnings(parts)
     found += [
         _("“%(test)s” is archived in the library, but still used here.") % {"test": part.part.test.title}
         for part in parts
         if part.part.test.archived_at is not None
     ]
     return found
+
+
+def version_warnings(parts: Sequence[PlannedPart]) -> list[str]:
+    """Returns warnings about outdated test versions and calibrations."""
+    return [sentence for part in parts for sentence in _version_warnings(part)]
+
+
+def _version_warnings(part: PlannedPart) -> Iterator[str]:
+    values = {"test": part.part.test.title, "number": part.part.number}
+    if _draws_newer_tasks(part):
+        yield (
+            _(
+                "“%(test)s” has a newer version, and every candidate who starts gets its tasks. Norms and calibration "
+                "of version %(number)s don't apply to them. Choose the newer version and publish."
+            )
+            % values
+        )
+        return
+    if part.outdated:
+        yield _("“%(test)s” has a newer version; this assessment uses version %(number)s.") % values
+    if part.lapsed and part.part.calibration is not None:
+        yield (
+            _(
+                "“%(test)s” uses calibration %(n)s, which was made with an earlier rule, so results show no ability. "
+                "Calibrate again, choose the new calibration and publish."
+            )
+            % {**values, "n": part.part.calibration.number}
+        )
+
+
+def _draws_newer_tasks(part: PlannedPart) -> bool:
+    return part.outdated and kind_named(part.part.test.kind).is_generated
 
 
 def _precision_warning(part: PlannedPart) -> str:
@@ -282,12 +309,14 @@ def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
 
 def _norms_sentences(part: PlannedPart) -> Iterator[str]:
     values = {"test": part.part.test.title}
+    if _draws_newer_tasks(part):
+        return
     if part.part.norms is not None:
         yield _("“%(test)s” uses norms %(n)s.") % {
             **values,
             "n": part.part.norms.number,
         }
-    if part.part.calibration is not None:
+    if part.part.calibration is not None and not part.lapsed:
         yield _("“%(test)s” uses calibration %(n)s.") % {
             **values,
             "n": part.part.calibration.number,

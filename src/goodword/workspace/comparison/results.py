@@ -26,7 +26,8 @@ type Finished = Mapping[int, tuple[Attempt, Application]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """Results with equal conditions can be compared. `norms` and `calibration` are numbers, 0 for none."""
+    """Results with equal conditions can be compared. `norms` and `calibration` are numbers; 0 if there are none,
+    the norms are of another version, or the calibration gave no ability."""
 
     version: str
     form: str
@@ -64,14 +65,16 @@ class ComparableResult:
 
     @property
     def conditions(self) -> Conditions:
-        planned = self.part.part
+        planned, version = self.part.part, self.part.version.number
+        norms = planned.norms
+        has_ability = any(score.ability is not None for score in self.part.scores.all())
         return Conditions(
-            version=self.part.version.number,
+            version=version,
             form=self.part.form,
             language=self.part.attempt.language,
             device=self.part.device,
-            norms=planned.norms.number if planned.norms is not None else 0,
-            calibration=planned.calibration.number if planned.calibration is not None else 0,
+            norms=norms.number if norms is not None and norms.version == version else 0,
+            calibration=planned.calibration.number if planned.calibration is not None and has_ability else 0,
             total=self.total.conditions if self.total is not None else "",
         )
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from functools import cache
+from hashlib import sha256
 from itertools import pairwise
 from math import ceil
 
@@ -13,10 +14,12 @@ from goodword.assessments.kinds.reasoning.content import (
     FIGURELESS_20,
     SHORT_12,
     STANDARD_20,
+    VERSION,
     Blueprint,
     BlueprintEntry,
     BlueprintError,
     blueprint_json,
+    builtin_forms,
     draw,
     parse_blueprint,
     replacement,
@@ -31,6 +34,26 @@ each_built_in = pytest.mark.parametrize("blueprint", BUILT_IN.values(), ids=BUIL
 @cache
 def _form(blueprint: Blueprint, seed: int) -> tuple[GeneratedItem, ...]:
     return draw(blueprint, seed=seed)
+
+
+def test_new_tasks_or_forms_are_a_new_version_of_the_test() -> None:
+    """Norms, calibrations and comparisons go by it. If this fails, raise `VERSION` along with the rest."""
+    families = {name: family.version for name, family in FAMILIES.items()}
+    forms = json.dumps(builtin_forms()["forms"], sort_keys=True)
+    assert (VERSION, families, sha256(forms.encode()).hexdigest()[:12]) == (
+        "2",
+        {
+            "number_series": "3",
+            "letter_series": "3",
+            "matrices_one_rule": "2",
+            "matrices_two_rules": "2",
+            "matrices_three_rules": "2",
+            "seating": "2",
+            "ordering": "1",
+            "sets": "2",
+        },
+        "8c31ae4a0580",
+    )
 
 
 @pytest.mark.matrix
