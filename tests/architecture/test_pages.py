@@ -78,3 +78,17 @@ def test_every_post_form_has_a_csrf_token() -> None:
         if "csrf_token" not in form and "mailbox" not in path.parts
     ]
     assert wrong == []
+
+
+def test_browsers_do_not_restore_old_text_beside_a_newer_version() -> None:
+    # After *Back*, Chromium fills in what was typed before, but the hidden version is the one of the new page.
+    form = re.compile(r"(<form(?:[^>{]|{%.*?%}|{{.*?}})*>)(.*?)</form>", re.DOTALL)
+    wrong = [
+        name
+        for name, text in templates().items()
+        for tag, inside in form.findall(text)
+        if re.search(r"\w\.seen }}|name=\"(?:seen|revision)\"", inside)
+        and re.search(r"<c-field |{% block fields %}|<textarea", inside)
+        and 'autocomplete="off"' not in tag
+    ]
+    assert wrong == []
