@@ -215,6 +215,12 @@ def _serve(options: argparse.Namespace) -> int:
     django.setup()
     database.check_static_files()
     database.wait_for_database()
+    from django.conf import settings
+
+    from goodword.accounts.first_admin import announcement
+
+    if settings.PRODUCTION and (said := announcement()):
+        print(said, flush=True)
     connections.close_all()  # the serving processes must not inherit them
     return serve(port=options.port, host=options.host, processes=options.processes)
 

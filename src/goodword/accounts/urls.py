@@ -9,6 +9,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
 from goodword.accounts.requirements import factor_used
 from goodword.accounts.single_sign_on import told
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:pk>/end/", factor_used(end_session), name="account_end_session"),
     path("sign-out-everywhere/", sign_out_everywhere, name="account_sign_out_everywhere"),
     path("second-factor/for/<slug:slug>/", second_factor_needed, name="account_second_factor"),
+    path("first/", first_admin, name="first_admin"),
     path("login/", views.login, name="account_login"),
     path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("login/code/", mfa.authenticate, name="mfa_authenticate"),

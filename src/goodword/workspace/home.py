@@ -1,11 +1,11 @@
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from goodword.accounts import access
+from goodword.accounts import access, first_admin
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import admins_of
@@ -29,12 +29,15 @@ def member_page(request: HttpRequest) -> dict[str, Any]:
 
 
 @require_safe
-@login_required
 def home(request: HttpRequest) -> HttpResponseBase:
+    if not request.user.is_authenticated:
+        return (
+            redirect("first_admin") if first_admin.is_open() else redirect_to_login(request.get_full_path())
+        )
     every = list(
         Membership.objects.across_organisations()
         .select_related("organisation")
-        .filter(user=cast(User, request.user))
+        .filter(user=request.user)
         .order_by("organisation__name")
     )
     memberships = [one for one in every if one.deactivated_at is None]

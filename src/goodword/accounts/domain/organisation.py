@@ -1,7 +1,7 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 MAX_NAME_LENGTH: Final = 120
 #: months that an admin can choose
 MAX_RETENTION_MONTHS: Final = 120
+
+
+def time_zones() -> list[tuple[str, str]]:
+    """Zones to choose from, with their names on pages."""
+    known = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [(name, name.replace("_", " ")) for name in ("UTC", *known)]
 
 
 def check_time_zone(name: str) -> None:

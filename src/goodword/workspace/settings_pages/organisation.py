@@ -1,5 +1,4 @@
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -26,6 +25,7 @@ from goodword.accounts.domain.organisation import (
     OrganisationSettings,
     change_settings,
     settings_of,
+    time_zones,
 )
 from goodword.accounts.models import Organisation
 from goodword.core import clock, workdays
@@ -38,11 +38,6 @@ from goodword.ui.fields import LongSelect
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.role.step_forms import as_typed
 from goodword.workspace.settings_pages.look import has_logo_problem
-
-
-def time_zones() -> list[tuple[str, str]]:
-    known = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-    return [(name, name.replace("_", " ")) for name in ("UTC", *known)]
 
 
 class OrganisationForm(NoticesChanges):
