@@ -43,6 +43,8 @@ NO_PERSONAL_DATA = {
     "reports.SigningCertificate": "certificates of the installation and its operator",
     "roles.AlreadyThere": "ids of Greenhouse",
     "roles.Automation": "jobs",
+    "roles.JobAnalysis": "requirements and who of the members confirmed them",
+    "roles.JobRequirement": "what a role requires",
     "roles.Role": "positions",
     "roles.RoleNotice": "names of jobs and stages",
     "roles.StageRule": "stages",

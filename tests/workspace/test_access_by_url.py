@@ -30,7 +30,8 @@ from goodword.questionnaires.models import Questionnaire
 from goodword.references.models import Check, CheckFlag, Referee
 from goodword.reports.domain.freezing import on_attempt_completed
 from goodword.reports.models import Report, ResultReview
-from goodword.roles.models import Automation, Role, RoleNotice
+from goodword.roles.domain import job_analysis
+from goodword.roles.models import Automation, JobRequirement, Role, RoleNotice
 from goodword.urls import MEMBER
 from goodword.workflow.models import Appeal, StepRequest
 from goodword.workspace.members import invitations
@@ -140,6 +141,12 @@ class Acme(OtherOrganisation):
         Comment.objects.create(
             organisation=org, application=of, author=self.admin, text="Call her.", written_at=NOW
         )
+        JobRequirement.objects.create(
+            organisation=org, role=self.role, text="Keeps dates.", entered_by="Ann", entered_at=NOW
+        )
+        job_analysis.confirm(
+            role=self.role, basis="Asked.", matrix={"columns": [], "rows": []}, by=self.admin, now=NOW
+        )
         Appeal.objects.create(organisation=org, application=of, text="Look again.", opened_at=NOW)
         CandidateImport.objects.create(organisation=org, role=self.role, member=self.admin, created_at=NOW)
         SavedView.objects.create(organisation=org, member=self.admin, name="Mine", query="status=active")
@@ -210,6 +217,7 @@ PARAMETERS: Mapping[str, Callable[[Acme], object]] = {
     "step_pk": lambda acme: factories.step(acme.role, "reference_check").pk,
     "view_pk": lambda acme: acme.latest(SavedView).pk,
     "step_request_pk": lambda acme: acme.latest(StepRequest).pk,
+    "requirement_pk": lambda acme: acme.latest(JobRequirement).pk,
     "comment_pk": lambda acme: acme.latest(Comment).pk,
     "appeal_pk": lambda acme: acme.latest(Appeal).pk,
     "check_pk": lambda acme: acme.latest(Check).pk,

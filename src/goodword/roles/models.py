@@ -78,6 +78,40 @@ class Step(OrganisationOwned):
         return f"{self.get_kind_display()} on {self.role_id}"
 
 
+class JobRequirement(OrganisationOwned):
+    """A requirement in a role's job analysis, and what measures it. `measures`: keys of higher layers
+    (workspace.job_analysis)."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_requirements")
+    text = models.TextField()
+    measures = models.JSONField(default=list)
+    entered_by = models.CharField(max_length=150)
+    entered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"requirement {self.pk} of {self.role_id}"
+
+
+class JobAnalysis(OrganisationOwned):
+    """A role's matrix of requirements and measures as a member confirmed it. Never changes."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_analyses")
+    #: from 1
+    number = models.PositiveIntegerField()
+    #: what the requirements rest on, in the member's words
+    basis = models.TextField()
+    #: as workspace.job_analysis writes it
+    matrix = models.JSONField()
+    confirmed_by = models.CharField(max_length=150)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["role", "number"], name="job_analysis_once"),)
+
+    def __str__(self) -> str:
+        return f"job analysis {self.number} of {self.role_id}"
+
+
 class Automation(OrganisationOwned):
     """A role's link to one Greenhouse job, with the job post whose title candidates see."""
 

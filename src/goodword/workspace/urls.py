@@ -17,6 +17,7 @@ from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
 from goodword.workspace.fairness import views as fairness
 from goodword.workspace.first_run import views as first_run
+from goodword.workspace.job_analysis import views as job_analysis
 from goodword.workspace.lists import bulk_views as list_acts
 from goodword.workspace.lists import saved_views
 from goodword.workspace.lists import views as lists
@@ -45,6 +46,8 @@ _ATTEMPT = "candidates/<int:pk>/attempts/<int:attempt_pk>/"
 _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
 _IMPORT = "roles/<int:pk>/candidates/import/"
 _PLAN = "roles/<int:pk>/assessment/"
+_JOB_ANALYSIS = "roles/<int:pk>/job-analysis/"
+_REQUIREMENT = f"{_JOB_ANALYSIS}requirements/<int:requirement_pk>/"
 _DRAFT = f"{_PLAN}draft/"
 _PART = f"{_DRAFT}tests/<int:part_pk>/"
 #: `which`: "draft", or the number of a version
@@ -82,6 +85,12 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/compare/references/", comparison.compare_references, name="role_compare_references"),
     path("roles/<int:pk>/results.csv", results_files.results_csv, name="role_results_csv"),
     path("roles/<int:pk>/results.json", results_files.results_json, name="role_results_json"),
+    path(_JOB_ANALYSIS, job_analysis.page, name="role_job_analysis"),
+    path(f"{_JOB_ANALYSIS}versions/<int:number>/", job_analysis.version, name="role_job_analysis_version"),
+    path(f"{_JOB_ANALYSIS}take-over/", job_analysis.take_over, name="role_job_requirements_take_over"),
+    path(f"{_JOB_ANALYSIS}requirements/new/", job_analysis.new, name="role_job_requirement_new"),
+    path(_REQUIREMENT, job_analysis.change, name="role_job_requirement"),
+    path(f"{_REQUIREMENT}remove/", job_analysis.remove, name="role_job_requirement_remove"),
     path("roles/<int:pk>/notices/<int:notice_pk>/seen/", roles.notice_seen, name="role_notice_seen"),
     path("roles/<int:pk>/automation/", automation.choose_job, name="role_automation"),
     path("roles/<int:pk>/automation/stages/", automation.connect_stages, name="role_automation_stages"),

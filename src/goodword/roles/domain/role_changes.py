@@ -5,6 +5,7 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.roles.domain.job_analysis import copy_requirements
 from goodword.roles.domain.members import hand_over, possible_owners
 from goodword.roles.domain.settings import CheckSettings, add_role
 from goodword.roles.models import Role, Step
@@ -76,7 +77,7 @@ def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -
 
 
 def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
-    """Create a role of `by` with the same step settings and job requirement, but no jobs, viewers or candidates."""
+    """Create a role of `by` with the same step settings and job requirements, but no jobs, viewers or candidates."""
     with transaction.atomic():
         made = add_role(title=title, owner=by, now=now)
         if is_confidential(role):
@@ -89,6 +90,7 @@ def copy_role(*, role: Role, title: str, by: Membership, now: datetime) -> Role:
             for name in names:
                 setattr(step, name, getattr(theirs[step.kind], name))
             step.save(update_fields=names)
+        copy_requirements(role, to=made)
         _audit("role.duplicated", made, by=by, now=now, from_role=role.pk)
         return made
 

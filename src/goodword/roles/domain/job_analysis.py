@@ -1,0 +1,161 @@
+"""A role's job requirements, what measures each of them, and who confirmed that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.roles.models import JobAnalysis, JobRequirement, Role
+
+#: requirements per role
+MOST: Final = 40
+#: actions in the audit log
+ADDED, CHANGED, REMOVED = "job_requirement.added", "job_requirement.changed", "job_requirement.removed"
+
+
+class TooMany(Exception):
+    pass
+
+
+class SameText(Exception):
+    """The role has a requirement with this text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A requirement with its author and time, perhaps entered elsewhere before."""
+
+    text: str
+    measures: Sequence[str]
+    by: str
+    at: datetime
+
+
+def may_change(role: Role, member: Membership) -> bool:
+    return member.is_admin or role.owner_id == member.pk
+
+
+def requirements_of(role: Role) -> list[JobRequirement]:
+    return list(JobRequirement.objects.of(role.organisation).filter(role=role).order_by("pk"))
+
+
+def same_text(text: str) -> str:
+    """What equal requirements have in common: case and spaces don't count."""
+    return " ".join(text.split()).casefold()
+
+
+def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: datetime) -> JobRequirement:
+    """Raises TooMany and SameText."""
+    with transaction.atomic():
+        _lock(role)
+        entered = Entered(text=text, measures=measures, by=by.user.name, at=now)
+        [made] = _create(role, [entered])
+        _audit(ADDED, role, by=by, now=now)
+        return made
+
+
+def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: datetime) -> int:
+    """Add those that the role lacks, with their own authors and times. Returns how many. Raises TooMany."""
+    with transaction.atomic():
+        _lock(role)
+        known = {same_text(one.text) for one in requirements_of(role)}
+        missing = {same_text(one.text): one for one in reversed(entered) if same_text(one.text) not in known}
+        if not missing:
+            return 0
+        made = _create(role, list(reversed(missing.values())))
+        _audit(ADDED, role, by=by, now=now, requirements=len(made))
+        return len(made)
+
+
+def change(
+    requirement: JobRequirement, *, text: str, measures: Sequence[str], by: Membership, now: datetime
+) -> bool:
+    """Returns whether anything changed. Raises SameText."""
+    with transaction.atomic():
+        role = requirement.role
+        _lock(role)
+        row = JobRequirement.objects.of(role.organisation).get(pk=requirement.pk)
+        if (row.text, row.measures) == (text, list(measures)):
+            return False
+        _refuse_same(role, [text], but=row)
+        row.text, row.measures, row.entered_by, row.entered_at = text, list(measures), by.user.name, now
+        row.save(update_fields=["text", "measures", "entered_by", "entered_at"])
+        _audit(CHANGED, role, by=by, now=now)
+        return True
+
+
+def remove(requirement: JobRequirement, *, by: Membership, now: datetime) -> None:
+    with transaction.atomic():
+        if requirement.delete()[0]:
+            _audit(REMOVED, requirement.role, by=by, now=now)
+
+
+def confirm(
+    *, role: Role, basis: str, matrix: Mapping[str, Any], by: Membership, now: datetime
+) -> JobAnalysis:
+    with transaction.atomic():
+        _lock(role)
+        last = confirmations_of(role)[:1]
+        made = JobAnalysis.objects.create(
+            organisation=role.organisation,
+            role=role,
+            number=last[0].number + 1 if last else 1,
+            basis=basis,
+            matrix=dict(matrix),
+            confirmed_by=by.user.name,
+            confirmed_at=now,
+        )
+        _audit("job_analysis.confirmed", role, by=by, now=now, number=made.number)
+        return made
+
+
+def confirmations_of(role: Role) -> list[JobAnalysis]:
+    """Newest first."""
+    return list(JobAnalysis.objects.of(role.organisation).filter(role=role).order_by("-number"))
+
+
+def copy_requirements(role: Role, *, to: Role) -> None:
+    _create(
+        to,
+        [
+            Entered(text=one.text, measures=one.measures, by=one.entered_by, at=one.entered_at)
+            for one in requirements_of(role)
+        ],
+    )
+
+
+def _create(role: Role, entered: Sequence[Entered]) -> list[JobRequirement]:
+    if len(requirements_of(role)) + len(entered) > MOST:
+        raise TooMany
+    _refuse_same(role, [one.text for one in entered])
+    return [
+        JobRequirement.objects.create(
+            organisation=role.organisation,
+            role=role,
+            text=one.text,
+            measures=list(one.measures),
+            entered_by=one.by[:150],
+            entered_at=one.at,
+        )
+        for one in entered
+    ]
+
+
+def _refuse_same(role: Role, texts: Sequence[str], *, but: JobRequirement | None = None) -> None:
+    known = {same_text(one.text) for one in requirements_of(role) if one != but}
+    if any(same_text(text) in known for text in texts):
+        raise SameText
+
+
+def _lock(role: Role) -> None:
+    Role.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=role.pk)
+
+
+def _audit(action: str, role: Role, *, by: Membership, now: datetime, **more: int) -> None:
+    write(
+        organisation=role.organisation, action=action, member=by, now=now, details={"role": role.pk, **more}
+    )

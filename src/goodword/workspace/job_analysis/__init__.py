@@ -1,0 +1,1 @@
+"""Role > Job analysis: requirements by the tests and competencies that measure them."""

@@ -1,0 +1,167 @@
+"""The matrix of a role's requirements by its tests and the competencies that referees rate."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from goodword.assessments.kinds.builtin import is_for_practice
+from goodword.assessments.plans.versions import PlannedPart, built_by_member, planned
+from goodword.core.text import written_day
+from goodword.questionnaires.editor.entries import competencies_of
+from goodword.references.domain.invitations import version_for
+from goodword.roles.domain.job_analysis import Entered, requirements_of, same_text
+from goodword.roles.models import JobRequirement, Role, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A test, a scale or a competency. `key`: "test:7", "test:7:openness" or "competency:Reliability"."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A test, or the reference check. `stated`: the requirements that the assessment states for the test."""
+
+    title: str
+    measures: tuple[Measure, ...]
+    stated: tuple[Entered, ...] = ()
+
+    def states(self, text: str) -> bool:
+        return same_text(text) in {same_text(one.text) for one in self.stated}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`cells`: the measures in each column."""
+
+    requirement: JobRequirement
+    cells: tuple[tuple[Measure, ...], ...]
+
+    @property
+    def is_measured(self) -> bool:
+        return any(self.cells)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """`unlisted`: requirements that the assessment states and the list lacks, with their tests."""
+
+    role: Role
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def unlisted(self) -> list[tuple[str, Entered]]:
+        listed = {same_text(row.requirement.text) for row in self.rows}
+        return [
+            (column.title, one)
+            for column in self.columns
+            for one in column.stated
+            if same_text(one.text) not in listed
+        ]
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON, which pages draw."""
+        served = {measure.key for row in self.rows for cell in row.cells for measure in cell}
+        unserved = [
+            {"title": column.title, "names": names}
+            for column in self.columns
+            if (names := [one.name for one in column.measures if one.key not in served])
+        ]
+        return {
+            "columns": [column.title for column in self.columns],
+            "rows": [self._stored(row) for row in self.rows],
+            "unmeasured": [row.requirement.text for row in self.rows if not row.is_measured],
+            "unserved": unserved,
+            "unlisted": [{"title": title, "text": one.text} for title, one in self.unlisted],
+        }
+
+    def _stored(self, row: Row) -> dict[str, Any]:
+        return {
+            "text": row.requirement.text,
+            "cells": [
+                {"title": column.title, "names": [one.name for one in cell]}
+                for column, cell in zip(self.columns, row.cells, strict=True)
+            ],
+            "by": row.requirement.entered_by,
+            "on": _day(row.requirement.entered_at, self.role),
+        }
+
+
+def matrix_of(role: Role, *, now: datetime) -> Matrix:
+    columns = columns_of(role, now=now)
+    return Matrix(
+        role=role,
+        columns=columns,
+        rows=tuple(
+            Row(requirement=one, cells=tuple(_cell(one, column) for column in columns))
+            for one in requirements_of(role)
+        ),
+    )
+
+
+def digest(matrix: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(matrix, sort_keys=True).encode()).hexdigest()
+
+
+def _cell(requirement: JobRequirement, column: Column) -> tuple[Measure, ...]:
+    if column.states(requirement.text):
+        return column.measures
+    return tuple(one for one in column.measures if one.key in requirement.measures)
+
+
+def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
+    steps = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}
+    for step in steps.values():
+        step.organisation = role.organisation
+    parts = _parts(steps[Step.Kind.ASSESSMENT], now=now)
+    by_test: dict[int, list[PlannedPart]] = {}
+    for one in parts:
+        by_test.setdefault(one.part.test_id, []).append(one)
+    columns = [_test(same) for same in by_test.values()]
+    names = competencies_of(version_for(steps[Step.Kind.REFERENCE_CHECK], now=now).questions)
+    if names:
+        measures = tuple(Measure(f"competency:{name}", name) for name in names)
+        columns.append(Column(title=_("Reference check"), measures=measures))
+    return tuple(columns)
+
+
+def _parts(step: Step, *, now: datetime) -> Sequence[PlannedPart]:
+    """Parts whose results count; none if nobody can be invited yet."""
+    if not step.requirement and built_by_member(step) is None:
+        return ()
+    return [one for one in planned(step, now=now) if not is_for_practice(one.part.test.key)]
+
+
+def _test(parts: Iterable[PlannedPart]) -> Column:
+    """`parts` are of one test."""
+    measures: dict[str, str] = {}
+    stated = []
+    title = ""
+    for one in parts:
+        part = one.part
+        title = part.test.title
+        scales = {f"test:{part.test_id}:{scale.id}": scale.name for scale in one.scales}
+        measures |= scales or {f"test:{part.test_id}": _("Whole test")}
+        if part.requirement and part.requirement_at:
+            stated.append(
+                Entered(text=part.requirement, measures=(), by=part.requirement_by, at=part.requirement_at)
+            )
+    return Column(
+        title=title,
+        measures=tuple(Measure(key, name) for key, name in measures.items()),
+        stated=tuple(stated),
+    )
+
+
+def _day(at: datetime, role: Role) -> str:
+    return written_day(timezone.localdate(at, role.organisation.zone))

@@ -1,0 +1,237 @@
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.plans.editing import MAX_REQUIREMENT_LENGTH
+from goodword.core import clock
+from goodword.roles.domain import job_analysis
+from goodword.roles.domain.job_analysis import MOST, SameText, TooMany, may_change, same_text
+from goodword.roles.models import JobAnalysis, JobRequirement, Role
+from goodword.roles.queries import visible_roles
+from goodword.ui.fields import LongTextField
+from goodword.workspace.concurrent_edits import NoticesChanges
+from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of
+from goodword.workspace.job_requirements import sentences_of_role
+
+#: sentences of the job post offered as a requirement
+PROPOSED = 8
+_LONGEST_BASIS = 2000
+
+
+class ConfirmForm(forms.Form):
+    """`shown`: the digest of the matrix on the page."""
+
+    use_required_attribute = False
+    shown = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": False}))
+    basis = LongTextField(
+        label=gettext_lazy("What are the requirements based on?"),
+        help_text=gettext_lazy(
+            "For example: whom you asked or watched at work, how many, and when; which documents you used."
+        ),
+        longest=_LONGEST_BASIS,
+        error_messages={"required": gettext_lazy("Say what the requirements are based on.")},
+    )
+
+
+class RequirementForm(NoticesChanges):
+    use_required_attribute = False
+    text = LongTextField(
+        label=gettext_lazy("Requirement"),
+        help_text=gettext_lazy(
+            "What a person must be able to do in this job, for example: keeps dates agreed."
+        ),
+        longest=MAX_REQUIREMENT_LENGTH,
+        rows=2,
+        error_messages={"required": gettext_lazy("Enter the requirement.")},
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        columns: tuple[Column, ...],
+        requirement: JobRequirement | None = None,
+    ) -> None:
+        text = requirement.text if requirement else ""
+        stored = requirement.measures if requirement else []
+        super().__init__(data, initial={"text": text, "seen": ""})
+        self.stated = [column.title for column in columns if text and column.states(text)]
+        for place, column in enumerate(columns):
+            if column.title in self.stated:
+                continue
+            self.fields[f"column_{place}"] = forms.MultipleChoiceField(
+                label=column.title,
+                choices=[(one.key, one.name) for one in column.measures],
+                initial=[one.key for one in column.measures if one.key in stored],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        known = {"text": text, "measures": sorted(stored)} if requirement else {}
+        self.note_stored(known, measures=_("What measures it"))
+
+    @property
+    def columns(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("column_")]
+
+    def measures(self) -> list[str]:
+        return [key for field in self.columns for key in self.cleaned_data[field.name]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def page(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """A POST confirms the matrix on the page."""
+    role, now = _role(request, pk), clock.now()
+    matrix = matrix_of(role, now=now)
+    stored = matrix.stored()
+    form = ConfirmForm(request.POST if request.method == "POST" else None, initial={"shown": digest(stored)})
+    if form.is_bound:
+        _refuse_others(request, role)
+        if form.is_valid() and form.cleaned_data["shown"] != digest(stored):
+            form.add_error(None, _("The matrix has changed in the meantime. Read it again, then confirm."))
+            form.data = {"basis": form.cleaned_data["basis"], "shown": digest(stored)}
+        elif form.is_valid() and not matrix.rows:
+            form.add_error(None, _("There is no requirement yet. Add one first."))
+        elif form.is_valid():
+            basis = form.cleaned_data["basis"]
+            job_analysis.confirm(role=role, basis=basis, matrix=stored, by=request.member, now=now)
+            messages.success(request, _("Job analysis confirmed."))
+            return redirect("role_job_analysis", request.organisation.slug, role.pk)
+    confirmed = job_analysis.confirmations_of(role)
+    context = {
+        "role": role,
+        "matrix": stored,
+        "rows": list(zip(stored["rows"], (row.requirement.pk for row in matrix.rows), strict=True)),
+        "form": form,
+        "confirmed": confirmed,
+        "newest": confirmed[0] if confirmed else None,
+        "changed": bool(confirmed) and confirmed[0].matrix != stored,
+        "may_change": may_change(role, request.member),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "workspace/job_analysis/page.html", context, status=status)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
+    role = _role(request, pk)
+    rows = JobAnalysis.objects.of(request.organisation).filter(role=role, number=number)
+    found = access.owned(rows, rows.values_list("pk", flat=True).first() or 0)
+    context = {
+        "role": role,
+        "found": found,
+        "matrix": found.matrix,
+        "rows": [(row, None) for row in found.matrix["rows"]],
+    }
+    return render(request, "workspace/job_analysis/version.html", context)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def take_over(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Add the requirements that the assessment states."""
+    role, now = _role(request, pk), clock.now()
+    _refuse_others(request, role)
+    stated = [one for _title, one in matrix_of(role, now=now).unlisted]
+    try:
+        n = job_analysis.add_missing(role=role, entered=stated, by=request.member, now=now)
+    except TooMany:
+        messages.error(request, _too_many())
+    else:
+        said = ngettext("%(n)s requirement added.", "%(n)s requirements added.", n) % {"n": n}
+        messages.success(request, said)
+    return redirect("role_job_analysis", request.organisation.slug, role.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+@transaction.atomic
+def new(request: MemberRequest, pk: int) -> HttpResponseBase:
+    role = _role(request, pk)
+    _refuse_others(request, role)
+    return _edit(request, role, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+@transaction.atomic
+def change(request: MemberRequest, pk: int, requirement_pk: int) -> HttpResponseBase:
+    role = _role(request, pk)
+    _refuse_others(request, role)
+    rows = JobRequirement.objects.of(request.organisation).filter(role=role)
+    if request.method == "POST":
+        rows = rows.select_for_update(of=("self",))
+    return _edit(request, role, access.owned(rows, requirement_pk))
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def remove(request: MemberRequest, pk: int, requirement_pk: int) -> HttpResponseBase:
+    role = _role(request, pk)
+    _refuse_others(request, role)
+    rows = JobRequirement.objects.of(request.organisation).filter(role=role)
+    found = access.owned(rows.select_related("role__organisation"), requirement_pk)
+    job_analysis.remove(found, by=request.member, now=clock.now())
+    messages.success(request, _("Requirement removed."))
+    return redirect("role_job_analysis", request.organisation.slug, role.pk)
+
+
+def _edit(request: MemberRequest, role: Role, requirement: JobRequirement | None) -> HttpResponseBase:
+    now = clock.now()
+    data = request.POST if request.method == "POST" else None
+    columns = columns_of(role, now=now)
+    form = RequirementForm(data, columns=columns, requirement=requirement)
+    if form.is_valid():
+        given: dict[str, Any] = {
+            "text": form.cleaned_data["text"],
+            "measures": form.measures(),
+            "by": request.member,
+            "now": now,
+        }
+        try:
+            if requirement:
+                requirement.role = role
+                job_analysis.change(requirement, **given)
+            else:
+                job_analysis.add(role=role, **given)
+        except TooMany:
+            form.add_error(None, _too_many())
+        except SameText:
+            form.add_error("text", _("The list has this requirement already. Change that one instead."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("role_job_analysis", request.organisation.slug, role.pk)
+    listed = {same_text(one.text) for one in job_analysis.requirements_of(role)}
+    proposed = [one for one in sentences_of_role(role) if same_text(one) not in listed]
+    context = {
+        "role": role,
+        "requirement": requirement,
+        "form": form,
+        "proposed": [] if requirement else proposed[:PROPOSED],
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "workspace/job_analysis/requirement.html", context, status=status)
+
+
+def _role(request: MemberRequest, pk: int) -> Role:
+    return access.owned(visible_roles(request.member).select_related("organisation"), pk)
+
+
+def _refuse_others(request: MemberRequest, role: Role) -> None:
+    """Only admins and the role's owner change the job analysis."""
+    if not may_change(role, request.member):
+        raise access.NoAccess(request.member, kinds=access.ADMIN)
+
+
+def _too_many() -> str:
+    return _("A role has at most %(n)s requirements. Remove or combine some first.") % {"n": MOST}

@@ -1,0 +1,241 @@
+"""Role > Job analysis: requirements, what measures them, gaps, confirmed versions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.roles.domain import job_analysis
+from goodword.roles.domain.role_changes import copy_role
+from goodword.roles.models import JobAnalysis, JobRequirement, Role
+from goodword.workspace.job_analysis.matrix import matrix_of
+from tests.assessments.plans import JUDGEMENT, PlannedTest, asked_on
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+REASONING = PlannedTest(test="reasoning", form="short_12", requirement="Finds faults in data")
+WORK_STYLE = PlannedTest(
+    test="work_style", form="short20:agreeableness,openness", requirement="Works with others"
+)
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def admin() -> Membership:
+    return factories.member(factories.organisation(), kind="admin", name="Ann Admin")
+
+
+@pytest.fixture
+def role(admin: Membership) -> Role:
+    made = factories.role(admin.organisation)
+    asked_on(made, WORK_STYLE, REASONING, JUDGEMENT)
+    return made
+
+
+def path(role: Role, rest: str = "") -> str:
+    return f"/o/{role.organisation.slug}/roles/{role.pk}/job-analysis/{rest}"
+
+
+def stored(role: Role) -> dict[str, Any]:
+    return matrix_of(role, now=NOW).stored()
+
+
+def audited(role: Role) -> list[str]:
+    rows = AuditEntry.objects.of(role.organisation).filter(action__startswith="job_")
+    return list(rows.order_by("pk").values_list("action", flat=True))
+
+
+def added(role: Role, admin: Membership, text: str, *measures: str) -> JobRequirement:
+    return job_analysis.add(role=role, text=text, measures=measures, by=admin, now=NOW)
+
+
+def test_an_assessments_requirements_are_taken_over_with_who_entered_them(
+    admin: Membership, role: Role
+) -> None:
+    client = signed_in(admin)
+    assert "states 2 requirements that aren" in client.get(path(role)).content.decode()
+    for _twice in range(2):
+        assert client.post(path(role, "take-over/")).status_code == 302
+    rows = list(JobRequirement.objects.of(role.organisation).order_by("pk"))
+    assert [(row.text, row.entered_by) for row in rows] == [
+        ("Works with others", "Rita"),
+        ("Finds faults in data", "Rita"),
+    ]
+    found = stored(role)
+    assert found["columns"] == ["Work style", "Reasoning", "Reference check"]
+    assert [[cell["names"] for cell in row["cells"]] for row in found["rows"]] == [
+        [["Give and take", "New and proven ways"], [], []],
+        [[], ["Whole test"], []],
+    ]
+    assert (found["unmeasured"], found["unlisted"]) == ([], [])
+    assert audited(role) == ["job_requirement.added"]
+
+
+def test_a_requirement_can_be_measured_by_scales_and_competencies_and_gaps_are_named(
+    admin: Membership, role: Role
+) -> None:
+    client = signed_in(admin)
+    reference, style = matrix_of(role, now=NOW).columns[2], matrix_of(role, now=NOW).columns[0]
+    sent = {
+        "text": "Tells customers bad news early",
+        "column_0": style.measures[1].key,
+        "column_2": reference.measures[0].key,
+    }
+    assert client.post(path(role, "requirements/new/"), sent).status_code == 302
+    added(role, admin, "Lifts 20 kg")
+    found = stored(role)
+    assert [cell["names"] for cell in found["rows"][0]["cells"]] == [
+        [style.measures[1].name],
+        [],
+        [reference.measures[0].name],
+    ]
+    assert found["unmeasured"] == ["Lifts 20 kg"]
+    assert found["unserved"][:2] == [
+        {"title": "Work style", "names": [style.measures[0].name]},
+        {"title": "Reasoning", "names": ["Whole test"]},
+    ]
+    text = " ".join(client.get(path(role)).content.decode().split())
+    for sentence in (
+        "Nothing measures “Lifts 20 kg”.",
+        "Reasoning: no requirement for Whole test.",
+        "Reasoning assesses “Finds faults in data”, which isn't listed above.",
+    ):
+        assert sentence in text, sentence
+
+
+def test_a_confirmation_is_kept_as_it_was(admin: Membership, role: Role) -> None:
+    client = signed_in(admin)
+    one = added(role, admin, "Keeps dates", "competency:Reliability")
+    shown = client.get(path(role)).context["form"].initial["shown"]
+    sent = {"basis": "Asked three incumbents.\nWatched one for a day.", "shown": shown}
+    assert client.post(path(role), sent).status_code == 302
+    before = stored(role)
+    job_analysis.change(one, text="Keeps dates agreed", measures=[], by=admin, now=NOW)
+    kept = JobAnalysis.objects.of(role.organisation).get()
+    assert (kept.number, kept.basis, kept.confirmed_by, kept.confirmed_at) == (
+        1,
+        sent["basis"],
+        "Ann Admin",
+        NOW,
+    )
+    assert kept.matrix == before != stored(role)
+    text = client.get(path(role)).content.decode()
+    assert "Changed since version 1 was confirmed." in text and "Watched one for a day." in text
+    version = client.get(path(role, "versions/1/")).content.decode()
+    assert "Keeps dates<" in version and "Keeps dates agreed" not in version
+    assert audited(role) == ["job_requirement.added", "job_analysis.confirmed", "job_requirement.changed"]
+
+
+def test_a_matrix_that_changed_since_the_page_was_opened_is_not_confirmed(
+    admin: Membership, role: Role
+) -> None:
+    client = signed_in(admin)
+    added(role, admin, "Keeps dates")
+    shown = client.get(path(role)).context["form"].initial["shown"]
+    added(role, admin, "Lifts 20 kg")
+    response = client.post(path(role), {"basis": "Asked.", "shown": shown})
+    assert response.status_code == 422 and not JobAnalysis.objects.of(role.organisation).exists()
+    text = response.content.decode()
+    assert "The matrix has changed in the meantime." in text and ">\nAsked.<" in text
+    again = response.context["form"]["shown"].value()
+    assert client.post(path(role), {"basis": "Asked.", "shown": again}).status_code == 302
+
+
+def test_bad_input_is_named_and_stores_nothing(admin: Membership, role: Role) -> None:
+    client = signed_in(admin)
+    added(role, admin, "Keeps dates")
+    for sent, sentence in (
+        ({"text": " "}, "Enter the requirement."),
+        ({"text": "keeps  DATES"}, "The list has this requirement already."),
+        ({"text": "Other", "column_0": "test:0"}, "Select a valid choice"),
+    ):
+        response = client.post(path(role, "requirements/new/"), sent)
+        assert response.status_code == 422 and sentence in response.content.decode(), sentence
+    response = client.post(path(role), {"basis": "", "shown": "?"})
+    assert (
+        response.status_code == 422 and "Say what the requirements are based on." in response.content.decode()
+    )
+    assert JobRequirement.objects.of(role.organisation).count() == 1
+    assert not JobAnalysis.objects.of(role.organisation).exists()
+
+
+def test_somebody_elses_change_is_not_overwritten_unseen(admin: Membership, role: Role) -> None:
+    client = signed_in(admin)
+    one = added(role, admin, "Keeps dates")
+    where = path(role, f"requirements/{one.pk}/")
+    seen = client.get(where).context["form"].initial["seen"]
+    job_analysis.change(one, text="Keeps dates agreed", measures=[], by=admin, now=NOW)
+    response = client.post(where, {"text": "Keeps all dates", "seen": seen})
+    assert response.status_code == 422
+    assert "Requirement (now Keeps dates agreed)" in response.content.decode()
+    assert JobRequirement.objects.of(role.organisation).get().text == "Keeps dates agreed"
+
+
+def test_a_requirement_is_removed_once(admin: Membership, role: Role) -> None:
+    one = added(role, admin, "Keeps dates")
+    client, where = signed_in(admin), path(role, f"requirements/{one.pk}/remove/")
+    assert [client.post(where).status_code for _twice in range(2)] == [302, 404]
+    assert audited(role) == ["job_requirement.added", "job_requirement.removed"]
+
+
+def test_only_admins_and_the_owner_change_it(admin: Membership, role: Role) -> None:
+    one = added(role, admin, "Keeps dates")
+    other = signed_in(factories.member(role.organisation, kind="recruiter"))
+    text = other.get(path(role)).content.decode()
+    assert "Keeps dates" in text and "Confirm job analysis" not in text
+    assert _changes(other, role, one) == {403}
+    assert signed_in(role.owner).get(path(role, f"requirements/{one.pk}/")).status_code == 200
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(manager)
+    assert _changes(signed_in(manager), role, one) | {signed_in(manager).get(path(role)).status_code} == {403}
+    elsewhere = signed_in(factories.member(factories.organisation(), kind="admin"))
+    assert _changes(elsewhere, role, one) == {404}
+    assert audited(role) == ["job_requirement.added"]
+
+
+def _changes(client: Client, role: Role, one: JobRequirement) -> set[int]:
+    sent = {"text": "Eve", "basis": "Eve"}
+    rest = (
+        "",
+        "take-over/",
+        "requirements/new/",
+        f"requirements/{one.pk}/",
+        f"requirements/{one.pk}/remove/",
+    )
+    return {client.post(path(role, address), sent).status_code for address in rest}
+
+
+def test_a_copied_role_has_the_same_requirements(admin: Membership, role: Role) -> None:
+    added(role, admin, "Keeps dates", "competency:Reliability")
+    made = copy_role(role=role, title="Another", by=admin, now=NOW)
+    [row] = job_analysis.requirements_of(made)
+    assert (row.text, row.measures, row.entered_by) == (
+        "Keeps dates",
+        ["competency:Reliability"],
+        "Ann Admin",
+    )
+
+
+def test_three_rows_take_no_more_queries_than_one(
+    admin: Membership, role: Role, django_assert_num_queries: Any
+) -> None:
+    client = signed_in(admin)
+    added(role, admin, "Keeps dates")
+    client.get(path(role))
+    with django_assert_num_queries(40, exact=False) as one:
+        client.get(path(role))
+    for text in ("B", "C"):
+        added(role, admin, text)
+    with django_assert_num_queries(len(one.captured_queries)):
+        client.get(path(role))
