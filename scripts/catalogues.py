@@ -63,6 +63,7 @@ FOR_MEMBERS = (
     "assessments/templates/assessments/portal/preview.html",
     "assessments/templates/assessments/sheet.html",
     "assessments/templates/assessments/flags*",
+    "assessments/verification/opening.py",
     "assessments/views/custom_question*",
     "assessments/views/draft_access.py",
     "assessments/views/judgement*",

@@ -137,6 +137,9 @@ FLOW: Flow = {
         report_freezing.on_attempt_completed,
         attempt_flags.on_attempt_completed,
     ),
+    "attempt.verification_opened": (),  # data: step_request_id, attempt_id
+    "attempt.verification_completed": (),
+    "attempt.verification_discarded": (),
     "attempt.marked": (report_freezing.on_attempt_completed,),  # data: step_request_id, attempt_id, order
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: step_request_id, check_id

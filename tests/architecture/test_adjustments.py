@@ -12,6 +12,8 @@ MAY_IMPORT = {
     # pages of the candidate and of the contact
     f"{APP}.views.adjustments",
     f"{APP}.views.attempt",
+    # the candidate's page names the contact
+    f"{APP}.views.verification",
     # warns members if nobody outside the hiring team is named
     f"{APP}.plans.publishing",
     # a request delays the start and the deadline; grants carry over to a new attempt
@@ -44,6 +46,8 @@ MAY_READ_CLOCKS = {
     f"{APP}.attempts.overview",
     f"{APP}.attempts.preview",  # no candidate
     f"{APP}.data_export",
+    # the verification gets the same time per task
+    f"{APP}.verification.opening",
 }
 #: names under which adjustments appear in code and templates
 NAMES = (

@@ -26,8 +26,10 @@ from goodword.assessments.models import (
     Marking,
     Observation,
     Score,
+    Verification,
 )
 from goodword.assessments.queries import items_of, parts_of
+from goodword.assessments.verification.taking import tasks_of
 from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
 from goodword.notifications.data_export import exported_mail
 from goodword.notifications.models import Email
@@ -45,6 +47,7 @@ from goodword.notifications.models import Email
     "assessments.Observation",
     "assessments.AttemptFlag",
     "assessments.Adjustment",
+    "assessments.Verification",
 )
 def export(wanted: ExportRequest) -> Sections:
     attempts = Attempt.objects.of(wanted.organisation).filter(
@@ -66,6 +69,12 @@ def _attempt(attempt: Attempt, wanted: ExportRequest) -> dict[str, Any]:
             "finished": attempt.completed_at,
             "parts": [_part(part, wanted, times=times) for part in parts],
             "total": _total(attempt),
+            "supervised verifications": [
+                _verification(one, wanted)
+                for one in Verification.objects.of(attempt.organisation)
+                .filter(part__attempt=attempt)
+                .order_by("pk")
+            ],
             "adjustment requests": [
                 _adjustment(one, wanted) for one in asked if not wanted.by_member or is_disclosed(one)
             ],
@@ -145,6 +154,35 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
     if not wanted.by_member:
         told["time"] = without_empty(
             {"begun": part.begun_at, "ended": part.ended_at, "seconds granted": part.seconds}
+        )
+    return without_empty(told)
+
+
+def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
+    """Tasks by number only for candidates; times, which could reveal extra time, for them only."""
+    told: dict[str, Any] = {
+        "opened": one.opened_at,
+        "form": one.form,
+        "answers": [
+            without_empty(
+                {
+                    "question": task.rendered() if wanted.by_member else "",
+                    "item": number,
+                    "answer": (task.rendered_answer if wanted.by_member else task.rendered_answer_only)(
+                        one.answers[task.id]
+                    ),
+                }
+            )
+            for number, task in enumerate(tasks_of(one), start=1)
+            if task.id in one.answers
+        ],
+        "comparison": one.comparison,
+        "discarded": one.discarded_at,
+        "discarded because": one.discard_reason if wanted.by_member else "",
+    }
+    if not wanted.by_member:
+        told["time"] = without_empty(
+            {"begun": one.begun_at, "ended": one.ended_at, "seconds granted": one.seconds}
         )
     return without_empty(told)
 

@@ -15,6 +15,7 @@ from goodword.assessments.models import (
     Observation,
     Score,
     Upload,
+    Verification,
 )
 from goodword.core.erasure import Counts, Subject, erases
 from goodword.notifications.domain import links
@@ -34,6 +35,7 @@ from goodword.workflow.erasure import close_runs
     "assessments.Observation",
     "assessments.AttemptFlag",
     "assessments.Adjustment",
+    "assessments.Verification",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
     """Erase under the attempts' locks, so that no answer arrives concurrently."""
@@ -51,6 +53,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
         "flags": _delete(AttemptFlag.objects.across_organisations().filter(attempt__in=attempts)),
     }
     _forget(asked)
+    counts["verifications"] = _forget_verifications(attempts)
     AttemptPart.objects.across_organisations().filter(attempt__in=attempts).update(
         device="", seconds=None, ends_at=None, seen_at=None, shown_at=None, breaks=0, seed=None
     )
@@ -65,6 +68,12 @@ def _forget(asked: QuerySet[Adjustment]) -> None:
     _delete(Link.objects.across_organisations().filter(email__in=mails))
     _delete(mails)
     _delete(asked)
+
+
+def _forget_verifications(attempts: list[Attempt]) -> int:
+    rows = Verification.objects.across_organisations().filter(part__attempt__in=attempts)
+    links.forget(purpose=Link.Purpose.VERIFICATION, subject_ids=[row.pk for row in rows])
+    return _delete(rows)
 
 
 def _delete[M: Model](rows: QuerySet[M]) -> int:

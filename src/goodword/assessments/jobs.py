@@ -4,6 +4,7 @@ from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.norms import making
 from goodword.assessments.psychometrics.rasch import NotEnough
 from goodword.assessments.psychometrics.rasch_fit import NotSettled
+from goodword.assessments.verification import taking
 from goodword.core import clock, jobs
 
 
@@ -18,7 +19,9 @@ def sweep_reminders(*, timestamp: int = 0) -> None:
 @jobs.job(name="assessments.clock", cron="* * * * * */5", queueing_lock="assessments.clock")
 def sweep_clocks(*, timestamp: int = 0) -> None:
     del timestamp
-    end_overdue(now=clock.now())
+    now = clock.now()
+    end_overdue(now=now)
+    taking.end_overdue(now=now)
 
 
 @jobs.job(name="assessments.norms")

@@ -8,7 +8,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
-from goodword.assessments.models import Attempt, AttemptPart, DrawnItem, TestVersion
+from goodword.assessments.models import Attempt, AttemptPart, DrawnItem, TestVersion, Verification
 from goodword.candidates.models import Application
 from goodword.core.json_reading import Json
 from goodword.workflow.models import StepRun
@@ -121,6 +121,12 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
 def gets_result(attempt: Attempt) -> bool:
     """Whether the candidate may read the result in plain words."""
     return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
+
+
+def awaits_verification(attempt: Attempt) -> bool:
+    """Whether a member has opened a verification that the candidate has not started."""
+    rows = Verification.objects.of(attempt.organisation)
+    return rows.filter(part__attempt=attempt, begun_at=None, discarded_at=None).exists()
 
 
 def application_of(attempt: Attempt) -> Application:

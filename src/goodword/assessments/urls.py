@@ -14,6 +14,7 @@ from goodword.assessments.views import (
     library_preview,
     marking,
     norms,
+    verification,
 )
 from goodword.assessments.views.draft_access import JUDGEMENT, QUESTIONS
 
@@ -116,6 +117,11 @@ public_urls = [
     path(f"{_PART}observations/", item.observe_page, name="portal_assessment_observation"),
     path(f"{_PART}reconnect/", item.reconnect, name="portal_assessment_reconnect"),
     path(f"{_PART}finish/", attempt.finish_page, name="portal_assessment_finish"),
+    path("t/<token>/", verification.first, name="verification"),
+    path("t/<token>/practice/<int:number>/", verification.practice, name="verification_practice"),
+    path("t/<token>/task/<int:number>/", verification.task_page, name="verification_task"),
+    path("t/<token>/ping/", verification.ping, name="verification_ping"),
+    path("t/<token>/reconnect/", verification.reconnect, name="verification_reconnect"),
 ]
 
 #: below /o/<slug>/

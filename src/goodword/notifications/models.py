@@ -131,6 +131,7 @@ class Link(OrganisationOwned):
         ADJUSTMENT = "adjustment"  # subject: an Adjustment
         CANDIDATE_DATA = "candidate_data"  # subject: a StepRequest; opens *Your data* alone
         MEMBER_INVITATION = "member_invitation"  # subject: an Invitation
+        VERIFICATION = "verification"  # subject: a Verification
         REFEREE_DATA = "referee_data"  # subject: a ReferenceRequest; opens *Your data* alone
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)

@@ -9,7 +9,7 @@ from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.assessment_plan.access import PAGES
 from goodword.workspace.audit_log import views as audit_log
 from goodword.workspace.automation import views as automation
-from goodword.workspace.candidate import appeals, details, invitations, review
+from goodword.workspace.candidate import appeals, details, invitations, review, verification
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comments import views as comments
 from goodword.workspace.comparison import files as results_files
@@ -155,6 +155,12 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/status/<str:status>/", details.change_status, name="candidate_status"),
     path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
     path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
+    path("candidates/<int:pk>/verification/", verification.verify, name="candidate_verify"),
+    path(
+        "candidates/<int:pk>/verification/discard/",
+        verification.discard_verification,
+        name="candidate_verification_discard",
+    ),
     path("candidates/<int:pk>/appeals/<int:appeal_pk>/", appeals.answer, name="candidate_appeal"),
     path(f"{_ATTEMPT}pause/", attempts.pause, name="attempt_pause"),
     path(f"{_ATTEMPT}resume/", attempts.resume, name="attempt_resume"),

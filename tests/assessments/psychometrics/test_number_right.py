@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from goodword.assessments.psychometrics.abilities import point
-from goodword.assessments.psychometrics.number_right import _distribution, form_precision, solved_bands
+from goodword.assessments.psychometrics.number_right import form_precision, number_distribution, solved_bands
 from tests.assessments.psychometrics.test_abilities import FORM
 
 ITEMS = tuple(sorted((b, 1 / options) for b, options in FORM))
@@ -21,7 +21,7 @@ def test_the_probability_of_each_score_is_the_sum_over_its_patterns() -> None:
         by_patterns[sum(pattern)] += math.prod(
             p if one else 1 - p for p, one in zip(chances, pattern, strict=True)
         )
-    assert _distribution(items, 0.4) == pytest.approx(by_patterns)
+    assert number_distribution(items, 0.4) == pytest.approx(by_patterns)
 
 
 def test_the_20_item_form_has_a_reliability_of_71_and_a_band_of_3_items() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from goodword.assessments.kinds import kind_of
-from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.models import Attempt, AttemptPart, Verification
 from goodword.assessments.queries import content_of
 from goodword.core.events import record
 from goodword.workflow.states import lock, takes_answers
@@ -22,20 +22,22 @@ BREAK_AFTER: Final = timedelta(seconds=30)
 MAX_BREAKS: Final = 2
 #: extra time for an answer to arrive
 IN_TRANSIT: Final = timedelta(seconds=3)
+#: what has a clock
+type Clocked = AttemptPart | Verification
 
 
-def is_running(part: AttemptPart) -> bool:
+def is_running(part: Clocked) -> bool:
     return part.ends_at is not None and part.ended_at is None
 
 
-def seconds_left(part: AttemptPart, *, now: datetime) -> int:
+def seconds_left(part: Clocked, *, now: datetime) -> int:
     """Whole seconds left, at least 0. Raises ValueError for a part without a started clock."""
     if part.ends_at is None:
         raise ValueError("An untimed part, or one that has not begun, has no time left.")
     return max(0, int((part.ends_at - now).total_seconds()))
 
 
-def is_disconnected(part: AttemptPart, *, now: datetime) -> bool:
+def is_disconnected(part: Clocked, *, now: datetime) -> bool:
     """Whether the connection was lost while time was left, and the part may still get time back."""
     if not is_running(part) or part.breaks >= MAX_BREAKS or part.at > part.items:
         return False
@@ -43,12 +45,12 @@ def is_disconnected(part: AttemptPart, *, now: datetime) -> bool:
     return min(now, part.ends_at) - part.seen_at > BREAK_AFTER
 
 
-def is_late(part: AttemptPart, *, now: datetime) -> bool:
+def is_late(part: Clocked, *, now: datetime) -> bool:
     """Whether an answer arrives after the end. Only resuming after a break moves the end."""
     return part.ends_at is not None and now > part.ends_at + IN_TRANSIT
 
 
-def is_over(part: AttemptPart, *, now: datetime) -> bool:
+def is_over(part: Clocked, *, now: datetime) -> bool:
     if part.ended_at is not None:
         return True
     if part.ends_at is None:

@@ -13,6 +13,7 @@ from goodword.assessments.models.attempts import (
 )
 from goodword.assessments.models.library import Calibration, NormGroup, NormSet, Test, TestVersion
 from goodword.assessments.models.plans import Assessment, AssessmentPart
+from goodword.assessments.models.verifications import Verification
 
 __all__ = [
     "Adjustment",
@@ -33,4 +34,5 @@ __all__ = [
     "Test",
     "TestVersion",
     "Upload",
+    "Verification",
 ]

@@ -74,8 +74,8 @@ class FormPrecision:
 def solved_bands(items: tuple[ItemCurve, ...]) -> tuple[SolvedBand, ...]:
     """Returns the bands for 0 to all items solved. Sort `items` so that equal forms are computed only once."""
     grid = grid_of(items)
-    at = [_moments(items, t) for t in grid]
-    numbers = list(zip(*(_distribution(items, t) for t in grid), strict=True))
+    at = [moments(items, t) for t in grid]
+    numbers = list(zip(*(number_distribution(items, t) for t in grid), strict=True))
     priors = [one.slope / math.sqrt(one.variance) for one in at]
     expected = [one.mean for one in at]
     found: list[SolvedBand] = []
@@ -90,11 +90,11 @@ def solved_bands(items: tuple[ItemCurve, ...]) -> tuple[SolvedBand, ...]:
 def form_precision(items: tuple[ItemCurve, ...], sd: float = ASSUMED_SD) -> FormPrecision:
     grid = [sd * (-5 + STEP * place) for place in range(101)]
     weights = normed([-((t / sd) ** 2) / 2 for t in grid])
-    at = [_moments(items, t) for t in grid]
+    at = [moments(items, t) for t in grid]
     mean = math.sumprod(weights, [one.mean for one in at])
     true = math.sumprod(weights, [(one.mean - mean) ** 2 for one in at])
     error = math.sumprod(weights, [one.variance for one in at])
-    numbers = list(zip(*(_distribution(items, t) for t in grid), strict=True))
+    numbers = list(zip(*(number_distribution(items, t) for t in grid), strict=True))
     joint = [[one * weight for one, weight in zip(number, weights, strict=True)] for number in numbers]
     return FormPrecision(
         items=len(items),
@@ -106,22 +106,22 @@ def form_precision(items: tuple[ItemCurve, ...], sd: float = ASSUMED_SD) -> Form
 
 
 @dataclass(frozen=True, slots=True)
-class _Moments:
+class Moments:
     mean: float
     slope: float
     variance: float
 
 
-def _moments(items: Sequence[ItemCurve], t: float) -> _Moments:
+def moments(items: Sequence[ItemCurve], t: float) -> Moments:
     found = [point(curve, t) for curve in items]
-    return _Moments(
+    return Moments(
         sum(one.p for one in found),
         sum(one.slope for one in found),
         sum(one.p * (1 - one.p) for one in found),
     )
 
 
-def _distribution(items: Sequence[ItemCurve], t: float) -> list[float]:
+def number_distribution(items: Sequence[ItemCurve], t: float) -> list[float]:
     found = [1.0]
     for curve in items:
         p = point(curve, t).p

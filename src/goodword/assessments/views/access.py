@@ -26,7 +26,7 @@ from goodword.assessments.attempts.begin import (
 from goodword.assessments.attempts.overview import Overview, PartView, overview
 from goodword.assessments.kinds.items import Item, Solution
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.queries import gets_result, latest_attempt
+from goodword.assessments.queries import awaits_verification, gets_result, latest_attempt
 from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
 from goodword.core.json_reading import Json
@@ -161,7 +161,11 @@ def _more(session: AttemptSession) -> dict[str, Any]:
             now=session.now,
         )
         return {"references_url": references_url}
-    return {"result_url": session.url("portal_assessment_result") if gets_result(session.attempt) else ""}
+    attempt = session.attempt
+    return {
+        "result_url": session.url("portal_assessment_result") if gets_result(attempt) else "",
+        "verification": awaits_verification(attempt),
+    }
 
 
 def _in_their_language(request: HttpRequest, session: AttemptSession) -> AttemptSession:

@@ -19,6 +19,7 @@ PATHS = {
     Link.Purpose.CANDIDATE_DATA: "/d/",
     Link.Purpose.REFEREE_DATA: "/dr/",
     Link.Purpose.MEMBER_INVITATION: "/i/",
+    Link.Purpose.VERIFICATION: "/t/",
 }
 
 #: lifetime of a link from when its mail is sent. That of a report's note is Organisation.report_link_days.
@@ -31,6 +32,7 @@ LIFETIMES: Final = {
     Link.Purpose.CANDIDATE_DATA: timedelta(hours=1),
     Link.Purpose.REFEREE_DATA: timedelta(hours=1),
     Link.Purpose.MEMBER_INVITATION: timedelta(days=7),
+    Link.Purpose.VERIFICATION: timedelta(hours=12),
 }
 
 #: repeated openings of a link within this time are recorded once

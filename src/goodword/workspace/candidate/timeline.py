@@ -60,6 +60,9 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "attempt.declined": ("Declined the assessment", "x", ""),
     "attempt.completed": ("Finished the assessment", "check", "success"),
     "attempt.marked": ("Answers to custom questions marked", "check", ""),
+    "attempt.verification_opened": ("Supervised verification of the reasoning result opened", "link", ""),
+    "attempt.verification_completed": ("Took the supervised verification on {day}", "check", ""),
+    "attempt.verification_discarded": ("Supervised verification discarded", "x", ""),
     "check.opened": ("Reference check opened", "send", ""),
     "check.begun": ("Started naming referees", "clock", ""),
     "check.requests_sent": ("Requests sent to referees", "send", ""),
@@ -195,7 +198,7 @@ ACTORS = {
 
 
 #: the time of day would reveal the duration, and so who was granted extra time
-DAY_ONLY = frozenset({"attempt.begun"})
+DAY_ONLY = frozenset({"attempt.begun", "attempt.verification_completed"})
 
 
 @dataclass(frozen=True, kw_only=True)

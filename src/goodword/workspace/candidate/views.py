@@ -16,6 +16,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.flags.display import flags_of as attempt_flags_of
 from goodword.assessments.marking import marking_progress
 from goodword.assessments.models import Attempt
+from goodword.assessments.verification.opening import may_verify, status_of, verifications_of
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of, visible_applications
@@ -107,6 +108,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     open_flags = [flag for one in flags for flag in one.flags.to_review]
     events = timeline(application, organisation=request.organisation, members=_names(request.organisation))
     comments, appeals = comments_of(application), appeals_of(application)
+    verifications = [status_of(one, now=now) for one in verifications_of(application)] if sees_flags else []
     if request.method == "GET":
         mark_seen(application, member=request.member, now=now)
     return render(
@@ -137,6 +139,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "flags": flags,
             "open_flags": open_flags,
             "flag_titles": list(dict.fromkeys(flag.title.lower() for flag in open_flags)),
+            "verifications": verifications,
+            "may_verify": attempt is not None and may_verify(application),
             "reports": reports,
             "reports_of_earlier": of_earlier,
             "earlier_runs": earlier,

@@ -180,12 +180,12 @@ def blueprint_json(blueprint: Blueprint) -> dict[str, Json]:
     }
 
 
-def _blueprint(minutes: int, *entries: tuple[str, int, int]) -> Blueprint:
+def blueprint_of(minutes: int, *entries: tuple[str, int, int]) -> Blueprint:
     return Blueprint(tuple(BlueprintEntry(*entry) for entry in entries), minutes)
 
 
 #: five items of numbers, three of letters, six figural, six deductions
-STANDARD_20 = _blueprint(
+STANDARD_20 = blueprint_of(
     20,
     ("number_series", 1, 1),
     ("number_series", 2, 1),
@@ -209,7 +209,7 @@ STANDARD_20 = _blueprint(
     ("sets", 3, 1),
 )
 
-SHORT_12 = _blueprint(
+SHORT_12 = blueprint_of(
     12,
     ("number_series", 1, 1),
     ("number_series", 2, 1),
@@ -226,7 +226,7 @@ SHORT_12 = _blueprint(
 )
 
 #: without pictures, for people who cannot use them; another form, with its own norms
-FIGURELESS_20 = _blueprint(
+FIGURELESS_20 = blueprint_of(
     20,
     ("number_series", 1, 1),
     ("number_series", 2, 2),
@@ -250,7 +250,7 @@ FIGURELESS_20 = _blueprint(
 
 
 #: for roles that compare candidates by the number solved
-LONG_40 = _blueprint(
+LONG_40 = blueprint_of(
     40,
     ("number_series", 1, 2),
     ("number_series", 2, 2),
@@ -275,7 +275,7 @@ LONG_40 = _blueprint(
     ("sets", 3, 2),
 )
 
-FIGURELESS_40 = _blueprint(
+FIGURELESS_40 = blueprint_of(
     40,
     ("number_series", 1, 2),
     ("number_series", 2, 3),

@@ -11,6 +11,7 @@ from goodword.assessments.kinds.reasoning.difficulty import (
 )
 from goodword.assessments.kinds.reasoning.families import category_name, family_name, family_of, load_of
 from goodword.assessments.kinds.reasoning.measured import measured
+from goodword.assessments.kinds.reasoning.verification import rates_of
 from goodword.assessments.kinds.technical_sheet import (
     CellFacts,
     GuessingFacts,
@@ -80,6 +81,7 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
             ),
             gettext("How hard they are"): _difficulty(known.calibration),
             gettext("What it can distinguish"): precision_in_words(blueprint, known.calibration),
+            gettext("Verifying a result"): verification_in_words(forms, form, known.calibration),
         },
         own_norms=known.groups,
     )
@@ -116,6 +118,25 @@ def precision_in_words(blueprint: Blueprint, calibration: OwnCalibration | None)
         "higher ability solves more in %(order)s of 100 cases. Candidates whose bands overlap can't be ranked."
     )
     return f"{basis} {told % figures}"
+
+
+def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalibration | None) -> str:
+    rates = rates_of(forms, form, calibration.found if calibration is not None else None)
+    told = gettext(
+        "Finalists can be asked to solve %(n)s new tasks with somebody present. Their result counts as lower than "
+        "chance explains if fewer than 1 in 20 honest candidates with the same first result solve so few: at most 5 "
+        "in 100 honest candidates, even if only the best are asked. By the model at most %(highest)s in 100 of any "
+        "ability do. If a helper solved %(helped)s tasks of the first test for a candidate of average ability, it is "
+        "found in %(found)s of 100 cases; in the others it is not. Practice, nerves and another device are not part "
+        "of the model."
+    )
+    figures = {
+        "n": rates.items,
+        "highest": written_number(100 * rates.highest),
+        "helped": rates.helped,
+        "found": hundredths(rates.found),
+    }
+    return told % figures
 
 
 def hundredths(share: float) -> int:

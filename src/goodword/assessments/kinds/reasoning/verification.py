@@ -1,0 +1,189 @@
+"""The short form for verifying a reasoning result under supervision, and its comparison with that result.
+
+Its tasks come from the families and levels of the first form in about the same mix, so that errors in the assumed
+difficulties concern both forms alike, and the same time per task means the same time pressure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final, Self
+
+from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.reasoning.content import VERSION, Blueprint, ReasoningTest, blueprint_of, draw
+from goodword.assessments.kinds.reasoning.difficulty import curves, curves_of_form
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
+from goodword.assessments.psychometrics import SCORING
+from goodword.assessments.psychometrics.number_right import ASSUMED_SD
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.second_result import predictions, share_lower
+from goodword.core.json_reading import Json
+
+FIGURES: Final = "verification_12"
+FIGURELESS: Final = "verification_figureless_12"
+#: three tasks of numbers, two of letters, four figural, three deductions
+VERIFICATION_12: Final = blueprint_of(
+    12,
+    ("number_series", 1, 1),
+    ("number_series", 3, 1),
+    ("number_series", 5, 1),
+    ("letter_series", 1, 1),
+    ("letter_series", 3, 1),
+    ("matrices_one_rule", 2, 1),
+    ("matrices_two_rules", 2, 1),
+    ("matrices_two_rules", 3, 1),
+    ("matrices_two_rules", 4, 1),
+    ("seating", 1, 1),
+    ("ordering", 3, 1),
+    ("sets", 3, 1),
+)
+VERIFICATION_FIGURELESS_12: Final = blueprint_of(
+    12,
+    ("number_series", 1, 1),
+    ("number_series", 2, 1),
+    ("number_series", 3, 1),
+    ("number_series", 5, 1),
+    ("letter_series", 1, 1),
+    ("letter_series", 2, 1),
+    ("letter_series", 4, 1),
+    ("seating", 1, 1),
+    ("seating", 3, 1),
+    ("ordering", 2, 1),
+    ("sets", 1, 1),
+    ("sets", 3, 1),
+)
+FORMS: Final[Mapping[str, Blueprint]] = {
+    FIGURES: VERIFICATION_12,
+    FIGURELESS: VERIFICATION_FIGURELESS_12,
+}
+
+
+def verification_form(test: ReasoningTest, first_form: str) -> str:
+    """Without figures if the first form had none."""
+    return FIGURES if test.has_figures(first_form) else FIGURELESS
+
+
+def draw_verification(form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
+    return draw(FORMS[form], seed=seed)
+
+
+def verification_test() -> ReasoningTest:
+    """The forms as a test, for practice items and fresh tasks."""
+    return ReasoningTest(version=VERSION, forms=FORMS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Numbers of tasks in the first form and in this one, and what the first predicts (see `second_result.py`).
+
+    `difficulties`: "assumed" or "calibrated", the same for both forms.
+    """
+
+    first_solved: int
+    first_items: int
+    solved: int
+    answered: int
+    items: int
+    least: int
+    expected: float
+    error: float
+    highest_rate: float
+    difficulties: str
+    scoring_version: str
+
+    @property
+    def is_lower(self) -> bool:
+        """Whether the result is lower than chance explains."""
+        return self.solved < self.least
+
+    @property
+    def unanswered(self) -> int:
+        return self.items - self.answered
+
+    @property
+    def highest_percent(self) -> float:
+        return 100 * self.highest_rate
+
+    @property
+    def errors_apart(self) -> float:
+        """The difference from the expected number, in standard errors."""
+        return (self.solved - self.expected) / self.error
+
+    @property
+    def errors_below(self) -> float:
+        return -self.errors_apart
+
+    def to_json(self) -> dict[str, Json]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Json]) -> Self:
+        return cls(**data)  # type: ignore[arg-type]  # as to_json writes it
+
+
+def compare(
+    first: Sequence[Item],
+    second: Sequence[Item],
+    *,
+    first_solved: int,
+    answers: Mapping[str, Json],
+    calibration: Calibration | None,
+) -> Comparison:
+    """`first` and `second`: the tasks that count. `answers`: those of the second form; unanswered is not solved.
+
+    The calibration is used if it covers the tasks of both forms: assumed and calibrated difficulties don't compare.
+    """
+    before, after = _tasks(first), _tasks(second)
+    _, source = curves(((task.cell, task.options) for task in (*before, *after)), calibration)
+    used = calibration if source == "calibrated" else None
+    curves_before, _ = curves(((task.cell, task.options) for task in before), used)
+    curves_after, _ = curves(((task.cell, task.options) for task in after), used)
+    found = predictions(curves_before, curves_after, used.sd if used is not None else ASSUMED_SD)
+    predicted = found.by_first[first_solved]
+    return Comparison(
+        first_solved=first_solved,
+        first_items=len(before),
+        solved=sum(task.is_right(answers.get(task.id)) for task in after),
+        answered=sum(answers.get(task.id) is not None for task in after),
+        items=len(after),
+        least=predicted.least,
+        expected=predicted.expected,
+        error=predicted.error,
+        highest_rate=found.highest_rate,
+        difficulties=source,
+        scoring_version=SCORING["verification"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """`highest`: of honest people of any one ability who show as lower. `found`: of people of average ability for whom
+    somebody solved `helped` tasks, three tenths of the first form. `items`: of the verification form."""
+
+    items: int
+    highest: float
+    helped: int
+    found: float
+
+
+def rates_of(test: ReasoningTest, form: str, calibration: Calibration | None) -> Rates:
+    """For a form and its verification form, from the difficulties of their families and levels."""
+    blueprint, after = test.blueprint(form), FORMS[verification_form(test, form)]
+    first, source = curves_of_form(blueprint, calibration)
+    second, second_source = curves_of_form(after, calibration)
+    sd = ASSUMED_SD
+    if calibration is not None and source == second_source == "calibrated":
+        sd = calibration.sd
+    else:
+        first, second = curves_of_form(blueprint)[0], curves_of_form(after)[0]
+    helped = round(0.3 * blueprint.n)
+    return Rates(
+        items=after.n,
+        highest=predictions(first, second, sd).highest_rate,
+        helped=helped,
+        found=share_lower(first, second, ability=0.0, helped=helped, sd=sd),
+    )
+
+
+def _tasks(items: Sequence[Item]) -> list[ReasoningTask]:
+    return [item for item in items if isinstance(item, ReasoningTask)]

@@ -1,0 +1,253 @@
+"""A candidate takes the verification form: one task after the other, by the rules of a timed part (`part_state.py`).
+
+Each change locks the row. Time lost with the connection is given back, and the task on screen replaced, as in a part.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from goodword.assessments.attempts import part_state
+from goodword.assessments.attempts.begin import SEEDS
+from goodword.assessments.attempts.part_state import record_event
+from goodword.assessments.kinds.reasoning.content import VERSION, replacement
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json, to_json
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
+from goodword.assessments.kinds.reasoning.verification import compare, draw_verification
+from goodword.assessments.models import Verification
+from goodword.assessments.psychometrics import strata
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.strata import Stratum
+from goodword.assessments.queries import application_of, items_of
+from goodword.assessments.scoring import calibration_row_of
+from goodword.core.jobs import for_each
+from goodword.core.json_reading import Json
+
+#: from the start; whatever has not ended by then ends
+LONGEST: Final = timedelta(hours=12)
+_AT_MOST: Final = 200
+
+
+class Closed(Exception):
+    """It was discarded, or the person is being erased."""
+
+
+class Over(Exception):
+    """It has ended, or its time is up."""
+
+
+class NotBegun(Exception):
+    pass
+
+
+def is_over(verification: Verification, *, now: datetime) -> bool:
+    begun = verification.begun_at
+    return part_state.is_over(verification, now=now) or (begun is not None and now > begun + LONGEST)
+
+
+def tasks_of(verification: Verification) -> tuple[ReasoningTask, ...]:
+    """The tasks that count, in order."""
+    return tuple(
+        ReasoningTask(id=task["id"], drawn=from_json(task["content"]), language=verification.language)
+        for task in verification.tasks
+        if not task["void"]
+    )
+
+
+def task_on_screen(verification: Verification) -> ReasoningTask:
+    return tasks_of(verification)[verification.at - 1]
+
+
+def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
+    """Draw the tasks and start the clock. Idempotent. Raises Closed and Over."""
+    with transaction.atomic():
+        row = _locked(verification_id, now=now)
+        if row.begun_at is not None:
+            return row
+        if row.version != VERSION:  # the tasks have changed since it was opened
+            raise Closed
+        row.seed = secrets.randbelow(SEEDS)
+        items = _drawn(row)
+        row.tasks = [_task(str(number), item) for number, item in enumerate(items, start=1)]
+        row.begun_at = row.shown_at = row.seen_at = now
+        row.device, row.at = device, 1
+        if row.seconds is not None:
+            row.ends_at = now + timedelta(seconds=row.seconds)
+        row.save()
+        return row
+
+
+def _drawn(row: Verification) -> Sequence[GeneratedItem]:
+    """Other tasks than in the first form."""
+    seen = {from_json(drawn.content).task for drawn in row.part.drawn.all()}
+    assert row.seed is not None
+    items = list(draw_verification(row.form, seed=row.seed))
+    for place, item in enumerate(items):
+        if item.task in seen:
+            items[place] = replacement(item, seed=row.seed, taken=items)
+    return items
+
+
+def _task(name: str, item: GeneratedItem) -> dict[str, Any]:
+    return {"id": name, "content": to_json(item), "void": False}
+
+
+def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) -> bool:
+    """False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
+    with transaction.atomic():
+        row = _running(verification_id, now=now)
+        on_screen = task_on_screen(row)
+        if on_screen.id != task:
+            return False
+        row.answers = {**row.answers, task: on_screen.check(value)}
+        if not part_state.is_disconnected(row, now=now):
+            row.seen_at = now
+        row.save(update_fields=["answers", "seen_at"])
+        return True
+
+
+def next_task(*, verification_id: int, task: str, now: datetime) -> Verification:
+    """Leave the task; leaving the last one ends the form. Ignores a second click. Raises Closed, Over and NotBegun."""
+    with transaction.atomic():
+        row = _running(verification_id, now=now)
+        if task_on_screen(row).id != task:
+            return row
+        if row.at >= row.items:
+            _end(row, now=now)
+            return row
+        row.at += 1
+        row.shown_at = row.seen_at = now
+        row.save(update_fields=["at", "shown_at", "seen_at"])
+        return row
+
+
+def heartbeat(*, verification_id: int, now: datetime) -> Verification:
+    """Raises Closed, Over and NotBegun."""
+    with transaction.atomic():
+        row = _running(verification_id, now=now)
+        if not part_state.is_disconnected(row, now=now):
+            row.seen_at = now
+            row.save(update_fields=["seen_at"])
+        return row
+
+
+def resume(*, verification_id: int, now: datetime) -> Verification:
+    """Continue after a lost connection: the task on screen is replaced, and the time since it was shown given back.
+
+    Tasks of an earlier version can't be replaced, so the same one stays. Nothing happens if the connection wasn't lost.
+    Raises Closed, Over and NotBegun.
+    """
+    with transaction.atomic():
+        row = _running(verification_id, now=now)
+        if not part_state.is_disconnected(row, now=now):
+            return row
+        assert row.ends_at is not None and row.shown_at is not None and row.seen_at is not None  # it runs
+        if row.version == VERSION:
+            row.ends_at += now - row.shown_at
+            _replace(row)
+        else:
+            row.ends_at += now - row.seen_at
+        row.breaks += 1
+        row.shown_at = row.seen_at = now
+        row.save()
+        return row
+
+
+def _replace(row: Verification) -> None:
+    assert row.seed is not None  # it has begun
+    void = task_on_screen(row)
+    taken = [from_json(task["content"]) for task in row.tasks]
+    fresh = replacement(void.drawn, seed=row.seed + row.breaks + 1, taken=taken)
+    place = next(at for at, task in enumerate(row.tasks) if task["id"] == void.id)
+    row.tasks[place]["void"] = True
+    row.tasks.insert(place + 1, _task(f"{row.at}{'ab'[row.breaks]}", fresh))
+    row.answers = {task: value for task, value in row.answers.items() if task != void.id}
+
+
+def end_overdue(*, now: datetime) -> int:
+    """End those whose time is up, and those that were left. Returns how many."""
+    due = (
+        Verification.objects.across_organisations()
+        .filter(begun_at__isnull=False, ended_at=None, discarded_at=None)
+        .filter(Q(ends_at__lt=now - part_state.IN_TRANSIT) | Q(begun_at__lt=now - LONGEST))
+        .order_by("begun_at")
+        .values_list("pk", flat=True)[:_AT_MOST]
+    )
+    return for_each(list(due), lambda pk: _time_up(pk, now=now))
+
+
+def _time_up(verification_id: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        row = _lock(verification_id)
+        if row.ended_at is not None or row.discarded_at is not None or not is_over(row, now=now):
+            return False
+        _end(row, now=now)
+        return True
+
+
+def _lock(verification_id: int) -> Verification:
+    """Raises Closed if the person has been erased meanwhile."""
+    rows = Verification.objects.across_organisations().select_for_update(of=("self",))
+    found = (
+        rows.select_related(
+            "organisation",
+            "part__organisation",
+            "part__version__test",
+            "part__part__calibration",
+            "part__attempt__step_request",
+            "part__attempt__organisation",
+        )
+        .filter(pk=verification_id)
+        .first()
+    )
+    if found is None:
+        raise Closed
+    return found
+
+
+def _locked(verification_id: int, *, now: datetime) -> Verification:
+    row = _lock(verification_id)
+    if row.discarded_at is not None or application_of(row.part.attempt).is_being_erased:
+        raise Closed
+    if is_over(row, now=now):
+        raise Over
+    return row
+
+
+def _running(verification_id: int, *, now: datetime) -> Verification:
+    row = _locked(verification_id, now=now)
+    if row.begun_at is None:
+        raise NotBegun
+    return row
+
+
+def _end(row: Verification, *, now: datetime) -> None:
+    """The comparison is issued here and never changes."""
+    part, first = row.part, row.part.scores.get(scale="")
+    row.ended_at = now
+    row.comparison = compare(
+        items_of(part),
+        tasks_of(row),
+        first_solved=round(first.value or 0),
+        answers=row.answers,
+        calibration=_calibration_of(row),
+    ).to_json()
+    row.save()
+    record_event("attempt.verification_completed", part.attempt, by="candidate", at=now)
+
+
+def _calibration_of(row: Verification) -> Calibration | None:
+    """None if the two forms have tasks of different versions, or if it differs between their devices."""
+    part = row.part
+    stored = calibration_row_of(part)
+    if stored is None or stored.version != row.version:
+        return None
+    found = strata.of_today(stored.content)
+    if found is None:
+        return None
+    first, second = (found.of(Stratum(row.language, device)) for device in (part.device, row.device))
+    return first if first == second else None

@@ -1,0 +1,99 @@
+"""Whether a second result is lower than chance explains, compared with enumeration and simulated people."""
+
+import random
+from collections.abc import Mapping
+from itertools import product
+
+import pytest
+
+from goodword.assessments.kinds.reasoning.content import BUILT_IN
+from goodword.assessments.kinds.reasoning.difficulty import curves_of_form
+from goodword.assessments.kinds.reasoning.verification import FORMS, VERIFICATION_12
+from goodword.assessments.psychometrics.abilities import ItemCurve, point
+from goodword.assessments.psychometrics.second_result import FALSE_ALARMS, predictions, share_lower
+
+SECOND, _ = curves_of_form(VERIFICATION_12)
+STANDARD, _ = curves_of_form(BUILT_IN["standard_20"])
+LONG, _ = curves_of_form(BUILT_IN["long_40"])
+ABILITIES = (-2.0, -1.0, 0.0, 1.0, 2.0)
+
+
+def pairs() -> Mapping[str, tuple[tuple[ItemCurve, ...], tuple[ItemCurve, ...]]]:
+    return {
+        form: (
+            curves_of_form(blueprint)[0],
+            curves_of_form(FORMS[f"verification_{'figureless_' if 'figureless' in form else ''}12"])[0],
+        )
+        for form, blueprint in BUILT_IN.items()
+    }
+
+
+def solved(chance: random.Random, items: tuple[ItemCurve, ...], ability: float) -> int:
+    return sum(chance.random() < point(one, ability).p for one in items)
+
+
+@pytest.mark.parametrize("form", BUILT_IN)
+def test_honest_people_of_any_ability_show_as_lower_at_most_nominally(form: str) -> None:
+    first, second = pairs()[form]
+    assert 0.02 < predictions(first, second).highest_rate <= FALSE_ALARMS
+
+
+@pytest.mark.parametrize("form", BUILT_IN)
+def test_honest_people_chosen_for_their_first_result_do_too(form: str) -> None:
+    """Candidates drawn from a normal distribution, of whom only those with one first result are verified."""
+    first, second = pairs()[form]
+    found = predictions(first, second).by_first
+    abilities = [step / 10 for step in range(-60, 61)]
+    for n in range(len(first) + 1):
+        masses = [(2.718281828 ** (-(t * t) / 2)) * exactly(first, t, n) for t in abilities]
+        lower = sum(
+            mass * sum(exactly(second, t, m) for m in range(found[n].least))
+            for mass, t in zip(masses, abilities, strict=True)
+        )
+        assert lower / sum(masses) <= FALSE_ALARMS + 1e-6
+
+
+def exactly(items: tuple[ItemCurve, ...], ability: float, number: int) -> float:
+    """The probability of a number right, by a recursion written for this test."""
+    chances = [1.0] + [0.0] * len(items)
+    for curve in items:
+        p = point(curve, ability).p
+        chances = [chances[k] * (1 - p) + (chances[k - 1] * p if k else 0.0) for k in range(len(items) + 1)]
+    return chances[number]
+
+
+def test_simulated_honest_people_are_seldom_lower_and_helped_ones_more_often() -> None:
+    chance, found = random.Random(20), predictions(STANDARD, SECOND).by_first
+    n, rates = 4000, {}
+    for helped, ability in product((0, 6), ABILITIES):
+        rates[helped, ability] = (
+            sum(
+                solved(chance, SECOND, ability)
+                < found[min(20, solved(chance, STANDARD, ability) + helped)].least
+                for _ in range(n)
+            )
+            / n
+        )
+        exact = share_lower(STANDARD, SECOND, ability=ability, helped=helped)
+        # four standard errors of a share
+        assert rates[helped, ability] == pytest.approx(exact, abs=4 * (exact * (1 - exact) / n) ** 0.5 + 1e-3)
+    assert max(rates[0, ability] for ability in ABILITIES) <= FALSE_ALARMS
+    assert rates[6, -1.0] > 0.35
+    assert rates[6, 0.0] > 0.3
+
+
+def test_the_prediction_is_below_a_high_first_result_and_rises_with_it() -> None:
+    found = predictions(STANDARD, SECOND).by_first
+    assert found[20].expected / 12 < 0.95
+    assert [one.expected for one in found] == sorted(one.expected for one in found)
+    assert [one.least for one in found] == sorted(one.least for one in found)
+    assert found[17].least == 7
+    assert found[17].expected == pytest.approx(9.4, abs=0.1)
+    assert found[17].error == pytest.approx(1.6, abs=0.1)
+
+
+def test_a_longer_first_form_predicts_more_exactly() -> None:
+    short, long = predictions(STANDARD, SECOND).by_first, predictions(LONG, SECOND).by_first
+    assert long[34].error < short[17].error
+    helped = {"ability": 0.0}
+    assert share_lower(LONG, SECOND, **helped, helped=12) > share_lower(STANDARD, SECOND, **helped, helped=6)

@@ -1,0 +1,170 @@
+"""Members start, discard and read verifications."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.models import Attempt, Verification
+from goodword.core.models import Event
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from tests.assessments.plans import attempt_of
+from tests.assessments.verification.support import (
+    DAY,
+    STANDARD,
+    application_of,
+    finished,
+    opened,
+    owner,
+    taken,
+)
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import path
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(DAY, tick=False)]
+
+PAGES = ("candidate_verify", "candidate_verification_discard")
+
+
+def where(name: str, attempt: Attempt) -> str:
+    return path(name, attempt.organisation, attempt.step_request.application_id)
+
+
+def words(response: object) -> str:
+    page = response.content.decode()  # type: ignore[attr-defined]  # of the test client
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def hiring_manager(attempt: Attempt) -> Membership:
+    """One who sees the candidate's role."""
+    found = factories.member(attempt.organisation, kind="hiring_manager")
+    role = application_of(attempt).role
+    assert role is not None
+    role.viewers.add(found)
+    return found
+
+
+def rows(attempt: Attempt) -> list[object]:
+    org = attempt.organisation
+    entries = AuditEntry.objects.of(org).filter(action__startswith="verification.")
+    return [
+        list(Verification.objects.of(org).values()),
+        Link.objects.of(org).filter(purpose="verification").count(),
+        list(entries.order_by("pk").values_list("action", flat=True)),
+        list(Event.objects.filter(name__contains="verification").values_list("name")),
+    ]
+
+
+def test_the_candidates_page_offers_it_once_a_reasoning_test_is_finished() -> None:
+    begun, done = attempt_of(STANDARD), finished()
+    for attempt, offered in ((begun, False), (done, True)):
+        page = signed_in(owner(attempt)).get(where("candidate", attempt)).content.decode()
+        assert (where("candidate_verify", attempt) in page) is offered
+
+
+def test_the_button_opens_it_and_shows_a_link_once() -> None:
+    attempt = finished()
+    browser, here = signed_in(owner(attempt)), where("candidate_verify", attempt)
+    assert "Start verification" in words(browser.get(here))
+    assert rows(attempt)[0] == []
+    page = browser.post(here)
+    found = re.search(r"http[^\"]+(/t/[\w-]+/)", page.content.decode())
+    assert found is not None
+    assert page["Cache-Control"] == "no-store"
+    assert "Short reasoning form" in words(Client().get(found[1]))
+    again = words(browser.get(here))
+    assert "Create new link" in again
+    assert found[1] not in again
+    assert "Not started yet." in words(browser.get(where("candidate", attempt)))
+
+
+def test_it_is_refused_with_a_sentence_before_the_test_is_finished() -> None:
+    attempt = attempt_of(STANDARD)
+    browser, here = signed_in(owner(attempt)), where("candidate_verify", attempt)
+    for response, status in ((browser.get(here), 200), (browser.post(here), 422)):
+        assert response.status_code == status
+        assert "hasn't finished a reasoning test" in words(response).replace("&#x27;", "'")
+    assert rows(attempt) == [[], 0, [], []]
+
+
+def test_strangers_managers_and_visitors_are_refused_and_change_nothing() -> None:
+    attempt = finished()
+    opened(attempt)
+    before = rows(attempt)
+    manager = hiring_manager(attempt)
+    stranger: Membership = factories.member(factories.organisation(), kind="admin")
+    for name in PAGES:
+        for browser, statuses in (
+            (signed_in(stranger), {404}),
+            (signed_in(manager), {403}),
+            (Client(), {302}),
+        ):
+            assert browser.post(where(name, attempt), {"reason": "x"}).status_code in statuses
+            assert browser.get(where(name, attempt)).status_code in statuses
+    assert rows(attempt) == before
+
+
+def test_discarding_needs_a_reason_and_is_audited() -> None:
+    attempt = finished()
+    verification = opened(attempt)
+    browser, here = signed_in(owner(attempt)), where("candidate_verification_discard", attempt)
+    assert browser.get(here).status_code == 200
+    refused = browser.post(here, {"reason": " "})
+    assert refused.status_code == 422
+    assert "Say why" in words(refused)
+    assert browser.post(here, {"reason": "Fire alarm"}).status_code == 302
+    verification.refresh_from_db()
+    assert verification.discard_reason == "Fire alarm"
+    assert rows(attempt)[2] == ["verification.opened", "verification.discarded"]
+    assert browser.get(here).status_code == 302
+
+
+def test_a_lower_result_is_worded_without_accusation() -> None:
+    attempt = finished(solved=17)
+    taken(attempt, solved=5)
+    page = words(signed_in(owner(attempt)).get(where("candidate", attempt)))
+    assert "Lower than the first result by more than 1 in 20 honest candidates would show" in page
+    assert "at least 19 in 20 solve 7 or more" in page
+    assert "Chance: up to 1 in 20 honest candidates shows such a difference." in page
+    assert "Tiredness, nerves" in page
+    assert "standard errors below the prediction" in page
+    assert "Talk to the candidate" in page
+    assert not re.search(r"cheat|fraud|dishonest|suspic", page, re.IGNORECASE)
+
+
+def test_other_results_say_what_they_do_not_prove() -> None:
+    attempt = finished(solved=17)
+    taken(attempt, solved=9)
+    page = words(signed_in(owner(attempt)).get(where("candidate", attempt)))
+    assert "Within what chance explains" in page
+    assert "Possible explanations" not in page.split("Supervised verification")[1].split("Timeline")[0]
+    assert "prove that the first result was the candidate" in page
+
+
+def test_members_see_no_times_of_a_verification() -> None:
+    attempt = finished()
+    taken(attempt, solved=9)
+    page = signed_in(owner(attempt)).get(where("candidate", attempt)).content.decode()
+    section = page.split('id="verification"')[1].split("</section>")[0]
+    assert "<time" not in section
+    assert "minute" not in section
+    assert "Took the supervised verification on" in page
+
+
+def test_readers_by_link_and_hiring_managers_do_not_see_it() -> None:
+    attempt = finished()
+    taken(attempt, solved=5)
+    url = links.mint(
+        organisation=attempt.organisation,
+        purpose=Link.Purpose.REVIEW,
+        subject_id=attempt.step_request.application_id,
+        now=DAY,
+    )
+    page = words(Client().get("/" + url.split("/", 3)[3]))
+    assert "Results" in page
+    assert "verification" not in page.lower()
+    page = words(signed_in(hiring_manager(attempt)).get(where("candidate", attempt)))
+    assert "Supervised verification" not in page.split("Timeline")[0]

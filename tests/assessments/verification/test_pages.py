@@ -1,0 +1,187 @@
+"""The candidate's pages of a verification."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from goodword.assessments.models import Attempt, Verification
+from goodword.assessments.verification import taking
+from goodword.assessments.verification.opening import discard
+from goodword.assessments.verification.taking import task_on_screen
+from goodword.candidates.models import Application
+from goodword.core.http import redacted
+from goodword.core.models import Event
+from tests.assessments.support import token_of
+from tests.assessments.verification.support import (
+    DAY,
+    finished,
+    link_to,
+    opened,
+    option_of,
+    owner,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(DAY, tick=False)]
+
+SCRIPT = {"X-Goodword": "script"}
+
+
+def text(browser: Client, path: str) -> str:
+    return browser.get(path).content.decode()
+
+
+def row_of(verification: Verification) -> Verification:
+    return Verification.objects.of(verification.organisation).get(pk=verification.pk)
+
+
+def test_the_first_page_says_why_and_opening_it_changes_nothing() -> None:
+    verification = opened(finished())
+    path, before = link_to(verification), list(Event.objects.values_list("pk"))
+    page = text(Client(), path)
+    assert "Short reasoning form" in page
+    assert "It doesn't mean that anybody doubts yours." in page
+    assert "12 minutes for 12 tasks." in page
+    assert row_of(verification).begun_at is None
+    assert list(Event.objects.values_list("pk")) == before
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("de", "Schlussfolgerndes Denken: Kurztest"), ("fr", "test court")],
+)
+def test_it_speaks_the_language_of_the_first_test(language: str, sentence: str) -> None:
+    attempt = finished()
+    Attempt.objects.of(attempt.organisation).update(language=language)
+    page = text(Client(), link_to(opened(attempt)))
+    assert f'lang="{language}"' in page
+    assert sentence in page
+
+
+def test_a_candidate_takes_the_form_without_a_script() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    assert browser.post(path)["Location"] == f"{path}task/1/"
+    for number in range(1, 13):
+        here = f"{path}task/{number}/"
+        task = task_on_screen(row_of(verification))
+        assert f"{number} of 12" in text(browser, here)
+        said = {"item": task.id, "answer": option_of(task, right=True)}
+        response = browser.post(here, {"item": task.id, "skip": "yes"} if number == 12 else said)
+        assert response["Location"] == (path if number == 12 else f"{path}task/{number + 1}/")
+    page = text(browser, path)
+    assert "You can hand the device back." in page
+    assert row_of(verification).comparison["solved"] == 11
+
+
+def test_no_answer_and_a_made_up_one_are_told() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    browser.post(path)
+    response = browser.post(f"{path}task/1/", {"item": "1"})
+    assert response.status_code == 422
+    assert "Choose an answer, or skip this task." in response.content.decode()
+    response = browser.post(f"{path}task/1/", {"item": "1", "answer": "z"})
+    assert (response.status_code, row_of(verification).answers) == (422, {})
+
+
+def test_an_old_page_leads_to_the_task_on_screen() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    browser.post(path)
+    browser.post(f"{path}task/1/", {"item": "1", "skip": "yes"})
+    task = task_on_screen(row_of(verification))
+    for number, item in ((1, "1"), (2, "1"), (7, "7")):
+        response = browser.post(f"{path}task/{number}/", {"item": item, "answer": task.drawn.key})
+        assert response["Location"] == f"{path}task/2/?elsewhere=yes"
+    assert browser.get(f"{path}task/5/")["Location"] == f"{path}task/2/"
+    assert browser.get(path)["Location"] == f"{path}task/2/"
+    assert row_of(verification).answers == {}
+
+
+def test_a_script_saves_and_hears_the_time_left() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    browser.post(path)
+    task = task_on_screen(row_of(verification))
+    said = {"item": task.id, "answer": task.drawn.key}
+    assert browser.post(f"{path}task/1/", said, headers=SCRIPT).json() == {"saved": True, "left": 720}
+    assert browser.post(f"{path}ping/", headers=SCRIPT).json() == {"broken": False, "left": 720, "at": 1}
+    response = browser.post(f"{path}task/2/", said, headers=SCRIPT)
+    assert (response.status_code, response.json()["elsewhere"]) == (409, True)
+
+
+def test_after_a_lost_connection_a_page_explains_and_a_click_continues() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    browser.post(path)
+    with time_machine.travel(DAY + timedelta(minutes=3), tick=False):
+        assert browser.post(f"{path}ping/", headers=SCRIPT).json()["broken"] is True
+        assert browser.get(f"{path}task/1/")["Location"] == f"{path}reconnect/"
+        assert "is replaced by another" in text(browser, f"{path}reconnect/")
+        assert row_of(verification).breaks == 0
+        assert browser.post(f"{path}reconnect/")["Location"] == f"{path}task/1/"
+        assert row_of(verification).breaks == 1
+        assert browser.get(f"{path}reconnect/")["Location"] == f"{path}task/1/"
+
+
+def test_practice_saves_nothing() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    page = text(browser, f"{path}practice/1/")
+    assert "Example 1 of 4" in page
+    assert browser.post(f"{path}practice/1/", {"answer": "a"}).status_code == 200
+    assert browser.get(f"{path}practice/9/").status_code == 404
+    assert row_of(verification).begun_at is None
+
+
+def test_only_the_newest_link_works_for_twelve_hours() -> None:
+    verification, browser = opened(finished()), Client()
+    old, new = link_to(verification), link_to(verification)
+    closed = "There is nothing to do here at the moment"
+    assert closed in text(browser, old)
+    browser.post(old)
+    assert row_of(verification).begun_at is None
+    assert "Short reasoning form" in text(browser, new)
+    with time_machine.travel(DAY + timedelta(hours=12), tick=False):
+        assert closed in text(browser, new)
+        browser.post(new)
+    assert row_of(verification).begun_at is None
+
+
+def test_a_discarded_form_and_unknown_links_open_nothing() -> None:
+    attempt, browser = finished(), Client()
+    verification = opened(attempt)
+    path = link_to(verification)
+    discard(verification=verification, reason="Moved", member=owner(attempt), now=DAY)
+    assert "There is nothing to do here at the moment" in text(browser, path)
+    assert browser.get(f"/t/{'x' * 43}/").status_code == 404
+    candidate_token = token_of(attempt)
+    assert browser.get(f"/t/{candidate_token}/").status_code == 404
+
+
+def test_nothing_is_taken_from_somebody_who_is_being_erased() -> None:
+    attempt, browser = finished(), Client()
+    path = link_to(verification := opened(attempt))
+    browser.post(path)
+    Application.objects.of(attempt.organisation).update(deleted_at=DAY)
+    response = browser.post(f"{path}task/1/", {"item": "1", "answer": "a"}, headers=SCRIPT)
+    assert response.status_code == 410
+    with pytest.raises(taking.Closed):
+        taking.heartbeat(verification_id=verification.pk, now=DAY)
+    assert row_of(verification).answers == {}
+
+
+def test_the_candidates_own_page_announces_an_open_verification() -> None:
+    attempt, browser = finished(), Client()
+    portal = f"/p/{token_of(attempt)}/assessment/"
+    assert "A short form in person" not in text(browser, portal)
+    verification = opened(attempt)
+    assert "A short form in person" in text(browser, portal)
+    taking.begin(verification_id=verification.pk, device="computer", now=DAY)
+    assert "A short form in person" not in text(browser, portal)
+
+
+def test_its_links_stay_out_of_logs() -> None:
+    assert redacted(f"GET /t/{'a' * 43}/task/1/") == "GET /t/[redacted]/task/1/"
