@@ -245,7 +245,7 @@ def asked(check: Check, number: int, *, state: str = "sent", **values: Any) -> R
 def answered(
     check: Check, number: int, answers: dict[str, Any] | None = None, *, language: str = "en", **values: Any
 ) -> Reference:
-    more = {name: values.pop(name) for name in ("factual", "late", "submitted_at") if name in values}
+    more = {name: values.pop(name) for name in ("factual", "late", "quote", "submitted_at") if name in values}
     return Reference.objects.create(
         **{
             "organisation": check.organisation,

@@ -153,6 +153,8 @@ def _referee(referee: Referee, wanted: ExportRequest, *, see: bool) -> dict[str,
     reference = getattr(request, "reference", None)
     if reference is not None and (see or wanted.by_member):
         data["reference"] = rendered_reference(reference)
+        if wanted.reader != ExportReader.CANDIDATE and reference.quote:
+            data["reference"]["sentence chosen for the first page of the report"] = reference.quote
     return without_empty(data)
 
 

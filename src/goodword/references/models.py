@@ -271,6 +271,8 @@ class Reference(OrganisationOwned):
     request = models.OneToOneField(ReferenceRequest, on_delete=models.CASCADE, related_name="reference")
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="references")
     answers = models.JSONField()
+    #: the sentence of their comments that they chose for page 1 of the report; empty: the first
+    quote = models.TextField(default="", blank=True)
     #: dates and title only
     factual = models.BooleanField(default=False)
     #: from Start to Submit; empty if factual or with a break

@@ -122,7 +122,8 @@ PHRASES: Catalogue = {
         "method_answers": (
             "All referees saw the same questions, except where this report says otherwise, possibly in "
             "another language. They could not change their answers after sending them. Ratings and "
-            "comments are shown as given; nothing was omitted, weighted or reworded."
+            "comments are shown as given; nothing was omitted, weighted or reworded. Page 1 quotes one "
+            "sentence of each referee: the one they chose, or else their first."
         ),
         "method_few": (
             "The opinions of a few people are not a measurement. They depend on the work, the time and the "
@@ -266,7 +267,8 @@ PHRASES: Catalogue = {
             "Alle Referenzpersonen sahen dieselben Fragen, soweit dieser Bericht nichts anderes angibt, "
             "gegebenenfalls in einer anderen Sprache. Nach dem Absenden konnten sie ihre Antworten nicht "
             "mehr ändern. Bewertungen und Kommentare sind unverändert wiedergegeben; nichts wurde "
-            "weggelassen, gewichtet oder umformuliert."
+            "weggelassen, gewichtet oder umformuliert. Seite 1 zitiert von jeder Referenzperson einen Satz: "
+            "den von ihr ausgewählten, sonst den ersten."
         ),
         "method_few": (
             "Die Meinungen weniger Personen sind keine Messung. Sie hängen von Arbeit, Zeit und Beziehung "
@@ -404,7 +406,8 @@ PHRASES: Catalogue = {
             "Tous les référents ont vu les mêmes questions, sauf indication contraire dans ce rapport, "
             "parfois dans une autre langue. Ils ne pouvaient plus modifier leurs réponses après l’envoi. "
             "Notes et commentaires sont reproduits tels quels\u00a0; rien n’a été omis, pondéré ni "
-            "reformulé."
+            "reformulé. La page 1 cite une phrase de chaque référent\u00a0: celle qu’il a choisie ou, à défaut, "
+            "la première."
         ),
         "method_few": (
             "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "

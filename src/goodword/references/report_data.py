@@ -35,7 +35,7 @@ class Referee(TypedDict):
 
 class ReferenceData(TypedDict):
     """A received reference. `factual`: dates and title only. `late`: received after completion. `language`: the name of
-    its language, if not the report's. `erased`: the referee was erased."""
+    its language, if not the report's. `quote`: the sentence they chose for page 1. `erased`: the referee was erased."""
 
     id: str
     referee: Referee
@@ -45,6 +45,7 @@ class ReferenceData(TypedDict):
     self_reference: bool
     late: NotRequired[bool]
     language: NotRequired[str | None]
+    quote: NotRequired[str]
     erased: NotRequired[bool]
 
 
@@ -221,7 +222,7 @@ def check_data(results: Results, *, moment: Moment) -> CheckData:
 
 
 def _reference(who: ReceivedReference, moment: Moment) -> ReferenceData:
-    return {
+    reference: ReferenceData = {
         "id": who.id,
         "referee": {
             "name": who.name,
@@ -236,6 +237,9 @@ def _reference(who: ReceivedReference, moment: Moment) -> ReferenceData:
         "late": who.late,
         "language": who.language or None,
     }
+    if who.quote:
+        reference["quote"] = who.quote
+    return reference
 
 
 def _question(asked: QuestionResult) -> QuestionData:

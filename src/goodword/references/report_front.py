@@ -1,6 +1,5 @@
 """Page 1 of a reference check: all ratings in one chart, and each referee's other answers."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from goodword.core.report_blocks import (
     Table,
 )
 from goodword.core.text import clipped, isolate
+from goodword.references.quotes import first_sentence, quote_order
 from goodword.references.report_data import (
     CheckData,
     ChoiceQuestion,
@@ -37,11 +37,6 @@ MOST_ABOVE: Final = 14
 #: the built-in question's id, for snapshots before schema 5
 _WORK_AGAIN: Final = "work_again"
 SHAPES: Final = 7
-#: an earlier full stop may end an abbreviation such as "Dr."
-SHORTEST_QUOTE: Final = 20
-#: longer sentences are clipped; the comments contain them in full
-LONGEST_QUOTE: Final = 400
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?…。！？؟।])[\"”’»)]*(?=\s+[^\W\d_a-zß-ÿ])|(?<=[。！？])|\n")
 
 
 def front_sections(check: CheckData, words: Phrases) -> list[Section]:
@@ -335,9 +330,13 @@ def says_who(question: ChoiceQuestion) -> bool:
 
 
 def quotes_of(check: CheckData) -> dict[str, str | None]:
-    """Returns the first sentence of each referee's first comment, preferably on working together again."""
+    """Returns the sentence that each referee chose, else the first of their comments."""
     again = work_again_of(check)
-    order = sorted(check["questions"], key=lambda one: (one is not again, one["type"] != "long_text"))
+    order = sorted(
+        check["questions"],
+        key=lambda one: quote_order(work_again=one is again, long_text=one["type"] == "long_text"),
+    )
+    chosen = {one["id"]: one.get("quote") for one in check["references"]}
     own = {one["id"] for one in check["references"] if one["self_reference"]}
     found: dict[str, CommentData] = {}
     for question in order:
@@ -345,16 +344,9 @@ def quotes_of(check: CheckData) -> dict[str, str | None]:
             if comment["reference"] not in own:
                 found.setdefault(comment["reference"], comment)
     return {
-        reference: None if comment["text"] is None else first_sentence(comment["text"])
+        reference: None if (text := comment["text"]) is None else chosen[reference] or first_sentence(text)
         for reference, comment in found.items()
     }
-
-
-def first_sentence(text: str) -> str:
-    stripped = text.strip()
-    ends = (found.end() for found in _SENTENCE_END.finditer(stripped))
-    end = next((place for place in ends if place >= SHORTEST_QUOTE), None)
-    return clipped(" ".join(stripped[:end].split()), LONGEST_QUOTE)
 
 
 def _quote(reference: str, quotes: Mapping[str, str | None], words: Phrases) -> str:

@@ -46,7 +46,7 @@ type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "cho
 @dataclass(frozen=True, kw_only=True)
 class ReceivedReference:
     """A reference, or the self-reference (`is_self`). `factual`: dates and title only. `late`: received after
-    completion. `language`: of the answers, if not that of the questions."""
+    completion. `language`: of the answers, if not that of the questions. `quote`: chosen for page 1, or ""."""
 
     id: str
     name: str
@@ -61,6 +61,7 @@ class ReceivedReference:
     late: bool
     language: str
     language_code: str
+    quote: str = ""
     is_self: bool = False
 
 
@@ -299,6 +300,7 @@ def _respondent(reference: Reference, check: Check, questions: Sequence[Question
         late=reference.late,
         language=str(get_language_info(code)["name_translated"]) if other else "",
         language_code=code if other else "",
+        quote=reference.quote,
     )
     put = applicable(questions, relationship=relationship, answers=answers)
     return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)

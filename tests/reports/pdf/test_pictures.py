@@ -14,7 +14,6 @@ import pytest
 import typst
 from PIL import Image, ImageChops
 
-from goodword.references.report_front import first_sentence
 from goodword.reports.pdf import RenderedPdf, render_pdf
 from goodword.reports.pdf.render import TEMPLATE, template_inputs
 from goodword.reports.pdf.snapshot import check_snapshot
@@ -140,15 +139,3 @@ def test_the_file_contains_no_items_answers_or_keys() -> None:
         item["text"] for scale in snapshot["assessment"]["tests"][2]["scales"] for item in scale["items"]
     ]
     assert [one for one in ("secret", "3117", *statements) if one.casefold() in told] == []
-
-
-def test_quotes_are_the_first_sentence_in_full() -> None:
-    assert first_sentence("Dr. Weber and I shared a desk. Then we moved.") == "Dr. Weber and I shared a desk."
-    assert first_sentence("Sie ist ruhig, z. B. im Streit mit Kunden! Immer.") == (
-        "Sie ist ruhig, z. B. im Streit mit Kunden!"
-    )
-    assert first_sentence("她总是在会议之前准备好所有的材料和数据，从不拖延。其次。") == (
-        "她总是在会议之前准备好所有的材料和数据，从不拖延。"
-    )
-    assert first_sentence("One line that has no full stop\nand another") == "One line that has no full stop"
-    assert len(first_sentence("word " * 2000)) <= 400

@@ -22,12 +22,21 @@ from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.parse import fill_placeholders
 from goodword.questionnaires.routing import applicable, pages
-from goodword.questionnaires.types import CONFIRMING, Question, RelationshipConfirm, Stated
+from goodword.questionnaires.types import (
+    CONFIRMING,
+    LongText,
+    Question,
+    RelationshipConfirm,
+    Stated,
+    WouldWorkAgain,
+)
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event
 from goodword.references.domain.context import check_context, stated_of, version_of
 from goodword.references.domain.mails import mail_recruiter
 from goodword.references.models import Check, Reference, ReferenceRequest
+from goodword.references.private_topics import comments_of
+from goodword.references.quotes import quote_order, sentences
 from goodword.workflow.states import DONE, UNFINISHED
 
 META_KEY: Final = "~"
@@ -75,13 +84,14 @@ class SubmittedAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftAnswers:
     """`typed`: unfinished input by question id. `left`: a break of more than ONE_SITTING. `saved_by`: the page (one
-    rendering) that last saved each question."""
+    rendering) that last saved each question. `quote`: the sentence chosen for page 1 of the report, or ""."""
 
     answers: Mapping[str, Json] = field(default_factory=dict)
     typed: Mapping[str, Typed] = field(default_factory=dict)
     saved_at: datetime | None = None
     left: bool = False
     saved_by: Mapping[str, str] = field(default_factory=dict)
+    quote: str = ""
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
@@ -92,6 +102,7 @@ class DraftAnswers:
             saved_at=datetime.fromisoformat(known["saved_at"]) if "saved_at" in known else None,
             left=known.get("left", False),
             saved_by=known.get("saved_by", {}),
+            quote=known.get("quote", ""),
         )
 
     def stored(self) -> dict[str, Any]:
@@ -100,6 +111,7 @@ class DraftAnswers:
             "left": self.left,
             "saved_by": self.saved_by,
             **({"saved_at": self.saved_at.isoformat()} if self.saved_at else {}),
+            **({"quote": self.quote} if self.quote else {}),
         }
         return {**self.answers, META_KEY: known}
 
@@ -157,7 +169,17 @@ class DraftAnswers:
                 answers[one.question_id] = one.answer
             elif one.typed:
                 typed[one.question_id] = one.typed
-        return replace(self, answers=answers, typed=typed, saved_by=saved_by).saved(now)
+        merged = replace(self, answers=answers, typed=typed, saved_by=saved_by).saved(now)
+        if merged.quote and merged.quote not in merged.written:
+            merged = replace(merged, quote="")
+        return merged
+
+    @property
+    def written(self) -> set[str]:
+        """All sentences written so far, also unfinished ones."""
+        texts = [text for answer in self.answers.values() for text in comments_of(answer)]
+        texts += [text for typed in self.typed.values() for entered in typed.values() for text in entered]
+        return {sentence for text in texts for sentence in sentences(text)}
 
     def refuse_if_changed(self, reviewed: str) -> None:
         """Raises AnswersChanged. `reviewed`: digest of what was shown."""
@@ -247,6 +269,26 @@ class AnsweringSession:
         """Position among the pages on which something is asked, and their number."""
         return sum(other <= number for other in self.page_numbers), len(self.page_numbers)
 
+    @cached_property
+    def quotable(self) -> tuple[str, ...]:
+        """The sentences of which page 1 of the report may quote one; it quotes the first if none is chosen."""
+        again = next((one for one in self.questions if isinstance(one, WouldWorkAgain)), None)
+        order = sorted(
+            self.asked,
+            key=lambda one: quote_order(work_again=one is again, long_text=isinstance(one, LongText)),
+        )
+        found = (text for question in order for text in self._comments(question))
+        return tuple(dict.fromkeys(sentence for text in found for sentence in sentences(text)))
+
+    def _comments(self, question: Question) -> list[str]:
+        answer = self.draft.answers.get(question.id)
+        return comments_of(answer) if isinstance(question, LongText) or not isinstance(answer, str) else []
+
+    @property
+    def quote(self) -> str:
+        """The sentence chosen, if it can be quoted."""
+        return self.draft.quote if self.draft.quote in self.quotable else ""
+
     def validated(self, *, of: Sequence[Question] | None = None) -> dict[str, Json]:
         """Validated answers to all questions asked, or to `of`. Raises Incomplete."""
         judged: dict[str, Json] = {}
@@ -318,6 +360,16 @@ def keep_draft_of_closed(
         return True
 
 
+def choose_quote(*, request_id: int, sentence: str, now: datetime) -> None:
+    """Save which sentence page 1 of the report may quote, unless it is no longer in their comments. Raises Closed."""
+    with transaction.atomic():
+        check, request = checks.lock_open_request(request_id, now=now)
+        session = answering_session(check, request, now=now)
+        if sentence in session.quotable:
+            request.draft = replace(session.draft, quote=sentence).saved(now).stored()
+            request.save(update_fields=["draft"])
+
+
 def without_page(seen: Mapping[str, str]) -> dict[str, str]:
     return {name: fingerprint for name, fingerprint in seen.items() if name != META_KEY}
 
@@ -334,7 +386,7 @@ def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
         session.draft.refuse_if_changed(reviewed)
         answers = session.validated()
         seconds = session.draft.seconds_since(request.begun_at, now=now)
-        return _receive(check, request, answers, now=now, factual=False, seconds=seconds)
+        return _receive(check, request, answers, now=now, factual=False, seconds=seconds, quote=session.quote)
 
 
 def confirm_facts(*, request_id: int, submitted: Sequence[SubmittedAnswer], now: datetime) -> Reference:
@@ -377,6 +429,7 @@ def _receive(
     now: datetime,
     factual: bool,
     seconds: int | None,
+    quote: str = "",
 ) -> Reference:
     first = not Reference.objects.of(check.organisation).filter(request__check_run=check).exists()
     reference = Reference.objects.create(
@@ -384,6 +437,7 @@ def _receive(
         request=request,
         version=version_of(check, language=request.language),
         answers=answers,
+        quote=quote,
         factual=factual,
         seconds=seconds,
         late=check.progress in DONE,

@@ -25,6 +25,8 @@ from goodword.references.views.access import is_script
 SEEN = "seen"
 #: form field of the review with the digest of the answers shown
 REVIEWED = "reviewed"
+#: form field of the review with the sentence chosen for page 1 of the report
+QUOTE = "quote"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,6 +74,13 @@ def questions(request: HttpRequest, visit: RefereeVisit, *, number: int) -> Http
 def review(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
     missing: tuple[str, ...] = ()
     changed = False
+    if request.method == "POST" and answering.QUOTE in request.POST:
+        responses.choose_quote(
+            request_id=visit.request.pk, sentence=request.POST[answering.QUOTE], now=visit.now
+        )
+        visit.request.refresh_from_db(fields=["draft"])
+        if access.is_script(request):
+            return HttpResponse(status=204)
     if request.method == "POST" and not visit.switched:
         record_trace(request, visit.check, visit.request, now=visit.now)
         try:
@@ -87,12 +94,21 @@ def review(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
             visit.request.refresh_from_db(fields=["draft"])
         else:
             return redirect("referee", token=visit.token)
+    session = responses.answering_session(visit.check, visit.request, now=visit.now)
+    quotable = [(sentence, sentence) for sentence in session.quotable]
     return answering.review_page(
-        responses.answering_session(visit.check, visit.request, now=visit.now),
+        session,
         answer_pages(visit.token),
         missing=missing,
         changed=changed,
-        render_page=partial(referee_page, request, "references/referee/review.html", visit),
+        render_page=partial(
+            referee_page,
+            request,
+            "references/referee/review.html",
+            visit,
+            quotable=quotable if len(quotable) > 1 else [],
+            quote=session.quote,
+        ),
     )
 
 

@@ -157,7 +157,8 @@ def _check_without_person(check: Mapping[str, Any]) -> dict[str, Any]:
 
 def _anonymous(reference: Mapping[str, Any]) -> dict[str, Any]:
     anonymous = {**reference["referee"], "name": None, "company": None, "title": None}
-    return {**reference, "referee": anonymous, "period_text": None}
+    kept = {key: value for key, value in reference.items() if key != "quote"}
+    return {**kept, "referee": anonymous, "period_text": None}
 
 
 def _question_without_answers(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,7 +205,7 @@ def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given
 
 def _anonymous_referee(reference: Mapping[str, Any]) -> dict[str, Any]:
     anonymous = {**reference["referee"], "name": None, "company": None, "title": None}
-    kept = {key: value for key, value in reference.items() if key not in {"late", "language"}}
+    kept = {key: value for key, value in reference.items() if key not in {"late", "language", "quote"}}
     return {**kept, "referee": anonymous, "period_text": None, "submitted_at_text": "–", "erased": True}
 
 

@@ -6,7 +6,7 @@ comments are None.
 Schema 2 names the reference of each value and adds types of question. Its additions are `NotRequired`, so that
 snapshots of schema 1 can still be drawn. Schema 3 adds kinds of test, which define their own data
 (`assessments.kinds`). Schema 4 adds the figures behind percentiles and abilities. Schema 5 adds signs of careless
-responding, with the checks made, and marks the question on working together again.
+responding, with the checks made, the sentences that referees chose, and marks the question on working together again.
 """
 
 from collections.abc import Mapping
