@@ -50,6 +50,7 @@ FOR_MEMBERS = (
     "assessments/kinds/scores.py",
     "assessments/marking.py",
     "assessments/norms/*",
+    "assessments/panels/*",
     "assessments/plans/*",
     "assessments/report.py",
     "assessments/results.py",

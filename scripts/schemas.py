@@ -9,7 +9,7 @@ from typing import Any, Final
 import without_database
 
 from goodword.assessments.kinds.custom.content import QuestionPack
-from goodword.assessments.kinds.judgement.content import SET
+from goodword.assessments.kinds.judgement import content as judgement
 from goodword.assessments.kinds.scales.content import ContentPack
 from goodword.questionnaires.editor.files import file_schema
 from goodword.workspace.comparison.files import results_schema
@@ -20,7 +20,7 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "docs/schemas"
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "content-pack.json": ContentPack.model_json_schema,
     "custom-questions.json": QuestionPack.model_json_schema,
-    "judgement-set.json": SET.json_schema,
+    "judgement-set.json": judgement.schema,
     "questionnaire.json": file_schema,
     "role-results.json": results_schema,
 }

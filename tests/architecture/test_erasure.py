@@ -20,6 +20,8 @@ NO_PERSONAL_DATA = {
     "assessments.Calibration": "figures of many people, nothing of a single one",
     "assessments.NormGroup": "figures of many people, nothing of a single one",
     "assessments.NormSet": "figures of many people, nothing of a single one",
+    "assessments.Panelist": "experts, who are erased by a member, themselves or the retention run (tested)",
+    "assessments.PanelRating": "experts' ratings, erased with them",
     "assessments.Test": "what is asked",
     "assessments.TestVersion": "what is asked",
     "core.ClockOffset": "the demo's clock",

@@ -58,6 +58,7 @@ NOT_ON_TIMELINE = {
     "assessment.adjustment_answered",
     "assessment.adjustment_request",
     "assessment.adjustment_lost",
+    "assessment.panel",
     "workspace.digest",
     "workspace.member_invitation",
 }

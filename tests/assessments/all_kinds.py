@@ -305,8 +305,21 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
     return version, "short20" if kind == "scales" else "", None
 
 
+#: nine experts whose mean ratings are a key
+PANEL: dict[str, Any] = {
+    "experts": 9,
+    "icc_single": 0.62,
+    "icc_single_interval": [0.48, 0.75],
+    "icc_average": 0.94,
+    "icc_average_interval": [0.89, 0.96],
+    "wide": 3,
+    "keyed_by": "Rita Recruiter",
+    "keyed_on": "2026-03-01",
+}
+
+
 def _own_situations(organisation: Organisation) -> TestVersion:
-    found = builtin_content("judgement_customer", language="en") | {"id": "own_situations"}
+    found = builtin_content("judgement_customer", language="en") | {"id": "own_situations", "panel": PANEL}
     return _own_version(organisation, found, kind=Test.Kind.JUDGEMENT)
 
 

@@ -139,7 +139,7 @@ def test_situations_are_close_to_the_key_or_differ() -> None:
 @pytest.mark.parametrize(
     ("language", "said", "because"),
     [
-        ("en", "is for practice, not for decisions", "set by people who do this job"),
+        ("en", "is for practice, not for decisions", "set by a panel of people who do this job"),
         ("de", "dient zur Übung, nicht als Grundlage", "Personen, die diese Tätigkeit ausüben"),
         ("fr", "est un entraînement", "personnes qui exercent ce métier"),
     ],

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score, Test
+from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score
 from goodword.assessments.results import percent
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
@@ -229,8 +229,11 @@ def test_a_calibration_separates_results_only_where_it_gave_an_ability(rita: Mem
 
 
 @pytest.mark.world
-def test_judgement_is_sorted_by_distance_unless_the_set_is_for_practice(rita: Membership, role: Role) -> None:
-    assessment_of_all(role, kinds=("judgement",))
+@pytest.mark.parametrize("kind", ["judgement", "own_judgement"])
+def test_judgement_is_sorted_by_distance_if_a_panel_made_the_key(
+    rita: Membership, role: Role, kind: str
+) -> None:
+    assessment_of_all(role, kinds=(kind,))
     done(role, "Far", "A")
     done(role, "Near", "B")
     rows = Score.objects.of(role.organisation).filter(scale="")
@@ -239,21 +242,15 @@ def test_judgement_is_sorted_by_distance_unless_the_set_is_for_practice(rita: Me
     rows.update(norm_group=far.norm_group, low=0.5, high=1.5)
     for score, place in ((far, 85), (rows.exclude(pk=far.pk).get(), 10)):
         rows.filter(pk=score.pk).update(percentile=place, percentile_low=place - 5, percentile_high=place + 5)
-
-    def order() -> dict[str, list[str]]:
-        return {
-            sort: [row[0] for row in tables(shown(rita, role, sort=sort))[0][1]]
-            for sort in ("score", "-score")
-        }
-
-    assert order() == {"score": ["Far", "Near"], "-score": ["Far", "Near"]}
+    by_panel = kind == "own_judgement"
+    order = {
+        sort: [row[0] for row in tables(shown(rita, role, sort=sort))[0][1]] for sort in ("score", "-score")
+    }
+    assert order == {"score": ["Far", "Near"], "-score": ["Near", "Far"] if by_panel else ["Far", "Near"]}
     page = shown(rita, role).content.decode()
-    assert [page.count(said) for said in ("For practice, not for decisions:", "of 100")] == [1, 0]
-    Test.objects.of(role.organisation).filter(kind="judgement").update(key="own_situations")
-    assert shown(rita, role).content.decode().count("For practice, not for decisions:") == 0
-    assert order() == {"score": ["Far", "Near"], "-score": ["Near", "Far"]}
-    page = shown(rita, role).content.decode()
-    assert [page.count(f"closer than {said} of 100") for said in ("10 to 20", "85 to 95")] == [1, 1]
+    assert page.count("For practice, not for decisions:") == (not by_panel)
+    near_and_far = [page.count(f"closer than {said} of 100") for said in ("10 to 20", "85 to 95")]
+    assert near_and_far == [by_panel, by_panel]
 
 
 @pytest.mark.main_case

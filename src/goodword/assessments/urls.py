@@ -6,8 +6,10 @@ from goodword.assessments.views import (
     attempt,
     custom_question,
     custom_questions,
+    expert,
     item,
     judgement,
+    judgement_panel,
     judgement_scenario,
     library,
     library_packs,
@@ -42,6 +44,17 @@ judgement_urls: list[URLPattern | URLResolver] = [
         judgement.remove_translation,
         name="judgement_language_remove",
     ),
+]
+
+_PANEL = f"{_SET}edit/panel/"
+
+judgement_urls += [
+    path(_PANEL, judgement_panel.panel, name="judgement_panel"),
+    path(f"{_PANEL}invite/", judgement_panel.invite, name="judgement_panel_invite"),
+    path(f"{_PANEL}key/", judgement_panel.take_key, name="judgement_panel_key"),
+    path(f"{_PANEL}leave-out/<slug:action_id>/", judgement_panel.leave_out, name="judgement_panel_leave_out"),
+    path(f"{_PANEL}<int:expert_pk>/remind/", judgement_panel.remind, name="judgement_panel_remind"),
+    path(f"{_PANEL}<int:expert_pk>/remove/", judgement_panel.remove, name="judgement_panel_remove"),
 ]
 
 _CUSTOM_SETS = "library/custom-questions/"
@@ -107,6 +120,10 @@ public_urls = [
         adjustments.withdraw,
         name="portal_assessment_adjustment_withdraw",
     ),
+    path("e/<token>/", expert.home, name="expert"),
+    path("e/<token>/<int:number>/", expert.situation, name="expert_situation"),
+    path("e/<token>/decline/", expert.decline, name="expert_decline"),
+    path("e/<token>/data/", expert.data, name="expert_data"),
     path("a/<token>/", adjustments.answer_page, name="adjustment_answer"),
     path(f"{_PART}form/", attempt.form_of_part, name="portal_assessment_form"),
     path(_PART, attempt.part_page, name="portal_assessment_part"),

@@ -38,9 +38,9 @@ from goodword.core.text import clean_text
 
 #: URLs that contain a secret, and their secret part
 _SECRET_PATHS = re.compile(
-    r"/(p|r|v|s|a|d|dr|i|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
+    r"/(p|r|v|s|a|d|dr|e|i|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
-_PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/i/", "/t/", "/verify/")
+_PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/t/", "/verify/")
 #: accepts candidates' files: an item of their assessment
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
 #: accepts reports, from anyone

@@ -174,6 +174,10 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
     def to_editor(self, request: MemberRequest, query: str = "") -> HttpResponseBase:
         return redirect(self.url(request, self.editor) + query)
 
+    def to_named(self, request: MemberRequest, name: str) -> HttpResponseBase:
+        """Redirect to another page of the draft."""
+        return redirect(self.url(request, name))
+
     def to_page(self, request: MemberRequest) -> HttpResponseBase:
         return redirect(self.url(request, self.page))
 

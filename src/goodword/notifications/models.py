@@ -133,6 +133,7 @@ class Link(OrganisationOwned):
         MEMBER_INVITATION = "member_invitation"  # subject: an Invitation
         VERIFICATION = "verification"  # subject: a Verification
         REFEREE_DATA = "referee_data"  # subject: a ReferenceRequest; opens *Your data* alone
+        PANEL = "panel"  # subject: a Panelist
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     subject_id = models.BigIntegerField()

@@ -42,6 +42,16 @@ def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
     )
 
 
+def retention_for_expert(organisation: Organisation) -> str:
+    if not organisation.erases_old:
+        return _("%(organisation)s has set no date for automatic erasure. You can erase it at any time.") % {
+            "organisation": organisation.name
+        }
+    return _(
+        "It is erased %(period)s after our last e-mail to you or your last rating. You can erase it at any time."
+    ) % {"period": period(organisation.keep_months)}
+
+
 def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
     names["organisation"] = organisation.name
     sentences = []

@@ -14,6 +14,7 @@ from goodword.assessments.catalogue import drafts
 from goodword.assessments.catalogue.judgement import add_language, change_details
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.models import Test, TestVersion
+from tests.assessments.all_kinds import PANEL
 from tests.assessments.judgement.support import (
     CALL,
     LATE,
@@ -217,12 +218,15 @@ def test_a_built_in_set_shows_its_key_and_can_be_copied(rita: Membership) -> Non
     assert "Situations in a shop (copy)" in client.get(url("judgement_edit", made)).content.decode()
 
 
-def test_only_the_sets_that_come_with_the_product_are_marked_as_practice(rita: Membership) -> None:
+def test_sets_without_a_panel_are_marked_as_practice(rita: Membership) -> None:
     client, told = signed_in(rita), "For practice, not for decisions"
     ours = ensure_builtin(rita.organisation, "judgement_customer", now=NOW)
     assert client.get(url("judgement", ours)).content.decode().count(told) == 1
-    imported = built_in(rita.organisation)
-    assert told not in client.get(url("judgement", imported)).content.decode()
+    other = built_in(rita.organisation)
+    assert client.get(url("judgement", other)).content.decode().count(told) == 1
+    rows = TestVersion.objects.of(rita.organisation).filter(test=other, language="en")
+    rows.update(content=rows.get().content | {"panel": PANEL})
+    assert told not in client.get(url("judgement", other)).content.decode()
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> None:

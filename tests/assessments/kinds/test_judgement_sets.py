@@ -7,6 +7,8 @@ from goodword.assessments.kinds.packs import PackError
 from tests.assessments.builtins import load_judgement
 from tests.assessments.kinds.judgements import small_set, with_action
 
+EFFECTIVENESS = "needs an effectiveness from 1 to 5, with at most two decimals."
+
 
 def test_a_set_in_the_published_form_is_read_whole() -> None:
     judgement = read_judgement(small_set())
@@ -59,11 +61,11 @@ def test_a_reason_may_be_left_out() -> None:
         (with_action(id="a1"), "The judgement set has the action “a1” twice."),
         (
             with_action(effectiveness=5.5),
-            "Action 2 of scenario 2 of the judgement set needs an effectiveness from 1 to 5, in half steps.",
+            f"Action 2 of scenario 2 of the judgement set {EFFECTIVENESS}",
         ),
         (
-            with_action(effectiveness=2.25),
-            "Action 2 of scenario 2 of the judgement set needs an effectiveness from 1 to 5, in half steps.",
+            with_action(effectiveness=2.255),
+            f"Action 2 of scenario 2 of the judgement set {EFFECTIVENESS}",
         ),
         (with_action(text=""), "Action 2 of scenario 2 of the judgement set needs a text under “text”."),
         (

@@ -11,6 +11,7 @@ from goodword.assessments.kinds.reasoning.content import builtin_forms, read_for
 from goodword.assessments.kinds.reasoning.difficulty import START
 from goodword.assessments.kinds.reasoning.families import FAMILIES, LOADS, family_name
 from goodword.assessments.kinds.reasoning.measured import measured
+from tests.assessments.all_kinds import PANEL
 from tests.assessments.builtins import load_judgement
 from tests.assessments.kinds.judgements import small_set, with_action
 from tests.assessments.library_pages.support import custom_questions
@@ -131,9 +132,9 @@ def test_questions_in_another_language_share_ids_choices_and_right_answers() -> 
     assert [difference(one, read_questions(other)) for other in (german, turned)] == ["", "the right answers"]
 
 
-def test_the_sheet_of_a_built_in_judgement_set_says_that_it_is_for_practice() -> None:
+def test_the_sheet_of_a_judgement_set_without_a_panel_says_that_it_is_for_practice() -> None:
     told = "For practice and preview, not for decisions"
     assert [
         technical_sheet(one).limits[0].startswith(told)
-        for one in (load_judgement("judgement_customer"), read_judgement(small_set()))
+        for one in (load_judgement("judgement_customer"), read_judgement(small_set() | {"panel": PANEL}))
     ] == [True, False]

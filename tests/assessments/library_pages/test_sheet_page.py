@@ -131,7 +131,7 @@ def test_situations_show_the_basis_of_their_key(rita: Membership) -> None:
     version = published(rita, small_set())
     sheet = signed_in(rita).get(url("test", rita.organisation, version.test_id)).context["sheet"]
     assert sheet.more == {"Where the key comes from": "Made up."}
-    assert "only the ends or the middle of the scale" in sheet.limits[0]
+    assert "only the ends or the middle of the scale" in sheet.limits[1]
 
 
 def test_imported_tests_show_licence_and_source_on_each_page(rita: Membership) -> None:

@@ -23,6 +23,7 @@ from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.custom_questions import answered as own
 from tests.assessments.judgement import support as judgement
 from tests.assessments.once import once
+from tests.assessments.panels import support as panel
 from tests.assessments.support import application
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -96,6 +97,7 @@ class OtherOrganisation:
         begin_draft(step=made.step, by=self.admin, now=NOW)
         situations, questions = judgement.own(self.admin, "A rope tears."), own.own(self.admin)
         add_language(test=situations, language="fr", revision=judgement.revision(situations), now=NOW)
+        expert = panel.invited(situations, by=self.admin)
         plain = Test.objects.of(of.organisation).get(key="work_style")
         part = AssessmentPart.objects.of(of.organisation).filter(assessment__published_at=None).latest("pk")
         upload = Upload.objects.of(of.organisation).latest("pk")
@@ -117,6 +119,8 @@ class OtherOrganisation:
             "item": "storm",
             "number": made.number,
             "scenario_id": judgement.scenarios(situations)[0]["id"],
+            "action_id": judgement.scenarios(situations)[0]["actions"][0]["id"],
+            "expert_pk": expert.pk,
             "language": "fr",
             "question_id": own.ids(questions)[-1],
         }

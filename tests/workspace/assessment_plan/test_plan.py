@@ -278,7 +278,7 @@ def test_each_library_test_is_offered_once(step: Step, rita: Membership) -> None
 
 
 def test_a_built_in_judgement_set_is_added_as_practice(step: Step, rita: Membership) -> None:
-    browser, told = signed_in(rita), "its key was not set by people who do this job"
+    browser, told = signed_in(rita), "its key was not set by a panel of experts"
     drafted(step, REASONING, by=rita)
     offers = soup(browser.get(address(step, "role_assessment_add"))).select(".plan__offer")
     assert [told in " ".join(row.get_text().split()) for row in offers] == [False, True, True, True, False]

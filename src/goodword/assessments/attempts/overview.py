@@ -8,8 +8,8 @@ from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import needs_start, version_for
 from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.builtin import is_for_practice
 from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import content_of, parts_of, read_answers, unanswered, visible_items
 from goodword.core.json_reading import Json
@@ -47,7 +47,7 @@ class PartView:
 
     @property
     def for_practice(self) -> bool:
-        return is_for_practice(self.part.version.test.key)
+        return is_for_practice(content_of(self.part.version))
 
     @property
     def requirement(self) -> str:

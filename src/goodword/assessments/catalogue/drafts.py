@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership
-from goodword.assessments.models import Test, TestVersion
+from goodword.assessments.models import Panelist, Test, TestVersion
+from goodword.assessments.panels.invitations import forget
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication
 
@@ -59,6 +60,12 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
         for language, content in contents.items():
             create_row(owner, number=number, language=language, content=content, now=now)
 
+    def delete(self, draft: TestDraft) -> bool:
+        """Experts go with a set that was never published, with their mails and links."""
+        if not self.newest(draft.owner):
+            forget(Panelist.objects.of(draft.owner.organisation).filter(test=draft.owner))
+        return super().delete(draft)
+
     def details(self, draft: TestDraft) -> dict[str, Any]:
         return {"test": draft.owner.pk, "version": draft.source.number}
 
@@ -107,7 +114,7 @@ def create(
         return made
 
 
-def publication(draft: TestDraft, rows: Sequence[TestVersion], **details: str) -> Publication:
+def publication(draft: TestDraft, rows: Sequence[TestVersion], **details: Any) -> Publication:
     """Publish these languages, and name the test as in its source."""
     draft.test.title = str(draft.content["name"])
     draft.test.save(update_fields=["title"])

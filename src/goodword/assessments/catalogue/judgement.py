@@ -1,15 +1,23 @@
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
-from goodword.assessments.kinds.judgement.content import read_judgement
+from goodword.assessments.kinds.judgement.content import (
+    FEWEST_ACTIONS,
+    Panel,
+    panel_basis,
+    read_judgement,
+)
 from goodword.assessments.kinds.judgement.editor import (
     Content,
     KeyedAction,
@@ -23,6 +31,8 @@ from goodword.assessments.kinds.judgement.editor import (
     with_texts,
 )
 from goodword.assessments.models import Test
+from goodword.assessments.panels.keys import panel_of_draft, result_of
+from goodword.assessments.panels.ratings import experts_of
 from goodword.drafts.versions import Publication
 
 MAX_NAME_LENGTH = 200
@@ -163,27 +173,102 @@ def remove_language(*, test: Test, language: str, revision: int) -> None:
         save(replace(draft, translations=()), {})
 
 
+class TooFewExperts(Exception):
+    pass
+
+
+class NoAgreement(Exception):
+    """The experts' mean ratings don't distinguish between the actions, so they are no key."""
+
+
+def take_panel_key(*, test: Test, revision: int, by: Membership, now: datetime) -> int:
+    """Set all keys of the draft to the means of its panel. Returns how many changed. Raises `TooFewExperts`,
+    `NoAgreement`, `NoDraft` and `StaleDraft`."""
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
+        found = result_of(draft.content, experts_of(test, draft.content))
+        if found is None:
+            raise TooFewExperts
+        if found.agreement is None:
+            raise NoAgreement
+        keys = {action.id: action.new_key for action in found.actions}
+        content = deepcopy(draft.content)
+        for scenario in content["scenarios"]:
+            for action in scenario["actions"]:
+                action["effectiveness"] = keys[action["id"]]
+        _save_source(draft, content)
+        audit(
+            organisation=test.organisation,
+            action="test.key_made",
+            member=by,
+            now=now,
+            details={
+                "test": test.pk,
+                "version": draft.source.number,
+                "experts": found.experts,
+                "icc": round(found.agreement.average, 3),
+            },
+        )
+        return found.differ
+
+
+class LastActions(Exception):
+    pass
+
+
+def leave_out_action(*, test: Test, action_id: str, revision: int) -> None:
+    """Remove an action; ratings of the others still count. Raises `KeyError`, `LastActions`, `NoDraft` and
+    `StaleDraft`."""
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
+        content = deepcopy(draft.content)
+        for scenario in content["scenarios"]:
+            left = [action for action in scenario["actions"] if action["id"] != action_id]
+            if len(left) == len(scenario["actions"]):
+                continue
+            if len(left) < FEWEST_ACTIONS:
+                raise LastActions
+            scenario["actions"] = left
+            _save_source(draft, content)
+            return
+        raise KeyError(action_id)
+
+
 class NoScenarios(Exception):
     pass
+
+
+class NoKeySource(Exception):
+    """The key is not, or no longer, a panel's, and nobody said who set it."""
 
 
 def publish_set(
     *, test: Test, revision: int, key_by: str, key_how: str, by: Membership, now: datetime
 ) -> str:
-    """Returns the published version's number. `key_by`, `key_how`: who set the key, and how. Incomplete languages stay
-    in a new draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft` and `PackError`."""
+    """Returns the published version's number. `key_by`, `key_how`: who set the key, and how, unless it is a panel's.
+    Incomplete languages stay in a new draft. Raises `NoScenarios`, `NoDraft`, `StaleDraft` and `PackError`."""
 
     def check(draft: TestDraft) -> Publication:
         if not draft.content["scenarios"]:
             raise NoScenarios
-        basis = _("Key set by %(names)s. %(how)s") % {"names": key_by.rstrip(". "), "how": key_how}
+        panel = panel_of_draft(test, draft.content, by=by.user.name, now=now)
+        if panel is None and not key_by:
+            raise NoKeySource
+        own = _("Key set by %(names)s. %(how)s") % {"names": key_by.rstrip(". "), "how": key_how}
         complete = [row for row in draft.rows if not count_untranslated(draft.content, row.content)]
         for row in complete:
-            row.content = row.content | {"key_basis": basis}
+            basis = own if panel is None else _basis_in(panel, row.language)
+            row.content = {**row.content, "key_basis": basis, "panel": panel and asdict(panel)}
+            if panel is None:
+                del row.content["panel"]
             read_judgement(row.content)
-        return publication(draft, complete, key_set_by=key_by)
+        details = {"panel": panel.experts} if panel else {"key_set_by": key_by}
+        return publication(draft, complete, **details)
 
     return DRAFTS.publish(test, revision=revision, check=check, by=by, now=now).source.number
+
+
+def _basis_in(panel: Panel, language: str) -> str:
+    with translation.override(language):
+        return panel_basis(panel)
 
 
 def _save_source(draft: TestDraft, content: Content) -> None:

@@ -8,6 +8,7 @@ from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.kinds import ImportedContent, kind_of
 from goodword.assessments.kinds.builtin import BUILT_IN, contents, newest
 from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.pack_file import PackFile, difference, read_file
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
@@ -92,6 +93,8 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
     content = file.content
     if content.id in BUILT_IN or content.id.startswith(OWN_PREFIX):
         raise PackError(f"The id “{content.id}” is reserved for a test of Goodword's own. Choose another id.")
+    if isinstance(content, JudgementSet) and content.panel is not None:
+        raise PackError("A panel can't be imported. Remove “panel” from the file, and ask experts here.")
     with transaction.atomic():
         test, made = Test.objects.of(by.organisation).get_or_create(
             key=content.id,

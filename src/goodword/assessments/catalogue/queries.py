@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import is_builtin, is_pack
 from goodword.assessments.kinds import technical_sheet
+from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.queries import content_of
@@ -26,6 +27,7 @@ class ListedTest:
     sheet: TechnicalSheet | None
     n_forms: int
     roles: Sequence[Role]
+    for_practice: bool = False
 
     @property
     def builtin(self) -> bool:
@@ -106,11 +108,12 @@ def _listed_test(
     contents: Mapping[int, object],
     roles: Sequence[Role],
 ) -> ListedTest:
-    sheet, n_forms = None, 0
+    sheet, n_forms, for_practice = None, 0, False
     if shown is not None:
         shown.content, shown.test = contents[shown.pk], test
         content = content_of(shown)
         forms = content.offers()
+        for_practice = is_for_practice(content)
         sheet, n_forms = technical_sheet(content, forms[0].id), len(forms)
     numbers = _newest_first(rows)
     newest = numbers[0] if numbers else ""
@@ -125,6 +128,7 @@ def _listed_test(
         sheet=sheet,
         n_forms=n_forms,
         roles=roles,
+        for_practice=for_practice,
     )
 
 

@@ -68,11 +68,6 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
 }
 
 
-def is_for_practice(key: str) -> bool:
-    """True for built-in judgement sets: their keys weren't set or checked by people who do the job."""
-    return key in BUILT_IN and BUILT_IN[key].kind == "judgement"
-
-
 def contents(key: str) -> dict[str, dict[str, Any]]:
     """The newest content by language; generated items have one, under "". Raises `LookupError` for an unknown test."""
     if key not in BUILT_IN:

@@ -12,6 +12,7 @@ from goodword.assessments.models.attempts import (
     Upload,
 )
 from goodword.assessments.models.library import Calibration, NormGroup, NormSet, Test, TestVersion
+from goodword.assessments.models.panels import Panelist, PanelRating
 from goodword.assessments.models.plans import Assessment, AssessmentPart
 from goodword.assessments.models.verifications import Verification
 
@@ -30,6 +31,8 @@ __all__ = [
     "NormGroup",
     "NormSet",
     "Observation",
+    "PanelRating",
+    "Panelist",
     "Score",
     "Test",
     "TestVersion",

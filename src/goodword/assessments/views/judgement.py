@@ -1,3 +1,4 @@
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +16,8 @@ from goodword.assessments.catalogue.judgement import (
     remove_language,
     save_texts,
 )
-from goodword.assessments.kinds.builtin import LANGUAGES, is_for_practice
+from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, panel_basis
 from goodword.assessments.kinds.judgement.editor import (
     DetailsForm,
     NewForm,
@@ -27,6 +29,8 @@ from goodword.assessments.kinds.judgement.editor import (
 )
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
+from goodword.assessments.panels.keys import panel_of_draft
+from goodword.assessments.panels.ratings import experts_of
 from goodword.assessments.views.draft_access import JUDGEMENT, test_of
 from goodword.core import clock
 from goodword.drafts.pages import DraftForm, Language, revision_of
@@ -73,7 +77,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
         request,
         pk,
         "assessments/judgement/page.html",
-        lambda content: {"for_practice": is_for_practice(content["id"])},
+        lambda content: {"for_practice": content.get("panel") is None},
     )
 
 
@@ -88,6 +92,7 @@ def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         {
             "content": draft.content,
             "scenarios": draft.content["scenarios"],
+            "panel": _panel_progress(draft),
             "languages": [
                 Language(
                     name=language_name(row.language),
@@ -102,6 +107,15 @@ def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             "addable": [(code, language_name(code)) for code in LANGUAGES if code not in there],
         },
     )
+
+
+def _panel_progress(draft: TestDraft) -> dict[str, int]:
+    experts = [one for one in experts_of(draft.test, draft.content) if one.row.declined_at is None]
+    return {
+        "experts": len(experts),
+        "finished": sum(one.counts for one in experts),
+        "least": LEAST_EXPERTS,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -189,16 +203,20 @@ def _no_translation(request: MemberRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @JUDGEMENT.view
 def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
-    form = PublishForm(request.POST if request.method == "POST" else None)
+    now = clock.now()
+    panel = panel_of_draft(draft.test, draft.content, by=request.member.user.name, now=now)
+    data = request.POST if request.method == "POST" else None
+    form = forms.Form(data) if panel else PublishForm(data)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     try:
         if saved := edit.save(
             lambda revision: judgement.publish_set(
                 test=draft.test,
                 revision=revision,
-                **form.cleaned_data,
+                key_by=form.cleaned_data.get("key_by", ""),
+                key_how=form.cleaned_data.get("key_how", ""),
                 by=request.member,
-                now=clock.now(),
+                now=now,
             )
         ):
             messages.success(
@@ -207,6 +225,8 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
                 % {"number": saved.result},
             )
             return JUDGEMENT.to_page(request)
+    except judgement.NoKeySource:  # the panel's key was changed meanwhile
+        edit.stale = True
     except judgement.NoScenarios:
         form.add_error(None, _("Add a situation first."))
     except PackError as wrong:
@@ -218,6 +238,9 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         draft,
         {
             "before": before,
+            "panel": panel,
+            "panel_basis": panel_basis(panel) if panel else "",
+            "progress": _panel_progress(draft),
             "changes": changes(before.content, draft.content) if before else [],
             "scenarios": draft.content["scenarios"],
             "languages": [

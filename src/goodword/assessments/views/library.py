@@ -30,6 +30,7 @@ from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles
 from goodword.assessments.kinds import Content, kind_named, kind_of, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.judgement.content import JudgementSet, is_for_practice, without_key
 from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
@@ -215,6 +216,7 @@ def page_context(
         "test": found.test,
         "chosen": found,
         "version": found.version,
+        "for_practice": is_for_practice(found.content),
         "is_written_here": not found.builtin and not found.imported,
         "sheet": technical_sheet(found.content, found.form, known=known),
         "flags": flags if found.imported else (),
@@ -252,6 +254,8 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
         raise Http404("nothing is published")
     # JSONB loses key order; dump again so that `kind` comes first
     content = kind_of(found.content).dump(found.content)
+    if isinstance(found.content, JudgementSet) and not found.content.is_for_practice:
+        content = without_key(content)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     name = "-".join(
         part

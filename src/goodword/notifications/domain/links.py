@@ -20,6 +20,7 @@ PATHS = {
     Link.Purpose.REFEREE_DATA: "/dr/",
     Link.Purpose.MEMBER_INVITATION: "/i/",
     Link.Purpose.VERIFICATION: "/t/",
+    Link.Purpose.PANEL: "/e/",
 }
 
 #: lifetime of a link from when its mail is sent. That of a report's note is Organisation.report_link_days.
@@ -33,6 +34,7 @@ LIFETIMES: Final = {
     Link.Purpose.REFEREE_DATA: timedelta(hours=1),
     Link.Purpose.MEMBER_INVITATION: timedelta(days=7),
     Link.Purpose.VERIFICATION: timedelta(hours=12),
+    Link.Purpose.PANEL: timedelta(days=30),
 }
 
 #: repeated openings of a link within this time are recorded once

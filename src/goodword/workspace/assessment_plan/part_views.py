@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue.packs import ensure_all_builtin
-from goodword.assessments.kinds.builtin import is_for_practice
+from goodword.assessments.kinds import Content
+from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans.editing import (
     DOWN,
@@ -21,7 +22,13 @@ from goodword.assessments.plans.editing import (
     part_of,
     remove_part,
 )
-from goodword.assessments.plans.versions import content_among, draft_of, offered_tests, published_of
+from goodword.assessments.plans.versions import (
+    content_among,
+    content_of_number,
+    draft_of,
+    offered_tests,
+    published_of,
+)
 from goodword.core import clock
 from goodword.drafts.pages import revision_of
 from goodword.drafts.versions import NoDraft, StaleDraft
@@ -42,8 +49,8 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     known = published_of(tests)
     context = {
         "tests": [
-            (test, _forms_in_words(test, known[test.pk]), test.pk in there, is_for_practice(test.key))
-            for test in tests
+            (test, _forms_in_words(test, content), test.pk in there, is_for_practice(content))
+            for test, content in ((one, _newest_content(known[one.pk])) for one in tests)
         ],
     }
     return PAGES.render(request, "workspace/assessment_plan/add.html", draft, context, name=_("Add a test"))
@@ -121,7 +128,7 @@ def _form(
         "form": form,
         "revision": revision,
         "stale": stale,
-        "for_practice": is_for_practice(part.test.key),
+        "for_practice": is_for_practice(content_of_number(part.test, part.number)),
     }
     template = "workspace/assessment_plan/part.html"
     return PAGES.render(request, template, draft, context, name=part.test.title)
@@ -188,6 +195,9 @@ def _test_of(draft: Assessment, part_pk: int) -> Test | None:
     return found.test
 
 
-def _forms_in_words(test: Test, versions: Sequence[TestVersion]) -> list[str]:
-    content = content_among(versions, versions[0].number)
+def _newest_content(versions: Sequence[TestVersion]) -> Content:
+    return content_among(versions, versions[0].number)
+
+
+def _forms_in_words(test: Test, content: Content) -> list[str]:
     return [form_in_words(test.kind, form) for form in content.offers()]

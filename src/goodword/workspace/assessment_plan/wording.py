@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.begin import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.builtin import is_for_practice
+from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
@@ -210,12 +210,13 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         )
     found += [
         _(
-            "“%(test)s” is for practice: its key was not set by people who do this job, so its result is marked “not "
-            "for decisions”. To use such situations in decisions, copy the set in the library and enter your own key."
+            "“%(test)s” is for practice: its key was not set by a panel of experts, so its result is marked “not for "
+            "decisions”. To use such situations in decisions, let at least five experts rate a set of your own, or a "
+            "copy of this one."
         )
         % {"test": part.part.test.title}
         for part in parts
-        if is_for_practice(part.part.test.key)
+        if is_for_practice(part.content)
     ]
     found += [sentence for part in parts if (sentence := _precision_warning(part))]
     found += version_warnings(parts)

@@ -6,9 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.builtin import is_for_practice
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.custom.results import questions_result
+from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import category_name
 from goodword.assessments.kinds.reasoning.items import CATEGORIES
@@ -66,7 +66,7 @@ class ComparisonTable:
     columns: tuple[str, ...]
     rows: tuple[ComparisonRow, ...]
     ranked: bool
-    #: a built-in judgement set: not for decisions, so never ranked
+    #: a judgement set without a panel: not for decisions, so never ranked
     for_practice: bool = False
     #: how precisely the results rank candidates, and a form with more tasks, if any
     precision: str = ""
@@ -111,7 +111,7 @@ def _table(
 ) -> ComparisonTable:
     columns, cells = _columns(test, members)
     totals = (gettext("Total"),) if conditions.total else ()
-    for_practice = is_for_practice(test.key)
+    for_practice = is_for_practice(content_of(members[0].part.version))
     ranked = (
         test.kind != Test.Kind.SCALES and not for_practice and all(_rank(one) is not None for one in members)
     )
@@ -205,8 +205,8 @@ def _columns(
             names = tuple(scale.name for scale in scales)
             return names, lambda one: tuple(_mean(_scores(one).get(scale.id)) for scale in scales)
         case Test.Kind.JUDGEMENT:
-            name = gettext("Mean distance from the key")
-            return (name,), lambda one: (_distance(_scores(one).get(ALL), test),)
+            name, for_practice = gettext("Mean distance from the key"), is_for_practice(content)
+            return (name,), lambda one: (_distance(_scores(one).get(ALL), for_practice),)
         case Test.Kind.CUSTOM_QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _custom_questions
@@ -224,10 +224,10 @@ def _mean(score: Score | None) -> ComparisonCell:
     return ComparisonCell(text=written_number(score.value), note=_note(issued_normed_score(score)))
 
 
-def _distance(score: Score | None, test: Test) -> ComparisonCell:
+def _distance(score: Score | None, for_practice: bool) -> ComparisonCell:
     if score is None or score.value is None:
         return ComparisonCell(text="–")
-    normed = None if is_for_practice(test.key) else issued_normed_score(score, by_distance=True)
+    normed = None if for_practice else issued_normed_score(score, by_distance=True)
     return ComparisonCell(text=written_number(score.value), note=_note(normed))
 
 

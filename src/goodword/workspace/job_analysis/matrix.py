@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from goodword.assessments.kinds.builtin import is_for_practice
+from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.plans.versions import PlannedPart, built_by_member, planned
 from goodword.core.text import written_day
 from goodword.questionnaires.editor.entries import competencies_of
@@ -139,7 +139,7 @@ def _parts(step: Step, *, now: datetime) -> Sequence[PlannedPart]:
     """Parts whose results count; none if nobody can be invited yet."""
     if not step.requirement and built_by_member(step) is None:
         return ()
-    return [one for one in planned(step, now=now) if not is_for_practice(one.part.test.key)]
+    return [one for one in planned(step, now=now) if not is_for_practice(one.content)]
 
 
 def _test(parts: Iterable[PlannedPart]) -> Column:

@@ -18,6 +18,7 @@ from django.db.models.functions import Greatest
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.invitations import months_after
 from goodword.assessments.models import Attempt
+from goodword.assessments.panels.retention import erase_old as erase_old_experts
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.domain.holds import candidates_on_hold, lock_role_holds
 from goodword.candidates.domain.people import lock_person
@@ -141,6 +142,7 @@ def preview_run(organisation: Organisation, months: Months, *, now: datetime) ->
 def sweep(organisation_id: int, *, now: datetime) -> int:
     """One transaction per person, so that the next run continues one that died. Returns how many were erased."""
     organisation = Organisation.objects.get(pk=organisation_id)
+    erase_old_experts(organisation, now=now)
     due = due_now(organisation, now=now)
     done = for_each(
         [one.candidate_id for one in due[:AT_MOST]],

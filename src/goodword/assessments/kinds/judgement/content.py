@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from django.utils.translation import ngettext
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 from pydantic import ConfigDict, Field, FiniteFloat, Strict, TypeAdapter
 from pydantic import StringConstraints as Limits
 
@@ -26,11 +27,13 @@ from goodword.questionnaires.timing import reading_seconds
 
 KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2
+#: experts whose ratings a panel's key needs
+LEAST_EXPERTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A possible action. `effectiveness` is the key, on the answer scale in half steps."""
+    """A possible action. `effectiveness` is the key on the answer scale, with at most two decimals."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -47,6 +50,23 @@ class Scenario:
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
     text: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
     actions: Annotated[tuple[Action, ...], Field(min_length=FEWEST_ACTIONS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """The experts whose mean ratings are the key of a version. Intraclass correlations of one expert and of their mean,
+    with 95 % intervals (psychometrics.agreement); `wide`: actions on which they agree weakly. `keyed_on`: ISO date."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    experts: int
+    icc_single: float
+    icc_single_interval: tuple[float, float]
+    icc_average: float
+    icc_average_interval: tuple[float, float]
+    wide: int
+    keyed_by: str
+    keyed_on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +90,13 @@ class JudgementSet:
     response_scale: ResponseScale
     key_basis: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
+    #: set when a version is published, never read from a file
+    panel: Panel | None = None
+
+    @property
+    def is_for_practice(self) -> bool:
+        """Whether no panel has set its key; its results are then not for decisions."""
+        return self.panel is None
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -107,6 +134,10 @@ class JudgementSet:
         return self.response_scale[-1].value
 
 
+def is_for_practice(content: object) -> bool:
+    return isinstance(content, JudgementSet) and content.is_for_practice
+
+
 SET: Final = TypeAdapter(JudgementSet)
 _WHOLE: Final = "the judgement set"
 
@@ -123,10 +154,10 @@ def read_judgement(data: object) -> JudgementSet:
     for number, scenario in enumerate(judgement.scenarios, start=1):
         for place, action in enumerate(scenario.actions, start=1):
             key = action.effectiveness
-            if not lowest <= key <= highest or not (2 * key).is_integer():
+            if not lowest <= key <= highest or round(key, 2) != key:
                 raise wrong(
                     f"action {place} of scenario {number} of {_WHOLE}",
-                    f"needs an effectiveness from {lowest} to {highest}, in half steps",
+                    f"needs an effectiveness from {lowest} to {highest}, with at most two decimals",
                 )
     return judgement
 
@@ -134,8 +165,46 @@ def read_judgement(data: object) -> JudgementSet:
 def to_json(judgement: JudgementSet) -> dict[str, Any]:
     """The set as JSON, which `read_judgement` reads back."""
     plain = asdict(judgement)
+    if judgement.panel is None:
+        del plain["panel"]
     for key in ("response_scale", "scenarios"):
         plain[key] = list(plain[key])
     for scenario in plain["scenarios"]:
         scenario["actions"] = list(scenario["actions"])
     return plain
+
+
+def without_key(content: Mapping[str, Any]) -> dict[str, Any]:
+    """For a file: keys set by a panel are private to the organisation, so keys and their reasons are left out."""
+    scenarios = [
+        {
+            **scenario,
+            "actions": [{"id": action["id"], "text": action["text"]} for action in scenario["actions"]],
+        }
+        for scenario in content["scenarios"]
+    ]
+    return {**content, "scenarios": scenarios}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a file."""
+    found = SET.json_schema()
+    del found["properties"]["panel"], found["$defs"]["Panel"]
+    return found
+
+
+def panel_basis(panel: Panel) -> str:
+    """Where the key comes from, for readers of results."""
+    return gettext(
+        "Set by a panel of %(experts)s experts, who rated all actions alone; the key is the mean of their ratings. "
+        "Agreement of this mean (intraclass correlation): %(icc)s, 95 %% interval %(low)s to %(high)s."
+    ) % {
+        "experts": panel.experts,
+        "icc": decimals(panel.icc_average),
+        "low": decimals(panel.icc_average_interval[0]),
+        "high": decimals(panel.icc_average_interval[1]),
+    }
+
+
+def decimals(value: float) -> str:
+    return number_format(round(value, 2), 2)

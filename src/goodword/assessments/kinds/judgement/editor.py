@@ -59,6 +59,7 @@ def copy_of(content: Content, *, name: str, organisation: str) -> Content:
         "version": content["version"],
         "name": content["name"],
     }
+    made.pop("panel", None)  # its experts rated the original
     return made | {"id": f"own_{secrets.token_hex(6)}", "version": "1", "name": name, "source": source}
 
 
@@ -238,7 +239,7 @@ class ScenarioRow:
 
 
 class ScenarioForm(RowsForm):
-    """A situation with its actions; each has a key in half steps of the answer scale, and a reason."""
+    """A situation with its actions, each with a key and a reason. Keys other than a panel's are in half steps."""
 
     use_required_attribute = False
 
@@ -260,7 +261,8 @@ class ScenarioForm(RowsForm):
         self.count = len(stored) or ACTIONS if data is None else row_count(data, most=MOST_ACTIONS)
         scale = content["response_scale"]
         labels = {float(option["value"]): option["label"] for option in scale}
-        steps = [value / 2 for value in range(2 * scale[0]["value"], 2 * scale[-1]["value"] + 1)]
+        halves = {value / 2 for value in range(2 * scale[0]["value"], 2 * scale[-1]["value"] + 1)}
+        steps = sorted(halves | {float(one["effectiveness"]) for one in stored})
         keys = [("", _("Choose"))] + [
             (plain(step), f"{plain(step)} {labels[step]}" if step in labels else plain(step))
             for step in steps

@@ -7,7 +7,7 @@ With ratings a_i of the n rated actions, and their keys k_i, on an answer scale 
     smallest   = (|k_1 - nearest value| + ... + |k_n - nearest value|) / n
     largest    = (max(k_1 - low, high - k_1) + ... + max(k_n - low, high - k_n)) / n
 
-Keys can lie halfway between two answers, so `smallest` is 0 only if every key is an answer of the scale. A score needs
+Keys can lie between two answers, so `smallest` is 0 only if every key is an answer of the scale. A score needs
 ratings of three quarters of the actions, as for scales.
 
 Distance scoring goes back to Legree (1995), Intelligence 21, 247-266. Its weakness (McDaniel, Psotka, Legree, Yost and

@@ -5,7 +5,7 @@ PHRASES: Catalogue = {
         "steps_from_key": "steps from the key",
         "for_practice": "For practice, not for decisions.",
         "for_practice_because": (
-            "This built-in set is for practice, not for decisions: its key was not set by people who do "
+            "This test is for practice, not for decisions: its key was not set by a panel of people who do "
             "this job."
         ),
         "not_enough": "Not enough answers",
@@ -13,7 +13,7 @@ PHRASES: Catalogue = {
             "On average the ratings are {distance} steps from the key. For these actions, {smallest} to "
             "{largest} is possible."
         ),
-        "judgement_halves": "Some keys are halfway between two answers.",
+        "judgement_halves": "Some keys lie between two answers.",
         "judgement_is_at_most": (
             "On average the ratings are {distance} steps from the key. For these actions, at most "
             "{largest} is possible."
@@ -33,8 +33,8 @@ PHRASES: Catalogue = {
         "steps_from_key": "Stufen vom Schlüssel",
         "for_practice": "Zur Übung, nicht für Entscheidungen.",
         "for_practice_because": (
-            "Dieser mitgelieferte Test dient der Übung, nicht für Entscheidungen: Sein Schlüssel stammt "
-            "nicht von Menschen, die diese Arbeit machen."
+            "Dieser Test dient der Übung, nicht für Entscheidungen: Sein Schlüssel stammt nicht von einer "
+            "Gruppe von Menschen, die diese Arbeit machen."
         ),
         "not_enough": "Zu wenige Antworten",
         "judgement_is": (
@@ -60,8 +60,8 @@ PHRASES: Catalogue = {
         "steps_from_key": "degrés de la clé",
         "for_practice": "Pour s’exercer, pas pour décider.",
         "for_practice_because": (
-            "Ce test fourni avec Goodword sert à s’exercer, pas à décider\u00a0: sa clé n’a pas été fixée par "
-            "des personnes qui font ce travail."
+            "Ce test sert à s’exercer, pas à décider\u00a0: sa clé n’a pas été fixée par un groupe de "
+            "personnes qui font ce travail."
         ),
         "not_enough": "Trop peu de réponses",
         "judgement_is": (

@@ -6,9 +6,9 @@ from typing import Final, Self
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds.builtin import is_for_practice
+from goodword.assessments.kinds.builtin import BUILT_IN
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.content import JudgementSet, decimals
 from goodword.assessments.kinds.judgement.items import (
     JUDGEMENT_SCORING_VERSION,
     ActionScore,
@@ -51,7 +51,7 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         answer_scale=tuple((option.value, option.label) for option in judgement.response_scale),
         scoring=gettext(
             "Each of the %(actions)s actions is rated on the answer scale. The score is the mean distance between "
-            "the ratings and the key, in steps of that scale. Keys can lie halfway between two answers; the ratings "
+            "the ratings and the key, in steps of that scale. Keys can lie between two answers; the ratings "
             "nearest to this key have a distance of %(smallest)s. There is a score only if three quarters of the "
             "actions are rated: %(needed)s of %(actions)s."
         )
@@ -82,18 +82,31 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         ),
         licence=judgement.licence,
         source=judgement.source,
-        more={gettext("Where the key comes from"): judgement.key_basis},
+        more={gettext("Where the key comes from"): judgement.key_basis, **_panel_rows(judgement)},
         own_norms=known.groups,
     )
 
 
+def _panel_rows(judgement: JudgementSet) -> dict[str, str]:
+    panel = judgement.panel
+    if panel is None:
+        return {}
+    low, high = panel.icc_single_interval
+    return {
+        gettext("Agreement of single experts"): gettext("%(icc)s, 95 %% interval %(low)s to %(high)s")
+        % {"icc": decimals(panel.icc_single), "low": decimals(low), "high": decimals(high)},
+        gettext("Actions on which the experts agree weakly"): gettext("%(n)s of %(all)s")
+        % {"n": panel.wide, "all": len(judgement.actions)},
+    }
+
+
 def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
-    if not is_for_practice(judgement.id):
+    if not judgement.is_for_practice:
         return ()
     return (
         gettext(
-            "For practice and preview, not for decisions: its key was not set by people who do the job. To use it "
-            "for decisions, copy the set and enter your own key."
+            "For practice and preview, not for decisions: its key was not set by a panel of experts. To use it for "
+            "decisions, let at least five experts rate it, or a copy of a built-in set."
         ),
     )
 
@@ -149,6 +162,8 @@ class JudgementResult(PartResult):
     voided: int = 0
     #: not for decisions, so never compared with norms
     for_practice: bool = False
+    #: whether candidates may learn the key: it is a built-in set's
+    key_is_public: bool = False
 
     def without_items(self) -> Self:
         return replace(self, scenarios=(), items_left_out=True)
@@ -158,6 +173,7 @@ class JudgementResult(PartResult):
             kind=self.kind,
             title=self.title,
             key_basis=self.key_basis,
+            shows_key=self.key_is_public,
             steps=self.steps,
             for_practice=self.for_practice,
             situations=tuple(CandidateSituation(scenario=one, near=_is_near(one)) for one in self.scenarios),
@@ -195,6 +211,7 @@ class CandidateSituation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateJudgement(CandidateResult):
     key_basis: str
+    shows_key: bool
     steps: str
     for_practice: bool
     situations: tuple[CandidateSituation, ...]
@@ -214,7 +231,7 @@ def judgement_result(
     known: Known,
 ) -> JudgementResult:
     score, content = scores[ALL], without_void(content, items)
-    for_practice = is_for_practice(content.id)
+    for_practice = content.is_for_practice
     found = judge(content, ratings(answers))
     actions = {one.action_id: one for one in found.actions}
     return JudgementResult(
@@ -235,6 +252,7 @@ def judgement_result(
         key_basis=content.key_basis,
         voided=len(part.void),
         for_practice=for_practice,
+        key_is_public=content.id in BUILT_IN,
         scenarios=tuple(
             RatedScenario(
                 text=scenario.text,

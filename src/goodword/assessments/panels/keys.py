@@ -1,0 +1,156 @@
+"""Agreement of a panel, and the key from its ratings. Single ratings never leave this package."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Final
+
+from goodword.assessments.catalogue.drafts import DRAFTS
+from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, Panel, read_judgement
+from goodword.assessments.models import Test
+from goodword.assessments.panels.ratings import Content, Expert, digests, experts_of
+from goodword.assessments.psychometrics.agreement import Agreement, Spread, agreement, spread
+
+#: keys are rounded to this many decimals
+DECIMALS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedAction:
+    id: str
+    text: str
+    #: as it is in the draft
+    key: float
+    steps: tuple[int, ...]
+    spread: Spread
+
+    @property
+    def counted(self) -> list[tuple[int, int, int]]:
+        """Each step of the scale, how many chose it, and the share in quarters, rounded up."""
+        n = sum(self.spread.counts)
+        return [
+            (step, count, ceil(4 * count / n))
+            for step, count in zip(self.steps, self.spread.counts, strict=True)
+        ]
+
+    @property
+    def new_key(self) -> float:
+        return round(self.spread.mean, DECIMALS)
+
+    @property
+    def new_key_text(self) -> str:
+        return f"{self.new_key:g}"
+
+    @property
+    def key_text(self) -> str:
+        return f"{self.key:g}"
+
+    @property
+    def differs(self) -> bool:
+        return self.key != self.new_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedSituation:
+    """`agreement`: on its actions alone; None if undefined."""
+
+    id: str
+    text: str
+    actions: tuple[RatedAction, ...]
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelResult:
+    experts: int
+    situations: tuple[RatedSituation, ...]
+    agreement: Agreement | None
+
+    @property
+    def actions(self) -> list[RatedAction]:
+        return [action for situation in self.situations for action in situation.actions]
+
+    @property
+    def wide(self) -> int:
+        return sum(action.spread.is_wide for action in self.actions)
+
+    @property
+    def differ(self) -> int:
+        """How many keys of the draft are not the panel's."""
+        return sum(action.differs for action in self.actions)
+
+    def record(self, *, by: str, now: datetime) -> Panel | None:
+        """What a version keeps about its panel; None without agreement."""
+        found = self.agreement
+        if found is None:
+            return None
+        return Panel(
+            experts=self.experts,
+            icc_single=round(found.single, 3),
+            icc_single_interval=_rounded(found.single_interval),
+            icc_average=round(found.average, 3),
+            icc_average_interval=_rounded(found.average_interval),
+            wide=self.wide,
+            keyed_by=by,
+            keyed_on=now.date().isoformat(),
+        )
+
+
+def _rounded(interval: tuple[float, float]) -> tuple[float, float]:
+    return round(interval[0], 3), round(interval[1], 3)
+
+
+def result_of(content: Content, experts: Sequence[Expert]) -> PanelResult | None:
+    """The result of the experts who have finished; None if there are fewer than `LEAST_EXPERTS`."""
+    counting = [one for one in experts if one.counts]
+    if len(counting) < LEAST_EXPERTS:
+        return None
+    steps = tuple(option["value"] for option in content["response_scale"])
+    situations, rows = [], []
+    for scenario in content["scenarios"]:
+        its = [[one.ratings[action["id"]] for one in counting] for action in scenario["actions"]]
+        rows += its
+        situations.append(
+            RatedSituation(
+                id=scenario["id"],
+                text=scenario["text"],
+                agreement=agreement(its),
+                actions=tuple(
+                    RatedAction(
+                        id=action["id"],
+                        text=action["text"],
+                        key=float(action["effectiveness"]),
+                        steps=steps,
+                        spread=spread(ratings, steps=steps),
+                    )
+                    for action, ratings in zip(scenario["actions"], its, strict=True)
+                ),
+            )
+        )
+    return PanelResult(experts=len(counting), situations=tuple(situations), agreement=agreement(rows))
+
+
+def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> Panel | None:
+    """The panel that a version with this content has: of its experts if all keys are theirs, else that of the newest
+    version if situations, actions and keys are the same; None otherwise."""
+    found = result_of(content, experts_of(test, content))
+    if found is not None and not found.differ:
+        return found.record(by=by, now=now)
+    return _earlier(test, content)
+
+
+def _earlier(test: Test, content: Content) -> Panel | None:
+    for row in DRAFTS.newest(test):
+        if row.language == content["language"] and _keyed(row.content) == _keyed(content):
+            return read_judgement(row.content).panel
+    return None
+
+
+def _keyed(content: Content) -> Mapping[str, tuple[str, float]]:
+    keys = {
+        action["id"]: float(action["effectiveness"])
+        for scenario in content["scenarios"]
+        for action in scenario["actions"]
+    }
+    return {action: (digest, keys[action]) for action, digest in digests(content).items()}

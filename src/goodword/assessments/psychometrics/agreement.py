@@ -1,0 +1,191 @@
+"""Agreement of raters who have all rated the same targets on the same scale.
+
+Intraclass correlations of a two-way model with random raters, for absolute agreement: ICC(2,1) and ICC(2,k) of Shrout &
+Fleiss (1979, Psychological Bulletin 86, 420-428), ICC(A,1) and ICC(A,k) of McGraw & Wong (1996, Psychological Methods
+1, 30-46). With n targets, k raters, and the mean squares of targets R, raters C and error E:
+
+    single   = (R - E) / (R + (k - 1) E + k (C - E) / n)          one rater
+    average  = (R - E) / (R + (C - E) / n)                         the mean of these k raters
+
+Raters who are stricter than others lower both, since a key takes the level of ratings, not just their order. The 95 %
+interval is that of McGraw & Wong, table 7, from quantiles of F with Satterthwaite's degrees of freedom v (r = single):
+
+    a = k r / (n (1 - r))      b = 1 + k r (n - 1) / (n (1 - r))
+    v = (a C + b E)^2 / ((a C)^2 / (k - 1) + (b E)^2 / ((n - 1) (k - 1)))
+    low  = n (R - F E) / (F (k C + (k n - k - n) E) + n R)         F = F(.975; n - 1, v)
+    high = n (F R - E) / (k C + (k n - k - n) E + n F R)           F = F(.975; v, n - 1)
+
+for one rater, and for the mean of k by stepping up: k r / (1 + (k - 1) r) (Spearman 1910, Brown 1910). It assumes
+normally distributed effects, and is rough with few targets.
+
+Agreement on a single target is 1 - s^2 / ((A^2 - 1) / 12) with A steps of the scale: the variance of the ratings
+relative to that of ratings at random (James, Demaree & Wolf 1984, Journal of Applied Psychology 69, 85-98). LeBreton &
+Senter (2008, Organizational Research Methods 11, 815-852) call values up to .50 weak or lacking.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, fsum, lgamma, log, sqrt
+from statistics import fmean, median, stdev
+from typing import Final
+
+type Interval = tuple[float, float]
+#: agreement on a target up to which its ratings are spread widely
+WEAK: Final = 0.5
+_TAIL = 0.975
+_TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """ICC(2,1) and ICC(2,k) with 95 % intervals, of `raters` on `targets`."""
+
+    single: float
+    single_interval: Interval
+    average: float
+    average_interval: Interval
+    raters: int
+    targets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Ratings of one target; `counts` by step of the scale. `within` is the agreement, 1 if all are equal."""
+
+    mean: float
+    median: float
+    sd: float
+    counts: tuple[int, ...]
+    within: float
+
+    @property
+    def is_wide(self) -> bool:
+        return self.within <= WEAK
+
+
+def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
+    """`rows`: a row per target, a column per rater, without gaps. None if undefined: fewer than two of either, all
+    ratings equal, or targets that differ so little that the mean of raters has no reliability."""
+    n, k = len(rows), len(rows[0]) if rows else 0
+    if n < 2 or k < 2:
+        return None
+    targets, raters, error = _mean_squares(rows)
+    spread = targets + (k - 1) * error + k * (raters - error) / n
+    if spread <= 0:
+        return None
+    single = (targets - error) / spread
+    if 1 + (k - 1) * single <= 0:
+        return None
+    low, high = _interval(single, targets, raters, error, n=n, k=k)
+    return Agreement(
+        single=single,
+        single_interval=(low, high),
+        average=_stepped_up(single, k),
+        average_interval=(_stepped_up(low, k), _stepped_up(high, k)),
+        raters=k,
+        targets=n,
+    )
+
+
+def spread(ratings: Sequence[int], *, steps: Sequence[int]) -> Spread:
+    """`ratings` of one target by at least two raters, `steps` of the scale from the lowest."""
+    deviation = stdev(ratings)
+    return Spread(
+        mean=fmean(ratings),
+        median=median(ratings),
+        sd=deviation,
+        counts=tuple(ratings.count(step) for step in steps),
+        within=1 - deviation**2 / ((len(steps) ** 2 - 1) / 12),
+    )
+
+
+def _mean_squares(rows: Sequence[Sequence[float]]) -> tuple[float, float, float]:
+    n, k = len(rows), len(rows[0])
+    whole = fmean(value for row in rows for value in row)
+    of_targets = [fmean(row) for row in rows]
+    of_raters = [fmean(column) for column in zip(*rows, strict=True)]
+    rest = fsum(
+        (value - target - rater + whole) ** 2
+        for row, target in zip(rows, of_targets, strict=True)
+        for value, rater in zip(row, of_raters, strict=True)
+    )
+    return (
+        k * fsum((one - whole) ** 2 for one in of_targets) / (n - 1),
+        n * fsum((one - whole) ** 2 for one in of_raters) / (k - 1),
+        rest / ((n - 1) * (k - 1)),
+    )
+
+
+def _interval(r: float, targets: float, raters: float, error: float, *, n: int, k: int) -> Interval:
+    if r >= 1 - 1e-12:
+        return 1.0, 1.0
+    a = k * r / (n * (1 - r)) * raters
+    b = (1 + k * r * (n - 1) / (n * (1 - r))) * error
+    df = max((a + b) ** 2 / (a**2 / (k - 1) + b**2 / ((n - 1) * (k - 1))), 1e-3)
+    others = k * raters + (k * n - k - n) * error
+    f = _f_quantile(n - 1, df)
+    low = n * (targets - f * error) / (f * others + n * targets)
+    f = _f_quantile(df, n - 1)
+    return low, n * (f * targets - error) / (others + n * f * targets)
+
+
+def _stepped_up(r: float, k: int) -> float:
+    """Never below -1, where a lower end of a wide interval of few targets has no meaning."""
+    below = 1 + (k - 1) * r
+    return max(k * r / below, -1.0) if below > 0 else -1.0
+
+
+def _f_quantile(d1: float, d2: float) -> float:
+    """The 97.5 % point of F, by halving on the beta distribution of d1 F / (d1 F + d2)."""
+    low, high = 0.0, 1.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        if _beta_cdf(middle, d1 / 2, d2 / 2) < _TAIL:
+            low = middle
+        else:
+            high = middle
+    return d2 * high / (d1 * max(1 - high, _TINY))
+
+
+def _beta_cdf(x: float, a: float, b: float) -> float:
+    """The regularised incomplete beta function, by its continued fraction (Abramowitz & Stegun 26.5.8)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _beta_cdf(1 - x, b, a)
+    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x)) / a
+    c, d = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1))
+    found = d
+    for m in range(1, 500):
+        for step in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d = 1 / _not_zero(1 + step * d)
+            c = _not_zero(1 + step / c)
+            found *= c * d
+        if abs(c * d - 1) < 1e-14:
+            break
+    return front * found
+
+
+def _not_zero(value: float) -> float:
+    return value if abs(value) > _TINY else _TINY
+
+
+def correlation_within(groups: Sequence[tuple[Sequence[float], Sequence[float]]]) -> float | None:
+    """The pooled correlation within groups of pairs: of the deviations from the means of each group. None if either
+    side never deviates."""
+    products: list[float] = []
+    left: list[float] = []
+    right: list[float] = []
+    for these, those in groups:
+        if not these:
+            continue
+        mean, other = fmean(these), fmean(those)
+        for one, two in zip(these, those, strict=True):
+            products.append((one - mean) * (two - other))
+            left.append((one - mean) ** 2)
+            right.append((two - other) ** 2)
+    size = sqrt(fsum(left) * fsum(right))
+    return None if size < 1e-9 else max(-1.0, min(1.0, fsum(products) / size))

@@ -1,0 +1,227 @@
+"""The panel of a judgement set's draft: its experts, their agreement, and the key from their ratings."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.catalogue import judgement
+from goodword.assessments.catalogue.drafts import TestDraft
+from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS
+from goodword.assessments.models import Panelist
+from goodword.assessments.panels import invitations
+from goodword.assessments.panels.keys import result_of
+from goodword.assessments.panels.ratings import Expert, experts_of
+from goodword.assessments.views.draft_access import JUDGEMENT
+from goodword.core import clock
+from goodword.core.addresses import check_address, is_same, normalised
+from goodword.core.text import clean_text
+from goodword.drafts.pages import revision_of
+from goodword.notifications.models import Email
+from goodword.questionnaires.editor.descriptions import language_name
+
+
+class InviteForm(forms.Form):
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the expert's name.")},
+    )
+    email = forms.CharField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the expert's e-mail address.")},
+    )
+    position = forms.CharField(
+        label=gettext_lazy("Position"),
+        max_length=150,
+        help_text=gettext_lazy("How they know this work, for example Head of service, 12 years."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter how they know this work.")},
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the e-mail"),
+        choices=[(code, language_name(code)) for code in LANGUAGES],
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the languages.")},
+    )
+
+    def clean_name(self) -> str:
+        return clean_text(self.cleaned_data["name"], one_line=True)
+
+    def clean_position(self) -> str:
+        return clean_text(self.cleaned_data["position"], one_line=True)
+
+    def clean_email(self) -> str:
+        check_address(self.cleaned_data["email"])
+        return normalised(self.cleaned_data["email"])
+
+
+@require_safe
+@JUDGEMENT.view
+def panel(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
+    return _page(request, draft, InviteForm(initial={"language": request.organisation.language}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@JUDGEMENT.view
+def invite(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
+    if request.method != "POST":
+        return _back(request)
+    form = InviteForm(request.POST)
+    if not draft.content["scenarios"]:
+        form.add_error(None, _("Add a situation before you invite experts."))
+    if form.is_valid():
+        try:
+            made = invitations.invite(
+                test=draft.test, **form.cleaned_data, by=request.member, now=clock.now()
+            )
+        except invitations.AlreadyInvited:
+            form.add_error("email", ValidationError(_("This address has been invited to the panel already.")))
+        except invitations.TooManyExperts:
+            most = {"most": invitations.MOST_EXPERTS}
+            form.add_error(None, _("A panel has at most %(most)s experts. Remove one first.") % most)
+        else:
+            messages.success(request, _("%(name)s is invited by e-mail.") % {"name": made.name})
+            return _back(request)
+    return _page(request, draft, form)
+
+
+@require_POST
+@JUDGEMENT.view
+def remind(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpResponseBase:
+    row = _expert_row(request, draft, expert_pk)
+    expert = next((one for one in experts_of(draft.test, draft.content) if one.row.pk == row.pk), None)
+    if expert is None or not expert.is_open:
+        messages.info(request, _("%(name)s has nothing to rate.") % {"name": row.name})
+        return _back(request)
+    try:
+        invitations.remind(panelist=row, by=request.member, now=clock.now())
+        messages.success(request, _("%(name)s is reminded by e-mail, with a new link.") % {"name": row.name})
+    except invitations.TooSoon:
+        messages.info(
+            request, _("%(name)s got an e-mail less than a day ago. Try again later.") % {"name": row.name}
+        )
+    return _back(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@JUDGEMENT.view
+def remove(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpResponseBase:
+    row = _expert_row(request, draft, expert_pk)
+    if request.method == "POST":
+        invitations.remove(panelist=row, by=request.member, now=clock.now())
+        messages.success(request, _("%(name)s is removed, with their ratings.") % {"name": row.name})
+        return _back(request)
+    return JUDGEMENT.render(
+        request,
+        "assessments/judgement/panel_remove.html",
+        draft,
+        {"expert": row, "panel_url": JUDGEMENT.url(request, "judgement_panel")},
+        name=_("Remove expert"),
+    )
+
+
+@require_POST
+@JUDGEMENT.view
+def take_key(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
+    try:
+        changed = judgement.take_panel_key(
+            test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
+        )
+    except judgement.TooFewExperts:
+        messages.error(
+            request,
+            _("The key was not made: at least %(least)s experts must have finished.")
+            % {"least": LEAST_EXPERTS},
+        )
+        return _back(request)
+    except judgement.NoAgreement:
+        messages.error(
+            request,
+            _(
+                "The key was not made: on average, the experts rate all actions alike. Rewrite the situations."
+            ),
+        )
+        return _back(request)
+    messages.success(
+        request,
+        _("The draft has the panel's key; %(n)s keys changed. Check their reasons, then publish.")
+        % {"n": changed},
+    )
+    return _back(request)
+
+
+@require_POST
+@JUDGEMENT.view
+def leave_out(request: MemberRequest, draft: TestDraft, *, action_id: str) -> HttpResponseBase:
+    try:
+        judgement.leave_out_action(test=draft.test, action_id=action_id, revision=revision_of(request))
+        messages.success(request, _("Left out of the draft. The other ratings still count."))
+    except KeyError:
+        messages.info(request, _("That action no longer exists."))
+    except judgement.LastActions:
+        messages.error(
+            request,
+            _("Not left out: a situation needs at least two actions. Remove or rewrite the situation."),
+        )
+    return _back(request)
+
+
+def _back(request: MemberRequest) -> HttpResponseBase:
+    return JUDGEMENT.to_named(request, "judgement_panel")
+
+
+def _expert_row(request: MemberRequest, draft: TestDraft, pk: int) -> Panelist:
+    return access.owned(Panelist.objects.of(request.organisation).filter(test=draft.test), pk)
+
+
+def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpResponseBase:
+    experts = experts_of(draft.test, draft.content)
+    mine = next((one for one in experts if is_same(one.row.email, request.member.user.email)), None)
+    hidden = mine is not None and mine.is_open
+    finished = sum(one.counts for one in experts)
+    failures = _failures(request, experts)
+    return JUDGEMENT.render(
+        request,
+        "assessments/judgement/panel.html",
+        draft,
+        {
+            "form": form,
+            "experts": [(one, failures.get(invitations.subject_ref_of(one.row), "")) for one in experts],
+            "finished": finished,
+            "least": LEAST_EXPERTS,
+            "missing": max(0, LEAST_EXPERTS - finished),
+            "hidden": hidden,
+            "result": None if hidden else result_of(draft.content, experts),
+            "steps": draft.content["response_scale"],
+            "language": draft.source.language,
+            "scenarios": draft.content["scenarios"],
+        },
+        name=_("Panel"),
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _failures(request: MemberRequest, experts: list[Expert]) -> dict[str, str]:
+    """Why the last mail to an expert did not arrive, by subject."""
+    refs = [invitations.subject_ref_of(one.row) for one in experts]
+    last: dict[str, Any] = {}
+    for mail in Email.objects.of(request.organisation).filter(subject_ref__in=refs).order_by("pk"):
+        last[mail.subject_ref] = mail
+    return {
+        ref: mail.bounce_reason or mail.last_error or _("not delivered")
+        for ref, mail in last.items()
+        if mail.state == Email.State.FAILED or mail.bounced_at is not None
+    }

@@ -1,0 +1,250 @@
+"""A panel's key: from five experts on, versioned, and void once texts change."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.catalogue.drafts import DRAFTS
+from goodword.assessments.catalogue.judgement import (
+    LastActions,
+    NoAgreement,
+    NoKeySource,
+    TooFewExperts,
+    add_language,
+    change_details,
+    change_scenario,
+    duplicate_set,
+    leave_out_action,
+    publish_set,
+    save_texts,
+    take_panel_key,
+)
+from goodword.assessments.catalogue.packs import import_pack
+from goodword.assessments.kinds import technical_sheet
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.editor import KeyedAction, texts_of
+from goodword.assessments.kinds.packs import PackError
+from goodword.assessments.models import Panelist, PanelRating, Test
+from goodword.assessments.panels.invitations import remove
+from goodword.assessments.panels.keys import result_of
+from goodword.assessments.panels.ratings import ExpertState, experts_of
+from goodword.assessments.panels.retention import erase_old
+from goodword.assessments.queries import content_of
+from goodword.notifications.models import Email, Link
+from tests.assessments.all_kinds import PANEL
+from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, scenarios
+from tests.assessments.kinds.judgements import small_set
+from tests.assessments.panels.support import FIVE, invited, panel, rate, submit, token_of
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+LEAK = "A pipe leaks in the workshop."
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(name="Acme Bikes"), name="Rita Recruiter")
+
+
+@pytest.fixture
+def workshop(rita: Membership) -> Test:
+    """A draft of two situations with two actions each."""
+    return own(rita, LATE, LEAK)
+
+
+def keys(test: Test) -> list[float]:
+    return [action["effectiveness"] for scenario in scenarios(test) for action in scenario["actions"]]
+
+
+def take(test: Test, by: Membership) -> int:
+    return take_panel_key(test=test, revision=revision(test), by=by, now=NOW)
+
+
+def publish(test: Test, by: Membership, **source: str) -> JudgementSet:
+    given = {"key_by": "", "key_how": ""} | source
+    publish_set(test=test, revision=revision(test), by=by, now=NOW, **given)
+    found = content_of(DRAFTS.newest(test)[0])
+    assert isinstance(found, JudgementSet)
+    return found
+
+
+def states(test: Test) -> list[str]:
+    return [one.state for one in experts_of(test, draft(test).content)]
+
+
+def rewrite(test: Test, text: str) -> None:
+    scenario = scenarios(test)[0]
+    actions = [
+        KeyedAction(id=one["id"], text=one["text"], effectiveness=one["effectiveness"], reason=one["reason"])
+        for one in scenario["actions"]
+    ]
+    change_scenario(
+        test=test, scenario_id=scenario["id"], text=text, actions=actions, revision=revision(test)
+    )
+
+
+def test_five_experts_make_a_key_of_their_means(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita)
+    assert take(workshop, rita) == 4
+    assert keys(workshop) == [4.6, 1.6, 4.6, 1.6]
+    assert take(workshop, rita) == 0
+    entry = AuditEntry.objects.of(rita.organisation).filter(action="test.key_made").latest("pk")
+    assert (entry.details["experts"], entry.details["icc"]) == (5, 0.98)
+
+
+def test_four_experts_make_no_key_and_show_nothing(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita, ratings=FIVE[:4])
+    rate(invited(workshop, by=rita, name="Late Comer"), (5, 1))  # rated, but not submitted
+    before = keys(workshop)
+    with pytest.raises(TooFewExperts):
+        take(workshop, rita)
+    assert keys(workshop) == before
+    assert result_of(draft(workshop).content, experts_of(workshop, draft(workshop).content)) is None
+
+
+def test_experts_who_rate_all_alike_make_no_key(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita, ratings=[(3, 3)] * 5)
+    with pytest.raises(NoAgreement):
+        take(workshop, rita)
+
+
+def test_a_published_version_keeps_who_keyed_it_when_and_how_well_they_agree(
+    workshop: Test, rita: Membership
+) -> None:
+    panel(workshop, by=rita)
+    take(workshop, rita)
+    made = publish(workshop, rita)
+    assert made.panel is not None
+    assert (made.panel.experts, made.panel.wide, made.panel.keyed_by) == (5, 0, "Rita Recruiter")
+    assert made.panel.keyed_on == NOW.date().isoformat()
+    low, high = made.panel.icc_average_interval
+    assert low < made.panel.icc_average == 0.98 < high
+    assert not made.is_for_practice
+    assert made.key_basis == (
+        "Set by a panel of 5 experts, who rated all actions alone; the key is the mean of their ratings. "
+        f"Agreement of this mean (intraclass correlation): 0.98, 95 % interval {low:.2f} to {high:.2f}."
+    )
+    sheet = technical_sheet(made)
+    assert "For practice" not in sheet.limits[0]
+    assert sheet.more["Actions on which the experts agree weakly"] == "0 of 4"
+
+
+def test_a_key_changed_by_hand_is_no_longer_the_panels(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita)
+    with pytest.raises(NoKeySource):  # not taken: the author's own keys are still there
+        publish(workshop, rita)
+    made = publish(workshop, rita, key_by="Ana Ruiz", key_how="She thought about it.")
+    assert (made.panel, made.is_for_practice) == (None, True)
+
+
+def test_unchanged_situations_keep_their_panel_after_experts_are_erased(
+    workshop: Test, rita: Membership
+) -> None:
+    experts = panel(workshop, by=rita)
+    take(workshop, rita)
+    first = publish(workshop, rita)
+    for expert in experts:
+        remove(panelist=expert, by=rita, now=NOW)
+    DRAFTS.begin(workshop, now=NOW)
+    change_details(
+        test=workshop, name="Renamed", instructions="Rate.", construct="It.", revision=revision(workshop)
+    )
+    assert publish(workshop, rita).panel == first.panel
+    DRAFTS.begin(workshop, now=NOW)
+    rewrite(workshop, "Something else happens.")
+    with pytest.raises(NoKeySource):
+        publish(workshop, rita)
+
+
+def test_a_changed_text_voids_its_ratings_alone(workshop: Test, rita: Membership) -> None:
+    first, *_others = panel(workshop, by=rita)
+    rewrite(workshop, "Something else happens.")
+    assert states(workshop) == [ExpertState.AGAIN] * 5
+    expert = experts_of(workshop, draft(workshop).content)[0]
+    assert (len(expert.ratings), expert.void, expert.is_open) == (2, 2, True)
+    with pytest.raises(TooFewExperts):
+        take(workshop, rita)
+    rate(first, (3, 2))
+    submit(first)
+    assert states(workshop) == [ExpertState.FINISHED, *[ExpertState.AGAIN] * 4]
+    rewrite(workshop, LATE)  # the earlier text again, which they have rated
+    assert states(workshop)[1:] == [ExpertState.FINISHED] * 4
+
+
+def test_an_action_left_out_leaves_the_other_ratings(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita)
+    action = scenarios(workshop)[0]["actions"][0]["id"]
+    with pytest.raises(LastActions):
+        leave_out_action(test=workshop, action_id=action, revision=revision(workshop))
+    scenario = scenarios(workshop)[0]
+    more = [
+        KeyedAction(id=one["id"], text=one["text"], effectiveness=3, reason="So.")
+        for one in [*scenario["actions"], {"id": "", "text": "Shrug."}]
+    ]
+    change_scenario(
+        test=workshop, scenario_id=scenario["id"], text=LATE, actions=more, revision=revision(workshop)
+    )
+    assert states(workshop) == [ExpertState.AGAIN] * 5
+    leave_out_action(
+        test=workshop, action_id=scenarios(workshop)[0]["actions"][2]["id"], revision=revision(workshop)
+    )
+    assert states(workshop) == [ExpertState.FINISHED] * 5
+    with pytest.raises(KeyError):
+        leave_out_action(test=workshop, action_id="gone", revision=revision(workshop))
+
+
+def test_the_basis_of_the_key_is_written_in_each_language(workshop: Test, rita: Membership) -> None:
+    add_language(test=workshop, language="de", revision=revision(workshop), now=NOW)
+    texts = {place: f"de: {text}" for place, text in texts_of(draft(workshop).content).items()}
+    save_texts(test=workshop, language="de", texts=texts, revision=revision(workshop))
+    panel(workshop, by=rita)
+    take(workshop, rita)
+    publish(workshop, rita)
+    rows = {row.language: row.content for row in DRAFTS.newest(workshop)}
+    assert rows["de"]["key_basis"].startswith("Von 5 Fachleuten")
+    assert rows["de"]["panel"] == rows["en"]["panel"]
+
+
+def test_a_copy_is_not_the_panels(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita)
+    take(workshop, rita)
+    publish(workshop, rita)
+    copy = duplicate_set(test=workshop, by=rita, now=NOW)
+    assert "panel" not in draft(copy).content
+    with pytest.raises(NoKeySource):
+        publish(copy, rita)
+
+
+def test_a_file_brings_no_panel(rita: Membership) -> None:
+    raw = json.dumps(small_set() | {"panel": PANEL}).encode()
+    with pytest.raises(PackError, match="A panel can't be imported"):
+        import_pack(raw=raw, by=rita, now=NOW)
+
+
+def rows_about_experts(test: Test) -> list[Any]:
+    org = test.organisation
+    return [model.objects.of(org).count() for model in (Panelist, PanelRating, Email, Link)]
+
+
+def test_a_removed_expert_leaves_nothing(workshop: Test, rita: Membership) -> None:
+    one, two = panel(workshop, by=rita, ratings=FIVE[:2])
+    token_of(one)
+    remove(panelist=one, by=rita, now=NOW)
+    assert rows_about_experts(workshop) == [1, 4, 1, 0]
+    assert DRAFTS.discard(workshop, revision=revision(workshop), by=rita, now=NOW) is False
+    assert rows_about_experts(workshop) == [0, 0, 0, 0]
+    assert two.pk
+
+
+def test_experts_are_erased_when_retention_says_so(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita, ratings=FIVE[:2])
+    org = rita.organisation
+    org.keep_months = 12
+    assert erase_old(org, now=NOW + timedelta(days=800)) == 0
+    org.erases_old = True
+    assert erase_old(org, now=NOW + timedelta(days=360)) == 0
+    assert erase_old(org, now=NOW + timedelta(days=367)) == 2
+    assert rows_about_experts(workshop) == [0, 0, 0, 0]
