@@ -43,6 +43,7 @@ NAMES = {
     "sums.txt",
     "tests.jsonl",
     "totals.csv",
+    "verifications.jsonl",
     "versions.json",
 }
 #: what the check says of an organisation without totals and marks

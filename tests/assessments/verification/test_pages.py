@@ -150,6 +150,15 @@ def test_only_the_newest_link_works_for_twelve_hours() -> None:
     assert row_of(verification).begun_at is None
 
 
+def test_a_form_begun_in_time_can_be_finished() -> None:
+    verification, browser = opened(finished()), Client()
+    path = link_to(verification)
+    with time_machine.travel(DAY + timedelta(hours=11, minutes=59, seconds=50), tick=False):
+        browser.post(path)
+    with time_machine.travel(DAY + timedelta(hours=12, seconds=9), tick=False):
+        assert "1 of 12" in text(browser, f"{path}task/1/")
+
+
 def test_a_discarded_form_and_unknown_links_open_nothing() -> None:
     attempt, browser = finished(), Client()
     verification = opened(attempt)

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
+from goodword.assessments.evidence import verifications
 from goodword.assessments.evidence.export import FIGURES
 from goodword.assessments.evidence.folder import FolderError, changed, lines_of, listed, table_of
 from goodword.assessments.kinds import Content, kind_of
@@ -18,6 +19,7 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_j
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.models import Assessment
 from goodword.assessments.psychometrics import norms, strata
+from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.strata import Calibrations, Stratum
 from goodword.assessments.queries import parse
 from goodword.assessments.scoring import ScoredPart, compute_scores, make_total
@@ -122,16 +124,19 @@ _APART = ("join.csv",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """Agreement of scores, totals and marks (older exports lack the latter), and files changed since the export."""
+    """Agreement of scores, totals, marks and verifications (older exports have scores only), and files changed since
+    the export."""
 
     scores: Tally
     totals: Tally
     marks: Tally
+    verifications: Tally
     changed: tuple[str, ...]
 
     @property
     def differ(self) -> tuple[str, ...]:
-        return (*self.scores.differ, *self.totals.differ, *self.marks.differ)
+        tallies = (self.scores, self.totals, self.marks, self.verifications)
+        return tuple(sentence for one in tallies for sentence in one.differ)
 
     @property
     def sound(self) -> bool:
@@ -164,12 +169,13 @@ def check(folder: Path) -> Checked:
             scores.agree += len(issued[part["part"]]) - len(found)
             scores.differ += found
         totals, marks = _beside_scores(folder, parts, issued, files)
+        verified = _check_verifications(folder, parts, issued, files)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f" ({', '.join(altered)} changed since)" if altered else ""
         raise FolderError(f"The files in {folder} cannot be read{what}: {error!r}.") from error
     for name in sorted(set(issued) - {part["part"] for part in parts}):
         scores.say(f"Part {name} has scores but is missing from attempts.csv.")
-    return Checked(scores=scores, totals=totals, marks=marks, changed=tuple(altered))
+    return Checked(scores=scores, totals=totals, marks=marks, verifications=verified, changed=tuple(altered))
 
 
 def _beside_scores(
@@ -189,6 +195,31 @@ def _beside_scores(
         contents = {part: files.contents[version] for part, version in of.items()}
         marks = check_marks(table_of(folder, "marks.csv"), contents=contents)
     return totals, marks
+
+
+def _check_verifications(
+    folder: Path,
+    parts: Sequence[Mapping[str, str]],
+    issued: Mapping[str, Mapping[str, Mapping[str, str]]],
+    files: _Files,
+) -> Tally:
+    tally = Tally()
+    if verifications.FILE not in listed(folder):
+        return tally
+    for what, wrong in verifications.differences(
+        lines_of(folder, verifications.FILE),
+        parts={part["part"]: part for part in parts},
+        solved={name: scores[""]["value"] for name, scores in issued.items() if "" in scores},
+        items=files.items,
+        calibrated=lambda part, devices: _calibration_of(part, devices, files),
+    ):
+        tally.count(what, wrong)
+    return tally
+
+
+def _calibration_of(part: Mapping[str, str], devices: Sequence[str], files: _Files) -> Calibration | None:
+    known = files.calibrations[part["calibration"]] if part["calibration"] else None
+    return known.of_all([Stratum(part["language"], device) for device in devices]) if known else None
 
 
 def _read(folder: Path) -> _Files:

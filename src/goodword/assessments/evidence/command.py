@@ -46,4 +46,6 @@ def check_again(folder: Path) -> int:
     print(f"{scores.agree} of {scores.n} scores agree.")
     print(f"{totals.agree} of {totals.n} totals agree.")
     print(f"{marks.agree} of {marks.n} sums of marks agree.")
+    if found.verifications.n:
+        print(f"{found.verifications.agree} of {found.verifications.n} verifications agree.")
     return 0 if found.sound else 1

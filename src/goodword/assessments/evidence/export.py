@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
+from goodword.assessments.evidence import verifications
 from goodword.assessments.evidence.folder import Folder, Rows
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.reasoning.families import FAMILIES
@@ -70,6 +71,8 @@ People who are erased in Goodword later remain in this copy until you delete it.
   without a criterion is a rater's sum; a row without rater and criterion is the mean over raters. Raters are not
   identified, not even in `join.csv`, and their comments are left out because they could identify the candidate. Answers
   marked by only one of two raters are left out. Marks are not part of any score or total.
+- `verifications.jsonl`, one line per supervised verification of a reasoning result: the part whose result it verifies,
+  tasks, answers, device, and the comparison with what the first result predicts. Discarded ones are left out.
 - `norms.jsonl` and `calibrations.jsonl`: all norm groups and calibrations.
 - `reliability.csv`, one row per scale and group: alpha and omega, or split-half reliability, from all first attempts so
   far, with their number.
@@ -293,6 +296,8 @@ class _Export:
     people: set[str] = field(default_factory=set)
     attempts: set[str] = field(default_factory=set)
     versions: dict[int, TestVersion] = field(default_factory=dict)
+    #: names of parts of reasoning tests, by id
+    verifiable: dict[int, str] = field(default_factory=dict)
     totals: Mapping[int, tuple[IssuedTotal, Mapping[str, int]]] = field(default_factory=dict)
     written: Written = field(default_factory=Written)
 
@@ -308,6 +313,8 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
             _part(work, part)
         for total, parts in work.totals.values():
             _total(work, total, parts)
+        for row in verifications.rows_of(organisation, work.verifiable):
+            rows[verifications.FILE](row)
         for version in work.versions.values():
             rows["tests.jsonl"](
                 {
@@ -346,7 +353,7 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
 def _files(folder: Folder) -> Iterator[dict[str, Rows]]:
     with ExitStack() as stack:
         found = {name: stack.enter_context(folder.table(name, names)) for name, names in COLUMNS.items()}
-        for name in ("tests.jsonl", "items.jsonl", "answers.jsonl"):
+        for name in ("tests.jsonl", "items.jsonl", "answers.jsonl", verifications.FILE):
             found[name] = stack.enter_context(folder.lines(name))
         yield found
 
@@ -366,6 +373,8 @@ def _part(work: _Export, part: AttemptPart) -> None:
         "device": part.device,
     }
     work.versions[part.version_id] = part.version
+    if part.version.test.kind == Test.Kind.REASONING:
+        work.verifiable[part.pk] = name
     work.rows["attempts.csv"](
         {
             "part": name,

@@ -57,6 +57,10 @@ class Calibrations:
     def of(self, stratum: Stratum) -> Calibration | None:
         return next((pool.calibration for pool in self.pools if stratum in pool.strata), None)
 
+    def of_all(self, strata: Sequence[Stratum]) -> Calibration | None:
+        """Returns the one that holds for all of these strata."""
+        return next((pool.calibration for pool in self.pools if set(strata) <= set(pool.strata)), None)
+
 
 def calibrate(people: Mapping[Stratum, Sequence[Answers]]) -> Calibrations:
     """Applies the rule above. Raises `NotEnough` or `NotSettled` if the first pool can't be calibrated."""

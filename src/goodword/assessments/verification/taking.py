@@ -249,5 +249,4 @@ def _calibration_of(row: Verification) -> Calibration | None:
     found = strata.of_today(stored.content)
     if found is None:
         return None
-    first, second = (found.of(Stratum(row.language, device)) for device in (part.device, row.device))
-    return first if first == second else None
+    return found.of_all([Stratum(row.language, device) for device in (part.device, row.device)])

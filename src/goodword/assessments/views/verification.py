@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, Final
 
@@ -23,7 +23,7 @@ from goodword.assessments.models import Verification
 from goodword.assessments.queries import application_of
 from goodword.assessments.verification import taking
 from goodword.assessments.verification.taking import is_over, task_on_screen
-from goodword.assessments.views.access import device_of, is_script, private
+from goodword.assessments.views.access import LINK_GRACE, device_of, is_script, private
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
@@ -109,7 +109,8 @@ def sitting_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
         )
         with translation.override(row.language), timezone.override(link.organisation.zone):
             gone = row.discarded_at is not None or application.is_being_erased
-            if gone or not links.is_alive(link, now=now):
+            late = LINK_GRACE if row.begun_at is not None else timedelta(0)
+            if gone or not links.is_alive(link, now=now - late):
                 return _closed(request, sitting)
             if is_over(row, now=now):
                 return _done(request, sitting)
