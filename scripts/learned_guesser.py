@@ -14,7 +14,6 @@ from string import ascii_uppercase
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from goodword.assessments.kinds.reasoning.generated import Figure, GeneratedItem, Option
 from goodword.assessments.kinds.reasoning.matrices.rules import EDGE, SHADINGS, SHAPES
@@ -57,6 +56,8 @@ class Guessed:
 
 def learned(items: Sequence[GeneratedItem], *, rounds: int = 80) -> Guessed:
     """Returns how many items boosted trees guess right from the options, trained on the other half for `rounds`."""
+    from sklearn.ensemble import HistGradientBoostingClassifier  # takes two seconds to import
+
     rows = features([item.options for item in items])
     keys = np.array([[option.id == item.key for option in item.options] for item in items])
     halves = np.arange(len(items)) % 2

@@ -14,10 +14,12 @@ from pathlib import Path
 import django
 import hypothesis
 import pytest
+from _pytest.runner import runtestprotocol
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from goodword.core.stack import in_one_piece
 from tests.support import database, worlds
 
 # Started in the background of a script, a run ignores Ctrl-C, and so would the programs that tests end by it.
@@ -128,10 +130,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Does what pytest's own does."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     with worlds.running(item):
-        return (yield)
+        in_one_piece(runtestprotocol)(item, nextitem=nextitem)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(wrapper=True)
@@ -146,8 +151,9 @@ def pytest_collectstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """From here on collect garbage, but only what the tests make."""
+    """From here on collect garbage, but only what the tests make, and more at a time than a program would."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 

@@ -34,6 +34,7 @@ from psycopg.errors import QueryCanceled
 from servestatic.middleware import ServeStaticMiddleware
 
 from goodword.core import clock
+from goodword.core.stack import in_one_piece
 from goodword.core.text import clean_text
 
 #: URLs that contain a secret, and their secret part
@@ -119,6 +120,7 @@ class NoBodyForHead:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
+    @in_one_piece  # as the outermost middleware, for the whole request
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.method == "HEAD":

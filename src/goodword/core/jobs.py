@@ -19,6 +19,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from goodword.core import database, stopping
+from goodword.core.stack import in_one_piece
 
 #: priorities, the greater number first: in a burst of deliveries each is processed down to the mail before the next, so
 #: that the first invitation goes out at once and not after the last delivery
@@ -108,6 +109,7 @@ def job(
         SWEPT.setdefault(swept_by or name, set()).add(name)
 
     def register(function: Callable[..., None]) -> Job:
+        @in_one_piece
         @wraps(function)
         def run(**arguments: Any) -> None:
             close_old_connections()
