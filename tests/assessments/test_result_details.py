@@ -186,7 +186,7 @@ def test_review_links_show_figures_without_member_links(
 def test_a_distance_shows_how_many_are_nearer(role: Role) -> None:
     attempt = in_a_group(role, kind="own_judgement", scale="")
     said = words(page_of(role.owner, attempt))
-    distance = scores(attempt).get().value
+    distance = scores(attempt).get(scale="").value
     assert distance is not None
     shown = f"{distance:.2f}".rstrip("0").rstrip(".")
     assert said.count(f"60 people in the group are closer to the key than {shown}, 25 equally close.") == 1

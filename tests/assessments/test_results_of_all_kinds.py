@@ -176,7 +176,7 @@ def test_a_distance_says_how_many_are_further_from_the_key(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["own_judgement"]
-    in_group(attempt_part=scores(attempt).get(), device="computer")
+    in_group(attempt_part=scores(attempt).get(scale=""), device="computer")
     made = result(fresh(attempt))
     assert made is not None
     [found] = made.parts
@@ -190,7 +190,7 @@ def test_a_distance_says_how_many_are_further_from_the_key(
 
 def test_a_set_for_practice_is_not_held_against_norms(finished: dict[str, Attempt]) -> None:
     attempt = finished["judgement"]
-    in_group(attempt_part=scores(attempt).get(), device="computer")
+    in_group(attempt_part=scores(attempt).get(scale=""), device="computer")
     page = page_of(_made(attempt))
     assert page.count("its key was not set by a panel of people who do this job.") == 1
     assert [words for words in ("of 100", "How this was calculated") if words in page] == []

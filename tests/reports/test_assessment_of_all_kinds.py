@@ -116,10 +116,10 @@ def test_a_percentile_is_printed_with_its_group_and_an_ability_with_its_interval
 @pytest.mark.world
 def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
     attempt = attempt_of(kinds=("own_judgement",))
-    in_group(
-        attempt_part=Score.objects.of(attempt.organisation).get(part__attempt=attempt), device="computer"
-    )
+    distance = Score.objects.of(attempt.organisation).get(part__attempt=attempt, scale="")
+    in_group(attempt_part=distance, device="computer")
     text = text_of(again(attempt))
+    assert "No correlation within the situations" in text
     group = "132 first attempts in English on computers, norms 2"
     assert f"closer to the key than 28 to 59 of 100 in the group of {group}." in text
     assert "percentile" not in text

@@ -89,7 +89,7 @@ def of(rows: list[dict[str, str]], **wanted: str) -> list[dict[str, str]]:
 def test_every_issued_score_is_recomputed_from_the_files(acme: World, folder: Path) -> None:
     found = check(folder)
     assert (found.differ, found.changed) == ((), ())
-    assert found.scores.agree == Score.objects.of(acme.organisation).count() == 3 * 5 + 3 + 1 + 1
+    assert found.scores.agree == Score.objects.of(acme.organisation).count() == 3 * 5 + 3 + 2 + 1
 
 
 def test_issued_scores_are_exported_with_norm_group_and_ability(acme: World, folder: Path) -> None:
@@ -194,7 +194,7 @@ def test_an_export_is_audited(acme: World, folder: Path) -> None:
         {
             "people": 3,
             "attempts": 6,
-            "scores": 20,
+            "scores": 21,
             "totals": 0,
             "marks": 0,
             "digest": digest(folder / "sums.txt"),
@@ -238,7 +238,7 @@ def test_an_answer_that_was_changed_is_found(folder: Path) -> None:
     assert found.changed == ("answers.jsonl",)
     (sentence,) = found.differ
     assert sentence.endswith("overall score: value was 1.0 and is 0.0; answered was 1 and is 0.")
-    assert found.scores.agree == 19
+    assert found.scores.agree == 20
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_scores_by_an_older_calibration_differ_and_all_others_are_checked(
     assert [
         one for one in found.differ if f": its calibration {made.pk} is by a different rule; " not in one
     ] == []
-    assert (found.changed, len(found.differ), found.scores.agree) == ((), 3, 17)
+    assert (found.changed, len(found.differ), found.scores.agree) == ((), 3, 18)
 
 
 def test_an_older_calibration_that_no_score_used_changes_nothing(acme: World, tmp_path: Path) -> None:
@@ -319,7 +319,7 @@ def test_the_command_writes_and_says_how_much(
     where = tmp_path / "out"
     assert write(slug=acme.organisation.slug, folder=where) == 0
     assert capsys.readouterr().out == (
-        f"Wrote 20 scores, 0 totals and 0 markings of 3 people to {where}. Store join.csv separately.\n"
+        f"Wrote 21 scores, 0 totals and 0 markings of 3 people to {where}. Store join.csv separately.\n"
         f"SHA-256 of sums.txt: {digest(where / 'sums.txt')}\n"
     )
     assert write(slug=acme.organisation.slug, folder=where) == 2
@@ -342,11 +342,11 @@ def test_the_check_needs_no_database_and_no_settings(
         )
 
     done = checked()
-    assert (done.returncode, done.stdout, done.stderr) == (0, "20 of 20 scores agree.\n" + BESIDE, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "21 of 21 scores agree.\n" + BESIDE, "")
     change(folder, "answers.jsonl", '"value": "saw"', '"value": "glue"')
     done = checked()
     assert done.returncode == 1
-    assert done.stdout.endswith("answers.jsonl was changed or is missing.\n19 of 20 scores agree.\n" + BESIDE)
+    assert done.stdout.endswith("answers.jsonl was changed or is missing.\n20 of 21 scores agree.\n" + BESIDE)
     assert [file.name for file in folder.parent.iterdir()] == ["out"]
 
 

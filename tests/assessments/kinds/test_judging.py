@@ -25,6 +25,17 @@ def test_the_score_of_a_whole_set_matches_a_manual_calculation() -> None:
     assert (score.n_answered, score.n_actions, score.needed) == (4, 4, 3)
 
 
+def test_the_correlation_within_situations_matches_a_manual_calculation() -> None:
+    score = judge(SMALL, {"a1": 4, "a2": 1, "b1": 3, "b2": 5})
+    # deviations of ratings 1.5, -1.5, -1, 1 and of keys 1.75, -1.75, 0.5, -0.5
+    # (2.625 + 2.625 - 0.5 - 0.5) / sqrt((2.25 + 2.25 + 1 + 1) * (3.0625 + 3.0625 + 0.25 + 0.25))
+    assert score.within == pytest.approx(4.25 / (6.5 * 6.625) ** 0.5)
+    higher = judge(SMALL, {"a1": 5, "a2": 2, "b1": 2, "b2": 4})
+    assert higher.within == pytest.approx(score.within)
+    assert judge(SMALL, {"a1": 4, "a2": 4, "b1": 2, "b2": 2}).within is None
+    assert judge(SMALL, {"a1": 4, "b1": 3}).within is None
+
+
 def test_a_score_opens_to_answer_key_distance_and_reason() -> None:
     assert judge(SMALL, {"a2": 4}).actions[:2] == (
         ActionScore(

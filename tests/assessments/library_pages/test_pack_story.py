@@ -90,7 +90,12 @@ def test_scores_of_an_imported_judgement_set_match_a_manual_calculation(applied:
     used(role_of(applied), through_the_library(rita, small_set()))
     attempt = taken(applied, [{"action_a1": "4", "action_a2": "2"}, {"action_b1": "3", "action_b2": "4"}])
     # keys 5, 1.5, 3, 2: distances 1, 0.5, 0, 2, of which the mean is 3.5 / 4
-    assert [(one.scale, one.value, one.answered, one.items) for one in scores(attempt)] == [("", 0.875, 4, 4)]
+    # deviations of ratings 1, -1, -0.5, 0.5 and of keys 1.75, -1.75, 0.5, -0.5
+    within = (1.75 + 1.75 - 0.25 - 0.25) / (2.5 * 6.625) ** 0.5
+    assert [(one.scale, one.value, one.answered, one.items) for one in scores(attempt).order_by("pk")] == [
+        ("", 0.875, 4, 4),
+        ("within", pytest.approx(within), 4, 4),
+    ]
     page = signed_in(rita).get(url("library", rita.organisation))
     row = next(row for _, _, _, rows in page.context["groups"] for row in rows if row.test.key == "small")
     assert [role.pk for role in row.roles] == [applied.role_id]

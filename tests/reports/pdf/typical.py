@@ -323,6 +323,7 @@ def judgement() -> JudgementPart:
             "Secret label 5",
         ],
         "distance": 0.9,
+        "within": 0.71,
         "smallest": 0,
         "largest": 2.7,
         "n_answered": 32,

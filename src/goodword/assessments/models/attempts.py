@@ -232,6 +232,7 @@ class Score(OrganisationOwned):
     | scales | the scale's id | mean on the answer scale |
     | reasoning | a category's id, and "" for all | number solved |
     | judgement | "" | mean distance to the key, in steps of the answer scale |
+    | judgement | "within" | correlation with the key within situations |
     | questions | "" | number of correct answers, if some questions have one |
 
     `value` is empty if too little was answered: `answered` of `items`. `percentile` and band refer to the norm group;

@@ -8,6 +8,7 @@ SCORING: Mapping[str, str] = MappingProxyType(
     {
         "scales": "1",
         "judgement": "1",
+        "judgement_within": "1",
         "solved": "2",
         "totals": "1",
         "reliability": "1",

@@ -9,6 +9,7 @@ from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.custom.results import questions_result
 from goodword.assessments.kinds.judgement.content import is_for_practice
+from goodword.assessments.kinds.judgement.items import WITHIN
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import category_name
 from goodword.assessments.kinds.reasoning.items import CATEGORIES
@@ -205,8 +206,12 @@ def _columns(
             names = tuple(scale.name for scale in scales)
             return names, lambda one: tuple(_mean(_scores(one).get(scale.id)) for scale in scales)
         case Test.Kind.JUDGEMENT:
-            name, for_practice = gettext("Mean distance from the key"), is_for_practice(content)
-            return (name,), lambda one: (_distance(_scores(one).get(ALL), for_practice),)
+            for_practice = is_for_practice(content)
+            names = (gettext("Mean distance from the key"), gettext("Correlation within situations"))
+            return names, lambda one: (
+                _distance(_scores(one).get(ALL), for_practice),
+                _correlation(_scores(one).get(WITHIN)),
+            )
         case Test.Kind.CUSTOM_QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _custom_questions
@@ -229,6 +234,12 @@ def _distance(score: Score | None, for_practice: bool) -> ComparisonCell:
         return ComparisonCell(text="–")
     normed = None if for_practice else issued_normed_score(score, by_distance=True)
     return ComparisonCell(text=written_number(score.value), note=_note(normed))
+
+
+def _correlation(score: Score | None) -> ComparisonCell:
+    if score is None or score.value is None:
+        return ComparisonCell(text="–")
+    return ComparisonCell(text=written_number(score.value))
 
 
 def _solved(score: Score | None) -> ComparisonCell:

@@ -14,11 +14,19 @@ Distance scoring goes back to Legree (1995), Intelligence 21, 247-266. Its weakn
 Weekley, 2011, Journal of Applied Psychology 96, 327-336): the distance also reflects response style. People who use
 only the ends or the middle of the scale get other distances than people of the same judgement who use all of it. The
 score does not correct for this.
+
+The correlation within situations ignores levels and extent: with a' and k' the deviations of the rated actions' ratings
+and keys from their means in the same situation,
+
+    within = sum of a' k' / sqrt(sum of a'^2 * sum of k'^2)
+
+over all situations together, since a single one has too few actions. It is undefined if somebody rates all actions of
+each situation alike. McDaniel and others (above) show that such standardised scores lose less to response style.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.forms import BoundField
@@ -31,10 +39,13 @@ from goodword.assessments.kinds.judgement.content import Action, JudgementSet, S
 from goodword.assessments.kinds.scales.items import ScaleField, ScoringError, needed_answers
 from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics import SCORING
+from goodword.assessments.psychometrics.agreement import correlation_within
 from goodword.core.json_reading import Json
 from goodword.questionnaires.timing import reading_seconds
 
 JUDGEMENT_SCORING_VERSION = SCORING["judgement"]
+#: the scale of the correlation within situations
+WITHIN: Final = "within"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,9 +235,11 @@ class ActionScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementScore:
-    """In steps of the answer scale; None if fewer than `needed` actions were rated. `smallest`, `largest`: extremes."""
+    """In steps of the answer scale; None if fewer than `needed` actions were rated. `smallest`, `largest`: extremes.
+    `within`: the correlation with the key within situations."""
 
     distance: float | None
+    within: float | None
     smallest: float
     largest: float
     n_answered: int
@@ -247,8 +260,10 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
     distances = [one.distance for one in scored if one.distance is not None]
     keys = [one.key for one in (rated or scored)]
     needed = needed_answers(len(scored))
+    enough = len(distances) >= needed
     return JudgementScore(
-        distance=sum(distances) / len(distances) if len(distances) >= needed else None,
+        distance=sum(distances) / len(distances) if enough else None,
+        within=_within(rated) if enough else None,
         smallest=smallest_distance(judgement, keys),
         largest=sum(max(key - judgement.lowest, judgement.highest - key) for key in keys) / len(keys),
         n_answered=len(distances),
@@ -256,6 +271,16 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
         needed=needed,
         actions=scored,
     )
+
+
+def _within(rated: Sequence[ActionScore]) -> float | None:
+    groups: dict[str, tuple[list[float], list[float]]] = {}
+    for one in rated:
+        assert one.answer is not None  # it is rated
+        answers, keys = groups.setdefault(one.scenario_id, ([], []))
+        answers.append(one.answer)
+        keys.append(one.key)
+    return correlation_within(list(groups.values()))
 
 
 def judgement_scores(
@@ -268,6 +293,13 @@ def judgement_scores(
         answered=found.n_answered,
         items=found.n_actions,
         version=JUDGEMENT_SCORING_VERSION,
+    )
+    yield ComputedScore(
+        scale=WITHIN,
+        value=found.within,
+        answered=found.n_answered,
+        items=found.n_actions,
+        version=SCORING["judgement_within"],
     )
 
 

@@ -3,6 +3,14 @@ from goodword.core.phrases import Catalogue
 PHRASES: Catalogue = {
     "en": {
         "steps_from_key": "steps from the key",
+        "with_correlation": "{unit}, correlation {within}",
+        "judgement_within": (
+            "Within the situations, the ratings and the key correlate by {within}: 1 is the same pattern, 0 no "
+            "relation. This does not depend on whether somebody rates high or low, or uses all of the scale."
+        ),
+        "judgement_within_none": (
+            "No correlation within the situations, because the actions of each situation were rated alike."
+        ),
         "for_practice": "For practice, not for decisions.",
         "for_practice_because": (
             "This test is for practice, not for decisions: its key was not set by a panel of people who do "
@@ -31,6 +39,16 @@ PHRASES: Catalogue = {
     },
     "de": {
         "steps_from_key": "Stufen vom Schlüssel",
+        "with_correlation": "{unit}, Korrelation {within}",
+        "judgement_within": (
+            "Innerhalb der Situationen hängen Bewertungen und Schlüssel mit {within} zusammen (Korrelation): 1 "
+            "bedeutet dasselbe Muster, 0 keinen Zusammenhang. Ob jemand hoch oder niedrig bewertet oder die ganze "
+            "Skala nutzt, spielt dabei keine Rolle."
+        ),
+        "judgement_within_none": (
+            "Keine Korrelation innerhalb der Situationen, weil die Handlungen jeder Situation gleich "
+            "bewertet wurden."
+        ),
         "for_practice": "Zur Übung, nicht für Entscheidungen.",
         "for_practice_because": (
             "Dieser Test dient der Übung, nicht für Entscheidungen: Sein Schlüssel stammt nicht von einer "
@@ -58,6 +76,16 @@ PHRASES: Catalogue = {
     },
     "fr": {
         "steps_from_key": "degrés de la clé",
+        "with_correlation": "{unit}, corrélation {within}",
+        "judgement_within": (
+            "À l’intérieur des situations, la corrélation entre les évaluations et la clé est de {within}\u00a0: 1 "
+            "signifie le même profil, 0 aucun lien. Peu importe que l’on évalue haut ou bas, ou que l’on utilise "
+            "toute l’échelle."
+        ),
+        "judgement_within_none": (
+            "Pas de corrélation à l’intérieur des situations, car les actions de chaque situation ont été "
+            "évaluées de la même façon."
+        ),
         "for_practice": "Pour s’exercer, pas pour décider.",
         "for_practice_because": (
             "Ce test sert à s’exercer, pas à décider\u00a0: sa clé n’a pas été fixée par un groupe de "

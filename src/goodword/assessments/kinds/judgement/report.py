@@ -40,6 +40,8 @@ class JudgementPart(PartHead):
     scale_min: int
     response_labels: list[str]
     distance: float | None
+    #: the correlation within situations, None if undefined; missing in older snapshots
+    within: NotRequired[float | None]
     #: missing in older snapshots
     smallest: NotRequired[float]
     largest: float
@@ -65,6 +67,7 @@ class JudgementReport:
             "scale_min": result.lowest,
             "response_labels": list(result.response_labels),
             "distance": result.distance,
+            "within": result.within,
             "smallest": result.smallest,
             "largest": result.largest,
             "n_answered": result.answered,
@@ -102,7 +105,14 @@ class JudgementReport:
             }
             for situation in part["situations"]
         ]
-        return {**part, "distance": None, "n_answered": 0, "normed_score": None, "situations": situations}
+        return {
+            **part,
+            "distance": None,
+            "within": None,
+            "n_answered": 0,
+            "normed_score": None,
+            "situations": situations,
+        }
 
     def answered(self, part: JudgementPart) -> int:
         return part["n_answered"]
@@ -118,6 +128,8 @@ class JudgementReport:
         if distance is None:
             return [Score(label="", value="–", note=words("not_enough"), alt=words("not_enough"))]
         value, unit = words.number(distance, 1), words("steps_from_key")
+        if (within := part.get("within")) is not None:
+            unit = words("with_correlation", unit=unit, within=words.number(within, 2))
         if part.get("for_practice"):
             note = f"{unit}. {words('for_practice')}"
             return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
@@ -127,7 +139,9 @@ class JudgementReport:
         return [Score(label="", value=value, note=unit, alt=alt, axis=axis, at=distance)]
 
     def figures(self, part: JudgementPart) -> list[Figure]:
-        return [figure("", part["distance"], normed=_normed(part), by_distance=True)]
+        distance = figure("", part["distance"], normed=_normed(part), by_distance=True)
+        within = part.get("within")
+        return [distance] if within is None else [distance, figure("correlation within situations", within)]
 
     def outcome(self, part: JudgementPart, words: Phrases) -> str:
         if part["distance"] is None:
@@ -135,6 +149,8 @@ class JudgementReport:
         distance = gettext("%(distance)s from the key on average") % {
             "distance": words.number(part["distance"], 1)
         }
+        if (within := part.get("within")) is not None:
+            distance += gettext(", correlation %(within)s") % {"within": words.number(within, 2)}
         if part.get("for_practice"):
             return gettext("%(distance)s (for practice, not for decisions)") % {"distance": distance}
         return ", ".join(filter(None, [distance, percentile_text(_normed(part), by_distance=True)]))
@@ -170,6 +186,10 @@ def _results(test: JudgementPart, words: Phrases) -> list[Block]:
             ]
             if smallest:
                 sentences.append(words("judgement_halves"))
+        if (within := test.get("within")) is not None:
+            sentences.append(words("judgement_within", within=words.number(within, 2)))
+        elif "within" in test:
+            sentences.append(words("judgement_within_none"))
     else:
         sentences = [words("judgement_none", n=n, m=m)]
     if (normed := _normed(test)) is not None:

@@ -11,6 +11,7 @@ from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.judgement.content import JudgementSet, decimals
 from goodword.assessments.kinds.judgement.items import (
     JUDGEMENT_SCORING_VERSION,
+    WITHIN,
     ActionScore,
     judge,
     ratings,
@@ -55,7 +56,13 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
             "nearest to this key have a distance of %(smallest)s. There is a score only if three quarters of the "
             "actions are rated: %(needed)s of %(actions)s."
         )
-        % {"actions": n_actions, "needed": needed_answers(n_actions), "smallest": _smallest(judgement)},
+        % {"actions": n_actions, "needed": needed_answers(n_actions), "smallest": _smallest(judgement)}
+        + " "
+        + gettext(
+            "The correlation within situations compares how each rating and each key differ from their means in the "
+            "same situation: 1 is the same pattern, 0 no relation. It does not depend on whether somebody rates high "
+            "or low, or uses all of the scale."
+        ),
         scoring_version=JUDGEMENT_SCORING_VERSION,
         reliability=reliability_sentence(known.groups),
         norms=norms_sentence(
@@ -158,6 +165,8 @@ class JudgementResult(PartResult):
     key_basis: str
     scenarios: tuple[RatedScenario, ...]
     normed: NormedScore | None = None
+    #: the correlation with the key within situations; None also for attempts scored before it was introduced
+    within: float | None = None
     #: situations voided by a lost connection
     voided: int = 0
     #: not for decisions, so never compared with norms
@@ -250,6 +259,7 @@ def judgement_result(
         highest=content.highest,
         response_labels=tuple(option.label for option in content.response_scale),
         key_basis=content.key_basis,
+        within=scores[WITHIN].value if WITHIN in scores else None,
         voided=len(part.void),
         for_practice=for_practice,
         key_is_public=content.id in BUILT_IN,
