@@ -1,7 +1,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -162,6 +162,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="the envelope recipient, if the mail server passes it on",
     )
+    _add_evidence(command)
+    return parser
+
+
+def _add_evidence(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     evidence = command(
         "evidence",
         "Export an organisation's assessment data without names, or recompute the scores of an export.",
@@ -188,7 +193,14 @@ def _parser() -> argparse.ArgumentParser:
     evidence.add_argument(
         "--check", metavar="FOLDER", help="recompute all scores from the files in this folder"
     )
-    return parser
+    manual = command("manual", "Print the technical manual of a test as Markdown.", _manual)
+    manual.add_argument("test", metavar="TEST", help="key of the test, such as work_style or reasoning")
+    manual.add_argument(
+        "--organisation", metavar="SLUG", required=True, help="organisation that uses the test"
+    )
+    manual.add_argument("--version", default="", metavar="NUMBER", help="the newest unless stated")
+    manual.add_argument("--form", default="", metavar="FORM", help="the first unless stated")
+    manual.add_argument("--language", default="", metavar="CODE", help="English unless stated")
 
 
 def _django(arguments: Sequence[str]) -> int:
@@ -379,6 +391,21 @@ def _evidence(options: argparse.Namespace) -> int:
     from goodword.assessments.evidence.command import write
 
     return write(slug=options.organisation, folder=Path(options.out))
+
+
+def _manual(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from goodword.assessments.manual.command import show
+
+    return show(
+        slug=options.organisation,
+        key=options.test,
+        number=options.version,
+        form=options.form,
+        language=options.language,
+    )
 
 
 def _without_database() -> None:

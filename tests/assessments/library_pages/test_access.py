@@ -24,6 +24,8 @@ TO_READ = [
     ("test_items", 1),
     ("test_preview", 1),
     ("test_export", 1),
+    ("test_manual", 1),
+    ("test_manual_download", 1),
 ]
 TO_ACT = [
     ("test_import", 0),

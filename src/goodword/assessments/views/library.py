@@ -26,7 +26,8 @@ from goodword.assessments.catalogue.packs import (
     is_builtin,
     is_pack,
 )
-from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles_by_test, versions_of
+from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles_by_test
+from goodword.assessments.catalogue.selection import NoSuchVersion, select
 from goodword.assessments.kinds import Content, kind_named, kind_of, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.health import flags_of
@@ -34,7 +35,6 @@ from goodword.assessments.kinds.judgement.content import JudgementSet, is_for_pr
 from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
-from goodword.assessments.plans.versions import form_of
 from goodword.assessments.queries import content_of
 from goodword.core import clock
 from goodword.questionnaires.editor.descriptions import language_name
@@ -115,35 +115,21 @@ def draft_version(request: MemberRequest, pk: int, version_pk: int) -> TestVersi
 
 
 def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
-    """As in the query string, else the newest in English in its first form.
-
-    None before the first publication of a test written here, which is read in its editor. Raises Http404.
-    """
-    test = test_of(request, pk)
-    rows = [row for row in versions_of(test) if row.published_at is not None or is_pack(test)]
-    if not rows:
-        return None
-    number, language = request.GET.get("version", ""), request.GET.get("language", "")
-    of_number = [row for row in rows if row.number == (number or rows[0].number)]
-    generated = any(row.language == "" for row in of_number)
-    if generated:
-        row = of_number[0] if language in {"", *LANGUAGES} else None
-        language = language or LANGUAGES[0]
-    else:
-        row = next((row for row in of_number if row.language == (language or of_number[0].language)), None)
-    if row is None:
-        raise Http404("there is no such version")
-    content, asked = content_of(row), request.GET.get("form", "")
+    """As in the query string (see `select`). Raises Http404."""
+    test, asked = test_of(request, pk), request.GET
     try:
-        form = form_of(content, asked).id
-    except LookupError:
-        form = content.offers()[0].id
+        found = select(
+            test,
+            number=asked.get("version", ""),
+            language=asked.get("language", ""),
+            form=asked.get("form", ""),
+        )
+    except NoSuchVersion:
+        raise Http404("there is no such version") from None
+    if found is None:
+        return None
     return SelectedVersion(
-        test=test,
-        rows=rows,
-        version=row,
-        form=form,
-        language=language if generated else row.language,
+        test=test, rows=found.rows, version=found.version, form=found.form, language=found.language
     )
 
 

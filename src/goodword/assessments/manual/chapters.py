@@ -1,0 +1,166 @@
+"""The chapters of a technical manual. What nobody has studied is *None yet*."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as installed_version
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.assessments.manual import evidence, practice
+from goodword.assessments.manual.facts import ManualFacts
+from goodword.assessments.manual.topics import Topic, none_yet, said
+from goodword.core.report_blocks import Heading, Labelled, Prose, Section
+from goodword.core.text import written_day
+from goodword.questionnaires.editor.descriptions import language_name
+
+STANDARDS = "Standards for Educational and Psychological Testing (AERA, APA and NCME, 2014)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    number: int
+    name: str
+    topics: Sequence[Topic]
+
+    @property
+    def title(self) -> str:
+        return f"{self.number}. {self.name}"
+
+    @property
+    def missing(self) -> list[str]:
+        """The headings of topics with nothing yet."""
+        return [topic.heading for topic in self.topics if topic.missing]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechnicalManual:
+    title: str
+    facts: Sequence[tuple[str, str]]
+    chapters: Sequence[Chapter]
+
+    @property
+    def about(self) -> Sequence[Topic]:
+        intro = _(
+            "Generated from this installation's data. It follows the chapters of the %(standards)s that apply to "
+            "hiring tests; chapters 10, 12 and 13 (clinical assessment, education, programme evaluation) don't. “None "
+            "yet” means that Goodword knows of no such evidence. Items and keys are left out."
+        ) % {"standards": STANDARDS}
+        missing = [(one.title, ", ".join(one.missing)) for one in self.chapters if one.missing]
+        return (
+            Topic(heading=_("About this manual"), blocks=(Prose([intro]), Labelled(self.facts))),
+            *([Topic(heading=_("None yet"), blocks=(Labelled(missing),))] if missing else []),
+        )
+
+    @property
+    def sections(self) -> list[Section]:
+        return [
+            *(Section(topic.heading, topic.blocks) for topic in self.about),
+            *(
+                Section(
+                    chapter.title,
+                    [block for one in chapter.topics for block in (Heading(one.heading), *one.blocks)],
+                )
+                for chapter in self.chapters
+            ),
+        ]
+
+
+def technical_manual(facts: ManualFacts, *, now: datetime) -> TechnicalManual:
+    """In the active language."""
+    return TechnicalManual(
+        title=_("Technical manual: %(test)s, version %(version)s")
+        % {"test": facts.sheet.title, "version": facts.version.number},
+        facts=_facts(facts, now),
+        chapters=(
+            Chapter(number=1, name=_("Validity"), topics=evidence.validity(facts)),
+            Chapter(
+                number=2,
+                name=_("Reliability, precision and errors of measurement"),
+                topics=evidence.reliability(facts),
+            ),
+            Chapter(number=3, name=_("Fairness"), topics=evidence.fairness(facts)),
+            Chapter(number=4, name=_("Test design and development"), topics=practice.development(facts)),
+            Chapter(
+                number=5,
+                name=_("Scores, scales, norms, score linking and cut scores"),
+                topics=evidence.scores(facts),
+            ),
+            Chapter(
+                number=6,
+                name=_("Administration, scoring, reporting and interpretation"),
+                topics=practice.administration(facts),
+            ),
+            Chapter(number=7, name=_("Supporting documentation"), topics=practice.documentation(facts)),
+            Chapter(
+                number=8, name=_("Rights and responsibilities of test takers"), topics=practice.test_takers()
+            ),
+            Chapter(
+                number=9, name=_("Rights and responsibilities of test users"), topics=practice.test_users()
+            ),
+            Chapter(number=11, name=_("Workplace testing"), topics=_workplace(facts)),
+        ),
+    )
+
+
+def _facts(facts: ManualFacts, now: datetime) -> list[tuple[str, str]]:
+    zone = facts.version.organisation.zone
+    published = facts.version.published_at
+    return [
+        (_("Form"), facts.sheet.form),
+        (_("Language"), language_name(facts.language)),
+        (
+            _("Origin"),
+            _("Comes with Goodword")
+            if facts.builtin
+            else _("Published by %(organisation)s on %(day)s")
+            % {
+                "organisation": facts.version.organisation.name,
+                "day": written_day(published.astimezone(zone)),
+            }
+            if published
+            else _("Draft, not published"),
+        ),
+        (
+            _("Generated"),
+            _("%(day)s, with Goodword %(version)s")
+            % {"day": written_day(now.astimezone(zone)), "version": installed_version("goodword")},
+        ),
+    ]
+
+
+def _workplace(facts: ManualFacts) -> Sequence[Topic]:
+    rule = _(
+        "An assessment can be published only when each test names the requirement of the role that it serves; who said "
+        "so and when is kept, and the report repeats the requirement."
+    )
+    if facts.roles is None:
+        analysis = said(_("Job analysis"), _("Kept for each role (Role > [...] > Job analysis)."))
+    else:
+        used, analysed = facts.roles
+        rule += " " + (
+            ngettext("%(n)s role of yours uses the test now.", "%(n)s roles of yours use the test now.", used)
+            % {"n": used}
+            if used
+            else _("No role of yours uses the test now.")
+        )
+        analysis = _job_analysis(used, analysed)
+    return (
+        said(_("Job requirements"), rule),
+        analysis,
+        none_yet(_("Relation to performance at work"), _("No study of yours is part of this manual.")),
+    )
+
+
+def _job_analysis(used: int, analysed: int) -> Topic:
+    heading = _("Job analysis")
+    if not analysed:
+        return none_yet(
+            heading, _("No role that uses this test has a confirmed one (Role > [...] > Job analysis).")
+        )
+    return said(
+        heading,
+        _("Roles that use this test and have a confirmed job analysis: %(analysed)s of %(used)s.")
+        % {"analysed": analysed, "used": used},
+    )

@@ -1,0 +1,408 @@
+"""What is known about the scores: chapters 1, 2, 3 and 5."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.technical_sheet import OwnScale
+from goodword.assessments.manual.facts import ManualFacts
+from goodword.assessments.manual.topics import Topic, from_sheet, none_yet, said
+from goodword.assessments.models import AttemptPart, Test
+from goodword.assessments.psychometrics.norms import BAND_WIDTH, LEAST
+from goodword.assessments.psychometrics.strata import Comparison, Stratum
+from goodword.core.report_blocks import Block, Prose, Table
+from goodword.core.text import written_count, written_figure
+from goodword.questionnaires.editor.descriptions import language_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """A run of `bench/recovery.py`, as recorded in docs/scoring.md. `rmse` and `bias` of difficulties, in logits;
+    `covered`: per cent of 90 % intervals of abilities that contained the true value."""
+
+    people: int
+    form: str
+    rmse: float
+    bias: float
+    covered: float
+
+
+RECOVERY: Final = Recovery(people=800, form="standard_20", rmse=0.109, bias=0.002, covered=90.1)
+
+
+def validity(facts: ManualFacts) -> Sequence[Topic]:
+    return (
+        said(
+            _("What it measures and for what"),
+            facts.sheet.construct,
+            _(
+                "It is meant for hiring, together with other information, where a requirement of the role calls for "
+                "it. Goodword has no pass mark and rejects nobody."
+            ),
+        ),
+        said(_("Limits"), *facts.sheet.limits),
+        none_yet(
+            _("Test content"),
+            _("No ratings by experts of how well the content represents what it is to measure are recorded."),
+        ),
+        _response_processes(facts),
+        _internal_structure(facts),
+        from_sheet(_("Relations to other variables"), facts.sheet.validity),
+        none_yet(
+            _("Consequences of testing"),
+            _(
+                "Settings > Fairness compares selection rates of groups that you upload, and stores no groups."
+            ),
+        ),
+    )
+
+
+def _response_processes(facts: ManualFacts) -> Topic:
+    heading = _("Response processes")
+    if not facts.sheet.cells:
+        return none_yet(heading, _("How candidates understand and answer the items has not been studied."))
+    rows = [
+        [
+            cell.family,
+            str(cell.level),
+            written_figure(cell.guessing.chance, 3),
+            f"{written_figure(cell.guessing.learned, 3)} "
+            + _("(%(low)s to %(high)s)")
+            % {
+                "low": written_figure(cell.guessing.low, 3),
+                "high": written_figure(cell.guessing.high, 3),
+            },
+            written_figure(cell.guessing.crossed, 3),
+        ]
+        for cell in facts.sheet.cells
+    ]
+    return Topic(
+        heading=heading,
+        blocks=(
+            Prose(
+                [
+                    _(
+                        "Guessing from the options alone, measured on generated tasks: a learning guesser that sees "
+                        "only the options, and the best of several strategies for ruling options out."
+                    ),
+                    _("None yet on candidates: how they solve the tasks has not been studied."),
+                ]
+            ),
+            Table(
+                [
+                    _("Family"),
+                    _("Level"),
+                    _("Chance"),
+                    _("Learning guesser (95%)"),
+                    _("Gain by elimination"),
+                ],
+                rows,
+                caption=_("Guessing from the options"),
+            ),
+        ),
+    )
+
+
+def _internal_structure(facts: ManualFacts) -> Topic:
+    heading = _("Internal structure")
+    match facts.version.test.kind:
+        case Test.Kind.SCALES:
+            return none_yet(
+                heading,
+                _(
+                    "That the statements belong to these scales has not been tested on answers. Alpha and omega assume "
+                    "one factor per scale."
+                ),
+            )
+        case Test.Kind.REASONING:
+            return none_yet(
+                heading, _("That one ability lies behind all families is assumed, and has not been tested.")
+            )
+    return none_yet(heading, _("The structure of the answers has not been studied."))
+
+
+def reliability(facts: ManualFacts) -> Sequence[Topic]:
+    topics = [from_sheet(_("Reliability"), facts.sheet.reliability, *_own_norms(facts, errors=True))]
+    if precision := facts.sheet.more.get(_("What it can distinguish")):
+        topics.append(said(_("What it can distinguish"), precision))
+    if facts.sheet.cells:
+        topics.append(said(_("Recovery in simulations"), _recovery()))
+    topics.append(none_yet(_("Stability over time"), _("Nobody takes the test twice for that purpose.")))
+    if facts.kind.rubrics(facts.content):
+        topics.append(none_yet(_("Agreement of raters"), _("How well raters agree is not known.")))
+    if isinstance(facts.content, JudgementSet):
+        topics.append(_experts(facts.content))
+    topics.append(
+        said(_("Consistency of decisions"), _("Doesn't apply: there is no cut score that could sort people."))
+    )
+    return topics
+
+
+def _experts(judgement: JudgementSet) -> Topic:
+    heading, panel = _("Agreement of the experts behind the key"), judgement.panel
+    if panel is None:
+        return none_yet(heading, _("The key was not set by a panel of experts."))
+    rows = [
+        [name, written_figure(icc), written_figure(low), written_figure(high)]
+        for name, icc, (low, high) in (
+            (_("One expert"), panel.icc_single, panel.icc_single_interval),
+            (
+                _("Mean of %(n)s experts") % {"n": panel.experts},
+                panel.icc_average,
+                panel.icc_average_interval,
+            ),
+        )
+    ]
+    weak = _("They agree weakly on %(n)s of %(all)s actions.") % {
+        "n": panel.wide,
+        "all": len(judgement.actions),
+    }
+    return Topic(
+        heading=heading,
+        blocks=(
+            Prose([weak]),
+            Table(
+                [_("Ratings of"), _("Intraclass correlation"), _("95% from"), _("to")], rows, caption=heading
+            ),
+        ),
+    )
+
+
+def _recovery() -> str:
+    return _(
+        "From simulated answers of %(people)s people who guess, the calibration found the difficulties of the form "
+        "%(form)s with a root mean square error of %(rmse)s logits and a bias of %(bias)s; the 90%% intervals of "
+        "abilities contained the true value in %(covered)s%% of cases. Simulations assume that the model holds."
+    ) % {
+        "people": written_count(RECOVERY.people),
+        "form": RECOVERY.form,
+        "rmse": written_figure(RECOVERY.rmse, 3),
+        "bias": written_figure(RECOVERY.bias, 3),
+        "covered": written_figure(RECOVERY.covered, 1),
+    }
+
+
+def fairness(facts: ManualFacts) -> Sequence[Topic]:
+    return (
+        said(_("Access"), *_access(facts)),
+        _differential_functioning(facts),
+        none_yet(
+            _("Differences by sex, age, ethnicity or disability"),
+            _(
+                "Goodword doesn't record sex, age or ethnicity, and keeps requests for adjustments apart from results, "
+                "so it can't compute them. Norms are never split by sex, race or age."
+            ),
+        ),
+        _health(facts),
+    )
+
+
+def _access(facts: ManualFacts) -> list[str]:
+    found = [
+        _(
+            "Before a clock starts, candidates can ask for extra time or an accessible version. The request goes to a "
+            "person outside the hiring team if there is one; results and reports don't mention it."
+        ),
+        _("Candidates' pages work by keyboard and are checked by automated accessibility tests (axe)."),
+    ]
+    other = facts.kind.figureless_form(facts.content, facts.form)
+    if other and other != facts.form:
+        found.append(
+            _("A form without figures can be taken instead: %(form)s.")
+            % {"form": facts.content.form_label(other)}
+        )
+    return found
+
+
+def _differential_functioning(facts: ManualFacts) -> Topic:
+    heading = _("Differential functioning by language and device")
+    if not facts.kind.is_generated:
+        return none_yet(heading, _("Items have not been compared between languages or types of device."))
+    if not facts.comparisons:
+        return none_yet(
+            heading,
+            _(
+                "A calibration compares each language and type of device that has enough people with the largest."
+            ),
+        )
+    return Topic(
+        heading=heading,
+        blocks=(
+            Prose(
+                [
+                    _(
+                        "Mantel-Haenszel, by family and level; ETS classes: A negligible, B moderate, C large. Groups "
+                        "with a large difference are calibrated separately."
+                    )
+                ]
+            ),
+            Table(
+                [_("Compared"), _("With"), "A", "B", "C", _("Calibrated together")],
+                [_compared(one) for one in facts.comparisons],
+                caption=heading,
+            ),
+        ),
+    )
+
+
+def _compared(found: Comparison) -> list[str]:
+    sizes = Counter(effect.size for effect in found.effects.values())
+    return [
+        stratum_name(found.focal),
+        stratum_name(found.reference),
+        *(str(sizes[size]) for size in ("A", "B", "C")),
+        _("Yes") if found.alike else _("No"),
+    ]
+
+
+def _health(facts: ManualFacts) -> Topic:
+    heading = _("Content about health")
+    if facts.kind.is_generated:
+        return said(heading, _("Doesn't apply: the tasks are generated and are not about people's lives."))
+    version = facts.version
+    if not facts.health:
+        return said(heading, _("A list of words finds no text that may touch on health."))
+    found = ngettext(
+        "A list of words finds %(n)s text that may touch on health.",
+        "A list of words finds %(n)s texts that may touch on health.",
+        facts.health,
+    ) % {"n": facts.health}
+    signed = (
+        _("%(who)s has signed them off: %(why)s")
+        % {"who": version.signed_off_by, "why": version.signed_off_why}
+        if version.signed_off_at
+        else ""
+    )
+    return said(heading, f"{found} {signed}".strip())
+
+
+def scores(facts: ManualFacts) -> Sequence[Topic]:
+    topics = [
+        said(
+            _("Scores"),
+            facts.sheet.scoring,
+            _("Version of the scoring rule: %(version)s.") % {"version": facts.sheet.scoring_version},
+        )
+    ]
+    if facts.sheet.cells:
+        topics.append(_difficulties(facts))
+    return (
+        *topics,
+        from_sheet(_("Norms"), facts.sheet.norms, *_published_norms(facts), *_own_norms(facts, errors=False)),
+        said(_("People for norms so far"), _so_far(facts)),
+        said(_("Linking of scores"), _linking(facts)),
+        said(_("Cut scores"), _("There are none. Goodword has no pass mark.")),
+    )
+
+
+def _difficulties(facts: ManualFacts) -> Topic:
+    rows = [
+        [
+            cell.family,
+            str(cell.level),
+            f"{written_figure(cell.difficulty)} ± {written_figure(cell.se)}"
+            if cell.difficulty is not None and cell.se is not None
+            else written_figure(cell.start, 1),
+            _("assumed") if cell.answers is None else written_count(cell.answers),
+        ]
+        for cell in facts.sheet.cells
+    ]
+    return Topic(
+        heading=_("Difficulties"),
+        blocks=(
+            Prose([facts.sheet.more.get(_("How hard they are"), "")]),
+            Table(
+                [_("Family"), _("Level"), _("Difficulty in logits, with its standard error"), _("Answers")],
+                rows,
+                caption=_("Difficulties"),
+            ),
+        ),
+    )
+
+
+def _so_far(facts: ManualFacts) -> str:
+    rule = _("Norms take %(least)s first attempts in one language on one type of device.") % {"least": LEAST}
+    groups = [
+        _("%(group)s: %(n)s") % {"group": stratum_name(stratum), "n": written_count(n)}
+        for stratum, n in facts.first_attempts.items()
+    ]
+    return f"{rule} {_('So far')}: {'; '.join(groups) or _('none')}."
+
+
+def _linking(facts: ManualFacts) -> str:
+    common = _("Scores of different versions, forms or languages are not linked and must not be compared.")
+    if facts.known.calibration is None:
+        return common
+    return f"{common} " + _("Abilities estimated by the same calibration of the same groups share one scale.")
+
+
+def _published_norms(facts: ManualFacts) -> list[Block]:
+    return [
+        Table(
+            [_("Scale"), _("Mean"), _("Standard deviation")],
+            [[name, written_figure(norm.mean), written_figure(norm.sd)] for name, norm in group.scales],
+            caption=_("%(name)s, %(n)s people") % {"name": group.name, "n": written_count(group.n)},
+            shows_caption=True,
+        )
+        for group in facts.sheet.published_norms
+    ]
+
+
+def _own_norms(facts: ManualFacts, *, errors: bool) -> list[Block]:
+    """A table per norm group: means and spread, or reliabilities with the standard errors that follow from them."""
+    header = (
+        [_("Score"), _("Reliability"), _("People"), _("Standard error"), _("90% band")]
+        if errors
+        else [_("Score"), _("People"), _("Mean"), _("Standard deviation")]
+    )
+    return [
+        Table(
+            header,
+            [_errors(scale) if errors else _spread(scale) for scale in group.scales],
+            caption=_("Norms %(number)s: %(group)s")
+            % {
+                "number": group.number,
+                "group": stratum_name(Stratum(group.language, group.device)),
+            },
+            shows_caption=True,
+        )
+        for group in facts.sheet.own_norms
+    ]
+
+
+def _spread(scale: OwnScale) -> list[str]:
+    return [
+        scale.name or _("Overall"),
+        written_count(scale.n),
+        written_figure(scale.mean),
+        written_figure(scale.sd),
+    ]
+
+
+def _errors(scale: OwnScale) -> list[str]:
+    name = scale.name or _("Overall")
+    if scale.reliability is None or scale.reliability <= 0:
+        return [name, _("Not known"), written_count(scale.reliability_n), "–", "–"]
+    error = scale.sd * sqrt(1 - scale.reliability)
+    return [
+        name,
+        written_figure(scale.reliability),
+        written_count(scale.reliability_n),
+        written_figure(error),
+        f"± {written_figure(BAND_WIDTH * error)}",
+    ]
+
+
+def stratum_name(stratum: Stratum) -> str:
+    devices = {
+        AttemptPart.Device.PHONE.value: _("%(language)s, on a phone"),
+        AttemptPart.Device.COMPUTER.value: _("%(language)s, on a computer"),
+    }
+    named = devices.get(stratum.device, _("%(language)s, on an unknown device"))
+    return named % {"language": language_name(stratum.language)}

@@ -1,0 +1,109 @@
+"""What an organisation's rows say about one version, form and language of a test."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from goodword.assessments.catalogue.packs import is_builtin
+from goodword.assessments.catalogue.queries import versions_of
+from goodword.assessments.kinds import Content, Kind, kind_of, technical_sheet
+from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.models import Calibration, TestVersion
+from goodword.assessments.norms.first_attempts import first_attempts
+from goodword.assessments.norms.queries import known_of
+from goodword.assessments.psychometrics import strata
+from goodword.assessments.psychometrics.strata import Comparison, Stratum
+from goodword.assessments.queries import content_of
+from goodword.roles.models import JobAnalysis, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionDate:
+    """`published_at` is None for a draft."""
+
+    number: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualFacts:
+    """`first_attempts`: people with a completed first attempt at this form. `health`: number of texts that may touch on
+    health. `roles`: how many of the reader's roles use the test, and of these how many have a confirmed job analysis;
+    None without a reader."""
+
+    version: TestVersion
+    form: str
+    language: str
+    content: Content
+    sheet: TechnicalSheet
+    known: Known
+    builtin: bool
+    languages: tuple[str, ...]
+    versions: tuple[VersionDate, ...]
+    comparisons: tuple[Comparison, ...]
+    first_attempts: Mapping[Stratum, int]
+    health: int
+    roles: tuple[int, int] | None
+
+    @property
+    def kind(self) -> Kind[Any]:
+        return kind_of(self.content)
+
+
+def manual_facts(
+    version: TestVersion, form: str, *, language: str, roles: Sequence[Role] | None = None
+) -> ManualFacts:
+    content, known, rows = content_of(version), known_of(version, form), versions_of(version.test)
+    taken = Counter(
+        Stratum(one.language, one.device)
+        for one in first_attempts(version.test, by_form=True)
+        if (one.version, one.form) == (version.number, form) and version.language in {"", one.language}
+    )
+    numbers = dict.fromkeys(row.number for row in rows)
+    return ManualFacts(
+        version=version,
+        form=form,
+        language=language,
+        content=content,
+        sheet=technical_sheet(content, form, known=known),
+        known=known,
+        builtin=is_builtin(version.test),
+        languages=LANGUAGES
+        if version.language == ""
+        else tuple(row.language for row in rows if row.number == version.number),
+        versions=tuple(
+            VersionDate(
+                number=number,
+                published_at=min(
+                    (
+                        row.published_at
+                        for row in rows
+                        if row.number == number and row.published_at is not None
+                    ),
+                    default=None,
+                ),
+            )
+            for number in numbers
+        ),
+        comparisons=_comparisons(version),
+        first_attempts=dict(sorted(taken.items())),
+        health=len(flags_of(content)),
+        roles=None if roles is None else (len(roles), _analysed(version, roles)),
+    )
+
+
+def _analysed(version: TestVersion, roles: Sequence[Role]) -> int:
+    analyses = JobAnalysis.objects.of(version.organisation).filter(role__in=roles)
+    return analyses.values("role").distinct().count()
+
+
+def _comparisons(version: TestVersion) -> tuple[Comparison, ...]:
+    """Of the newest calibration."""
+    rows = Calibration.objects.of(version.organisation).filter(test=version.test, version=version.number)
+    newest = rows.order_by("-number").first()
+    found = strata.of_today(newest.content) if newest else None
+    return found.comparisons if found else ()

@@ -1,0 +1,224 @@
+"""How the test is made and used: chapters 4 and 6 to 9."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.assessments.kinds.items import OnBreak
+from goodword.assessments.manual.facts import ManualFacts
+from goodword.assessments.manual.topics import Topic, none_yet, said
+from goodword.assessments.models import Test
+from goodword.core.report_blocks import Block, Labelled, Table
+from goodword.core.text import written_count, written_day
+from goodword.questionnaires.editor.descriptions import language_name
+
+
+def development(facts: ManualFacts) -> Sequence[Topic]:
+    elsewhere = {
+        _("What it can distinguish"),
+        _("How hard they are"),
+        _("Raters"),
+        _("Verifying a result"),
+        _("Agreement of single experts"),
+        _("Actions on which the experts agree weakly"),
+    }
+    return (
+        Topic(heading=_("Specification"), blocks=(Labelled(_specification(facts)), *_content(facts))),
+        *(said(heading, text) for heading, text in facts.sheet.more.items() if heading not in elsewhere),
+        said(_("Source and licence"), f"{facts.sheet.source}. {facts.sheet.licence}."),
+        none_yet(_("Pilot study"), _("No statistics of single items from before publication are recorded.")),
+        said(_("Versions"), _versions(facts)),
+    )
+
+
+def _specification(facts: ManualFacts) -> list[tuple[str, str]]:
+    sheet = facts.sheet
+    minutes = ngettext("%(n)s minute", "%(n)s minutes", sheet.minutes) % {"n": sheet.minutes}
+    rows = [
+        (_("Form"), sheet.form),
+        (_("Items"), str(sheet.n_items)),
+        (_("Time"), _time(facts) % {"minutes": minutes}),
+        (_("Languages of this version"), ", ".join(language_name(code) for code in facts.languages)),
+    ]
+    if sheet.answer_scale:
+        rows.append((_("Answers"), ", ".join(f"{value} {label}" for value, label in sheet.answer_scale)))
+    return rows
+
+
+def _time(facts: ManualFacts) -> str:
+    if facts.kind.is_generated:
+        return _("timed: %(minutes)s, unless the role sets another limit")
+    if facts.kind.may_be_timed:
+        return _("about %(minutes)s; untimed, unless the role sets a limit")
+    return _("about %(minutes)s, untimed")
+
+
+def _content(facts: ManualFacts) -> list[Block]:
+    if facts.sheet.scales:
+        return [
+            Table(
+                [_("Scale"), _("Construct"), _("Description"), _("Items"), _("Keyed + and −")],
+                [
+                    [
+                        scale.name,
+                        scale.construct or "–",
+                        scale.description or "–",
+                        str(scale.n_items),
+                        f"{scale.n_plus}, {scale.n_minus}",
+                    ]
+                    for scale in facts.sheet.scales
+                ],
+                caption=_("Scales"),
+            )
+        ]
+    if facts.sheet.cells:
+        return [
+            Table(
+                [_("Family"), _("Level"), _("Tasks"), _("What solving it takes"), _("Different tasks")],
+                [
+                    [
+                        cell.family,
+                        str(cell.level),
+                        str(cell.n),
+                        cell.load,
+                        _("%(n)s of %(total)s")
+                        % {
+                            "n": written_count(cell.guessing.tasks),
+                            "total": written_count(cell.guessing.items),
+                        },
+                    ]
+                    for cell in facts.sheet.cells
+                ],
+                caption=_("Item families and levels"),
+            )
+        ]
+    return []
+
+
+def _versions(facts: ManualFacts) -> str:
+    if facts.builtin:
+        numbers = ", ".join(one.number for one in facts.versions)
+        return _("Versions in this installation: %(numbers)s. A version never changes.") % {
+            "numbers": numbers
+        }
+    zone = facts.version.organisation.zone
+    dates = "; ".join(
+        f"{one.number}, {written_day(one.published_at.astimezone(zone)) if one.published_at else _('draft')}"
+        for one in facts.versions
+    )
+    return _("Published: %(dates)s. A published version never changes.") % {"dates": dates}
+
+
+def administration(facts: ManualFacts) -> Sequence[Topic]:
+    return [
+        said(_("Administration"), *_taking(facts)),
+        said(_("Scoring"), *_scoring(facts)),
+        said(_("Reporting"), *_reporting(facts)),
+        said(
+            _("Interpretation"),
+            _("Read a score with its precision and with the limits in chapter 1. People decide, not scores."),
+        ),
+        said(_("Test security"), _security(facts), facts.sheet.more.get(_("Verifying a result"), "")),
+    ]
+
+
+def _taking(facts: ManualFacts) -> list[str]:
+    found = [
+        _(
+            "Candidates open a personal link on their own device. The first page says what is coming, why, and how "
+            "long each part takes. There is one item per screen, and every answer is saved."
+        )
+    ]
+    if facts.kind.practice(facts.content, form=facts.form, language=facts.language or "en"):
+        found.append(_("Candidates can practise on an example first. It is not saved."))
+    if facts.kind.on_break is OnBreak.REPLACED:
+        found.append(
+            _(
+                "The server keeps the time. After a lost connection the part continues with a fresh task, and the one "
+                "on screen doesn't count, at most twice."
+            )
+        )
+    return found
+
+
+def _scoring(facts: ManualFacts) -> list[str]:
+    found = [
+        _(
+            "Scores are computed by fixed rules. “goodword evidence” exports the answers behind every issued score "
+            "and computes it again."
+        )
+    ]
+    if raters := facts.sheet.more.get(_("Raters")):
+        found.append(raters)
+    return found
+
+
+def _reporting(facts: ManualFacts) -> list[str]:
+    found = [
+        _(
+            "A report shows each score with its precision as far as that is known, and the requirement that the test "
+            "serves. Issued scores never change."
+        )
+    ]
+    if facts.version.test.kind != Test.Kind.CUSTOM_QUESTIONS:
+        found.append(_("It contains no items, answers to single items, or keys."))
+    return found
+
+
+def _security(facts: ManualFacts) -> str:
+    items = (
+        _("Each candidate gets tasks of their own, so a leaked task helps nobody.")
+        if facts.kind.is_generated
+        else _("All candidates of a form get the same items, so they can become known.")
+    )
+    return f"{items} " + _(
+        "Leaving the page, pasting, and answers that are too fast are flagged for people to review. Flags never change "
+        "a score."
+    )
+
+
+def documentation(facts: ManualFacts) -> Sequence[Topic]:
+    rows = [
+        (_("Technical sheet"), _("Library > Tests, for the same version, form and language")),
+        ("docs/tests.md", _("the tests and how they are made")),
+        ("docs/scoring.md", _("formulas, their sources and assumptions")),
+        ("docs/evidence.md", _("the export that recomputes every score")),
+        ("docs/law/", _("what some laws require of employers")),
+    ]
+    if facts.sheet.cells:
+        rows.append(("bench/recovery.py", _("the simulations in chapter 2")))
+    return (Topic(heading=_("Where to read more"), blocks=(Labelled(rows),)),)
+
+
+def test_takers() -> Sequence[Topic]:
+    return (
+        said(
+            _("What candidates can expect"),
+            _("They are told what is asked, why, who reads it and how long it is kept, before they start."),
+            _("They can ask for an adjustment, and can decline to take part."),
+            _("They can ask for a human review of a result. The request is tracked until it is answered."),
+            _("They can download their data, and ask for its erasure."),
+            _("If the role allows it, they get their own result in plain words."),
+        ),
+    )
+
+
+def test_users() -> Sequence[Topic]:
+    return (
+        said(
+            _("Who uses it"),
+            _(
+                "Admins and recruiters choose tests and read results; hiring managers read the results of roles they "
+                "are invited to. Every view of a result is in the audit log."
+            ),
+        ),
+        said(
+            _("What the employer must do"),
+            _("State why the test is relevant to the job, and use it for nothing else."),
+            _("Answer requests for adjustments before the test, and don't pass them on to those who decide."),
+            _("Look at the whole application. Don't decide on a score alone."),
+            _("Compare the selection rates of groups regularly."),
+            _("Keep records as long as the law requires, and no longer."),
+        ),
+    )
