@@ -134,6 +134,12 @@ def _parser() -> argparse.ArgumentParser:
     signing.add_argument(
         "--rotate", action="store_true", help="replace this installation's own key and certificate"
     )
+    doctor = command(
+        "doctor",
+        "Check this installation and say what to do; exit status 1 if something is broken.",
+        _doctor,
+    )
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     failed = command(
         "failed",
         "List failed reactions and jobs; exit status 1 if there are any.",
@@ -280,6 +286,12 @@ def _forget_field_key(options: argparse.Namespace) -> int:
         "Integrations, replace the keys and rotate the secret keys. Do-not-contact entries made under it are lost."
     )
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from goodword.core.doctor.command import doctor
+
+    return doctor(as_json=options.json)
 
 
 def _failed(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from goodword.assessments import urls
+from goodword.core.doctor import proxy
 from goodword.core.health import health, ready
 from goodword.core.http import security_txt
 from goodword.demo.views import clock_page
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("readyz", ready, name="ready"),
+    path("proxy-check", proxy.seen, name="proxy_check"),
     path("accounts/", include("goodword.accounts.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),

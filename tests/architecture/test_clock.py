@@ -14,7 +14,7 @@ ALLOWED = {
 }
 
 #: modules that may compare with the database's time: the queue stamps its own rows with it
-ALLOWED_OF_THE_DATABASE = {"goodword.core.health", "goodword.core.job_recovery"}
+ALLOWED_OF_THE_DATABASE = {"goodword.core.job_recovery"}
 
 TELLS_TIME = {
     ("timezone", "now"),

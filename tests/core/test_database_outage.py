@@ -11,11 +11,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from psycopg import sql
 
 from goodword.core.events import record
-from goodword.core.health import silent_for
 from goodword.core.models import Reaction
 from goodword.core.supervise import goodword
 from tests.core.test_killed_worker import HANDLER, doing, here, until
 from tests.support import factories
+from tests.support.heartbeat import silent_for
 
 pytestmark = pytest.mark.programs
 

@@ -14,8 +14,9 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.core import clock, crypto, health
-from goodword.core.health import Readiness, failing_checks
+from goodword.core import clock, crypto
+from goodword.core.doctor.database import SILENCE_LIMIT
+from goodword.core.health import Readiness, broken_now
 from goodword.core.models import Heartbeat
 from goodword.greenhouse.client import V1Credentials
 from goodword.greenhouse.models import Connection, Delivery
@@ -42,11 +43,11 @@ def worker_seen(seconds: int = 0) -> None:
     Heartbeat.objects.create(program="worker", seen_at=Now() - timedelta(seconds=seconds))
 
 
-def failing() -> list[str]:
+def failing(behind: timedelta = timedelta(0)) -> list[str]:
     """Failing checks, run through the test's own connection."""
     line = connection.connection
     assert isinstance(line, psycopg.Connection)
-    return sorted(name for name, _ in failing_checks(line, now=clock.now()))
+    return sorted(one.area for one in broken_now(line, now=clock.now() - behind))
 
 
 def asked() -> tuple[int, list[str]]:
@@ -113,7 +114,7 @@ def test_readyz_reports_a_missing_worker() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("ago", "found"), [(50, []), (70, ["worker"])])
 def test_readyz_reports_a_worker_silent_for_a_minute(ago: int, found: list[str]) -> None:
-    assert timedelta(minutes=1) == health.SILENCE_LIMIT  # as docs/operating.md says
+    assert timedelta(minutes=1) == SILENCE_LIMIT  # as docs/operating.md says
     worker_seen(ago)
     assert failing() == found
 
@@ -142,6 +143,29 @@ def test_readyz_reports_a_mail_server_outage_while_mail_waits(
     MailService.objects.create(pk=1, down_since=clock.now() - timedelta(minutes=down))
     email(not_before=clock.now() + timedelta(minutes=3), attempts=5, excused=excused, last_error="refused")
     assert failing() == found
+
+
+@pytest.mark.django_db
+def test_readyz_reports_a_refused_password_of_the_mail_server_at_once() -> None:
+    worker_seen()
+    MailService.objects.create(pk=1, down_since=clock.now(), last_error="535 5.7.8 Authentication failed")
+    assert failing() == []  # no mail waits
+    email(not_before=clock.now() + timedelta(seconds=15), attempts=1, excused=1)
+    assert failing() == ["mail"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "found"), [(10, ["clock"]), (-10, ["clock"]), (0.5, [])])
+def test_readyz_reports_a_wrong_clock(minutes: float, found: list[str]) -> None:
+    worker_seen()
+    assert failing(behind=timedelta(minutes=minutes)) == found
+
+
+@pytest.mark.django_db
+def test_readyz_reports_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker_seen()
+    monkeypatch.setattr("goodword.core.doctor.machine.NO_SPACE", 10**18)
+    assert failing() == ["disk"]
 
 
 @pytest.mark.django_db
@@ -175,6 +199,7 @@ def test_readyz_reports_a_mismatched_field_key(settings: Settings) -> None:
 
 @pytest.mark.django_db
 def test_readyz_reports_missing_migrations() -> None:
+    worker_seen()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'core'")
     assert failing() == ["migrations"]
@@ -196,6 +221,7 @@ def test_readyz_reports_an_unwritable_database(option: str, database_settings: d
 def test_readyz_answers_within_two_seconds_when_the_database_hangs(
     database_settings: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
+    Client().get("/healthz")  # the first request of a process imports all pages
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections and never answers
         database_settings |= {"HOST": "127.0.0.1", "PORT": str(silent.getsockname()[1])}
         began = time.monotonic()

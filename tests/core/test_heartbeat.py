@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from goodword.core import health
-from goodword.core.health import HeartbeatThread, silent_for
+from goodword.core.health import HeartbeatThread
 from tests.core.test_killed_worker import until
+from tests.support.heartbeat import silent_for
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
-from goodword.core.health import silent_for
 from goodword.core.supervise import goodword
 from tests.core.test_database_outage import record_change
 from tests.core.test_killed_worker import doing, here, until
+from tests.support.heartbeat import silent_for
 
 pytestmark = pytest.mark.programs
 

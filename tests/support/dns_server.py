@@ -1,4 +1,4 @@
-"""A small DNS server on this machine: answers TXT queries over UDP from a dictionary."""
+"""A small DNS server on this machine: answers TXT and MX queries over UDP from a dictionary."""
 
 import socket
 import threading
@@ -18,7 +18,8 @@ Zone = Mapping[str, str | list[str]]
 
 @contextmanager
 def dns_server(zone: Zone) -> Iterator[tuple[str, int]]:
-    """Its address and port. `zone`: name -> TXT records, or one of the constants; other names don't exist."""
+    """Its address and port. `zone`: name -> TXT records, or "name MX" -> MX records, or one of the constants; other
+    names don't exist."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         sock.settimeout(10)
@@ -45,7 +46,9 @@ def _serve(sock: socket.socket, zone: Zone) -> None:
 def _answer(wire: bytes, zone: Zone) -> bytes:
     query = dns.message.from_wire(wire)
     name = query.question[0].name
-    wanted = zone.get(name.to_text(omit_final_dot=True).casefold())
+    kind = dns.rdatatype.to_text(query.question[0].rdtype)
+    asked = name.to_text(omit_final_dot=True).casefold()
+    wanted = zone.get(asked if kind == "TXT" else f"{asked} {kind}")
     response = dns.message.make_response(query)
     response.flags |= dns.flags.RA
     if wanted == SILENT:
@@ -58,7 +61,9 @@ def _answer(wire: bytes, zone: Zone) -> bytes:
         response.set_rcode(dns.rcode.NXDOMAIN)
     elif wanted:
         quoted = [" ".join(f'"{piece}"' for piece in _pieces(text)) for text in wanted]
-        response.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", *quoted))
+        response.answer.append(
+            dns.rrset.from_text(name, 60, "IN", kind, *(quoted if kind == "TXT" else wanted))
+        )
     return response.to_wire()
 
 

@@ -11,8 +11,12 @@ _cached: tuple[float, timedelta] | None = None
 
 
 def now() -> datetime:
-    real = datetime.now(UTC)
-    return real + _offset() if settings.GOODWORD_CLOCK_MAY_MOVE else real
+    return real() + _offset() if settings.GOODWORD_CLOCK_MAY_MOVE else real()
+
+
+def real() -> datetime:
+    """The system's time, also in the demo: for certificates, and where there may be no database."""
+    return datetime.now(UTC)
 
 
 def advance(by: timedelta) -> datetime:

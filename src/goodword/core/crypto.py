@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,6 +28,17 @@ _LOCK = 0x63616E617279
 #: place and sealed value of secrets stored by other apps, for databases older than their canaries
 Secrets = Callable[[], Iterable[tuple[str, str]]]
 _registered: list[Secrets] = []
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProblem:
+    """Why GOODWORD_FIELD_KEYS does not match the database."""
+
+    sentence: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.remedy}"
 
 
 class CannotOpen(Exception):
@@ -64,8 +76,8 @@ def register_secrets(samples: Secrets) -> None:
     _registered.append(samples)
 
 
-def field_key_problem() -> str:
-    """Why GOODWORD_FIELD_KEYS does not match this database, with the remedy; empty if it does. Only reads."""
+def field_key_problem() -> KeyProblem | None:
+    """Only reads."""
     canaries = list(FieldKeyCanary.objects.order_by("pk").values_list("key_id", "sealed"))
     if canaries:
         return canary_problem(canaries)
@@ -73,17 +85,17 @@ def field_key_problem() -> str:
         if not opens(sealed, place=place):
             key_id = sealed.partition(":")[0]
             return _other_key(key_id) if key_id in settings.GOODWORD_FIELD_KEYS else _missing_key(key_id)
-    return ""
+    return None
 
 
-def canary_problem(canaries: Iterable[tuple[str, str]]) -> str:
+def canary_problem(canaries: Iterable[tuple[str, str]]) -> KeyProblem | None:
     """The same for canaries already read: key ids and sealed texts."""
     for key_id, sealed in canaries:
         if key_id not in settings.GOODWORD_FIELD_KEYS:
             return _missing_key(key_id)
         if not opens(sealed, place=_canary_place(key_id)):
             return _other_key(key_id)
-    return ""
+    return None
 
 
 def check_field_keys() -> None:
@@ -92,7 +104,7 @@ def check_field_keys() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         if problem := field_key_problem():
-            raise SettingError(problem)
+            raise SettingError(str(problem))
         if not FieldKeyCanary.objects.exists():
             for key_id in {sealed.partition(":")[0] for _, sealed in _registered_secrets()}:
                 _write_canary(key_id)
@@ -154,17 +166,17 @@ def _canary_place(key_id: str) -> str:
     return f"core_fieldkeycanary.sealed:{key_id}:"
 
 
-def _missing_key(key_id: str) -> str:
-    return (
-        f"GOODWORD_FIELD_KEYS lacks the key {key_id!r}, which encrypted secrets in this database. Add it after the "
-        f"current one; if it is lost for good, run `goodword forget-field-key {key_id}`."
+def _missing_key(key_id: str) -> KeyProblem:
+    return KeyProblem(
+        f"GOODWORD_FIELD_KEYS lacks the key {key_id!r}, which encrypted secrets in this database.",
+        f"Add it after the current one; if it is lost for good, run `goodword forget-field-key {key_id}`.",
     )
 
 
-def _other_key(key_id: str) -> str:
-    return (
-        f"The key {key_id!r} in GOODWORD_FIELD_KEYS is not the one that encrypted the secrets in this database. Put "
-        f"that one back; if it is lost for good, run `goodword forget-field-key {key_id}`."
+def _other_key(key_id: str) -> KeyProblem:
+    return KeyProblem(
+        f"The key {key_id!r} in GOODWORD_FIELD_KEYS is not the one that encrypted the secrets in this database.",
+        f"Put that one back; if it is lost for good, run `goodword forget-field-key {key_id}`.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Looks up TXT records in parallel, within a time limit."""
+"""Looks up TXT and MX records, within a time limit."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -64,6 +64,15 @@ def servers(given: Sequence[str]) -> list[tuple[str, int]]:
     return found
 
 
+def mail_servers(name: str, *, using: Sequence[tuple[str, int]] = ()) -> Answer:
+    """The hosts of the MX records; "." alone is a domain that takes no mail (RFC 7505)."""
+    try:
+        resolver = _resolver(using)
+    except (NoResolverConfiguration, OSError):
+        return Answer(failure=Failure.NO_SERVER)
+    return _look_up(resolver, name, "MX")
+
+
 def txt_records(names: Iterable[str], *, using: Sequence[tuple[str, int]] = ()) -> dict[str, Answer]:
     """The TXT records of each name, after SECONDS at the latest. `using`: servers instead of the system's."""
     wanted = list(dict.fromkeys(names))
@@ -74,7 +83,7 @@ def txt_records(names: Iterable[str], *, using: Sequence[tuple[str, int]] = ()) 
     except (NoResolverConfiguration, OSError):
         return dict.fromkeys(wanted, Answer(failure=Failure.NO_SERVER))
     with ThreadPoolExecutor(max_workers=len(wanted), thread_name_prefix="dns") as pool:
-        return dict(zip(wanted, pool.map(lambda name: _txt(resolver, name), wanted), strict=True))
+        return dict(zip(wanted, pool.map(lambda name: _look_up(resolver, name, "TXT"), wanted), strict=True))
 
 
 def _resolver(using: Sequence[tuple[str, int]]) -> Resolver:
@@ -85,14 +94,16 @@ def _resolver(using: Sequence[tuple[str, int]]) -> Resolver:
     return resolver
 
 
-def _txt(resolver: Resolver, name: str) -> Answer:
+def _look_up(resolver: Resolver, name: str, kind: str) -> Answer:
     try:
-        found = resolver.resolve(f"{name.rstrip('.')}.", "TXT", search=False)
+        found = resolver.resolve(f"{name.rstrip('.')}.", kind, search=False)
     except (NXDOMAIN, NoAnswer):
         return Answer()
     except LifetimeTimeout:
         return Answer(failure=Failure.TIMEOUT)
     except (DNSException, OSError, ValueError):  # a refusal, a malformed answer, no network
         return Answer(failure=Failure.SERVER)
+    if kind == "MX":
+        return Answer(tuple(sorted(record.exchange.to_text() for record in found)))
     # answers arrive in any order
     return Answer(tuple(sorted(b"".join(record.strings).decode("utf-8", "replace") for record in found)))

@@ -2,31 +2,25 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from http import HTTPStatus
 from typing import Any, Self
 
 import psycopg
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.models import DurationField, ExpressionWrapper, F
-from django.db.models.functions import Now
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from procrastinate.contrib.django.utils import connector_params
 
-from goodword.core import clock, crypto
+from goodword.core import clock
 from goodword.core.database import first_line, is_outage
-from goodword.core.models import Heartbeat
+from goodword.core.doctor import database, machine
+from goodword.core.doctor.database import WORKER
+from goodword.core.doctor.findings import Finding, State
 
 log = logging.getLogger(__name__)
-WORKER = "worker"
 #: seconds between two heartbeats
 BEAT_SECONDS = 5.0
-#: without a heartbeat for this long, pages say that no worker is running
-SILENCE_LIMIT = timedelta(minutes=1)
 _BEAT = """
 INSERT INTO core_heartbeat (program, seen_at) VALUES (%s, now())
 ON CONFLICT (program) DO UPDATE SET seen_at = now()
@@ -35,37 +29,10 @@ ON CONFLICT (program) DO UPDATE SET seen_at = now()
 ANSWER_WITHIN = 1.8
 #: seconds for which an answer is reused
 GOOD_FOR = 1.0
+#: areas that concern all organisations together, not shown to one
+_OF_ALL = ("deliveries",)
 #: milliseconds for one statement
 _STATEMENT = 1_500
-#: rows whose sorting does not fit into 64 kB, so that PostgreSQL writes about a megabyte to its disk
-_SPILLED_ROWS = 40_000
-DATABASE = "database"
-
-
-def silent_for() -> timedelta | None:
-    """Since the last heartbeat of any worker, by the database's clock: hosts' clocks differ, and the demo's moves."""
-    silence = ExpressionWrapper(Now() - F("seen_at"), output_field=DurationField())
-    found: timedelta | None = (
-        Heartbeat.objects.filter(program=WORKER)
-        .annotate(silence=silence)
-        .values_list("silence", flat=True)
-        .first()
-    )
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class MissingWorker:
-    """No worker has run for `minutes`; None if none ever ran."""
-
-    minutes: int | None
-
-
-def missing_worker() -> MissingWorker | None:
-    silence = silent_for()
-    if silence is None:
-        return MissingWorker(None)
-    return MissingWorker(silence // timedelta(minutes=1)) if silence > SILENCE_LIMIT else None
 
 
 class HeartbeatThread(threading.Thread):
@@ -133,27 +100,6 @@ def connect() -> psycopg.Connection:
     return psycopg.connect(**given | limits, autocommit=True)
 
 
-@dataclass(frozen=True, slots=True)
-class HealthCheck:
-    """Returns the problem, for the log; empty if there is none. Raises psycopg.Error."""
-
-    name: str
-    problem: Callable[[psycopg.Connection, datetime], str]
-
-
-_registered: list[HealthCheck] = []
-
-
-def register_check(name: str, *, problem: str, sql: str) -> None:
-    """Add a check that passes while a query returns false. `sql` may use %(now)s; `problem` is for the log."""
-
-    def look(line: psycopg.Connection, now: datetime) -> str:
-        row = line.execute(sql, {"now": now}).fetchone()
-        return problem if row and row[0] else ""
-
-    _registered.append(HealthCheck(name, look))
-
-
 class Readiness:
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -161,6 +107,7 @@ class Readiness:
         self._said: list[str] = []
 
     def failing(self) -> list[str]:
+        """Areas of the broken checks; the log says why."""
         with self._lock:
             look = self._look
             if look is None or look.is_old():
@@ -168,13 +115,13 @@ class Readiness:
                 look.start()
         found = look.within(ANSWER_WITHIN)
         with self._lock:
-            if [name for name, _ in found] != self._said:
-                self._said = [name for name, _ in found]
-                for name, problem in found:
-                    log.warning("Not ready: %s: %s", name, problem)
+            if [one.area for one in found] != self._said:
+                self._said = [one.area for one in found]
+                for one in found:
+                    log.warning("Not ready: %s: %s %s", one.area, one.sentence, one.remedy)
                 if not found:
                     log.warning("Ready again")
-        return [name for name, _ in found]
+        return [one.area for one in found]
 
 
 class _Round(threading.Thread):
@@ -182,85 +129,47 @@ class _Round(threading.Thread):
         super().__init__(name="readiness", daemon=True)
         self._begun = time.monotonic()
         self._over = threading.Event()
-        self._found: list[tuple[str, str]] = []
+        self._found: list[Finding] = []
 
     def is_old(self) -> bool:
         """Whether its answer is out of date. One still running is not, so that checks don't pile up."""
         return self._over.is_set() and time.monotonic() - self._begun > GOOD_FOR
 
-    def within(self, seconds: float) -> list[tuple[str, str]]:
+    def within(self, seconds: float) -> list[Finding]:
         left = self._begun + seconds - time.monotonic()
         if not self._over.wait(max(left, 0)):
-            return [(DATABASE, f"it has not answered for {time.monotonic() - self._begun:.0f} seconds")]
+            return [database.no_answer(timedelta(seconds=time.monotonic() - self._begun))]
         return self._found
 
     def run(self) -> None:
         try:
-            self._found = _failing_now()
+            with psycopg.connect(**_quick_connection(), autocommit=True) as line:
+                self._found = broken_now(line, now=clock.now())
         except psycopg.Error as error:
-            self._found = [(DATABASE, " ".join(str(error).split()))]
+            self._found = [database.failure(error)]
         except Exception as error:  # a probe must be answered
             log.exception("The installation could not be looked at")
-            self._found = [(DATABASE, type(error).__name__)]
+            self._found = [database.failure(error)]
         finally:
             connection.close()
             self._over.set()
 
 
-def _failing_now() -> list[tuple[str, str]]:
-    now = clock.now()
-    with psycopg.connect(**_quick_connection(), autocommit=True) as line:
-        return failing_checks(line, now=now)
+def broken_now(line: psycopg.Connection, *, now: datetime) -> list[Finding]:
+    """What makes /readyz fail. Raises psycopg.Error if the database fails."""
+    found = [*database.findings(line, now=now, ready=True), *machine.disk()]
+    return [one for one in found if one.state is State.BROKEN]
 
 
-def failing_checks(line: psycopg.Connection, *, now: datetime) -> list[tuple[str, str]]:
-    """Failing checks with their problems. Raises psycopg.Error if the database fails."""
-    _write(line)
-    if missing := _missing_migrations(line):
-        return [("migrations", f"{missing} are not applied; run `goodword migrate`")]
-    parts = [HealthCheck("field_key", _field_key), HealthCheck("worker", _worker), *_registered]
-    found = [(part.name, part.problem(line, now)) for part in parts]
-    return [(name, problem) for name, problem in found if problem]
-
-
-def _write(line: psycopg.Connection) -> None:
-    """Commit a row and write a megabyte of temporary data: a row alone could still fit on a full disk."""
-    line.execute(
-        "INSERT INTO core_heartbeat (program, seen_at) VALUES ('web', now()) "
-        "ON CONFLICT (program) DO UPDATE SET seen_at = now()"
-    )
-    with line.transaction():
-        line.execute("SET LOCAL work_mem = '64kB'")
-        line.execute(
-            "SELECT count(*) FROM (SELECT n FROM generate_series(1, %s) AS n ORDER BY md5(n::text)) AS sorted",
-            [_SPILLED_ROWS],
-        )
-
-
-@cache
-def known_migrations() -> frozenset[tuple[str, str]]:
-    """App and name of each migration of this version; cached, so that an upgrade on disk has no effect."""
-    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
-
-
-def _missing_migrations(line: psycopg.Connection) -> int:
-    return len(known_migrations() - set(line.execute("SELECT app, name FROM django_migrations").fetchall()))
-
-
-def _field_key(line: psycopg.Connection, now: datetime) -> str:  # noqa: ARG001 - a part's signature
-    return crypto.canary_problem(
-        line.execute("SELECT key_id, sealed FROM core_fieldkeycanary ORDER BY id").fetchall()
-    )
-
-
-def _worker(line: psycopg.Connection, now: datetime) -> str:  # noqa: ARG001 - by the database's clock
-    row = line.execute(
-        "SELECT now() - max(seen_at) FROM core_heartbeat WHERE program = %s", [WORKER]
-    ).fetchone()
-    silence = row[0] if row else None
-    if silence is None:
-        return "no worker has run yet"
-    return f"no heartbeat from a worker for {silence}" if silence > SILENCE_LIMIT else ""
+def installation_problems(*, now: datetime) -> list[Finding]:
+    """The same and what needs attention, for a page: through Django's connection, with its own organisation's
+    deliveries left to the page."""
+    try:
+        connection.ensure_connection()
+        found = [*database.findings(connection.connection, now=now, ready=True), *machine.disk()]
+    except (psycopg.Error, DatabaseError) as error:
+        found = [database.failure(error)]
+    return [one for one in found if one.state is not State.GOOD and one.area not in _OF_ALL]
 
 
 def _quick_connection() -> dict[str, Any]:

@@ -47,7 +47,7 @@ ANSWER_SECONDS: Final = 600
 #: seconds for QUIT, which no longer matters
 QUIT_SECONDS: Final = 5
 #: replies that refuse our account, to any command
-_AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
+REFUSED_SIGN_IN: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
 #: message too large: the only refusal of a sender that is about the message
 _TOO_LARGE: Final = 552
@@ -276,7 +276,7 @@ def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -
 def fault_of(code: int, words: str, *, address: bool = False) -> Fault:
     """Classify a reply to the recipient or the message: 421 and a refused account are the server's."""
     said = f"{code} {words}"
-    if code == _CLOSING or code in _AUTHENTICATION or not 400 <= code < 600:
+    if code == _CLOSING or code in REFUSED_SIGN_IN or not 400 <= code < 600:
         return _server(said)
     permanent = code >= 500
     return Fault(said, scope=Scope.MAIL, permanent=permanent, address=address and permanent)

@@ -106,10 +106,11 @@ def _load() -> "WSGIApplication":
     from django.urls import get_resolver
 
     application = get_wsgi_application()
-    from goodword.core import crypto, health, http
+    from goodword.core import crypto, http
+    from goodword.core.doctor import database
 
     crypto.check_field_keys_at_start()
-    health.known_migrations()
+    database.known_migrations()
     _ = get_resolver().url_patterns
     http.build_static_files()
     # exclude what is loaded from garbage collection, which would pause some requests for a tenth of a second

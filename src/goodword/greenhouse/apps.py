@@ -6,14 +6,10 @@ class GreenhouseConfig(AppConfig):
     label = "greenhouse"
 
     def ready(self) -> None:
-        """Register the secrets that field keys must open, and the readiness check of the inbox."""
-        from goodword.core import crypto, health
+        """Register the secrets that field keys must open, and the checks of the installation."""
+        from goodword.core import crypto
         from goodword.greenhouse.models import sealed_secrets
+        from goodword.greenhouse.setup import doctor
 
         crypto.register_secrets(sealed_secrets)
-        health.register_check(
-            "deliveries",
-            problem="a delivery has waited for more than 15 minutes",
-            sql="SELECT min(received_at) < %(now)s::timestamptz - interval '15 minutes' "
-            "FROM greenhouse_delivery WHERE state = 'received'",
-        )
+        doctor.add_checks()

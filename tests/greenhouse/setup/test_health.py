@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.db import connection as database
 from django.test import Client
@@ -14,11 +15,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Test
-from goodword.core import clock
+from goodword.core import clock, crypto
 from goodword.core.models import Event, Reaction
 from goodword.greenhouse.models import Connection, Delivery, Finding, RateWindow, Webhook, WebhookSecret
 from goodword.greenhouse.setup.self_check import CheckResult, check_endpoint
 from goodword.greenhouse.setup.webhooks import webhook_activity, webhook_setup
+from goodword.notifications.models import Email, MailService
 from goodword.roles.models import Automation
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_access import delivery
@@ -286,8 +288,8 @@ def test_a_missing_worker_is_shown_with_its_duration(desk: Desk) -> None:
     assert "No worker has run yet" in text(client.get(url).content)
     for seconds, said in (
         (5, None),
-        (100, "No worker for 1 minute "),
-        (60 * 60 + 5, "No worker for 60 minutes "),
+        (100, "No worker for 1 minute. "),
+        (60 * 60 + 5, "No worker for 1 hour. "),
     ):
         with database.cursor() as cursor:
             cursor.execute(
@@ -396,3 +398,39 @@ def test_an_unsigned_test_is_refused_like_any_delivery(desk: Desk) -> None:
         content_type="application/json",
     )
     assert (response.status_code, desk.connection().refused_count) == (401, 1)
+
+
+# --- the installation ---
+
+
+def test_faults_of_the_installation_are_shown_with_their_remedies(
+    desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.connect()
+    client, url = desk.client(desk.recruiter), desk.own("greenhouse_health")
+    crypto.check_field_keys()
+    MailService.objects.create(pk=1, down_since=clock.now(), last_error="535 Authentication failed")
+    Email.objects.create(
+        organisation=desk.organisation,
+        key="mail:1",
+        to_address="ada@mail.example",
+        reply_to="rita@acme.example",
+        not_before=clock.now() + timedelta(seconds=15),
+        created_at=clock.now(),
+        excused=1,
+    )
+    calm = text(client.get(url).content)
+    assert "Mail has not been going out for 0 seconds: 535 Authentication failed." in calm
+    assert "Correct the user and the password in GOODWORD_SMTP_URL." in calm
+    assert "clock" not in calm
+
+    settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
+    monkeypatch.setattr("goodword.core.doctor.machine.NO_SPACE", 10**18)
+    with time_machine.travel(clock.now() + timedelta(minutes=10, seconds=5)):
+        page = text(client.get(url).content)
+    for words in (
+        "This host's clock is 10 minutes ahead of the database's. Synchronise the clocks",
+        "GOODWORD_FIELD_KEYS lacks the key",
+        "Free space on the file system of",
+    ):
+        assert words in page

@@ -151,7 +151,7 @@ def _opened(*, now: datetime) -> Signer | None:
         text = unseal(row.sealed_key, place=_place(row.fingerprint))
     except CannotOpen as error:
         if problem := field_key_problem():  # not lost: this process has wrong settings
-            raise SettingError(problem) from error
+            raise SettingError(str(problem)) from error
         log.warning("The installation's signing key can't be opened and is replaced: %s", error)
         return None
     return Signer(Identity(certificate, certificates.key_from_text(text)), row)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.core.health import missing_worker
+from goodword.core.health import installation_problems
 from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.inbox.queries import inbox_health
 from goodword.greenhouse.reconciliation.status import sync_status
@@ -42,7 +42,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         **_calls_context(call_health(connection, now=now)),
         "failed_reactions": failed_work.failed_reactions(request.member),
         "failed_jobs": failed_work.failed_jobs(request.member, now=now),
-        "no_worker": missing_worker(),
+        "installation": installation_problems(now=now),
         "results": request.session.pop(f"{RESULTS}:{connection.pk}", None),
     }
     return settings_page(request, "setup/health", context)

@@ -41,7 +41,7 @@ def spf(domain: str, answer: Answer, *, allowed: Sequence[str]) -> Finding:
         ""
         if allowed
         else "The value is v=spf1 include:… ~all. Ask your mail server's administrator for the include. With "
-        "GOODWORD_MAIL_SPF set to it, this page checks it."
+        "GOODWORD_MAIL_SPF set to it, Goodword checks it."
     )
 
     def finding(state: str, word: str, sentence: str, *, value: str = "", source: str = "") -> Finding:

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.core.dns import Answer, Failure
-from goodword.workspace.sender_domain.records import (
+from goodword.notifications.domain.sender_records import (
     GOOD,
     UNKNOWN,
     WEAK,

@@ -1,0 +1,75 @@
+"""`goodword doctor`."""
+
+import json
+import logging
+import os
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import version
+from typing import Final
+
+import django
+
+from goodword.core import clock
+from goodword.core.doctor.findings import Finding, State, broken, worst
+from goodword.core.environment import SettingError
+from goodword.core.postgres import PostgresError
+
+#: in place of DATABASE_URL where the embedded server does not run: a port that nothing listens on
+_NO_DATABASE: Final = "postgresql://127.0.0.1:1/none"
+_WIDTH: Final = 110
+
+
+def doctor(*, as_json: bool) -> int:
+    """Print what the checks found. Returns 1 if something is broken, else 0."""
+    found = _found()
+    print(in_json(found, at=clock.real()) if as_json else in_lines(found))
+    return 1 if worst(found) is State.BROKEN else 0
+
+
+def _found() -> list[Finding]:
+    problem = ""
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the finding says it once
+    try:
+        django.setup()
+    except SettingError as error:
+        return [
+            broken("settings", str(error), "Nothing else was checked. docs/settings.md lists all settings.")
+        ]
+    except PostgresError as error:
+        problem = str(error)
+        os.environ["DATABASE_URL"] = _NO_DATABASE
+        django.setup()
+    from goodword.core.doctor.examination import examine
+
+    return examine(now=clock.now, embedded_problem=problem)
+
+
+def in_lines(found: Sequence[Finding]) -> str:
+    """A line for each finding, with its remedy below."""
+    margin = max(len(one.area) for one in found)
+    lines = []
+    for one in found:
+        start = f"{one.state:<9}  {one.area:<{margin}}  "
+        blank = " " * len(start)
+        for text, first in ((one.sentence, start), (one.remedy, blank)):
+            lines += textwrap.wrap(
+                text, _WIDTH, initial_indent=first, subsequent_indent=blank, break_long_words=False
+            )
+    counts = Counter(one.state for one in found)
+    return "\n".join([*lines, "", ", ".join(f"{counts[state]} {state}" for state in State)])
+
+
+def in_json(found: Sequence[Finding], *, at: datetime) -> str:
+    said = {
+        "version": version("goodword"),
+        "checked_at": at.isoformat(timespec="seconds"),
+        "state": worst(found),
+        "findings": [
+            {"area": one.area, "state": one.state, "sentence": one.sentence, "remedy": one.remedy}
+            for one in found
+        ],
+    }
+    return json.dumps(said, indent=2, ensure_ascii=False)

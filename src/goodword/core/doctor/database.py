@@ -1,0 +1,343 @@
+"""Checks of the database, its queue and the workers, through one connection."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from ipaddress import ip_address
+from typing import Any, Final
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from goodword.core import crypto
+from goodword.core.database import first_line
+from goodword.core.doctor.findings import (
+    DatabaseCheck,
+    Finding,
+    State,
+    attention,
+    broken,
+    counted,
+    database_checks,
+    duration,
+    good,
+    size,
+)
+
+DATABASE: Final = "database"
+WORKER: Final = "worker"
+#: without a heartbeat for this long, no worker is running
+SILENCE_LIMIT: Final = timedelta(minutes=1)
+#: difference between this host's clock and the database's: worth a look, and harmful
+SKEW, HARMFUL_SKEW = timedelta(seconds=10), timedelta(minutes=1)
+#: age of the oldest due job or reaction
+LATE, STUCK = timedelta(minutes=5), timedelta(minutes=15)
+#: how long a session may wait for a lock, or keep a transaction open without doing anything
+LONG_WAIT, HARMFUL_WAIT = timedelta(seconds=30), timedelta(minutes=10)
+#: transactions until PostgreSQL stops accepting writes: two billion
+OLD_TRANSACTIONS, TOO_OLD_TRANSACTIONS = 500_000_000, 1_500_000_000
+#: rows of a table whose missing statistics or dead rows matter
+MANY_ROWS = 10_000
+#: connections of a worker beside those of its jobs: the queue's, and the heartbeat's
+EXTRA_CONNECTIONS = 5
+#: rows whose sorting does not fit into 64 kB, so that PostgreSQL writes about a megabyte to its disk
+_SPILLED_ROWS = 40_000
+
+
+def findings(line: psycopg.Connection, *, now: datetime, ready: bool = False) -> list[Finding]:
+    """`ready`: only the checks of /readyz. Raises psycopg.Error if the database fails."""
+    found = [clock(line, now), _write(line), migrations(line)]
+    if found[-1].state is State.BROKEN:  # tables may be missing
+        return found
+    for check in (*_CHECKS, *database_checks):
+        if ready and not check.ready:
+            continue
+        try:
+            with line.transaction():
+                found.append(check.look(line, now))
+        except psycopg.Error as error:
+            if check.ready or line.broken:
+                raise
+            found.append(
+                attention(
+                    check.area,
+                    f"This could not be checked: {first_line(error)}.",
+                    "Grant the database role what is missing, or look at PostgreSQL's log.",
+                )
+            )
+    return found
+
+
+def failure(error: Exception) -> Finding:
+    """What an error of the database means, with its remedy."""
+    said = " ".join(str(error).split())
+    words = said.casefold()
+    state = getattr(error, "sqlstate", None) or ""
+    sentence = f"The database can't be used: {said.rstrip('.')}."
+    match state, words:
+        case "53100" | "53400", _:
+            return broken(DATABASE, f"PostgreSQL's disk is full: {said}.", "Free space on it, or enlarge it.")
+        case "25006", _:
+            return broken(
+                DATABASE,
+                "The database is read-only.",
+                "Let DATABASE_URL lead to the primary server, or end PostgreSQL's read-only mode.",
+            )
+        case "53300", _:
+            remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
+            return broken(DATABASE, sentence, remedy)
+        case _, text if "authentication failed" in text or "no password supplied" in text:
+            return broken(DATABASE, sentence, "Correct the user and the password in DATABASE_URL.")
+        case _, text if "does not exist" in text:
+            remedy = "Create it (README, Run it for real), or correct DATABASE_URL."
+            return broken(DATABASE, sentence, remedy)
+        case _, text if "remaining connection slots" in text or "too many clients" in text:
+            remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
+            return broken(DATABASE, sentence, remedy)
+    return broken(
+        DATABASE,
+        sentence,
+        "Check that PostgreSQL runs and accepts connections from this machine, and DATABASE_URL.",
+    )
+
+
+def no_answer(silent: timedelta) -> Finding:
+    sentence = f"The database has not answered for {duration(silent)}."
+    return broken(DATABASE, sentence, "Check PostgreSQL, its disk and the network.")
+
+
+# --- always ---------------------------------------------------------------------------------------------------
+
+
+def clock(line: psycopg.Connection, now: datetime) -> Finding:
+    """Compares `now`, read just before, with the database's clock."""
+    if settings.GOODWORD_CLOCK_MAY_MOVE:
+        return good("clock", "The demo's clock may differ from the real time.")
+    theirs = _one(line, "SELECT clock_timestamp()")
+    skew = now - theirs
+    if abs(skew) <= SKEW:
+        return good("clock", "This host's clock agrees with the database's.")
+    direction = "ahead of" if skew > timedelta(0) else "behind"
+    sentence = f"This host's clock is {duration(skew)} {direction} the database's."
+    remedy = "Synchronise the clocks of all hosts by NTP (timedatectl set-ntp true)."
+    return (broken if abs(skew) > HARMFUL_SKEW else attention)("clock", sentence, remedy)
+
+
+def _write(line: psycopg.Connection) -> Finding:
+    """Commit a row and write a megabyte of temporary data: a row alone could still fit on a full disk."""
+    with line.transaction():
+        line.execute(
+            "INSERT INTO core_heartbeat (program, seen_at) VALUES ('web', now()) "
+            "ON CONFLICT (program) DO UPDATE SET seen_at = now()"
+        )
+    with line.transaction():
+        line.execute("SET LOCAL work_mem = '64kB'")
+        line.execute(
+            "SELECT count(*) FROM (SELECT n FROM generate_series(1, %s) AS n ORDER BY md5(n::text)) AS sorted",
+            [_SPILLED_ROWS],
+        )
+    version, least = line.info.server_version, connection.features.minimum_database_version
+    shown = f"PostgreSQL {version // 10_000}.{version % 10_000}"
+    if least and version < least[0] * 10_000:
+        return broken(DATABASE, f"{shown} is too old.", f"Upgrade it to PostgreSQL {least[0]} or newer.")
+    if not line.pgconn.ssl_in_use and not _is_here(line):
+        return attention(
+            DATABASE,
+            f"{shown} accepts writes, but the connection to it is not encrypted.",
+            "Add ?sslmode=require to DATABASE_URL.",
+        )
+    return good(DATABASE, f"{shown} accepts writes.")
+
+
+def migrations(line: psycopg.Connection) -> Finding:
+    applied = set(line.execute("SELECT app, name FROM django_migrations").fetchall())
+    if missing := len(known_migrations() - applied):
+        sentence = f"{counted(missing, 'migration')} of this version {_are(missing)} not applied."
+        return broken("migrations", sentence, "Run `goodword migrate`.")
+    ours = {app for app, _ in known_migrations()}
+    if unknown := sorted(f"{app}.{name}" for app, name in applied - known_migrations() if app in ours):
+        return attention(
+            "migrations",
+            f"The database is newer than this version, which doesn't know {unknown[0]}.",
+            "Install the version that migrated it: this one won't start again.",
+        )
+    return good("migrations", "All migrations are applied.")
+
+
+@cache
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """App and name of each migration of this version; cached, so that an upgrade on disk has no effect."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+
+
+# --- parts of /readyz -----------------------------------------------------------------------------------------
+
+
+def field_key(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - a check's signature
+    canaries = line.execute("SELECT key_id, sealed FROM core_fieldkeycanary ORDER BY id").fetchall()
+    if problem := crypto.canary_problem(canaries):
+        return broken("field_key", problem.sentence, problem.remedy)
+    return good("field_key", "GOODWORD_FIELD_KEYS opens the secrets in the database.")
+
+
+def worker(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
+    silence = _one(line, "SELECT now() - max(seen_at) FROM core_heartbeat WHERE program = %s", [WORKER])
+    remedy = (
+        "Mail, reminders, reports, notes and webhook deliveries are waiting. On the server, start the worker "
+        "and check its log."
+    )
+    if silence is None:
+        return broken(WORKER, "No worker has run yet.", remedy)
+    if silence > SILENCE_LIMIT:
+        return broken(WORKER, f"No worker for {duration(silence)}.", remedy)
+    running = _one(
+        line,
+        "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'",
+    )
+    return good(WORKER, f"{counted(running, 'worker')} running, last heartbeat {duration(silence)} ago.")
+
+
+# --- for `goodword doctor` only -------------------------------------------------------------------------------
+
+
+def database_size(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+    largest = line.execute(
+        "SELECT relname, pg_total_relation_size(oid) FROM pg_class "
+        "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 2 DESC LIMIT 3"
+    ).fetchall()
+    total = size(_one(line, "SELECT pg_database_size(current_database())"))
+    tables = ", ".join(f"{name} {size(number)}" for name, number in largest)
+    return good("database_size", f"{total}. Largest tables: {tables}.")
+
+
+def connections(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+    row = line.execute(
+        "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int, "
+        "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
+    ).fetchone()
+    most, used = row or (0, 0)
+    need = settings.GOODWORD_POOL + EXTRA_CONNECTIONS
+    sentence = f"{used} of {most} connections are in use; each process takes up to {need}."
+    remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
+    if most - used < need:
+        return attention("connections", sentence, remedy)
+    return good("connections", sentence)
+
+
+def locks(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
+    waiting = line.execute(
+        "SELECT max(clock_timestamp() - state_change), count(*), (array_agg(blocker))[1] "
+        "FROM pg_stat_activity, unnest(pg_blocking_pids(pid)) AS blocker "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ).fetchone()
+    longest, count, blocker = waiting or (None, 0, None)
+    if longest is not None and longest > LONG_WAIT:
+        sentence = (
+            f"{counted(count, 'session')} {_have(count)} waited for a lock for up to {duration(longest)}."
+        )
+        remedy = f"If this doesn't end, end the session that has it: SELECT pg_terminate_backend({blocker})."
+        return (broken if longest > HARMFUL_WAIT else attention)("locks", sentence, remedy)
+    idle = line.execute(
+        "SELECT clock_timestamp() - state_change, pid FROM pg_stat_activity WHERE datname = current_database() "
+        "AND state LIKE 'idle in transaction%' ORDER BY 1 DESC LIMIT 1"
+    ).fetchone()
+    if idle is not None and idle[0] > HARMFUL_WAIT:
+        return attention(
+            "locks",
+            f"A session has kept a transaction open for {duration(idle[0])} without using it.",
+            f"It keeps VACUUM from cleaning up. If nobody needs it: SELECT pg_terminate_backend({idle[1]}).",
+        )
+    return good("locks", "No session waits long for a lock.")
+
+
+def vacuum(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+    age = _one(line, "SELECT age(datfrozenxid) FROM pg_database WHERE datname = current_database()")
+    if age > OLD_TRANSACTIONS:
+        sentence = f"The oldest transaction is {age:,} transactions old: autovacuum does not keep up."
+        say = broken if age > TOO_OLD_TRANSACTIONS else attention
+        return say("vacuum", sentence, "Run VACUUM (FREEZE) on the database, and look for old transactions.")
+    if _one(line, "SELECT current_setting('autovacuum')") == "off":
+        return attention("vacuum", "Autovacuum is off.", "Set autovacuum = on in PostgreSQL.")
+    tables = line.execute(
+        "SELECT relname, n_dead_tup > greatest(n_live_tup, %(many)s) AS dead FROM pg_stat_user_tables "
+        "WHERE n_dead_tup > greatest(n_live_tup, %(many)s) "
+        "OR (n_live_tup > %(many)s AND coalesce(last_analyze, last_autoanalyze) IS NULL) ORDER BY n_live_tup DESC",
+        {"many": MANY_ROWS},
+    ).fetchall()
+    if dead := [name for name, is_dead in tables if is_dead]:
+        return attention(
+            "vacuum",
+            f"More than half of these tables are dead rows: {', '.join(dead[:5])}.",
+            "Run VACUUM (ANALYZE) on them, and look for old transactions.",
+        )
+    if tables:
+        names = ", ".join(name for name, _ in tables[:5])
+        return attention("vacuum", f"These tables have no statistics: {names}.", "Run ANALYZE.")
+    return good("vacuum", "Autovacuum keeps up.")
+
+
+def jobs(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - the queue has the database's clock
+    row = line.execute(
+        "SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()), "
+        "count(*) FILTER (WHERE status = 'failed'), "
+        "(SELECT now() - min(coalesce(job.scheduled_at, event.at)) FROM procrastinate_jobs AS job "
+        "JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred' "
+        "WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()) FROM procrastinate_jobs"
+    ).fetchone()
+    waiting, failed, oldest = row or (0, 0, None)
+    return _queue("jobs", "job", waiting=waiting, oldest=oldest, failed=failed)
+
+
+def reactions(line: psycopg.Connection, now: datetime) -> Finding:
+    row = line.execute(
+        "SELECT count(*) FILTER (WHERE r.state = 'waiting'), count(*) FILTER (WHERE r.state = 'failed'), "
+        "%(now)s::timestamptz - min(coalesce(r.not_before, e.occurred_at)) FILTER (WHERE r.state = 'waiting') "
+        "FROM core_reaction AS r JOIN core_event AS e ON e.id = r.event_id WHERE r.state IN ('waiting', 'failed')",
+        {"now": now},
+    ).fetchone()
+    waiting, failed, oldest = row or (0, 0, None)
+    return _queue("reactions", "reaction", waiting=waiting, oldest=oldest, failed=failed)
+
+
+def _queue(area: str, noun: str, *, waiting: int, oldest: timedelta | None, failed: int) -> Finding:
+    if oldest is not None and oldest > LATE:
+        sentence = f"{counted(waiting, noun)} {_are(waiting)} waiting, the oldest for {duration(oldest)}."
+        remedy = "Check that a worker runs, and its log. If it is busy, start another one."
+        return (broken if oldest > STUCK else attention)(area, sentence, remedy)
+    if failed:
+        remedy = "Look at the worker's log, then run `goodword failed` and `goodword failed --retry`."
+        return attention(area, f"{counted(failed, noun)} failed.", remedy)
+    return good(area, f"{counted(waiting, noun)} waiting.")
+
+
+_CHECKS: Sequence[DatabaseCheck] = (
+    DatabaseCheck("field_key", field_key, ready=True),
+    DatabaseCheck(WORKER, worker, ready=True),
+    DatabaseCheck("jobs", jobs),
+    DatabaseCheck("reactions", reactions),
+    DatabaseCheck("database_size", database_size),
+    DatabaseCheck("connections", connections),
+    DatabaseCheck("locks", locks),
+    DatabaseCheck("vacuum", vacuum),
+)
+
+
+def _one(line: psycopg.Connection, sql: Any, values: Sequence[object] = ()) -> Any:
+    row = line.execute(sql, values or None).fetchone()
+    return row[0] if row else None
+
+
+def _is_here(line: psycopg.Connection) -> bool:
+    """Whether the server is on this machine, by a socket or a local address."""
+    host = line.info.hostaddr
+    return not host or line.info.host.startswith("/") or ip_address(host.partition("%")[0]).is_loopback
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"

@@ -1,0 +1,97 @@
+"""What `goodword doctor`, /readyz and the health page say about an installation, and the registered checks."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import psycopg
+
+
+class State(StrEnum):
+    GOOD = "good"
+    #: works, but should be looked at
+    ATTENTION = "attention"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line. `area` is a name for programs; no names, addresses or secrets in the texts."""
+
+    area: str
+    state: State
+    sentence: str
+    remedy: str = ""
+
+
+def good(area: str, sentence: str) -> Finding:
+    return Finding(area, State.GOOD, sentence)
+
+
+def attention(area: str, sentence: str, remedy: str) -> Finding:
+    return Finding(area, State.ATTENTION, sentence, remedy)
+
+
+def broken(area: str, sentence: str, remedy: str) -> Finding:
+    return Finding(area, State.BROKEN, sentence, remedy)
+
+
+def worst(found: Iterable[Finding]) -> State:
+    order = list(State)
+    return max((one.state for one in found), key=order.index, default=State.GOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseCheck:
+    """Looks at the database through the given connection. `ready`: cheap, and a part of /readyz."""
+
+    area: str
+    look: Callable[[psycopg.Connection, datetime], Finding]
+    ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Runs in a thread of its own. `uses_database`: through Django's connection, and only if the database works."""
+
+    area: str
+    look: Callable[[datetime], Sequence[Finding]]
+    uses_database: bool = False
+
+
+#: those of other apps, in the order of registration
+database_checks: list[DatabaseCheck] = []
+checks: list[Check] = []
+
+
+def register(*added: DatabaseCheck | Check) -> None:
+    for one in added:
+        if isinstance(one, DatabaseCheck):
+            database_checks.append(one)
+        else:
+            checks.append(one)
+
+
+# --- words ----------------------------------------------------------------------------------------------------
+
+
+def duration(time: timedelta) -> str:
+    """ "3 seconds", "12 minutes", "5 hours" or "4 days", rounded down."""
+    seconds = int(abs(time.total_seconds()))
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(seconds // size, unit)
+    return counted(seconds, "second")
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def size(number_of_bytes: float) -> str:
+    """ "640 kB", "12.3 GB"."""
+    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6)):
+        if number_of_bytes >= factor:
+            return f"{number_of_bytes / factor:.1f} {unit}"
+    return f"{number_of_bytes / 1000:.0f} kB"

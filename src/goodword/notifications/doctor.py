@@ -1,0 +1,207 @@
+"""What `goodword doctor` and /readyz say about mail: its queue, the mail server, the sender domain's DNS records."""
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import psycopg
+from django.conf import settings
+
+from goodword.core import mail
+from goodword.core.dns import Failure, mail_servers
+from goodword.core.doctor.findings import (
+    Check,
+    DatabaseCheck,
+    Finding,
+    attention,
+    broken,
+    duration,
+    good,
+    register,
+)
+from goodword.notifications.domain.sender_domain import Sender, configured, published
+from goodword.notifications.domain.sender_records import GOOD, UNKNOWN
+from goodword.notifications.domain.sender_records import Finding as Record
+
+MAIL, SERVER, DNS = "mail", "mail_server", "dns"
+#: how late mail may be
+LATE: Final = timedelta(minutes=15)
+#: seconds for each step with the mail server
+STEP_SECONDS: Final = 4
+#: how long before its end a certificate needs attention
+EXPIRES_SOON: Final = timedelta(days=14)
+_ADDRESS: Final = re.compile(r"\S+@\S+")
+_LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+_QUEUE = """
+SELECT count(due.not_before), min(due.not_before),
+    (SELECT down_since FROM notifications_mailservice WHERE down_since IS NOT NULL LIMIT 1),
+    (SELECT last_error FROM notifications_mailservice WHERE down_since IS NOT NULL LIMIT 1),
+    EXISTS (SELECT FROM notifications_email WHERE state IN ('queued', 'sending') AND excused > 0)
+FROM (SELECT not_before FROM notifications_email
+    WHERE state IN ('queued', 'sending') AND not_before <= %(now)s) AS due
+"""
+
+
+def add_checks() -> None:
+    register(
+        DatabaseCheck(MAIL, queue, ready=True),
+        Check(SERVER, lambda now: [mail_server(now)]),
+        Check(DNS, sender_domain),
+    )
+
+
+def queue(line: psycopg.Connection, now: datetime) -> Finding:
+    """Mail scheduled, or deferred by the recipient's server, is not late."""
+    row = line.execute(_QUEUE, {"now": now}).fetchone()
+    due, oldest, down_since, error, waits = row or (0, None, None, "", False)
+    late = oldest is not None and now - oldest > LATE
+    if down_since is not None and waits:
+        sentence = f"Mail has not been going out for {duration(now - down_since)}: {error.rstrip('.')}."
+        if is_refused_sign_in(error):
+            return broken(MAIL, sentence, "Correct the user and the password in GOODWORD_SMTP_URL.")
+        remedy = "Check the mail server and GOODWORD_SMTP_URL. Mail then goes out without a click."
+        return (broken if late or now - down_since > LATE else attention)(MAIL, sentence, remedy)
+    if late:
+        sentence = f"Mail is waiting ({due}), the oldest for {duration(now - oldest)}."
+        return broken(MAIL, sentence, "Check that a worker runs and that the mail server answers.")
+    return good(MAIL, f"Mail waiting: {due}.")
+
+
+def is_refused_sign_in(error: str) -> bool:
+    return error[:3].isdigit() and int(error[:3]) in mail.REFUSED_SIGN_IN
+
+
+# --- the mail server ------------------------------------------------------------------------------------------
+
+
+def mail_server(now: datetime) -> Finding:
+    """Connect, start TLS, sign in and leave; nothing is sent."""
+    if not mail.is_smtp(settings.MAILERS):
+        return good(
+            SERVER, f"Mail goes through the API of {settings.GOODWORD_MAIL_PROVIDER}, not tried here."
+        )
+    options: dict[str, Any] = settings.MAILERS["default"]["OPTIONS"]
+    place = f"{options['host']}:{options['port']}"
+    backend = mail.EmailBackend(alias="default", **options | {"timeout": STEP_SECONDS})
+    with closing(backend):
+        try:
+            backend.open()
+            backend.connection.noop()
+        except (OSError, UnicodeError) as error:  # smtplib's are OSErrors
+            return broken(SERVER, *_problem(error, place))
+        return _connected(backend, place, now)
+
+
+def _connected(backend: mail.EmailBackend, place: str, now: datetime) -> Finding:
+    sock = backend.connection.sock
+    signed_in = " and accepts the password" if backend.username and backend.password else ""
+    if not isinstance(sock, ssl.SSLSocket):
+        if backend.host in _LOCAL:
+            return good(SERVER, f"{place} answers{signed_in}.")
+        return attention(
+            SERVER,
+            f"{place} answers{signed_in}, but mail goes there without encryption.",
+            "Use smtp+starttls:// or smtps:// in GOODWORD_SMTP_URL.",
+        )
+    certificate = sock.getpeercert() or {}
+    if ends := certificate.get("notAfter"):
+        left = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC) - now
+        if left < EXPIRES_SOON:
+            sentence = f"{place} answers{signed_in}; its certificate ends in {duration(left)}."
+            return attention(SERVER, sentence, "Have it renewed: then no mail goes out any more.")
+    return good(SERVER, f"{place} answers by {sock.version()}{signed_in}.")
+
+
+def _problem(error: Exception, place: str) -> tuple[str, str]:
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return (
+                f"{place} refuses the user or the password ({_reply(error)}).",
+                "Correct both in GOODWORD_SMTP_URL, with special characters as %XX.",
+            )
+        case smtplib.SMTPNotSupportedError():
+            return (
+                f"{place} does not offer what GOODWORD_SMTP_URL asks for: {error}",
+                "Check its port and whether it should begin with smtp+starttls://, smtps:// or smtp://.",
+            )
+        case ssl.SSLCertVerificationError():
+            return (
+                f"The certificate of {place} can't be trusted: {error.verify_message}.",
+                "Use the name in its certificate as host, or have the certificate renewed.",
+            )
+        case ssl.SSLError():
+            return (
+                f"TLS with {place} failed.",
+                "Port 465 usually needs smtps://, port 587 smtp+starttls://, in GOODWORD_SMTP_URL.",
+            )
+        case socket.gaierror():
+            return f"The host name of {place} is not known.", "Correct the host in GOODWORD_SMTP_URL, or DNS."
+        case smtplib.SMTPResponseException():
+            return (
+                f"{place} refuses the connection ({_reply(error)}).",
+                "Ask its administrator for the reason.",
+            )
+        case TimeoutError():
+            return (
+                f"{place} does not answer within {STEP_SECONDS} seconds.",
+                "Check host and port in GOODWORD_SMTP_URL, and that the firewall lets this machine out.",
+            )
+    return (
+        f"{place} can't be reached: {_ADDRESS.sub('…', getattr(error, 'strerror', None) or str(error))}.",
+        "Check host and port in GOODWORD_SMTP_URL, and that the mail server runs.",
+    )
+
+
+def _reply(error: smtplib.SMTPResponseException) -> str:
+    """The server's reply in short, without addresses."""
+    words = error.smtp_error
+    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{error.smtp_code} {_ADDRESS.sub('…', ' '.join(said.split()))[:150]}".rstrip(" .")
+
+
+# --- DNS ------------------------------------------------------------------------------------------------------
+
+
+def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's signature
+    """SPF, DKIM of the selectors in the settings, DMARC, and MX for what is returned. Never broken: mail goes out."""
+    sender = configured()
+    seen = published(sender, list(settings.GOODWORD_MAIL_DKIM_SELECTORS))
+    return [
+        _record("SPF", seen["spf"]),
+        *(_record("DKIM", one) for one in seen["dkim"]),
+        _record("DMARC", seen["dmarc"]),
+        *_returned_mail(sender),
+    ]
+
+
+def _record(kind: str, record: Record) -> Finding:
+    sentence = f"{kind} of {record.name}: {record.sentence}"
+    if record.state == GOOD or (record.state == UNKNOWN and record.seen):
+        return good(DNS, sentence)
+    remedy = f"Publish at {record.name}: {record.value}" if record.value else record.source
+    return attention(DNS, sentence, remedy or "Settings > Sender domain shows what to publish.")
+
+
+def _returned_mail(sender: Sender) -> Iterator[Finding]:
+    answer = mail_servers(sender.spf_domain, using=settings.GOODWORD_DNS_SERVERS)
+    name = f"MX of {sender.spf_domain}"
+    if answer.failure:
+        reasons = {
+            Failure.TIMEOUT: "the DNS server does not answer",
+            Failure.NO_SERVER: "this machine has no DNS server",
+        }
+        reason = reasons.get(answer.failure, "the DNS server could not look it up")
+        yield attention(DNS, f"{name}: {reason}.", "Check DNS, or set GOODWORD_DNS_SERVERS.")
+    elif answer.texts in ((), (".",)):
+        yield attention(
+            DNS,
+            f"{name}: no server takes mail for it, so returned mail is lost.",
+            "Publish an MX record, or use a sender address that receives mail.",
+        )
+    else:
+        yield good(DNS, f"{name}: {', '.join(one.rstrip('.') for one in answer.texts)}.")

@@ -1,0 +1,256 @@
+"""What `goodword doctor` says about the database, the queue and the workers."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from pytest_django.fixtures import Settings
+
+from goodword.core import clock, crypto
+from goodword.core.doctor import database
+from goodword.core.doctor.findings import DatabaseCheck, Finding, State, good
+from goodword.core.models import Event, Reaction
+from tests.core.test_database_outage import execute
+from tests.core.test_killed_worker import here
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def line() -> psycopg.Connection:
+    connection.ensure_connection()
+    assert isinstance(connection.connection, psycopg.Connection)
+    return connection.connection
+
+
+def states(found: list[Finding]) -> dict[str, str]:
+    return {one.area: one.state for one in found}
+
+
+def found_by(look: Callable[..., Finding], line: psycopg.Connection) -> tuple[str, str]:
+    one = look(line, clock.now())
+    return one.state, one.sentence
+
+
+def test_a_healthy_database_is_good_in_every_area(line: psycopg.Connection) -> None:
+    execute("INSERT INTO core_heartbeat VALUES ('worker', now())")
+    execute("ANALYZE")
+    found = database.findings(line, now=clock.now())
+    assert {area: state for area, state in states(found).items() if state != "good"} == {}
+    assert [one.area for one in found] == [
+        *("clock", "database", "migrations", "field_key", "worker", "jobs", "reactions", "database_size"),
+        *("connections", "locks", "vacuum", "mail", "deliveries", "notes"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "words"),
+    [
+        (-5, "good", "agrees"),
+        (20.5, "attention", "20 seconds ahead of"),
+        (-600, "broken", "10 minutes behind"),
+    ],
+)
+def test_the_clock_is_compared_with_the_database_s(
+    line: psycopg.Connection, seconds: float, state: str, words: str
+) -> None:
+    one = database.clock(line, clock.now() + timedelta(seconds=seconds))
+    assert (one.area, one.state) == ("clock", state)
+    assert words in one.sentence
+
+
+def test_a_missing_migration_ends_the_checks(line: psycopg.Connection) -> None:
+    execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0001_initial'")
+    *_, last = database.findings(line, now=clock.now())
+    assert last == Finding(
+        "migrations",
+        State.BROKEN,
+        "1 migration of this version is not applied.",
+        "Run `goodword migrate`.",
+    )
+
+
+def test_a_newer_database_needs_attention(line: psycopg.Connection) -> None:
+    MigrationRecorder(connection).record_applied("core", "0099_later")
+    state, sentence = found_by(lambda line, _: database.migrations(line), line)
+    assert (state, "core.0099_later" in sentence) == ("attention", True)
+
+
+def test_a_lost_field_key_is_named_with_its_remedy(line: psycopg.Connection, settings: Settings) -> None:
+    settings.GOODWORD_FIELD_KEYS = {"k1": b"1" * 32}
+    crypto.check_field_keys()
+    settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
+    one = database.field_key(line, clock.now())
+    assert one.state == "broken"
+    assert "'k1'" in one.sentence
+    assert "goodword forget-field-key k1" in one.remedy
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "sentence"),
+    [
+        (3, "good", "0 workers running, last heartbeat 3 seconds ago."),
+        (130, "broken", "No worker for 2 minutes."),
+        (None, "broken", "No worker has run yet."),
+    ],
+)
+def test_the_heartbeat_of_workers(
+    line: psycopg.Connection, seconds: int | None, state: str, sentence: str
+) -> None:
+    if seconds is not None:
+        execute("INSERT INTO core_heartbeat VALUES ('worker', now() - %s * interval '1 second')", seconds)
+    assert found_by(database.worker, line) == (state, sentence)
+
+
+def queued(minutes: int, status: str = "todo") -> None:
+    execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, scheduled_at) "
+        "VALUES ('default', 'email.sweep', '{}', %s, now() - %s * interval '1 minute')",
+        status,
+        minutes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "sentence"),
+    [
+        (1, "good", "2 jobs waiting."),
+        (6, "attention", "2 jobs are waiting, the oldest for 6 minutes."),
+        (60, "broken", "2 jobs are waiting, the oldest for 1 hour."),
+        (-60, "good", "1 job waiting."),
+    ],
+)
+def test_the_age_of_jobs(line: psycopg.Connection, minutes: int, state: str, sentence: str) -> None:
+    queued(0)
+    queued(minutes)
+    assert found_by(database.jobs, line) == (state, sentence)
+
+
+def test_failed_jobs_need_attention(line: psycopg.Connection) -> None:
+    queued(0, "failed")
+    assert found_by(database.jobs, line) == ("attention", "1 job failed.")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "kind", "state"),
+    [
+        (1, "waiting", "good"),
+        (6, "waiting", "attention"),
+        (20, "waiting", "broken"),
+        (1, "failed", "attention"),
+        (60, "done", "good"),
+    ],
+)
+def test_the_age_of_reactions(line: psycopg.Connection, minutes: int, kind: str, state: str) -> None:
+    at = clock.now() - timedelta(minutes=minutes)
+    event = Event.objects.create(name="candidate.changed", organisation_id=1, actor="x", occurred_at=at)
+    Reaction.objects.create(event=event, handler="x", state=kind)
+    assert found_by(database.reactions, line)[0] == state
+
+
+def test_little_room_for_connections_needs_attention(line: psycopg.Connection, settings: Settings) -> None:
+    assert found_by(database.connections, line)[0] == "good"
+    settings.GOODWORD_POOL = 10_000
+    state, sentence = found_by(database.connections, line)
+    assert (state, "each process takes up to 10005" in sentence) == ("attention", True)
+
+
+def test_an_old_age_of_transactions_is_found(
+    line: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "OLD_TRANSACTIONS", -1)
+    assert found_by(database.vacuum, line)[0] == "attention"
+    monkeypatch.setattr(database, "TOO_OLD_TRANSACTIONS", -1)
+    assert found_by(database.vacuum, line)[0] == "broken"
+
+
+def test_a_failing_check_does_not_stop_the_others(
+    line: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(line: psycopg.Connection, now: Any) -> Finding:
+        line.execute("SELECT FROM no_such_table")
+        return good("extra", "")
+
+    after = DatabaseCheck("after", lambda *_: good("after", "It ran."))
+    monkeypatch.setattr(database, "database_checks", [DatabaseCheck("extra", fail), after])
+    *_, extra, last = database.findings(line, now=clock.now())
+    assert (extra.area, extra.state) == ("extra", "attention")
+    assert "no_such_table" in extra.sentence
+    assert last == good("after", "It ran.")
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "remedy"),
+    [
+        ("port=1", "refused", "Check that PostgreSQL runs"),
+        ("dbname=nowhere", '"nowhere" does not exist', "Create it"),
+    ],
+)
+def test_an_unusable_database_is_broken_with_its_remedy(url: str, words: str, remedy: str) -> None:
+    name, _, value = url.partition("=")
+    changed: dict[str, Any] = {name: value} | ({"host": "127.0.0.1"} if name == "port" else {})
+    with pytest.raises(psycopg.Error) as error:
+        psycopg.connect(here()["DATABASE_URL"], **changed)
+    one = database.failure(error.value)
+    assert (one.area, one.state) == ("database", "broken")
+    assert words in one.sentence
+    assert one.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "remedy"),
+    [
+        (psycopg.errors.DiskFull("could not extend file"), "disk is full", "Free space"),
+        (psycopg.errors.ReadOnlySqlTransaction("cannot execute INSERT"), "read-only", "Let DATABASE_URL"),
+        (psycopg.errors.TooManyConnections("too many"), "too many", "Raise PostgreSQL's max_connections"),
+        (
+            psycopg.OperationalError('FATAL:  password authentication failed for user "goodword"'),
+            "password authentication failed",
+            "Correct the user and the password",
+        ),
+    ],
+)
+def test_errors_of_the_database_have_remedies(error: psycopg.Error, words: str, remedy: str) -> None:
+    one = database.failure(error)
+    assert one.state == "broken"
+    assert words in one.sentence
+    assert one.remedy.startswith(remedy)
+
+
+@pytest.fixture
+def waiting_for_a_lock(transactional_db: None) -> Iterator[psycopg.Connection]:
+    """A connection beside a session that waits for another one's lock."""
+    url = here()["DATABASE_URL"]
+    with (
+        psycopg.connect(url) as first,
+        psycopg.connect(url) as second,
+        psycopg.connect(url, autocommit=True) as own,
+    ):
+        lock = "LOCK TABLE core_heartbeat IN ACCESS EXCLUSIVE MODE"
+        first.execute(lock)
+        waits = threading.Thread(target=second.execute, args=[lock])
+        waits.start()
+        while not own.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone():
+            pass
+        yield own
+        first.rollback()
+        waits.join()
+        second.rollback()
+
+
+@pytest.mark.parametrize(("limit", "state"), [("LONG_WAIT", "attention"), ("HARMFUL_WAIT", "broken")])
+def test_a_session_that_waits_for_a_lock_is_found(
+    waiting_for_a_lock: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, limit: str, state: str
+) -> None:
+    assert database.locks(waiting_for_a_lock, clock.now()).state == "good"
+    monkeypatch.setattr(database, "LONG_WAIT", timedelta(0))
+    monkeypatch.setattr(database, limit, timedelta(0))
+    one = database.locks(waiting_for_a_lock, clock.now())
+    assert one.state == state
+    assert one.sentence.startswith("1 session has waited for a lock for up to 0 seconds")
+    assert "pg_terminate_backend(" in one.remedy
