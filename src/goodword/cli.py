@@ -185,7 +185,14 @@ def _add_evidence(command: Callable[[str, str, object], argparse.ArgumentParser]
         metavar="FILE",
         help="compare selection rates of the groups in this CSV file; writes nothing",
     )
-    evidence.add_argument("--role", type=int, metavar="ID", help="with --groups: only this role")
+    evidence.add_argument(
+        "--validity",
+        action="store_true",
+        help="correlate test scores with the imported ratings after the start; writes nothing",
+    )
+    evidence.add_argument(
+        "--role", type=int, metavar="ID", help="with --groups or --validity: only this role"
+    )
     evidence.add_argument("--since", metavar="DATE", help="with --groups: only applications from this date")
     evidence.add_argument("--until", metavar="DATE", help="with --groups: only applications up to this date")
     evidence.add_argument(
@@ -396,8 +403,16 @@ def _evidence(options: argparse.Namespace) -> int:
             until=options.until,
             withdrawals=options.withdrew,
         )
+    if options.organisation and options.validity:
+        django.setup()
+        from goodword.assessments.validity.command import print_validity
+
+        return print_validity(slug=options.organisation, role_id=options.role)
     if not options.organisation or not options.out:
-        print("goodword: use --organisation with --out or --groups, or use --check.", file=sys.stderr)
+        print(
+            "goodword: use --organisation with --out, --groups or --validity, or use --check.",
+            file=sys.stderr,
+        )
         return 2
     django.setup()
     from goodword.assessments.evidence.command import write

@@ -24,6 +24,7 @@ NO_PERSONAL_DATA = {
     "assessments.PanelRating": "experts' ratings, erased with them",
     "assessments.Test": "what is asked",
     "assessments.TestVersion": "what is asked",
+    "candidates.RatingImport": "numbers of lines; the ratings are PerformanceRating",
     "core.ClockOffset": "the demo's clock",
     "core.FieldKeyCanary": "a known text",
     "core.Heartbeat": "when a worker was last seen",

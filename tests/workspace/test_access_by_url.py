@@ -20,7 +20,7 @@ from goodword.assessments.models import (
     Adjustment,
     Attempt,
 )
-from goodword.candidates.models import Application, Hold
+from goodword.candidates.models import Application, Hold, RatingImport
 from goodword.core.models import Event
 from goodword.greenhouse.models import ActivityFeedNote, Connection, Delivery, WebhookSecret
 from goodword.notifications.domain import links
@@ -66,6 +66,7 @@ MODELS: Mapping[str, type[models.Model]] = {
     "settings/members/invitations/": Invitation,
     "settings/integrations/greenhouse/": Connection,
     "settings/retention/holds/": Hold,
+    "settings/validity/ratings/": RatingImport,
     "settings/members/": Membership,
     "library/questionnaires/": Questionnaire,
     "home/requests/": Adjustment,
@@ -141,6 +142,7 @@ class Acme(OtherOrganisation):
         Comment.objects.create(
             organisation=org, application=of, author=self.admin, text="Call her.", written_at=NOW
         )
+        RatingImport.objects.create(organisation=org, lowest=1, highest=5, made_at=NOW)
         JobRequirement.objects.create(
             organisation=org, role=self.role, text="Keeps dates.", entered_by="Ann", entered_at=NOW
         )

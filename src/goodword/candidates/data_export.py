@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from goodword.candidates.models import Application, Candidate, Erasure, Hold
+from goodword.candidates.models import Application, Candidate, Erasure, Hold, PerformanceRating
 from goodword.candidates.queries import public_title
 from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
 
 
-@exports("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
+@exports(
+    "candidates.Candidate",
+    "candidates.Application",
+    "candidates.Erasure",
+    "candidates.Hold",
+    "candidates.PerformanceRating",
+)
 def export(wanted: ExportRequest) -> Sections:
     if wanted.candidate_id is None:
         return {}
@@ -21,6 +27,7 @@ def export(wanted: ExportRequest) -> Sections:
     data: dict[str, Any] = {
         "person": _person(candidate, wanted),
         "applications": [_application(one, wanted) for one in applications],
+        "ratings after the start": _ratings(wanted),
     }
     if wanted.by_member:
         data["erasures"] = [
@@ -75,6 +82,26 @@ def _application(application: Application, wanted: ExportRequest) -> dict[str, A
             "stored since": application.created_at,
         }
     )
+
+
+def _ratings(wanted: ExportRequest) -> list[dict[str, Any]]:
+    """Those that count. Candidates read theirs without the rater's name."""
+    rows = PerformanceRating.objects.of(wanted.organisation).filter(
+        application_id__in=wanted.application_ids, of__confirmed_at__isnull=False
+    )
+    return [
+        without_empty(
+            {
+                "rated": row.rated_on,
+                "criterion": row.criterion,
+                "rating": row.value,
+                "lowest possible": row.of.lowest,
+                "highest possible": row.of.highest,
+                "by": row.rater if wanted.by_member else None,
+            }
+        )
+        for row in rows.select_related("of").order_by("rated_on", "pk")
+    ]
 
 
 def _hold(hold: Hold) -> dict[str, Any]:

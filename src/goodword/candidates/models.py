@@ -244,3 +244,41 @@ class Hold(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
+
+
+class RatingImport(OrganisationOwned):
+    """A file of managers' ratings of people hired. Its ratings count once a member has confirmed it."""
+
+    #: ends of the rating scale; the highest is the best
+    lowest = models.FloatField()
+    highest = models.FloatField()
+    #: why lines were left out -> their numbers (performance.importing)
+    left_out = models.JSONField(default=dict)
+    made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"ratings {self.pk}"
+
+
+class PerformanceRating(OrganisationOwned):
+    """How a manager rated somebody after the start, by one criterion. Used for validity only."""
+
+    of = models.ForeignKey(RatingImport, on_delete=models.CASCADE, related_name="ratings")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="ratings")
+    criterion = models.CharField(max_length=100)
+    value = models.FloatField()
+    #: as in the file: a name or an address
+    rater = models.CharField(max_length=200)
+    rated_on = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["of", "application", "criterion", "rater", "rated_on"], name="rated_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"rating {self.pk}"

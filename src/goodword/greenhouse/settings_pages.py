@@ -46,6 +46,7 @@ def settings_nav(request: MemberRequest) -> list[dict[str, Any]]:
         links.append((_("Audit log"), "audit_log", "history"))
         links.append((_("Retention"), "retention", "clock"))
         links.append((_("Fairness"), "fairness", "scales"))
+        links.append((_("Validity"), "validity", "results"))
     links.append((_("Undelivered mail"), "undelivered", "alert"))
     links.append((_("Your notifications"), "notification_settings", "mail"))
     urls = [(label, reverse(name, args=[request.organisation.slug]), icon) for label, name, icon in links]

@@ -1,3 +1,4 @@
+from goodword.candidates.performance.importing import delete_unconfirmed
 from goodword.core import clock, jobs
 from goodword.core.jobs import for_each
 from goodword.workspace.adding.imports import delete_old, import_some, unfinished
@@ -52,4 +53,6 @@ def sweep_imports(*, timestamp: int = 0) -> None:
     del timestamp  # periodic jobs all get it; we use our own clock
     for pk in unfinished():
         import_candidates.defer_once(lock=f"candidates.import:{pk}", import_id=pk)
-    delete_old(now=clock.now())
+    now = clock.now()
+    delete_old(now=now)
+    delete_unconfirmed(now=now)

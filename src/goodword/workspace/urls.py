@@ -40,12 +40,15 @@ from goodword.workspace.sender_domain import views as sender_domain
 from goodword.workspace.settings_pages import look, mails, organisation, sign_in
 from goodword.workspace.step_preview import views as step_preview
 from goodword.workspace.step_preview.check_pages import check_preview
+from goodword.workspace.validity import ratings
+from goodword.workspace.validity import views as validity
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
 _ATTEMPT = "candidates/<int:pk>/attempts/<int:attempt_pk>/"
 _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
 _IMPORT = "roles/<int:pk>/candidates/import/"
 _PLAN = "roles/<int:pk>/assessment/"
+_RATINGS = "settings/validity/ratings/"
 _JOB_ANALYSIS = "roles/<int:pk>/job-analysis/"
 _REQUIREMENT = f"{_JOB_ANALYSIS}requirements/<int:requirement_pk>/"
 _DRAFT = f"{_PLAN}draft/"
@@ -217,6 +220,11 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/members/invitations/<int:pk>/withdraw/", members.withdraw, name="invitation_withdraw"),
     path("settings/retention/", retention.retention, name="retention"),
     path("settings/fairness/", fairness.fairness, name="fairness"),
+    path("settings/validity/", validity.page, name="validity"),
+    path(_RATINGS, ratings.upload, name="ratings_import"),
+    path(f"{_RATINGS}<int:pk>/", ratings.check, name="ratings_import_check"),
+    path(f"{_RATINGS}<int:pk>/confirm/", ratings.confirm, name="ratings_import_confirm"),
+    path(f"{_RATINGS}<int:pk>/delete/", ratings.delete, name="ratings_import_delete"),
     path(
         "settings/retention/impact-assessment/",
         impact_assessment.impact_assessment,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.psychometrics.agreement import agreement, correlation_within, spread
+from goodword.assessments.psychometrics.agreement import agreement, correlation_within, one_way, spread
 
 #: Shrout & Fleiss 1979, table 2: six targets, four judges
 TARGETS = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
@@ -22,6 +22,18 @@ def test_the_published_figures_are_found() -> None:
     # McGraw & Wong's intervals of these data, as R's psych gives them
     assert found.single_interval == pytest.approx((0.019, 0.761), abs=5e-4)
     assert found.average_interval == pytest.approx((0.071, 0.927), abs=5e-4)
+
+
+def test_raters_of_their_own_agree_less() -> None:
+    """ICC(1,1) is published by Shrout & Fleiss; the interval is R's psych's, which rounds it."""
+    found = one_way(TARGETS)
+    assert found is not None
+    assert (round(found.single, 2), found.raters, found.targets) == (0.17, 4, 6)
+    assert found.interval == pytest.approx((-0.13, 0.72), abs=0.005)
+    assert [one_way(rows) for rows in ([], [[1, 2]], [[1], [2]], [[3, 3], [3, 3]])] == [None] * 4
+    same = one_way([[1, 1], [4, 4], [2, 2]])
+    assert same is not None
+    assert (same.single, same.interval) == (1, (1, 1))
 
 
 @pytest.mark.parametrize("name", PINGOUIN)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from goodword.candidates.fairness.groups import Person, read_groups
+from goodword.candidates.fairness.groups import read_groups
+from goodword.candidates.people_files import Person
 from goodword.core.csv_files import UnreadableFile
 
 

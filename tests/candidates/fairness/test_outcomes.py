@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.candidates.fairness.groups import Person, read_groups
+from goodword.candidates.fairness.groups import read_groups
 from goodword.candidates.fairness.outcomes import (
     Comparison,
     GroupRate,
@@ -14,6 +14,7 @@ from goodword.candidates.fairness.outcomes import (
     rejection_reasons,
 )
 from goodword.candidates.fairness.statistics import Count
+from goodword.candidates.people_files import Person
 from goodword.roles.models import Role
 from tests.candidates.fairness.people import DAY, add, entered, file_of, scope, two_groups
 from tests.support import factories

@@ -3,6 +3,7 @@ included, or the counts would reveal them. A later attempt never replaces an era
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.kinds.items import Item
@@ -19,9 +20,12 @@ _CHUNK = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAttempt:
-    """The part of a person's first attempt at a version and form, with what defines its norm group."""
+    """The part of a person's first attempt at a version and form, with what defines its norm group. `person`: id of a
+    candidate, the same for merged ones."""
 
     part_id: int
+    person: int
+    begun_at: datetime
     version: str
     form: str
     language: str
@@ -36,11 +40,11 @@ class TakenPart:
 
 
 def first_attempts(test: Test, *, by_form: bool) -> list[FirstAttempt]:
-    """At each version and, with `by_form`, each form; merged candidates count as one. Six queries."""
+    """At each version and, with `by_form`, each form; merged candidates count as one. Seven queries."""
     seen: set[tuple[object, ...]] = set()
     found = []
     for begun in _begun(test):
-        key = (begun.person, begun.what.version, begun.what.form if by_form else "")
+        key = (begun.what.person, begun.what.version, begun.what.form if by_form else "")
         if key not in seen:
             seen.add(key)
             if begun.counts:
@@ -64,7 +68,6 @@ def taken_parts(organisation: Organisation, part_ids: Sequence[int]) -> Iterator
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
     what: FirstAttempt
-    person: int
     counts: bool
 
 
@@ -73,7 +76,9 @@ def _begun(test: Test) -> Iterator[_Begun]:
     owner, versions = test.organisation, dict(test.versions.values_list("pk", "number"))
     rows = AttemptPart.objects.of(owner).filter(version__in=list(versions), begun_at__isnull=False)
     parts = list(
-        rows.order_by("begun_at", "pk").values("pk", "version_id", "form", "device", "ended_at", "attempt_id")
+        rows.order_by("begun_at", "pk").values(
+            "pk", "version_id", "form", "device", "begun_at", "ended_at", "attempt_id"
+        )
     )
     attempts = Attempt.objects.of(owner).in_bulk({part["attempt_id"] for part in parts})
     step_requests = StepRequest.objects.of(owner).in_bulk(
@@ -82,31 +87,41 @@ def _begun(test: Test) -> Iterator[_Begun]:
     applications = Application.objects.of(owner).in_bulk(
         {step_request.application_id for step_request in step_requests.values()}
     )
-    changed = Candidate.objects.of(owner).exclude(merged_into=None, erased_at=None)
-    others = {row["pk"]: row for row in changed.values("pk", "merged_into_id", "erased_at")}
-    merged = {pk: row["merged_into_id"] for pk, row in others.items() if row["merged_into_id"]}
+    merged = merged_people(owner)
+    gone = Candidate.objects.of(owner).filter(erased_at__isnull=False)
+    erased = set(gone.values_list("pk", flat=True))
     for part in parts:
+        begun_at = part["begun_at"]
+        assert begun_at is not None  # only such parts were fetched
         attempt = attempts[part["attempt_id"]]
         application = applications[step_requests[attempt.step_request_id].application_id]
         person = application.candidate_id
         yield _Begun(
             what=FirstAttempt(
                 part_id=part["pk"],
+                person=person_of(person, merged),
+                begun_at=begun_at,
                 version=versions[part["version_id"]],
                 form=part["form"],
                 language=attempt.language,
                 device=part["device"],
             ),
-            person=_merged_into(person, merged),
             counts=part["ended_at"] is not None
             and attempt.progress == StepRun.Progress.COMPLETED
             and attempt.close_reason != ERASURE
             and not application.is_being_erased
-            and not (person in others and others[person]["erased_at"]),
+            and person not in erased,
         )
 
 
-def _merged_into(candidate_id: int, merged: Mapping[int, int]) -> int:
+def merged_people(organisation: Organisation) -> Mapping[int, int]:
+    """Into which candidate others were merged, perhaps in several steps."""
+    rows = Candidate.objects.of(organisation).filter(merged_into__isnull=False)
+    return dict(rows.values_list("pk", "merged_into_id"))
+
+
+def person_of(candidate_id: int, merged: Mapping[int, int]) -> int:
+    """The candidate whom this one was merged into, or the same."""
     walked = {candidate_id}
     while (further := merged.get(candidate_id)) is not None and further not in walked:
         walked.add(further)

@@ -18,6 +18,12 @@ interval is that of McGraw & Wong, table 7, from quantiles of F with Satterthwai
 for one rater, and for the mean of k by stepping up: k r / (1 + (k - 1) r) (Spearman 1910, Brown 1910). It assumes
 normally distributed effects, and is rough with few targets.
 
+If each target has raters of its own, raters and error can't be told apart (one-way model, `one_way`). Then it is the
+ICC(1,1) of Shrout & Fleiss, with the mean square within targets W:
+
+    single   = (R - W) / (R + (k - 1) W)
+    interval = (f - 1) / (f + k - 1) at f = R / W / F(.975; n - 1, n (k - 1)) and R / W * F(.975; n (k - 1), n - 1)
+
 Agreement on a single target is 1 - s^2 / ((A^2 - 1) / 12) with A steps of the scale: the variance of the ratings
 relative to that of ratings at random (James, Demaree & Wolf 1984, Journal of Applied Psychology 69, 85-98). LeBreton &
 Senter (2008, Organizational Research Methods 11, 815-852) call values up to .50 weak or lacking.
@@ -44,6 +50,16 @@ class Agreement:
     single_interval: Interval
     average: float
     average_interval: Interval
+    raters: int
+    targets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneWay:
+    """ICC(1,1) with its 95 % interval, of `raters` for each of `targets`."""
+
+    single: float
+    interval: Interval
     raters: int
     targets: int
 
@@ -85,6 +101,31 @@ def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
         raters=k,
         targets=n,
     )
+
+
+def one_way(rows: Sequence[Sequence[float]]) -> OneWay | None:
+    """`rows`: a row per target, with equally many ratings by raters of its own. None if undefined: fewer than two of
+    either, or all ratings equal."""
+    n, k = len(rows), len(rows[0]) if rows else 0
+    if n < 2 or k < 2:
+        return None
+    means = [fmean(row) for row in rows]
+    whole = fmean(means)
+    targets = k * fsum((mean - whole) ** 2 for mean in means) / (n - 1)
+    within = fsum((value - mean) ** 2 for row, mean in zip(rows, means, strict=True) for value in row)
+    within /= n * (k - 1)
+    if targets <= _TINY and within <= _TINY:
+        return None
+    single = (targets - within) / (targets + (k - 1) * within)
+    ends = (1.0, 1.0)
+    if within > _TINY:
+        ratio = targets / within
+        low, high = (
+            ratio / _f_quantile(n - 1, n * (k - 1)),
+            ratio * _f_quantile(n * (k - 1), n - 1),
+        )
+        ends = ((low - 1) / (low + k - 1), (high - 1) / (high + k - 1))
+    return OneWay(single=single, interval=ends, raters=k, targets=n)
 
 
 def spread(ratings: Sequence[int], *, steps: Sequence[int]) -> Spread:

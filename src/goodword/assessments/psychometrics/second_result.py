@@ -9,9 +9,8 @@ It includes both errors of measurement: g the uncertainty about the ability afte
 second. `least` is the lowest m with P(m or fewer | n) above FALSE_ALARMS. Someone who solves fewer has a lower result
 than chance explains. There are two priors, and the lower `least` counts:
 
-- Jeffreys, T' / sqrt(V): at every ability, at most one honest person in twenty solves fewer, whoever takes the second
-  form. The prior makes it about so. The rate is computed exactly (`highest_rate`); if it is higher for some ability,
-  all `least` are determined with a smaller share than FALSE_ALARMS.
+- Jeffreys, T' / sqrt(V): at every ability, at most about one honest person in twenty solves fewer, whoever takes the
+  second form (`highest_rate`, computed exactly).
 - The distribution of candidates, normal with mean 0: at most one in twenty of those with the same first result solves
   fewer, even if only the best are asked. A high first result is partly luck, which does not repeat (regression to the
   mean; Lord & Novick 1968, ch. 3). With the Jeffreys prior alone, one in six honest people with all tasks solved in the
@@ -35,8 +34,6 @@ from goodword.assessments.psychometrics.number_right import ASSUMED_SD, moments,
 FALSE_ALARMS: Final = 0.05
 #: abilities for which the rate is stated, in standard deviations
 _WITHIN: Final = 3.0
-#: factor by which the share is reduced until the rate is low enough
-_SMALLER: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,37 +68,27 @@ def predictions(
     at = [moments(first, t) for t in grid]
     jeffreys = [one.slope / math.sqrt(one.variance) for one in at]
     candidates = normed([-((t / sd) ** 2) / 2 for t in grid])
-    by_candidates, by_jeffreys = (
-        [_predicted([numbers[n] for numbers in in_first], prior, in_second) for n in range(len(first) + 1)]
-        for prior in (candidates, jeffreys)
-    )
-
-    def least(tail: float) -> list[int]:
-        pairs = zip(by_candidates, by_jeffreys, strict=True)
-        return [min(_least(one, tail), _least(other, tail)) for one, other in pairs]
-
-    def highest_rate(least: Sequence[int]) -> float:
-        return max(
-            math.fsum(p * math.fsum(after[:lowest]) for p, lowest in zip(before, least, strict=True))
+    found = []
+    for n in range(len(first) + 1):
+        likelihood = [numbers[n] for numbers in in_first]
+        by_candidates = _predicted(likelihood, candidates, in_second)
+        expected = math.fsum(m * p for m, p in enumerate(by_candidates))
+        square = math.fsum(m * m * p for m, p in enumerate(by_candidates))
+        found.append(
+            Prediction(
+                least=min(_least(by_candidates), _least(_predicted(likelihood, jeffreys, in_second))),
+                expected=expected,
+                error=math.sqrt(square - expected**2),
+            )
+        )
+    return Predictions(
+        by_first=tuple(found),
+        highest_rate=max(
+            math.fsum(p * math.fsum(after[: one.least]) for p, one in zip(before, found, strict=True))
             for t, before, after in zip(grid, in_first, in_second, strict=True)
             if abs(t) <= _WITHIN * sd
-        )
-
-    tail = FALSE_ALARMS
-    while (rate := highest_rate(found := least(tail))) > FALSE_ALARMS:
-        tail *= _SMALLER
-    return Predictions(
-        by_first=tuple(
-            _prediction(lowest, predicted) for lowest, predicted in zip(found, by_candidates, strict=True)
         ),
-        highest_rate=rate,
     )
-
-
-def _prediction(least: int, predicted: Sequence[float]) -> Prediction:
-    expected = math.fsum(m * p for m, p in enumerate(predicted))
-    square = math.fsum(m * m * p for m, p in enumerate(predicted))
-    return Prediction(least=least, expected=expected, error=math.sqrt(square - expected**2))
 
 
 def _predicted(
@@ -112,11 +99,11 @@ def _predicted(
     return [math.sumprod(masses, number) / whole for number in zip(*second, strict=True)]
 
 
-def _least(predicted: Sequence[float], tail: float) -> int:
+def _least(predicted: Sequence[float]) -> int:
     upto = 0.0
     for number, p in enumerate(predicted):
         upto += p
-        if upto > tail:
+        if upto > FALSE_ALARMS:
             return number
     raise AssertionError("Probabilities add up to one.")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
-from goodword.candidates.fairness.groups import LARGEST, in_lines, read_groups
+from goodword.candidates.fairness.groups import read_groups
 from goodword.candidates.fairness.outcomes import (
     LEAST,
     Comparison,
@@ -19,6 +19,7 @@ from goodword.candidates.fairness.outcomes import (
     proposed_withdrawals,
     rejection_reasons,
 )
+from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
 from goodword.roles.models import Role

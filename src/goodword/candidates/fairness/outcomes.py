@@ -8,12 +8,13 @@ from typing import Final
 
 from django.db.models import Count as Number
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 
 from goodword.accounts.models import Organisation
-from goodword.candidates.fairness.groups import GroupFile, Person
+from goodword.candidates.fairness.groups import GroupFile
 from goodword.candidates.fairness.statistics import Count, RateRatio, compare
 from goodword.candidates.models import Application
+from goodword.candidates.people_files import Person
 from goodword.core.models import Event
 from goodword.roles.models import Role
 
@@ -129,16 +130,16 @@ class Comparison:
 def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
     """Hiring rates leave out withdrawn and active applications; a stage counts them if they moved on from it."""
     rows = list(
-        scope.applications()
-        .annotate(address=Lower("candidate__email"))
-        .values_list("pk", "status", "rejection_reason", "address", "candidate__remote_id", "remote_id")
+        scope.applications().values_list(
+            "pk", "status", "rejection_reason", "candidate__email", "candidate__remote_id", "remote_id"
+        )
     )
     by = next(iter(file.groups)).by
     place = {"email": 3, "candidate": 4, "application": 5}[by]
     group_of: dict[int, str] = {}
     seen: set[Person] = set()
     for row in rows:
-        person = Person(by, str(row[place] or "").casefold())
+        person = Person.of(by, str(row[place] or ""))
         if person in file.groups:
             seen.add(person)
             group_of[row[0]] = file.groups[person]

@@ -16,7 +16,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
-from goodword.candidates.fairness.groups import LARGEST, GroupFile, in_lines, read_groups
+from goodword.candidates.fairness.groups import GroupFile, read_groups
 from goodword.candidates.fairness.outcomes import (
     LEAST,
     Comparison,
@@ -25,6 +25,7 @@ from goodword.candidates.fairness.outcomes import (
     proposed_withdrawals,
     rejection_reasons,
 )
+from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
 from goodword.greenhouse.settings_pages import settings_nav

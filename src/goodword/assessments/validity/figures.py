@@ -1,0 +1,213 @@
+"""Correlations of each test's scores with each criterion, over the people who have both."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from statistics import fmean
+from typing import Final
+
+from django.utils import timezone
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.kinds import Content, kind_of
+from goodword.assessments.kinds.judgement.content import is_for_practice
+from goodword.assessments.models import AttemptPart, Score, Test
+from goodword.assessments.norms.first_attempts import first_attempts, merged_people, person_of
+from goodword.assessments.plans.versions import content_of_number, whole_form
+from goodword.assessments.psychometrics.agreement import OneWay, one_way
+from goodword.assessments.psychometrics.validity import LEAST, Validity, validity
+from goodword.candidates.models import Application, PerformanceRating
+from goodword.roles.models import Role
+
+#: people with two raters below which their agreement is not computed: with 30, the interval of an ICC of .50 is .18 to
+#: .73
+PAIRS: Final = 30
+#: people with score and criterion from which a test is listed; fewer could show who took a special form
+LISTED: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """Ratings of the same name on different scales are different criteria."""
+
+    name: str
+    lowest: float
+    highest: float
+
+    @property
+    def scale(self) -> str:
+        return f"{self.lowest:g}–{self.highest:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictor:
+    """One score of a test: `scale` is empty for that of the whole test. `by_distance`: lower scores are better."""
+
+    test: str
+    version: str
+    form: str
+    scale: str
+    by_distance: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`n`: people hired with score and criterion. `validity` is None with fewer than LEAST, or if all are equal; of
+    distances it is turned, so that a positive correlation always means that better scores go with better ratings."""
+
+    predictor: Predictor
+    n: int
+    validity: Validity | None
+
+    @property
+    def enough(self) -> bool:
+        return self.n >= LEAST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionFigures:
+    """`people`: rated by this criterion, `twice` of them by two raters or more. `agreement` is that of the first two;
+    None with fewer than PAIRS, or if all are equal. `rows`: tests with at least LISTED people."""
+
+    criterion: Criterion
+    people: int
+    raters: int
+    twice: int
+    agreement: OneWay | None
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rated:
+    """`ratings`: each rater's first, in order of time, by rater. `first`: the day of the earliest."""
+
+    ratings: Mapping[str, float]
+    first: date
+
+    @property
+    def value(self) -> float:
+        return fmean(self.ratings.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    value: float
+    day: date
+
+
+def figures(organisation: Organisation, role: Role | None = None) -> list[CriterionFigures]:
+    """`role`: only people with an application there, and ratings of it; None for all."""
+    merged = merged_people(organisation)
+    rated = _rated(organisation, role, merged)
+    if not rated:
+        return []
+    applicants = _applicants(role, merged) if role else None
+    taken = dict(_taken(organisation, applicants))
+    in_order = sorted(rated.items(), key=lambda one: (one[0].name.casefold(), one[0].scale))
+    return [_figures(criterion, people, taken) for criterion, people in in_order]
+
+
+def _figures(
+    criterion: Criterion, people: Mapping[int, _Rated], taken: Mapping[Predictor, Mapping[int, _Taken]]
+) -> CriterionFigures:
+    pairs = [list(one.ratings.values())[:2] for one in people.values() if len(one.ratings) > 1]
+    rows = [_row(predictor, scores, people) for predictor, scores in taken.items()]
+    return CriterionFigures(
+        criterion=criterion,
+        people=len(people),
+        raters=len({rater for one in people.values() for rater in one.ratings}),
+        twice=len(pairs),
+        agreement=one_way(pairs) if len(pairs) >= PAIRS else None,
+        rows=[row for row in rows if row.n >= LISTED],
+    )
+
+
+def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int, _Rated]) -> Row:
+    """Scores from after the rating don't count."""
+    pairs = [
+        (scores[person].value, rated.value)
+        for person, rated in people.items()
+        if person in scores and scores[person].day <= rated.first
+    ]
+    found = None
+    if len(pairs) >= LEAST:
+        sign = -1 if predictor.by_distance else 1
+        found = validity(
+            [(sign * score, criterion) for score, criterion in pairs],
+            [sign * one.value for one in scores.values()],
+        )
+    return Row(predictor=predictor, n=len(pairs), validity=found)
+
+
+def _rated(
+    organisation: Organisation, role: Role | None, merged: Mapping[int, int]
+) -> dict[Criterion, dict[int, _Rated]]:
+    """By criterion and person."""
+    rows = PerformanceRating.objects.of(organisation).filter(
+        of__confirmed_at__isnull=False, application__deleted_at=None, application__erased_at=None
+    )
+    if role is not None:
+        rows = rows.filter(application__role=role)
+    names: dict[tuple[str, float, float], Criterion] = {}
+    found: dict[Criterion, dict[int, _Rated]] = {}
+    for row in rows.select_related("of", "application").order_by("rated_on", "pk"):
+        key = row.criterion.casefold(), row.of.lowest, row.of.highest
+        criterion = names.setdefault(key, Criterion(row.criterion, row.of.lowest, row.of.highest))
+        person = person_of(row.application.candidate_id, merged)
+        people = found.setdefault(criterion, {})
+        known = people.get(person) or _Rated(ratings={}, first=row.rated_on)
+        rater = row.rater.casefold()
+        if rater not in known.ratings:
+            people[person] = replace(known, ratings={**known.ratings, rater: row.value})
+    return found
+
+
+def _applicants(role: Role, merged: Mapping[int, int]) -> set[int]:
+    rows = Application.objects.of(role.organisation).filter(role=role, prospect=False)
+    return {person_of(pk, merged) for pk in rows.values_list("candidate_id", flat=True)}
+
+
+def _taken(
+    organisation: Organisation, applicants: set[int] | None
+) -> Iterator[tuple[Predictor, dict[int, _Taken]]]:
+    """Each person's first score, by what was scored. Practice sets are left out."""
+    tests = Test.objects.of(organisation).select_related("organisation").order_by("title", "pk")
+    for test in tests:
+        firsts = {
+            one.part_id: one
+            for one in first_attempts(test, by_form=True)
+            if applicants is None or one.person in applicants
+        }
+        contents: dict[str, Content] = {}
+        found: defaultdict[tuple[str, str, str], dict[int, _Taken]] = defaultdict(dict)
+        for part_id, scale, value in _scores(organisation, list(firsts)):
+            first = firsts[part_id]
+            if first.version not in contents:
+                contents[first.version] = content_of_number(test, first.version)
+            key = first.version, whole_form(contents[first.version], first.form), scale
+            day = timezone.localdate(first.begun_at, organisation.zone)
+            found[key].setdefault(first.person, _Taken(value=value, day=day))
+        for (version, form, scale), scores in found.items():
+            if is_for_practice(contents[version]):
+                continue
+            yield _predictor(test, contents[version], version, form, scale), scores
+
+
+def _scores(organisation: Organisation, part_ids: Sequence[int]) -> list[tuple[int, str, float]]:
+    """Issued scores of parts that candidates ended themselves, earliest first: part, scale, value."""
+    rows = Score.objects.of(organisation).filter(part__in=part_ids)
+    whole = rows.exclude(part__ended_by=AttemptPart.Ended.BY_MEMBER)
+    ordered = whole.order_by("part__begun_at", "part_id", "scale").values_list("part_id", "scale", "value")
+    return [(part_id, scale, value) for part_id, scale, value in ordered if value is not None]
+
+
+def _predictor(test: Test, content: Content, version: str, form: str, scale: str) -> Predictor:
+    kind = kind_of(content)
+    return Predictor(
+        test=test.title,
+        version=version,
+        form=content.form_label(form),
+        scale=kind.scale_name(content, scale) if scale else "",
+        by_distance=kind.by_distance,
+    )

@@ -1,0 +1,109 @@
+"""CSV files whose lines identify people by e-mail address or Greenhouse's ids. Pure."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from goodword.core.addresses import normalised
+from goodword.core.csv_files import UnreadableFile, decoded, separated
+
+MOST_ROWS: Final = 100_000
+#: bytes
+LARGEST: Final = 8_000_000
+#: headings, ignoring case, spaces and punctuation
+_ADDRESS: Final = frozenset({"email", "emailaddress", "mail"})
+_CANDIDATE: Final = frozenset({"candidateid", "greenhousecandidateid"})
+_APPLICATION: Final = frozenset({"applicationid", "greenhouseapplicationid"})
+#: line numbers listed in one sentence
+_LISTED: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """How a line identifies somebody: `by` is "email", "candidate" or "application"."""
+
+    by: str
+    value: str
+
+    @classmethod
+    def of(cls, by: str, value: str) -> "Person":
+        """Spelled alike for equal addresses."""
+        return cls(by, normalised(value) if by == "email" else value)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonColumn:
+    """Which of the columns identifies people, and how."""
+
+    by: str
+    place: int
+
+    def read(self, cells: Sequence[str]) -> Person | None:
+        """None if the line identifies nobody."""
+        value = cells[self.place].strip()
+        named = bool(value) and (self.by == "email" or value.isdecimal())
+        return Person.of(self.by, value) if named else None
+
+
+def read_rows(raw: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Returns the first row, and the others with their line numbers, without empty ones. Raises UnreadableFile, also
+    while the rows are read."""
+    if len(raw) > LARGEST:
+        raise UnreadableFile(_("The file is larger than 8 MB."))
+    text, separator = separated(decoded(raw)[0])
+    rows = _rows(text, separator)
+    first = next(rows, None)
+    if first is None:
+        raise UnreadableFile(_("The file is empty."))
+    return first[1], rows
+
+
+def plain_heading(cell: str) -> str:
+    return re.sub(r"[^a-z]", "", cell.casefold())
+
+
+def person_column(first: Sequence[str]) -> PersonColumn | None:
+    """The most exact column that identifies people."""
+    heading = [plain_heading(cell) for cell in first]
+    for by, names in (("application", _APPLICATION), ("candidate", _CANDIDATE), ("email", _ADDRESS)):
+        for place, name in enumerate(heading):
+            if name in names:
+                return PersonColumn(by, place)
+    return None
+
+
+def is_person_column(cell: str) -> bool:
+    return plain_heading(cell) in _ADDRESS | _CANDIDATE | _APPLICATION
+
+
+def in_lines(numbers: Sequence[int]) -> str:
+    """ "Line 4" or "Lines 4, 9 and 31 more"."""
+    if len(numbers) == 1:
+        return _("Line %(line)s") % {"line": numbers[0]}
+    listed = ", ".join(str(number) for number in numbers[:_LISTED])
+    if len(numbers) > _LISTED:
+        return _("Lines %(lines)s and %(n)s more") % {"lines": listed, "n": len(numbers) - _LISTED}
+    return _("Lines %(lines)s") % {"lines": listed}
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line, read = 1, 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                read += 1
+                if read > MOST_ROWS + 1:
+                    raise UnreadableFile(_("The file has more than %(n)s rows.") % {"n": f"{MOST_ROWS:,}"})
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error:
+        raise UnreadableFile(
+            _("Line %(line)s can't be read: a quotation mark is missing or misplaced.")
+            % {"line": reader.line_num}
+        ) from None

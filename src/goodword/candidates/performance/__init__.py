@@ -1,0 +1,1 @@
+"""Ratings of people who were hired, imported from files."""

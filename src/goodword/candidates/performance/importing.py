@@ -1,0 +1,202 @@
+"""Imports of ratings: a file is read into rows that do not count yet, a member confirms them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Count, F, QuerySet
+from django.utils import timezone
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.models import Application, PerformanceRating, RatingImport
+from goodword.candidates.people_files import Person
+from goodword.candidates.performance.reading import RatedLine, Scale
+
+#: after upload, unless confirmed
+KEPT_FOR: Final = timedelta(days=7)
+#: why a line is left out
+UNKNOWN, NOT_HIRED, EARLY, FUTURE = "unknown", "not_hired", "early", "future"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionCount:
+    """Ratings by one criterion in an import: of how many people, by how many raters."""
+
+    criterion: str
+    ratings: int
+    people: int
+    raters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Application:
+    pk: int
+    is_hired: bool
+    hired_on: date | None
+
+
+def read_into_rows(
+    lines: Sequence[RatedLine], scale: Scale, *, organisation: Organisation, member: Membership, now: datetime
+) -> RatingImport:
+    """Store the ratings of people who were hired. They count once confirmed."""
+    today = timezone.localdate(now, organisation.zone)
+    applications = _applications(organisation, {line.person for line in lines})
+    left_out: defaultdict[str, list[int]] = defaultdict(list)
+    rows: list[tuple[RatedLine, int]] = []
+    for line in lines:
+        pk, why = _hired(applications.get(line.person, ()), line.rated_on, today)
+        if pk is None:
+            left_out[why].append(line.line)
+        else:
+            rows.append((line, pk))
+    with transaction.atomic():
+        made = RatingImport.objects.create(
+            organisation=organisation,
+            lowest=scale.lowest,
+            highest=scale.highest,
+            left_out=left_out,
+            made_by=member,
+            made_at=now,
+        )
+        PerformanceRating.objects.of(organisation).bulk_create(
+            PerformanceRating(
+                organisation=organisation,
+                of=made,
+                application_id=pk,
+                criterion=criterion,
+                value=value,
+                rater=line.rater,
+                rated_on=line.rated_on,
+            )
+            for line, pk in rows
+            for criterion, value in line.values.items()
+        )
+        return made
+
+
+def _applications(
+    organisation: Organisation, people: Collection[Person]
+) -> Mapping[Person, Sequence[_Application]]:
+    """Their applications, the latest hire first."""
+    by = next(iter(people)).by
+    column = {"email": "candidate__email", "candidate": "candidate__remote_id", "application": "remote_id"}[
+        by
+    ]
+    rows = Application.objects.of(organisation).filter(deleted_at=None, erased_at=None, prospect=False)
+    latest_first = rows.order_by(F("hired_at").desc(nulls_last=True), "-pk")
+    found: defaultdict[Person, list[_Application]] = defaultdict(list)
+    for value, pk, status, hired_at in latest_first.values_list(column, "pk", "status", "hired_at"):
+        person = Person.of(by, str(value or ""))
+        if person in people:
+            hired_on = timezone.localdate(hired_at, organisation.zone) if hired_at else None
+            is_hired = status == Application.Status.HIRED
+            found[person].append(_Application(pk=pk, is_hired=is_hired, hired_on=hired_on))
+    return found
+
+
+def _hired(applications: Sequence[_Application], rated_on: date, today: date) -> tuple[int | None, str]:
+    """Returns the latest hire before the rating, or why there is none."""
+    if not applications:
+        return None, UNKNOWN
+    hired = [one for one in applications if one.is_hired]
+    if not hired:
+        return None, NOT_HIRED
+    if rated_on > today:
+        return None, FUTURE
+    for one in hired:
+        if one.hired_on is None or one.hired_on <= rated_on:
+            return one.pk, ""
+    return None, EARLY
+
+
+def counts_of(of: RatingImport) -> list[CriterionCount]:
+    rows = PerformanceRating.objects.of(of.organisation).filter(of=of).order_by("criterion")
+    counted = rows.values("criterion").annotate(
+        ratings=Count("pk"),
+        people=Count("application__candidate", distinct=True),
+        raters=Count("rater", distinct=True),
+    )
+    return [CriterionCount(**row) for row in counted]
+
+
+def imports_of(organisation: Organisation) -> QuerySet[RatingImport]:
+    """The confirmed ones, newest first."""
+    rows = RatingImport.objects.of(organisation).filter(confirmed_at__isnull=False)
+    return (
+        rows.select_related("made_by__user")
+        .annotate(n=Count("ratings"), people=Count("ratings__application__candidate", distinct=True))
+        .order_by("-confirmed_at", "-pk")
+    )
+
+
+def replaced_by(of: RatingImport) -> int:
+    """How many stored ratings it would replace."""
+    return len(_replaced(of))
+
+
+def confirm(of: RatingImport, *, by: Membership, now: datetime) -> bool:
+    """Let its ratings count instead of earlier ones of the same person, rater, date and criterion. Returns False if
+    already done, or if nothing is left."""
+    with transaction.atomic():
+        row = (
+            RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()
+        )
+        ratings = PerformanceRating.objects.of(of.organisation).filter(of=of)
+        if row is None or row.confirmed_at is not None or not ratings.exists():
+            return False
+        replaced = _replaced(row)
+        PerformanceRating.objects.of(of.organisation).filter(pk__in=replaced).delete()
+        row.confirmed_at = now
+        row.save(update_fields=["confirmed_at"])
+        write(
+            organisation=of.organisation,
+            action="ratings.imported",
+            member=by,
+            now=now,
+            details={"ratings": ratings.count(), "replaced": len(replaced)},
+        )
+        return True
+
+
+def discard(of: RatingImport, *, by: Membership, now: datetime) -> None:
+    """Delete an import with its ratings. A confirmed one is audited."""
+    with transaction.atomic():
+        row = (
+            RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()
+        )
+        if row is None:
+            return
+        n = PerformanceRating.objects.of(of.organisation).filter(of=row).count()
+        confirmed = row.confirmed_at is not None
+        row.delete()
+        if confirmed:
+            write(
+                organisation=of.organisation,
+                action="ratings.deleted",
+                member=by,
+                now=now,
+                details={"ratings": n},
+            )
+
+
+def delete_unconfirmed(*, now: datetime) -> int:
+    old = RatingImport.objects.across_organisations().filter(made_at__lt=now - KEPT_FOR)
+    return old.filter(confirmed_at=None).delete()[0]
+
+
+def _replaced(of: RatingImport) -> list[int]:
+    """Ratings of the same scale, person, rater, date and criterion."""
+    known = PerformanceRating.objects.of(of.organisation)
+    new = set(known.filter(of=of).values_list("application_id", "criterion", "rater", "rated_on"))
+    counted = known.filter(
+        of__confirmed_at__isnull=False, of__lowest=of.lowest, of__highest=of.highest
+    ).filter(application__in={one[0] for one in new})
+    return [
+        pk
+        for pk, *key in counted.values_list("pk", "application_id", "criterion", "rater", "rated_on")
+        if tuple(key) in new
+    ]

@@ -1,0 +1,151 @@
+"""Import of ratings: upload, what would be imported, confirmation; deletion of an import."""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.psychometrics.validity import LEAST
+from goodword.candidates.models import RatingImport
+from goodword.candidates.people_files import LARGEST, in_lines
+from goodword.candidates.performance import importing
+from goodword.candidates.performance.importing import counts_of, replaced_by
+from goodword.candidates.performance.reading import RatedLine, Scale, read_ratings
+from goodword.core import clock
+from goodword.core.csv_files import UnreadableFile
+from goodword.core.text import written_count
+from goodword.greenhouse.settings_pages import settings_nav
+
+#: ends of a rating scale
+_MOST: Final = 1_000_000
+
+
+class UploadForm(forms.Form):
+    use_required_attribute = False
+    lowest = forms.FloatField(
+        label=gettext_lazy("Lowest possible rating"),
+        initial=1,
+        min_value=-_MOST,
+        max_value=_MOST,
+        error_messages={"required": gettext_lazy("Enter the lowest rating of the scale.")},
+    )
+    highest = forms.FloatField(
+        label=gettext_lazy("Highest (best) possible rating"),
+        initial=5,
+        min_value=-_MOST,
+        max_value=_MOST,
+        error_messages={"required": gettext_lazy("Enter the highest rating of the scale.")},
+    )
+    file = forms.FileField(
+        label=gettext_lazy("CSV file with ratings"),
+        help_text=gettext_lazy(
+            "A line for each person and rater. Columns: E-mail, Greenhouse candidate ID or Greenhouse application ID; "
+            "Rater; Date; and one for each rating, named after what is rated, such as Overall."
+        ),
+        max_length=255,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "max_length": gettext_lazy("The file's name is too long. Rename it first."),
+        },
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        lowest, highest = data.get("lowest"), data.get("highest")
+        file: UploadedFile[Any] | None = data.get("file")
+        if lowest is None or highest is None:
+            return data
+        if highest <= lowest:
+            self.add_error("highest", _("Enter a number above the lowest rating."))
+        elif file is not None:
+            try:
+                data["lines"] = read_ratings(file.read(LARGEST + 1), Scale(lowest, highest))
+            except UnreadableFile as problem:
+                self.add_error("file", str(problem))
+        return data
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def upload(request: MemberRequest) -> HttpResponseBase:
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
+        data = form.cleaned_data
+        lines: list[RatedLine] = data["lines"]
+        made = importing.read_into_rows(
+            lines,
+            Scale(data["lowest"], data["highest"]),
+            organisation=request.organisation,
+            member=request.member,
+            now=clock.now(),
+        )
+        return redirect("ratings_import_check", request.organisation.slug, made.pk)
+    context = {"settings_nav": settings_nav(request), "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "workspace/validity/upload.html", context, status=status)
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def check(request: MemberRequest, pk: int) -> HttpResponse:
+    """What would be imported; once confirmed, what was."""
+    found = _import_of(request, pk)
+    counts = counts_of(found)
+    n = sum(one.ratings for one in counts)
+    context = {
+        "settings_nav": settings_nav(request),
+        "import": found,
+        "scale": Scale(found.lowest, found.highest),
+        "counts": counts,
+        "ratings": n,
+        "button": ngettext("Import %(n)s rating", "Import %(n)s ratings", n) % {"n": written_count(n)},
+        "least": LEAST,
+        "few": any(one.people < LEAST for one in counts),
+        "left_out": [_left_out(why, lines) for why, lines in found.left_out.items()],
+        "replaced": replaced_by(found) if found.confirmed_at is None else 0,
+    }
+    return render(request, "workspace/validity/check.html", context)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
+    found = _import_of(request, pk)
+    if importing.confirm(found, by=request.member, now=clock.now()):
+        messages.success(request, _("Ratings imported."))
+    return redirect("validity", request.organisation.slug)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def delete(request: MemberRequest, pk: int) -> HttpResponseBase:
+    found = _import_of(request, pk)
+    confirmed = found.confirmed_at is not None
+    importing.discard(found, by=request.member, now=clock.now())
+    messages.info(request, _("Ratings deleted.") if confirmed else _("Nothing was imported."))
+    return redirect("validity", request.organisation.slug)
+
+
+def _import_of(request: MemberRequest, pk: int) -> RatingImport:
+    rows = RatingImport.objects.of(request.organisation).select_related("organisation", "made_by__user")
+    return access.owned(rows, pk)
+
+
+def _left_out(why: str, lines: list[int]) -> str:
+    reason = {
+        importing.UNKNOWN: _("no such person in Goodword"),
+        importing.NOT_HIRED: _("not marked as hired"),
+        importing.EARLY: _("rated before they were hired"),
+        importing.FUTURE: _("dated in the future"),
+    }[why]
+    return f"{in_lines(lines)}: {reason}."

@@ -1,0 +1,140 @@
+"""Imports of ratings: who is rated, when ratings count, what replaces what, erasure and export."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.data_export import export
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
+from goodword.candidates.models import Application, PerformanceRating, RatingImport
+from goodword.candidates.performance import importing
+from goodword.candidates.performance.reading import Scale, read_ratings
+from goodword.core.data_export import ExportReader, ExportRequest
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+TODAY = NOW.date()
+SCALE = Scale(1, 5)
+
+
+@pytest.fixture
+def admin() -> Membership:
+    return factories.member(factories.organisation(), kind="admin")
+
+
+def hired(admin: Membership, email: str, **values: Any) -> Application:
+    who = factories.candidate(admin.organisation, email=email)
+    usual = {"status": "hired", "hired_at": NOW - timedelta(days=90), "candidate": who}
+    return factories.application(factories.role(admin.organisation), **(usual | values))
+
+
+def read(admin: Membership, *lines: str, scale: Scale = SCALE) -> RatingImport:
+    raw = "E-mail,Rater,Date,Overall\n" + "\n".join(lines)
+    return importing.read_into_rows(
+        read_ratings(raw.encode(), scale), scale, organisation=admin.organisation, member=admin, now=NOW
+    )
+
+
+def counting(admin: Membership) -> list[tuple[int, str, float]]:
+    rows = PerformanceRating.objects.of(admin.organisation).filter(of__confirmed_at__isnull=False)
+    return list(rows.order_by("pk").values_list("application_id", "rater", "value"))
+
+
+def audited(admin: Membership) -> list[tuple[str, dict[str, Any]]]:
+    rows = AuditEntry.objects.of(admin.organisation).filter(action__startswith="ratings.")
+    return list(rows.order_by("pk").values_list("action", "details"))
+
+
+def test_people_who_are_unknown_or_were_not_hired_before_the_rating_are_left_out(admin: Membership) -> None:
+    ada = hired(admin, "ada@x.example")
+    hired(admin, "bob@x.example", status="rejected", hired_at=None)
+    hired(factories.member(factories.organisation(), kind="admin"), "eve@x.example")
+    made = read(
+        admin,
+        f"ADA@x.example,Bo,{TODAY},4",
+        f"bob@x.example,Bo,{TODAY},4",
+        f"eve@x.example,Bo,{TODAY},4",
+        f"ada@x.example,Bo,{TODAY - timedelta(days=100)},4",
+        f"ada@x.example,Bo,{TODAY + timedelta(days=1)},4",
+    )
+    assert made.left_out == {"not_hired": [3], "unknown": [4], "early": [5], "future": [6]}
+    assert counting(admin) == []
+    assert importing.confirm(made, by=admin, now=NOW)
+    assert counting(admin) == [(ada.pk, "Bo", 4.0)]
+    assert audited(admin) == [("ratings.imported", {"ratings": 1, "replaced": 0})]
+
+
+def test_of_several_hires_the_latest_before_the_rating_counts(admin: Membership) -> None:
+    first = hired(admin, "ada@x.example", hired_at=NOW - timedelta(days=400))
+    second = factories.application(
+        factories.role(admin.organisation), candidate=first.candidate, status="hired", hired_at=NOW
+    )
+    made = read(admin, f"ada@x.example,Bo,{TODAY},4", f"ada@x.example,Bo,{TODAY - timedelta(days=100)},3")
+    importing.confirm(made, by=admin, now=NOW)
+    assert counting(admin) == [(second.pk, "Bo", 4.0), (first.pk, "Bo", 3.0)]
+
+
+def test_a_corrected_file_replaces_the_same_ratings_only(admin: Membership) -> None:
+    ada = hired(admin, "ada@x.example")
+    importing.confirm(
+        read(admin, f"ada@x.example,Bo,{TODAY},4", f"ada@x.example,Cy,{TODAY},2"), by=admin, now=NOW
+    )
+    again = read(admin, f"ada@x.example,Bo,{TODAY},5")
+    assert importing.replaced_by(again) == 1
+    assert [importing.confirm(again, by=admin, now=NOW) for _twice in range(2)] == [True, False]
+    assert counting(admin) == [(ada.pk, "Cy", 2.0), (ada.pk, "Bo", 5.0)]
+    other = read(admin, f"ada@x.example,Bo,{TODAY},6", scale=Scale(1, 7))
+    assert importing.replaced_by(other) == 0
+
+
+def test_an_import_can_be_discarded_and_deleted_later(admin: Membership) -> None:
+    hired(admin, "ada@x.example")
+    importing.discard(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)
+    assert audited(admin) == []
+    made = read(admin, f"ada@x.example,Bo,{TODAY},4")
+    importing.confirm(made, by=admin, now=NOW)
+    for _twice in range(2):
+        importing.discard(made, by=admin, now=NOW)
+    assert counting(admin) == [] and audited(admin)[1:] == [("ratings.deleted", {"ratings": 1})]
+
+
+def test_unconfirmed_imports_are_deleted_after_a_week(admin: Membership) -> None:
+    hired(admin, "ada@x.example")
+    confirmed, _left = (read(admin, f"ada@x.example,Bo,{TODAY},4") for _ in range(2))
+    importing.confirm(confirmed, by=admin, now=NOW)
+    assert importing.delete_unconfirmed(now=NOW + timedelta(days=7)) == 0
+    assert importing.delete_unconfirmed(now=NOW + timedelta(days=8)) == 2  # the import and its rating
+    assert RatingImport.objects.of(admin.organisation).get() == confirmed
+
+
+def test_ratings_are_erased_with_the_person_and_exported_to_them_without_the_rater(admin: Membership) -> None:
+    ada = hired(admin, "ada@x.example")
+    importing.confirm(read(admin, f"ada@x.example,Bo,{TODAY},4"), by=admin, now=NOW)
+    found = {
+        reader: export.export(
+            ExportRequest(
+                reader=reader,
+                organisation=admin.organisation,
+                candidate_id=ada.candidate_id,
+                application_ids=(ada.pk,),
+            )
+        )["ratings after the start"]
+        for reader in (ExportReader.CANDIDATE, ExportReader.ORGANISATION)
+    }
+    own = {
+        "rated": date(TODAY.year, TODAY.month, TODAY.day),
+        "criterion": "Overall",
+        "rating": 4.0,
+        "lowest possible": 1.0,
+        "highest possible": 5.0,
+    }
+    assert found == {ExportReader.CANDIDATE: [own], ExportReader.ORGANISATION: [own | {"by": "Bo"}]}
+    with transaction.atomic():
+        erasure = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="member:1")
+    carry_out_erasure(erasure_id=erasure.pk, now=NOW + timedelta(days=8))
+    assert not PerformanceRating.objects.of(admin.organisation).exists()

@@ -1,0 +1,60 @@
+"""Reading files of ratings."""
+
+from datetime import date
+
+import pytest
+
+from goodword.candidates.people_files import Person
+from goodword.candidates.performance.reading import RatedLine, Scale, read_ratings
+from goodword.core.csv_files import UnreadableFile
+
+SCALE = Scale(1, 5)
+HEAD = "E-mail,Rater,Date,Overall,Quality of work\n"
+
+
+def test_each_other_column_is_a_criterion_and_empty_cells_are_no_ratings() -> None:
+    raw = b"sep=;\nRated by;Overall;Greenhouse candidate ID;Date;Quality of work\nBo;4,5;17;3.9.2026;\n"
+    assert read_ratings(raw, SCALE) == [
+        RatedLine(
+            line=3,
+            person=Person("candidate", "17"),
+            rater="Bo",
+            rated_on=date(2026, 9, 3),
+            values={"Overall": 4.5},
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "The file is empty."),
+        ("E-mail,Overall\na@x.example,3\n", "The first row must name the columns: Rater, Date,"),
+        ("E-mail,Rater,Date\na@x.example,Bo,2026-09-01\n", "There is no column with ratings."),
+        (f"{HEAD}a@x.example,Bo,2026-09-01,,\n", "The file contains no rating."),
+        (f"{HEAD}a@x.example,Bo,2026-09-01,3\n", "Line 2: the number of cells differs from the first row."),
+        (f"{HEAD},Bo,2026-09-01,3,3\n", "Line 2: no person named."),
+        (f"{HEAD}a@x.example, ,2026-09-01,3,3\n", "Line 2: no rater named."),
+        (
+            f"{HEAD}a@x.example,Bo,09/01/2026,3,3\n",
+            "Line 2: the date can't be read; use the format 2026-11-28.",
+        ),
+        (f"{HEAD}a@x.example,Bo,2026-02-30,3,3\n", "Line 2: the date can't be read"),
+        (f"{HEAD}a@x.example,Bo,2026-09-01,6,3\n", "Line 2: “Overall” isn't a number from 1 to 5."),
+        (
+            f"{HEAD}a@x.example,Bo,2026-09-01,3,good\n",
+            "Line 2: “Quality of work” isn't a number from 1 to 5.",
+        ),
+        (f"{HEAD}a@x.example,Bo,2026-09-01,nan,3\n", "“Overall” isn't a number"),
+        (
+            f"{HEAD}a@x.example,Bo,2026-09-01,3,3\nA@x.example,bo,2026-09-01,4,4\n",
+            "Line 3: a second line for the same person, rater and date.",
+        ),
+        ("E-mail,Rater,Date,Overall,overall\n", "Two columns are called “overall”."),
+        ("E-mail,Rater,Date," + ",".join("abcdefghijk") + "\n", "more than 10 columns with ratings"),
+    ],
+)
+def test_each_problem_is_named_with_its_lines(text: str, problem: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        read_ratings(text.encode(), SCALE)
+    assert problem in str(refused.value)
