@@ -29,6 +29,7 @@ judgement_urls: list[URLPattern | URLResolver] = [
     path(f"{_SETS}new/", judgement.new, name="judgement_new"),
     path(_SET, judgement.page, name="judgement"),
     path(f"{_SET}duplicate/", judgement.duplicate, name="judgement_duplicate"),
+    path(f"{_SET}open-text/", judgement.open_text, name="judgement_open_text"),
     path(f"{_SET}begin/", JUDGEMENT.begin_view(), name="judgement_begin"),
     path(f"{_SET}edit/", judgement.edit, name="judgement_edit"),
     path(f"{_SET}edit/details/", judgement.details, name="judgement_details"),

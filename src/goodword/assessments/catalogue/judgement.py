@@ -30,6 +30,7 @@ from goodword.assessments.kinds.judgement.editor import (
     updated_translation,
     with_texts,
 )
+from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.models import Test
 from goodword.assessments.panels.keys import panel_of_draft, result_of
 from goodword.assessments.panels.ratings import experts_of
@@ -81,6 +82,23 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
             kind=Test.Kind.JUDGEMENT,
             description=row.description,
             contents={language: content | {"id": same} for language, content in contents.items()},
+            by=by,
+            now=now,
+        )
+
+
+def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
+    """A draft of custom questions with the situations of the newest version, else of the draft, and rubrics. Raises
+    LookupError if there are none."""
+    with transaction.atomic():
+        row = DRAFTS.lock(test)
+        contents = {one.language: one.content for one in DRAFTS.to_copy(row, by=by)}
+        if not contents or not all(content["scenarios"] for content in contents.values()):
+            raise LookupError(f"Test {test.pk} has no situation yet.")
+        return create(
+            kind=Test.Kind.CUSTOM_QUESTIONS,
+            description=row.description,
+            contents=open_text_contents(contents),
             by=by,
             now=now,
         )

@@ -171,7 +171,7 @@ def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             "content": draft.content,
             "questions": list_questions(draft.content),
             "questionnaire": questionnaire,
-            "newer": newest if newest > draft.content["taken_from"]["number"] else 0,
+            "newer": newest if newest > _taken_from(draft)["number"] else 0,
             "languages": _languages(draft),
         },
     )
@@ -268,4 +268,10 @@ def _languages(draft: TestDraft) -> list[Language]:
 
 def _questionnaire(draft: TestDraft) -> Questionnaire | None:
     rows = Questionnaire.objects.of(draft.test.organisation)
-    return rows.filter(pk=draft.content["taken_from"]["questionnaire"]).first()
+    return rows.filter(pk=_taken_from(draft)["questionnaire"]).first()
+
+
+def _taken_from(draft: TestDraft) -> dict[str, int]:
+    """The questionnaire and its version; zeros for an open-text version of situations."""
+    found: dict[str, int] = draft.content.get("taken_from") or {"questionnaire": 0, "number": 0}
+    return found

@@ -70,6 +70,20 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     return redirect("judgement_edit", request.organisation.slug, made.pk)
 
 
+@require_POST
+@access.member(kinds=access.WORKS)
+def open_text(request: MemberRequest, pk: int) -> HttpResponseBase:
+    test = test_of(request, pk, kind=KIND)
+    try:
+        made = judgement.create_open_text(test=test, by=request.member, now=clock.now())
+    except LookupError:
+        raise Http404("no situation yet") from None
+    messages.success(
+        request, _("An open-text version is created as a draft. Check its rubrics, then publish it.")
+    )
+    return redirect("custom_questions_edit", request.organisation.slug, made.pk)
+
+
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:

@@ -30,8 +30,10 @@ from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles
 from goodword.assessments.catalogue.selection import NoSuchVersion, select
 from goodword.assessments.kinds import Content, kind_named, kind_of, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.judgement.content import JudgementSet, is_for_practice, without_key
+from goodword.assessments.kinds.judgement.open_text import without_anchors
 from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
@@ -242,6 +244,8 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
     content = kind_of(found.content).dump(found.content)
     if isinstance(found.content, JudgementSet) and not found.content.is_for_practice:
         content = without_key(content)
+    elif isinstance(found.content, CustomQuestions) and found.test.is_own and not found.content.taken_from:
+        content = without_anchors(content)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     name = "-".join(
         part

@@ -1,0 +1,64 @@
+"""The open-text version of a judgement set: custom questions with rubrics."""
+
+import pytest
+
+from goodword.accounts.models import Membership
+from goodword.assessments.catalogue.custom_questions import publish_test
+from goodword.assessments.catalogue.drafts import DRAFTS
+from goodword.assessments.catalogue.judgement import create_open_text
+from goodword.assessments.catalogue.packs import ensure_builtin
+from goodword.assessments.kinds.custom.content import CustomQuestions, read_questions
+from goodword.assessments.kinds.judgement.open_text import open_text_contents
+from goodword.assessments.models import Test
+from goodword.assessments.queries import content_of
+from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, url
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rita() -> Membership:
+    return factories.member(factories.organisation(name="Acme Bikes"))
+
+
+def test_each_situation_becomes_a_question_with_a_rubric_in_each_language(rita: Membership) -> None:
+    situations = ensure_builtin(rita.organisation, "judgement_customer", now=NOW)
+    made = create_open_text(test=situations, by=rita, now=NOW)
+    publish_test(test=made, revision=revision(made), by=rita, now=NOW)
+    found = {row.language: content_of(row) for row in DRAFTS.newest(made)}
+    assert sorted(found) == ["de", "en", "fr"]
+    english = found["en"]
+    assert isinstance(english, CustomQuestions)
+    assert english.name == "Situations with customers, in your own words"
+    assert len(english.questions) == len(english.rubrics) == 8
+    criteria = next(iter(english.rubrics.values()))
+    assert [(one.text, one.points) for one in criteria] == [
+        ("Takes effective action", 5),
+        ("Gives reasons that fit the situation", 3),
+    ]
+    assert "0 points: as ineffective as “Write to the customer" in criteria[0].anchors
+    german = found["de"]
+    assert isinstance(german, CustomQuestions)
+    assert german.name.endswith("in eigenen Worten")
+    file = signed_in(rita).get(url("test_export", made)).content.decode()
+    assert ("Takes effective action" in file, "as ineffective as" in file) == (True, False)
+
+
+def test_a_long_situation_continues_below_the_question(rita: Membership) -> None:
+    content = draft(own(rita, " ".join(["Something happens in the workshop."] * 25))).content
+    [question] = read_questions(open_text_contents({"en": content})["en"]).questions
+    assert (len(question.text) <= 500, question.text[-1], question.help[:9]) == (True, ".", "Something")
+
+
+def test_the_menu_creates_it_as_a_draft(rita: Membership) -> None:
+    browser, situations = signed_in(rita), own(rita, LATE)
+    page = browser.post(url("judgement_open_text", situations), follow=True).content.decode()
+    assert "An open-text version is created as a draft." in page
+    assert "The questions are the situations of a judgement test." in page
+    assert LATE in page
+    assert browser.post(url("judgement_open_text", own(rita))).status_code == 404
+    stranger = factories.member(factories.organisation(name="Elsewhere"))
+    assert signed_in(stranger).post(url("judgement_open_text", situations)).status_code == 404
+    assert Test.objects.of(rita.organisation).filter(kind=Test.Kind.CUSTOM_QUESTIONS).count() == 1
