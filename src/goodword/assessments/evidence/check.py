@@ -15,7 +15,6 @@ from goodword.assessments.evidence.folder import FolderError, changed, lines_of,
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.judgement.items import WITHIN
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.models import Assessment
@@ -265,8 +264,6 @@ def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], f
     other = part["calibration"] and files.calibrations[part["calibration"]] is None
     why = f"its calibration {part['calibration']} is by a different rule; " if other else ""
     for scale in sorted(set(issued) | set(again)):
-        if scale == WITHIN and scale not in issued:
-            continue  # scored before there was a correlation
         if scale not in issued or scale not in again:
             found.append(f"Part {name}, {_scale(scale)}: only {'issued' if scale in issued else 'computed'}.")
             continue
