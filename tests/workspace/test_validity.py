@@ -1,6 +1,7 @@
 """Settings > Validity, the import of ratings and `goodword evidence --validity`."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +133,26 @@ def test_bad_input_is_named_and_stores_nothing(
     assert not RatingImport.objects.of(role.organisation).exists()
 
 
+def test_people_hired_long_ago_without_a_rating_are_listed_to_fill_in(role: Role) -> None:
+    client = admin_of(role)
+    hired(role, "ada@x.example")
+    rate([hired(role, "bob@x.example")], lambda _place: 3)
+    late = hired(role, "cy@x.example")
+    Application.objects.of(role.organisation).filter(pk=late.pk).update(hired_at=RATED - timedelta(days=89))
+    hired(factories.role(factories.organisation()), "eve@x.example")
+    Application.objects.of(role.organisation).filter(candidate__email="").update(status="hired", hired_at=NOW)
+    assert "1 person was hired at least 90 days ago and has no rating." in text_of(
+        client.get(path(role, "ratings/"))
+    )
+    lines = client.get(path(role, "ratings/people.csv")).content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Name,E-mail,Role,Hired on,Rater,Date,Overall"
+    assert [line.split(",")[1:3] for line in lines[1:]] == [["ada@x.example", role.title]]
+    filled = "\n".join([lines[0], lines[1].removesuffix(",,,") + f",Bo,{RATED.date()},4"])
+    assert sent(client, role, filled).status_code == 302
+    assert PerformanceRating.objects.of(role.organisation).count() == 2
+    assert audited(role) == ["ratings.people_downloaded"]
+
+
 def test_nothing_is_imported_if_nobody_was_hired(role: Role) -> None:
     client = admin_of(role)
     made = sent(client, role, FILE)["Location"]
@@ -141,7 +162,8 @@ def test_nothing_is_imported_if_nobody_was_hired(role: Role) -> None:
 
 
 def _refused(client: Client, role: Role, made: RatingImport) -> set[int]:
-    found = {client.get(path(role, rest)).status_code for rest in ("", "ratings/", f"ratings/{made.pk}/")}
+    pages = ("", "ratings/", "ratings/people.csv", f"ratings/{made.pk}/")
+    found = {client.get(path(role, rest)).status_code for rest in pages}
     rest = ("ratings/", f"ratings/{made.pk}/confirm/", f"ratings/{made.pk}/delete/")
     return found | {client.post(path(role, address)).status_code for address in rest}
 

@@ -222,6 +222,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/fairness/", fairness.fairness, name="fairness"),
     path("settings/validity/", validity.page, name="validity"),
     path(_RATINGS, ratings.upload, name="ratings_import"),
+    path(f"{_RATINGS}people.csv", ratings.people, name="ratings_people"),
     path(f"{_RATINGS}<int:pk>/", ratings.check, name="ratings_import_check"),
     path(f"{_RATINGS}<int:pk>/confirm/", ratings.confirm, name="ratings_import_confirm"),
     path(f"{_RATINGS}<int:pk>/delete/", ratings.delete, name="ratings_import_delete"),

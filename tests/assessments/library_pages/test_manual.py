@@ -43,6 +43,8 @@ from tests.assessments.library_pages.support import (
     used,
 )
 from tests.assessments.library_pages.test_sheet_page import normed
+from tests.assessments.plans import PlannedTest
+from tests.assessments.validity.people import rate, took
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -141,6 +143,23 @@ def test_what_nobody_has_studied_is_none_yet(rita: Membership) -> None:
             (first, *_) = one.blocks
             says = isinstance(first, Prose) and first.paragraphs[0].startswith("None yet")
             assert (one.heading, says) == (one.heading, one.missing)
+
+
+def test_correlations_with_ratings_are_evidence_from_fifty_people_on(rita: Membership) -> None:
+    role = factories.role(rita.organisation)
+    test = PlannedTest(test="reasoning", form="short_12")
+    people = took(role, 60, lambda place: (place * 37) % 53, test=test)
+    rate(people[:49], lambda place: 1 + place % 5)
+    version = version_of(builtin(rita.organisation, "reasoning"))
+    headings = ("Relations to other variables", "Relation to performance at work")
+    few = manual_of(version, "short_12")
+    assert [topic(few, heading).missing for heading in headings] == [True, True]
+    rate(people[49:], lambda place: 1 + place % 5)
+    manual = manual_of(version, "short_12")
+    assert [topic(manual, heading).missing for heading in headings] == [False, False]
+    [row] = topic(manual, headings[0]).blocks[1].rows
+    assert row[:3] == ["Overall (1–5)", "Overall", "60"] and row[4] == "–"
+    assert [topic(manual_of(version, "standard_20"), heading).missing for heading in headings] == [True, True]
 
 
 def test_own_norms_bring_reliability_and_standard_errors(rita: Membership) -> None:

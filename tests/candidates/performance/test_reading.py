@@ -25,6 +25,16 @@ def test_each_other_column_is_a_criterion_and_empty_cells_are_no_ratings() -> No
     ]
 
 
+def test_a_filled_in_list_is_read_without_its_helpful_columns_and_unrated_people() -> None:
+    raw = (
+        "Name,E-mail,Role,Hired on,Rater,Date,Overall,质量\n"
+        "Ada,ada@x.example,Sales,2026-06-01,Bo,2026-09-01,4,3\n"
+        "Bob,bob@x.example,Sales,2026-06-01,,,,\n"
+    )
+    [found] = read_ratings(raw.encode(), SCALE)
+    assert (found.person, found.values) == (Person("email", "ada@x.example"), {"Overall": 4, "质量": 3})
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from goodword.assessments.manual import evidence, practice
 from goodword.assessments.manual.facts import ManualFacts
 from goodword.assessments.manual.topics import Topic, none_yet, said
+from goodword.assessments.psychometrics.validity import LEAST
 from goodword.core.report_blocks import Heading, Labelled, Prose, Section
 from goodword.core.text import written_day
 from goodword.questionnaires.editor.descriptions import language_name
@@ -149,7 +150,17 @@ def _workplace(facts: ManualFacts) -> Sequence[Topic]:
     return (
         said(_("Job requirements"), rule),
         analysis,
-        none_yet(_("Relation to performance at work"), _("No study of yours is part of this manual.")),
+        _performance(facts),
+    )
+
+
+def _performance(facts: ManualFacts) -> Topic:
+    heading = _("Relation to performance at work")
+    if not facts.related:
+        why = _("Import ratings of at least %(n)s people after their start in Settings > Validity.")
+        return none_yet(heading, why % {"n": LEAST})
+    return said(
+        heading, _("Correlations with managers' ratings are in chapter 1, Relations to other variables.")
     )
 
 

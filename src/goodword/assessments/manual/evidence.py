@@ -16,6 +16,7 @@ from goodword.assessments.manual.topics import Topic, from_sheet, none_yet, said
 from goodword.assessments.models import AttemptPart, Test
 from goodword.assessments.psychometrics.norms import BAND_WIDTH, LEAST
 from goodword.assessments.psychometrics.strata import Comparison, Stratum
+from goodword.assessments.psychometrics.validity import Estimate
 from goodword.core.report_blocks import Block, Prose, Table
 from goodword.core.text import written_count, written_figure
 from goodword.questionnaires.editor.descriptions import language_name
@@ -53,7 +54,7 @@ def validity(facts: ManualFacts) -> Sequence[Topic]:
         ),
         _response_processes(facts),
         _internal_structure(facts),
-        from_sheet(_("Relations to other variables"), facts.sheet.validity),
+        _relations(facts),
         none_yet(
             _("Consequences of testing"),
             _(
@@ -61,6 +62,43 @@ def validity(facts: ManualFacts) -> Sequence[Topic]:
             ),
         ),
     )
+
+
+def _relations(facts: ManualFacts) -> Topic:
+    heading = _("Relations to other variables")
+    if not facts.related:
+        return from_sheet(heading, facts.sheet.validity)
+    rows = [
+        [
+            f"{criterion.name} ({criterion.scale})",
+            row.predictor.scale or _("Overall"),
+            written_count(row.n),
+            _with_interval(row.validity.observed),
+            _with_interval(row.validity.corrected) if row.validity.corrected else "–",
+        ]
+        for criterion, row in facts.related
+        if row.validity is not None
+    ]
+    text = _(
+        "Correlations with managers' ratings after the start, in this organisation, with 95% intervals; also corrected "
+        "for range restriction, assuming that people were hired for this score. Ratings are not perfectly reliable, "
+        "which is not corrected. Languages, devices and roles are put together."
+    )
+    turned = _("Positive means closer to the key.") if facts.kind.by_distance else ""
+    table = Table(
+        [_("Rated"), _("Score"), _("People"), _("Correlation"), _("For all applicants")],
+        rows,
+        caption=heading,
+    )
+    return Topic(heading=heading, blocks=(Prose([f"{text} {turned}".strip()]), table))
+
+
+def _with_interval(of: Estimate) -> str:
+    return _("%(r)s (%(low)s to %(high)s)") % {
+        "r": written_figure(of.r),
+        "low": written_figure(of.low),
+        "high": written_figure(of.high),
+    }
 
 
 def _response_processes(facts: ManualFacts) -> Topic:

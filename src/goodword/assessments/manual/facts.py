@@ -15,9 +15,11 @@ from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import Calibration, TestVersion
 from goodword.assessments.norms.first_attempts import first_attempts
 from goodword.assessments.norms.queries import known_of
+from goodword.assessments.plans.versions import whole_form
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.strata import Comparison, Stratum
 from goodword.assessments.queries import content_of
+from goodword.assessments.validity.figures import Criterion, Row, figures
 from goodword.roles.models import JobAnalysis, Role
 
 
@@ -48,6 +50,8 @@ class ManualFacts:
     first_attempts: Mapping[Stratum, int]
     health: int
     roles: tuple[int, int] | None
+    #: correlations with ratings after the start, by what was rated
+    related: tuple[tuple[Criterion, Row], ...]
 
     @property
     def kind(self) -> Kind[Any]:
@@ -93,6 +97,13 @@ def manual_facts(
         first_attempts=dict(sorted(taken.items())),
         health=len(flags_of(content)),
         roles=None if roles is None else (len(roles), _analysed(version, roles)),
+        related=tuple(
+            (one.criterion, row)
+            for one in figures(version.organisation, test=version.test)
+            for row in one.rows
+            if (row.predictor.version, row.predictor.form_id) == (version.number, whole_form(content, form))
+            and row.validity is not None
+        ),
     )
 
 

@@ -46,6 +46,8 @@ class Predictor:
 
     test: str
     version: str
+    form_id: str
+    #: in words
     form: str
     scale: str
     by_distance: bool
@@ -96,14 +98,16 @@ class _Taken:
     day: date
 
 
-def figures(organisation: Organisation, role: Role | None = None) -> list[CriterionFigures]:
-    """`role`: only people with an application there, and ratings of it; None for all."""
+def figures(
+    organisation: Organisation, role: Role | None = None, *, test: Test | None = None
+) -> list[CriterionFigures]:
+    """`role`: only people with an application there, and ratings of it. `test`: only its scores. None: all."""
     merged = merged_people(organisation)
     rated = _rated(organisation, role, merged)
     if not rated:
         return []
     applicants = _applicants(role, merged) if role else None
-    taken = dict(_taken(organisation, applicants))
+    taken = dict(_taken(organisation, applicants, test))
     in_order = sorted(rated.items(), key=lambda one: (one[0].name.casefold(), one[0].scale))
     return [_figures(criterion, people, taken) for criterion, people in in_order]
 
@@ -169,11 +173,11 @@ def _applicants(role: Role, merged: Mapping[int, int]) -> set[int]:
 
 
 def _taken(
-    organisation: Organisation, applicants: set[int] | None
+    organisation: Organisation, applicants: set[int] | None, only: Test | None
 ) -> Iterator[tuple[Predictor, dict[int, _Taken]]]:
     """Each person's first score, by what was scored. Practice sets are left out."""
     tests = Test.objects.of(organisation).select_related("organisation").order_by("title", "pk")
-    for test in tests:
+    for test in tests if only is None else (only,):
         firsts = {
             one.part_id: one
             for one in first_attempts(test, by_form=True)
@@ -207,6 +211,7 @@ def _predictor(test: Test, content: Content, version: str, form: str, scale: str
     return Predictor(
         test=test.title,
         version=version,
+        form_id=form,
         form=content.form_label(form),
         scale=kind.scale_name(content, scale) if scale else "",
         by_distance=kind.by_distance,

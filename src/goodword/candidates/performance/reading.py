@@ -25,6 +25,8 @@ MOST_CRITERIA: Final = 10
 LONGEST_CRITERION: Final = 100
 LONGEST_RATER: Final = 200
 _RATER: Final = frozenset({"rater", "ratedby", "manager"})
+#: columns that help people to fill in the file
+_IGNORED: Final = frozenset({"name", "firstname", "lastname", "role", "hiredon"})
 _DATE: Final = frozenset({"date", "ratedon", "dateofrating", "ratingdate"})
 
 
@@ -62,8 +64,8 @@ class _Problem(Exception):
 
 
 def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
-    """Every column except person, rater and date holds ratings by the criterion in its heading. Raises
-    UnreadableFile."""
+    """Every column except person, rater, date and _IGNORED holds ratings by the criterion in its heading. Lines
+    without a rating are skipped. Raises UnreadableFile."""
     first, rows = read_rows(raw)
     columns = _columns_of(first)
     found: list[RatedLine] = []
@@ -71,6 +73,10 @@ def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
     problems: defaultdict[str, list[int]] = defaultdict(list)
     for line, cells in rows:
         try:
+            if len(cells) == columns.n and not any(
+                cells[place].strip() for place in columns.criteria.values()
+            ):
+                continue
             read = _read_line(line, cells, columns, scale)
         except _Problem as problem:
             problems[str(problem)].append(line)
@@ -82,7 +88,7 @@ def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
         found.append(read)
     if problems:
         raise UnreadableFile(" ".join(f"{in_lines(numbers)}: {what}." for what, numbers in problems.items()))
-    if not any(one.values for one in found):
+    if not found:
         raise UnreadableFile(_("The file contains no rating."))
     return found
 
@@ -102,7 +108,7 @@ def _columns_of(first: Sequence[str]) -> _Columns:
     criteria: dict[str, int] = {}
     for place, cell in enumerate(first):
         name = clean_text(cell, one_line=True)
-        if place in {rater, day} or is_person_column(cell) or not name:
+        if place in {rater, day} or is_person_column(cell) or heading[place] in _IGNORED or not name:
             continue
         if name.casefold() in {known.casefold() for known in criteria}:
             raise UnreadableFile(_("Two columns are called “%(name)s”.") % {"name": name})

@@ -232,6 +232,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "evidence.exported": "Exported the evidence of tests",
             "fairness.computed": "Compared selection rates of groups",
             "ratings.deleted": "Deleted imported ratings of people hired",
+            "ratings.people_downloaded": "Downloaded the list of people to rate",
             "ratings.imported": "Imported ratings of people hired",
             "validity.computed": "Computed how results relate to ratings",
             "impact_assessment.drafted": "Downloaded a draft impact assessment",

@@ -1,5 +1,6 @@
 """Import of ratings: upload, what would be imported, confirmation; deletion of an import."""
 
+import csv
 from typing import Any, Final
 
 from django import forms
@@ -13,13 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.candidates.models import RatingImport
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.candidates.performance import importing
 from goodword.candidates.performance.importing import counts_of, replaced_by
 from goodword.candidates.performance.reading import RatedLine, Scale, read_ratings
+from goodword.candidates.performance.to_rate import DAYS, people_to_rate
 from goodword.core import clock
+from goodword.core.csv_cells import safe_cell
 from goodword.core.csv_files import UnreadableFile
 from goodword.core.text import written_count
 from goodword.greenhouse.settings_pages import settings_nav
@@ -90,9 +94,34 @@ def upload(request: MemberRequest) -> HttpResponseBase:
             now=clock.now(),
         )
         return redirect("ratings_import_check", request.organisation.slug, made.pk)
-    context = {"settings_nav": settings_nav(request), "form": form}
+    to_rate = len(people_to_rate(request.organisation, now=clock.now()))
+    context = {"settings_nav": settings_nav(request), "form": form, "to_rate": to_rate, "days": DAYS}
     status = 422 if form.is_bound else 200
     return render(request, "workspace/validity/upload.html", context, status=status)
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def people(request: MemberRequest) -> HttpResponse:
+    """The people to rate, as a file to fill in."""
+    organisation, now = request.organisation, clock.now()
+    found = people_to_rate(organisation, now=now)
+    write(
+        organisation=organisation,
+        action="ratings.people_downloaded",
+        member=request.member,
+        now=now,
+        details={"people": len(found)},
+    )
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="people-to-rate.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    writer = csv.writer(response)
+    writer.writerow(["Name", "E-mail", "Role", "Hired on", "Rater", "Date", "Overall"])
+    for one in found:
+        cells = (one.name, one.email, one.role, one.hired_on.isoformat(), "", "", "")
+        writer.writerow([safe_cell(cell) for cell in cells])
+    return response
 
 
 @require_safe
