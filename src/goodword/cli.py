@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import connections
 
@@ -12,6 +13,9 @@ from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
 from goodword.core.web import serve
+
+if TYPE_CHECKING:
+    from goodword.core.job_commands import Selection
 
 #: Django commands that are passed through
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
@@ -140,17 +144,8 @@ def _parser() -> argparse.ArgumentParser:
         _doctor,
     )
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
-    failed = command(
-        "failed",
-        "List failed reactions and jobs; exit status 1 if there are any.",
-        _failed,
-    )
-    failed.add_argument(
-        "--retry",
-        nargs="*",
-        metavar="NAME",
-        help="retry the given ones (reaction:12, job:34), or all",
-    )
+    _add_jobs(command("jobs", "List, retry or clear background jobs and reactions.", None))
+    _add_mails(command("mails", "List mail that has not gone out, or retry failed mail.", None))
     lists = command(
         "check-lists",
         "Compare what lists of candidates sort and count by with the steps; exit status 1 if something differs.",
@@ -214,6 +209,40 @@ def _add_evidence(command: Callable[[str, str, object], argparse.ArgumentParser]
     manual.add_argument("--version", default="", metavar="NUMBER", help="the newest unless stated")
     manual.add_argument("--form", default="", metavar="FORM", help="the first unless stated")
     manual.add_argument("--language", default="", metavar="CODE", help="English unless stated")
+
+
+def _add_jobs(jobs: argparse.ArgumentParser) -> None:
+    actions = jobs.add_subparsers(title="actions", required=True, metavar="ACTION")
+    for name, help_text, run in (
+        (
+            "list",
+            "Count them by task; with --failed list failures, exit status 1 if there are any.",
+            _list_jobs,
+        ),
+        ("retry", "Retry failed ones.", _retry_jobs),
+        ("clear", "Delete failed jobs without doing their work.", _clear_jobs),
+    ):
+        action = actions.add_parser(name, help=help_text, description=help_text)
+        action.set_defaults(run=run)
+        if name != "list":
+            action.add_argument("names", nargs="*", metavar="NAME", help="reaction:12 or job:34, as listed")
+            action.add_argument("--yes", action="store_true", help="with --failed or --task: don't only list")
+        action.add_argument("--failed", action="store_true", help="all failures")
+        action.add_argument("--task", metavar="TASK", default="", help="those of one task")
+
+
+def _add_mails(mails: argparse.ArgumentParser) -> None:
+    actions = mails.add_subparsers(title="actions", required=True, metavar="ACTION")
+    help_text = "List waiting and failed mail, the oldest first."
+    shown = actions.add_parser("list", help=help_text, description=help_text)
+    shown.set_defaults(run=_list_mails)
+    shown.add_argument("--failed", action="store_true", help="only failed mail")
+    help_text = "Send failed mail again to its current address, if it is still needed."
+    again = actions.add_parser("retry", help=help_text, description=help_text)
+    again.set_defaults(run=_retry_mails)
+    again.add_argument("names", nargs="*", metavar="NAME", help="mail:12, as listed")
+    again.add_argument("--failed", action="store_true", help="all failed mail")
+    again.add_argument("--yes", action="store_true", help="with --failed: don't only list")
 
 
 def _django(arguments: Sequence[str]) -> int:
@@ -301,18 +330,56 @@ def _doctor(options: argparse.Namespace) -> int:
     return doctor(as_json=options.json)
 
 
-def _failed(options: argparse.Namespace) -> int:
+def _list_jobs(options: argparse.Namespace) -> int:
+    _set_up()
+    from goodword.core import clock, job_commands
+
+    return job_commands.show(now=clock.now(), failed=options.failed, task=options.task)
+
+
+def _retry_jobs(options: argparse.Namespace) -> int:
+    _set_up()
+    from goodword.core import job_commands
+
+    return job_commands.retry(_selection(options))
+
+
+def _clear_jobs(options: argparse.Namespace) -> int:
+    _set_up()
+    from goodword.core import job_commands
+
+    return job_commands.clear(_selection(options))
+
+
+def _selection(options: argparse.Namespace) -> "Selection":
+    from goodword.core.job_commands import Selection
+
+    return Selection(names=options.names, task=options.task, failed=options.failed, yes=options.yes)
+
+
+def _list_mails(options: argparse.Namespace) -> int:
+    _set_up()
+    from goodword.core import clock
+    from goodword.workspace.settings_pages import mail_commands
+
+    return mail_commands.show(now=clock.now(), failed=options.failed)
+
+
+def _retry_mails(options: argparse.Namespace) -> int:
+    _set_up()
+    from goodword.core import clock
+    from goodword.workspace.settings_pages import mail_commands
+
+    return mail_commands.retry(options.names, failed=options.failed, yes=options.yes, now=clock.now())
+
+
+def _set_up() -> None:
+    """Raises SettingError unless the database can be used by this version."""
     import django
 
     django.setup()
     database.check_database()
-    from goodword.core import clock, job_recovery
-
-    return (
-        job_recovery.show_failed()
-        if options.retry is None
-        else job_recovery.retry_failed(options.retry, now=clock.now())
-    )
+    database.check_migrations()
 
 
 def _signing_certificate(options: argparse.Namespace) -> int:

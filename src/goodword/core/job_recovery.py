@@ -1,9 +1,7 @@
-"""Recover jobs: requeue those of dead workers, as every job may run twice; list and retry failed ones; prune."""
+"""Recover jobs: requeue those of dead workers, as every job may run twice; retry failed ones; prune."""
 
 import json
 import logging
-import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
@@ -16,8 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from goodword.core import events, jobs
-from goodword.core.models import Reaction
+from goodword.core import jobs
 
 log = logging.getLogger(__name__)
 #: a worker without a heartbeat for this long counts as dead; it beats every five seconds
@@ -42,7 +39,6 @@ UPDATE procrastinate_jobs
 SET status = 'todo', worker_id = NULL, scheduled_at = now() + %(wait)s * interval '1 second'
 WHERE id = %(job_id)s AND status = 'doing' AND NOT EXISTS (SELECT FROM newer)
 """
-REACTION, JOB = "reaction", "job"
 _RETRY = """
 UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, worker_id = NULL, scheduled_at = NULL
 WHERE id = %s AND status = 'failed'
@@ -114,29 +110,6 @@ def keep_last_failures() -> None:
         )
 
 
-def show_failed() -> int:
-    """Print a line for each failed reaction and job. Returns 0 if there are none, else 1."""
-    lines = [*map(_line, events.failed_reactions()), *map(_line_of_job, failed_jobs())]
-    print("\n".join(lines) or "Nothing has failed.")
-    return 1 if lines else 0
-
-
-def retry_failed(names: Sequence[str], *, now: datetime) -> int:
-    """`names`, such as `reaction:12` or `job:34`, or all. Returns 0, or 2 with an error message."""
-    status = 0
-    for name in names or _all():
-        kind, _, number = name.partition(":")
-        if kind not in {REACTION, JOB} or not number.isdecimal():
-            print(f"goodword: {name!r} is not a name listed by `goodword failed`.", file=sys.stderr)
-            status = 2
-        elif not (_retry_reaction if kind == REACTION else retry_job)(int(number), now):
-            print(f"goodword: {name} has not failed, or is being retried already.", file=sys.stderr)
-            status = 2
-        else:
-            print(f"Retrying {name}.")
-    return status
-
-
 def forget_failed_jobs(name: str, **arguments: int | str) -> None:
     """Remove failed jobs of this name with these arguments, after their work was done or requested again."""
     with connection.cursor() as cursor:
@@ -144,11 +117,6 @@ def forget_failed_jobs(name: str, **arguments: int | str) -> None:
             "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = %s AND args @> %s::jsonb",
             [name, json.dumps(arguments)],
         )
-
-
-def _all() -> list[str]:
-    rows = [f"{REACTION}:{pk}" for pk in events.failed_reactions().values_list("pk", flat=True)]
-    return rows + [f"{JOB}:{pk}" for pk in failed_jobs().values_list("pk", flat=True)]
 
 
 def failed_jobs() -> QuerySet[Any]:
@@ -159,21 +127,7 @@ def failed_jobs() -> QuerySet[Any]:
     )
 
 
-def _line(row: Reaction) -> str:
-    at = f"{row.event.occurred_at:%Y-%m-%d %H:%M} UTC"
-    place = f"organisation {row.event.organisation_id}"
-    return f"{REACTION}:{row.pk}  {at}  {row.event.name}  {row.handler}  {row.error or 'unknown'}  {place}"
-
-
-def _line_of_job(job: ProcrastinateJob) -> str:
-    return f"{JOB}:{job.pk}  {job.task_name}  {job.args}"
-
-
-def _retry_reaction(pk: int, _: datetime) -> bool:
-    return bool(events.retry_reactions(events.failed_reactions().filter(pk=pk)))
-
-
-def retry_job(pk: int, _: datetime) -> bool:
+def retry_job(pk: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_RETRY, [pk])
         return bool(cursor.rowcount)

@@ -307,7 +307,7 @@ def _queue(area: str, noun: str, *, waiting: int, oldest: timedelta | None, fail
         remedy = "Check that a worker runs, and its log. If it is busy, start another one."
         return (broken if oldest > STUCK else attention)(area, sentence, remedy)
     if failed:
-        remedy = "Look at the worker's log, then run `goodword failed` and `goodword failed --retry`."
+        remedy = "Look at the worker's log, then run `goodword jobs list --failed` and `goodword jobs retry --failed`."
         return attention(area, f"{counted(failed, noun)} failed.", remedy)
     return good(area, f"{counted(waiting, noun)} waiting.")
 

@@ -51,7 +51,7 @@ def failed_reactions(member: Membership) -> list[FailedReaction]:
 
 def retry_all(organisation: Organisation, *, member: Membership, now: datetime) -> int:
     count = events.retry_reactions(_failed_reactions(organisation))
-    jobs = sum(job_recovery.retry_job(job.pk, now) for job in _failed_jobs(organisation, now=now))
+    jobs = sum(job_recovery.retry_job(job.pk) for job in _failed_jobs(organisation, now=now))
     if count or jobs:
         write(
             organisation=organisation,

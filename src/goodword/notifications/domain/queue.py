@@ -188,12 +188,13 @@ def failed_mails(organisation: Organisation) -> QuerySet[Email]:
 
 
 def send_again(
-    *, email_id: int, to_address: str, member: Membership, now: datetime, arrived: bool = False
+    *, email_id: int, to_address: str, member: Membership | None, now: datetime, arrived: bool = False
 ) -> bool:
     """Send to the current address; with `arrived`, even if it seems to have been delivered. Returns False for a second
-    click. Raises Email.DoesNotExist."""
+    click. `member`: None for the operator. Raises Email.DoesNotExist."""
     with transaction.atomic():
-        rows = Email.objects.of(member.organisation).select_for_update(of=("self",))
+        mails = Email.objects.of(member.organisation) if member else Email.objects.across_organisations()
+        rows = mails.select_for_update(of=("self",))
         email = rows.get(pk=email_id)
         again = NEEDS_PERSON | Q(state=Email.State.SENT) if arrived else NEEDS_PERSON
         if not rows.filter(again, pk=email_id).exists():
@@ -207,7 +208,7 @@ def send_again(
             "email.queued_again",
             organisation_id=email.organisation_id,
             application_id=email.application_id,
-            actor=f"member:{member.pk}",
+            actor=f"member:{member.pk}" if member else "operator",
             at=now,
             data={"email_id": email.pk, "kind": email.kind, "subject_ref": email.subject_ref},
         )

@@ -105,7 +105,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "note.duplicated": ("Note appears more than once on the Activity Feed", "alert", "attention"),
     "note.dropped": ("Note for the Activity Feed discarded", "x", ""),
     "email.sent": ("E-mail sent: {mail_kind}", "send", ""),
-    "email.queued_again": ("E-mail resent by a member: {mail_kind}", "send", ""),
+    "email.queued_again": ("E-mail resent: {mail_kind}", "send", ""),
     "email.waits_for_name": ("E-mail on hold, the name looks like a link: {mail_kind}", "alert", "attention"),
     "email.failed": ("E-mail could not be sent: {mail_kind}", "alert", "attention"),
     "email.bounced": ("E-mail bounced: {mail_kind}", "alert", "attention"),
@@ -194,6 +194,7 @@ ACTORS = {
     "candidate": "Candidate",
     "referee": "Referee",
     "link": "Link",
+    "operator": "Operator",
 }
 
 

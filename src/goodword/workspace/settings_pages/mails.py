@@ -60,11 +60,11 @@ def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
     """Returns False if it is no longer needed. Raises Email.DoesNotExist if the member may not see it."""
     seen = visible_applications(member)
     email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
-    return _send_again(email, member=member, now=now)
+    return send_needed_again(email, member=member, now=now)
 
 
 def send_all_again(*, member: Membership, now: datetime) -> int:
-    return sum(_send_again(row.email, member=member, now=now) for row in undelivered(member))
+    return sum(send_needed_again(row.email, member=member, now=now) for row in undelivered(member))
 
 
 def send_invitation_again(step_request: StepRequest, *, member: Membership, now: datetime) -> bool:
@@ -98,7 +98,8 @@ def address_now(email: Email) -> str:
             return email.to_address
 
 
-def _send_again(email: Email, *, member: Membership, now: datetime) -> bool:
+def send_needed_again(email: Email, *, member: Membership | None, now: datetime) -> bool:
+    """Returns False if it is no longer needed. `member`: None for the operator."""
     with transaction.atomic():
         address = address_now(email)
         if not address:
@@ -108,7 +109,7 @@ def _send_again(email: Email, *, member: Membership, now: datetime) -> bool:
 
 def _first_of(mails: Iterable[Email], *, member: Membership, now: datetime) -> bool:
     email = next(iter(mails), None)
-    return email is not None and _send_again(email, member=member, now=now)
+    return email is not None and send_needed_again(email, member=member, now=now)
 
 
 def _candidates_address(email: Email) -> str:
