@@ -1,7 +1,7 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test quick exhaustive journeys check audit items pdf-standards lock clean
+.PHONY: help setup demo demo-once test quick exhaustive journeys check audit items image pdf-standards lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -38,6 +38,9 @@ items: setup ## Generate 10,000 items of each family and level and have them sol
 
 pdf-standards: setup ## Check signed reports against PDF/A-2a and PDF/UA-1 with veraPDF (needs Java)
 	@exec .venv/bin/python scripts/pdf_standards.py
+
+image: ## Build the container image with podman, buildah or docker; ARGS="--build-arg BASE=..." for another base
+	@exec scripts/image $(ARGS)
 
 lock: setup ## Compile the lock files anew; ARGS=--upgrade takes the newest versions
 	@exec .venv/bin/python scripts/lock.py $(ARGS)

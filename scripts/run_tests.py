@@ -1,7 +1,7 @@
 """`make test`, `make quick` and `make exhaustive`: see docs/testing.md.
 
-Installs Debian's Chromium, nginx and Caddy if they are missing and it has permission. Without them their tests cannot
-run: they are listed at the end, and the run fails if CI is set. Only pytest writes to standard output.
+Installs Debian's Chromium, nginx, Caddy and systemd if they are missing and it has permission. Without them their
+tests cannot run: they are listed at the end, and the run fails if CI is set. Only pytest writes to standard output.
 """
 
 import os
@@ -30,7 +30,7 @@ SOME_FAILED = 1
 #: markers of tests left out of the quick suite
 NOT_QUICK = ("browser", "world", "proxy", "programs", "slow")
 #: program needed by the tests with a marker
-NEEDS = {"browser": "a browser", "proxy": "nginx and Caddy"}
+NEEDS = {"browser": "a browser", "proxy": "nginx, Caddy and systemd-analyze"}
 
 
 def say(text: str) -> None:
@@ -49,9 +49,9 @@ def browser() -> str:
 
 
 def missing_proxies() -> list[str]:
-    """Packages of missing proxies with samples in deploy/."""
+    """Packages of missing programs with samples in deploy/."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
-    wanted = {"nginx-light": "nginx", "caddy": "caddy"}
+    wanted = {"nginx-light": "nginx", "caddy": "caddy", "systemd": "systemd-analyze"}
     return [package for package, name in wanted.items() if not shutil.which(name, path=path)]
 
 
@@ -168,8 +168,8 @@ def everything(arguments: list[str]) -> int:
         listed = "\n".join(f"  {name}" for name in names)
         say(
             f"{line}\nNOT RUN: {len(names)} that need {' and '.join(NEEDS[marker] for marker in without)}; not here, "
-            f"and not installed.\n{listed}\nOn Debian: apt-get install chromium nginx-light caddy. CHROMIUM_PATH names "
-            f"another browser.\n{line}"
+            f"and not installed.\n{listed}\nOn Debian: apt-get install chromium nginx-light caddy systemd. "
+            f"CHROMIUM_PATH names another browser.\n{line}"
         )
         if os.environ.get("CI"):
             say("CI is set, so this run has failed.")

@@ -106,6 +106,23 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="wait for an unreachable database, as serve and worker do",
     )
+    made = command(
+        "make-secrets",
+        "Create the secrets of a new installation as files, for the settings NAME_FILE. Existing files are left alone.",
+        _make_secrets,
+    )
+    made.add_argument("folder", type=Path)
+    made.add_argument(
+        "--database",
+        required=True,
+        metavar="URL",
+        help="without a password: postgresql://goodword@database/goodword",
+    )
+    command(
+        "ready",
+        "Ask the web server on this machine whether it is ready (/readyz); exit status 1 if it isn't.",
+        _ready,
+    )
     forget = command("forget-field-key", "Give up a lost key of GOODWORD_FIELD_KEYS.", _forget_field_key)
     forget.add_argument("id", help="its id, as in id:base64")
     admin = command(
@@ -308,6 +325,26 @@ def _migrate(options: argparse.Namespace) -> int:
     crypto.check_field_keys()
     ensure_key(now=clock.now())
     return 0
+
+
+def _make_secrets(options: argparse.Namespace) -> int:
+    from goodword.core.secret_files import CannotMake, make_secrets
+
+    try:
+        made = make_secrets(options.folder, options.database)
+    except CannotMake as error:
+        print(f"goodword: {error}", file=sys.stderr)
+        return 2
+    print(f"Created in {options.folder}: {', '.join(made)}" if made else f"{options.folder} has all secrets.")
+    return 0
+
+
+def _ready(_: argparse.Namespace) -> int:
+    from goodword.core.probe import is_ready
+
+    ready, said = is_ready()
+    print(said)
+    return 0 if ready else 1
 
 
 def _forget_field_key(options: argparse.Namespace) -> int:

@@ -13,7 +13,9 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
 
+from goodword import cli
 from goodword.core import clock, crypto
 from goodword.core.doctor.database import SILENCE_LIMIT
 from goodword.core.health import Readiness, broken_now
@@ -254,3 +256,23 @@ def test_readyz_result_is_cached_for_a_second() -> None:
 
 def test_health_probes_are_not_redirected_to_https() -> None:
     assert {"^healthz$", "^readyz$"} <= set(all_settings.SECURE_REDIRECT_EXEMPT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_goodword_ready_asks_the_web_server_of_this_machine(
+    live_server: LiveServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GOODWORD_BASE_URL", "https://localhost")
+    monkeypatch.setenv("GOODWORD_PORT", live_server.url.rpartition(":")[2])
+    worker_seen()
+    assert cli.main(["ready"]) == 0
+    monkeypatch.setattr("goodword.core.health.readiness", Readiness())
+    Heartbeat.objects.all().delete()
+    assert cli.main(["ready"]) == 1
+    monkeypatch.setenv("GOODWORD_PORT", "1")
+    assert cli.main(["ready"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        '{"status": "ok", "failing": []}',
+        '{"status": "failing", "failing": ["worker"]}',
+        "No answer from the web server: [Errno 111] Connection refused",
+    ]

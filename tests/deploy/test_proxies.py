@@ -161,7 +161,7 @@ def caddy(running: RunningProxy) -> list[str]:
                 "127.0.0.1:8000": f"127.0.0.1:{running.behind.port}",
                 "{\n\tservers {": f"{{\n\tadmin off\n\thttp_port {running.http}\n\thttps_port {running.https}\n"
                 "\tskip_install_trust\n\tservers {",
-                f"{HOST} {{\n": f"{HOST} {{\n\ttls {chain} {key}\n",
+                f"{HOST}}} {{\n": f"{HOST}}} {{\n\ttls {chain} {key}\n",
                 "/var/log/caddy/": f"{running.folder}/",
             },
         )

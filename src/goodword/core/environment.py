@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+
+from goodword.core.secret_files import create_file, new_keys
 
 LARGEST_PORT = 65535
 #: characters; `openssl rand -base64 48` gives 64
@@ -215,19 +216,7 @@ def local_keys(data: Path) -> dict[str, str]:
     path = data / "keys.json"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
-        made = {
-            "secret_key": secrets.token_urlsafe(48),
-            "field_keys": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
-        }
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(made), encoding="utf-8")
-        try:
-            os.link(draft, path)  # a second process uses the first one's keys
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        create_file(path, json.dumps(new_keys()))  # a second process uses the first one's keys
     loaded: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 

@@ -24,6 +24,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
 from goodword.core.http import is_page, is_upload, largest_body
+from goodword.core.systemd import Notifier
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -326,7 +327,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             self.pull_trigger()
 
     def run(self) -> None:
+        notifier = Notifier()
         while not self.stopping:
+            notifier.alive()
             self._turn(1.0)
         self._stop_accepting()
         began = time.monotonic()

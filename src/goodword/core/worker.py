@@ -27,6 +27,7 @@ from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
 from goodword.core.jobs import GiveBack
+from goodword.core.systemd import Notifier
 
 log = logging.getLogger(__name__)
 
@@ -223,6 +224,7 @@ async def _run(concurrency: int, grace: float) -> int:
 
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, end)
+        watched = asyncio.create_task(_report(Notifier()))
         with HeartbeatThread(worker.look_after, broken=give_up):
             try:
                 await worker.work()
@@ -230,10 +232,19 @@ async def _run(concurrency: int, grace: float) -> int:
                 if not stopping.requested():
                     raise
                 # stopped while the database was away: another worker gets its jobs
+            finally:
+                watched.cancel()
     if stopping.requested() and not broken.is_set():
         return 0
     print("goodword: the worker cannot continue; see the log.", file=sys.stderr)
     return 1
+
+
+async def _report(notifier: Notifier) -> None:
+    """Report to systemd from the event loop, which starts all jobs."""
+    while notifier.is_wanted:
+        notifier.alive()
+        await asyncio.sleep(min(notifier.interval, 3600))
 
 
 def _later(seconds: float, act: Callable[[], None]) -> None:

@@ -1,0 +1,61 @@
+"""Programs tell systemd that they are ready and go on."""
+
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from goodword.core.supervise import goodword
+from goodword.core.systemd import Notifier
+from tests.core.test_killed_worker import here
+
+ALIVE = b"READY=1\nWATCHDOG=1"
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[tuple[str, socket.socket]]:
+    """The socket that systemd would listen on, with its path."""
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:
+        messages.bind(str(path))
+        messages.settimeout(30)
+        yield str(path), messages
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["worker"]], ids=lambda command: command[0])
+def test_a_program_reports_again_and_again(command: list[str], listening: tuple[str, socket.socket]) -> None:
+    path, messages = listening
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    running = subprocess.Popen(
+        goodword(*[port if word == "0" else word for word in command]),
+        env=here() | {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "300000"},
+    )
+    try:
+        assert [messages.recv(100) for _ in range(3)] == [ALIVE] * 3
+    finally:
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 0
+
+
+def test_without_a_watchdog_it_reports_once(listening: tuple[str, socket.socket]) -> None:
+    path, messages = listening
+    notifier = Notifier({"NOTIFY_SOCKET": path})
+    notifier.alive()
+    notifier.alive()
+    messages.setblocking(False)
+    assert messages.recv(100) == ALIVE
+    with pytest.raises(BlockingIOError):
+        messages.recv(100)
+
+
+def test_without_systemd_nothing_happens() -> None:
+    notifier = Notifier({})
+    notifier.alive()
+    assert not notifier.is_wanted
