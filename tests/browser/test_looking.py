@@ -66,3 +66,22 @@ def test_the_contrast_of_a_text_is_checked_again_if_a_colour_differs(page: Page)
         "on-grey": ["light: color-contrast", "dark: color-contrast"],
         "pale-again": ["light: color-contrast"],
     }
+
+
+#: on the last text alone there is no gradient, so that its contrast can be told
+MANY = """
+<!doctype html><html lang="en"><head><title>Texts</title>
+<style>body { background: white } p { color: #777777; position: relative; height: 30px; margin: 0 }
+i { position: absolute; inset: 0; background: linear-gradient(white, #eee) }</style></head><body><main><h1>Texts</h1>
+<p><i></i>One</p><p><i></i>Two</p><p>Three</p></main></body></html>
+"""
+
+
+def test_all_texts_of_a_style_are_checked_if_the_contrast_of_the_first_is_unknown(page: Page) -> None:
+    looker = Looker()
+    page.set_content(MANY)
+    looker.look(page, "many")
+    assert [one.partition(": p")[0] for one in looker.wrong["many"]] == [
+        "light: color-contrast",
+        "dark: color-contrast",
+    ]
