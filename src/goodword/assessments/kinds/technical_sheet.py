@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
+from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext, pgettext
 
 from goodword.assessments.kinds.scales.published_norms import NormGroup
 from goodword.assessments.psychometrics.rasch import Calibration
@@ -133,6 +133,13 @@ class OwnGroup:
     made_at: datetime
     scales: tuple[OwnScale, ...]
 
+    @property
+    def language_name(self) -> str:
+        try:
+            return str(get_language_info(self.language)["name_translated"])
+        except KeyError:
+            return self.language
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCalibration:
@@ -220,7 +227,7 @@ def own_norm(group: OwnGroup) -> str:
         "n": written_count(group.n),
         "version": group.version,
         "form": group.form,
-        "language": group.language,
+        "language": group.language_name,
         "device": _device(group.device),
         "date": written_day(group.made_at),
     }
@@ -243,7 +250,7 @@ def _agreement(group: OwnGroup) -> str:
     if not scales:
         return ""
     return gettext("In “%(language)s” on a %(device)s: %(scales)s.") % {
-        "language": group.language,
+        "language": group.language_name,
         "device": _device(group.device),
         "scales": "; ".join(scales),
     }
