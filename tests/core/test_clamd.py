@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from goodword.core import clamd
-from goodword.core.clamd import NotScanned, is_infected
+from goodword.core.clamd import NotScanned, is_infected, is_up
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -107,3 +107,11 @@ def test_an_absent_or_silent_scanner_means_not_scanned(
         silent.listen()
         with pytest.raises(NotScanned):
             is_infected(b"a plan", address=f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+
+
+def test_a_scanner_is_up_if_it_answers() -> None:
+    with scanner(says(b"PONG\0")) as address:
+        assert is_up(address)
+    assert not is_up(address)
+    with scanner(says(b"UNKNOWN COMMAND\0")) as address:
+        assert not is_up(address)

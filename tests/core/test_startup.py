@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import repeat
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from goodword.core import database, postgres
+from goodword.core import database, environment, postgres
 from goodword.core.environment import SettingError
 from goodword.core.supervise import goodword
 from tests.core.test_killed_worker import until
@@ -96,6 +96,15 @@ def test_production_has_safe_cookies_and_headers(production: pytest.MonkeyPatch)
         ("GOODWORD_SYNC_MINUTES", "-5", "must be at least 0, not -5"),
         ("GOODWORD_SESSION_HOURS", "0", "must be at least 1, not 0"),
         ("GOODWORD_INBOX_DAYS", "1", "must be at least 2, not 1"),
+        ("GOODWORD_SIGN_IN_DAYS", "9" * 20, f"must be at most 100,000, not {'9' * 20}"),
+        ("GOODWORD_CLAMD", "tcp://[", "must be like tcp://127.0.0.1:3310"),
+        ("GOODWORD_SMTP_URL", "smtp://[", "must look like smtp+starttls://"),
+        ("GOODWORD_RETURN_ADDRESS", "https://u@h/x", "must be an address like bounce@example.com"),
+        (
+            "GOODWORD_OIDC_CLIENT_ID",
+            "x",
+            "or GOODWORD_OIDC_CLIENT_SECRET is set, but GOODWORD_OIDC_URL is not",
+        ),
     ],
 )
 def test_an_invalid_setting_is_named_with_a_remedy(
@@ -105,6 +114,16 @@ def test_an_invalid_setting_is_named_with_a_remedy(
     with pytest.raises(SettingError) as refused:
         runpy.run_path(str(SETTINGS))
     assert str(refused.value).startswith(f"{name} {said}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("value", ["http://[", "9" * 20, '{"a": [1]}'])
+def test_no_value_of_any_setting_is_an_error_of_ours(production: pytest.MonkeyPatch, value: str) -> None:
+    for name in sorted(environment.names_read):
+        with production.context() as changed:
+            changed.setenv(name, value)
+            with suppress(SettingError):
+                runpy.run_path(str(SETTINGS))
 
 
 def test_a_local_installation_needs_no_tls(production: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from goodword.reports.models import SigningCertificate
 from goodword.reports.pdf import render_pdf
 from goodword.reports.signing import keys
 from goodword.reports.signing.certificates import Identity, fingerprint, load_own, self_signed
+from goodword.reports.signing.command import certificate_finding
 from goodword.reports.signing.signature import sign, signatures_in
 from tests.reports.pdf.samples import assessment, reference_check
 from tests.support import factories
@@ -225,6 +226,28 @@ def test_a_pem_file_signs_and_a_new_one_is_noticed(folder: Path) -> None:
     assert keys.current_signer(now=NOW).identity.name == "The second"
     known = set(SigningCertificate.objects.values_list("fingerprint", flat=True))
     assert known == {fingerprint(first), fingerprint(second)}
+
+
+@pytest.mark.django_db
+def test_doctor_looks_at_the_certificate(folder: Path, settings: Settings) -> None:
+    def found(now: datetime = NOW) -> tuple[str, str]:
+        one = certificate_finding(now=now)
+        assert bool(one.remedy) == (one.state != "good")
+        return one.state, one.sentence
+
+    state, sentence = found()
+    assert (state, sentence.startswith("The operator's certificate can't be used. ")) == ("attention", True)
+    own = issued("Northwind HR", EC)
+    (folder / "own.pem").write_bytes(pem(own, key=EC))
+    assert found() == ("good", "Reports are signed with the operator's certificate.")
+    assert found(own.not_valid_after_utc - timedelta(days=9, hours=1)) == (
+        "attention",
+        "The certificate that signs reports ends in 9 days.",
+    )
+    settings.GOODWORD_SIGNING_CERTIFICATE = ""
+    assert found() == ("attention", "There is no certificate yet.")
+    keys.ensure_key(now=NOW)
+    assert found() == ("good", "Reports are signed with this installation's own certificate.")
 
 
 def with_unreadable_name(certificate: x509.Certificate) -> x509.Certificate:

@@ -43,6 +43,17 @@ def is_infected(content: bytes, *, address: str) -> bool:
     raise NotScanned
 
 
+def is_up(address: str, *, seconds: float = 5.0) -> bool:
+    """Whether the scanner answers."""
+    until = time.monotonic() + seconds
+    try:
+        with _connected(address, until) as scanner:
+            scanner.sendall(b"zPING\0")
+            return _answer(scanner, until) == b"PONG"
+    except OSError:
+        return False
+
+
 def _connected(address: str, until: float) -> socket.socket:
     parts = urlsplit(address)
     if parts.scheme == "tcp":

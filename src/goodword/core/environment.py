@@ -16,6 +16,8 @@ from psycopg.conninfo import conninfo_to_dict
 from goodword.core.secret_files import create_file, new_keys
 
 LARGEST_PORT = 65535
+#: of a number; more days or hours than this would not fit into a date
+MOST = 100_000
 #: characters; `openssl rand -base64 48` gives 64
 SHORTEST_SECRET_KEY = 40
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -48,7 +50,7 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def number(name: str, default: int | None, *, least: int = 0) -> int:
-    """An integer of at least `least`; required without a default."""
+    """An integer of at least `least` and at most MOST; required without a default."""
     value = text(name, None if default is None else str(default))
     try:
         found = int(value)
@@ -56,6 +58,8 @@ def number(name: str, default: int | None, *, least: int = 0) -> int:
         raise SettingError(f"{name} must be a whole number, not {value!r}.") from error
     if found < least:
         raise SettingError(f"{name} must be at least {least}, not {found}.")
+    if found > MOST:
+        raise SettingError(f"{name} must be at most {MOST:,}, not {value}.")
     return found
 
 
@@ -174,8 +178,8 @@ def scanner(name: str) -> str:
     given = text(name, "")
     if not given:
         return ""
-    parts = urlsplit(given)
     try:
+        parts = urlsplit(given)
         fits = (
             bool(parts.hostname and parts.port)
             if parts.scheme == "tcp"
@@ -191,11 +195,11 @@ def scanner(name: str) -> str:
 
 
 def smtp(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        port = -1
+        parts, port = urlsplit(""), -1
     # an unescaped / ? or # in the password ends the host too early
     rest = parts.path.strip("/") or parts.query or parts.fragment
     if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname or port == -1 or rest:

@@ -8,8 +8,10 @@ from enum import Enum
 from importlib.util import find_spec
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.core.mail.backends.smtp import EmailBackend as DjangoBackend
 from django.core.mail.message import EmailMessage
+from django.core.validators import validate_email
 
 from goodword.core.environment import SettingError, smtp
 
@@ -92,13 +94,21 @@ def webhook_secret(given: str, *, provider: str) -> str:
 
 
 def return_address(given: str) -> str:
-    local, _, domain = given.partition("@")
-    if given and (not local or not domain or "+" in local or len(local) > 20):
+    local = given.partition("@")[0]
+    if given and ("+" in local or len(local) > 20 or not _is_address(given)):
         raise SettingError(
             "GOODWORD_RETURN_ADDRESS must be an address like bounce@example.com, without + and with at most 20 "
             "characters before the @."
         )
     return given
+
+
+def _is_address(given: str) -> bool:
+    try:
+        validate_email(given)
+    except ValidationError:
+        return False
+    return True
 
 
 def spf_mechanisms(given: list[str]) -> list[str]:

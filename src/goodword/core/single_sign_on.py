@@ -75,6 +75,10 @@ def oidc(
 ) -> dict[str, Any]:
     """allauth's configuration of an OpenID Connect provider; empty without a URL."""
     if not url:
+        if client_id or secret:
+            raise SettingError(
+                "GOODWORD_OIDC_CLIENT_ID or GOODWORD_OIDC_CLIENT_SECRET is set, but GOODWORD_OIDC_URL is not."
+            )
         return {}
     if not client_id or not secret:
         raise SettingError("GOODWORD_OIDC_URL needs GOODWORD_OIDC_CLIENT_ID and GOODWORD_OIDC_CLIENT_SECRET.")

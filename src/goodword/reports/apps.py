@@ -1,6 +1,23 @@
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from goodword.core.doctor.findings import Finding
 
 
 class ReportsConfig(AppConfig):
     name = "goodword.reports"
     label = "reports"
+
+    def ready(self) -> None:
+        from goodword.core.doctor.findings import Check, register
+
+        register(Check("signing", _certificate, uses_database=True))
+
+
+def _certificate(now: datetime) -> "list[Finding]":
+    from goodword.reports.signing.command import certificate_finding
+
+    return [certificate_finding(now=now)]

@@ -20,7 +20,9 @@ from goodword.core.doctor.command import in_lines
 from goodword.core.doctor.examination import run
 from goodword.core.doctor.findings import Check, attention, broken, duration, good, size
 from goodword.wsgi import application
+from tests.core.test_clamd import says, scanner
 from tests.core.test_request_limits import Server
+from tests.support.dns_server import dns_server
 
 # --- settings, disk, static files -----------------------------------------------------------------------------
 
@@ -73,6 +75,14 @@ def test_static_files_are_missing_incomplete_outdated_or_good(settings: Settings
     assert found() == ("attention", "The static files are of another version.")
     manifest.write_text("{")
     assert found()[0] == "broken"
+
+
+def test_a_virus_scanner_is_tried_if_one_is_set(settings: Settings) -> None:
+    assert machine.virus_scanner() == []
+    settings.GOODWORD_CLAMD = "tcp://127.0.0.1:9"
+    assert [one.state for one in machine.virus_scanner()] == ["broken"]
+    with scanner(says(b"PONG\0")) as settings.GOODWORD_CLAMD:
+        assert [one.state for one in machine.virus_scanner()] == ["good"]
 
 
 # --- the proxy ------------------------------------------------------------------------------------------------
@@ -215,8 +225,10 @@ def test_sizes() -> None:
 def test_doctor_prints_json_and_exits_with_1_if_something_is_broken(
     capsys: pytest.CaptureFixture[str], settings: Settings, live_server: LiveServer
 ) -> None:
-    settings.GOODWORD_BASE_URL, settings.GOODWORD_DNS_SERVERS = live_server.url, [("127.0.0.1", 9)]
-    assert main(["doctor", "--json"]) == 1
+    settings.GOODWORD_BASE_URL = live_server.url
+    with dns_server({}) as server:
+        settings.GOODWORD_DNS_SERVERS = [server]
+        assert main(["doctor", "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {"version", "checked_at", "state", "findings"}
     assert said["state"] == "broken"

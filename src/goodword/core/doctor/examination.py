@@ -26,6 +26,7 @@ def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[
         Check("settings", lambda _: [machine.setting_names(os.environ)]),
         Check("disk", machine.disk),
         Check("static_files", machine.static_files),
+        Check("virus_scanner", machine.virus_scanner),
         Check(database.DATABASE, lambda _: _database(now, embedded_problem)),
         Check(proxy.AREA, proxy.proxy),
     ]

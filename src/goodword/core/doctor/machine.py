@@ -1,4 +1,4 @@
-"""Checks of this machine: settings, disk, static files."""
+"""Checks of this machine and what it needs: settings, disk, static files, virus scanner."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 
-from goodword.core import environment
+from goodword.core import clamd, environment
 from goodword.core.doctor.findings import Finding, attention, broken, good, size
 
 #: bytes free: worth a look, and too few
@@ -78,6 +78,22 @@ def disk(
     if free < NO_SPACE:
         return [broken("disk", sentence, remedy)]
     return [attention("disk", sentence, remedy) if free < LITTLE_SPACE else good("disk", sentence)]
+
+
+def virus_scanner(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001 - a check's signature
+    """Nothing if none is set."""
+    address = settings.GOODWORD_CLAMD
+    if not address:
+        return []
+    if clamd.is_up(address):
+        return [good("virus_scanner", f"{address} answers.")]
+    return [
+        broken(
+            "virus_scanner",
+            f"{address} does not answer, so candidates can't upload files.",
+            "Start ClamAV's daemon, or correct GOODWORD_CLAMD.",
+        )
+    ]
 
 
 def static_files(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001 - a check's signature
