@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_ratings_are_imported_and_figures_legible(
     browser: Browser, live_server: object, tmp_path: Path
 ) -> None:
-    admin = factories.member(factories.organisation(name="Acme"), kind="admin", name="Ann Admin")
+    admin = factories.member(
+        factories.organisation(name="Acme", rates_hires=True), kind="admin", name="Ann Admin"
+    )
     role = factories.role(admin.organisation, title="Account Manager")
     reasoning = PlannedTest(test="reasoning", form="short_12")
     people = took(role, 90, lambda place: (place * 37) % 53, test=reasoning)
@@ -51,4 +53,7 @@ def test_ratings_are_imported_and_figures_legible(
     looker.look(page, "ratings to check")
     page.get_by_role("button", name="Import 1 rating").click()
     expect(page.get_by_role("heading", name="Keeps dates (1–5)")).to_be_visible()
+    page.goto(f"{live_server}/o/{role.organisation.slug}/candidates/{people[65].pk}/rating/")
+    page.get_by_role("button", name="Save rating").click()
+    looker.look(page, "rating of a person hired")
     assert looker.wrong == {}

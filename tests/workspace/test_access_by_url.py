@@ -6,6 +6,7 @@ tests/assessments/robustness/test_access.py tries them signed out and under anot
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -91,6 +92,9 @@ class Acme(OtherOrganisation):
         self.added_by_hand = factories.application(
             self.role, candidate=factories.candidate(org, **nowhere), **nowhere
         )
+        org.rates_hires = True
+        org.save()
+        self.hired = factories.application(self.role, status="hired", hired_at=NOW - timedelta(days=90))
         asks_for_seven(self.role)
         check = check_with_all_states(of)
         CheckFlag.objects.create(
@@ -193,6 +197,8 @@ class Acme(OtherOrganisation):
     def _application(self, pattern: URLPattern) -> int:
         """Returns the application of the attempt, check, comment or appeal in the same URL."""
         given = {*pattern.pattern.converters}
+        if pattern.name == "candidate_rating":
+            return self.hired.pk
         if pattern.name in {"candidate_edit", "candidate_status"}:
             return self.added_by_hand.pk
         if given & {"check_pk", "referee_pk", "comment_pk", "appeal_pk"} or pattern.name == "flag_dismiss":

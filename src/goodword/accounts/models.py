@@ -87,6 +87,8 @@ class Organisation(models.Model):
     #: what its members need to see anything of it (accounts.requirements)
     requires_second_factor = models.BooleanField(default=False)
     requires_single_sign_on = models.BooleanField(default=False)
+    #: whether members may rate people hired, in Goodword (candidates.performance)
+    rates_hires = models.BooleanField(default=False, db_default=False)
     #: when an admin put the first-run checklist away
     setup_dismissed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

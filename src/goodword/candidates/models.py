@@ -247,7 +247,7 @@ class Hold(OrganisationOwned):
 
 
 class RatingImport(OrganisationOwned):
-    """A file of managers' ratings of people hired. Its ratings count once a member has confirmed it."""
+    """Ratings of people hired from a file, or of one person by a member. They count once confirmed."""
 
     #: ends of the rating scale; the highest is the best
     lowest = models.FloatField()

@@ -42,6 +42,7 @@ from goodword.workspace.step_preview import views as step_preview
 from goodword.workspace.step_preview.check_pages import check_preview
 from goodword.workspace.validity import ratings
 from goodword.workspace.validity import views as validity
+from goodword.workspace.validity.rating import rate_hire
 
 _CHECK = "candidates/<int:pk>/checks/<int:check_pk>/"
 _ATTEMPT = "candidates/<int:pk>/attempts/<int:attempt_pk>/"
@@ -156,6 +157,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/steps/<str:kind>/begin/", invitations.begin_step, name="step_begin"),
     path("candidates/<int:pk>/edit/", details.edit, name="candidate_edit"),
     path("candidates/<int:pk>/status/<str:status>/", details.change_status, name="candidate_status"),
+    path("candidates/<int:pk>/rating/", rate_hire, name="candidate_rating"),
     path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
     path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
     path("candidates/<int:pk>/verification/", verification.verify, name="candidate_verify"),
@@ -222,6 +224,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/fairness/", fairness.fairness, name="fairness"),
     path("settings/validity/", validity.page, name="validity"),
     path(_RATINGS, ratings.upload, name="ratings_import"),
+    path(f"{_RATINGS}allow/", ratings.allow, name="ratings_allow"),
     path(f"{_RATINGS}people.csv", ratings.people, name="ratings_people"),
     path(f"{_RATINGS}<int:pk>/", ratings.check, name="ratings_import_check"),
     path(f"{_RATINGS}<int:pk>/confirm/", ratings.confirm, name="ratings_import_confirm"),

@@ -15,6 +15,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.people_files import Person
 from goodword.candidates.performance.reading import RatedLine, Scale
+from goodword.candidates.performance.to_rate import DAYS
 
 #: after upload, unless confirmed
 KEPT_FOR: Final = timedelta(days=7)
@@ -111,6 +112,72 @@ def _hired(applications: Sequence[_Application], rated_on: date, today: date) ->
         if one.hired_on is None or one.hired_on <= rated_on:
             return one.pk, ""
     return None, EARLY
+
+
+def may_be_rated(application: Application, *, organisation: Organisation, now: datetime) -> bool:
+    """Whether members can rate this person in Goodword."""
+    return (
+        organisation.rates_hires
+        and application.status == Application.Status.HIRED
+        and application.hired_at is not None
+        and application.hired_at <= now - timedelta(days=DAYS)
+        and not application.is_being_erased
+    )
+
+
+def rated_by(application: Application, member: Membership) -> date | None:
+    """The day on which this member has rated the person."""
+    rows = PerformanceRating.objects.of(application.organisation).filter(
+        application=application, rater=member.user.email, of__confirmed_at__isnull=False
+    )
+    return rows.order_by("rated_on").values_list("rated_on", flat=True).first()
+
+
+def rate(
+    *, application: Application, values: Mapping[str, int], scale: Scale, by: Membership, now: datetime
+) -> bool:
+    """Store a member's ratings by criterion, once. Returns False if they have rated the person before."""
+    with transaction.atomic():
+        row = (
+            Application.objects.of(by.organisation)
+            .select_for_update(of=("self",), no_key=True)
+            .select_related("organisation")
+            .get(pk=application.pk)
+        )
+        if (
+            not values
+            or not may_be_rated(row, organisation=row.organisation, now=now)
+            or rated_by(row, by) is not None
+        ):
+            return False
+        made = RatingImport.objects.create(
+            organisation=row.organisation,
+            lowest=scale.lowest,
+            highest=scale.highest,
+            made_by=by,
+            made_at=now,
+            confirmed_at=now,
+        )
+        PerformanceRating.objects.of(row.organisation).bulk_create(
+            PerformanceRating(
+                organisation=row.organisation,
+                of=made,
+                application=row,
+                criterion=criterion,
+                value=value,
+                rater=by.user.email,
+                rated_on=timezone.localdate(now, row.organisation.zone),
+            )
+            for criterion, value in values.items()
+        )
+        write(
+            organisation=row.organisation,
+            action="hire.rated",
+            member=by,
+            now=now,
+            details={"application": row.pk},
+        )
+        return True
 
 
 def counts_of(of: RatingImport) -> list[CriterionCount]:

@@ -19,6 +19,7 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.verification.opening import may_verify, status_of, verifications_of
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
+from goodword.candidates.performance.importing import may_be_rated
 from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.greenhouse.activity_feed import posting
@@ -115,6 +116,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         request,
         "workspace/candidate/candidate.html",
         {
+            "may_be_rated": may_be_rated(application, organisation=request.organisation, now=now),
             "to_review": to_review(request.member, mine=False)
             .filter(step_request__application=application)
             .select_related("step_request__step")

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Organisation
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.candidates.models import RatingImport
 from goodword.candidates.people_files import LARGEST, in_lines
@@ -98,6 +100,26 @@ def upload(request: MemberRequest) -> HttpResponseBase:
     context = {"settings_nav": settings_nav(request), "form": form, "to_rate": to_rate, "days": DAYS}
     status = 422 if form.is_bound else 200
     return render(request, "workspace/validity/upload.html", context, status=status)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def allow(request: MemberRequest) -> HttpResponseBase:
+    """`on`: let members rate people in Goodword; without it, stop."""
+    on = "on" in request.POST
+    with transaction.atomic():
+        changed = Organisation.objects.filter(pk=request.organisation.pk, rates_hires=not on)
+        if changed.update(rates_hires=on):
+            write(
+                organisation=request.organisation,
+                action="ratings.allowed" if on else "ratings.stopped",
+                member=request.member,
+                now=clock.now(),
+            )
+    messages.success(
+        request, _("Members can rate people hired.") if on else _("Members can't rate any more.")
+    )
+    return redirect("validity", request.organisation.slug)
 
 
 @require_safe

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.http import HttpResponse, QueryDict
@@ -13,9 +13,13 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.assessments.validity.figures import LISTED, PAIRS, figures
 from goodword.candidates.performance.importing import imports_of
+from goodword.candidates.performance.to_rate import DAYS
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
+
+#: newest imports and ratings by members
+SHOWN: Final = 50
 
 
 class RoleForm(forms.Form):
@@ -53,9 +57,10 @@ def page(request: MemberRequest) -> HttpResponse:
         "settings_nav": settings_nav(request),
         "roles": roles,
         "found": found,
-        "imports": list(imports_of(organisation)),
+        "imports": list(imports_of(organisation)[:SHOWN]),
         "least": LEAST,
         "listed": LISTED,
         "pairs": PAIRS,
+        "days": DAYS,
     }
     return render(request, "workspace/validity/page.html", context)

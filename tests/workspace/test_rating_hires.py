@@ -1,0 +1,130 @@
+"""Candidate > Rate after the start, off until an admin switches it on."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.models import Application, PerformanceRating, RatingImport
+from goodword.roles.models import Role
+from tests.support import factories
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def role() -> Role:
+    return factories.role(factories.organisation(rates_hires=True))
+
+
+@pytest.fixture
+def ada(role: Role) -> Application:
+    return factories.application(role, status="hired", hired_at=NOW - timedelta(days=90))
+
+
+@pytest.fixture
+def manager(role: Role) -> Membership:
+    made = factories.member(role.organisation, kind="hiring_manager", name="Mo Manager")
+    role.viewers.add(made)
+    return made
+
+
+def path(of: Application) -> str:
+    return f"/o/{of.organisation.slug}/candidates/{of.pk}/rating/"
+
+
+def answered(client: Client, of: Application, level: str = "4") -> dict[str, Any]:
+    """The page's first competency rated; the others can't be judged."""
+    form = client.get(path(of)).context["form"]
+    first, *others = [form[name].html_name for name in form.fields]
+    return {first: level} | dict.fromkeys(others, "not_able")
+
+
+def stored(of: Application) -> list[tuple[str, float, str]]:
+    rows = PerformanceRating.objects.of(of.organisation).filter(application=of)
+    return list(rows.order_by("pk").values_list("criterion", "value", "rater"))
+
+
+def test_a_hiring_manager_rates_once(ada: Application, manager: Membership) -> None:
+    client = signed_in(manager)
+    assert "Rate after the start" in client.get(path(ada).removesuffix("rating/")).content.decode()
+    sent = answered(client, ada)
+    for _twice in range(2):
+        client.post(path(ada), sent)
+    assert stored(ada) == [("Reliability", 4.0, manager.user.email)]
+    made = RatingImport.objects.of(ada.organisation).get()
+    assert (made.lowest, made.highest, made.made_by, made.confirmed_at) == (1, 5, manager, NOW)
+    assert "You rated" in client.get(path(ada)).content.decode()
+    entry = AuditEntry.objects.of(ada.organisation).get(action="hire.rated")
+    assert entry.details == {"application": ada.pk}
+
+
+def test_an_incomplete_or_empty_rating_is_not_stored(ada: Application, manager: Membership) -> None:
+    client = signed_in(manager)
+    for sent, sentence in (
+        ({}, "Choose the level that fits best"),
+        (answered(client, ada, level="not_able"), "Rate at least one competency."),
+        (answered(client, ada, level="6"), "Something is missing or not right"),
+    ):
+        response = client.post(path(ada), sent)
+        assert response.status_code == 422 and sentence in response.content.decode(), sentence
+    assert stored(ada) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "active", "hired_at": None},
+        {"hired_at": NOW - timedelta(days=89)},
+        {"deleted_at": NOW},
+        {"hired_at": None},
+    ],
+)
+def test_only_people_hired_at_least_ninety_days_ago_are_rated(
+    ada: Application, manager: Membership, change: dict[str, Any]
+) -> None:
+    client = signed_in(manager)
+    sent = answered(client, ada)
+    Application.objects.of(ada.organisation).filter(pk=ada.pk).update(**change)
+    assert {client.get(path(ada)).status_code, client.post(path(ada), sent).status_code} == {404}
+    assert stored(ada) == []
+
+
+def test_it_is_off_until_an_admin_switches_it_on(ada: Application, manager: Membership) -> None:
+    organisation, client = ada.organisation, signed_in(manager)
+    sent = answered(client, ada)
+    switch = f"/o/{organisation.slug}/settings/validity/ratings/allow/"
+    admin = signed_in(factories.member(organisation, kind="admin"))
+    for _twice in range(2):
+        admin.post(switch)
+    assert {client.get(path(ada)).status_code, client.post(path(ada), sent).status_code} == {404}
+    assert "Rate after the start" not in client.get(path(ada).removesuffix("rating/")).content.decode()
+    admin.post(switch, {"on": "on"})
+    assert client.get(path(ada)).status_code == 200
+    rows = AuditEntry.objects.of(organisation).filter(action__startswith="ratings.").order_by("pk")
+    assert list(rows.values_list("action", flat=True)) == ["ratings.stopped", "ratings.allowed"]
+    assert client.post(switch).status_code == 403
+
+
+def test_who_does_not_see_the_candidate_cannot_rate(ada: Application, manager: Membership) -> None:
+    sent = answered(signed_in(manager), ada)
+    stranger = factories.member(ada.organisation, kind="hiring_manager")
+    elsewhere = factories.member(factories.organisation(rates_hires=True), kind="admin")
+    for who in (stranger, elsewhere):
+        client = signed_in(who)
+        assert {client.get(path(ada)).status_code, client.post(path(ada), sent).status_code} == {404}
+    assert Client().post(path(ada), sent).status_code == 302
+    assert stored(ada) == []
