@@ -304,3 +304,21 @@ def test_events_recorded_by_a_handler_are_handled_in_the_same_run(monkeypatch: p
 def test_reactions_of_erased_events_are_gone() -> None:
     record_event("test.works").delete()
     assert (Reaction.objects.count(), events.run_due(now=clock.now())) == (0, False)
+
+
+@pytest.mark.django_db
+def test_reactions_done_long_ago_are_deleted_and_others_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "PRUNED_TOGETHER", 2)
+    now = clock.now()
+
+    def reaction(state: str, days: int) -> int:
+        event = record_event("test.works")
+        at = now - timedelta(days=days)
+        Reaction.objects.filter(event=event).update(state=state, done_at=at if state == "done" else None)
+        return Reaction.objects.get(event=event).pk
+
+    old = [reaction("done", 31) for _ in range(3)]
+    kept = [reaction("done", 29), reaction("failed", 400), reaction("waiting", 400)]
+    assert events.prune(now=now) == len(old)
+    assert list(Reaction.objects.order_by("pk").values_list("pk", flat=True)) == kept
+    assert Event.objects.count() == len(old) + len(kept)

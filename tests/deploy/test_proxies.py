@@ -1,6 +1,7 @@
 """The proxy samples in deploy/, run with the real programs in front of our server."""
 
 import datetime as dt
+import json
 import os
 import shutil
 import socket
@@ -20,7 +21,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pytest_django.fixtures import Settings
 
+from goodword.core.doctor import proxy
 from goodword.notifications.domain.links import PATHS
 from tests.architecture.source import ROOT
 from tests.core.test_request_limits import UPLOAD, Server
@@ -238,6 +241,15 @@ def test_goodword_sees_the_client_the_host_and_tls_whatever_the_client_claims(
     assert (seen["REMOTE_ADDR"], seen["HTTP_HOST"], seen["wsgi.url_scheme"]) == ("127.0.0.1", HOST, "https")
     assert (seen["PATH_INFO"], seen["QUERY_STRING"]) == ("/accounts/login/", "next=/")
     assert not [name for name in seen if "evil" in str(seen[name]) or "6.6.6.6" in str(seen[name])]
+
+
+def test_goodword_doctor_finds_the_samples_good(running: RunningProxy, settings: Settings) -> None:
+    settings.GOODWORD_BASE_URL, settings.GOODWORD_TRUSTED_PROXIES = f"https://{HOST}", 1
+    running.ask("GET", proxy.PATH, body=None, **{"X-Forwarded-For": proxy.FORGED, proxy.HEADER: "signed"})
+    (seen,) = running.seen
+    assert (seen["PATH_INFO"], seen["HTTP_X_GOODWORD_CHECK"]) == (proxy.PATH, "signed")
+    body = {"address": seen["REMOTE_ADDR"], "forwarded_for": "HTTP_X_FORWARDED_FOR" in seen}
+    assert proxy.judged(200, "", json.dumps(body).encode()).state == "good"
 
 
 def test_http_leads_to_https(running: RunningProxy) -> None:

@@ -41,6 +41,8 @@ WAIT = 4
 LEASE = timedelta(seconds=30)
 #: rows per batch
 TOGETHER = 20
+#: how long done reactions are kept, and rows deleted in one statement
+DONE_KEPT, PRUNED_TOGETHER = timedelta(days=30), 5_000
 #: lock timeouts of a batch and of a single row, in milliseconds: a long-held lock must not block all reactions
 BATCH_LOCK_MS, ALONE_LOCK_MS = 500, 3000
 #: seconds that one job works before it makes room for others, e-mails for example
@@ -245,6 +247,16 @@ def retry_reactions(rows: QuerySet[Reaction]) -> int:
     if count:
         transaction.on_commit(wake, robust=True)
     return count
+
+
+def prune(*, now: datetime) -> int:
+    """Delete reactions that were done long ago; their events stay, since they are the timelines. Returns how many."""
+    removed = 0
+    old = Reaction.objects.filter(state=State.DONE, done_at__lt=now - DONE_KEPT)
+    while ids := list(old.values_list("pk", flat=True)[:PRUNED_TOGETHER]):
+        stopping.check()
+        removed += Reaction.objects.filter(pk__in=ids).delete()[0]
+    return removed
 
 
 def handlers_of(event: str) -> list[str]:

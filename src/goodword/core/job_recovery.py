@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from goodword.core import jobs
+from goodword.core import clock, events, jobs
 
 log = logging.getLogger(__name__)
 #: a worker without a heartbeat for this long counts as dead; it beats every five seconds
@@ -58,8 +58,9 @@ def sweep_stalled(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="jobs.prune", cron="10 3 * * * 0", queueing_lock="jobs.prune")
 def prune(*, timestamp: int = 0) -> None:
-    """Delete jobs that failed or were cancelled long ago, and expired sessions, once a day."""
+    """Delete jobs that failed or were cancelled long ago, old reactions and expired sessions, once a day."""
     del timestamp
+    events.prune(now=clock.now())
     SessionStore.clear_expired()
     async_to_sync(jobs.QUEUE.delete_old_jobs)(
         nb_hours=KEPT, include_failed=True, include_cancelled=True, include_aborted=True
