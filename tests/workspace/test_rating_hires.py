@@ -72,6 +72,19 @@ def test_a_hiring_manager_rates_once(ada: Application, manager: Membership) -> N
     assert entry.details == {"application": ada.pk}
 
 
+def test_home_lists_who_a_hiring_manager_has_not_rated(ada: Application, manager: Membership) -> None:
+    client, home = signed_in(manager), f"/o/{ada.organisation.slug}/home/"
+    owner = signed_in(factories.member(ada.organisation, kind="admin"))
+    assert (
+        path(ada) in client.get(home).content.decode() and path(ada) not in owner.get(home).content.decode()
+    )
+    Application.objects.of(ada.organisation).filter(pk=ada.pk).update(hired_at=NOW - timedelta(days=180))
+    assert path(ada) not in client.get(home).content.decode()
+    Application.objects.of(ada.organisation).filter(pk=ada.pk).update(hired_at=NOW - timedelta(days=90))
+    client.post(path(ada), answered(client, ada))
+    assert path(ada) not in client.get(home).content.decode()
+
+
 def test_an_incomplete_or_empty_rating_is_not_stored(ada: Application, manager: Membership) -> None:
     client = signed_in(manager)
     for sent, sentence in (

@@ -1,4 +1,13 @@
-from goodword.workspace.needs_you import adjustments, appeals, mentions, referees, reports, roles, steps
+from goodword.workspace.needs_you import (
+    adjustments,
+    appeals,
+    mentions,
+    ratings,
+    referees,
+    reports,
+    roles,
+    steps,
+)
 from goodword.workspace.needs_you.needs import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -18,5 +27,6 @@ SOURCES: tuple[Source, ...] = (
     roles.MISSED_INVITATIONS,
     steps.OVERDUE_ATTEMPTS,
     steps.OVERDUE_CHECKS,
+    ratings.RATINGS,
 )
 NAMES = frozenset(source.name for source in SOURCES)
