@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
+    command("version", "Print the installed version.", _version)
     demo = command(
         "demo", "Start Goodword with a Greenhouse sandbox and a mailbox, and play a sample story.", _demo
     )
@@ -324,6 +325,13 @@ def _migrate(options: argparse.Namespace) -> int:
 
     crypto.check_field_keys()
     ensure_key(now=clock.now())
+    return 0
+
+
+def _version(_: argparse.Namespace) -> int:
+    from goodword.core.version import VERSION
+
+    print(VERSION)
     return 0
 
 

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
 
 import psycopg
@@ -56,7 +57,8 @@ def asked() -> tuple[int, list[str]]:
     """The response of /readyz, which sees committed data only."""
     answer = Client().get("/readyz")
     assert answer["Cache-Control"] == "no-store"
-    assert set(answer.json()) == {"status", "failing"}
+    assert answer.json()["version"] == version("goodword")
+    assert set(answer.json()) == {"status", "failing", "version"}
     return answer.status_code, answer.json()["failing"]
 
 
@@ -241,7 +243,7 @@ def test_readyz_reveals_only_names_of_checks(
 ) -> None:
     database_settings |= {"HOST": "127.0.0.1", "PORT": "9"}
     answer = Client().get("/readyz")
-    assert answer.json() == {"status": "failing", "failing": ["database"]}
+    assert answer.json() == {"status": "failing", "failing": ["database"], "version": version("goodword")}
     assert "127.0.0.1" in caplog.text  # the log has the reason
 
 
@@ -272,7 +274,7 @@ def test_goodword_ready_asks_the_web_server_of_this_machine(
     monkeypatch.setenv("GOODWORD_PORT", "1")
     assert cli.main(["ready"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        '{"status": "ok", "failing": []}',
-        '{"status": "failing", "failing": ["worker"]}',
+        f'{{"status": "ok", "failing": [], "version": "{version("goodword")}"}}',
+        f'{{"status": "failing", "failing": ["worker"], "version": "{version("goodword")}"}}',
         "No answer from the web server: [Errno 111] Connection refused",
     ]

@@ -17,6 +17,7 @@ from goodword.core.database import first_line, is_outage
 from goodword.core.doctor import database, machine
 from goodword.core.doctor.database import WORKER
 from goodword.core.doctor.findings import Finding, State
+from goodword.core.version import VERSION
 
 log = logging.getLogger(__name__)
 #: seconds between two heartbeats
@@ -191,5 +192,5 @@ def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's sign
     """200, or 503 with the names of the failing checks; the reasons are in the log only."""
     failing = readiness.failing()
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
-    said = {"status": "failing" if failing else "ok", "failing": failing}
+    said = {"status": "failing" if failing else "ok", "failing": failing, "version": VERSION}
     return JsonResponse(said, status=status, headers={"Cache-Control": "no-store"})

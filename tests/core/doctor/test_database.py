@@ -37,11 +37,14 @@ def found_by(look: Callable[..., Finding], line: psycopg.Connection) -> tuple[st
     return one.state, one.sentence
 
 
-def test_a_healthy_database_is_good_in_every_area(line: psycopg.Connection) -> None:
+def test_a_healthy_database_is_good_in_every_area_but_for_autovacuum(line: psycopg.Connection) -> None:
     execute("INSERT INTO core_heartbeat VALUES ('worker', now())")
     execute("ANALYZE")
     found = database.findings(line, now=clock.now())
-    assert {area: state for area, state in states(found).items() if state != "good"} == {}
+    # the tests' database has no autovacuum, to be faster
+    assert {area: state for area, state in states(found).items() if state != "good"} == {
+        "vacuum": "attention"
+    }
     assert [one.area for one in found] == [
         *("clock", "database", "migrations", "field_key", "worker", "jobs", "reactions", "database_size"),
         *("connections", "locks", "vacuum", "mail", "deliveries", "notes"),

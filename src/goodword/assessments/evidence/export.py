@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
@@ -36,6 +35,7 @@ from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.assessments.scoring import calibration_row_of
+from goodword.core.version import VERSION
 from goodword.workflow.erasure import ERASURE
 
 #: how many are in memory at once
@@ -210,7 +210,7 @@ def write_reliability(folder: Folder, organisation: Organisation) -> None:
 
 def write_versions(folder: Folder) -> None:
     found = {
-        "goodword": version("goodword"),
+        "goodword": VERSION,
         "scoring": dict(SCORING),
         "families": {family.id: family.version for family in FAMILIES.values()},
     }

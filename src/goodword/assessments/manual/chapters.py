@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version as installed_version
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +13,7 @@ from goodword.assessments.manual.topics import Topic, none_yet, said
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.core.report_blocks import Heading, Labelled, Prose, Section
 from goodword.core.text import written_day
+from goodword.core.version import VERSION
 from goodword.questionnaires.editor.descriptions import language_name
 
 STANDARDS = "Standards for Educational and Psychological Testing (AERA, APA and NCME, 2014)"
@@ -126,7 +126,7 @@ def _facts(facts: ManualFacts, now: datetime) -> list[tuple[str, str]]:
         (
             _("Generated"),
             _("%(day)s, with Goodword %(version)s")
-            % {"day": written_day(now.astimezone(zone)), "version": installed_version("goodword")},
+            % {"day": written_day(now.astimezone(zone)), "version": VERSION},
         ),
     ]
 

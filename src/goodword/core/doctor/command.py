@@ -7,7 +7,6 @@ import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from importlib.metadata import version
 from typing import Final
 
 import django
@@ -16,6 +15,7 @@ from goodword.core import clock
 from goodword.core.doctor.findings import Finding, State, broken, worst
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
+from goodword.core.version import VERSION
 
 #: in place of DATABASE_URL where the embedded server does not run: a port that nothing listens on
 _NO_DATABASE: Final = "postgresql://127.0.0.1:1/none"
@@ -64,7 +64,7 @@ def in_lines(found: Sequence[Finding]) -> str:
 
 def in_json(found: Sequence[Finding], *, at: datetime) -> str:
     said = {
-        "version": version("goodword"),
+        "version": VERSION,
         "checked_at": at.isoformat(timespec="seconds"),
         "state": worst(found),
         "findings": [

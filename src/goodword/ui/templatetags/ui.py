@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from goodword.core import clock
 from goodword.core.text import written_count, written_weekday_time
+from goodword.core.version import VERSION
 from goodword.ui.blocks import drawn
 from goodword.ui.charts import answer_chart, scale_chart
 from goodword.ui.colour import GREEN, parse_hex, readable, to_hex
@@ -31,6 +32,7 @@ from goodword.ui.statuses import CHECKS, Status, mark_svg, status_of
 register = template.Library()
 
 register.simple_tag(icon_svg, name="icon")
+register.simple_tag(lambda: VERSION, name="goodword_version")
 register.filter("first_input_id", first_input_id)
 register.filter("drawn", drawn)
 

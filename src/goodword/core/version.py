@@ -1,0 +1,5 @@
+from importlib.metadata import version
+from typing import Final
+
+#: of the installed package
+VERSION: Final = version("goodword")
