@@ -85,6 +85,11 @@ def failure(error: Exception) -> Finding:
                 "The database is read-only.",
                 "Let DATABASE_URL lead to the primary server, or end PostgreSQL's read-only mode.",
             )
+        case "42P01", _:
+            return broken(DATABASE, "The database has no tables of Goodword yet.", "Run `goodword migrate`.")
+        case "42501", _:
+            remedy = "Run deploy/grants.sql as the tables' owner, or use the owner's role in DATABASE_URL."
+            return broken(DATABASE, sentence, remedy)
         case "53300", _:
             remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
             return broken(DATABASE, sentence, remedy)
