@@ -1,7 +1,7 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test quick exhaustive journeys check audit items image pdf-standards lock clean
+.PHONY: help setup demo demo-once test quick exhaustive journeys check audit items image release pdf-standards lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -41,6 +41,9 @@ pdf-standards: setup ## Check signed reports against PDF/A-2a and PDF/UA-1 with 
 
 image: ## Build the container image with podman, buildah or docker; ARGS="--build-arg BASE=..." for another base
 	@exec scripts/image $(ARGS)
+
+release: setup ## Build wheels, sources, checksums, notes and a list of dependencies in dist/, and try them out
+	@exec .venv/bin/python scripts/release.py
 
 lock: setup ## Compile the lock files anew; ARGS=--upgrade takes the newest versions
 	@exec .venv/bin/python scripts/lock.py $(ARGS)

@@ -13,6 +13,7 @@ LOCKS = (
     ("--extra", "dev", *OURS, "-c", "requirements.lock", "pyproject.toml", "-o", "requirements-dev.lock"),
     ("scripts/tools.in", "-o", "scripts/tools.lock"),
     ("scripts/audit.in", "-o", "scripts/audit.lock"),
+    ("scripts/release.in", "-o", "scripts/release.lock"),
     ("scripts/pdf_standards.in", "-o", "scripts/pdf_standards.lock"),
 )
 
