@@ -42,10 +42,10 @@ def act(attempt: Attempt, name: str) -> None:
 
 def test_only_the_first_answer_starts_the_attempt(attempt: Attempt) -> None:
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=2, now=NOW)
-    save_answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=5, now=LATER)
+    save_answer(attempt_id=attempt.pk, order=1, item_id="ws102", value=5, now=LATER)
     attempt.refresh_from_db()
     assert (attempt.progress, attempt.begun_at) == ("in_progress", NOW)
-    assert saved(attempt) == [("ws02", 5), ("ws74", 2)]
+    assert saved(attempt) == [("ws102", 5), ("ws74", 2)]
     assert event_names(attempt.step_request.application_id) == ["attempt.assigned", "attempt.begun"]
 
 
@@ -100,5 +100,5 @@ def test_late_answers_count_for_thirty_days(attempt: Attempt) -> None:
     last = attempt.deadline_at + timedelta(days=30)
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws74", value=3, now=last)
     with pytest.raises(Closed):
-        save_answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=3, now=last + timedelta(seconds=1))
+        save_answer(attempt_id=attempt.pk, order=1, item_id="ws102", value=3, now=last + timedelta(seconds=1))
     assert saved(attempt) == [("ws74", 3)]

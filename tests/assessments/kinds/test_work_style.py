@@ -107,7 +107,7 @@ def test_no_item_comes_twice(language: str) -> None:
     assert len({text.lower() for text in _texts(language)}) == 50
 
 
-@pytest.mark.parametrize(("earlier", "later", "kept"), [("1", "2", 27), ("2", "3", 24)])
+@pytest.mark.parametrize(("earlier", "later", "kept"), [("1", "2", 27), ("2", "3", 22)])
 def test_an_item_that_was_reworded_has_an_id_of_its_own(earlier: str, later: str, kept: int) -> None:
     newer = {item.id: item for item in load(version=later).items}
     same = [item for item in load(version=earlier).items if item.id in newer]
@@ -119,7 +119,7 @@ def test_an_item_that_was_reworded_has_an_id_of_its_own(earlier: str, later: str
     ("earlier", "later", "mended"),
     [
         ("1", "2", {"de": ["ws03", "ws15"], "en": [], "fr": ["ws48"]}),
-        ("2", "3", {"de": [], "en": [], "fr": []}),
+        ("2", "3", {"de": ["ws07", "ws23", "ws64", "ws67"], "en": [], "fr": ["ws23"]}),
     ],
 )
 def test_a_translation_differs_from_an_earlier_one_only_where_it_was_mended(
@@ -177,9 +177,15 @@ def _content(text: str) -> set[str]:
 @pytest.mark.parametrize(
     ("language", "traps"),
     [
-        ("en", r"speak|talks? to|conversation|present (our|my)|strangers?|same every|few people come"),
-        ("de", r"sprech\w*|melde ich mich|Gespräch\w*|vortrag\w*|stelle .* vor|einander gleichen"),
-        ("fr", r"parle tôt|prends? la parole|conversation|échanges|présenter|se ressemblent"),
+        (
+            "en",
+            r"speak|talk(ing|s)?|conversation|hear|present (our|my)|strangers?|same every|few people come",
+        ),
+        (
+            "de",
+            r"sprech\w*|rede\w*|melde (ich )?mich|hören|Gespräch\w*|vortrag\w*|stelle .* vor|einander gleichen",
+        ),
+        ("fr", r"parle\w*|prends? la parole|conversation|échanges|présenter|se ressemblent"),
     ],
 )
 def test_no_item_depends_on_fluent_speech_company_of_strangers_or_sameness(language: str, traps: str) -> None:

@@ -276,6 +276,14 @@ def test_texts_about_health_are_counted_and_their_sign_off_is_stated(rita: Membe
     assert "Dr. Ann Vogel has signed them off: Night shifts." in written(version)
 
 
+def test_a_form_with_emotional_stability_states_the_law(rita: Membership) -> None:
+    style = version_of(builtin(rita.organisation, "work_style"))
+    assert ["42 U.S.C. 12112(d)" in written(style, form) for form in ("short20", "short20:openness")] == [
+        True,
+        False,
+    ]
+
+
 def test_the_page_shows_the_chosen_version_and_roles_of_the_reader(rita: Membership) -> None:
     version = published(rita, small_pack())
     german = published(rita, small_pack(language="de"))

@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.technical_sheet import OwnScale
 from goodword.assessments.manual.facts import ManualFacts
@@ -304,8 +305,18 @@ def _health(facts: ManualFacts) -> Topic:
     if facts.kind.is_generated:
         return said(heading, _("Doesn't apply: the tasks are generated and are not about people's lives."))
     version = facts.version
+    warning = (
+        [
+            _(
+                "The form includes emotional stability, which can count as a question about health before an offer (42 "
+                "U.S.C. 12112(d); GDPR, article 9). A role gets it only if somebody selects it and confirms a warning."
+            )
+        ]
+        if health_scales(facts.content, facts.form)
+        else []
+    )
     if not facts.health:
-        return said(heading, _("A list of words finds no text that may touch on health."))
+        return said(heading, *warning, _("A list of words finds no text that may touch on health."))
     found = ngettext(
         "A list of words finds %(n)s text that may touch on health.",
         "A list of words finds %(n)s texts that may touch on health.",
@@ -317,7 +328,7 @@ def _health(facts: ManualFacts) -> Topic:
         if version.signed_off_at
         else ""
     )
-    return said(heading, f"{found} {signed}".strip())
+    return said(heading, *warning, f"{found} {signed}".strip())
 
 
 def scores(facts: ManualFacts) -> Sequence[Topic]:

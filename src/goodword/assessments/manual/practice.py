@@ -168,7 +168,9 @@ def _reporting(facts: ManualFacts) -> list[str]:
 
 def _security(facts: ManualFacts) -> str:
     items = (
-        _("Each candidate gets tasks of their own, so a leaked task helps nobody.")
+        _(
+            "Each candidate gets tasks of their own. Simple levels have few different ones, so some will be known."
+        )
         if facts.kind.is_generated
         else _("All candidates of a form get the same items, so they can become known.")
     )
