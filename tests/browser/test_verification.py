@@ -39,6 +39,8 @@ def test_a_result_is_verified(browser: Browser, live_server: object) -> None:
         looker.watch(device)
         form = device.new_page()
         form.goto(f"{live_server}{found[0]}")
+        looker.look(form, f"verification handed over {width}")
+        form.get_by_role("link", name="and I have the device").click()
         looker.look(form, f"verification form {width}")
         form.get_by_role("link", name="Practise first").click()
         form.get_by_role("link", name="Skip practice").click()

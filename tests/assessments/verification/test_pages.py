@@ -1,5 +1,6 @@
 """The candidate's pages of a verification."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -32,15 +33,42 @@ def text(browser: Client, path: str) -> str:
     return browser.get(path).content.decode()
 
 
+def page_text(page: str) -> str:
+    """The words of the main part."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split("<main")[1].split("</main>", 1)[0]).split())
+
+
 def row_of(verification: Verification) -> Verification:
     return Verification.objects.of(verification.organisation).get(pk=verification.pk)
 
 
-def test_the_first_page_says_why_and_opening_it_changes_nothing() -> None:
+def test_the_first_page_is_the_same_whatever_adjustments_the_candidate_has() -> None:
+    """A member opens it."""
+    pages = set()
+    for minutes in (20, 30, None):
+        verification = opened(finished(minutes=minutes))
+        path, before = link_to(verification), list(Event.objects.values_list("pk"))
+        browser = Client()
+        name = verification.part.attempt.step_request.application.candidate.name
+        said = page_text(text(browser, path))
+        assert f"Please hand this device to {name}." in said
+        assert f"I am {name}, and I have the device" in said
+        assert not re.search(r"minute|clock|timed|practi[cs]e|adjust", said, re.IGNORECASE)
+        pages.add(said.replace(name, ""))
+        assert list(Event.objects.values_list("pk")) == before
+        assert browser.post(path)["Location"] == path
+        assert row_of(verification).begun_at is None
+        browser.post(f"{path}start/")
+        assert page_text(text(browser, path)) == said
+    assert len(pages) == 1
+
+
+def test_the_candidates_first_page_says_why_and_opening_it_changes_nothing() -> None:
     verification = opened(finished())
     path, before = link_to(verification), list(Event.objects.values_list("pk"))
-    page = text(Client(), path)
+    page = text(Client(), f"{path}start/")
     assert "Short reasoning form" in page
+    assert "asks some candidates to solve new tasks" in page
     assert "It doesn't mean that anybody doubts yours." in page
     assert "12 minutes for 12 tasks." in page
     assert row_of(verification).begun_at is None
@@ -54,7 +82,7 @@ def test_the_first_page_says_why_and_opening_it_changes_nothing() -> None:
 def test_it_speaks_the_language_of_the_first_test(language: str, sentence: str) -> None:
     attempt = finished()
     Attempt.objects.of(attempt.organisation).update(language=language)
-    page = text(Client(), link_to(opened(attempt)))
+    page = text(Client(), f"{link_to(opened(attempt))}start/")
     assert f'lang="{language}"' in page
     assert sentence in page
 
@@ -62,7 +90,7 @@ def test_it_speaks_the_language_of_the_first_test(language: str, sentence: str) 
 def test_a_candidate_takes_the_form_without_a_script() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
-    assert browser.post(path)["Location"] == f"{path}task/1/"
+    assert browser.post(f"{path}start/")["Location"] == f"{path}task/1/"
     for number in range(1, 13):
         here = f"{path}task/{number}/"
         task = task_on_screen(row_of(verification))
@@ -78,7 +106,7 @@ def test_a_candidate_takes_the_form_without_a_script() -> None:
 def test_no_answer_and_a_made_up_one_are_told() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
-    browser.post(path)
+    browser.post(f"{path}start/")
     response = browser.post(f"{path}task/1/", {"item": "1"})
     assert response.status_code == 422
     assert "Choose an answer, or skip this task." in response.content.decode()
@@ -89,21 +117,21 @@ def test_no_answer_and_a_made_up_one_are_told() -> None:
 def test_an_old_page_leads_to_the_task_on_screen() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
-    browser.post(path)
+    browser.post(f"{path}start/")
     browser.post(f"{path}task/1/", {"item": "1", "skip": "yes"})
     task = task_on_screen(row_of(verification))
     for number, item in ((1, "1"), (2, "1"), (7, "7")):
         response = browser.post(f"{path}task/{number}/", {"item": item, "answer": task.drawn.key})
         assert response["Location"] == f"{path}task/2/?elsewhere=yes"
     assert browser.get(f"{path}task/5/")["Location"] == f"{path}task/2/"
-    assert browser.get(path)["Location"] == f"{path}task/2/"
+    assert browser.get(f"{path}start/")["Location"] == f"{path}task/2/"
     assert row_of(verification).answers == {}
 
 
 def test_a_script_saves_and_hears_the_time_left() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
-    browser.post(path)
+    browser.post(f"{path}start/")
     task = task_on_screen(row_of(verification))
     said = {"item": task.id, "answer": task.drawn.key}
     assert browser.post(f"{path}task/1/", said, headers=SCRIPT).json() == {"saved": True, "left": 720}
@@ -115,7 +143,7 @@ def test_a_script_saves_and_hears_the_time_left() -> None:
 def test_after_a_lost_connection_a_page_explains_and_a_click_continues() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
-    browser.post(path)
+    browser.post(f"{path}start/")
     with time_machine.travel(DAY + timedelta(minutes=3), tick=False):
         assert browser.post(f"{path}ping/", headers=SCRIPT).json()["broken"] is True
         assert browser.get(f"{path}task/1/")["Location"] == f"{path}reconnect/"
@@ -141,12 +169,12 @@ def test_only_the_newest_link_works_for_twelve_hours() -> None:
     old, new = link_to(verification), link_to(verification)
     closed = "There is nothing to do here at the moment"
     assert closed in text(browser, old)
-    browser.post(old)
+    browser.post(f"{old}start/")
     assert row_of(verification).begun_at is None
     assert "Short reasoning form" in text(browser, new)
     with time_machine.travel(DAY + timedelta(hours=12), tick=False):
         assert closed in text(browser, new)
-        browser.post(new)
+        browser.post(f"{new}start/")
     assert row_of(verification).begun_at is None
 
 
@@ -154,7 +182,7 @@ def test_a_form_begun_in_time_can_be_finished() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
     with time_machine.travel(DAY + timedelta(hours=11, minutes=59, seconds=50), tick=False):
-        browser.post(path)
+        browser.post(f"{path}start/")
     with time_machine.travel(DAY + timedelta(hours=12, seconds=9), tick=False):
         assert "1 of 12" in text(browser, f"{path}task/1/")
 
@@ -173,7 +201,7 @@ def test_a_discarded_form_and_unknown_links_open_nothing() -> None:
 def test_nothing_is_taken_from_somebody_who_is_being_erased() -> None:
     attempt, browser = finished(), Client()
     path = link_to(verification := opened(attempt))
-    browser.post(path)
+    browser.post(f"{path}start/")
     Application.objects.of(attempt.organisation).update(deleted_at=DAY)
     response = browser.post(f"{path}task/1/", {"item": "1", "answer": "a"}, headers=SCRIPT)
     assert response.status_code == 410

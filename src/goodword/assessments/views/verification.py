@@ -33,7 +33,7 @@ from goodword.workflow.portal import closed_page, unknown_page
 
 #: query parameter after a form for an earlier task was submitted
 ELSEWHERE: Final = "elsewhere"
-#: query parameter of the first page after practice
+#: query parameter of the candidate's first page after practice
 PRACTISED: Final = "practised"
 
 
@@ -53,6 +53,10 @@ class Sitting:
     @property
     def home(self) -> str:
         return self.url("verification")
+
+    @property
+    def start(self) -> str:
+        return self.url("verification_start")
 
     @property
     def shown(self) -> "ShownForm":
@@ -159,8 +163,16 @@ def _on_screen(request: HttpRequest, sitting: Sitting, *, elsewhere: bool = Fals
 
 
 @sitting_page
-def first(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Say what it is, why, and how it is used; the button starts the clock."""
+def handover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """A member opens the link: without times or a task on screen, which could reveal adjustments."""
+    if request.method == "POST":
+        return _home(request, sitting)
+    return _render(request, sitting, "assessments/verification/handover.html", start=sitting.start)
+
+
+@sitting_page
+def start(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """Tell the candidate what it is, why, and how it is used; the button starts the clock."""
     if sitting.verification.begun_at is not None:
         return _on_screen(request, sitting)
     if request.method == "POST":
@@ -188,7 +200,7 @@ def practice(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
     task = tasks[number - 1]
     form = task.form(request.POST if request.method == "POST" else None)
     valid, is_last = form.is_bound and form.is_valid(), number == len(tasks)
-    after = f"{sitting.home}?{PRACTISED}=yes"
+    after = f"{sitting.start}?{PRACTISED}=yes"
     return _render(
         request,
         sitting,
@@ -201,7 +213,7 @@ def practice(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
         solution=task.solution(form.value) if valid else None,
         onward=after if is_last else sitting.url("verification_practice", number + 1),
         after=after,
-        starts=sitting.home if is_last else "",
+        starts=sitting.start if is_last else "",
     )
 
 
