@@ -7,6 +7,9 @@ from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.models import AssessmentPart
 from goodword.roles.models import Role, Step
 from tests.assessments.assessment_plans.support import drafted, published
+from tests.assessments.judgement.support import own
+from tests.assessments.panels.support import invited
+from tests.assessments.verification.support import finished, opened
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -41,7 +44,9 @@ def test_the_draft_follows_the_settings() -> None:
         "Referees' answers are confidential.",
     ):
         assert sentence in before, sentence
+    assert "hired" not in before
     organisation.erases_old, organisation.keep_months, organisation.watches_devices = True, 1, True
+    organisation.rates_hires = True
     organisation.adjustments_name = "Kim Care"
     organisation.save()
     role = factories.role(organisation)
@@ -49,11 +54,24 @@ def test_the_draft_follows_the_settings() -> None:
     _, after = draft(organisation)
     for sentence in (
         "erased 1 month after their last application ended.",
+        "Managers rate people after they were hired",
         "recorded and compared; the raw values are deleted after 30 days",
         "go to Kim Care, not to the hiring team",
         "except in 1 role in which candidates see them on request",
     ):
         assert sentence in after, sentence
+
+
+def test_experts_and_verified_results_are_counted() -> None:
+    verification = opened(finished())
+    organisation = verification.organisation
+    rita = factories.member(organisation)
+    invited(own(rita), by=rita)
+    _, text = draft(organisation)
+    assert "Reasoning results of 1 candidate were verified under supervision." in text
+    assert "Names, addresses and ratings of 1 expert on panels are stored." in text
+    _, other = draft(factories.organisation())
+    assert "verified" not in other and "expert" not in other
 
 
 def test_published_tests_stand_with_their_requirements_on_one_line_each() -> None:

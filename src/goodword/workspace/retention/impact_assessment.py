@@ -10,7 +10,8 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
-from goodword.assessments.models import Assessment, AssessmentPart
+from goodword.assessments.models import Assessment, AssessmentPart, Panelist, Verification
+from goodword.candidates.models import PerformanceRating
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.greenhouse.setup.connections import oldest_connection
@@ -65,6 +66,9 @@ def _in_use(organisation: Organisation) -> dict[str, object]:
             }
             for part in parts
         ],
+        "ratings": organisation.rates_hires or PerformanceRating.objects.of(organisation).exists(),
+        "verified": Verification.objects.of(organisation).count(),
+        "panelists": Panelist.objects.of(organisation).count(),
         "totals": published.exclude(total=Assessment.Total.OFF).count(),
         "shown_to_candidates": checks.filter(candidate_may_see=True).count(),
     }
