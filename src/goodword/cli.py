@@ -217,6 +217,14 @@ def _add_evidence(command: Callable[[str, str, object], argparse.ArgumentParser]
         "repeat for several",
     )
     evidence.add_argument(
+        "--declined-offer",
+        action="append",
+        default=[],
+        metavar="REASON",
+        help="with --groups: a rejection reason of candidates who declined an offer and count as selected, instead of "
+        "those that read like one; repeat for several",
+    )
+    evidence.add_argument(
         "--check", metavar="FOLDER", help="recompute all scores from the files in this folder"
     )
     manual = command("manual", "Print the technical manual of a test as Markdown.", _manual)
@@ -513,7 +521,8 @@ def _evidence(options: argparse.Namespace) -> int:
             role_id=options.role,
             since=options.since,
             until=options.until,
-            withdrawals=options.withdrew,
+            withdrew=options.withdrew,
+            declined=options.declined_offer,
         )
     if options.organisation and options.validity:
         django.setup()

@@ -62,11 +62,23 @@ def test_rates_ratio_interval_and_test_are_displayed_and_nothing_of_the_file_is_
     assert audited(role) == [{"role": None, "since": f"{DAY.replace(day=1)}", "until": f"{DAY}", "groups": 2}]
 
 
+def test_declined_offers_are_proposed_and_counted_as_selected(role: Role) -> None:
+    raw = two_groups(role)
+    add(role, "bd", status="rejected", n=10, reason="Candidate declined our offer")
+    client, path = page(role)
+    ticked = client.get(path).context["form"]
+    assert ticked["declined"].value() == ["Candidate declined our offer"]
+    assert ticked["withdrawals"].value() == ["Candidate withdrew"]
+    raw += b"\n" + file_of(bd=10).split(b"\n", 1)[1]
+    text = sent(role, raw, declined=["Candidate declined our offer"]).content.decode()
+    assert "22 of 70" in text and "Declined an offer" in text
+
+
 def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> None:
     add(role, "ah", status="hired", n=5)
     add(role, "bh", status="hired", n=40)
     text = sent(role, file_of(ah=5, bh=40, cc=1), withdrawals=[]).content.decode()
-    assert "Nothing is compared: at least two groups need 30 applications" in text
+    assert "Nothing is compared: at least two groups need 30 decided applications" in text
     assert "(too few)" in text and "Line 47: no application in this period." in text
 
 
@@ -82,6 +94,7 @@ def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> Non
         (b"E-mail,Group\na@x,A\n", {"since": "soon"}, "Enter a valid date"),
         (b"E-mail,Group\na@x,A\n", {"until": "9999-12-31"}, "Choose a date between 2000 and 2100."),
         (b"E-mail,Group\na@x,A\n", {"withdrawals": ["Unheard of"]}, "Select a valid choice"),
+        (b"E-mail,Group\na@x,A\n", {"declined": ["Candidate withdrew"]}, "is also chosen as a withdrawal"),
     ],
 )
 def test_bad_input_is_named_and_computes_nothing(
@@ -116,13 +129,18 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
         "role_id": role.pk,
         "since": f"{DAY.replace(day=1)}",
         "until": f"{DAY}",
-        "withdrawals": [],
+        "withdrew": [],
+        "declined": [],
     }
     assert compare(**usual) == 0
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0] == "Counted as withdrawn: “Candidate withdrew”."
+    assert printed[:3] == [
+        "Counted as withdrawn: “Candidate withdrew”.",
+        "Counted as selected, offer declined: no rejection reason.",
+        "A: 40 applications, 12 hired, 0 declined an offer, 28 rejected, 0 withdrew, 0 active",
+    ]
     assert printed[-3:] == [
-        "Hired",
+        "Selected (hired or declined an offer)",
         "  A: 12 of 40 (0.30)",
         "  B: 12 of 60 (0.20), ratio 0.67 (0.33 to 1.33), Fisher p = 0.339",
     ]
@@ -130,9 +148,14 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
         {"slug": "nobody"},
         {"role_id": 0},
         {"since": "soon"},
-        {"withdrawals": ["Misspelt"]},
+        {"withdrew": ["Misspelt"]},
+        {"declined": ["Misspelt"]},
+        {"withdrew": ["Lacks skill"], "declined": ["Lacks skill"]},
         {"file": tmp_path / "none.csv"},
     ]
     for wrong in mistakes:
         assert compare(**(usual | wrong)) == 2
     assert compare(**(usual | {"until": "2020-01-01"})) == 1
+    capsys.readouterr()
+    assert compare(**(usual | {"declined": ["Candidate withdrew"]})) == 0
+    assert "B: 17 of 65" in capsys.readouterr().out

@@ -6,6 +6,7 @@ from typing import Any
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.fairness.outcomes import Scope
+from goodword.candidates.fairness.reasons import Decisions
 from goodword.candidates.models import Application, Candidate
 from goodword.core.models import Event
 from goodword.roles.models import Role
@@ -16,7 +17,12 @@ DAY = NOW.date()
 
 
 def scope(organisation: Organisation, **changes: Any) -> Scope:
-    usual = {"role": None, "since": DAY - timedelta(days=30), "until": DAY + timedelta(days=1)}
+    usual = {
+        "role": None,
+        "since": DAY - timedelta(days=30),
+        "until": DAY + timedelta(days=1),
+        "decisions": Decisions(),
+    }
     return Scope(organisation=organisation, **(usual | changes))
 
 

@@ -11,11 +11,11 @@ from goodword.candidates.fairness.outcomes import (
     GroupTotal,
     StageRates,
     compare_groups,
-    rejection_reasons,
 )
+from goodword.candidates.fairness.reasons import Decisions, proposed, rejection_reasons
 from goodword.candidates.fairness.statistics import Count
 from goodword.candidates.people_files import Person
-from goodword.roles.models import Role
+from goodword.roles.models import Automation, Role
 from tests.candidates.fairness.people import DAY, add, entered, file_of, scope, two_groups
 from tests.support import factories
 
@@ -37,14 +37,14 @@ def found(of: Role, raw: bytes, **changes: object) -> Comparison:
 
 def test_withdrawals_and_active_applications_are_excluded_from_rates(role: Role) -> None:
     raw = two_groups(role)
-    seen = found(role, raw, withdrawals=frozenset({"Candidate withdrew"}))
+    seen = found(role, raw, decisions=Decisions(withdrew=frozenset({"Candidate withdrew"})))
     assert seen.groups == [
-        GroupTotal(group="A", people=40, decided=40, withdrew=0, active=0),
-        GroupTotal(group="B", people=68, decided=60, withdrew=5, active=3),
+        GroupTotal(group="A", people=40, hired=12, declined=0, rejected=28, withdrew=0, active=0),
+        GroupTotal(group="B", people=68, hired=12, declined=0, rejected=48, withdrew=5, active=3),
     ]
     assert seen.possible
-    assert counts(seen.hired) == {"A": (12, 40), "B": (12, 60)}
-    highest, other = seen.hired.rates
+    assert counts(seen.selected) == {"A": (12, 40), "B": (12, 60)}
+    highest, other = seen.selected.rates
     assert highest == GroupRate(group="A", count=Count(selected=12, decided=40))
     assert other.ratio is not None
     assert (round(other.ratio.ratio, 2), other.ratio.below_four_fifths) == (0.67, True)
@@ -52,7 +52,31 @@ def test_withdrawals_and_active_applications_are_excluded_from_rates(role: Role)
 
 
 def test_a_rejection_counts_unless_its_reason_is_a_withdrawal(role: Role) -> None:
-    assert counts(found(role, two_groups(role)).hired) == {"A": (12, 40), "B": (12, 65)}
+    assert counts(found(role, two_groups(role)).selected) == {"A": (12, 40), "B": (12, 65)}
+
+
+def test_a_declined_offer_counts_as_selected(role: Role) -> None:
+    """40 of 100 were made an offer in both groups; 32 of A and 4 of B declined it."""
+    for group, declined in (("a", 32), ("b", 4)):
+        entered(add(role, f"{group}h", status="hired", n=40 - declined), "Offer")
+        entered(
+            add(role, f"{group}d", status="rejected", n=declined, reason="Candidate declined our offer"),
+            "Offer",
+        )
+        add(role, f"{group}r", status="rejected", n=60)
+    raw = file_of(ah=8, ad=32, ar=60, bh=36, bd=4, br=60)
+    seen = found(role, raw, decisions=proposed(rejection_reasons(role.organisation)))
+    assert counts(seen.selected) == {"A": (40, 100), "B": (40, 100)}
+    assert counts(seen.stages[0]) == {"A": (40, 40), "B": (40, 40)}
+    assert [(one.hired, one.declined, one.rejected) for one in seen.groups] == [(8, 32, 60), (36, 4, 60)]
+
+
+def test_reasons_are_proposed_by_their_words() -> None:
+    declined = {"Candidate declined our offer", "Offer declined", "Turned down the offer"}
+    withdrew = {"Candidate withdrew", "Accepted another offer", "Candidate declined interview"}
+    assert proposed(declined | withdrew | {"We declined to make an offer", "Lacks skill"}) == Decisions(
+        withdrew=frozenset(withdrew), declined=frozenset(declined)
+    )
 
 
 def test_a_group_with_fewer_than_thirty_decisions_is_not_compared(role: Role) -> None:
@@ -62,7 +86,7 @@ def test_a_group_with_fewer_than_thirty_decisions_is_not_compared(role: Role) ->
     raw = file_of(ah=30, bh=10, br=19)
     seen = found(role, raw)
     assert not seen.possible
-    assert counts(seen.hired) == {"A": (30, 30), "B": None}
+    assert counts(seen.selected) == {"A": (30, 30), "B": None}
     add(role, "bx", status="rejected", n=1)
     assert found(role, file_of(ah=30, bh=10, br=19, bx=1)).possible
 
@@ -83,6 +107,30 @@ def test_rates_of_moving_on_are_compared_by_stage(role: Role) -> None:
     assert (screen.compared, interview.compared) == (True, False)
 
 
+def test_a_candidate_sent_back_to_an_earlier_stage_has_not_moved_on(role: Role) -> None:
+    """By the pipeline, although everybody in the file was sent back; without one, by the order of most people."""
+    sent_back = {
+        group: add(role, f"{group}s", status="rejected", n=30, job_id=7, connection_id=1) for group in "ab"
+    }
+    for group, ahead in (("a", ()), ("b", ("Screen",))):
+        entered(sent_back[group], *ahead, "Test", "Screen")
+    raw = file_of(**{"as": 30, "bs": 30})
+    by_order = {row.stage: counts(row) for row in found(role, raw).stages}
+    assert by_order["Screen"] == {"A": (0, 30), "B": (30, 30)}
+    Automation.objects.create(
+        organisation=role.organisation,
+        role=role,
+        connection_id=1,
+        job_id=7,
+        job_name="Engineer",
+        confirmed_at=factories.NOW,
+        pipeline=[[1, "Application review"], [2, "Screen"], [3, "Test"]],
+    )
+    by_pipeline = {row.stage: counts(row) for row in found(role, raw).stages}
+    assert by_pipeline["Test"] == {"A": (0, 30), "B": (0, 30)}
+    assert by_pipeline["Screen"] == {"A": (0, 30), "B": (30, 30)}
+
+
 def test_only_applications_in_scope_count(role: Role) -> None:
     raw = two_groups(role)
     elsewhere = factories.role(role.organisation, title="Other")
@@ -90,8 +138,8 @@ def test_only_applications_in_scope_count(role: Role) -> None:
     foreign = factories.role(factories.organisation())
     two_groups(foreign)
     add(role, "old", status="hired", n=2, applied_at=factories.NOW - timedelta(days=400))
-    assert counts(found(role, raw, role=role).hired) == {"A": (12, 40), "B": (12, 65)}
-    assert counts(found(role, raw).hired) == {"A": (12, 43), "B": (12, 65)}
+    assert counts(found(role, raw, role=role).selected) == {"A": (12, 40), "B": (12, 65)}
+    assert counts(found(role, raw).selected) == {"A": (12, 43), "B": (12, 65)}
     assert found(role, raw, since=DAY + timedelta(days=1)).groups[0].people == 0
 
 

@@ -1,7 +1,7 @@
 """`goodword evidence --groups`: prints the figures of Settings > Fairness."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -16,9 +16,8 @@ from goodword.candidates.fairness.outcomes import (
     Scope,
     StageRates,
     compare_groups,
-    proposed_withdrawals,
-    rejection_reasons,
 )
+from goodword.candidates.fairness.reasons import Decisions, proposed, rejection_reasons
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
@@ -36,7 +35,8 @@ def compare(
     role_id: int | None,
     since: str | None,
     until: str | None,
-    withdrawals: Sequence[str],
+    withdrew: Sequence[str],
+    declined: Sequence[str],
 ) -> int:
     """Print the comparison. Returns 0, 1 if too few applications were decided, or 2 if an argument is invalid."""
     now = clock.now()
@@ -56,14 +56,14 @@ def compare(
             role=role,
             since=_day(since) or timezone.localdate(organisation.created_at, organisation.zone),
             until=_day(until) or timezone.localdate(now, organisation.zone),
-            withdrawals=_withdrawals(organisation, withdrawals),
+            decisions=_decisions(organisation, withdrew, declined),
         )
     except (_Refused, UnreadableFile, OSError) as problem:
         print(f"goodword: {problem}", file=sys.stderr)
         return 2
     found = compare_groups(scope, groups)
-    reasons = ", ".join(f"“{reason}”" for reason in sorted(scope.withdrawals))
-    print(f"Counted as withdrawn: {reasons or 'no rejection reason'}.")
+    print(f"Counted as withdrawn: {_quoted(scope.decisions.withdrew)}.")
+    print(f"Counted as selected, offer declined: {_quoted(scope.decisions.declined)}.")
     write(
         organisation=organisation,
         action="fairness.computed",
@@ -82,15 +82,29 @@ def compare(
     return _print(found)
 
 
-def _withdrawals(organisation: Organisation, given: Sequence[str]) -> frozenset[str]:
-    """The reasons given, or those that the page proposes. Raises _Refused for a reason that is not in use."""
+def _decisions(organisation: Organisation, withdrew: Sequence[str], declined: Sequence[str]) -> Decisions:
+    """The reasons given; without any of a kind, those that the page proposes, less what was given as the other kind.
+
+    Raises _Refused for a reason that is not in use, or given twice.
+    """
     known = rejection_reasons(organisation)
-    for reason in given:
+    for reason in (*withdrew, *declined):
         if reason not in known:
             raise _Refused(
                 f"Nobody was rejected for “{reason}”. Reasons in use: {', '.join(known) or 'none'}."
             )
-    return frozenset(given or proposed_withdrawals(known))
+    usual = proposed(known)
+    found = Decisions(
+        withdrew=frozenset(withdrew or usual.withdrew.difference(declined)),
+        declined=frozenset(declined or usual.declined.difference(withdrew)),
+    )
+    if found.in_both:
+        raise _Refused(f"“{found.in_both[0]}” can't be both a withdrawal and a declined offer.")
+    return found
+
+
+def _quoted(reasons: Iterable[str]) -> str:
+    return ", ".join(f"“{reason}”" for reason in sorted(reasons)) or "no rejection reason"
 
 
 def _day(text: str | None) -> date | None:
@@ -103,21 +117,19 @@ def _day(text: str | None) -> date | None:
 def _print(found: Comparison) -> int:
     for group in found.groups:
         print(
-            f"{group.group}: {group.people} applications, {group.decided} hired or rejected, "
-            f"{group.withdrew} withdrew, {group.active} active"
+            f"{group.group}: {group.people} applications, {group.hired} hired, {group.declined} declined an offer, "
+            f"{group.rejected} rejected, {group.withdrew} withdrew, {group.active} active"
         )
     if not found.possible:
-        print(
-            f"Nothing is compared: at least two groups need {LEAST} applications that were hired or rejected."
-        )
+        print(f"Nothing is compared: at least two groups need {LEAST} decided applications.")
         return 1
-    for row in (found.hired, *(stage for stage in found.stages if stage.compared)):
+    for row in (found.selected, *(stage for stage in found.stages if stage.compared)):
         _print_rates(row)
     return 0
 
 
 def _print_rates(row: StageRates) -> None:
-    print(f"\n{row.stage or 'Hired'}")
+    print(f"\n{row.stage or 'Selected (hired or declined an offer)'}")
     for one in row.rates:
         if one.count is None:
             print(f"  {one.group}: fewer than {LEAST} decided")

@@ -1,51 +1,42 @@
 """Outcomes of a period's applications by group, and which groups can be compared."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import Count as Number
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.fairness.groups import GroupFile
+from goodword.candidates.fairness.reasons import Decisions
+from goodword.candidates.fairness.stages import StageOrder
 from goodword.candidates.fairness.statistics import Count, RateRatio, compare
 from goodword.candidates.models import Application
 from goodword.candidates.people_files import Person
 from goodword.core.models import Event
-from goodword.roles.models import Role
+from goodword.roles.models import Automation, Role
 
 #: decided applications that a group needs to appear in a row of the table
 LEAST: Final = 30
-#: in the usual names of Greenhouse's reasons "They rejected us"
-_WITHDREW: Final = (
-    "withdr",
-    "no longer interested",
-    "candidate declined",
-    "declined our",
-    "declined the offer",
-    "offer declined",
-    "accepted another",
-    "accepted a different",
-)
+_SELECTED: Final = frozenset({"hired", "declined"})
 Status = Application.Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Applications made from `since` to `until`, both included, in the organisation's time zone. `role`: None for all.
+    """Applications made from `since` to `until`, both included, in the organisation's time zone.
 
-    `withdrawals`: rejection reasons that mean the candidate withdrew.
+    `role`: None for all.
     """
 
     organisation: Organisation
     role: Role | None
     since: date
     until: date
-    withdrawals: frozenset[str] = frozenset()
+    decisions: Decisions
 
     def applications(self) -> QuerySet[Application]:
         rows = Application.objects.of(self.organisation).filter(
@@ -61,23 +52,6 @@ class Scope:
         return datetime.combine(day, time.min, self.organisation.zone)
 
 
-def rejection_reasons(organisation: Organisation) -> list[str]:
-    """Returns the reasons in use, most frequent first."""
-    rows = (
-        Application.objects.of(organisation)
-        .exclude(rejection_reason="")
-        .values("rejection_reason")
-        .annotate(n=Number("pk"))
-        .order_by("-n", "rejection_reason")
-    )
-    return [row["rejection_reason"] for row in rows[:100]]
-
-
-def proposed_withdrawals(reasons: Iterable[str]) -> list[str]:
-    """Those of the rejection reasons that read like a candidate's own decision."""
-    return [reason for reason in reasons if any(words in reason.casefold() for words in _WITHDREW)]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRate:
     """`count` is None below LEAST. `ratio`: to the row's highest rate; None for the group with that rate."""
@@ -89,7 +63,7 @@ class GroupRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRates:
-    """`stage`: its name in Greenhouse; empty for hiring rates. `rates`: one per group, highest first."""
+    """`stage`: its name in Greenhouse; empty for the rates of selection. `rates`: one per group, highest first."""
 
     stage: str
     rates: Sequence[GroupRate]
@@ -103,9 +77,15 @@ class StageRates:
 class GroupTotal:
     group: str
     people: int
-    decided: int
+    hired: int
+    declined: int
+    rejected: int
     withdrew: int
     active: int
+
+    @property
+    def decided(self) -> int:
+        return self.hired + self.declined + self.rejected
 
     @property
     def enough(self) -> bool:
@@ -117,7 +97,7 @@ class Comparison:
     """`unknown`: people in the file without an application in scope. `ungrouped`: applications of people not in it."""
 
     groups: Sequence[GroupTotal]
-    hired: StageRates
+    selected: StageRates
     stages: Sequence[StageRates]
     unknown: Sequence[Person]
     ungrouped: int
@@ -128,7 +108,7 @@ class Comparison:
 
 
 def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
-    """Hiring rates leave out withdrawn and active applications; a stage counts them if they moved on from it."""
+    """Selection rates leave out withdrawn and active applications; a stage counts them if they moved on from it."""
     rows = list(
         scope.applications().values_list(
             "pk", "status", "rejection_reason", "candidate__email", "candidate__remote_id", "remote_id"
@@ -144,66 +124,83 @@ def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
             seen.add(person)
             group_of[row[0]] = file.groups[person]
     outcome = {
-        pk: _outcome(status, reason, scope.withdrawals)
-        for pk, status, reason, *_more in rows
-        if pk in group_of
+        pk: _outcome(status, reason, scope.decisions) for pk, status, reason, *_more in rows if pk in group_of
     }
     names = sorted(set(file.groups.values()))
     totals = [_total(name, group_of, outcome) for name in names]
     enough = frozenset(total.group for total in totals if total.enough)
     return Comparison(
         groups=totals,
-        hired=_rates("", _hired(group_of, outcome), names, enough),
+        selected=_rates("", _selected(group_of, outcome), names, enough),
         stages=[
             _rates(stage, counts, names, enough)
-            for stage, counts in _by_stage(scope.organisation, group_of, outcome).items()
+            for stage, counts in _by_stage(scope, group_of, outcome).items()
         ],
         unknown=[person for person in file.groups if person not in seen],
         ungrouped=len(rows) - len(group_of),
     )
 
 
-def _outcome(status: str, reason: str, withdrawals: Collection[str]) -> str:
+def _outcome(status: str, reason: str, decisions: Decisions) -> str:
     if status == Status.REJECTED:
-        return "withdrew" if reason in withdrawals else "rejected"
+        return (
+            "withdrew"
+            if reason in decisions.withdrew
+            else "declined"
+            if reason in decisions.declined
+            else "rejected"
+        )
     return "hired" if status == Status.HIRED else "active"
 
 
 def _total(name: str, group_of: Mapping[int, str], outcome: Mapping[int, str]) -> GroupTotal:
-    theirs = [outcome[pk] for pk, group in group_of.items() if group == name]
+    theirs = Counter(outcome[pk] for pk, group in group_of.items() if group == name)
     return GroupTotal(
         group=name,
-        people=len(theirs),
-        decided=sum(one in {"hired", "rejected"} for one in theirs),
-        withdrew=theirs.count("withdrew"),
-        active=theirs.count("active"),
+        people=theirs.total(),
+        **{one: theirs[one] for one in ("hired", "declined", "rejected", "withdrew", "active")},
     )
 
 
 type _Counts = Mapping[str, tuple[int, int]]  # by group: selected, decided
 
 
-def _hired(group_of: Mapping[int, str], outcome: Mapping[int, str]) -> _Counts:
+def _selected(group_of: Mapping[int, str], outcome: Mapping[int, str]) -> _Counts:
     found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for pk, group in group_of.items():
-        if outcome[pk] in {"hired", "rejected"}:
-            found[group][0] += outcome[pk] == "hired"
+        if outcome[pk] in {*_SELECTED, "rejected"}:
+            found[group][0] += outcome[pk] in _SELECTED
             found[group][1] += 1
     return {group: (selected, decided) for group, (selected, decided) in found.items()}
 
 
-def _by_stage(
-    organisation: Organisation, group_of: Mapping[int, str], outcome: Mapping[int, str]
-) -> dict[str, _Counts]:
-    """Counts who moved on: of those who entered a stage, who later entered another or was hired. Most entered first.
+def _by_stage(scope: Scope, group_of: Mapping[int, str], outcome: Mapping[int, str]) -> dict[str, _Counts]:
+    """Counts who moved on: of those who entered a stage, who then entered a later one or was selected. Most entered
+    first.
 
     Candidates who are still in the stage, or withdrew from it, are not counted.
     """
+    paths, pipelines = _paths(scope, group_of), _pipelines(scope, group_of)
+    order = StageOrder.of(paths.values())
+    found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    for pk, path in paths.items():
+        for stage, later in order.moved_on(path, pipelines.get(pk, ())).items():
+            moved = later or outcome[pk] in _SELECTED
+            if not moved and outcome[pk] != "rejected":
+                continue
+            found[stage][group_of[pk]][0] += moved
+            found[stage][group_of[pk]][1] += 1
+    ordered = sorted(found, key=lambda stage: -sum(decided for _selected, decided in found[stage].values()))
+    return {stage: {group: (a, n) for group, (a, n) in found[stage].items()} for stage in ordered}
+
+
+def _paths(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
+    """The stages that each application entered, by time."""
     entered: defaultdict[int, list[str]] = defaultdict(list)
     events = (
         Event.objects.filter(
-            organisation_id=organisation.pk,
-            application_id__in=list(group_of),
+            organisation_id=scope.organisation.pk,
+            application_id__in=list(applications),
             name="application.entered_stage",
         )
         .order_by("occurred_at", "pk")
@@ -212,16 +209,21 @@ def _by_stage(
     for pk, stage in events:
         if stage and pk is not None and (not entered[pk] or entered[pk][-1] != stage):
             entered[pk].append(stage)
-    found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for pk, stages in entered.items():
-        for stage in dict.fromkeys(stages):
-            moved = outcome[pk] == "hired" or stage != stages[-1]
-            if not moved and outcome[pk] != "rejected":
-                continue
-            found[stage][group_of[pk]][0] += moved
-            found[stage][group_of[pk]][1] += 1
-    ordered = sorted(found, key=lambda stage: -sum(decided for _selected, decided in found[stage].values()))
-    return {stage: {group: (a, n) for group, (a, n) in found[stage].items()} for stage in ordered}
+    return {pk: path for pk, path in entered.items() if path}
+
+
+def _pipelines(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
+    """The stages of each application's job in the order of Greenhouse, as last seen; only those linked to a role."""
+    jobs: dict[tuple[int | None, int | None], Sequence[str]] = {
+        (row.connection_id, row.job_id): [name for _pk, name in row.pipeline or ()]
+        for row in Automation.objects.of(scope.organisation)
+    }
+    theirs = scope.applications().filter(pk__in=list(applications))
+    return {
+        pk: jobs[connection, job]
+        for pk, connection, job in theirs.values_list("pk", "connection_id", "job_id")
+        if (connection, job) in jobs
+    }
 
 
 def _rates(stage: str, counts: _Counts, names: Sequence[str], enough: Collection[str]) -> StageRates:

@@ -22,9 +22,8 @@ from goodword.candidates.fairness.outcomes import (
     Comparison,
     Scope,
     compare_groups,
-    proposed_withdrawals,
-    rejection_reasons,
 )
+from goodword.candidates.fairness.reasons import Decisions, proposed, rejection_reasons
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
@@ -56,6 +55,12 @@ class FairnessForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    declined = forms.MultipleChoiceField(
+        label=gettext_lazy("Rejection reasons of candidates who declined an offer"),
+        help_text=gettext_lazy("Counted as selected: the employer made them an offer."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     file = forms.FileField(
         label=gettext_lazy("CSV file with groups"),
         help_text=gettext_lazy(
@@ -74,19 +79,22 @@ class FairnessForm(forms.Form):
         self, data: Any = None, files: Any = None, *, organisation: Organisation, today: date
     ) -> None:
         reasons = rejection_reasons(organisation)
+        usual = proposed(reasons)
         initial = {
             "since": _a_year_before(today),
             "until": today,
-            "withdrawals": proposed_withdrawals(reasons),
+            "withdrawals": sorted(usual.withdrew),
+            "declined": sorted(usual.declined),
         }
         super().__init__(data, files, initial=initial)
         roles: Any = self.fields["role"]
         roles.queryset = Role.objects.of(organisation).order_by("title", "pk")
         roles.label_from_instance = lambda role: role.title
-        choices: Any = self.fields["withdrawals"]
-        choices.choices = [(reason, reason) for reason in reasons]
-        if not reasons:
-            del self.fields["withdrawals"]
+        for name in ("withdrawals", "declined"):
+            field: Any = self.fields[name]
+            field.choices = [(reason, reason) for reason in reasons]
+            if not reasons:
+                del self.fields[name]
 
     def clean_file(self) -> GroupFile:
         file: UploadedFile[Any] = self.cleaned_data["file"]
@@ -103,6 +111,18 @@ class FairnessForm(forms.Form):
         if since and until and until < since:
             self.add_error("until", _("Choose a date on or after the start date."))
 
+        for reason in self._decisions().in_both:
+            self.add_error(
+                "declined",
+                _("“%(reason)s” is also chosen as a withdrawal. Choose it once.") % {"reason": reason},
+            )
+
+    def _decisions(self) -> Decisions:
+        return Decisions(
+            withdrew=frozenset(self.cleaned_data.get("withdrawals", ())),
+            declined=frozenset(self.cleaned_data.get("declined", ())),
+        )
+
     def scope(self, organisation: Organisation) -> Scope:
         cleaned = self.cleaned_data
         return Scope(
@@ -110,7 +130,7 @@ class FairnessForm(forms.Form):
             role=cleaned["role"],
             since=cleaned["since"],
             until=cleaned["until"],
-            withdrawals=frozenset(cleaned.get("withdrawals", ())),
+            decisions=self._decisions(),
         )
 
 
