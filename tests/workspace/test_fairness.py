@@ -1,5 +1,6 @@
 """Settings > Fairness and `goodword evidence --groups`."""
 
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry
 from goodword.candidates.fairness.command import compare
 from goodword.roles.models import Role
-from tests.candidates.fairness.people import DAY, add, file_of, two_groups
+from tests.candidates.fairness.people import DAY, NOW, add, file_of, two_groups
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -57,7 +58,16 @@ def test_rates_ratio_interval_and_test_are_displayed_and_nothing_of_the_file_is_
     response = sent(role, two_groups(role))
     text = " ".join(response.content.decode().split())
     assert response.status_code == 200 and response["Cache-Control"] == "no-store"
-    for part in ("12 of 40", "12 of 60", "0.67", "0.33 – 1.33", "p = 0.339", "below 0.80"):
+    text = unescape(text)
+    for part in (
+        "12 of 40",
+        "12 of 60",
+        "0.67",
+        "0.33 – 1.33",
+        "p = 0.339",
+        "below 0.80",
+        "Fisher's exact test: p = 0.339",
+    ):
         assert part in text, part
     assert audited(role) == [{"role": None, "since": f"{DAY.replace(day=1)}", "until": f"{DAY}", "groups": 2}]
 
@@ -123,6 +133,8 @@ def test_another_organisations_role_cannot_be_chosen(role: Role) -> None:
 def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "groups.csv"
     file.write_bytes(two_groups(role))
+    add(role, "no", status="hired", n=2)
+    add(role, "gone", status="rejected", n=1, erased_at=NOW)
     usual: dict[str, Any] = {
         "slug": role.organisation.slug,
         "file": file,
@@ -134,15 +146,20 @@ def test_the_command_prints_the_same(role: Role, tmp_path: Path, capsys: pytest.
     }
     assert compare(**usual) == 0
     printed = capsys.readouterr().out.splitlines()
-    assert printed[:3] == [
+    assert printed[:2] == [
         "Counted as withdrawn: “Candidate withdrew”.",
         "Counted as selected, offer declined: no rejection reason.",
+    ]
+    assert printed[4:5] == [
         "A: 40 applications, 12 hired, 0 declined an offer, 28 rejected, 0 withdrew, 0 active",
     ]
-    assert printed[-3:] == [
-        "Selected (hired or declined an offer)",
+    assert "Applications in this period without a group in the file: 2." in printed
+    assert "Applications in this period that were erased and can't count: 1." in printed
+    start = printed.index("Selected (hired or declined an offer)")
+    assert printed[start + 1 : start + 4] == [
+        "  all groups: Fisher's exact test, p = 0.339",
         "  A: 12 of 40 (0.30)",
-        "  B: 12 of 60 (0.20), ratio 0.67 (0.33 to 1.33), Fisher p = 0.339",
+        "  B: 12 of 60 (0.20), ratio 0.67 (0.33 to 1.33), adjusted Fisher p = 0.339",
     ]
     mistakes: list[dict[str, Any]] = [
         {"slug": "nobody"},

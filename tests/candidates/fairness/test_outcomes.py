@@ -16,7 +16,7 @@ from goodword.candidates.fairness.reasons import Decisions, proposed, rejection_
 from goodword.candidates.fairness.statistics import Count
 from goodword.candidates.people_files import Person
 from goodword.roles.models import Automation, Role
-from tests.candidates.fairness.people import DAY, add, entered, file_of, scope, two_groups
+from tests.candidates.fairness.people import DAY, NOW, add, entered, file_of, scope, two_groups
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_a_candidate_sent_back_to_an_earlier_stage_has_not_moved_on(role: Role) 
         connection_id=1,
         job_id=7,
         job_name="Engineer",
-        confirmed_at=factories.NOW,
+        confirmed_at=NOW,
         pipeline=[[1, "Application review"], [2, "Screen"], [3, "Test"]],
     )
     by_pipeline = {row.stage: counts(row) for row in found(role, raw).stages}
@@ -137,7 +137,7 @@ def test_only_applications_in_scope_count(role: Role) -> None:
     add(elsewhere, "ah", status="rejected", n=3)
     foreign = factories.role(factories.organisation())
     two_groups(foreign)
-    add(role, "old", status="hired", n=2, applied_at=factories.NOW - timedelta(days=400))
+    add(role, "old", status="hired", n=2, applied_at=NOW - timedelta(days=400))
     assert counts(found(role, raw, role=role).selected) == {"A": (12, 40), "B": (12, 65)}
     assert counts(found(role, raw).selected) == {"A": (12, 43), "B": (12, 65)}
     assert found(role, raw, since=DAY + timedelta(days=1)).groups[0].people == 0
@@ -149,6 +149,15 @@ def test_people_without_an_application_and_applications_without_a_group_are_coun
     seen = found(role, file_of(ah=2, zz=1))
     assert seen.unknown == [Person("email", "zz0@x.example")]
     assert seen.ungrouped == 3
+
+
+def test_erased_applications_in_scope_are_counted(role: Role) -> None:
+    add(role, "ah", status="hired", n=2)
+    add(role, "ae", status="rejected", n=3, erased_at=NOW)
+    add(role, "ad", status="rejected", n=1, deleted_at=NOW)
+    add(role, "old", status="rejected", n=1, erased_at=NOW, applied_at=NOW - timedelta(days=400))
+    add(role, "p", status="active", n=1, erased_at=NOW, prospect=True)
+    assert found(role, file_of(ah=2)).erased == 4
 
 
 def test_reasons_are_listed_by_frequency(role: Role) -> None:

@@ -1,11 +1,23 @@
 """Fisher's exact test and the interval of a ratio, compared with published and independently computed figures."""
 
+import random
 from fractions import Fraction
-from math import factorial
+from math import exp, factorial
 
 import pytest
 
-from goodword.candidates.fairness.statistics import Count, RateRatio, compare, fisher
+from goodword.candidates.fairness.statistics import (
+    Count,
+    RateRatio,
+    chi_squared,
+    compare_all,
+    fisher,
+    holm,
+)
+
+
+def compare(group: Count, reference: Count) -> RateRatio | None:
+    return compare_all({"group": group, "reference": reference})[0].get("group")
 
 
 def count(selected: int, rejected: int) -> Count:
@@ -72,7 +84,9 @@ def test_the_interval_starts_at_zero_if_nobody_was_selected() -> None:
 
 
 def test_the_interval_has_a_width_even_if_everybody_was_selected() -> None:
-    found = compare(Count(selected=40, decided=40), Count(selected=68, decided=68))
+    found = compare_all(
+        {"A": Count(selected=68, decided=68), "B": Count(selected=40, decided=40)},
+    )[0].get("B")
     assert found is not None
     assert found.ratio == 1.0
     assert found.p == pytest.approx(1.0)
@@ -81,6 +95,55 @@ def test_the_interval_has_a_width_even_if_everybody_was_selected() -> None:
 
 def test_nothing_is_compared_with_a_group_without_selections() -> None:
     assert compare(Count(selected=0, decided=40), Count(selected=0, decided=40)) is None
+
+
+def test_holm_multiplies_by_the_number_of_tests_left() -> None:
+    assert holm([0.04, 0.01, 0.03, 0.005]) == pytest.approx([0.06, 0.03, 0.06, 0.02])
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("value", "degrees", "p"),
+    [
+        (3.841459, 1, 0.05),
+        (5.991465, 2, 0.05),
+        (18.47531, 7, 0.01),
+        (15.50731, 8, 0.05),
+        (0, 3, 1),
+        (0, 4, 1),
+    ],
+)
+def test_chi_squared_agrees_with_published_tables(value: float, degrees: int, p: float) -> None:
+    assert chi_squared(value, degrees) == pytest.approx(p, rel=1e-5)
+
+
+def test_all_groups_are_tested_by_chi_squared_unless_expected_numbers_are_small() -> None:
+    """The first by hand: squared differences of 10 from 30, divided by 30 and by 70, are 9.5238 with 2 degrees."""
+    counts = {"A": count(20, 80), "B": count(30, 70), "C": count(40, 60)}
+    ratios, together = compare_all(counts)
+    assert together is not None and not together.exact
+    assert together.p == pytest.approx(exp(-9.523810 / 2), rel=1e-5)
+    assert set(ratios) == {"A", "B"}
+    assert ratios["A"].p == pytest.approx(3 * fisher(counts["A"], counts["C"]))
+    _ratios, few = compare_all({"A": count(1, 39), "B": count(2, 38), "C": count(6, 34)})
+    assert few is not None and few.exact
+
+
+def test_chance_is_called_a_difference_in_one_of_twenty_tables_at_most_with_any_number_of_groups() -> None:
+    """Without adjustment it was four of ten with eight groups."""
+    chance = random.Random(8)
+    tables = [
+        {
+            f"{group}": count(n := sum(chance.random() < 0.3 for _ in range(100)), 100 - n)
+            for group in range(8)
+        }
+        for _table in range(150)
+    ]
+    compared = [compare_all(each) for each in tables]
+    low = sum(any(one.p < 0.05 for one in ratios.values()) for ratios, _all in compared)
+    missed = sum(any(not one.low < 1 < one.high for one in ratios.values()) for ratios, _all in compared)
+    together = sum(found is not None and found.p < 0.05 for _ratios, found in compared)
+    assert max(low, missed, together) <= 150 * 0.08
 
 
 def test_exactly_four_fifths_is_not_below_four_fifths() -> None:

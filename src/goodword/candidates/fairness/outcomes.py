@@ -13,7 +13,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.fairness.groups import GroupFile
 from goodword.candidates.fairness.reasons import Decisions
 from goodword.candidates.fairness.stages import StageOrder
-from goodword.candidates.fairness.statistics import Count, RateRatio, compare
+from goodword.candidates.fairness.statistics import Count, RateRatio, Together, compare_all
 from goodword.candidates.models import Application
 from goodword.candidates.people_files import Person
 from goodword.core.models import Event
@@ -39,9 +39,14 @@ class Scope:
     decisions: Decisions
 
     def applications(self) -> QuerySet[Application]:
-        rows = Application.objects.of(self.organisation).filter(
-            deleted_at=None, erased_at=None, prospect=False
-        )
+        return self._made().filter(deleted_at=None, erased_at=None)
+
+    def erased(self) -> int:
+        """Number of applications that can't count, because they were erased or are about to be."""
+        return self._made().exclude(deleted_at=None, erased_at=None).count()
+
+    def _made(self) -> QuerySet[Application]:
+        rows = Application.objects.of(self.organisation).filter(prospect=False)
         if self.role is not None:
             rows = rows.filter(role=self.role)
         return rows.annotate(made=Coalesce("applied_at", "created_at")).filter(
@@ -63,10 +68,12 @@ class GroupRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRates:
-    """`stage`: its name in Greenhouse; empty for the rates of selection. `rates`: one per group, highest first."""
+    """`stage`: its name in Greenhouse; empty for the rates of selection. `rates`: one per group, highest first.
+    `together`: the test of all groups compared; None for fewer than two."""
 
     stage: str
     rates: Sequence[GroupRate]
+    together: Together | None
 
     @property
     def compared(self) -> bool:
@@ -94,13 +101,15 @@ class GroupTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """`unknown`: people in the file without an application in scope. `ungrouped`: applications of people not in it."""
+    """`unknown`: people in the file without an application in scope. `ungrouped`: applications of people not in it.
+    `erased`: applications in scope that can't count."""
 
     groups: Sequence[GroupTotal]
     selected: StageRates
     stages: Sequence[StageRates]
     unknown: Sequence[Person]
     ungrouped: int
+    erased: int
 
     @property
     def possible(self) -> bool:
@@ -138,6 +147,7 @@ def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
         ],
         unknown=[person for person in file.groups if person not in seen],
         ungrouped=len(rows) - len(group_of),
+        erased=scope.erased(),
     )
 
 
@@ -232,15 +242,17 @@ def _rates(stage: str, counts: _Counts, names: Sequence[str], enough: Collection
         for name in names
         if name in enough and counts.get(name, (0, 0))[1] >= LEAST
     }
-    best = max(kept, key=lambda name: kept[name].rate, default="")
+    ratios, together = compare_all(kept)
     rates = [
         GroupRate(
             group=name,
             count=kept.get(name),
-            ratio=compare(kept[name], kept[best]) if name in kept and name != best else None,
+            ratio=ratios.get(name),
         )
         for name in names
     ]
     return StageRates(
-        stage=stage, rates=sorted(rates, key=lambda one: -(one.count.rate if one.count else -1))
+        stage=stage,
+        rates=sorted(rates, key=lambda one: -(one.count.rate if one.count else -1)),
+        together=together,
     )
