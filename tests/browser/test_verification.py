@@ -59,7 +59,7 @@ def test_a_result_is_verified(browser: Browser, live_server: object) -> None:
         looker.look(form, f"verification done {width}")
 
         page.reload()
-        expect(page.get_by_text("Lower than the first result", exact=False)).to_be_visible()
+        expect(page.get_by_text("Lower than expected", exact=False)).to_be_visible()
         looker.look(page, f"verification compared {width}")
         desk.close()
         device.close()

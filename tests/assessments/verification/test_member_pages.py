@@ -129,9 +129,11 @@ def test_a_lower_result_is_worded_without_accusation() -> None:
     attempt = finished(solved=17)
     taken(attempt, solved=5)
     page = words(signed_in(owner(attempt)).get(where("candidate", attempt)))
-    assert "Lower than the first result by more than 1 in 20 honest candidates would show" in page
-    assert "at least 19 in 20 solve 7 or more" in page
-    assert "Chance: up to 1 in 20 honest candidates shows such a difference." in page
+    assert "Lower than expected after the first result" in page
+    assert (
+        "On average over candidates who solved 17 on their own, at least 19 in 20 solve 6 or more, if" in page
+    )
+    assert "Chance: on average up to 1 in 20 honest candidates with this first result" in page
     assert "Tiredness, nerves" in page
     assert "standard errors below the prediction" in page
     assert "Talk to the candidate" in page

@@ -62,7 +62,7 @@ def test_candidates_get_their_answers_by_number_and_the_comparison() -> None:
     assert [answer["item"] for answer in found["answers"]] == list(range(1, 10))
     assert all(answer["answer"].startswith("Option ") for answer in found["answers"])
     assert "question" not in found["answers"][0]
-    assert (found["comparison"]["solved"], found["comparison"]["least"]) == (5, 7)
+    assert (found["comparison"]["solved"], found["comparison"]["least"]) == (5, 6)
     assert found["time"]["seconds granted"] == 720
 
 

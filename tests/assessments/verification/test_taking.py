@@ -44,7 +44,7 @@ def test_a_lower_result_is_reported_with_its_prediction() -> None:
     found = comparison(taken(finished(solved=17), solved=5))
     assert (found.first_solved, found.first_items) == (17, 20)
     assert (found.solved, found.answered, found.items) == (5, 12, 12)
-    assert (found.least, found.is_lower, found.difficulties) == (7, True, "assumed")
+    assert (found.least, found.is_lower, found.difficulties) == (6, True, "assumed")
     assert found.errors_apart == pytest.approx((5 - found.expected) / found.error)
     assert 0.02 < found.highest_rate <= 0.05
 

@@ -17,6 +17,6 @@ SCORING: Mapping[str, str] = MappingProxyType(
         "rasch": "2",
         "response_quality": "1",
         "speed": "1",
-        "verification": "1",
+        "verification": "2",
     }
 )

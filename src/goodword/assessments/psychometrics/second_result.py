@@ -7,14 +7,19 @@ distribution (f as in `number_right.py`)
 
 It includes both errors of measurement: g the uncertainty about the ability after the first form, f2 the chance in the
 second. `least` is the lowest m with P(m or fewer | n) above FALSE_ALARMS. Someone who solves fewer has a lower result
-than chance explains. There are two priors, and the lower `least` counts:
+than expected. There are three priors, and the lowest `least` counts:
 
-- Jeffreys, T' / sqrt(V): at every ability, at most about one honest person in twenty solves fewer, whoever takes the
-  second form (`highest_rate`, computed exactly).
-- The distribution of candidates, normal with mean 0: at most one in twenty of those with the same first result solves
-  fewer, even if only the best are asked. A high first result is partly luck, which does not repeat (regression to the
-  mean; Lord & Novick 1968, ch. 3). With the Jeffreys prior alone, one in six honest people with all tasks solved in the
-  first form would solve fewer.
+- Jeffreys, T' / sqrt(V): if everybody takes the second form whatever the first result, at most about one honest person
+  in twenty of any ability solves fewer (`highest_rate`, computed exactly).
+- The distribution of candidates, normal with mean 0: on average over candidates with the same first result, at most one
+  in twenty solves fewer. A high first result is partly luck, which does not repeat (regression to the mean; Lord &
+  Novick 1968, ch. 3). With the Jeffreys prior alone, one in six honest people with all tasks solved in the first form
+  would solve fewer.
+- The same, one standard deviation lower: so for a group whose mean ability is that much lower. High first results of
+  such a group owe more to luck.
+
+Given the first result, the averages over abilities say nothing about one ability: honest people of average ability with
+a high first result solve fewer than `least` more often than one in twenty (`best_lower`).
 
 `expected` and `error` are mean and standard deviation of P(m | n) with the second prior; (m - expected) / error is the
 difference in standard errors. The model assumes one ability in both forms, so practice, nerves, tiredness and another
@@ -30,15 +35,18 @@ from typing import Final
 from goodword.assessments.psychometrics.abilities import ItemCurve, grid_of, normed
 from goodword.assessments.psychometrics.number_right import ASSUMED_SD, moments, number_distribution
 
-#: the highest share of honest people whose result may count as lower
+#: the highest share of honest people with one first result, on average over their abilities, whose result may count as
+#: lower
 FALSE_ALARMS: Final = 0.05
+#: mean ability of the lower group, in standard deviations
+LOWER_GROUP: Final = -1.0
 #: abilities for which the rate is stated, in standard deviations
 _WITHIN: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """`least`: the lowest number solved that chance explains. `expected`, `error`: mean and standard deviation."""
+    """`least`: the lowest number solved that isn't lower. `expected`, `error`: mean and standard deviation."""
 
     least: int
     expected: float
@@ -49,8 +57,8 @@ class Prediction:
 class Predictions:
     """`by_first[n]`: of the number solved in the second form, if n were solved in the first.
 
-    `highest_rate`: the highest share of honest people of one ability who solve fewer than `least`, among abilities
-    within three standard deviations.
+    `highest_rate`: the highest share of honest people of one ability, with all their first results, who solve fewer
+    than `least`, among abilities within three standard deviations.
     """
 
     by_first: tuple[Prediction, ...]
@@ -67,7 +75,8 @@ def predictions(
     in_second = [number_distribution(second, t) for t in grid]
     at = [moments(first, t) for t in grid]
     jeffreys = [one.slope / math.sqrt(one.variance) for one in at]
-    candidates = normed([-((t / sd) ** 2) / 2 for t in grid])
+    candidates = _normal(grid, 0, sd)
+    priors = (jeffreys, candidates, _normal(grid, LOWER_GROUP * sd, sd))
     found = []
     for n in range(len(first) + 1):
         likelihood = [numbers[n] for numbers in in_first]
@@ -76,7 +85,7 @@ def predictions(
         square = math.fsum(m * m * p for m, p in enumerate(by_candidates))
         found.append(
             Prediction(
-                least=min(_least(by_candidates), _least(_predicted(likelihood, jeffreys, in_second))),
+                least=min(_least(_predicted(likelihood, prior, in_second)) for prior in priors),
                 expected=expected,
                 error=math.sqrt(square - expected**2),
             )
@@ -89,6 +98,10 @@ def predictions(
             if abs(t) <= _WITHIN * sd
         ),
     )
+
+
+def _normal(grid: Sequence[float], mean: float, sd: float) -> list[float]:
+    return normed([-(((t - mean) / sd) ** 2) / 2 for t in grid])
 
 
 def _predicted(
@@ -124,3 +137,28 @@ def share_lower(
         p * math.fsum(after[: by_first[min(n + helped, len(first))].least])
         for n, p in enumerate(number_distribution(first, ability))
     )
+
+
+def best_lower(
+    first: tuple[ItemCurve, ...],
+    second: tuple[ItemCurve, ...],
+    *,
+    solved: int,
+    ability: float | None = None,
+    mean: float = 0.0,
+    sd: float = ASSUMED_SD,
+) -> float:
+    """Returns the share who solve fewer than `least`, of honest people who solved at least `solved` in the first form.
+
+    They have one `ability`, or abilities normal with `mean` and `sd`.
+    """
+    by_first = predictions(first, second, sd).by_first
+    grid = [ability] if ability is not None else grid_of((*first, *second))
+    weights = [1.0] if ability is not None else _normal(grid, mean, sd)
+    lower = chosen = 0.0
+    for t, weight in zip(grid, weights, strict=True):
+        after = number_distribution(second, t)
+        for n, p in list(enumerate(number_distribution(first, t)))[solved:]:
+            chosen += weight * p
+            lower += weight * p * math.fsum(after[: by_first[n].least])
+    return lower / chosen

@@ -123,15 +123,25 @@ def precision_in_words(blueprint: Blueprint, calibration: OwnCalibration | None)
 def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalibration | None) -> str:
     rates = rates_of(forms, form, calibration.found if calibration is not None else None)
     told = gettext(
-        "Finalists can be asked to solve %(n)s new tasks with somebody present. Their result counts as lower than "
-        "chance explains if fewer than 1 in 20 honest candidates with the same first result solve so few: at most 5 "
-        "in 100 honest candidates, even if only the best are asked. By the model at most %(highest)s in 100 of any "
-        "ability do. If a helper solved %(helped)s tasks of the first test for a candidate of average ability, it is "
-        "found in %(found)s of 100 cases; in the others it is not. Practice, nerves and another device are not part "
-        "of the model."
+        "Candidates can be asked to solve %(n)s new tasks with somebody present. Their result counts as lower than "
+        "expected if, on average over honest candidates with that first result, at most 5 in 100 solve so few, if "
+        "abilities are spread as assumed (normally around the average, or around one standard deviation below it). "
+        "This holds on average, not for each of them. By the model, of honest candidates who solved %(high)s or more "
+        "on their own, %(average)s in 100 of average ability show as lower, %(half)s in 100 of those half a standard "
+        "deviation above and %(one)s in 100 of those one above; and %(group0)s, %(group1)s and %(group2)s in 100 of "
+        "groups whose mean ability is average, half a standard deviation below and one below. If everybody is asked, "
+        "whatever the first result, at most %(highest)s in 100 of any ability do. If a helper solved %(helped)s tasks "
+        "of the first test for a candidate of average ability, it is found in %(found)s of 100 cases; in the others "
+        "it is not. Practice, nerves and another device are not part of the model."
     )
     figures = {
         "n": rates.items,
+        "high": rates.high,
+        **{
+            name: written_number(100 * rate)
+            for name, rate in zip(("average", "half", "one"), rates.by_ability, strict=True)
+        },
+        **{f"group{place}": written_number(100 * rate) for place, rate in enumerate(rates.by_mean)},
         "highest": written_number(100 * rates.highest),
         "helped": rates.helped,
         "found": hundredths(rates.found),

@@ -16,7 +16,7 @@ from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.number_right import ASSUMED_SD
 from goodword.assessments.psychometrics.rasch import Calibration
-from goodword.assessments.psychometrics.second_result import predictions, share_lower
+from goodword.assessments.psychometrics.second_result import best_lower, predictions, share_lower
 from goodword.core.json_reading import Json
 
 FIGURES: Final = "verification_12"
@@ -93,16 +93,12 @@ class Comparison:
 
     @property
     def is_lower(self) -> bool:
-        """Whether the result is lower than chance explains."""
+        """Whether it counts as lower than the first result predicts."""
         return self.solved < self.least
 
     @property
     def unanswered(self) -> int:
         return self.items - self.answered
-
-    @property
-    def highest_percent(self) -> float:
-        return 100 * self.highest_rate
 
     @property
     def errors_apart(self) -> float:
@@ -155,15 +151,31 @@ def compare(
     )
 
 
+#: standard deviations above the average for which the rate among people with a high first result is stated
+ABILITIES: Final = (0.0, 0.5, 1.0)
+#: mean abilities of groups for which it is, in the same unit
+MEANS: Final = (0.0, -0.5, -1.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """`highest`: of honest people of any one ability who show as lower. `found`: of people of average ability for whom
-    somebody solved `helped` tasks, three tenths of the first form. `items`: of the verification form."""
+    """`highest`: of honest people of any one ability, with all their first results, who show as lower. `by_ability`,
+    `by_mean`: of honest people who solved at least `high` tasks of the first form (85 %), for ABILITIES and MEANS.
+    `found`: of people of average ability for whom somebody solved `helped` tasks, three tenths of the first form.
+    `items`: of the verification form."""
 
     items: int
     highest: float
+    high: int
+    by_ability: tuple[float, ...]
+    by_mean: tuple[float, ...]
     helped: int
     found: float
+
+
+def high_result(items: int) -> int:
+    """From 85 % of the tasks, rounded up."""
+    return -(-items * 17 // 20)
 
 
 def rates_of(test: ReasoningTest, form: str, calibration: Calibration | None) -> Rates:
@@ -176,10 +188,15 @@ def rates_of(test: ReasoningTest, form: str, calibration: Calibration | None) ->
         sd = calibration.sd
     else:
         first, second = curves_of_form(blueprint)[0], curves_of_form(after)[0]
-    helped = round(0.3 * blueprint.n)
+    helped, high = round(0.3 * blueprint.n), high_result(blueprint.n)
     return Rates(
         items=after.n,
         highest=predictions(first, second, sd).highest_rate,
+        high=high,
+        by_ability=tuple(
+            best_lower(first, second, solved=high, ability=one * sd, sd=sd) for one in ABILITIES
+        ),
+        by_mean=tuple(best_lower(first, second, solved=high, mean=one * sd, sd=sd) for one in MEANS),
         helped=helped,
         found=share_lower(first, second, ability=0.0, helped=helped, sd=sd),
     )
