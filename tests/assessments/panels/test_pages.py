@@ -105,6 +105,15 @@ def test_ratings_are_shown_from_five_experts_on(workshop: Test, rita: Membership
     assert len(experts) == 4
 
 
+def test_experts_who_differ_in_level_alone_make_no_key(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita, ratings=((4, 4), (3, 3), (5, 5), (4, 4), (2, 2)))
+    browser = signed_in(rita)
+    for name in ("judgement_panel", "judgement_publish"):
+        assert browser.get(url(name, workshop)).status_code == 200
+    made = browser.post(url("judgement_panel_key", workshop), {"revision": revision(workshop)}, follow=True)
+    assert "The key was not made: on average, the experts rate all actions alike." in words(made)
+
+
 def test_the_file_of_a_set_with_a_panel_has_no_key(workshop: Test, rita: Membership) -> None:
     browser = signed_in(rita)
     panel(workshop, by=rita)

@@ -1,6 +1,7 @@
 """Agreement of raters, against published figures and those of another program (`agreement/make.py`)."""
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,25 @@ def test_there_is_no_figure_where_none_is_defined() -> None:
     same = agreement([[1, 1], [4, 4], [2, 2]])
     assert same is not None
     assert (same.single, same.single_interval, same.average) == (1, (1, 1), 1)
+
+
+@pytest.mark.parametrize(
+    ("targets", "raters", "steps"), [(2, 2, 5), (2, 3, 3), (3, 2, 3), (2, 4, 2), (4, 2, 2)]
+)
+def test_every_small_table_has_a_figure_in_range_or_none(targets: int, raters: int, steps: int) -> None:
+    for values in product(range(steps), repeat=targets * raters):
+        rows = [values[place : place + raters] for place in range(0, len(values), raters)]
+        found = agreement(rows)
+        if found is not None:
+            low, high = found.average_interval
+            assert -1 <= low <= found.average <= high <= 1
+        one_way(rows)
+
+
+def test_raters_who_differ_in_level_alone_do_not_agree_on_anything() -> None:
+    levels = (4, 3, 5, 4, 2)
+    assert agreement([levels, levels]) is None
+    assert agreement([[level / 3 for level in levels]] * 7) is None
 
 
 def test_a_strict_rater_lowers_absolute_agreement() -> None:

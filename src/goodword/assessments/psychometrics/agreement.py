@@ -40,6 +40,8 @@ type Interval = tuple[float, float]
 WEAK: Final = 0.5
 _TAIL = 0.975
 _TINY = 1e-300
+#: mean squares up to this part of the raters' are zero but for rounding
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +82,14 @@ class Spread:
 
 
 def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
-    """`rows`: a row per target, a column per rater, without gaps. None if undefined: fewer than two of either, all
-    ratings equal, or targets that differ so little that the mean of raters has no reliability."""
+    """`rows`: a row per target, a column per rater, without gaps. None if undefined: fewer than two of either, each
+    rater rates all targets alike, or targets that differ so little that the mean of raters has no reliability."""
     n, k = len(rows), len(rows[0]) if rows else 0
     if n < 2 or k < 2:
         return None
     targets, raters, error = _mean_squares(rows)
+    if max(targets, error) <= _ROUNDING * raters:
+        return None
     spread = targets + (k - 1) * error + k * (raters - error) / n
     if spread <= 0:
         return None
