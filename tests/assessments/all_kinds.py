@@ -293,7 +293,7 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
     if kind == "questions":
         return _own_version(organisation), "", None
     if kind == "own_judgement":
-        return _own_situations(organisation), "", None
+        return own_situations(organisation), "", None
     key = {"scales": WORK_STYLE, "reasoning": REASONING, "judgement": "judgement_customer"}[kind]
     test = ensure_builtin(organisation, key, now=NOW)
     version = TestVersion.objects.of(organisation).filter(test=test).order_by("language").first()
@@ -318,8 +318,8 @@ PANEL: dict[str, Any] = {
 }
 
 
-def _own_situations(organisation: Organisation) -> TestVersion:
-    found = builtin_content("judgement_customer", language="en") | {"id": "own_situations", "panel": PANEL}
+def own_situations(organisation: Organisation, key: str = "own_situations") -> TestVersion:
+    found = builtin_content("judgement_customer", language="en") | {"id": key, "panel": PANEL}
     return _own_version(organisation, found, kind=Test.Kind.JUDGEMENT)
 
 

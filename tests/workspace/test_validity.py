@@ -14,7 +14,7 @@ from goodword.assessments.validity.command import print_validity
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.roles.models import Role
 from tests.assessments.plans import PlannedTest
-from tests.assessments.validity.people import NOW, RATED, rate, took
+from tests.assessments.validity.people import NOW, RATED, judged, rate, took
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -210,6 +210,20 @@ def test_the_command_prints_the_same(role: Role, capsys: pytest.CaptureFixture[s
     )
     assert [print_validity(slug="nobody", role_id=None), print_validity(slug=slug, role_id=0)] == [2, 2]
     assert audited(role) == ["validity.computed"] * 2
+
+
+def test_page_and_command_name_both_scores_of_a_judgement_set(
+    role: Role, capsys: pytest.CaptureFixture[str]
+) -> None:
+    title = judged(role).test.title
+    text = text_of(admin_of(role).get(path(role)))
+    for name in ("Mean distance from the key", "Correlation within situations"):
+        assert f"{title}: {name}" in text
+    assert text.count("Positive: closer to the key") == 1
+    print_validity(slug=role.organisation.slug, role_id=None)
+    printed = capsys.readouterr().out
+    assert "Correlation within situations: r = 0." in printed
+    assert "Mean distance from the key, positive: closer to the key: r = 0." in printed
 
 
 def test_raters_are_named_on_no_page(role: Role) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from goodword.assessments.kinds import Kind, PartData, kind, kind_named
 from goodword.assessments.kinds.report import NormedScoreData, NormedScoreFigures, group_text
+from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import Block, Cell, Heading, Prose, Section, Table
@@ -33,7 +34,7 @@ def _compared(part: PartData, words: Phrases) -> list[Compared]:
 def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], words: Phrases) -> list[Block]:
     if not any(compared):
         return []
-    distances = {_kind(part).by_distance for part, scores in zip(parts, compared, strict=True) if scores}
+    distances = {_kind(part).by_distance(ALL) for part, scores in zip(parts, compared, strict=True) if scores}
     rules = [words("percentile_rule")] if False in distances else []
     rules += [words("distance_rule")] if True in distances else []
     rules.append(words("error_rule"))
@@ -47,7 +48,7 @@ def _normed_scores(part: PartData, compared: Sequence[Compared], words: Phrases)
     header = [
         words("score"),
         words("lower_and_same"),
-        words("nearer_of_100") if _kind(part).by_distance else words("percentile"),
+        words("nearer_of_100") if _kind(part).by_distance(ALL) else words("percentile"),
         words("measurement_error"),
         words("band"),
     ]

@@ -44,7 +44,7 @@ from tests.assessments.library_pages.support import (
 )
 from tests.assessments.library_pages.test_sheet_page import normed
 from tests.assessments.plans import PlannedTest
-from tests.assessments.validity.people import rate, took
+from tests.assessments.validity.people import judged, rate, took
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -160,6 +160,14 @@ def test_correlations_with_ratings_are_evidence_from_fifty_people_on(rita: Membe
     [row] = topic(manual, headings[0]).blocks[1].rows
     assert row[:3] == ["Overall (1–5)", "Overall", "60"] and row[4] == "–"
     assert [topic(manual_of(version, "standard_20"), heading).missing for heading in headings] == [True, True]
+
+
+def test_both_scores_of_a_judgement_set_have_a_named_correlation_with_ratings(rita: Membership) -> None:
+    found = topic(manual_of(judged(factories.role(rita.organisation))), "Relations to other variables")
+    rows = {row[1]: row[3] for row in found.blocks[1].rows}
+    assert set(rows) == {"Mean distance from the key", "Correlation within situations"}
+    assert not any(figure.startswith(("-", "−")) for figure in rows.values())
+    assert "Of the distance, positive means closer to the key." in found.blocks[0].paragraphs[0]
 
 
 def test_own_norms_bring_reliability_and_standard_errors(rita: Membership) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from goodword.assessments.models import Score
+from goodword.assessments.kinds.judgement.items import WITHIN
+from goodword.assessments.models import Score, TestVersion
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.roles.models import Role
+from tests.assessments.all_kinds import own_situations
 from tests.assessments.crowd import applications, finished
 from tests.assessments.plans import PlannedTest, asked_on
 from tests.support import factories
@@ -73,3 +75,28 @@ def rate(
         for place, one in enumerate(people)
     )
     return made
+
+
+def judged(role: Role) -> TestVersion:
+    """Sixty people who took a panel's judgement set; the closer they are to its key, the better they are rated."""
+
+    def close(place: int) -> float:
+        return ((place * 37) % 53) / 53
+
+    version = own_situations(role.organisation)
+    people = took(role, 60, lambda place: 2 - close(place), test=PlannedTest(test=version.test))
+    distances = Score.objects.of(role.organisation).filter(part__version=version).order_by("pk")
+    Score.objects.of(role.organisation).bulk_create(
+        Score(
+            organisation=role.organisation,
+            part_id=one.part_id,
+            scale=WITHIN,
+            value=0.9 * close(place) - ((place * 13) % 7) / 20,
+            answered=10,
+            items=10,
+            scoring_version="1",
+        )
+        for place, one in enumerate(distances)
+    )
+    rate(people, lambda place: 1 + 2 * close(place) + ((place * 29) % 17) / 10)
+    return version

@@ -10,8 +10,9 @@ from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.validity.figures import Criterion, CriterionFigures, Row, figures
 from goodword.candidates.models import Application, Candidate
 from goodword.roles.models import Role
+from tests.assessments.all_kinds import own_situations
 from tests.assessments.plans import JUDGEMENT, PlannedTest
-from tests.assessments.validity.people import NOW, RATED, rate, took
+from tests.assessments.validity.people import NOW, RATED, judged, rate, took
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +188,29 @@ def test_selections_of_scales_are_put_together_for_the_scale_they_share(role: Ro
     rate(people, rating)
     row = only_row(role)
     assert (row.n, row.predictor.scale, row.predictor.by_distance) == (60, "New and proven ways", False)
+
+
+def test_both_scores_of_a_judgement_set_are_positive_if_the_better_rated_are_closer_to_the_key(
+    role: Role,
+) -> None:
+    judged(role)
+    found = {row.predictor.scale: row for row in only(role).rows}
+    assert {name: row.predictor.by_distance for name, row in found.items()} == {
+        "Mean distance from the key": True,
+        "Correlation within situations": False,
+    }
+    assert [row.validity is not None and row.validity.observed.low > 0.3 for row in found.values()] == [
+        True
+    ] * 2
+
+
+def test_tests_with_the_same_title_stay_apart(role: Role) -> None:
+    people = []
+    for key in ("one", "two"):
+        test = own_situations(role.organisation, key).test
+        people += took(role, 12, score, test=PlannedTest(test=test))
+    rate(people, rating)
+    assert [row.n for row in only(role).rows] == [12, 12]
 
 
 def test_more_people_and_tests_take_no_more_queries_than_few(

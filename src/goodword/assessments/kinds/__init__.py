@@ -62,8 +62,6 @@ class Kind[C](Protocol):
     #: whether items are drawn for each candidate
     is_generated: bool
     on_break: OnBreak
-    #: whether scores are distances from a key, so that the lowest is the nearest
-    by_distance: bool
     #: whether people mark answers
     has_rubrics: bool
 
@@ -99,6 +97,9 @@ class Kind[C](Protocol):
 
     def scale_name(self, content: C, scale: str) -> str:
         """A score in words; empty for that of the whole test."""
+
+    def by_distance(self, scale: str) -> bool:
+        """Whether a score is a distance from a key, so that the lowest is the nearest."""
 
     def rubrics(self, content: C) -> Mapping[str, tuple[Criterion, ...]]:
         """The criteria by which people mark answers, by item id."""

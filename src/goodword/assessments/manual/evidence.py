@@ -85,7 +85,8 @@ def _relations(facts: ManualFacts) -> Topic:
         "for range restriction, assuming that people were hired for this score. Ratings are not perfectly reliable, "
         "which is not corrected. Languages, devices and roles are put together."
     )
-    turned = _("Positive means closer to the key.") if facts.kind.by_distance else ""
+    by_distance = any(row.predictor.by_distance for _criterion, row in facts.related)
+    turned = _("Of the distance, positive means closer to the key.") if by_distance else ""
     table = Table(
         [_("Rated"), _("Score"), _("People"), _("Correlation"), _("For all applicants")],
         rows,

@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Final
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.kinds import Content, kind_of
@@ -42,13 +43,16 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predictor:
-    """One score of a test: `scale` is empty for that of the whole test. `by_distance`: lower scores are better."""
+    """One score of a test: `scale` is its name, empty for that of the whole test. `by_distance`: lower scores are
+    better."""
 
+    test_id: int
     test: str
     version: str
     form_id: str
     #: in words
     form: str
+    scale_id: str
     scale: str
     by_distance: bool
 
@@ -208,11 +212,14 @@ def _scores(organisation: Organisation, part_ids: Sequence[int]) -> list[tuple[i
 
 def _predictor(test: Test, content: Content, version: str, form: str, scale: str) -> Predictor:
     kind = kind_of(content)
+    by_distance = kind.by_distance(scale)
     return Predictor(
+        test_id=test.pk,
         test=test.title,
         version=version,
         form_id=form,
         form=content.form_label(form),
-        scale=kind.scale_name(content, scale) if scale else "",
-        by_distance=kind.by_distance,
+        scale_id=scale,
+        scale=gettext("Mean distance from the key") if by_distance else kind.scale_name(content, scale),
+        by_distance=by_distance,
     )

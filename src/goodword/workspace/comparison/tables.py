@@ -191,7 +191,7 @@ def _rank(result: ComparableResult) -> float | None:
         return None
     if score.ability is not None or score.percentile is None:
         return score.ability
-    by_distance = kind_named(result.part.version.test.kind).by_distance
+    by_distance = kind_named(result.part.version.test.kind).by_distance(ALL)
     return 100 - score.percentile if by_distance else score.percentile
 
 

@@ -46,7 +46,6 @@ _FILE_SECONDS: Final = 60
 class _Custom(FixedItems):
     may_be_timed = True
     on_break = OnBreak.STAYS
-    by_distance = False
     has_rubrics = True
     report = CustomReport()
 
@@ -99,6 +98,10 @@ class _Custom(FixedItems):
     def scale_name(self, content: CustomQuestions, scale: str) -> str:
         del content, scale
         return ""
+
+    def by_distance(self, scale: str) -> bool:
+        del scale
+        return False
 
     def rubrics(self, content: CustomQuestions) -> Mapping[str, tuple[Criterion, ...]]:
         return content.rubrics

@@ -8,6 +8,7 @@ from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement, to_json
 from goodword.assessments.kinds.judgement.items import (
+    WITHIN,
     judge,
     judgement_scores,
     practice_situation,
@@ -35,7 +36,6 @@ from goodword.core.json_reading import Json
 class _Judgement(FixedItems):
     may_be_timed = True
     on_break = OnBreak.SKIPPED
-    by_distance = True
     has_rubrics = False
     report = JudgementReport()
 
@@ -75,8 +75,11 @@ class _Judgement(FixedItems):
         return {"scenarios": content.scenarios}
 
     def scale_name(self, content: JudgementSet, scale: str) -> str:
-        del content, scale
-        return ""
+        del content
+        return gettext("Correlation within situations") if scale == WITHIN else ""
+
+    def by_distance(self, scale: str) -> bool:
+        return scale == ALL
 
     def rubrics(self, content: JudgementSet) -> Mapping[str, tuple[Criterion, ...]]:
         del content

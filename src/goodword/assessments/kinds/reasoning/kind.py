@@ -38,7 +38,6 @@ class _Reasoning:
     may_be_timed = True
     is_generated = True
     on_break = OnBreak.REPLACED
-    by_distance = False
     has_rubrics = False
     report = ReasoningReport()
 
@@ -74,6 +73,10 @@ class _Reasoning:
     def scale_name(self, content: ReasoningTest, scale: str) -> str:
         del content
         return category_name(scale) if scale else ""
+
+    def by_distance(self, scale: str) -> bool:
+        del scale
+        return False
 
     def rubrics(self, content: ReasoningTest) -> Mapping[str, tuple[Criterion, ...]]:
         del content

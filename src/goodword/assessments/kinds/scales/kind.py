@@ -35,7 +35,6 @@ from goodword.core.json_reading import Json
 class _Scales(FixedItems):
     may_be_timed = False
     on_break = OnBreak.SKIPPED
-    by_distance = False
     has_rubrics = False
     report = ScalesReport()
 
@@ -80,6 +79,10 @@ class _Scales(FixedItems):
 
     def scale_name(self, content: Instrument, scale: str) -> str:
         return next((one.name for one in content.scales if one.id == scale), "")
+
+    def by_distance(self, scale: str) -> bool:
+        del scale
+        return False
 
     def rubrics(self, content: Instrument) -> Mapping[str, tuple[Criterion, ...]]:
         del content
