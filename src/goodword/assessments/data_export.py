@@ -178,7 +178,7 @@ def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
         ],
         "comparison": one.comparison,
         "discarded": one.discarded_at,
-        "discarded because": one.discard_reason if wanted.by_member else "",
+        "discarded because": one.discard_reason,
     }
     if not wanted.by_member:
         told["time"] = without_empty(

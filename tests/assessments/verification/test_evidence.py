@@ -9,7 +9,9 @@ from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.command import check_again
 from goodword.assessments.evidence.export import export
 from goodword.assessments.models import Attempt
+from goodword.assessments.verification import taking
 from goodword.assessments.verification.opening import discard
+from goodword.assessments.verification.taking import task_on_screen
 from tests.assessments.all_kinds import calibrated
 from tests.assessments.verification.support import DAY, finished, opened, owner, taken
 
@@ -33,10 +35,16 @@ def test_comparisons_are_recomputed(
     attempt = finished()
     if with_calibration:
         calibrated(attempt)
-    discard(verification=opened(attempt), reason="Fire alarm", member=owner(attempt), now=DAY)
+    first = taking.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
+    taking.next_task(verification_id=first.pk, task=task_on_screen(first).id, now=DAY)
+    discard(verification=first, reason="Fire alarm", member=owner(attempt), now=DAY)
     taken(attempt, solved=5)
     folder = exported(attempt, tmp_path)
-    (line,) = lines(folder)
+    discarded, line = lines(folder)
+    assert (discarded["discarded"], discarded["shown"], discarded["comparison"]) == (True, 2, {})
+    assert (line["discarded"], line["shown"]) == (False, 12)
+    assert "Fire alarm" not in str(discarded)
+    assert discarded["part"] == line["part"]
     assert line["comparison"]["difficulties"] == ("calibrated" if with_calibration else "assumed")  # type: ignore[index]
     assert not {"begun_at", "seconds", "ends_at"} & set(line)
     found = check(folder)

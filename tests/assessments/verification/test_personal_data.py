@@ -66,6 +66,13 @@ def test_candidates_get_their_answers_by_number_and_the_comparison() -> None:
     assert found["time"]["seconds granted"] == 720
 
 
+def test_candidates_read_why_one_was_discarded() -> None:
+    attempt = finished()
+    discard(verification=opened(attempt), reason="Fire alarm", member=owner(attempt), now=DAY)
+    (found,) = exported(attempt, ExportReader.CANDIDATE)
+    assert found["discarded because"] == "Fire alarm"
+
+
 def test_members_get_tasks_without_times() -> None:
     attempt = finished()
     discard(verification=opened(attempt), reason="Fire alarm", member=owner(attempt), now=DAY)

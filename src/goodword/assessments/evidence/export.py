@@ -72,7 +72,8 @@ People who are erased in Goodword later remain in this copy until you delete it.
   identified, not even in `join.csv`, and their comments are left out because they could identify the candidate. Answers
   marked by only one of two raters are left out. Marks are not part of any score or total.
 - `verifications.jsonl`, one line per supervised verification of a reasoning result: the part whose result it verifies,
-  tasks, answers, device, and the comparison with what the first result predicts. Discarded ones are left out.
+  tasks, answers, device, number of tasks shown, and the comparison with what the first result predicts. One that was
+  `discarded` before its end has no tasks, answers or comparison; the reason is left out because it could be personal.
 - `norms.jsonl` and `calibrations.jsonl`: all norm groups and calibrations.
 - `reliability.csv`, one row per scale and group: alpha and omega, or split-half reliability, from all first attempts so
   far, with their number.

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from django.db.models import Q
+
 from goodword.accounts.models import Organisation
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
@@ -21,14 +23,20 @@ type Calibrated = Callable[[Mapping[str, str], Sequence[str]], Calibration | Non
 
 
 def rows_of(organisation: Organisation, names: Mapping[int, str]) -> Iterator[Line]:
-    """Of those that have ended. `names`: random names of the exported parts by id."""
-    rows = Verification.objects.of(organisation).filter(discarded_at=None, ended_at__isnull=False)
-    for row in rows.filter(part__in=list(names)).order_by("part_id"):
+    """Of those that have ended or were discarded. `names`: random names of the exported parts by id.
+
+    The reason of a discarded one is left out, because it can be about the person's health.
+    """
+    over = Q(ended_at__isnull=False) | Q(discarded_at__isnull=False)
+    rows = Verification.objects.of(organisation).filter(over, part__in=list(names))
+    for row in rows.order_by("part_id", "pk"):
         yield {
             "part": names[row.part_id],
             "version": row.version,
             "form": row.form,
             "device": row.device,
+            "discarded": row.discarded_at is not None,
+            "shown": row.at if row.begun_at is not None else 0,
             "tasks": row.tasks,
             "answers": row.answers,
             "comparison": row.comparison,
@@ -43,8 +51,11 @@ def differences(
     items: Mapping[str, Sequence[tuple[str, GeneratedItem]]],
     calibrated: Calibrated,
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yields what each line is about, and what is wrong. `parts` by name; `solved`: the first results."""
+    """Yields what each line is about, and what is wrong, without discarded ones, which have no comparison. `parts` by
+    name; `solved`: the first results."""
     for line in lines:
+        if line.get("discarded") and not line["comparison"]:
+            continue
         name = line["part"]
         what = f"Verification of part {name}"
         if name not in parts or not solved.get(name):

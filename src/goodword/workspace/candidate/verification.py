@@ -88,6 +88,7 @@ def discard_verification(request: MemberRequest, pk: int) -> HttpResponseBase:
         "effects": [
             _("The link stops working, and the answers so far are deleted."),
             _("The timeline shows that it was discarded. You can start another."),
+            _("The candidate can read the reason in the copy of their data."),
         ],
         "button": _("Discard verification"),
         "danger": True,
