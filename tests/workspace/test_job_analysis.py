@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.models import Test
 from goodword.roles.domain import job_analysis
 from goodword.roles.domain.role_changes import copy_role
 from goodword.roles.models import JobAnalysis, JobRequirement, Role
@@ -80,6 +81,22 @@ def test_an_assessments_requirements_are_taken_over_with_who_entered_them(
     ]
     assert (found["unmeasured"], found["unlisted"]) == ([], [])
     assert audited(role) == ["job_requirement.added"]
+
+
+def test_a_stated_requirement_is_measured_only_by_the_scales_of_its_part(admin: Membership) -> None:
+    role = factories.role(admin.organisation)
+    openness = PlannedTest(test="work_style", form="short20:openness", requirement="Learns new tools")
+    agreeable = PlannedTest(test="work_style", form="short20:agreeableness")
+    asked_on(role, agreeable, openness, REASONING)
+    added(role, admin, "Works with others")
+    added(role, admin, "Learns new tools")
+    found = stored(role)
+    assert [row["cells"][0]["names"] for row in found["rows"]] == [["Give and take"], ["New and proven ways"]]
+    style = Test.objects.of(role.organisation).get(key="work_style")
+    assert found["tests"] == [style.pk]
+    one = job_analysis.requirements_of(role)[0]
+    form = signed_in(admin).get(path(role, f"requirements/{one.pk}/")).context["form"]
+    assert [name for _key, name in form["column_0"].field.choices] == ["New and proven ways"]
 
 
 def test_a_requirement_can_be_measured_by_scales_and_competencies_and_gaps_are_named(

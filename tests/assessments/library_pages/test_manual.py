@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -304,17 +305,14 @@ def test_the_page_shows_the_chosen_version_and_roles_of_the_reader(rita: Members
     html = page.content.decode()
     assert ("1 role of yours uses the test now." in html, german.content["name"] in html) == (True, True)
     assert topic(manual, "Job analysis").missing
-    JobAnalysis.objects.create(
-        organisation=role.organisation,
-        role=role,
-        number=1,
-        basis="Talked to three incumbents.",
-        matrix={},
-        confirmed_by="Rita",
-        confirmed_at=NOW,
+    confirmed = partial(
+        JobAnalysis.objects.create, organisation=role.organisation, role=role, confirmed_at=NOW
     )
+    confirmed(number=1, matrix={"tests": [version.test_id + 1000]})
+    assert topic(signed_in(rita).get(where).context["manual"], "Job analysis").missing
+    confirmed(number=2, matrix={"tests": [version.test_id]})
     again = signed_in(rita).get(where)
-    assert "and have a confirmed job analysis: 1 of 1." in again.content.decode()
+    assert "and whose job analysis has a requirement for it: 1 of 1." in again.content.decode()
     assert not topic(again.context["manual"], "Job analysis").missing
     assert html.count('id="chapter-') == 20  # each with its heading
     sheet = url("test", rita.organisation, version.test_id, query="language=de&form=half")

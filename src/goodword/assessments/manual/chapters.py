@@ -168,10 +168,15 @@ def _job_analysis(used: int, analysed: int) -> Topic:
     heading = _("Job analysis")
     if not analysed:
         return none_yet(
-            heading, _("No role that uses this test has a confirmed one (Role > [...] > Job analysis).")
+            heading,
+            _(
+                "No role has a confirmed one in which this test measures a requirement (Role > [...] > Job analysis)."
+            ),
         )
     return said(
         heading,
-        _("Roles that use this test and have a confirmed job analysis: %(analysed)s of %(used)s.")
+        _(
+            "Roles that use this test and whose job analysis has a requirement for it: %(analysed)s of %(used)s."
+        )
         % {"analysed": analysed, "used": used},
     )

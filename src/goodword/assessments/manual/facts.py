@@ -34,8 +34,8 @@ class VersionDate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualFacts:
     """`first_attempts`: people with a completed first attempt at this form. `health`: number of texts that may touch on
-    health. `roles`: how many of the reader's roles use the test, and of these how many have a confirmed job analysis;
-    None without a reader."""
+    health. `roles`: how many of the reader's roles use the test, and in how many of these it is in a confirmed job
+    analysis; None without a reader."""
 
     version: TestVersion
     form: str
@@ -108,8 +108,10 @@ def manual_facts(
 
 
 def _analysed(version: TestVersion, roles: Sequence[Role]) -> int:
-    analyses = JobAnalysis.objects.of(version.organisation).filter(role__in=roles)
-    return analyses.values("role").distinct().count()
+    """Roles whose newest job analysis has a requirement that this test measures."""
+    rows = JobAnalysis.objects.of(version.organisation).filter(role__in=roles)
+    newest = rows.order_by("role", "-number").distinct("role")
+    return sum(version.test_id in one.matrix.get("tests", ()) for one in newest)
 
 
 def _comparisons(version: TestVersion) -> tuple[Comparison, ...]:

@@ -28,15 +28,27 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A test, or the reference check. `stated`: the requirements that the assessment states for the test."""
+class Stated:
+    """A requirement that a part of the assessment states. `keys`: of the measures that this part yields."""
 
+    requirement: Entered
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A test, or the reference check. `test`: its id; None for the reference check."""
+
+    test: int | None
     title: str
     measures: tuple[Measure, ...]
-    stated: tuple[Entered, ...] = ()
+    stated: tuple[Stated, ...] = ()
 
-    def states(self, text: str) -> bool:
-        return same_text(text) in {same_text(one.text) for one in self.stated}
+    def stated_keys(self, text: str) -> frozenset[str]:
+        """Of the measures in the parts that state the requirement."""
+        return frozenset().union(
+            *(one.keys for one in self.stated if same_text(one.requirement.text) == same_text(text))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +75,10 @@ class Matrix:
     def unlisted(self) -> list[tuple[str, Entered]]:
         listed = {same_text(row.requirement.text) for row in self.rows}
         return [
-            (column.title, one)
+            (column.title, one.requirement)
             for column in self.columns
             for one in column.stated
-            if same_text(one.text) not in listed
+            if same_text(one.requirement.text) not in listed
         ]
 
     def stored(self) -> dict[str, Any]:
@@ -79,6 +91,14 @@ class Matrix:
         ]
         return {
             "columns": [column.title for column in self.columns],
+            # of the columns that measure a requirement
+            "tests": [
+                column.test
+                for column, cells in zip(
+                    self.columns, zip(*(row.cells for row in self.rows), strict=True), strict=False
+                )
+                if column.test is not None and any(cells)
+            ],
             "rows": [self._stored(row) for row in self.rows],
             "unmeasured": [row.requirement.text for row in self.rows if not row.is_measured],
             "unserved": unserved,
@@ -114,9 +134,8 @@ def digest(matrix: Mapping[str, Any]) -> str:
 
 
 def _cell(requirement: JobRequirement, column: Column) -> tuple[Measure, ...]:
-    if column.states(requirement.text):
-        return column.measures
-    return tuple(one for one in column.measures if one.key in requirement.measures)
+    keys = column.stated_keys(requirement.text).union(requirement.measures)
+    return tuple(one for one in column.measures if one.key in keys)
 
 
 def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
@@ -131,7 +150,7 @@ def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
     names = competencies_of(version_for(steps[Step.Kind.REFERENCE_CHECK], now=now).questions)
     if names:
         measures = tuple(Measure(f"competency:{name}", name) for name in names)
-        columns.append(Column(title=_("Reference check"), measures=measures))
+        columns.append(Column(test=None, title=_("Reference check"), measures=measures))
     return tuple(columns)
 
 
@@ -146,17 +165,20 @@ def _test(parts: Iterable[PlannedPart]) -> Column:
     """`parts` are of one test."""
     measures: dict[str, str] = {}
     stated = []
-    title = ""
+    title, test = "", None
     for one in parts:
         part = one.part
-        title = part.test.title
+        title, test = part.test.title, part.test_id
         scales = {f"test:{part.test_id}:{scale.id}": scale.name for scale in one.scales}
-        measures |= scales or {f"test:{part.test_id}": _("Whole test")}
+        own = scales or {f"test:{part.test_id}": _("Whole test")}
+        measures |= own
         if part.requirement and part.requirement_at:
-            stated.append(
-                Entered(text=part.requirement, measures=(), by=part.requirement_by, at=part.requirement_at)
+            entered = Entered(
+                text=part.requirement, measures=(), by=part.requirement_by, at=part.requirement_at
             )
+            stated.append(Stated(requirement=entered, keys=frozenset(own)))
     return Column(
+        test=test,
         title=title,
         measures=tuple(Measure(key, name) for key, name in measures.items()),
         stated=tuple(stated),

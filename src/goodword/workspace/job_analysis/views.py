@@ -64,14 +64,16 @@ class RequirementForm(NoticesChanges):
         text = requirement.text if requirement else ""
         stored = requirement.measures if requirement else []
         super().__init__(data, initial={"text": text, "seen": ""})
-        self.stated = [column.title for column in columns if text and column.states(text)]
+        self.stated = [column.title for column in columns if column.stated_keys(text)]
         for place, column in enumerate(columns):
-            if column.title in self.stated:
+            stated = column.stated_keys(text)
+            choosable = [one for one in column.measures if one.key not in stated]
+            if not choosable:
                 continue
             self.fields[f"column_{place}"] = forms.MultipleChoiceField(
                 label=column.title,
-                choices=[(one.key, one.name) for one in column.measures],
-                initial=[one.key for one in column.measures if one.key in stored],
+                choices=[(one.key, one.name) for one in choosable],
+                initial=[one.key for one in choosable if one.key in stored],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
