@@ -22,7 +22,7 @@ SAID = {
         "Vergleichen Sie keine Antworten aus verschiedenen Sprachen oder Versionen.",
         "Regeln erkennen und Schlüsse ziehen in neuartigen Aufgaben: Zahlen, Buchstaben, ",
         "Was jemand auf 5 Skalen über sich selbst sagt: Extraversion, ",
-        "Auf „de“ (Computer): Neue und bewährte Wege omega 0,81, alpha 0,79 (n 120).",
+        "Auf Deutsch (Computer): Neue und bewährte Wege omega 0,81, alpha 0,79 (n 120).",
         "3. März 2026",
     ),
     "fr": (
@@ -30,7 +30,7 @@ SAID = {
         "Ne comparez pas des réponses données dans des langues ou des versions différentes.",
         "exercices inédits : nombres, lettres, ",
         "Ce qu’une personne dit d’elle-même sur 5 échelles : Extraversion, ",
-        "En « fr » sur ordinateur : Voies nouvelles et éprouvées omega 0,81, alpha 0,79 (n 120).",
+        "Français, sur ordinateur : Voies nouvelles et éprouvées omega 0,81, alpha 0,79 (n 120).",
         "3 mars 2026",
     ),
 }

@@ -59,9 +59,7 @@ def test_own_norms_are_shown_with_number_mean_spread_and_reliability(rita: Membe
     normed(version.test)
     page = signed_in(rita).get(url("test", rita.organisation, version.test_id))
     sheet = page.context["sheet"]
-    assert sheet.reliability.startswith(
-        "In “English” on a phone: Warm omega 0.81, alpha 0.79 (n 90). omega = "
-    )
+    assert sheet.reliability.startswith("In English on a phone: Warm omega 0.81, alpha 0.79 (n 90). omega = ")
     assert sheet.norms.startswith(
         "Your own norms 2: 100 first attempts at version 1 (full) in “English” on a phone"
     )

@@ -249,7 +249,7 @@ def _agreement(group: OwnGroup) -> str:
     scales = [text for scale in group.scales if (text := _figure(scale))]
     if not scales:
         return ""
-    return gettext("In “%(language)s” on a %(device)s: %(scales)s.") % {
+    return gettext("In %(language)s on a %(device)s: %(scales)s.") % {
         "language": group.language_name,
         "device": _device(group.device),
         "scales": "; ".join(scales),
