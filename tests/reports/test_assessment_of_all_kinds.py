@@ -63,7 +63,7 @@ SAID = {
         "tasks solved;",
         "steps from the key. For these actions,",
         "steps from the key. For practice, not for decisions.",
-        "its key was not set by a panel of people who do this job.",
+        "its key was not set by a panel of people who do this job, or they agreed too little.",
         "4 of 4 questions answered.",
         "1 of 1 questions with a right answer",
         "Answers not fully marked when this report was created: 1.",

@@ -17,6 +17,10 @@ from tests.assessments.judgement.support import NOW, draft
 FIVE: Sequence[tuple[int, int]] = ((4, 2), (5, 1), (5, 2), (4, 1), (5, 2))
 
 
+#: what five experts rate at random
+NOISE: Sequence[tuple[int, ...]] = ((4, 1, 2, 4), (4, 2, 4, 2), (4, 2, 1, 1), (3, 3, 2, 5), (2, 2, 4, 3))
+
+
 def invited(test: Test, *, by: Membership, name: str = "Ana Ruiz", language: str = "en") -> Panelist:
     address = f"{name.split(maxsplit=1)[0].lower()}@workshop.example"
     return invite(

@@ -28,7 +28,7 @@ from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.editor import KeyedAction, texts_of
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Panelist, PanelRating, Test
-from goodword.assessments.panels.invitations import remove
+from goodword.assessments.panels.invitations import decline, remove
 from goodword.assessments.panels.keys import result_of
 from goodword.assessments.panels.ratings import ExpertState, experts_of
 from goodword.assessments.panels.retention import erase_old
@@ -37,7 +37,7 @@ from goodword.notifications.models import Email, Link
 from tests.assessments.all_kinds import PANEL
 from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, scenarios
 from tests.assessments.kinds.judgements import small_set
-from tests.assessments.panels.support import FIVE, invited, panel, rate, submit, token_of
+from tests.assessments.panels.support import FIVE, NOISE, invited, panel, rate, submit, token_of
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,50 @@ def test_a_published_version_keeps_who_keyed_it_when_and_how_well_they_agree(
     sheet = technical_sheet(made)
     assert "For practice" not in sheet.limits[0]
     assert sheet.more["Actions on which the experts agree weakly"] == "0 of 4"
+
+
+def test_a_key_of_experts_who_hardly_agree_stays_for_practice(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita, ratings=NOISE)
+    assert take(workshop, rita) > 0
+    made = publish(workshop, rita)
+    assert made.panel is not None and made.panel.icc_average_interval[0] < 0.5
+    assert made.is_for_practice
+    assert (
+        technical_sheet(made)
+        .limits[0]
+        .startswith(
+            "For practice and preview, not for decisions: the experts who set its key agree too little."
+        )
+    )
+
+
+def test_a_version_keeps_who_did_not_rate_and_what_was_left_out(workshop: Test, rita: Membership) -> None:
+    scenario = scenarios(workshop)[0]
+    more = [
+        KeyedAction(id=one["id"], text=one["text"], effectiveness=3, reason="So.")
+        for one in [*scenario["actions"], {"id": "", "text": "Shrug."}]
+    ]
+    change_scenario(
+        test=workshop, scenario_id=scenario["id"], text=LATE, actions=more, revision=revision(workshop)
+    )
+    panel(
+        workshop,
+        by=rita,
+        ratings=[(4, 2, 3, 5, 1), (5, 1, 1, 4, 2), (5, 2, 5, 5, 1), (4, 1, 2, 4, 1), (5, 2, 4, 5, 2)],
+    )
+    decline(panelist_id=invited(workshop, by=rita, name="Dora Declines").pk, now=NOW)
+    remove(panelist=invited(workshop, by=rita, name="Rob Removed"), by=rita, now=NOW)
+    leave_out_action(
+        test=workshop, action_id=scenarios(workshop)[0]["actions"][2]["id"], revision=revision(workshop)
+    )
+    take(workshop, rita)
+    made = publish(workshop, rita)
+    found = made.panel
+    assert found is not None and not made.is_for_practice
+    assert (found.invited, found.experts, found.declined, found.removed, found.left_out) == (7, 5, 1, 1, 1)
+    rows = technical_sheet(made).more
+    assert rows["Experts invited"] == "7; finished: 5, declined: 1, removed: 1"
+    assert rows["Actions left out after they were rated"].startswith("1. ")
 
 
 def test_a_key_changed_by_hand_is_no_longer_the_panels(workshop: Test, rita: Membership) -> None:

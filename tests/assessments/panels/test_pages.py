@@ -15,7 +15,7 @@ from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.models import Panelist, PanelRating, Test
 from goodword.notifications.models import Email, Link
 from tests.assessments.judgement.support import LATE, NOW, draft, own, revision, scenarios, url
-from tests.assessments.panels.support import FIVE, address, invited, panel, rate, submit
+from tests.assessments.panels.support import FIVE, NOISE, address, invited, panel, rate, submit
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -103,6 +103,20 @@ def test_ratings_are_shown_from_five_experts_on(workshop: Test, rita: Membership
     assert "All keys of the draft are the panel's." in words(made)
     assert "Set by a panel of 5 experts" in words(browser.get(url("judgement_publish", workshop)))
     assert len(experts) == 4
+
+
+def test_the_pages_say_that_the_agreement_is_too_low_for_decisions(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita, ratings=NOISE)
+    browser = signed_in(rita)
+    made = browser.post(url("judgement_panel_key", workshop), {"revision": revision(workshop)}, follow=True)
+    assert "Too little agreement for decisions" in words(made)
+    assert "so results will be marked “not for decisions”: the lower end" in words(
+        browser.get(url("judgement_publish", workshop))
+    )
+    browser.post(url("judgement_publish", workshop), {"revision": revision(workshop)})
+    assert "not for decisions" in words(browser.get(url("judgement", workshop)))
+    file = browser.get(url("test_export", workshop)).content.decode()
+    assert LATE in file and "effectiveness" not in file
 
 
 def test_experts_who_differ_in_level_alone_make_no_key(workshop: Test, rita: Membership) -> None:

@@ -203,10 +203,28 @@ def _experts(judgement: JudgementSet) -> Topic:
         "n": panel.wide,
         "all": len(judgement.actions),
     }
+    text = [weak]
+    if panel.invited is not None:
+        text.append(
+            _(
+                "Of %(invited)s experts invited, %(finished)s finished, %(declined)s declined and %(removed)s were "
+                "removed. %(left_out)s actions were left out after they were rated; leaving out actions on which "
+                "experts disagree raises the agreement."
+            )
+            % {
+                "invited": panel.invited,
+                "finished": panel.experts,
+                "declined": panel.declined,
+                "removed": panel.removed,
+                "left_out": panel.left_out,
+            }
+        )
+    if not panel.agrees:
+        text.append(_("They agree too little for decisions."))
     return Topic(
         heading=heading,
         blocks=(
-            Prose([weak]),
+            Prose(text),
             Table(
                 [_("Ratings of"), _("Intraclass correlation"), _("95% from"), _("to")], rows, caption=heading
             ),

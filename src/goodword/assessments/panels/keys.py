@@ -6,10 +6,11 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
+from goodword.accounts.models import AuditEntry
 from goodword.assessments.catalogue.drafts import DRAFTS
-from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, Panel, read_judgement
+from goodword.assessments.kinds.judgement.content import LEAST_AGREEMENT, LEAST_EXPERTS, Panel, read_judgement
 from goodword.assessments.models import Test
-from goodword.assessments.panels.ratings import Content, Expert, digests, experts_of
+from goodword.assessments.panels.ratings import Content, Expert, ExpertState, digests, experts_of
 from goodword.assessments.psychometrics.agreement import Agreement, Spread, agreement, spread
 
 #: keys are rounded to this many decimals
@@ -64,6 +65,11 @@ class RatedSituation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelResult:
     experts: int
+    #: without those removed since
+    invited: int
+    declined: int
+    #: actions that were rated and then removed
+    left_out: int
     situations: tuple[RatedSituation, ...]
     agreement: Agreement | None
 
@@ -80,8 +86,14 @@ class PanelResult:
         """How many keys of the draft are not the panel's."""
         return sum(action.differs for action in self.actions)
 
-    def record(self, *, by: str, now: datetime) -> Panel | None:
-        """What a version keeps about its panel; None without agreement."""
+    @property
+    def agrees(self) -> bool:
+        """Enough for decisions."""
+        found = self.agreement
+        return found is not None and round(found.average_interval[0], 3) >= LEAST_AGREEMENT
+
+    def record(self, *, removed: int, by: str, now: datetime) -> Panel | None:
+        """What a version keeps about its panel; None without agreement. `removed`: experts erased since."""
         found = self.agreement
         if found is None:
             return None
@@ -94,6 +106,10 @@ class PanelResult:
             wide=self.wide,
             keyed_by=by,
             keyed_on=now.date().isoformat(),
+            invited=self.invited + removed,
+            declined=self.declined,
+            removed=removed,
+            left_out=self.left_out,
         )
 
 
@@ -128,7 +144,14 @@ def result_of(content: Content, experts: Sequence[Expert]) -> PanelResult | None
                 ),
             )
         )
-    return PanelResult(experts=len(counting), situations=tuple(situations), agreement=agreement(rows))
+    return PanelResult(
+        experts=len(counting),
+        invited=len(experts),
+        declined=sum(one.state == ExpertState.DECLINED for one in experts),
+        left_out=len(frozenset[str]().union(*(one.gone for one in experts))),
+        situations=tuple(situations),
+        agreement=agreement(rows),
+    )
 
 
 def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> Panel | None:
@@ -136,8 +159,14 @@ def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> P
     version if situations, actions and keys are the same; None otherwise."""
     found = result_of(content, experts_of(test, content))
     if found is not None and not found.differ:
-        return found.record(by=by, now=now)
+        return found.record(removed=_removed(test), by=by, now=now)
     return _earlier(test, content)
+
+
+def _removed(test: Test) -> int:
+    """Experts whom a member removed or who erased themselves."""
+    entries = AuditEntry.objects.of(test.organisation).filter(action__in=("panel.removed", "panel.erased"))
+    return entries.filter(details__test=test.pk).count()
 
 
 def _earlier(test: Test, content: Content) -> Panel | None:

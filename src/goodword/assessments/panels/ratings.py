@@ -38,11 +38,13 @@ def digests(content: Content) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expert:
-    """An expert with the ratings that count, by action id. `void`: ratings of texts that have changed since."""
+    """An expert with the ratings that count, by action id. `void`: ratings of texts that have changed since. `gone`:
+    rated actions that are no longer in the set."""
 
     row: Panelist
     ratings: Mapping[str, int]
     void: int
+    gone: frozenset[str]
     needed: int
 
     @property
@@ -81,7 +83,8 @@ def _expert(row: Panelist, wanted: Mapping[str, str]) -> Expert:
     given = list(row.ratings.all())
     valid = {one.action: one.value for one in given if wanted.get(one.action) == one.digest}
     void = sum(one.action in wanted and one.action not in valid for one in given)
-    return Expert(row=row, ratings=valid, void=void, needed=len(wanted))
+    gone = frozenset(one.action for one in given if one.action not in wanted)
+    return Expert(row=row, ratings=valid, void=void, gone=gone, needed=len(wanted))
 
 
 class NotOpen(Exception):

@@ -17,7 +17,7 @@ from goodword.assessments.catalogue.judgement import (
     save_texts,
 )
 from goodword.assessments.kinds.builtin import LANGUAGES
-from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, panel_basis
+from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, panel_basis, read_judgement
 from goodword.assessments.kinds.judgement.editor import (
     DetailsForm,
     NewForm,
@@ -91,7 +91,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
         request,
         pk,
         "assessments/judgement/page.html",
-        lambda content: {"for_practice": content.get("panel") is None},
+        lambda content: {"for_practice": read_judgement(content).is_for_practice},
     )
 
 

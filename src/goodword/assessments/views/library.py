@@ -242,7 +242,7 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
         raise Http404("nothing is published")
     # JSONB loses key order; dump again so that `kind` comes first
     content = kind_of(found.content).dump(found.content)
-    if isinstance(found.content, JudgementSet) and not found.content.is_for_practice:
+    if isinstance(found.content, JudgementSet) and found.content.panel is not None:
         content = without_key(content)
     elif isinstance(found.content, CustomQuestions) and found.test.is_own and not found.content.taken_from:
         content = without_anchors(content)

@@ -29,6 +29,8 @@ KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2
 #: experts whose ratings a panel's key needs
 LEAST_EXPERTS: Final = 5
+#: lower end of the 95 % interval of ICC(2,k) from which a panel's key counts: moderate (Koo & Li 2016)
+LEAST_AGREEMENT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,9 @@ class Scenario:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """The experts whose mean ratings are the key of a version. Intraclass correlations of one expert and of their mean,
-    with 95 % intervals (psychometrics.agreement); `wide`: actions on which they agree weakly. `keyed_on`: ISO date."""
+    with 95 % intervals (psychometrics.agreement); `wide`: actions on which they agree weakly. `keyed_on`: ISO date.
+    `invited`: None if not recorded; it includes the `declined` and the `removed`. `left_out`: actions that were rated
+    and then removed."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -67,6 +71,15 @@ class Panel:
     wide: int
     keyed_by: str
     keyed_on: str
+    invited: int | None = None
+    declined: int = 0
+    removed: int = 0
+    left_out: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Enough for decisions."""
+        return self.icc_average_interval[0] >= LEAST_AGREEMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +108,8 @@ class JudgementSet:
 
     @property
     def is_for_practice(self) -> bool:
-        """Whether no panel has set its key; its results are then not for decisions."""
-        return self.panel is None
+        """Whether no panel that agrees has set its key; its results are then not for decisions."""
+        return self.panel is None or not self.panel.agrees
 
     @property
     def actions(self) -> tuple[Action, ...]:

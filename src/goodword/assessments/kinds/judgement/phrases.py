@@ -14,7 +14,7 @@ PHRASES: Catalogue = {
         "for_practice": "For practice, not for decisions.",
         "for_practice_because": (
             "This test is for practice, not for decisions: its key was not set by a panel of people who do "
-            "this job."
+            "this job, or they agreed too little."
         ),
         "not_enough": "Not enough answers",
         "judgement_is": (
@@ -52,7 +52,7 @@ PHRASES: Catalogue = {
         "for_practice": "Zur Übung, nicht für Entscheidungen.",
         "for_practice_because": (
             "Dieser Test dient der Übung, nicht für Entscheidungen: Sein Schlüssel stammt nicht von einer "
-            "Gruppe von Menschen, die diese Arbeit machen."
+            "Gruppe von Menschen, die diese Arbeit machen, oder sie waren sich zu wenig einig."
         ),
         "not_enough": "Zu wenige Antworten",
         "judgement_is": (
@@ -89,7 +89,7 @@ PHRASES: Catalogue = {
         "for_practice": "Pour s’exercer, pas pour décider.",
         "for_practice_because": (
             "Ce test sert à s’exercer, pas à décider\u00a0: sa clé n’a pas été fixée par un groupe de "
-            "personnes qui font ce travail."
+            "personnes qui font ce travail, ou leur accord était trop faible."
         ),
         "not_enough": "Trop peu de réponses",
         "judgement_is": (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from goodword.assessments.kinds.builtin import BUILT_IN
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.judgement.content import JudgementSet, decimals
+from goodword.assessments.kinds.judgement.content import LEAST_AGREEMENT, JudgementSet, decimals
 from goodword.assessments.kinds.judgement.items import (
     JUDGEMENT_SCORING_VERSION,
     WITHIN,
@@ -99,17 +99,41 @@ def _panel_rows(judgement: JudgementSet) -> dict[str, str]:
     if panel is None:
         return {}
     low, high = panel.icc_single_interval
-    return {
+    rows = {
         gettext("Agreement of single experts"): gettext("%(icc)s, 95 %% interval %(low)s to %(high)s")
         % {"icc": decimals(panel.icc_single), "low": decimals(low), "high": decimals(high)},
         gettext("Actions on which the experts agree weakly"): gettext("%(n)s of %(all)s")
         % {"n": panel.wide, "all": len(judgement.actions)},
     }
+    if panel.invited is not None:
+        rows[gettext("Experts invited")] = gettext(
+            "%(invited)s; finished: %(finished)s, declined: %(declined)s, removed: %(removed)s"
+        ) % {
+            "invited": panel.invited,
+            "finished": panel.experts,
+            "declined": panel.declined,
+            "removed": panel.removed,
+        }
+        rows[gettext("Actions left out after they were rated")] = gettext(
+            "%(n)s. Leaving out actions on which experts disagree raises the agreement."
+        ) % {"n": panel.left_out}
+    return rows
 
 
 def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
     if not judgement.is_for_practice:
         return ()
+    if judgement.panel is not None:
+        return (
+            gettext(
+                "For practice and preview, not for decisions: the experts who set its key agree too little. The lower "
+                "end of the 95 %% interval of their agreement is %(low)s; at least %(least)s is needed."
+            )
+            % {
+                "low": decimals(judgement.panel.icc_average_interval[0]),
+                "least": decimals(LEAST_AGREEMENT),
+            },
+        )
     return (
         gettext(
             "For practice and preview, not for decisions: its key was not set by a panel of experts. To use it for "
