@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -161,7 +162,8 @@ def test_merged_profiles_are_one_person(role: Role) -> None:
         merged_into=other.candidate
     )
     rate([*people[1:], other], rating)
-    assert only_row(role).n == 12
+    row = only_row(role)
+    assert (row.n, row.left_out) == (11, 1)  # the other profile's role is small
 
 
 def test_a_role_counts_its_own_applicants_and_ratings(role: Role) -> None:
@@ -177,6 +179,26 @@ def test_a_role_counts_its_own_applicants_and_ratings(role: Role) -> None:
     found = only_row(role, role).validity
     assert found is not None and found.applicants == 60
     assert figures(role.organisation, factories.role(role.organisation)) == []
+
+
+def _of_two(more: int, place: int) -> float:
+    return more + place % 2
+
+
+def _rated_of_two(more: int, place: int) -> float:
+    return 1 + more / 50 + place // 2 % 2
+
+
+def test_roles_that_differ_in_means_show_no_validity_that_neither_has(role: Role) -> None:
+    """Together, without regard to roles, the 62 people would have r = .9."""
+    other = factories.role(role.organisation, title="Other")
+    small = factories.role(role.organisation, title="Small")
+    for where, n, more in ((role, 30, 0), (other, 32, 100), (small, 4, 900)):
+        people = took(where, n, partial(_of_two, more), test=REASONING)
+        rate(people, partial(_rated_of_two, more))
+    row = only_row(role)
+    assert (row.n, row.roles, row.left_out) == (62, 2, 4)
+    assert row.validity is not None and abs(row.validity.observed.r) < 0.05
 
 
 def test_selections_of_scales_are_put_together_for_the_scale_they_share(role: Role) -> None:

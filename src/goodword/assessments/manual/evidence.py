@@ -83,7 +83,7 @@ def _relations(facts: ManualFacts) -> Topic:
     text = _(
         "Correlations with managers' ratings after the start, in this organisation, with 95% intervals; also corrected "
         "for range restriction, assuming that people were hired for this score. Ratings are not perfectly reliable, "
-        "which is not corrected. Languages, devices and roles are put together."
+        "which is not corrected. Languages and devices are put together; results and ratings are compared within roles."
     )
     by_distance = any(row.predictor.by_distance for _criterion, row in facts.related)
     turned = _("Of the distance, positive means closer to the key.") if by_distance else ""

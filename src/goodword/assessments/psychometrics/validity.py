@@ -1,7 +1,9 @@
 """Correlation of a test's scores with a criterion, such as managers' ratings, among those who were hired.
 
 With r the product-moment correlation (Pearson 1896) of n pairs, its 95 % interval is tanh(atanh r ± 1.96 / sqrt(n - 3))
-(Fisher 1921, Metron 1, 3-32). It assumes that both are roughly normal.
+(Fisher 1921, Metron 1, 3-32). It assumes that both are roughly normal. People of several roles are compared with the
+mean of their own role; otherwise roles that differ in both means would look like validity. With k roles, r is the
+partial correlation given the role, and n - 3 becomes n - k - 2 (Fisher 1924, Metron 3, 329-332).
 
 If people were hired for their scores, the scores of those hired differ less than those of all applicants, and r is too
 small. With u = SD of all applicants / SD of those hired, the correlation among all applicants would be
@@ -17,7 +19,7 @@ Nothing is corrected for the unreliability of the criterion or of the test.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import atanh, fsum, inf, sqrt, tanh
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Final
 
 #: pairs below which nothing is computed: at n = 50 the interval of r = .30 is .02 to .53
@@ -53,20 +55,23 @@ class Validity:
     corrected: Estimate | None
 
 
-def validity(pairs: Sequence[tuple[float, float]], applicants: Sequence[float]) -> Validity | None:
+def validity(
+    pairs: Sequence[tuple[float, float]], applicants: Sequence[float], *, roles: int = 1
+) -> Validity | None:
     """`pairs`: score and criterion of each person hired. `applicants`: the scores of all, including those hired.
+    `roles`: with more than one, all of these are deviations from the mean of a role.
 
     None if all scores or all criteria are equal. Raises ValueError with fewer than LEAST pairs.
     """
     if len(pairs) < LEAST:
         raise ValueError(f"{len(pairs)} pairs, not {LEAST}")
     scores, criteria = [score for score, _ in pairs], [criterion for _, criterion in pairs]
-    hired = stdev(scores)
-    if hired < _TINY or stdev(criteria) < _TINY:
+    hired = _within(scores, roles)
+    if hired < _TINY or _within(criteria, roles) < _TINY:
         return None
-    observed = _with_interval(_correlation(scores, criteria), len(pairs))
+    observed = _with_interval(_correlation(scores, criteria), len(pairs) - roles - 2)
     restricted = len(applicants) > len(pairs)
-    ratio = stdev(applicants) / hired if restricted else 1.0
+    ratio = _within(applicants, roles) / hired if restricted else 1.0
     return Validity(
         n=len(pairs),
         observed=observed,
@@ -95,7 +100,13 @@ def _correlation(left: Sequence[float], right: Sequence[float]) -> float:
     return max(-1.0, min(1.0, products / sqrt(size)))
 
 
-def _with_interval(r: float, n: int) -> Estimate:
+def _within(values: Sequence[float], roles: int) -> float:
+    """The standard deviation within roles."""
+    mean = fmean(values)
+    return sqrt(fsum((one - mean) ** 2 for one in values) / (len(values) - roles))
+
+
+def _with_interval(r: float, degrees: int) -> Estimate:
     centre = atanh(r) if abs(r) < 1 else inf * r
-    width = _Z / sqrt(n - 3)
+    width = _Z / sqrt(degrees)
     return Estimate(r=r, low=tanh(centre - width), high=tanh(centre + width))

@@ -5,7 +5,7 @@ import sys
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.assessments.psychometrics.validity import LEAST, Estimate
-from goodword.assessments.validity.figures import LISTED, PAIRS, CriterionFigures, Row, figures
+from goodword.assessments.validity.figures import IN_ROLE, LISTED, PAIRS, CriterionFigures, Row, figures
 from goodword.core import clock
 from goodword.roles.models import Role
 
@@ -62,6 +62,15 @@ def _name(row: Row) -> str:
 
 
 def _figure(row: Row) -> str:
+    text = _correlation(row)
+    if row.roles > 1:
+        text += f"; within {row.roles} roles"
+    if row.left_out:
+        text += f"; {row.left_out} people left out, in roles with fewer than {IN_ROLE}"
+    return text
+
+
+def _correlation(row: Row) -> str:
     if not row.enough:
         return f"{row.n} people, not computed below {LEAST}"
     if row.validity is None:

@@ -26,6 +26,8 @@ from goodword.roles.models import Role
 PAIRS: Final = 30
 #: people with score and criterion from which a test is listed; fewer could show who took a special form
 LISTED: Final = 10
+#: people of a role with score and criterion below which it is left out: with fewer, their mean says little
+IN_ROLE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,14 @@ class Predictor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`n`: people hired with score and criterion. `validity` is None with fewer than LEAST, or if all are equal; of
-    distances it is turned, so that a positive correlation always means that better scores go with better ratings."""
+    """`n`: people hired with score and criterion, in `roles` roles; `left_out`: others, in roles with fewer than
+    IN_ROLE. `validity` is within roles: None with fewer than LEAST, or if all are equal; of distances it is turned, so
+    that a positive correlation always means that better scores go with better ratings."""
 
     predictor: Predictor
     n: int
+    roles: int
+    left_out: int
     validity: Validity | None
 
     @property
@@ -86,10 +91,11 @@ class CriterionFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rated:
-    """`ratings`: each rater's first, in order of time, by rater. `first`: the day of the earliest."""
+    """`ratings`: each rater's first, in order of time, by rater. `first`: the day of the earliest, `role` its role."""
 
     ratings: Mapping[str, float]
     first: date
+    role: int | None
 
     @property
     def value(self) -> float:
@@ -100,6 +106,7 @@ class _Rated:
 class _Taken:
     value: float
     day: date
+    role: int | None
 
 
 def figures(
@@ -111,7 +118,7 @@ def figures(
     if not rated:
         return []
     applicants = _applicants(role, merged) if role else None
-    taken = dict(_taken(organisation, applicants, test))
+    taken = dict(_taken(organisation, applicants, test, role))
     in_order = sorted(rated.items(), key=lambda one: (one[0].name.casefold(), one[0].scale))
     return [_figures(criterion, people, taken) for criterion, people in in_order]
 
@@ -133,19 +140,34 @@ def _figures(
 
 def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int, _Rated]) -> Row:
     """Scores from after the rating don't count."""
-    pairs = [
-        (scores[person].value, rated.value)
-        for person, rated in people.items()
-        if person in scores and scores[person].day <= rated.first
-    ]
+    sign = -1 if predictor.by_distance else 1
+    by_role: defaultdict[int | None, list[tuple[float, float]]] = defaultdict(list)
+    for person, rated in people.items():
+        if person in scores and scores[person].day <= rated.first:
+            by_role[rated.role].append((sign * scores[person].value, rated.value))
+    everybody = sum(map(len, by_role.values()))
+    kept = {role: pairs for role, pairs in by_role.items() if len(pairs) >= IN_ROLE}
+    n = sum(map(len, kept.values()))
     found = None
-    if len(pairs) >= LEAST:
-        sign = -1 if predictor.by_distance else 1
+    if n >= LEAST:
+        applicants: defaultdict[int | None, list[float]] = defaultdict(list)
+        for person, one in scores.items():
+            applicants[people[person].role if person in people else one.role].append(sign * one.value)
         found = validity(
-            [(sign * score, criterion) for score, criterion in pairs],
-            [sign * one.value for one in scores.values()],
+            [
+                pair
+                for pairs in kept.values()
+                for pair in zip(*map(_deviations, zip(*pairs, strict=True)), strict=True)
+            ],
+            [value for role in kept for value in _deviations(applicants[role])],
+            roles=len(kept),
         )
-    return Row(predictor=predictor, n=len(pairs), validity=found)
+    return Row(predictor=predictor, n=n, roles=len(kept), left_out=everybody - n, validity=found)
+
+
+def _deviations(values: Sequence[float]) -> list[float]:
+    mean = fmean(values)
+    return [one - mean for one in values]
 
 
 def _rated(
@@ -164,7 +186,7 @@ def _rated(
         criterion = names.setdefault(key, Criterion(row.criterion, row.of.lowest, row.of.highest))
         person = person_of(row.application.candidate_id, merged)
         people = found.setdefault(criterion, {})
-        known = people.get(person) or _Rated(ratings={}, first=row.rated_on)
+        known = people.get(person) or _Rated(ratings={}, first=row.rated_on, role=row.application.role_id)
         rater = row.rater.casefold()
         if rater not in known.ratings:
             people[person] = replace(known, ratings={**known.ratings, rater: row.value})
@@ -177,9 +199,9 @@ def _applicants(role: Role, merged: Mapping[int, int]) -> set[int]:
 
 
 def _taken(
-    organisation: Organisation, applicants: set[int] | None, only: Test | None
+    organisation: Organisation, applicants: set[int] | None, only: Test | None, role: Role | None
 ) -> Iterator[tuple[Predictor, dict[int, _Taken]]]:
-    """Each person's first score, by what was scored. Practice sets are left out."""
+    """Each person's first score, by what was scored. Practice sets are left out. With `role`, all count there."""
     tests = Test.objects.of(organisation).select_related("organisation").order_by("title", "pk")
     for test in tests if only is None else (only,):
         firsts = {
@@ -189,25 +211,27 @@ def _taken(
         }
         contents: dict[str, Content] = {}
         found: defaultdict[tuple[str, str, str], dict[int, _Taken]] = defaultdict(dict)
-        for part_id, scale, value in _scores(organisation, list(firsts)):
+        for part_id, scale, value, of in _scores(organisation, list(firsts)):
             first = firsts[part_id]
             if first.version not in contents:
                 contents[first.version] = content_of_number(test, first.version)
             key = first.version, whole_form(contents[first.version], first.form), scale
             day = timezone.localdate(first.begun_at, organisation.zone)
-            found[key].setdefault(first.person, _Taken(value=value, day=day))
+            found[key].setdefault(first.person, _Taken(value=value, day=day, role=role.pk if role else of))
         for (version, form, scale), scores in found.items():
             if is_for_practice(contents[version]):
                 continue
             yield _predictor(test, contents[version], version, form, scale), scores
 
 
-def _scores(organisation: Organisation, part_ids: Sequence[int]) -> list[tuple[int, str, float]]:
-    """Issued scores of parts that candidates ended themselves, earliest first: part, scale, value."""
+def _scores(organisation: Organisation, part_ids: Sequence[int]) -> list[tuple[int, str, float, int | None]]:
+    """Issued scores of parts that candidates ended themselves, earliest first: part, scale, value, role."""
     rows = Score.objects.of(organisation).filter(part__in=part_ids)
     whole = rows.exclude(part__ended_by=AttemptPart.Ended.BY_MEMBER)
-    ordered = whole.order_by("part__begun_at", "part_id", "scale").values_list("part_id", "scale", "value")
-    return [(part_id, scale, value) for part_id, scale, value in ordered if value is not None]
+    ordered = whole.order_by("part__begun_at", "part_id", "scale").values_list(
+        "part_id", "scale", "value", "part__attempt__step_request__application__role_id"
+    )
+    return [(part_id, scale, value, of) for part_id, scale, value, of in ordered if value is not None]
 
 
 def _predictor(test: Test, content: Content, version: str, form: str, scale: str) -> Predictor:
