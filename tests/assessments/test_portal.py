@@ -381,7 +381,7 @@ def test_the_last_page_lists_unanswered_items(client: Client, attempt: Attempt, 
     answer_all(attempt, but=(2, 7))
     text = page(client, token, "portal_assessment_finish", 1)
     assert text.count("2 answers are still missing") == 1
-    assert text.count("2: When a task gets boring, I turn to another one.") == 1
+    assert text.count("2: I like to work on several tasks by turns.") == 1
     assert text.count(f"{url(token, 'portal_assessment_item', 1, 7)}?from=last") == 1
 
 
