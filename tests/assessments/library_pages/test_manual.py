@@ -1,4 +1,4 @@
-"""The technical manual of a test: chapters of the Standards, filled from what there is, with *None yet*."""
+"""The technical manual of a test follows the chapters of the Standards and says *None yet* where there is no data."""
 
 import re
 from collections.abc import Iterator

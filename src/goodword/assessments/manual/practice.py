@@ -197,7 +197,9 @@ def test_takers() -> Sequence[Topic]:
     return (
         said(
             _("What candidates can expect"),
-            _("They are told what is asked, why, who reads it and how long it is kept, before they start."),
+            _(
+                "A notice states what data are collected, why, who reads them and for how long, before they start."
+            ),
             _("They can ask for an adjustment, and can decline to take part."),
             _("They can ask for a human review of a result. The request is tracked until it is answered."),
             _("They can download their data, and ask for its erasure."),

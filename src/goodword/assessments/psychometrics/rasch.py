@@ -40,7 +40,7 @@ type Cell = tuple[str, int]
 
 
 class Answer(NamedTuple):
-    """The answer to an item of a cell, with the item's number of options: right (1) or not (0)."""
+    """An answer to an item of a cell: 1 if right, else 0. Also holds how many options the item has."""
 
     cell: Cell
     options: int

@@ -150,7 +150,7 @@ def best_lower(
 ) -> float:
     """Returns the share who solve fewer than `least`, of honest people who solved at least `solved` in the first form.
 
-    They have one `ability`, or abilities normal with `mean` and `sd`.
+    Either all have the same `ability`, or abilities are normally distributed with `mean` and `sd`.
     """
     by_first = predictions(first, second, sd).by_first
     grid = [ability] if ability is not None else grid_of((*first, *second))

@@ -361,7 +361,7 @@ def keep_draft_of_closed(
 
 
 def choose_quote(*, request_id: int, sentence: str, now: datetime) -> None:
-    """Save which sentence page 1 of the report may quote, unless it is no longer in their comments. Raises Closed."""
+    """Save the sentence that page 1 of the report may quote; ignored if no comment contains it. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         session = answering_session(check, request, now=now)

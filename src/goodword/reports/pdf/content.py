@@ -1,6 +1,6 @@
 """The input of the Typst templates: a snapshot's sections, as JSON.
 
-Only blocks that are sure to fit on a page may be `together`, since Typst cuts off the overflow.
+Only blocks that certainly fit on a page may be `together`, since Typst cuts off the overflow.
 """
 
 import re
@@ -47,7 +47,7 @@ MOST_REPLACED = 12
 LONGEST_LABEL = 160
 # PDF/A limits strings to 32 kB; a character takes at most four bytes.
 LONGEST_ALTERNATIVE = 4000
-# Lines that are sure to fit on a page; fewest characters on a line of a narrow column and of prose.
+# Lines that certainly fit on a page; fewest characters on a line of a narrow column and of prose.
 MOST_LINES = 50
 NARROW_LINE = 12
 PROSE_LINE = 70
@@ -319,7 +319,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _fits(rows: Iterable[Sequence[str]], line: int) -> bool:
-    """Whether rows with these texts in columns are sure to fit on a page, adding a line per row for spacing."""
+    """Whether a table with these cells certainly fits on a page, with a line of spacing per row."""
     return sum(2 + max((len(text) // line for text in row), default=0) for row in rows) <= MOST_LINES
 
 

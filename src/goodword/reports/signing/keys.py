@@ -50,7 +50,7 @@ class Status:
 
 
 def current_signer(*, now: datetime) -> Signer:
-    """Returns the operator's certificate or, if it can't be used, the installation's, made if missing."""
+    """The operator's certificate, or the installation's if it can't be used. Creates the latter if necessary."""
     own, problem = _own(now=now)
     if own is not None:
         return Signer(own, _known(own, now=now))

@@ -1,6 +1,6 @@
 """The short form for verifying a reasoning result under supervision, and its comparison with that result.
 
-Its tasks come from the families and levels of the first form in about the same mix, so that errors in the assumed
+It has tasks from the same families and levels as the first form, in similar proportions, so that errors in the assumed
 difficulties concern both forms alike, and the same time per task means the same time pressure.
 """
 

@@ -1,0 +1,142 @@
+"""The commands `goodword evidence` and `goodword manual`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+
+def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
+    evidence = command(
+        "evidence",
+        "Export an organisation's assessment data without names, or recompute the scores of an export.",
+        _evidence,
+    )
+    evidence.add_argument("--organisation", metavar="SLUG", help="organisation to export")
+    evidence.add_argument("--out", metavar="FOLDER", help="a new folder")
+    evidence.add_argument(
+        "--groups",
+        metavar="FILE",
+        help="compare selection rates of the groups in this CSV file; writes nothing",
+    )
+    evidence.add_argument(
+        "--validity",
+        action="store_true",
+        help="correlate test scores with the imported ratings after the start; writes nothing",
+    )
+    evidence.add_argument(
+        "--role", type=int, metavar="ID", help="with --groups or --validity: only this role"
+    )
+    evidence.add_argument("--since", metavar="DATE", help="with --groups: only applications from this date")
+    evidence.add_argument("--until", metavar="DATE", help="with --groups: only applications up to this date")
+    evidence.add_argument(
+        "--withdrew",
+        action="append",
+        default=[],
+        metavar="REASON",
+        help="with --groups: a rejection reason of candidates who withdrew, instead of those that read like one; "
+        "repeat for several",
+    )
+    evidence.add_argument(
+        "--declined-offer",
+        action="append",
+        default=[],
+        metavar="REASON",
+        help="with --groups: a rejection reason of candidates who declined an offer and count as selected, instead of "
+        "those that read like one; repeat for several",
+    )
+    evidence.add_argument(
+        "--check", metavar="FOLDER", help="recompute all scores from the files in this folder"
+    )
+    manual = command("manual", "Print the technical manual of a test as Markdown.", _manual)
+    manual.add_argument("test", metavar="TEST", help="key of the test, such as work_style or reasoning")
+    manual.add_argument(
+        "--organisation", metavar="SLUG", required=True, help="organisation that uses the test"
+    )
+    manual.add_argument("--version", default="", metavar="NUMBER", help="the newest unless stated")
+    manual.add_argument("--form", default="", metavar="FORM", help="the first unless stated")
+    manual.add_argument("--language", default="", metavar="CODE", help="English unless stated")
+
+
+def _evidence(options: argparse.Namespace) -> int:
+
+    import django
+
+    if options.check:
+        _without_database()
+        from goodword.assessments.evidence.command import check_again
+
+        return check_again(Path(options.check))
+    if options.organisation and options.groups:
+        django.setup()
+        from goodword.candidates.fairness.command import compare
+
+        return compare(
+            slug=options.organisation,
+            file=Path(options.groups),
+            role_id=options.role,
+            since=options.since,
+            until=options.until,
+            withdrew=options.withdrew,
+            declined=options.declined_offer,
+        )
+    if options.organisation and options.validity:
+        django.setup()
+        from goodword.assessments.validity.command import print_validity
+
+        return print_validity(slug=options.organisation, role_id=options.role)
+    if not options.organisation or not options.out:
+        print(
+            "goodword: use --organisation with --out, --groups or --validity, or use --check.",
+            file=sys.stderr,
+        )
+        return 2
+    django.setup()
+    from goodword.assessments.evidence.command import write
+
+    return write(slug=options.organisation, folder=Path(options.out))
+
+
+def _without_database() -> None:
+    import django
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(
+            INSTALLED_APPS=[
+                "django.contrib.auth",
+                "django.contrib.contenttypes",
+                "procrastinate.contrib.django",
+                *(
+                    f"goodword.{name}"
+                    for name in (
+                        "core",
+                        "accounts",
+                        "roles",
+                        "candidates",
+                        "notifications",
+                        "workflow",
+                        "questionnaires",
+                        "assessments",
+                    )
+                ),
+            ],
+            AUTH_USER_MODEL="accounts.User",
+            USE_TZ=True,
+        )
+    django.setup()
+
+
+def _manual(options: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from goodword.assessments.manual.command import show
+
+    return show(
+        slug=options.organisation,
+        key=options.test,
+        number=options.version,
+        form=options.form,
+        language=options.language,
+    )
