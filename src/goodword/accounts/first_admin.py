@@ -7,14 +7,13 @@ installation prints and accepts the same one.
 import base64
 import re
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -32,6 +31,7 @@ from goodword.accounts.domain.organisation import (
     create_organisation,
     time_zones,
 )
+from goodword.accounts.forms import NewLoginForm
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
 from goodword.core.addresses import check_address
@@ -81,8 +81,8 @@ def create_first(
         return create_admin(organisation=made, email=email, name=name, password=password, now=now)
 
 
-class FirstAdminForm(forms.Form):
-    use_required_attribute = False
+class FirstAdminForm(NewLoginForm):
+    field_order = ("code", "organisation", "time_zone", "name", "email", "password")
 
     code = forms.CharField(
         label=_("Code"),
@@ -110,15 +110,6 @@ class FirstAdminForm(forms.Form):
             "required": _("Choose a time zone."),
         },
     )
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={
-            "required": _("Enter your name."),
-            "max_length": _("Use at most %(limit_value)d characters."),
-        },
-    )
     email = forms.EmailField(
         label=_("Your e-mail"),
         help_text=_("You sign in with it."),
@@ -128,17 +119,6 @@ class FirstAdminForm(forms.Form):
             "invalid": _("Enter an e-mail address such as name@example.org."),
         },
     )
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Choose a password.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = password_validators_help_texts()[0]  # its length
 
     def clean_code(self) -> str:
         given = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
@@ -154,7 +134,7 @@ class FirstAdminForm(forms.Form):
         return clean_text(self.cleaned_data["organisation"], one_line=True)
 
     def clean_name(self) -> str:
-        name = clean_text(self.cleaned_data["name"], one_line=True)
+        name = super().clean_name()
         try:
             check_name(name, [])
         except NameRefused as refused:

@@ -7,6 +7,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -181,3 +182,31 @@ class NameForm(forms.Form):
         if not name:
             raise forms.ValidationError(self.fields["name"].error_messages["required"])
         return name
+
+
+class NewLoginForm(forms.Form):
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={
+            "required": gettext_lazy("Enter your name."),
+            "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
+        },
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": gettext_lazy("Choose a password.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = password_validators_help_texts()[0]  # its length
+
+    def clean_name(self) -> str:
+        return clean_text(self.cleaned_data["name"], one_line=True)

@@ -1,18 +1,15 @@
 """The page of an invitation link: a new login, or acceptance by somebody who has one."""
 
-from typing import Any, Final
+from typing import Final
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
-from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import membership_of
@@ -24,10 +21,10 @@ from goodword.accounts.domain.invitations import (
     is_inviter_admin,
     user_of,
 )
+from goodword.accounts.forms import NewLoginForm
 from goodword.accounts.models import Invitation, Organisation, User
 from goodword.accounts.queries import admins_of, is_deactivated
 from goodword.core import clock
-from goodword.core.text import clean_text
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.workflow.portal import unknown_page
@@ -35,34 +32,6 @@ from goodword.workspace.members.invitations import PURPOSE, accept, invitation_b
 
 #: the link's id, while its holder signs in
 _SESSION: Final = "invitation_link"
-
-
-class NewLoginForm(forms.Form):
-    use_required_attribute = False
-
-    name = forms.CharField(
-        label=gettext_lazy("Your name"),
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={
-            "required": gettext_lazy("Enter your name."),
-            "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
-        },
-    )
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": gettext_lazy("Choose a password.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = password_validators_help_texts()[0]  # its length
-
-    def clean_name(self) -> str:
-        return clean_text(self.cleaned_data["name"], one_line=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
