@@ -51,7 +51,7 @@ def test_figures_and_intervals_match_pingouin(name: str) -> None:
 
 
 def test_quantiles_match_scipy() -> None:
-    from scipy.stats import f  # type: ignore[import-untyped]
+    from scipy.stats import f  # type: ignore[import-untyped]  # scipy has no types
 
     from goodword.assessments.psychometrics.agreement import _f_quantile
 

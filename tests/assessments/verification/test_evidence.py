@@ -45,7 +45,7 @@ def test_comparisons_are_recomputed(
     assert (line["discarded"], line["shown"]) == (False, 12)
     assert "Fire alarm" not in str(discarded)
     assert discarded["part"] == line["part"]
-    assert line["comparison"]["difficulties"] == ("calibrated" if with_calibration else "assumed")  # type: ignore[index]
+    assert line["comparison"]["difficulties"] == ("calibrated" if with_calibration else "assumed")  # type: ignore[index]  # JSON
     assert not {"begun_at", "seconds", "ends_at"} & set(line)
     found = check(folder)
     assert (found.verifications.agree, found.verifications.differ) == (1, [])
@@ -61,7 +61,7 @@ def test_a_changed_answer_or_figure_is_reported(tmp_path: Path) -> None:
     file = folder / "verifications.jsonl"
     for changed, said in (
         (line | {"answers": {}}, "solved was 5 and is 0"),
-        (line | {"comparison": line["comparison"] | {"least": 4}}, "least was 4 and is 6"),  # type: ignore[operator]
+        (line | {"comparison": line["comparison"] | {"least": 4}}, "least was 4 and is 6"),  # type: ignore[operator]  # JSON
         (line | {"part": "nobody"}, "the first result is missing"),
     ):
         file.write_text(json.dumps(changed) + "\n")
