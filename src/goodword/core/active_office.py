@@ -160,7 +160,7 @@ def _check_archive(content: bytes, bounds: _Bounds, *, depth: int) -> None:
 
 
 def _check_layout(content: bytes, archive: zipfile.ZipFile) -> None:
-    """Make sure that every program finds the same entries: a single directory, at the end, that lists all of them."""
+    """Raise a Problem unless one directory at the end lists all entries, so all programs see the same ones."""
     ends = [
         at
         for at in _all(_END, content, max(0, len(content) - _END_SIZE - _LONGEST_COMMENT))

@@ -1,7 +1,7 @@
 """Detects active PDF features: scripts, programs, attached files, and links that open by themselves.
 
-The file is not parsed, since viewers repair broken files in different ways. The names of such features are searched
-for in the raw bytes and in decompressed object streams, and count even where no viewer looks.
+The file is not parsed, since viewers repair broken files in different ways. Feature names are searched for
+in the raw bytes and in decompressed object streams, and count even where no viewer looks.
 """
 
 import bisect

@@ -1,8 +1,8 @@
 """How e-mail addresses are stored and compared.
 
 str.lower() and PostgreSQL's UPPER fold letters that only look alike: "ı" and "ſ" become I and S, the Kelvin sign
-becomes k. Whoever owns eve@evıl.example would pass as eve@evil.example. So only case is folded here, never a letter
-into an ASCII one.
+becomes k. The owner of eve@evıl.example would pass as eve@evil.example. So we fold case only, and never turn a
+letter into an ASCII one.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ LOOK_ALIKES: Final = frozenset("\u0130\u0131\u017f\u212a")
 
 
 def normalised(address: str) -> str:
-    """In lower case, as stored."""
+    """Return the stored form: lower case."""
     return "".join(_lower(letter) for letter in address.strip())
 
 
@@ -51,7 +51,7 @@ def check_address(address: str) -> None:
 
 @CharField.register_lookup
 class SameAddress(Lookup):
-    """`email__same_address=...`: equal but for case. Also by UPPER, for which there are indexes."""
+    """`email__same_address=...`: equal except for case. Also compares UPPER, to use its indexes."""
 
     lookup_name = "same_address"
 

@@ -15,7 +15,7 @@ def now() -> datetime:
 
 
 def real() -> datetime:
-    """The system's time, also in the demo: for certificates, and where there may be no database."""
+    """The system time, even in the demo: for certificates, and code that must work without a database."""
     return datetime.now(UTC)
 
 

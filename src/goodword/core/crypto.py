@@ -42,7 +42,7 @@ class KeyProblem:
 
 
 class CannotOpen(Exception):
-    """A sealed value of another place, or sealed with a key that is no longer listed."""
+    """The value was sealed for another place, or with a key that is no longer listed."""
 
 
 def seal(plain: str, *, place: str) -> str:
@@ -77,7 +77,7 @@ def register_secrets(samples: Secrets) -> None:
 
 
 def field_key_problem() -> KeyProblem | None:
-    """Only reads."""
+    """Why the keys don't fit the database; None if they do. Writes nothing."""
     canaries = list(FieldKeyCanary.objects.order_by("pk").values_list("key_id", "sealed"))
     if canaries:
         return canary_problem(canaries)
@@ -89,7 +89,7 @@ def field_key_problem() -> KeyProblem | None:
 
 
 def canary_problem(canaries: Iterable[tuple[str, str]]) -> KeyProblem | None:
-    """The same for canaries already read: key ids and sealed texts."""
+    """Like `field_key_problem`, from canaries that were already read (key ids and sealed texts)."""
     for key_id, sealed in canaries:
         if key_id not in settings.GOODWORD_FIELD_KEYS:
             return _missing_key(key_id)
@@ -112,7 +112,7 @@ def check_field_keys() -> None:
 
 
 def check_field_keys_at_start() -> None:
-    """`check_field_keys` for programs that may start before their database; readiness reports problems then."""
+    """`check_field_keys` for programs that can start before the database. /readyz then reports problems."""
     try:
         check_field_keys()
     except DatabaseError as error:
@@ -122,7 +122,7 @@ def check_field_keys_at_start() -> None:
 
 
 def forget_field_key(key_id: str) -> int:
-    """Give up a lost key. Returns how many secrets can no longer be opened. Raises SettingError for one that works."""
+    """Give up a lost key. Returns the number of unreadable secrets. Raises SettingError if the key works."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -10,7 +10,7 @@ class UnreadableFile(Exception):
 
 
 def decoded(raw: bytes) -> tuple[str, bool]:
-    """Returns the text, and whether its encoding is a guess. Raises UnreadableFile."""
+    """Return the text, and whether its encoding was guessed. Raises UnreadableFile."""
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise UnreadableFile(
             _("This is an Excel workbook. Save it as CSV UTF-8 in Excel, then choose that file.")

@@ -25,7 +25,7 @@ class ExportReader(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """Whose data, for whom: a candidate with some of their applications, or one referee (`candidate_id` None then)."""
+    """Whose data to export: a candidate with some of their applications, or a referee (`candidate_id` is None)."""
 
     reader: ExportReader
     organisation: HasPk
@@ -35,7 +35,7 @@ class ExportRequest:
 
     @property
     def by_member(self) -> bool:
-        """Whether to include data for the organisation only, such as others' confidential answers."""
+        """Whether to include data that only the organisation may read, such as others' confidential answers."""
         return self.reader == ExportReader.ORGANISATION
 
 

@@ -42,7 +42,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 def wait_until_back() -> None:
-    """Return once this thread's connection works again; at once in a transaction. Raises stopping.Stopped."""
+    """Wait until this thread's connection works again; return immediately in a transaction. Raises stopping.Stopped."""
     if connection.in_atomic_block:
         return
     for wait in waits():

@@ -32,7 +32,7 @@ class Failure(Enum):
 
     TIMEOUT = "timeout"
     SERVER = "server"
-    #: this machine has no DNS server configured
+    #: no DNS server is configured on this machine
     NO_SERVER = "no_server"
 
 
@@ -45,7 +45,7 @@ class Answer:
 
 
 def servers(given: Sequence[str]) -> list[tuple[str, int]]:
-    """Of "192.0.2.1", "192.0.2.1:5353" or "[2001:db8::1]:5353"."""
+    """Parse "192.0.2.1", "192.0.2.1:5353" or "[2001:db8::1]:5353"."""
     found = []
     for one in given:
         parts = re.fullmatch(r"\[([^\]]+)\](?::(\d+))?|([^:]+):(\d+)|(.+)", one)

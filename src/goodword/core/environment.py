@@ -26,7 +26,7 @@ names_read: set[str] = set()
 
 
 class SettingError(Exception):
-    """A setting is missing or wrong; the sentence says which one and what to write there."""
+    """A setting is missing or invalid. The message names it and says what to set."""
 
 
 def text(name: str, default: str | None = None) -> str:

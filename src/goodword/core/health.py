@@ -108,7 +108,7 @@ class Readiness:
         self._said: list[str] = []
 
     def failing(self) -> list[str]:
-        """Areas of the broken checks; the log says why."""
+        """Areas of the broken checks; the reasons are logged."""
         with self._lock:
             look = self._look
             if look is None or look.is_old():
@@ -133,7 +133,7 @@ class _Round(threading.Thread):
         self._found: list[Finding] = []
 
     def is_old(self) -> bool:
-        """Whether its answer is out of date. One still running is not, so that checks don't pile up."""
+        """Whether the answer has expired. A check still running hasn't, so checks don't pile up."""
         return self._over.is_set() and time.monotonic() - self._begun > GOOD_FOR
 
     def within(self, seconds: float) -> list[Finding]:

@@ -61,7 +61,7 @@ def largest_body(path: str, *, max_body: int, max_upload: int, max_report: int) 
 
 
 def is_page(path: str) -> bool:
-    """Whether people send forms to this path; programs use the others."""
+    """Whether people (not programs) send forms to this path."""
     return path.startswith((*_PORTALS, "/o/"))
 
 
@@ -190,7 +190,7 @@ class BodyLimit:
 
 
 def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
-    """413: a page for people, a sentence for a page's script, a line for programs. `most` is the limit in bytes."""
+    """413 as a page, a sentence for a page's script, or a line for programs. `most` is the limit in bytes."""
     if request.headers.get("X-Goodword") == "script":  # its page keeps what was typed, and shows this
         say = gettext("Too long to save. Please shorten it.")
         response: HttpResponse = JsonResponse({"saved": False, "say": [say]}, status=413)

@@ -1,4 +1,4 @@
-"""Recover jobs: requeue those of dead workers, as every job may run twice; retry failed ones; prune."""
+"""Recover jobs: requeue those of dead workers (every job can run twice), retry failed ones, prune."""
 
 import json
 import logging
@@ -68,7 +68,7 @@ def prune(*, timestamp: int = 0) -> None:
 
 
 def retry_stalled() -> int:
-    """One worker does this at a time: a job just requeued by another may be running already. Returns how many."""
+    """One worker at a time: a job that another just requeued may be running already. Returns the number requeued."""
     with transaction.atomic():
         if not _alone():
             return 0
@@ -112,7 +112,7 @@ def keep_last_failures() -> None:
 
 
 def forget_failed_jobs(name: str, **arguments: int | str) -> None:
-    """Remove failed jobs of this name with these arguments, after their work was done or requested again."""
+    """Delete failed jobs of this name with these arguments once their work was done or requested again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = %s AND args @> %s::jsonb",

@@ -21,8 +21,8 @@ from procrastinate.tasks import configure_task
 from goodword.core import database, stopping
 from goodword.core.stack import in_one_piece
 
-#: priorities, the greater number first: in a burst of deliveries each is processed down to the mail before the next, so
-#: that the first invitation goes out at once and not after the last delivery
+#: priorities, the greatest number first: in a burst each delivery is processed down to its mail before the next, so the
+#: first invitation goes out immediately
 MAIL, REACTION, USUAL = 20, 10, 0
 #: for work that no sweep repeats: 4 s, 16 s ... about 6 hours in all
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 class Interrupted(Exception):
-    """The job was interrupted and must run again: at once, or after a database outage."""
+    """The job was interrupted and must run again: immediately, or after a database outage."""
 
     def __init__(self, *, outage: bool) -> None:
         super().__init__("the database could not be used" if outage else "the worker is stopping")
@@ -123,7 +123,7 @@ def job(
                 if database.is_outage(error):
                     log.warning("The database interrupted the job %s: %s", name, database.first_line(error))
                     raise Interrupted(outage=True) from error
-                # the queue logs a job to be retried at a low level only
+                # the queue logs retries at a low level only
                 log.exception("The job %s failed with %s", name, arguments)
                 raise
             finally:

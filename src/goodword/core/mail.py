@@ -1,4 +1,4 @@
-"""Outgoing mail: Django's MAILERS and Anymail's settings, and our SMTP backend."""
+"""Outgoing mail: the settings of Django's MAILERS and Anymail, and our SMTP backend."""
 
 import json
 import re
@@ -112,7 +112,7 @@ def _is_address(given: str) -> bool:
 
 
 def spf_mechanisms(given: list[str]) -> list[str]:
-    """What an SPF record must contain so that the mail server may send."""
+    """The SPF mechanisms that authorise the mail server."""
     for one in given:
         if not _SPF.fullmatch(one):
             raise SettingError(f"GOODWORD_MAIL_SPF must be like include:spf.example.net, not {one!r}.")
@@ -182,7 +182,7 @@ class EmailBackend(DjangoBackend):
 
     @property
     def connection_class(self) -> type[smtplib.SMTP | smtplib.SMTP_SSL]:
-        """The standard library's classes, with timeouts that depend on the step."""
+        """smtplib's classes, with timeouts by step."""
         return _TLSConnection if self.use_ssl else _Connection
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:

@@ -12,7 +12,7 @@ class ClockOffset(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a kind of program was last seen, by the database's clock; one row per kind, however many are running."""
+    """When a kind of program was last seen, by the database's clock. One row per kind."""
 
     program = models.CharField(max_length=20, primary_key=True)
     seen_at = models.DateTimeField()
@@ -29,8 +29,7 @@ class FieldKeyCanary(models.Model):
 
 
 class Event(models.Model):
-    """Append-only; written in the transaction of the change it records. `data` holds ids and plain facts, so that it
-    survives an erasure."""
+    """Append-only; written with the change. `data` holds ids and plain facts, so erasures can keep it."""
 
     organisation_id = models.BigIntegerField()
     application_id = models.BigIntegerField(null=True)

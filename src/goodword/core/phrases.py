@@ -1,4 +1,4 @@
-"""The phrases of reports, by package: redrawn PDFs read the same years later, whatever the screens' catalogues."""
+"""Report phrases by package. They don't use the screens' catalogues: a redrawn PDF must read the same years later."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

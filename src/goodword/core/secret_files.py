@@ -1,4 +1,4 @@
-"""Secrets in files that are made once: `keys.json` of the demo, and those of `goodword make-secrets`."""
+"""Secret files that are created once: the demo's `keys.json`, and those of `goodword make-secrets`."""
 
 import base64
 import os
@@ -24,7 +24,7 @@ def new_keys() -> dict[str, str]:
 
 
 def create_file(path: Path, text: str, *, mode: int = 0o600) -> bool:
-    """Create the file whole, unless it exists; returns whether it was created. Of two processes one wins."""
+    """Create the file atomically unless it exists. Returns whether it was created; of two processes one wins."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     try:
@@ -39,7 +39,7 @@ def create_file(path: Path, text: str, *, mode: int = 0o600) -> bool:
 
 
 def make_secrets(folder: Path, database: str) -> list[str]:
-    """Create those that are missing of secret_key, field_keys, database_password and database_url; returns their names.
+    """Create missing files among secret_key, field_keys, database_password and database_url; returns their names.
 
     `database` is the URL without a password. Raises CannotMake.
     """

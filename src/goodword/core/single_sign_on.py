@@ -1,4 +1,4 @@
-"""Settings of single sign-on: allauth's configuration of the providers, and who becomes a member by a claim."""
+"""Settings of single sign-on: allauth's provider configuration, and membership by claim."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class MemberClaim:
     places: Mapping[str, Place]
 
     def places_for(self, claims: Mapping[str, Any]) -> dict[str, str]:
-        """Slugs of organisations, each with the kind that gives the most."""
+        """Organisation slugs, each with the most powerful kind of member granted."""
         given = claims.get(self.claim, [])
         found: dict[str, str] = {}
         for value in [given] if isinstance(given, str) else given if isinstance(given, list) else []:
@@ -113,7 +113,7 @@ def saml(*, idp: str, name: str, attributes: str, verified_domains: Sequence[str
     settings: dict[str, Any] = {
         "idp": known,
         "verified_email": list(verified_domains),
-        "advanced": {"allow_single_label_domains": True},  # hosts in a network of one's own
+        "advanced": {"allow_single_label_domains": True},  # hosts in a private network
     }
     if attributes:
         settings["attribute_mapping"] = _object(

@@ -6,7 +6,7 @@ _requested = threading.Event()
 
 
 class Stopped(BaseException):
-    """Another worker continues. Not an `Exception`: code which survives any error in a single row lets it through."""
+    """This worker is stopping; another one continues. Not an `Exception`, so handlers of single rows let it pass."""
 
 
 def request() -> None:

@@ -9,7 +9,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class HasPk(Protocol):
-    """An organisation, as far as core knows one."""
+    """An organisation, without importing its model."""
 
     pk: Any
 

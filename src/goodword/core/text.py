@@ -119,7 +119,7 @@ def has_written_link(text: str) -> bool:
 
 
 def defused(text: str) -> str:
-    """Written so that mail programs make no links of it.
+    """Return the text rewritten so that mail programs don't turn parts of it into links.
 
     A written link gets brackets ("http[:]//evil[.]example"), other hosts ("Booking.com") invisible word joiners.
     """
@@ -223,7 +223,7 @@ def written_count(n: int) -> str:
 
 
 def too_long(text: str, longest: int) -> str:
-    """The message about a text over its limit, else empty."""
+    """The error message for a text over its limit, otherwise empty."""
     over = len(text) - longest
     if over <= 0:
         return ""

@@ -65,8 +65,8 @@ def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datet
 
 
 def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collection[ZoneInfo] = ()) -> datetime:
-    """Returns `moment`, or the next time that is between 9 and 17 on a working day in all `zones`, or if there is none,
-    in the first."""
+    """Return `moment`, or the next time between 9 and 17 on a working day in all `zones`; if they never overlap, in the
+    first."""
     found = _in_hours(moment, calendar=calendar)
     if not zones:
         return found

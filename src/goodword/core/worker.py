@@ -1,4 +1,4 @@
-"""The worker: runs jobs until a signal, and requeues interrupted ones without counting an attempt."""
+"""The worker: runs jobs until it gets a signal, and requeues interrupted ones without counting an attempt."""
 
 import asyncio
 import logging

@@ -15,14 +15,14 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask, Response, abort, jsonify, render_template
 
-#: mail to addresses of this domain is rejected, to show what happens with a wrong address
+#: mail to this domain is rejected, to demonstrate wrong addresses
 REJECTED_DOMAIN = "bounces.example"
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One mail. `to`: the envelope's recipient. `links`: those of the text part, in order."""
+    """A mail. `to`: the envelope's recipient. `links`: those of the text part, in order."""
 
     number: int
     to: str

@@ -65,7 +65,7 @@ def _locked(data: Path) -> Iterator[None]:
 
 def _run(data: Path, *, api: Api) -> int:
     clear_unfinished(data)
-    # its presence means that the demo is ready
+    # signals that the demo is ready
     (data / "demo.json").unlink(missing_ok=True)
     _say(STARTING)
     with world(data=data, ports=Ports.named()) as made:

@@ -222,7 +222,7 @@ class StorySupport:
         )
 
     def settle(self, first_name: str, last_name: str) -> Person:
-        """Wait until earlier changes have taken effect: a candidate moved after them has been invited."""
+        """Wait until earlier changes have taken effect: a candidate moved after them gets the invitation."""
         self.let_deliveries_arrive()
         person = self.apply(first_name, last_name)
         self.move_and_wait(person, "Assessment", subject="assessment")

@@ -12,7 +12,7 @@ from goodword.greenhouse.models import ActivityFeedNote, Delivery
 
 @exports("greenhouse.Delivery")
 def export_deliveries(wanted: ExportRequest) -> Sections:
-    """Only for the organisation: candidates get this from its recruiting software."""
+    """Only for the organisation. Candidates get this from Greenhouse."""
     if not wanted.by_member or wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
@@ -48,7 +48,7 @@ def _body(body: bytes) -> Any:
 
 @exports("greenhouse.ActivityFeedNote")
 def export_notes(wanted: ExportRequest) -> Sections:
-    """The text of notes is in Greenhouse."""
+    """Without the notes' text, which is in Greenhouse."""
     if not wanted.by_member:
         return {}
     notes = ActivityFeedNote.objects.of(wanted.organisation).filter(
@@ -87,5 +87,5 @@ def export_events(wanted: ExportRequest) -> Sections:
 
 
 def _at(event: Event) -> date:
-    """Like the timeline, give only the day on which an assessment began."""
+    """Like the timeline, gives only the day on which an assessment began."""
     return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at

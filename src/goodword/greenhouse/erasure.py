@@ -11,7 +11,7 @@ from goodword.greenhouse.models import ActivityFeedNote, Delivery
 
 @erases("greenhouse.Delivery")
 def erase_deliveries(subject: Subject, now: datetime) -> Counts:
-    """Replace bodies by ids, and blank outcomes."""
+    """Replace bodies with ids, and blank outcomes."""
     if subject.connection_id is None:
         return {}
     about = Q(remote_application_id__in=subject.remote_application_ids) | Q(

@@ -9,7 +9,7 @@ from goodword.notifications.models import Email, Link
 
 @exports("notifications.Email")
 def export(wanted: ExportRequest) -> Sections:
-    """All mails about the applications; for candidates only those to them. Referees' are in their own exports."""
+    """All mails about the applications; candidates get only their own. Referees' mails are in their exports."""
     if wanted.candidate_id is None:
         return {}
     mails = Email.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
@@ -28,7 +28,7 @@ def export(wanted: ExportRequest) -> Sections:
 
 
 def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
-    """The mail as it was or would have been sent, without its link. Without its `text`, only that it was sent."""
+    """The mail as sent, or as it would have been, without its link. Without `text`: only that it was sent."""
     return without_empty(
         {
             "to": mail.to_address,

@@ -9,7 +9,7 @@ from goodword.notifications.models import Email, Link
 
 @erases("notifications.Email", "notifications.Link")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Rows are deleted, so that a worker about to send one finds nothing."""
+    """Deletes the rows, so a worker about to send one finds nothing."""
     del now
     mails = Email.objects.across_organisations().filter(application_id__in=subject.application_ids)
     deleted_links = links.forget(purpose=Link.Purpose.REVIEW, subject_ids=subject.application_ids)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from goodword.notifications.domain.bounces import Returned
 
-#: "try again later" to every mail server (EX_TEMPFAIL of sysexits.h): it keeps the message
+#: "try again later" to every mail server (EX_TEMPFAIL of sysexits.h): the server keeps the message
 TRY_LATER: Final = 75
 #: seconds of processor time for one message; the slowest known ones take less than one
 MOST_SECONDS: Final = 20.0

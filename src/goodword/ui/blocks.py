@@ -175,7 +175,7 @@ class _Ratings:
 
 
 def _ratings(chart: RatingChart) -> _Ratings:
-    """Without means: nothing on a screen sums up a person."""
+    """Without means: no figure on a screen sums up a person."""
     levels = range(chart.axis[0], chart.axis[1] + 1)
     return _Ratings(chart, levels, [_rating(row, levels) for row in chart.rows])
 

@@ -1,4 +1,4 @@
-"""Words, tones and marks of states. Each mark has its own shape: colour is never the only difference."""
+"""Labels, tones and marks of states. Each mark has its own shape: colour is never the only difference."""
 
 from dataclasses import dataclass
 

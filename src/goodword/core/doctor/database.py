@@ -71,7 +71,7 @@ def findings(line: psycopg.Connection, *, now: datetime, ready: bool = False) ->
 
 
 def failure(error: Exception) -> Finding:
-    """What an error of the database means, with its remedy."""
+    """Explain a database error, with its remedy."""
     said = " ".join(str(error).split())
     words = said.casefold()
     state = getattr(error, "sqlstate", None) or ""
@@ -117,7 +117,7 @@ def no_answer(silent: timedelta) -> Finding:
 
 
 def clock(line: psycopg.Connection, now: datetime) -> Finding:
-    """Compares `now`, read just before, with the database's clock."""
+    """Compare `now`, read just before, with the database's clock."""
     if settings.GOODWORD_CLOCK_MAY_MOVE:
         return good("clock", "The demo's clock may differ from the real time.")
     theirs = _one(line, "SELECT clock_timestamp()")

@@ -1,4 +1,4 @@
-"""Runs all checks at the same time, each in a thread of its own, so that none can delay or break another."""
+"""Runs all checks in parallel, each in its own thread, so they can't delay or break each other."""
 
 import logging
 import os
@@ -34,7 +34,7 @@ def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[
 
 
 def run(wanted: Sequence[Check], *, now: Callable[[], datetime], seconds: float = SECONDS) -> list[Finding]:
-    """In the order of the checks. Those that use the database begin once its own check has passed."""
+    """Findings in the order of the checks. Checks that use the database start after the database check passed."""
     ends = time.monotonic() + seconds
     running = [_Run(check, now, seconds) for check in wanted]
     for one in running:

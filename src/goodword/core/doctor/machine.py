@@ -21,7 +21,7 @@ NO_SPACE: Final = 10**8
 
 
 def setting_names(environ: Mapping[str, str]) -> Finding:
-    """Of the settings that were read without error: misspelt names, and what does not belong in production."""
+    """Misspelt setting names, and settings that don't belong in production."""
     known = environment.names_read
     unknown = sorted(
         name
@@ -53,7 +53,7 @@ def setting_names(environ: Mapping[str, str]) -> Finding:
 
 
 def folders() -> tuple[Path, Path]:
-    """What Goodword writes to on this machine: its data, and large uploads while they arrive."""
+    """Folders that Goodword writes to: its data, and large uploads as they arrive."""
     return settings.GOODWORD_DATA, Path(tempfile.gettempdir())
 
 
@@ -62,7 +62,7 @@ def disk(
     *,
     places: Iterable[Path] | None = None,
 ) -> list[Finding]:
-    """The fullest of the file systems."""
+    """Free space of the fullest file system."""
     seen = []
     for place in places or folders():
         folder = next(one for one in (place, *place.parents) if one.exists())

@@ -56,7 +56,7 @@ def _ways(cluster: Path) -> Iterator[Launcher]:
 
 
 def _works(launcher: Launcher, home: Path) -> bool:
-    """Whether a program run this way finds itself and can write to its own folder below `home`."""
+    """Whether a program run this way finds its own executable and can write to its folder below `home`."""
     probe = home / "probe"
     shutil.rmtree(probe, ignore_errors=True)
     probe.mkdir(mode=0o700)
@@ -102,7 +102,7 @@ def refuse_other_version(layout: Layout) -> None:
 
 
 def make_cluster(layout: Layout, launcher: Launcher, *, durable: bool) -> None:
-    """Raises `CannotStartError`. A partial one left by a crash is deleted first."""
+    """Create the cluster, deleting a partial one left by a crash. Raises `CannotStartError`."""
     if layout.cluster.exists():
         return
     unfinished = layout.home / "data.unfinished"

@@ -80,7 +80,7 @@ def url_for(socket_directory: str) -> str:
 
 
 def dsn_for(socket_directory: str, *, database: str = DATABASE) -> str:
-    """The same as a libpq keyword string, for any database of the server."""
+    """A libpq keyword string for any database of the server."""
     return f"host={socket_directory} port={PORT} user={USER} dbname={database}"
 
 

@@ -1,4 +1,4 @@
-"""Which server runs for a data directory: its lock and `postmaster.pid`."""
+"""The server running on a data directory: its lock and `postmaster.pid`."""
 
 import fcntl
 import json

@@ -260,7 +260,7 @@ def rows_of(
 def names(
     session: Session, path: str, permission: HarvestPermission, *, include_defaults: bool = False
 ) -> dict[int, str]:
-    """Empty if they may not be read."""
+    """Names by id; empty without the permission to read them."""
     params = {"include_defaults": "true"} if include_defaults else None
     try:
         return {row.id(): row.text("name") for row in rows(session, path, permission, params)}

@@ -266,7 +266,7 @@ _ONE = {"per_page": "1", "skip_count": "true"}
 
 
 def probe(session: Session, permission: HarvestPermission) -> ProbeResult:
-    """Read one row, then what is below it. A refusal means a missing permission once another call has worked."""
+    """Read one row, then its children. A refusal means a missing permission once another call has worked."""
     if permission is ACTIVITY_FEED:
         return _activity_feed(session)
     if permission not in _READS:

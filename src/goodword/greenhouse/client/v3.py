@@ -275,7 +275,7 @@ def application_filters(
 
 
 class _Completion:
-    """Reads what application rows lack, fifty per call; rejection reasons always lack their name."""
+    """Reads the data that application rows lack, fifty per call; rejection reasons always lack their name."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

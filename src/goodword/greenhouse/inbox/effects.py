@@ -1,4 +1,4 @@
-"""The effect of a delivery, by its action. Each reads Harvest first, and calls `settle` in the writing transaction."""
+"""Effects of deliveries by action. Each reads Harvest first and calls `settle` in the writing transaction."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -84,13 +84,13 @@ class Turn:
             return True
 
     def end(self) -> bool:
-        """Release the connection. Returns whether another turn skipped it."""
+        """Release the connection. Returns whether another turn skipped it meanwhile."""
         with self.turns.mutex:
             self._leave()
             return self.missed
 
     def taken(self) -> list[int]:
-        """The connections of other turns, which are marked `missed`."""
+        """The connections that other turns work on; marks those turns `missed`."""
         with self.turns.mutex:
             others = [(pk, turn) for pk, turn in self.turns.at.items() if turn is not self]
             for _, turn in others:
@@ -183,7 +183,7 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 def _lease(
     turn: Turn, ids: Sequence[int], *, most: int, tried: int = MAX_TRIES, now: datetime
 ) -> list[Delivery]:
-    """Those still due and not locked. Commits asynchronously: a lease lost in a crash just ends."""
+    """Lease those still due and not locked. Commits asynchronously: losing a lease in a crash only ends it."""
     values = {"ids": list(ids), "now": now, "until": now + LEASE, "most": most, "tried": tried}
     leased = list(Delivery.objects.across_organisations().raw(_LEASE, values))
     for delivery in leased:

@@ -1,4 +1,4 @@
-"""Webhook bodies: the actions we handle, and whom to read from Harvest. Almost any member may be null."""
+"""Webhook bodies: the actions we handle, and the records to read from Harvest. Almost any member can be null."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -92,7 +92,7 @@ def _attempt(delivery: Delivery, *, now: datetime, resting: set[int]) -> None:
 
 
 def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = TRIES) -> None:
-    """Once failed, it no longer blocks later deliveries of its application."""
+    """A failed delivery no longer blocks later ones of its application."""
     if delivery.faults >= tries:
         settle(delivery, state=FAILED, outcome=why, now=now)
     else:
@@ -163,7 +163,7 @@ def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
 
 
 def replay_failed(*, connection: Connection | None, now: datetime, by: Membership) -> int:
-    """Of one connection or of all. Returns how many."""
+    """Replay failed deliveries of one connection, or of all. Returns the number replayed."""
     rows = Delivery.objects.of(by.organisation).filter(state=Delivery.State.FAILED)
     with transaction.atomic():
         count = _requeue(rows.filter(connection=connection) if connection else rows, now=now)

@@ -224,7 +224,7 @@ def _not_before(
     mapping: StageMapping,
     connection: Connection,
 ) -> datetime | None:
-    """The latest moment when they had not applied, were read elsewhere, or a pass did not find them."""
+    """The latest time at which they hadn't applied, were read in another stage, or weren't found by a pass."""
     moments = [theirs.applied_at]
     if ours is not None:
         moments.append(ours.synced_at)
@@ -237,7 +237,7 @@ def _not_before(
 def _with_entry_times(
     api: HarvestApi, missed: Sequence[MissedInvitation], *, local: LocalState
 ) -> list[MissedInvitation]:
-    """Adds the time of entry. Those already there are left out unless our copy is outdated."""
+    """Add the time of entry. Applications that were already there are left out unless our copy is outdated."""
     unknown = [one.remote_id for one in missed if one.entered_at is None and not one.already_there]
     try:
         stages = {one.application_id: one for one in api.application_stages_of(unknown)} if unknown else {}

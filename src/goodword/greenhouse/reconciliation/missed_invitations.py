@@ -1,7 +1,7 @@
 """Missed invitations: candidates in a mapped stage whom no webhook reported. `decide` chooses whom a pass invites.
 
-Only few, and only after recent moves: webhooks can be off for weeks, and an invitation for last month's move would
-surprise candidates and recruiters. The others wait for a member's decision.
+Only a few are invited automatically, after recent moves: webhooks can be off for weeks, and an invitation for last
+month's move would surprise candidates and recruiters. The others wait for a member's decision.
 """
 
 import logging
@@ -61,7 +61,7 @@ INVITED = "Entered a stage with a step, and no webhook reported it."
 def decide(
     missed: Iterable[MissedInvitation], *, now: datetime, budget: int = AT_ONCE
 ) -> tuple[list[MissedInvitation], list[tuple[MissedInvitation, str]]]:
-    """Those to invite now, longest in the stage first; and those that wait for a decision, each with the reason."""
+    """Return those to invite now, longest in the stage first, and those that wait for a decision, with the reason."""
     recent: list[MissedInvitation] = []
     waiting: list[tuple[MissedInvitation, str]] = []
     for one in missed:
@@ -181,7 +181,7 @@ def end_obsolete(connection: Connection, *, now: datetime) -> int:
 def request_invitations(
     connection: Connection, pks: Collection[int], *, member: Membership, now: datetime
 ) -> int:
-    """Mark entries that the member sees. Returns how many. The caller's transaction also defers the job."""
+    """Mark entries visible to the member. Returns the number marked. The caller's transaction also defers the job."""
     chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
     findings = Finding.objects.of(member.organisation)
     waiting = findings.filter(pk__in=chosen, state=State.WAITING)

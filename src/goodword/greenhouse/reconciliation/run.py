@@ -1,6 +1,6 @@
 """Runs one pass: reads from Harvest, syncs differences, decides about missed invitations.
 
-No transaction is open during calls. A worker that stops, or loses its database, releases the pass to another. If it
+No transaction is open during calls. A worker that stops or loses its database releases the pass to another. If it
 dies, finished updates stay, and the next pass reads the same period.
 """
 

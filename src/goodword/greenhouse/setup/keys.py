@@ -145,7 +145,7 @@ class PermissionProgress:
 
 
 def progress(check: KeyCheck) -> list[PermissionProgress]:
-    """Until anything has worked, a refusal may mean the key, so it is not called missing."""
+    """Until a read has worked, a refusal can mean a bad key, so no permission is called missing."""
     found = []
     for number, permission in enumerate(check.permissions):
         known = number < len(check.results)

@@ -69,7 +69,7 @@ def _detail(result: ProbeResult) -> str:
 
 
 def display_state(state: str, *, required: bool) -> str:
-    """ "lacking" instead of "missing" for a recommended permission, since that is no error."""
+    """ "lacking" instead of "missing" for a recommended permission, which isn't an error."""
     return "lacking" if state == PermissionState.MISSING and not required else state
 
 

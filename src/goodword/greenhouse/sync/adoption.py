@@ -1,6 +1,6 @@
-"""An application that a member had added here, and that Greenhouse brings now: one person must not be asked twice.
+"""Joins an application added by a member with the one that now arrives from Greenhouse, to invite the person once.
 
-docs/decisions/ says why address, role and a common part of the name decide.
+docs/decisions/ explains why address, role and a common part of the name are compared.
 """
 
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def adopt(
 
 
 def state_before(row: Application, application: remote.Application) -> ApplicationState:
-    """Of an adopted application: without a stage, on the same job."""
+    """The former state of an adopted application: same job, no stage."""
     return ApplicationState(
         status=row.status,
         job_id=application.job_id,

@@ -1,5 +1,4 @@
-"""Updates our copies of applications from Harvest. States are compared, not deliveries, so the order of deliveries
-doesn't matter."""
+"""Updates our copies of applications from Harvest. We compare states, so the order of deliveries doesn't matter."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -342,7 +341,7 @@ def update_application(
     has_entered: Callable[..., bool] | None = None,
 ) -> list[Change]:
     """Copy Greenhouse's data to our row, unsaved. Returns the events since `old`."""
-    if automation is not None:  # moved to an unlinked job, it stays with the role that holds its results
+    if automation is not None:  # if it moved to an unlinked job, it stays with the role that has its results
         row.role = automation.role
     for name, value in _columns(application, row=row, reading=reading, now=now).items():
         setattr(row, name, value)
@@ -387,7 +386,7 @@ def _columns(
 
 
 def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed: Suppressed) -> str:
-    """Any of the candidate's applications may be waiting for it."""
+    """Record it for all applications of the candidate, since any may be waiting for it."""
     ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
     for row in ours.exclude(remote_id__in=suppressed).order_by("pk"):
         _record("candidate.changed", row, data={}, now=now)

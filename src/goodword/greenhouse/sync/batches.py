@@ -63,7 +63,7 @@ class Updated:
 def prepare(
     connection: Connection, read: Mapping[int, tuple[Hint, Prefetched]], *, now: datetime
 ) -> list[Plan]:
-    """Ordinary: ours, not erased, not written since the read. Not inside a transaction. Raises HarvestError."""
+    """Ordinary means: ours, not erased, not written since the read. Call outside transactions. Raises HarvestError."""
     ours = _applications(connection, read)
     applications = _remote(ours, read)
     automations = _automations(connection, {application.job_id for application in applications.values()})

@@ -362,7 +362,7 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHealth:
-    """Of the current window of `window` seconds; None until known. `share` is the used part, 0 to 1."""
+    """Calls in the current window of `window` seconds; None until known. `share`: the used part, 0 to 1."""
 
     hour: Calls
     day: Calls

@@ -35,11 +35,11 @@ _TICK = timedelta(microseconds=1)
 
 
 class Stale(Exception):
-    """Our copy was written while Harvest was read, so the reading may be older. Read again."""
+    """Our copy changed while Harvest was read, so the reading may be outdated. Read again."""
 
 
 def next_version(before: datetime | None, now: datetime) -> datetime:
-    """Later than the last one, even if clocks differ."""
+    """A version later than the last one, even if clocks differ."""
     return now if before is None else max(now, before + _TICK)
 
 

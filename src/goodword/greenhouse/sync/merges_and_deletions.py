@@ -1,9 +1,9 @@
 """Candidates merged, deleted or anonymised in Greenhouse, and deleted applications.
 
-An event only says where to look: Harvest is read first, then all is written in one transaction, which calls `settle`.
-Idempotent, in any order. Functions return sentences; raise HarvestError with nothing written, and TooBusy.
+An event only says where to look: Harvest is read first, then everything is written in one transaction, which calls
+`settle`. Idempotent, in any order. Functions return sentences; raise HarvestError with nothing written, and TooBusy.
 
-Nothing is erased merely because it is not visible: only seven days after an event reported it.
+Invisible records aren't erased, unless an event reported their deletion seven days ago.
 """
 
 import logging
@@ -144,7 +144,7 @@ def application_deleted(
 
 
 def erase_due(*, now: datetime) -> int:
-    """Erase what is due and still gone from Greenhouse, which is read once more. Returns how many."""
+    """Run due erasures, after reading Greenhouse again to check that the records are still gone. Returns how many."""
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
     resting: set[int] = set()
@@ -230,7 +230,7 @@ def _candidate(connection: Connection, remote_id: int) -> Candidate | None:
 
 
 def _unseen_candidate(connection: Connection, remote_id: int, *, now: datetime) -> Candidate:
-    """For a winner we cannot see, so that later events find the merged applications."""
+    """A placeholder for an invisible winner, so later events find the merged applications."""
     found, _ = Candidate.objects.across_organisations().get_or_create(
         connection_id=connection.pk,
         remote_id=remote_id,
@@ -321,7 +321,7 @@ def _connection_to_check(erasure: Erasure) -> Connection | None:
 
 
 def _check_again(connection: Connection, erasure: Erasure, *, now: datetime) -> None:
-    """Repeat what requested the erasure, which cancels it if it no longer applies. Raises HarvestError."""
+    """Repeat the check that requested the erasure, which cancels it if it no longer applies. Raises HarvestError."""
     if erasure.application is not None and erasure.application.remote_id is not None:
         application_deleted(connection, application_id=erasure.application.remote_id, now=now)
         return

@@ -45,7 +45,7 @@ NO_HINT = Hint()
 
 @dataclass(frozen=True, slots=True)
 class Prefetched:
-    """Read together, by Greenhouse's ids; used while our row still has the version (`synced_at`) from before."""
+    """Records read together, by Greenhouse's ids. Valid while our row keeps its version (`synced_at`)."""
 
     applications: Mapping[int, tuple[remote.Application, Version]] = field(default_factory=dict)
     candidates: Mapping[int, tuple[remote.Candidate, Version]] = field(default_factory=dict)
@@ -224,7 +224,7 @@ def _recruiter(
         own_domains=connection.organisation.own_domains,
     )
     if ours is not None and not found.email and found.remote_id == ours.recruiter_remote_id is not None:
-        return None  # no address available today: keep the one we have
+        return None  # no address now: keep the stored one
     return found
 
 

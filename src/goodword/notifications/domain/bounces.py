@@ -1,6 +1,6 @@
 """Outcome of sent mail: delivered, returned, or marked as spam.
 
-Providers' events and returned messages both arrive twice, late and out of order; each outcome is recorded once.
+Providers' events and returned messages can arrive twice, late and out of order. Each outcome is recorded once.
 
 A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag that can't be
 guessed. Returned messages are read as delivery reports (RFC 3464) and complaints (RFC 5965); free text by flufl.bounce.
@@ -38,7 +38,7 @@ TAG_LENGTH = 16
 _MARK = re.compile(rf"(?<![0-9a-z])([1-9][0-9]{{0,17}})\.([a-z2-7]{{{TAG_LENGTH}}})@", re.IGNORECASE)
 LONGEST_REASON = 500
 OWN_DATA = frozenset({Link.Purpose.CANDIDATE_DATA, Link.Purpose.REFEREE_DATA})
-#: it will not arrive: refused by the recipient's server, or suppressed by the provider after an earlier mail
+#: undeliverable: refused by the recipient's server, or suppressed by the provider after an earlier mail
 RETURNED_EVENTS = frozenset({EventType.BOUNCED, EventType.REJECTED})
 #: the recipient wants no more mail
 COMPLAINED_EVENTS = frozenset({EventType.COMPLAINED, EventType.UNSUBSCRIBED})
@@ -50,7 +50,7 @@ MOST_BYTES: Final = 256 * 1024
 MOST_LINES: Final = 10_000
 MOST_CONTAINERS: Final = 30
 _CONTAINER: Final = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
-#: in these headers mail servers keep the address to which a message was sent
+#: headers in which mail servers keep a message's original recipient
 _SENT_TO = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
 #: a refusal in words: "550 5.1.1 No such user"
 _REFUSAL = re.compile(r"^.*\b5\d\d[ -].*$", re.MULTILINE)
@@ -232,7 +232,7 @@ def _cut(raw: bytes) -> bytes:
 
 
 def _mail_of(message: Message, sent_to: str) -> int | None:
-    """By the address it was returned to, else by the returned headers, as a part, quoted in text, or in a reply."""
+    """Find the mail by the return address, else by the returned headers: in a part, quoted in text, or in a reply."""
     for text in (sent_to, *_headers(message, _SENT_TO), *_message_texts(message)):
         if (email_id := marked_in(text)) is not None:
             return email_id

@@ -83,7 +83,7 @@ def resolve(token: str, *, purpose: str) -> Link | None:
 
 
 def with_id(link_id: int, *, purpose: str) -> Link | None:
-    """A link that this browser has opened before, whose id is in its session."""
+    """A link that this browser has opened; its id is in the session."""
     rows = Link.objects.across_organisations().select_related("organisation")
     return rows.filter(pk=link_id, purpose=purpose).first()
 
@@ -116,7 +116,7 @@ def end(*, organisation: Organisation, purpose: str, subject_id: int, now: datet
 
 
 def forget(*, purpose: str, subject_ids: Iterable[int]) -> int:
-    """Delete all links to these subjects, which are erased: each then opens the page of an unknown link."""
+    """Delete all links to these erased subjects. They then open the page for unknown links."""
     rows = Link.objects.across_organisations().filter(
         purpose__in=_together(purpose), subject_id__in=list(subject_ids)
     )

@@ -75,7 +75,7 @@ class EditableMail:
 
 
 class TextsChanged(Exception):
-    """Somebody else has saved or reset the texts since the page was opened. `row`: as they are now, if any."""
+    """The texts have been saved or reset since the page was opened. `row`: the current ones, if any."""
 
     def __init__(self, row: MailText | None) -> None:
         super().__init__("The texts have changed.")
@@ -94,7 +94,7 @@ def standard_text(template: str, part: str) -> str:
 
 
 def placeholders_in(text: str) -> tuple[list[str], str]:
-    """Returns the placeholder names, and the text without placeholders: a brace left in it is a mistake."""
+    """Return the placeholder names, and the text without them. A brace left in it is an error."""
     return _PLACEHOLDER.findall(text), _PLACEHOLDER.sub("", text)
 
 
@@ -157,7 +157,7 @@ def reset_texts(mail: EditableMail, *, language: str, seen: str, by: Membership,
 
 
 def _locked(mail: EditableMail, organisation: Organisation, *, language: str) -> MailText | None:
-    """The organisation is locked, since there may be no row yet."""
+    """Lock the organisation: there may be no row yet."""
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     return stored_texts(organisation, kind=mail.kind, language=language)
 
@@ -207,7 +207,7 @@ def _value_html(name: str, context: Mapping[str, Any]) -> SafeString:
 
 
 def _value(name: str, context: Mapping[str, Any]) -> str:
-    """On one line; the placeholder itself if this mail has no such value."""
+    """The value on one line, or the placeholder itself if the mail lacks the value."""
     value: Any = context
     for key in PLACEHOLDERS.get(name, (name,)):
         value = value.get(key) if isinstance(value, Mapping) else None

@@ -30,7 +30,7 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """Since when mail has not been going out, and the server's last reply."""
+    """When mail stopped going out, and the server's last reply."""
 
     since: datetime
     error: str
@@ -67,7 +67,7 @@ def ask_leave(*, now: datetime) -> Leave | None:
 
 
 def is_handed_over(leave: Leave, *, now: datetime) -> None:
-    """Give the server time to answer, now that the probe's message is handed over."""
+    """Extend the probe's time: its message was handed over, and the server has yet to answer."""
     if leave.probe:
         MailService.objects.filter(pk=_ROW, probe=leave.probe).exclude(probing_until=None).update(
             probing_until=now + FOR_ANSWER

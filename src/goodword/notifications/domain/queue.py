@@ -1,5 +1,4 @@
-"""Queue and cancel mails in the caller's transaction. Mail to outsiders waits while it quotes a name that contains a
-link."""
+"""Queue and cancel mails in the caller's transaction. Mail to outsiders waits while a quoted name contains a link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -149,7 +148,7 @@ def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, faile
 
 
 def restore_invitation(*, organisation: Organisation, subject_ref: str, now: datetime) -> bool:
-    """Queue the newest invitation again if a pause cancelled it before it went out. Reminders are scheduled anew."""
+    """Queue the newest invitation again if a pause cancelled it before it was sent. Reminders are rescheduled."""
     newest = (
         Email.objects.of(organisation)
         .select_for_update(of=("self",))
@@ -167,7 +166,7 @@ def restore_invitation(*, organisation: Organisation, subject_ref: str, now: dat
 
 
 def masked(address: str) -> str:
-    """An address that only its owner recognises: "a…@m….example"."""
+    """The address, recognisable only to its owner: "a…@m….example"."""
     local, _, domain = address.rpartition("@")
     host, dot, ending = domain.rpartition(".")
     return f"{local[:1]}…@{host[:1]}…{dot}{ending}"

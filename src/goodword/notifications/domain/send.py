@@ -212,7 +212,7 @@ def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) ->
 
 
 def _unanswered(email: Email, *, error: str, now: datetime) -> None:
-    """It may have arrived: a few more attempts, then a person decides."""
+    """The mail may have arrived: try a few more times, then a person decides."""
     columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)

@@ -1,4 +1,4 @@
-"""How this installation sends, and what DNS says about the domains of its mail."""
+"""How this installation sends mail, and the DNS records of its domains."""
 
 from dataclasses import dataclass
 from typing import TypedDict
@@ -53,7 +53,7 @@ def aligned(sender: Sender) -> bool:
 
 
 def published(sender: Sender, selectors: list[str]) -> Published:
-    """What is published now; takes at most core.dns.SECONDS."""
+    """The currently published records. Takes at most core.dns.SECONDS."""
     domain = sender.domain
     above = records.organisational(domain)
     keys = {selector: records.dkim_name(domain, selector) for selector in selectors}

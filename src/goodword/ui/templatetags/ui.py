@@ -120,7 +120,7 @@ def initials(name: str) -> str:
 
 @register.simple_tag
 def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
-    """A copy of a bound field with another label or hint."""
+    """A copy of a bound field with a different label or hint."""
     own = copy.copy(field)
     if label:
         own.label = label
@@ -138,7 +138,7 @@ def longest(field: BoundField) -> str:
 
 @register.simple_tag
 def counted(field: BoundField) -> SafeString:
-    """The text's input, described by its counter too."""
+    """The text's input, also described by its counter."""
     described = f"{field.aria_describedby or ''} {field.auto_id}_count".strip()
     return field.as_widget(attrs={"aria-describedby": described})
 
