@@ -27,7 +27,7 @@ MAY_IMPORT = {
     # grants that the candidate has agreed to share
     "goodword.workspace.candidate.cards",
     # the contact's own requests, on their Home alone
-    "goodword.workspace.needs_you.adjustments",
+    "goodword.workspace.needs_you.sources",
 }
 #: modules outside the package that may use the model
 MAY_USE_MODEL = {
@@ -112,7 +112,7 @@ def test_member_pages_and_reports_do_not_mention_adjustments_or_clocks() -> None
         "workspace/candidate/cards.py",
         "workspace/templates/workspace/candidate/step.html",
         # the contact's own requests, on their Home alone
-        "workspace/needs_you/adjustments.py",
+        "workspace/needs_you/sources.py",
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from goodword.core import clock
-from goodword.workspace.comments.writing import write_comment
+from goodword.workspace.comments import write_comment
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories

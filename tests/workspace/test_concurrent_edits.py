@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.roles.models import Role
-from goodword.workspace.role.slot_forms import ACTION
+from goodword.workspace.role.step_forms import ACTION
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.support.second_factors import with_app

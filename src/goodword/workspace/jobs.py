@@ -2,7 +2,7 @@ from goodword.candidates.performance.importing import delete_unconfirmed
 from goodword.core import clock, jobs
 from goodword.core.jobs import for_each
 from goodword.workspace.adding.imports import delete_old, import_some, unfinished
-from goodword.workspace.automation.already_there import invite_candidate, sync_batch
+from goodword.workspace.automation.confirm import invite_candidate, sync_batch
 from goodword.workspace.needs_you.digest import send_digests
 from goodword.workspace.retention.rules import organisations_due, sweep
 

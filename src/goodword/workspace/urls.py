@@ -1,44 +1,34 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from goodword.workspace import find, home
-from goodword.workspace.adding import import_views as importing
+from goodword.workspace import assessment_attempt as attempts
+from goodword.workspace import comments, data_requests, fairness, find, first_run, home
+from goodword.workspace import results_to_review as results
 from goodword.workspace.adding import views as adding
-from goodword.workspace.assessment_attempt import views as attempts
-from goodword.workspace.assessment_plan import part_views, preview
+from goodword.workspace.assessment_plan import preview
 from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.assessment_plan.access import PAGES
 from goodword.workspace.audit_log import views as audit_log
 from goodword.workspace.automation import views as automation
-from goodword.workspace.candidate import appeals, details, invitations, review, verification
+from goodword.workspace.candidate import actions, details, invitations, review
 from goodword.workspace.candidate import views as candidates
-from goodword.workspace.comments import views as comments
 from goodword.workspace.comparison import files as results_files
 from goodword.workspace.comparison import views as comparison
-from goodword.workspace.data_requests import erasures, exports
-from goodword.workspace.fairness import views as fairness
-from goodword.workspace.first_run import views as first_run
 from goodword.workspace.job_analysis import views as job_analysis
-from goodword.workspace.lists import bulk_views as list_acts
-from goodword.workspace.lists import saved_views
-from goodword.workspace.lists import views as lists
+from goodword.workspace.lists import bulk, saved_views
+from goodword.workspace.lists import csv_file as lists
 from goodword.workspace.mail_texts import views as mail_texts
-from goodword.workspace.members import accepting, role_viewers
+from goodword.workspace.members import invitations as member_invitations
 from goodword.workspace.members import views as members
-from goodword.workspace.needs_you import adjustments
+from goodword.workspace.needs_you import sources
 from goodword.workspace.needs_you import views as needs_you
-from goodword.workspace.portal import appeal as portal_appeal
 from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
-from goodword.workspace.reference_check import check_views, referee_views
-from goodword.workspace.results_to_review import views as results
-from goodword.workspace.retention import holds, impact_assessment
+from goodword.workspace.reference_check import views as checks
 from goodword.workspace.retention import views as retention
-from goodword.workspace.role import new_role
 from goodword.workspace.role import settings_page as role_settings
 from goodword.workspace.role import views as roles
-from goodword.workspace.sender_domain import views as sender_domain
-from goodword.workspace.settings_pages import look, mails, organisation, sign_in
-from goodword.workspace.step_preview import views as step_preview
+from goodword.workspace.settings_pages import look, mails, organisation
+from goodword.workspace.step_preview import mails as step_preview
 from goodword.workspace.step_preview.check_pages import check_preview
 from goodword.workspace.validity import ratings
 from goodword.workspace.validity import views as validity
@@ -61,17 +51,17 @@ _MAIL_TEXT = "settings/mail-texts/<str:kind>/<str:language>/"
 
 member_urls: list[URLPattern | URLResolver] = [
     path("home/", needs_you.needs_you, name="needs_you"),
-    path("home/requests/<int:pk>/link/", adjustments.send_link, name="adjustment_link"),
+    path("home/requests/<int:pk>/link/", sources.send_link, name="adjustment_link"),
     path("home/setup/", first_run.first_run, name="first_run"),
     path("home/setup/progress/", first_run.progress, name="first_run_progress"),
     path("home/setup/dismiss/", first_run.dismiss, name="first_run_dismiss"),
     path("home/<str:source>/<int:need_id>/hide/", needs_you.hide, name="need_hide"),
     path("home/<str:source>/<int:need_id>/show/", needs_you.show_again, name="need_show"),
     path("roles/", roles.role_list, name="roles"),
-    path("roles/new/", new_role.role_new, name="role_new"),
-    path("roles/new/from-job/", new_role.role_from_job, name="role_from_job"),
+    path("roles/new/", role_settings.role_new, name="role_new"),
+    path("roles/new/from-job/", role_settings.role_from_job, name="role_from_job"),
     path("roles/<int:pk>/", roles.role_page, name="role"),
-    path("roles/<int:pk>/bulk/", list_acts.bulk, name="role_bulk"),
+    path("roles/<int:pk>/bulk/", bulk.bulk, name="role_bulk"),
     path("roles/<int:pk>/views/", saved_views.save, name="role_view_save"),
     path("roles/<int:pk>/csv/", lists.list_csv, name="role_csv"),
     path("roles/<int:pk>/settings/", role_settings.role_settings, name="role_settings"),
@@ -79,12 +69,12 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/archive/", role_settings.archive, name="role_archive"),
     path("roles/<int:pk>/restore/", role_settings.restore, name="role_restore"),
     path("roles/<int:pk>/candidates/add/", adding.add, name="role_candidate_add"),
-    path(_IMPORT, importing.upload, name="role_import"),
-    path(f"{_IMPORT}<int:import_pk>/", importing.check, name="role_import_check"),
-    path(f"{_IMPORT}<int:import_pk>/leave-out/", importing.leave_out, name="role_import_leave_out"),
-    path(f"{_IMPORT}<int:import_pk>/confirm/", importing.confirm, name="role_import_confirm"),
-    path(f"{_IMPORT}<int:import_pk>/discard/", importing.discard, name="role_import_discard"),
-    path(f"{_IMPORT}<int:import_pk>/problems/", importing.problems, name="role_import_problems"),
+    path(_IMPORT, adding.upload, name="role_import"),
+    path(f"{_IMPORT}<int:import_pk>/", adding.check, name="role_import_check"),
+    path(f"{_IMPORT}<int:import_pk>/leave-out/", adding.leave_out, name="role_import_leave_out"),
+    path(f"{_IMPORT}<int:import_pk>/confirm/", adding.confirm, name="role_import_confirm"),
+    path(f"{_IMPORT}<int:import_pk>/discard/", adding.discard, name="role_import_discard"),
+    path(f"{_IMPORT}<int:import_pk>/problems/", adding.problems, name="role_import_problems"),
     path("roles/<int:pk>/compare/", comparison.compare, name="role_compare"),
     path("roles/<int:pk>/compare/references/", comparison.compare_references, name="role_compare_references"),
     path("roles/<int:pk>/results.csv", results_files.results_csv, name="role_results_csv"),
@@ -116,10 +106,10 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PLAN}versions/<int:number>/", plan.version, name="role_assessment_version"),
     path(f"{_PLAN}begin/", plan.begin, name="role_assessment_begin"),
     path(_DRAFT, plan.draft, name="role_assessment_draft"),
-    path(f"{_DRAFT}add/", part_views.add, name="role_assessment_add"),
-    path(_PART, part_views.change, name="role_assessment_part"),
-    path(f"{_PART}move/", part_views.move, name="role_assessment_part_move"),
-    path(f"{_PART}remove/", part_views.remove, name="role_assessment_part_remove"),
+    path(f"{_DRAFT}add/", plan.add, name="role_assessment_add"),
+    path(_PART, plan.change, name="role_assessment_part"),
+    path(f"{_PART}move/", plan.move, name="role_assessment_part_move"),
+    path(f"{_PART}remove/", plan.remove, name="role_assessment_part_remove"),
     path(f"{_DRAFT}settings/", plan.settings, name="role_assessment_settings"),
     path(f"{_DRAFT}publish/", plan.publish, name="role_assessment_publish"),
     path(f"{_DRAFT}discard/", PAGES.discard_view(), name="role_assessment_discard"),
@@ -135,8 +125,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_PREVIEW_PART}finish/", preview.last, name="role_preview_finish"),
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/add/", adding.choose_role, name="candidate_add"),
-    path("candidates/import-template/", importing.template, name="import_template"),
-    path("candidates/bulk/", list_acts.bulk, name="candidates_bulk"),
+    path("candidates/import-template/", adding.template, name="import_template"),
+    path("candidates/bulk/", bulk.bulk, name="candidates_bulk"),
     path("candidates/views/", saved_views.save, name="candidates_view_save"),
     path("views/<int:view_pk>/delete/", saved_views.delete, name="saved_view_delete"),
     path("candidates/csv/", lists.list_csv, name="candidates_csv"),
@@ -160,43 +150,43 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/rating/", rate_hire, name="candidate_rating"),
     path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
     path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
-    path("candidates/<int:pk>/verification/", verification.verify, name="candidate_verify"),
+    path("candidates/<int:pk>/verification/", actions.verify, name="candidate_verify"),
     path(
         "candidates/<int:pk>/verification/discard/",
-        verification.discard_verification,
+        actions.discard_verification,
         name="candidate_verification_discard",
     ),
-    path("candidates/<int:pk>/appeals/<int:appeal_pk>/", appeals.answer, name="candidate_appeal"),
+    path("candidates/<int:pk>/appeals/<int:appeal_pk>/", actions.answer, name="candidate_appeal"),
     path(f"{_ATTEMPT}pause/", attempts.pause, name="attempt_pause"),
     path(f"{_ATTEMPT}resume/", attempts.resume, name="attempt_resume"),
     path(f"{_ATTEMPT}remind/", attempts.remind, name="attempt_remind"),
     path(f"{_ATTEMPT}more-time/", attempts.more_time, name="attempt_more_time"),
     path(f"{_ATTEMPT}complete/", attempts.mark_complete, name="attempt_mark_complete"),
     path(f"{_ATTEMPT}cancel/", attempts.cancel, name="attempt_cancel"),
-    path(f"{_CHECK}pause/", check_views.pause, name="check_pause"),
-    path(f"{_CHECK}resume/", check_views.resume, name="check_resume"),
-    path(f"{_CHECK}remind/", check_views.remind, name="check_remind"),
-    path(f"{_CHECK}more-time/", check_views.more_time, name="check_more_time"),
-    path(f"{_CHECK}complete/", check_views.mark_complete, name="check_mark_complete"),
-    path(f"{_CHECK}cancel/", check_views.cancel, name="check_cancel"),
-    path(f"{_CHECK}one-more/", check_views.one_more, name="check_one_more"),
-    path(f"{_CHECK}slots/<int:number>/answer/", check_views.answer, name="check_answer"),
-    path(f"{_REFEREE}remind/", referee_views.remind, name="referee_remind"),
+    path(f"{_CHECK}pause/", checks.pause, name="check_pause"),
+    path(f"{_CHECK}resume/", checks.resume, name="check_resume"),
+    path(f"{_CHECK}remind/", checks.remind, name="check_remind"),
+    path(f"{_CHECK}more-time/", checks.more_time, name="check_more_time"),
+    path(f"{_CHECK}complete/", checks.mark_complete, name="check_mark_complete"),
+    path(f"{_CHECK}cancel/", checks.cancel, name="check_cancel"),
+    path(f"{_CHECK}one-more/", checks.one_more, name="check_one_more"),
+    path(f"{_CHECK}slots/<int:number>/answer/", checks.answer, name="check_answer"),
+    path(f"{_REFEREE}remind/", checks.remind_referee, name="referee_remind"),
     path(f"{_REFEREE}send-again/", mails.request_again, name="referee_send_again"),
-    path(f"{_REFEREE}release/", referee_views.release, name="referee_release"),
-    path(f"{_REFEREE}more-time/", referee_views.more_time, name="referee_more_time"),
-    path(f"{_REFEREE}address/", referee_views.address, name="referee_address"),
+    path(f"{_REFEREE}release/", checks.release, name="referee_release"),
+    path(f"{_REFEREE}more-time/", checks.referee_more_time, name="referee_more_time"),
+    path(f"{_REFEREE}address/", checks.address, name="referee_address"),
     path(
         "candidates/<int:pk>/confirm-name/", invitations.confirm_candidate_name, name="candidate_confirm_name"
     ),
-    path("candidates/<int:pk>/erase/", erasures.erase, name="candidate_erase"),
-    path("candidates/<int:pk>/export/", exports.export_candidate, name="candidate_export"),
+    path("candidates/<int:pk>/erase/", data_requests.erase, name="candidate_erase"),
+    path("candidates/<int:pk>/export/", data_requests.export_candidate, name="candidate_export"),
     path(
         "candidates/<int:pk>/referees/<int:referee_pk>/erase/",
-        erasures.erase_one_referee,
+        data_requests.erase_one_referee,
         name="referee_erase",
     ),
-    path("candidates/<int:pk>/erase/keep/", erasures.keep, name="candidate_keep"),
+    path("candidates/<int:pk>/erase/keep/", data_requests.keep, name="candidate_keep"),
     path("reports/<int:pk>/note/", candidates.note_again, name="report_note_again"),
     path("reports/<int:pk>/note/drop/", candidates.note_drop, name="report_note_drop"),
     path("reports/<int:pk>/note/seen/", candidates.note_duplicates_seen, name="report_note_seen"),
@@ -208,8 +198,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
     path("settings/notifications/", mails.notification_settings, name="notification_settings"),
-    path("roles/<int:pk>/members/", role_viewers.role_viewers, name="role_viewers"),
-    path("roles/<int:pk>/members/<int:member_pk>/remove/", role_viewers.remove, name="role_viewer_remove"),
+    path("roles/<int:pk>/members/", members.role_viewers, name="role_viewers"),
+    path("roles/<int:pk>/members/<int:member_pk>/remove/", members.remove, name="role_viewer_remove"),
     path("settings/audit-log/", audit_log.audit_log, name="audit_log"),
     path("settings/audit-log/csv/", audit_log.audit_log_csv, name="audit_log_csv"),
     path("settings/audit-log/months/", audit_log.audit_log_months, name="audit_log_months"),
@@ -231,18 +221,18 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_RATINGS}<int:pk>/delete/", ratings.delete, name="ratings_import_delete"),
     path(
         "settings/retention/impact-assessment/",
-        impact_assessment.impact_assessment,
+        retention.impact_assessment,
         name="impact_assessment",
     ),
-    path("settings/retention/holds/<int:pk>/lift/", holds.lift, name="hold_lift"),
-    path("candidates/<int:pk>/hold/", holds.candidate_hold, name="candidate_hold"),
-    path("roles/<int:pk>/hold/", holds.role_hold, name="role_hold"),
+    path("settings/retention/holds/<int:pk>/lift/", retention.lift, name="hold_lift"),
+    path("candidates/<int:pk>/hold/", retention.candidate_hold, name="candidate_hold"),
+    path("roles/<int:pk>/hold/", retention.role_hold, name="role_hold"),
     path("settings/undelivered/", mails.page, name="undelivered"),
     path("settings/undelivered/send-again/", mails.all_again, name="undelivered_all_again"),
     path("settings/undelivered/<int:email_pk>/send-again/", mails.again, name="undelivered_again"),
-    path("settings/sign-in/", sign_in.sign_in_rules, name="sign_in_rules"),
+    path("settings/sign-in/", organisation.sign_in_rules, name="sign_in_rules"),
     path("settings/organisation/", organisation.organisation, name="organisation_settings"),
-    path("settings/sender-domain/", sender_domain.sender_domain, name="sender_domain"),
+    path("settings/sender-domain/", mails.sender_domain, name="sender_domain"),
     path("settings/mail-texts/", mail_texts.mail_texts, name="mail_texts"),
     path(_MAIL_TEXT, mail_texts.mail_text, name="mail_text"),
     path(f"{_MAIL_TEXT}preview/", mail_texts.mail_text_preview, name="mail_text_preview"),
@@ -255,19 +245,19 @@ member_urls: list[URLPattern | URLResolver] = [
 public_urls: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     re_path(r"^logo/(?P<digest>[0-9a-f]{32})\.png$", look.logo, name="logo"),
-    path("i/", accepting.accept_after_sign_in, name="invitation_signed_in"),
-    path("i/<str:token>/", accepting.accept_invitation, name="invitation"),
+    path("i/", member_invitations.accept_after_sign_in, name="invitation_signed_in"),
+    path("i/<str:token>/", member_invitations.accept_invitation, name="invitation"),
     path("p/<str:token>/", portal.portal, name="portal"),
     path("p/<str:token>/language/", portal.language, name="portal_language"),
     path("p/<str:token>/ask/", portal.ask, name="portal_ask"),
-    path("p/<str:token>/appeal/", portal_appeal.by_portal, name="portal_appeal"),
+    path("p/<str:token>/appeal/", own_data.by_portal, name="portal_appeal"),
     path("p/<str:token>/data/", own_data.data, name="portal_data"),
     path("p/<str:token>/data/link/", own_data.send_link, name="portal_data_link"),
     path("p/<str:token>/fresh/", portal.fresh_link, name="portal_fresh"),
     path("d/<str:token>/", own_data.own, name="own_data"),
     path("d/<str:token>/link/", own_data.send_own_again, name="own_data_link"),
     path("d/<str:token>/download/", own_data.download, name="own_data_download"),
-    path("d/<str:token>/appeal/", portal_appeal.by_own_data, name="own_data_appeal"),
+    path("d/<str:token>/appeal/", own_data.by_own_data, name="own_data_appeal"),
     path("d/<str:token>/erase/", own_data.erase, name="own_data_erase"),
     path("v/<str:token>/", review.review, name="review"),
 ]

@@ -26,7 +26,7 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email
 from goodword.reports.models import Report
-from goodword.workspace.data_requests.erasures import preview_erasure
+from goodword.workspace.data_requests import preview_erasure
 from tests.assessments.adjustments.support import HANNA, NOW, TIMED, asked, clocks, timed
 from tests.assessments.once import once
 from tests.assessments.support import part_of

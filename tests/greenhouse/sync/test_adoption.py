@@ -9,7 +9,7 @@ from goodword.core import clock
 from goodword.notifications.models import Email
 from goodword.workflow.domain.manual_status import set_status
 from goodword.workflow.models import StepRequest
-from goodword.workspace.adding.steps import add_and_invite
+from goodword.workspace.adding.forms import add_and_invite
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs

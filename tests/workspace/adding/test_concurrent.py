@@ -9,7 +9,7 @@ from goodword.candidates.domain.adding import AlreadyOnRole, Person
 from goodword.candidates.models import Application
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import read_table
-from goodword.workspace.adding.steps import add_and_invite
+from goodword.workspace.adding.forms import add_and_invite
 from tests.support import factories
 
 pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]

@@ -15,7 +15,7 @@ from goodword.candidates.models import Application, Candidate
 from goodword.roles.models import Role
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import read_table
-from goodword.workspace.adding.doubts import Known, doubts_of
+from goodword.workspace.adding.imports import Known, doubts_of
 from goodword.workspace.models import CandidateImport, ImportRow
 from tests.support import factories
 from tests.support.pages import signed_in

@@ -14,7 +14,7 @@ from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role, Step
-from goodword.workspace.adding.steps import add_and_invite
+from goodword.workspace.adding.forms import add_and_invite
 from goodword.workspace.candidate.details import version_of
 from tests.support import factories
 from tests.support.jobs import run_jobs

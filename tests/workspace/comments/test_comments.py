@@ -15,7 +15,7 @@ from goodword.candidates.models import Application
 from goodword.core.data_export import ExportReader, ExportRequest
 from goodword.core.erasure import Subject
 from goodword.notifications.models import Email
-from goodword.workspace.comments.writing import mentioned_in, write_comment
+from goodword.workspace.comments import mentioned_in, write_comment
 from goodword.workspace.data_export import export
 from goodword.workspace.erasure import erase
 from goodword.workspace.models import Comment

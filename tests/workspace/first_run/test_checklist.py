@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry
-from goodword.workspace.first_run.checklist import checklist, is_landing_page
+from goodword.workspace.first_run import checklist, is_landing_page
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_connections import ping, webhooks_in_place
 from tests.support import factories

@@ -13,9 +13,8 @@ from goodword.references.domain.member_actions import cancel_check, pause_check
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.roles.models import Role
 from goodword.workspace.lists.listing import Listing, listing_of
-from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.query import NAMES, ListQuery, state_at
 from goodword.workspace.lists.rows import Scope
-from goodword.workspace.lists.states import NAMES, state_at
 from tests.assessments.once import once
 from tests.support import factories
 from tests.support.pages import signed_in

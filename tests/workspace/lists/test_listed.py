@@ -26,9 +26,9 @@ from goodword.workflow.domain.member_actions import Refused
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import MoveNotAllowed, lock, move
+from goodword.workspace.lists.query import NAMES, STEPS, state_at
 from goodword.workspace.lists.repair import different, repair
 from goodword.workspace.lists.rows import Scope
-from goodword.workspace.lists.states import NAMES, STEPS, state_at
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.progress import progress_of
 from tests.support import factories

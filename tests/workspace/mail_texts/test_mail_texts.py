@@ -19,7 +19,7 @@ from goodword.assessments.models import Attempt
 from goodword.notifications.domain.mail_texts import filled, filled_html, save_texts
 from goodword.notifications.domain.send import render, send
 from goodword.notifications.models import Email, MailText
-from goodword.workspace.mail_texts.layout import LAYOUTS, MAILS, NAMES
+from goodword.workspace.mail_texts.forms import LAYOUTS, MAILS, NAMES
 from tests.assessments.support import assigned
 from tests.notifications.test_content import PNG, html_of
 from tests.support import factories

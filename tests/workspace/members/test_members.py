@@ -18,7 +18,7 @@ from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
-from goodword.workspace.comments.writing import write_comment
+from goodword.workspace.comments import write_comment
 from goodword.workspace.members import deactivation
 from goodword.workspace.needs_you.digest import send_digest
 from tests.support import factories

@@ -8,8 +8,8 @@ import time_machine
 from goodword.accounts.models import Membership
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
-from goodword.workspace.comments.writing import write_comment
-from goodword.workspace.needs_you import hidden
+from goodword.workspace.comments import write_comment
+from goodword.workspace.needs_you import needs
 from goodword.workspace.needs_you.digest import send_digest, send_digests
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -48,7 +48,7 @@ def test_a_member_with_something_to_do_is_mailed_once_a_day(here: World) -> None
 
 def test_without_anything_to_do_there_is_no_mail(here: World) -> None:
     request = waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
-    hidden.hide(member=here.rita, source="waiting", need_id=request.pk, now=NOW)
+    needs.hide(member=here.rita, source="waiting", need_id=request.pk, now=NOW)
     assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
     here.rita.refresh_from_db()
     assert str(here.rita.digest_on) == "2026-03-03"

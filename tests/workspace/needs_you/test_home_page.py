@@ -10,7 +10,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry
 from goodword.core import clock
 from goodword.workflow.models import StepRequest
-from goodword.workspace.first_run.checklist import dismiss
+from goodword.workspace.first_run import dismiss_checklist
 from goodword.workspace.models import HiddenNeed
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -104,7 +104,7 @@ def test_with_nothing_to_do_the_page_says_so(here: World) -> None:
 def test_without_roles_the_page_offers_to_create_one(kind: str, button: bool) -> None:
     member = factories.member(factories.organisation(), kind=kind)
     if member.is_admin:  # else the checklist comes first
-        dismiss(by=member, now=clock.now())
+        dismiss_checklist(by=member, now=clock.now())
     html = signed_in(member).get(path("needs_you", member.organisation)).content.decode()
     assert ("No roles yet" in html, path("role_new", member.organisation) in html) == (True, button)
 

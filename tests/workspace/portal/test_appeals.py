@@ -21,8 +21,8 @@ from goodword.notifications.models import Email, Link
 from goodword.references.models import Check
 from goodword.workflow.domain.appeals import AlreadyAnswered, AlreadyOpen, answer_appeal, open_appeal
 from goodword.workflow.models import Appeal
-from goodword.workspace.needs_you.appeals import APPEALS
 from goodword.workspace.needs_you.needs import Viewer, collect
+from goodword.workspace.needs_you.sources import APPEALS
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 from tests.support.kept import kept

@@ -1,16 +1,19 @@
-"""Role > Add candidate, and from the list of all candidates the choice of a role."""
-
-from typing import Any
+import csv
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
@@ -18,10 +21,15 @@ from goodword.candidates.domain.adding import AlreadyOnRole, RoleArchived
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.roles.models import Role
+from goodword.core.csv_cells import safe_cell
+from goodword.core.csv_files import UnreadableFile
+from goodword.core.text import written_count
+from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
-from goodword.workspace.adding.forms import PersonForm
-from goodword.workspace.adding.steps import StepChoice, add_and_invite, step_choices
+from goodword.workspace.adding import imports
+from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
+from goodword.workspace.adding.forms import PersonForm, StepChoice, add_and_invite, step_choices
+from goodword.workspace.models import CandidateImport, ImportRow
 
 ARCHIVED = gettext_lazy("This role is archived. Restore it to add candidates.")
 
@@ -49,7 +57,7 @@ def add(request: MemberRequest, pk: int) -> HttpResponseBase:
         request.POST if request.method == "POST" else None, organisation=request.organisation, choices=choices
     )
     if not form.is_valid():
-        return _page(request, role, form)
+        return _add_page(request, role, form)
     wanted = [choice for choice in choices if form.cleaned_data[choice.step.kind]]
     try:
         application = add_and_invite(
@@ -61,7 +69,7 @@ def add(request: MemberRequest, pk: int) -> HttpResponseBase:
         )
     except AlreadyOnRole as there:
         form.add_error("email", _already(request, there.application))
-        return _page(request, role, form)
+        return _add_page(request, role, form)
     except RoleArchived:
         messages.error(request, ARCHIVED)
         return redirect("role", request.organisation.slug, role.pk)
@@ -108,6 +116,204 @@ def _already(request: MemberRequest, application: Application) -> str:
     return _("%(name)s is already on this role with this address.") % {"name": application.candidate.name}
 
 
-def _page(request: MemberRequest, role: Role, form: AddForm) -> HttpResponse:
+def _add_page(request: MemberRequest, role: Role, form: AddForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
     return render(request, "workspace/adding/add.html", {"role": role, "form": form}, status=status)
+
+
+#: lines per page, both doubtful ones and those with problems
+PAGE: Final = 50
+#: good lines shown, to see whether columns and characters are right
+SHOWN: Final = 5
+#: digits of a line number
+_DIGITS: Final = 7
+_FIELDS: Final = ("first_name", "last_name", "name", "email", "language", "company", "title")
+State, RowState = CandidateImport.State, ImportRow.State
+
+
+class UploadForm(forms.Form):
+    use_required_attribute = False
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        help_text=gettext_lazy(
+            "Up to 5,000 rows. The first row names the columns: First name and Last name (or Name), E-mail; optionally "
+            "Language, Company, Title."
+        ),
+        max_length=255,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "max_length": gettext_lazy("The file's name is too long. Rename it first."),
+        },
+    )
+
+    def clean_file(self) -> Table:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        try:
+            return read_table(file.read(LARGEST + 1))
+        except UnreadableFile as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
+    role = access.owned(visible_roles(request.member).filter(archived_at=None), pk)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
+        made = imports.read_into_rows(
+            form.cleaned_data["file"], role=role, member=request.member, now=clock.now()
+        )
+        return redirect("role_import_check", request.organisation.slug, role.pk, made.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "workspace/adding/upload.html", {"role": role, "form": form}, status=status)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def template(request: MemberRequest) -> HttpResponse:
+    del request  # same for everybody
+    return _csv("candidates.csv", [COLUMNS])
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
+    """Shows what would be imported and, after confirmation, the progress."""
+    role, found = _import_of(request, pk, import_pk)
+    return _check_page(request, role, found)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
+    """Asks for a second confirmation if e-mails will be sent, or the number of rows has changed."""
+    role, found = _import_of(request, pk, import_pk)
+    here = redirect("role_import_check", request.organisation.slug, role.pk, found.pk)
+    if found.state != State.CHECKED:
+        return here
+    steps = [choice for choice in step_choices(role) if choice.step.kind in request.POST.getlist("step")]
+    _save_ticks(request, found)
+    good = imports.counts_of(found)[RowState.GOOD]
+    if not good:
+        return here
+    if request.POST.get("shown") != str(good) or (steps and "confirmed" not in request.POST):
+        return _check_page(request, role, found, chosen=steps)
+    imports.start(found, steps=[one.step.kind for one in steps], member=request.member, now=clock.now())
+    return here
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def leave_out(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
+    """Saves the ticks and turns the page: `turn` is "doubts-2" or "page-2"."""
+    role, found = _import_of(request, pk, import_pk)
+    _save_ticks(request, found)
+    turned, _dash, to = request.POST.get("turn", "").partition("-")
+    pages = {name: request.POST.get(name, "") for name in ("page", "doubts")} | {turned: to}
+    kept = [(name, pages[name]) for name in ("page", "doubts") if pages[name].isdecimal()]
+    kept += [("step", kind) for kind in request.POST.getlist("step") if kind in Step.Kind.values]
+    where = reverse("role_import_check", args=[request.organisation.slug, role.pk, found.pk])
+    return redirect(f"{where}?{urlencode(kept)}#{'problems' if turned == 'page' else 'doubts'}")
+
+
+def _save_ticks(request: MemberRequest, of: CandidateImport) -> None:
+    listed, ticked = (_lines(request, name) for name in ("listed", "leave_out"))
+    if listed:
+        imports.leave_out(of, listed=listed, ticked=ticked)
+
+
+def _lines(request: MemberRequest, name: str) -> set[int]:
+    return {int(one) for one in request.POST.getlist(name) if one.isdecimal() and len(one) <= _DIGITS}
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def discard(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
+    role, found = _import_of(request, pk, import_pk)
+    if imports.discard(found):
+        messages.info(request, _("Nobody was imported."))
+    return redirect("role", request.organisation.slug, role.pk)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def problems(request: MemberRequest, pk: int, import_pk: int) -> HttpResponse:
+    """The lines that are not imported, to correct and upload again."""
+    _role, found = _import_of(request, pk, import_pk)
+    rows = _with_problems(found)
+    lines = [
+        ("Line", "Problem", "First name", "Last name", "Name", "E-mail", "Language", "Company", "Title"),
+        *((str(row.line), row.problem, *(row.cells.get(name, "") for name in _FIELDS)) for row in rows),
+    ]
+    return _csv("not-imported.csv", lines)
+
+
+def _csv(name: str, lines: Any) -> HttpResponse:
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    writer = csv.writer(response)
+    for line in lines:
+        writer.writerow([safe_cell(cell) for cell in line])
+    return response
+
+
+def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, CandidateImport]:
+    role = access.owned(visible_roles(request.member), pk)
+    rows = CandidateImport.objects.of(request.organisation).filter(role=role).select_related("member__user")
+    return role, access.owned(rows, import_pk)
+
+
+def _with_problems(of: CandidateImport) -> Any:
+    """Includes lines that are left out once a member has decided; before that they are listed as doubtful."""
+    states = [RowState.WRONG, RowState.DUPLICATE]
+    if of.state != State.CHECKED:
+        states.append(RowState.LEFT_OUT)
+    return ImportRow.objects.of(of.organisation).filter(of=of, state__in=states).order_by("line")
+
+
+def _check_page(
+    request: MemberRequest, role: Role, of: CandidateImport, *, chosen: list[StepChoice] | None = None
+) -> HttpResponse:
+    """`chosen`: asks for confirmation."""
+    counts = imports.counts_of(of)
+    good = counts[RowState.GOOD]
+    rows = ImportRow.objects.of(request.organisation).filter(of=of)
+    mails = good * len(chosen or ())
+    decided = of.state != State.CHECKED
+    doubtful = imports.doubtful(of)
+    if decided or chosen is not None:
+        doubtful = doubtful.none()
+    context = {
+        "role": role,
+        "import": of,
+        "counts": counts,
+        "total": sum(counts.values()),
+        "decided": decided,
+        "running": of.state == State.RUNNING,
+        "asking": chosen is not None,
+        "done_now": counts[RowState.IMPORTED],
+        "to_do": counts[RowState.IMPORTED] + good,
+        "shown": list(rows.filter(state=RowState.GOOD).order_by("line")[:SHOWN])
+        if not of.finished_at
+        else [],
+        "doubts": Paginator(doubtful, PAGE).get_page(request.GET.get("doubts")),
+        "problems": Paginator(_with_problems(of), PAGE).get_page(request.GET.get("page")),
+        "choices": step_choices(role),
+        "chosen": chosen or [],
+        "ticked": request.GET.getlist("step"),
+        "good_count": written_count(good),
+        "mails_count": written_count(mails),
+        "button": _button(good, mails),
+    }
+    return render(request, "workspace/adding/check.html", context)
+
+
+def _button(good: int, mails: int) -> str:
+    people = ngettext("Import %(n)s candidate", "Import %(n)s candidates", good) % {"n": written_count(good)}
+    if not mails:
+        return people
+    more = ngettext("send %(n)s e-mail", "send %(n)s e-mails", mails) % {"n": written_count(mails)}
+    return _("%(people)s and %(more)s") % {"people": people, "more": more}

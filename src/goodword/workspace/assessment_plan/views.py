@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -8,24 +10,51 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.models import Assessment
+from goodword.assessments.catalogue.packs import ensure_all_builtin
+from goodword.assessments.kinds import Content
+from goodword.assessments.kinds.judgement.content import is_for_practice
+from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans import publishing
-from goodword.assessments.plans.editing import InvalidSetting, begin_draft
+from goodword.assessments.plans.editing import (
+    DOWN,
+    UP,
+    InvalidSetting,
+    add_part,
+    begin_draft,
+    change_part,
+    in_order,
+    move_part,
+    part_of,
+    remove_part,
+)
 from goodword.assessments.plans.publishing import change_settings, reader_warning
 from goodword.assessments.plans.versions import (
     PlannedPart,
     built_by_member,
+    content_among,
+    content_of_number,
     current_version,
     draft_of,
+    offered_tests,
     planned_parts,
+    published_of,
     versions_of,
 )
 from goodword.core import clock
-from goodword.drafts.pages import Crumb, DraftForm, TypedField
-from goodword.workspace.assessment_plan.access import PAGES, draft_page, step_of
-from goodword.workspace.assessment_plan.forms import PlanForm, PublishForm
-from goodword.workspace.assessment_plan.lost_edits import typed_fields
+from goodword.drafts.pages import Crumb, DraftForm, TypedField, revision_of
+from goodword.drafts.versions import NoDraft, StaleDraft
+from goodword.workspace.assessment_plan.access import (
+    PAGES,
+    PartGone,
+    draft_page,
+    lost_edits_page,
+    step_of,
+    test_sent,
+    typed_fields,
+)
+from goodword.workspace.assessment_plan.forms import PartForm, PlanForm, PublishForm
 from goodword.workspace.assessment_plan.wording import (
+    form_in_words,
     language_sentences,
     length_in_words,
     minutes_of,
@@ -194,3 +223,168 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 def _kept(request: MemberRequest, form: Form) -> list[TypedField]:
     """Input for tests that have since been removed, or completed by another member."""
     return typed_fields(request.POST, organisation=request.organisation, without=form.fields)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_page
+def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    if request.method == "POST":
+        return _add(request, draft)
+    ensure_all_builtin(request.organisation, now=clock.now())
+    there = {part.test_id for part in in_order(draft)}
+    tests = offered_tests(request.organisation)
+    known = published_of(tests)
+    context = {
+        "tests": [
+            (test, _forms_in_words(test, content), test.pk in there, is_for_practice(content))
+            for test, content in ((one, _newest_content(known[one.pk])) for one in tests)
+        ],
+    }
+    return PAGES.render(request, "workspace/assessment_plan/add.html", draft, context, name=_("Add a test"))
+
+
+def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
+    test, revision, again = test_sent(request), revision_of(request), "again" in request.POST
+    if test is None:
+        raise Http404
+    try:
+        part = add_part(step=draft.step, test_id=test.pk, revision=revision)
+    except StaleDraft:
+        if again:
+            return _lost(request, draft, test)
+        raise
+    except InvalidSetting as wrong:
+        messages.error(request, wrong.sentence)
+        return _lost(request, draft, test) if again else PAGES.to_editor(request)
+    if again:
+        return _change(request, draft, part, revision=revision + 1)
+    messages.success(request, _("“%(test)s” added. Choose its settings.") % {"test": part.test.title})
+    return redirect("role_assessment_part", request.organisation.slug, draft.step.role_id, part.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_page
+def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
+    try:
+        part = _part(draft, part_pk)
+    except PartGone:
+        if request.method == "POST":
+            return _lost(request, draft, _test_of(draft, part_pk) or test_sent(request))
+        raise
+    return _change(request, draft, part, revision=revision_of(request))
+
+
+def _change(
+    request: MemberRequest, draft: Assessment, part: AssessmentPart, *, revision: int
+) -> HttpResponseBase:
+    ensure_all_builtin(request.organisation, now=clock.now())
+    form = PartForm(request.POST if request.method == "POST" else None, part=part)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_part(
+                step=draft.step,
+                part_id=part.pk,
+                choice=form.choice(part),
+                revision=revision,
+                by=request.member,
+                now=clock.now(),
+            )
+        except InvalidSetting as wrong:
+            form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
+        except StaleDraft:
+            return _lost(request, draft, part.test)
+        else:
+            messages.success(request, _("Saved to draft."))
+            return PAGES.to_editor(request)
+    elif request.method != "POST":
+        revision = draft.revision
+    return _form(request, draft, part, form, revision=revision, stale=False)
+
+
+def _form(
+    request: MemberRequest,
+    draft: Assessment,
+    part: AssessmentPart,
+    form: PartForm,
+    *,
+    revision: int,
+    stale: bool,
+) -> HttpResponseBase:
+    context = {
+        "part": part,
+        "form": form,
+        "revision": revision,
+        "stale": stale,
+        "for_practice": is_for_practice(content_of_number(part.test, part.number)),
+    }
+    template = "workspace/assessment_plan/part.html"
+    return PAGES.render(request, template, draft, context, name=part.test.title)
+
+
+def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
+    """Show the input for a changed draft, with the current test if it still exists."""
+    now = draft_of(draft.step)
+    if now is None:
+        raise NoDraft
+    there = next((part for part in in_order(now) if test is not None and part.test_id == test.pk), None)
+    if there is not None:
+        form = PartForm(request.POST, part=there)
+        return _form(request, now, there, form, revision=now.revision, stale=True)
+    page = lost_edits_page(request, draft.step, test=test)
+    if page is None:
+        raise PartGone
+    return page
+
+
+@require_POST
+@draft_page
+def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
+    part = _part(draft, part_pk)
+    up = request.POST.get("by") == "up"
+    place = move_part(step=draft.step, part_id=part.pk, by=UP if up else DOWN, revision=revision_of(request))
+    messages.success(
+        request, _("“%(test)s” moved to position %(place)s.") % {"test": part.test.title, "place": place}
+    )
+    return PAGES.to_editor(request, f"?moved={part.pk}&by={'up' if up else 'down'}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_page
+def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
+    part = _part(draft, part_pk)
+    if request.method == "POST":
+        remove_part(step=draft.step, part_id=part.pk, revision=revision_of(request))
+        messages.success(request, _("“%(test)s” removed.") % {"test": part.test.title})
+        return PAGES.to_editor(request)
+    template, name = (
+        "workspace/assessment_plan/remove.html",
+        _("Remove “%(test)s”") % {"test": part.test.title},
+    )
+    return PAGES.render(request, template, draft, {"part": part}, name=name)
+
+
+def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
+    try:
+        return part_of(draft, part_pk)
+    except LookupError:
+        _test_of(draft, part_pk)
+        raise PartGone from None
+
+
+def _test_of(draft: Assessment, part_pk: int) -> Test | None:
+    """The test of a part of this role, also from earlier versions; None if the part no longer exists."""
+    rows = AssessmentPart.objects.of(draft.organisation).select_related("assessment", "test__organisation")
+    found = rows.filter(pk=part_pk).first()
+    if found is None:
+        return None
+    if found.assessment.step_id != draft.step_id:
+        raise Http404
+    return found.test
+
+
+def _newest_content(versions: Sequence[TestVersion]) -> Content:
+    return content_among(versions, versions[0].number)
+
+
+def _forms_in_words(test: Test, content: Content) -> list[str]:
+    return [form_in_words(test.kind, form) for form in content.offers()]

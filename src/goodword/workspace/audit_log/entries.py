@@ -1,7 +1,5 @@
-"""Reading the audit log: filters, pages by keyset, rows for the page and the CSV."""
-
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Self
@@ -9,11 +7,198 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
 
-from goodword.accounts.models import AuditEntry, Organisation
-from goodword.workspace.audit_log.objects import NOT_SIGNED_IN, Thing, Things, about, link_holders
+from goodword.accounts.models import AuditEntry, Invitation, Membership, Organisation, OrganisationOwned
+from goodword.assessments.models import Attempt, AttemptPart, Test
+from goodword.candidates.models import Application, Hold
+from goodword.notifications.models import Link
+from goodword.questionnaires.models import Questionnaire
+from goodword.references.models import Check, Referee, ReferenceRequest
+from goodword.reports.models import Report
+from goodword.roles.models import Role
+from goodword.workflow.models import StepRequest
 from goodword.workspace.audit_log.wording import ActionGroup, Wording, actions_of, wording_of
+from goodword.workspace.mail_texts.forms import LANGUAGES, NAMES
+from goodword.workspace.search import matching_name
+
+#: key of details -> model, path to the application
+_TO_APPLICATION: Final[dict[str, tuple[type[OrganisationOwned], str]]] = {
+    "report": (Report, "step_request__application_id"),
+    "check": (Check, "step_request__application_id"),
+    "attempt": (Attempt, "step_request__application_id"),
+    "part": (AttemptPart, "attempt__step_request__application_id"),
+    "step_request": (StepRequest, "application_id"),
+    "request": (ReferenceRequest, "check_run__step_request__application_id"),
+    "referee": (Referee, "check_run__step_request__application_id"),
+}
+#: key of details -> model, its column with the name, URL name
+_NAMED: Final[dict[str, tuple[type[OrganisationOwned], str, str]]] = {
+    "role": (Role, "title", "role"),
+    "member": (Membership, "user__name", "member"),
+    "invitation": (Invitation, "email", ""),
+    "test": (Test, "title", ""),
+    "questionnaire": (Questionnaire, "title", "questionnaire"),
+}
+#: details whose "candidate" is Greenhouse's id, and whose "part" is a number
+_OTHER_CANDIDATE: Final = {"greenhouse.test_note"}
+_OTHER_PART: Final = {"answer.marked"}
+#: who failed to sign in, in the trail of sign-ins
+NOT_SIGNED_IN: Final = "not signed in"
+#: prefix of the actor in entries made with a link; its id follows
+_LINK: Final = "link "
+#: found by a search
+AT_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What an entry is about. `url` is empty if there is no page."""
+
+    name: str
+    url: str = ""
+
+
+class Things:
+    """The objects of some entries, fetched with a constant number of queries."""
+
+    def __init__(self, organisation: Organisation, entries: Iterable[AuditEntry]) -> None:
+        self.organisation = organisation
+        entries = list(entries)
+        ids: dict[str, set[int]] = {}
+        for entry in entries:
+            for key, pk in _ids(entry).items():
+                ids.setdefault(key, set()).add(pk)
+        self._application_of = {
+            key: dict(model.objects.of(organisation).filter(pk__in=ids[key]).values_list("pk", path))
+            for key, (model, path) in _TO_APPLICATION.items()
+            if key in ids
+        }
+        self._names = {
+            key: dict(model.objects.of(organisation).filter(pk__in=ids[key]).values_list("pk", column))
+            for key, (model, column, _url) in _NAMED.items()
+            if key in ids
+        }
+        self._holds = Hold.objects.of(organisation).in_bulk(ids.get("hold", ())) if "hold" in ids else {}
+        wanted = set(ids.get("application", ()))
+        for found in self._application_of.values():
+            wanted |= {pk for pk in found.values() if pk}
+        people = set(ids.get("candidate", ())) | {
+            h.candidate_id for h in self._holds.values() if h.candidate_id
+        }
+        rows = Application.objects.of(organisation).filter(Q(pk__in=wanted) | Q(candidate_id__in=people))
+        self._applications = {row.pk: row for row in rows.select_related("candidate").order_by("pk")}
+        self._of_candidate = {row.candidate_id: row for row in self._applications.values()}
+
+    def of(self, entry: AuditEntry) -> Thing | None:
+        """The most telling object of an entry; None for one about nothing in particular."""
+        ids = _ids(entry)
+        application = ids.get("application")
+        for key, found in self._application_of.items():
+            application = application or found.get(ids.get(key, 0))
+        if application is not None:
+            return self._person(self._applications.get(application), number=application)
+        if (candidate := ids.get("candidate")) is not None:
+            return self._person(self._of_candidate.get(candidate), number=candidate)
+        if (hold := self._holds.get(ids.get("hold", 0))) is not None and hold.candidate_id:
+            return self._person(self._of_candidate.get(hold.candidate_id), number=hold.candidate_id)
+        if (mail_text := self._mail_text(entry)) is not None:
+            return mail_text
+        things = [thing for key in _NAMED if key in ids and (thing := self._named(key, ids[key]))]
+        if len(things) > 1 and "member" in ids and "role" in ids:  # who was added to which role
+            return Thing(f"{things[0].name}: {things[1].name}", things[0].url)
+        return things[0] if things else None
+
+    def _mail_text(self, entry: AuditEntry) -> Thing | None:
+        kind, language = str(entry.details.get("mail")), str(entry.details.get("language"))
+        if kind not in NAMES or language not in LANGUAGES:
+            return None
+        url = reverse("mail_text", args=[self.organisation.slug, kind, language])
+        return Thing(f"{NAMES[kind]}, {LANGUAGES[language]}", url)
+
+    def _person(self, row: Application | None, *, number: int) -> Thing:
+        if row is None:
+            return Thing(_("Erased person %(n)s") % {"n": number})
+        if row.erased_at is not None or row.candidate.erased_at is not None:
+            return Thing(_("Erased person %(n)s") % {"n": row.candidate_id})
+        return Thing(row.candidate.name, reverse("candidate", args=[self.organisation.slug, row.pk]))
+
+    def _named(self, key: str, pk: int) -> Thing | None:
+        name = self._names.get(key, {}).get(pk)
+        if not name:
+            return None
+        url_name = _NAMED[key][2]
+        return Thing(str(name), reverse(url_name, args=[self.organisation.slug, pk]) if url_name else "")
+
+
+def link_holders(organisation: Organisation, entries: Iterable[AuditEntry]) -> dict[str, str]:
+    """Returns, by the entry's actor, whose link was used without signing in. At most one query."""
+    ids = {entry.actor: int(entry.actor.removeprefix(_LINK)) for entry in entries if _is_link(entry.actor)}
+    if not ids:
+        return {}
+    rows = Link.objects.of(organisation).select_related("email", "created_by__user").in_bulk(ids.values())
+    return {actor: _holder(rows.get(pk)) for actor, pk in ids.items()}
+
+
+def _is_link(actor: str) -> bool:
+    return actor.startswith(_LINK) and actor.removeprefix(_LINK).isdecimal()
+
+
+def _holder(link: Link | None) -> str:
+    if link is not None and link.email is not None and link.email.to_address:
+        return _("Link sent to %(address)s") % {"address": link.email.to_address}
+    if link is not None and link.created_by is not None:
+        return _("Link shared by %(name)s") % {"name": link.created_by.user.name}
+    return _("Somebody with a link")
+
+
+def _ids(entry: AuditEntry) -> Mapping[str, int]:
+    details: Mapping[str, Any] = entry.details
+    found = {
+        key: value for key, value in details.items() if isinstance(value, int) and not isinstance(value, bool)
+    }
+    if entry.member_id and entry.actor == NOT_SIGNED_IN:  # whose account somebody tried
+        found["member"] = entry.member_id
+    if entry.action in _OTHER_CANDIDATE:
+        found.pop("candidate", None)
+    if entry.action in _OTHER_PART:
+        found.pop("part", None)
+    return found
+
+
+def about(organisation: Organisation, text: str) -> Q:
+    """Entries by or about members, candidates and roles whose name contains the text."""
+    members = Membership.objects.of(organisation).filter(
+        Q(user__name__icontains=text) | Q(user__email__icontains=text)
+    )
+    roles = Role.objects.of(organisation).filter(title__icontains=text)
+    every = Application.objects.of(organisation).select_related("candidate")
+    people = list(matching_name(every, text).order_by("-pk").values_list("candidate_id", flat=True)[:AT_MOST])
+    applications = list(every.filter(candidate_id__in=people).values_list("pk", flat=True))
+    found: dict[str, list[int]] = {
+        "member": _pks(members),
+        "role": _pks(roles),
+        "candidate": people,
+        "application": applications,
+    }
+    if applications:
+        for key, (model, path) in _TO_APPLICATION.items():
+            rows = model.objects.of(organisation).filter(**{f"{path}__in": applications})
+            found[key] = list(rows.values_list("pk", flat=True))
+    conditions = Q(member_id__in=found["member"])
+    for key, pks in found.items():
+        for pk in pks:
+            conditions |= Q(details__contains={key: pk})
+    for pk in applications:
+        conditions |= Q(details__contains={"applications": [pk]})
+    return conditions
+
+
+def _pks(rows: Any) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+
 
 PAGE: Final = 100
 #: entries per query of the CSV

@@ -41,14 +41,14 @@ from goodword.workspace.automation.review import (
     grid,
     job_status_note,
     mapping_summary,
+    proposed_requirements,
     stepper,
     title_shown,
+    unpublished,
     what_is_sent,
 )
-from goodword.workspace.automation.unpublished import proposed_requirements, unpublished
 from goodword.workspace.job_requirements import proposal
-from goodword.workspace.step_preview.example import rolled_back
-from goodword.workspace.step_preview.mails import ShownMail, first_mails
+from goodword.workspace.step_preview.mails import ShownMail, first_mails, rolled_back
 
 #: jobs per page
 SHOWN = 40

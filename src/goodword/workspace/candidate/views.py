@@ -35,8 +35,8 @@ from goodword.workflow.flags import FlagList
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
-from goodword.workspace.comments.writing import comments_of, mark_seen
-from goodword.workspace.data_requests.erasures import erasure_status
+from goodword.workspace.comments import comments_of, mark_seen
+from goodword.workspace.data_requests import erasure_status
 from goodword.workspace.lists.drawing import drawn
 from goodword.workspace.lists.listing import decides, listing_of
 from goodword.workspace.lists.pages import Order

@@ -1,4 +1,4 @@
-"""A list as a CSV file, streamed: the same filters and order as the page, all pages of it."""
+"""A list as a streamed CSV file, with the filters and order of the page."""
 
 import csv
 from collections.abc import Iterator
@@ -6,17 +6,21 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.text import slugify
+from django.views.decorators.http import require_safe
 
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.core import clock
 from goodword.core.csv_cells import safe_cell
 from goodword.roles.models import Role
+from goodword.roles.queries import visible_roles
 from goodword.workspace.lists.pages import Order
-from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, state_at
 from goodword.workspace.lists.rows import Scope, chosen, filtered
-from goodword.workspace.lists.states import NAMES, OVERDUE, STEPS, state_at
 from goodword.workspace.models import ListedApplication
 
 #: rows that are in memory at a time
@@ -93,3 +97,13 @@ def _lines(rows: QuerySet[ListedApplication], organisation: Organisation) -> Ite
             moment(row.next_reminder_at),
         )
         yield writer.writerow([safe_cell(cell) for cell in cells])
+
+
+@require_safe
+@access.member()
+def list_csv(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
+    return csv_response(request.member, ListQuery.of(request.GET), role=role_of(request, pk), now=clock.now())
+
+
+def role_of(request: MemberRequest, pk: int | None) -> Role | None:
+    return None if pk is None else access.owned(visible_roles(request.member), pk)

@@ -17,9 +17,8 @@ from goodword.ui.statuses import Status, status_of
 from goodword.workflow.models import StepRun
 from goodword.workflow.states import is_open
 from goodword.workspace.lists.pages import Order, Page, page_of
-from goodword.workspace.lists.query import ListQuery
+from goodword.workspace.lists.query import NAMES, STATES, STEPS, ListQuery, state_at
 from goodword.workspace.lists.rows import Scope, chosen, filtered
-from goodword.workspace.lists.states import NAMES, STATES, STEPS, state_at
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.progress import StepProgress, progress_of
 

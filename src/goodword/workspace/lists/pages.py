@@ -9,8 +9,7 @@ from django.db.models import BooleanField, Case, DateTimeField, F, Func, QuerySe
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Lower
 
-from goodword.workspace.lists.query import Place
-from goodword.workspace.lists.states import is_overdue, state_at
+from goodword.workspace.lists.query import Place, is_overdue, state_at
 from goodword.workspace.models import ListedApplication
 
 PAGE: Final = 50

@@ -1,15 +1,58 @@
-"""What a list shows, as its URL says it."""
+"""Which rows a list shows, according to its URL."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from goodword.candidates.models import Application
-from goodword.workspace.lists.states import STATES
+from goodword.roles.models import Step
+
+#: parameter of a list's URL and prefix of columns, with the kind of step
+STEPS: Final = {"assessment": Step.Kind.ASSESSMENT, "check": Step.Kind.REFERENCE_CHECK}
+#: value in URLs -> (number as stored, smallest is most urgent; state of ui.statuses; label). In the order of the chips.
+STATES: Final = {
+    "needs_attention": (0, "needs_attention", gettext_lazy("Needs attention")),
+    "overdue": (1, "overdue", gettext_lazy("Overdue")),
+    "waiting": (2, "pending", gettext_lazy("Waiting")),
+    "in_progress": (3, "in_progress", gettext_lazy("In progress")),
+    "paused": (4, "paused", gettext_lazy("Paused")),
+    "done": (6, "completed", gettext_lazy("Done")),
+    "closed": (7, "cancelled", gettext_lazy("Closed")),
+    "not_started": (5, "not_started", gettext_lazy("Not started")),
+}
+NUMBERS: Final = {name: number for name, (number, _state, _label) in STATES.items()}
+NAMES: Final = {number: name for name, number in NUMBERS.items()}
+OVERDUE: Final = NUMBERS["overdue"]
+_RUNNING: Final = frozenset({"waiting", "in_progress"})
+
+
+def is_overdue(step: str, *, now: datetime) -> Q:
+    return Q(**{f"{step}_due__lt": now})
+
+
+def state_at(step: str, *, now: datetime) -> Case:
+    """The number of a step's state, overdue ones included."""
+    return Case(
+        When(is_overdue(step, now=now), then=Value(OVERDUE)),
+        default=F(f"{step}_state"),
+        output_field=IntegerField(),
+    )
+
+
+def in_state(step: str, name: str, *, now: datetime) -> Q:
+    if name == "overdue":
+        return is_overdue(step, now=now)
+    state = Q(**{f"{step}_state": NUMBERS[name]})
+    if name in _RUNNING:
+        return state & (Q(**{f"{step}_due": None}) | Q(**{f"{step}_due__gte": now}))
+    return state
+
 
 #: the default, most urgent first, has no name
 SORTS: Final = (

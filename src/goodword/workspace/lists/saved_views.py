@@ -16,8 +16,8 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership
 from goodword.roles.models import Role
+from goodword.workspace.lists.csv_file import role_of
 from goodword.workspace.lists.query import ListQuery
-from goodword.workspace.lists.views import role_of
 from goodword.workspace.models import SavedView
 
 #: of one member on one list

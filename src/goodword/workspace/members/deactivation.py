@@ -14,7 +14,7 @@ from goodword.candidates.queries import recruiter_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.members import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role
-from goodword.workspace.comments.writing import MENTIONED
+from goodword.workspace.comments import MENTIONED
 from goodword.workspace.members.invitations import withdraw_all_of
 from goodword.workspace.needs_you.digest import KIND as DIGEST
 

@@ -16,8 +16,7 @@ from goodword.core.jobs import for_each
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.reports.domain.reviews import to_review
-from goodword.workspace.needs_you.hidden import hidden_ids
-from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect
+from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect, hidden_ids
 from goodword.workspace.needs_you.sources import SOURCES
 
 KIND: Final = "workspace.digest"

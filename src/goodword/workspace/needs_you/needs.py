@@ -1,6 +1,7 @@
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from goodword.candidates.queries import of_own_roles, visible_applications
 from goodword.core.workdays import Calendar, working_days_between
 from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
+from goodword.workspace.models import HiddenNeed
 
 #: needs of one source are counted up to this number
 COUNTED = 200
@@ -231,3 +233,34 @@ def late(since: datetime, *, now: datetime, calendar: Calendar) -> str:
     if days < 1:
         return _("less than a day late")
     return ngettext("%(n)s working day late", "%(n)s working days late", days) % {"n": days}
+
+
+def hidden_ids(member: Membership, *, now: datetime) -> Mapping[str, list[int]]:
+    """By source."""
+    found: dict[str, list[int]] = defaultdict(list)
+    rows = HiddenNeed.objects.of(member.organisation).filter(member=member, until__gt=now)
+    for source, need_id in rows.values_list("source", "need_id"):
+        found[source].append(need_id)
+    return found
+
+
+def hide(*, member: Membership, source: str, need_id: int, now: datetime) -> None:
+    """Until midnight in the organisation's time zone. Idempotent. Deletes the member's past rows."""
+    rows = HiddenNeed.objects.of(member.organisation).filter(member=member)
+    rows.filter(until__lte=now).delete()
+    zone = member.organisation.zone
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    HiddenNeed.objects.of(member.organisation).update_or_create(
+        member=member,
+        source=source,
+        need_id=need_id,
+        defaults={
+            "organisation": member.organisation,
+            "until": datetime.combine(tomorrow, time(), tzinfo=zone),
+        },
+    )
+
+
+def show_again(*, member: Membership, source: str, need_id: int) -> None:
+    """Idempotent."""
+    HiddenNeed.objects.of(member.organisation).filter(member=member, source=source, need_id=need_id).delete()

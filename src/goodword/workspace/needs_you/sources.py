@@ -1,14 +1,319 @@
-from goodword.workspace.needs_you import (
-    adjustments,
-    appeals,
-    mentions,
-    ratings,
-    referees,
-    reports,
-    roles,
-    steps,
+"""All sources of Home, and those that are not about steps, referees or reports."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db.models import Count, F, Min, QuerySet
+from django.db.models.functions import Coalesce
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Membership
+from goodword.assessments.adjustments.mails import send_fresh_link
+from goodword.assessments.adjustments.waiting import waiting_for
+from goodword.assessments.queries import application_of
+from goodword.candidates.models import Application, PerformanceRating
+from goodword.candidates.performance.to_rate import DAYS
+from goodword.candidates.queries import visible_applications
+from goodword.core import clock
+from goodword.greenhouse.models import Finding
+from goodword.greenhouse.reconciliation.missed_invitations import still_waiting
+from goodword.notifications.domain.queue import Correspondent
+from goodword.roles.models import RoleNotice
+from goodword.workflow.models import Appeal
+from goodword.workspace.models import Mention
+from goodword.workspace.needs_you import referees, reports, steps
+from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
+from goodword.workspace.role.views import notice_texts
+
+
+def _adjustments(viewer: Viewer) -> QuerySet[Any]:
+    """The same for My roles and All roles: the reader need not see the role."""
+    return waiting_for(viewer.member)
+
+
+def _sorted_adjustments(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
+    del viewer
+    return rows.select_related("attempt__step_request__application__candidate").order_by("asked_at", "pk")
+
+
+def _adjustment_needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
+    return [
+        Need(
+            source="adjustment",
+            pk=row.pk,
+            urgency=Urgency.STUCK,
+            who=row.attempt.step_request.application.candidate.name,
+            url="",
+            what=_("asks you for extra time or an accessible version"),
+            since=row.asked_at,
+            role="",
+            place=_("deadline on hold"),
+            detail=_("only you see this; answer by the link in our e-mail"),
+            actions=[Action(label=_("E-mail me a new link"), url=viewer.link("adjustment_link", row.pk))],
+        )
+        for row in rows
+    ]
+
+
+REQUESTS = Source(
+    name="adjustment",
+    urgency=Urgency.STUCK,
+    rows=_adjustments,
+    shape=_sorted_adjustments,
+    describe=_adjustment_needs,
 )
-from goodword.workspace.needs_you.needs import Source
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def send_link(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Mail a new link to the person named for adjustments. Not audited, since the hiring team may read the log."""
+    requests = waiting_for(request.member).select_related(
+        "attempt__step_request__step", "attempt__organisation"
+    )
+    row = access.owned(requests, pk)
+    to = Correspondent(name=request.member.user.name, address=request.member.user.email)
+    if send_fresh_link(row, application=application_of(row.attempt), to=to, now=clock.now()):
+        messages.success(request, _("We have e-mailed you a new link."))
+    else:
+        messages.info(request, _("We e-mailed you the link a few minutes ago."))
+    return redirect("needs_you", request.organisation.slug)
+
+
+def _appeals(viewer: Viewer) -> QuerySet[Appeal]:
+    rows = Appeal.objects.of(viewer.organisation)
+    return rows.filter(answered_at=None, application__in=viewer.applications)
+
+
+def _sorted_appeals(viewer: Viewer, rows: QuerySet[Appeal]) -> QuerySet[Any]:
+    del viewer
+    related = ("application__candidate", "application__role")
+    return rows.select_related(*related).order_by("opened_at", "pk")
+
+
+def _appeal_needs(viewer: Viewer, rows: Sequence[Appeal]) -> list[Need]:
+    found = []
+    for row in rows:
+        url = f"{viewer.link('candidate', row.application_id)}#human-review"
+        found.append(
+            Need(
+                source="appeal",
+                pk=row.pk,
+                urgency=Urgency.STUCK,
+                who=row.application.candidate.name,
+                url=url,
+                what=_("asks for a human review"),
+                since=row.opened_at,
+                role=role_title(row.application),
+                place=place(row.application),
+                detail=quote(row.text),
+                actions=[Action(label=_("Answer …"), url=url, is_link=True)],
+            )
+        )
+    return found
+
+
+APPEALS = Source(
+    name="appeal", urgency=Urgency.STUCK, rows=_appeals, shape=_sorted_appeals, describe=_appeal_needs
+)
+
+
+def _mentions(viewer: Viewer) -> QuerySet[Mention]:
+    visible = visible_applications(viewer.member).filter(erased_at=None, deleted_at=None)
+    return Mention.objects.of(viewer.organisation).filter(
+        member=viewer.member, seen_at=None, comment__application__in=visible.values("pk")
+    )
+
+
+def _sorted_mentions(viewer: Viewer, rows: QuerySet[Mention]) -> QuerySet[Any]:
+    del viewer
+    related = ("comment__application__candidate", "comment__application__role", "comment__author__user")
+    return rows.select_related(*related).order_by("comment__written_at", "pk")
+
+
+def _mention_needs(viewer: Viewer, rows: Sequence[Mention]) -> list[Need]:
+    found = []
+    for row in rows:
+        comment = row.comment
+        url = f"{viewer.link('candidate', comment.application_id)}#comments"
+        found.append(
+            Need(
+                source="mention",
+                pk=row.pk,
+                urgency=Urgency.MENTIONED,
+                who=comment.application.candidate.name,
+                url=url,
+                what=_("has a comment by %(name)s that mentions you") % {"name": comment.author.user.name},
+                since=comment.written_at,
+                role=role_title(comment.application),
+                place=place(comment.application),
+                detail=quote(comment.text),
+                actions=[Action(label=_("Open comment"), url=url, is_link=True)],
+            )
+        )
+    return found
+
+
+MENTIONS = Source(
+    name="mention", urgency=Urgency.MENTIONED, rows=_mentions, shape=_sorted_mentions, describe=_mention_needs
+)
+
+
+#: after the hire; later ratings would not compare with the others
+_LAST_DAYS: Final = 180
+
+
+def _ratings(viewer: Viewer) -> QuerySet[Application]:
+    rows = Application.objects.of(viewer.organisation)
+    member = viewer.member
+    if not viewer.organisation.rates_hires or member.kind != Membership.Kind.HIRING_MANAGER:
+        return rows.none()
+    rated = PerformanceRating.objects.of(viewer.organisation).filter(rater=member.user.email)
+    return rows.filter(
+        pk__in=viewer.applications,
+        status=Application.Status.HIRED,
+        hired_at__lte=viewer.now - timedelta(days=DAYS),
+        hired_at__gt=viewer.now - timedelta(days=_LAST_DAYS),
+        role__isnull=False,
+    ).exclude(pk__in=rated.values("application_id"))
+
+
+def _sorted_ratings(viewer: Viewer, rows: QuerySet[Application]) -> QuerySet[Any]:
+    del viewer
+    return rows.select_related("candidate", "role").order_by("hired_at", "pk")
+
+
+def _rating_needs(viewer: Viewer, rows: Sequence[Application]) -> list[Need]:
+    found = []
+    for row in rows:
+        assert row.hired_at is not None  # only such rows are selected
+        url = viewer.link("candidate_rating", row.pk)
+        found.append(
+            Need(
+                source="rating",
+                pk=row.pk,
+                urgency=Urgency.OVERDUE,
+                who=row.candidate.name,
+                url=url,
+                what=_("can be rated: hired at least %(n)s days ago") % {"n": DAYS},
+                since=row.hired_at + timedelta(days=DAYS),
+                role=role_title(row),
+                place=place(row),
+                actions=[Action(label=_("Rate"), url=url, is_link=True)],
+            )
+        )
+    return found
+
+
+RATINGS = Source(
+    name="rating", urgency=Urgency.OVERDUE, rows=_ratings, shape=_sorted_ratings, describe=_rating_needs
+)
+
+
+def _notices(viewer: Viewer) -> QuerySet[RoleNotice]:
+    return RoleNotice.objects.of(viewer.organisation).filter(settled_at=None, role__in=viewer.roles)
+
+
+def _shape_notices(viewer: Viewer, rows: QuerySet[RoleNotice]) -> QuerySet[RoleNotice]:
+    del viewer
+    return rows.select_related("role", "automation").order_by("found_at", "pk")
+
+
+def _describe_notices(viewer: Viewer, rows: Sequence[RoleNotice]) -> list[Need]:
+    texts = notice_texts(rows)
+    found = []
+    for row in rows:
+        text = texts[row.pk]
+        dismiss = Action(label=_("Dismiss"), url=viewer.link("role_notice_seen", row.role_id, row.pk))
+        mapping = Action(
+            label=_("Update mapping …"), url=viewer.link("role_automation", row.role_id), is_link=True
+        )
+        found.append(
+            Need(
+                source="notice",
+                pk=row.pk,
+                urgency=Urgency.STUCK,
+                who=row.role.title,
+                url=viewer.link("role", row.role_id),
+                what=text.title,
+                since=row.found_at,
+                role=row.role.title,
+                place=text.meaning,
+                actions=[mapping, dismiss] if text.needs_mapping else [dismiss],
+            )
+        )
+    return found
+
+
+def _missed(viewer: Viewer) -> QuerySet[Finding]:
+    return still_waiting().filter(
+        organisation=viewer.organisation, application__in=viewer.active, invite_requested_at=None
+    )
+
+
+def _shape_missed(viewer: Viewer, rows: QuerySet[Finding]) -> QuerySet[Any, Mapping[str, Any]]:
+    """Per role and connection."""
+    del viewer
+    return (
+        rows.values("connection_id", "application__role_id", "application__role__title")
+        .annotate(n=Count("pk"), since=Min(Coalesce(F("entered_at"), F("found_at"))))
+        .order_by("since", "application__role_id")
+    )
+
+
+def _describe_missed(viewer: Viewer, rows: Sequence[Mapping[str, Any]]) -> list[Need]:
+    found = []
+    for row in rows:
+        url = viewer.link("greenhouse_missed_invitations", row["connection_id"])
+        n = {"n": row["n"]}
+        found.append(
+            Need(
+                source="missed",
+                pk=row["application__role_id"],
+                urgency=Urgency.STUCK,
+                who=ngettext("%(n)s candidate", "%(n)s candidates", row["n"]) % n,
+                url=url,
+                what=_("moved to a mapped stage, and no webhook reported it"),
+                since=row["since"],
+                role=row["application__role__title"],
+                place=row["application__role__title"],
+                detail=_("not invited without your decision"),
+                actions=[
+                    Action(
+                        label=ngettext("Review %(n)s …", "Review %(n)s …", row["n"]) % n,
+                        url=url,
+                        is_link=True,
+                    )
+                ],
+            )
+        )
+    return found
+
+
+NOTICES = Source(
+    name="notice",
+    urgency=Urgency.STUCK,
+    rows=_notices,
+    shape=_shape_notices,
+    describe=_describe_notices,
+)
+MISSED_INVITATIONS = Source(
+    name="missed",
+    urgency=Urgency.STUCK,
+    rows=_missed,
+    shape=_shape_missed,
+    describe=_describe_missed,
+    key="application__role_id",
+)
+
 
 SOURCES: tuple[Source, ...] = (
     steps.WAITING,
@@ -16,17 +321,17 @@ SOURCES: tuple[Source, ...] = (
     steps.STOPPED_CHECKS,
     referees.QUESTIONED_SLOTS,
     referees.UNREACHED_REFEREES,
-    adjustments.REQUESTS,
-    appeals.APPEALS,
-    mentions.MENTIONS,
+    REQUESTS,
+    APPEALS,
+    MENTIONS,
     reports.FAILED_REPORTS,
     reports.NOTES,
     reports.FAILED_MAILS,
     reports.ANSWERS_TO_MARK,
-    roles.NOTICES,
-    roles.MISSED_INVITATIONS,
+    NOTICES,
+    MISSED_INVITATIONS,
     steps.OVERDUE_ATTEMPTS,
     steps.OVERDUE_CHECKS,
-    ratings.RATINGS,
+    RATINGS,
 )
 NAMES = frozenset(source.name for source in SOURCES)

@@ -1,11 +1,17 @@
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
 from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access
@@ -13,15 +19,21 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.core import clock
+from goodword.core.models import Event
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup.connections import live_connections
+from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
+from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.domain.reviews import to_review
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
-from goodword.workspace.first_run.checklist import is_landing_page
-from goodword.workspace.needs_you import hidden
-from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect
-from goodword.workspace.needs_you.next_up import connections, next_up, week_figures
+from goodword.workflow.models import StepRequest
+from goodword.workflow.states import UNFINISHED
+from goodword.workspace.first_run import is_landing_page
+from goodword.workspace.needs_you import needs as hidden
+from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect, place
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
-from goodword.workspace.results_to_review.rows import monday, reviewed, rows_of, with_relations
+from goodword.workspace.results_to_review import monday, reviewed, rows_of, with_relations
 
 #: rows of each urgency, and after *Show more*
 AT_MOST, MORE = 50, 500
@@ -178,3 +190,108 @@ def _audit(request: MemberRequest, action: str, source: str, need_id: int) -> No
         now=clock.now(),
         details={"need": f"{source}:{need_id}"},
     )
+
+
+AHEAD: Final = timedelta(days=7)
+#: invitations listed by name
+INVITATIONS: Final = 5
+#: event -> figure
+FIGURES: Final[Mapping[str, str]] = {
+    "attempt.assigned": "invited",
+    "check.opened": "invited",
+    "attempt.completed": "completed",
+    "check.completed": "completed",
+    "reference.received": "references",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upcoming:
+    """At a time, or on a day. `url`: of the candidate."""
+
+    at: datetime | None = None
+    day: date | None = None
+    what: str
+    who: str = ""
+    url: str = ""
+
+
+def week_figures(viewer: Viewer, *, monday: datetime) -> dict[str, int]:
+    """One query, by the index of an organisation's events."""
+    rows = (
+        Event.objects.filter(
+            organisation_id=viewer.organisation.pk,
+            occurred_at__gte=monday,
+            name__in=FIGURES,
+            application_id__in=viewer.applications,
+        )
+        .values_list("name")
+        .annotate(n=Count("pk"))
+    )
+    found: Counter[str] = Counter(dict.fromkeys(FIGURES.values(), 0))
+    for name, n in rows:
+        found[FIGURES[name]] += n
+    return dict(found)
+
+
+def next_up(viewer: Viewer) -> list[Upcoming]:
+    """Of the next seven days: delayed invitations, then reminders and deadlines of reference checks by day."""
+    return [*_invitations(viewer), *_by_day(viewer)]
+
+
+def _invitations(viewer: Viewer) -> list[Upcoming]:
+    rows = (
+        StepRequest.objects.of(viewer.organisation)
+        .filter(
+            state=StepRequest.State.WAITING,
+            due_at__isnull=False,
+            due_at__lt=viewer.now + AHEAD,
+            application__in=viewer.active,
+        )
+        .select_related("step", "application__candidate", "application__role")
+        .order_by("due_at", "pk")
+    )
+    return [
+        Upcoming(
+            at=row.due_at,
+            what=_("is invited: %(place)s") % {"place": place(row.application, row.step)},
+            who=row.application.candidate.name,
+            url=viewer.link("candidate", row.application_id),
+        )
+        for row in rows[:INVITATIONS]
+    ]
+
+
+def _by_day(viewer: Viewer) -> list[Upcoming]:
+    checks = Check.objects.of(viewer.organisation).filter(
+        progress__in=UNFINISHED,
+        closed_at=None,
+        paused_at=None,
+        step_request__application__in=viewer.applications,
+    )
+    requests = ReferenceRequest.objects.of(viewer.organisation).filter(
+        check_run__paused_at=None, check_run__step_request__application__in=viewer.applications
+    )
+    reminders = _days(viewer, checks, "next_reminder_at") + _days(viewer, requests, "next_reminder_at")
+    deadlines = _days(viewer, checks.filter(clock_stopped_at=None), "deadline_at")
+    found = []
+    for day in sorted({*reminders, *deadlines}):
+        if n := reminders[day]:
+            words = ngettext("%(n)s reminder about references", "%(n)s reminders about references", n)
+            found.append(Upcoming(day=day, what=words % {"n": n}))
+        if n := deadlines[day]:
+            words = ngettext("%(n)s reference check is due", "%(n)s reference checks are due", n)
+            found.append(Upcoming(day=day, what=words % {"n": n}))
+    return found
+
+
+def _days(viewer: Viewer, rows: QuerySet[Check] | QuerySet[ReferenceRequest], column: str) -> Counter[date]:
+    within = rows.filter(**{f"{column}__gte": viewer.now, f"{column}__lt": viewer.now + AHEAD})
+    day = TruncDate(column, tzinfo=viewer.organisation.zone)
+    return Counter(dict(within.annotate(day=day).values_list("day").annotate(n=Count("pk")).order_by()))
+
+
+def connections(viewer: Viewer) -> Sequence[tuple[Connection, WebhookSetup]]:
+    if not viewer.member.may_work:
+        return ()
+    return [(one, webhook_setup(one)) for one in live_connections(viewer.organisation)]

@@ -3,14 +3,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Max
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.organisation import (
     MAX_RETENTION_MONTHS,
     RetentionSettings,
@@ -18,11 +23,17 @@ from goodword.accounts.domain.organisation import (
     retention_of,
 )
 from goodword.accounts.models import Organisation
+from goodword.assessments.models import Assessment, AssessmentPart, Panelist, Verification
 from goodword.candidates.domain.erasure_requests import Reason
-from goodword.candidates.domain.holds import active
-from goodword.candidates.models import Application
+from goodword.candidates.domain.holds import active, erased_before, hold_on
+from goodword.candidates.models import Application, Candidate, Hold, PerformanceRating
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
+from goodword.core.text import clean_text
 from goodword.greenhouse.settings_pages import settings_nav
+from goodword.greenhouse.setup.connections import oldest_connection
+from goodword.roles.models import Role, Step
+from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_hold, waiting
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 
@@ -151,3 +162,162 @@ def _application_of(candidate_id: int | None, organisation: Organisation) -> App
         return None
     rows = Application.objects.of(organisation).filter(candidate_id=candidate_id)
     return rows.select_related("candidate").order_by("pk").last()
+
+
+class HoldForm(forms.Form):
+    use_required_attribute = False
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("Ground"),
+        help_text=gettext_lazy("Shown to candidates and referees who request erasure."),
+        choices=Hold.Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a ground.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("For members only, for example a case number."),
+        max_length=500,
+        error_messages={"required": gettext_lazy("Enter a reason.")},
+    )
+
+    def clean_reason(self) -> str:
+        reason = clean_text(self.cleaned_data["reason"], one_line=True)
+        if not reason:
+            raise forms.ValidationError(self.fields["reason"].error_messages["required"])
+        return reason
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def candidate_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
+    application = _application(request, pk)
+    person = application.candidate
+    back = reverse("candidate", args=[request.organisation.slug, pk])
+    if person.erased_at is not None:
+        return redirect(back)
+    own = active(request.organisation).filter(candidate=person)
+    found = own.order_by("pk").first() or hold_on(person)
+    return _hold_page(request, person, found, name=person.name, back=back)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
+    role = access.owned(Role.objects.of(request.organisation), pk)
+    back = reverse("role", args=[request.organisation.slug, pk])
+    return _hold_page(
+        request, role, active(request.organisation).filter(role=role).first(), name=role.title, back=back
+    )
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def lift(request: MemberRequest, pk: int) -> HttpResponseBase:
+    access.owned(Hold.objects.of(request.organisation), pk)
+    if lift_hold(hold_id=pk, by=request.member, now=clock.now()):
+        messages.success(request, _("Legal hold lifted."))
+    return redirect(reverse("retention", args=[request.organisation.slug]) + "#holds")
+
+
+def _hold_page(
+    request: MemberRequest, on: Candidate | Role, found: Hold | None, *, name: str, back: str
+) -> HttpResponse:
+    form = HoldForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        values = form.cleaned_data
+        try:
+            place_hold(
+                on=on, ground=values["ground"], reason=values["reason"], by=request.member, now=clock.now()
+            )
+        except NothingToKeep:
+            messages.info(request, _("This person has already been erased."))
+        else:
+            messages.success(request, _("Legal hold placed."))
+            if isinstance(on, Role) and (gone := erased_before(on)):
+                messages.warning(request, _erased_already(gone))
+        return redirect(back)
+    context = {
+        "on_role": isinstance(on, Role),
+        "hold": found,
+        "waiting": waiting(found).count() if found else 0,
+        "erased": erased_before(on) if isinstance(on, Role) else 0,
+        "form": form,
+        "name": name,
+        "back": back,
+    }
+    return render(request, "workspace/retention/hold.html", context, status=422 if form.is_bound else 200)
+
+
+def _erased_already(people: int) -> str:
+    message = ngettext(
+        "%(n)s person who applied for this role had already been erased.",
+        "%(n)s people who applied for this role had already been erased.",
+        people,
+    )
+    return message % {"n": people}
+
+
+def _application(request: MemberRequest, pk: int) -> Application:
+    return access.owned(visible_applications(request.member).select_related("candidate"), pk)
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def impact_assessment(request: MemberRequest) -> HttpResponse:
+    organisation, now = request.organisation, clock.now()
+    text = render_to_string(
+        "workspace/retention/impact_assessment.txt",
+        {
+            "organisation": organisation,
+            "day": timezone.localdate(now, organisation.zone),
+            "greenhouse": oldest_connection(organisation) is not None,
+            **_in_use(organisation),
+        },
+    )
+    write(organisation=organisation, action="impact_assessment.drafted", member=request.member, now=now)
+    response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="impact-assessment.md"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _in_use(organisation: Organisation) -> dict[str, object]:
+    """Roles that are not archived, with the tests and requirements of their published assessments."""
+    roles = Role.objects.of(organisation).filter(archived_at=None)
+    checks = Step.objects.of(organisation).filter(role__in=roles, kind=Step.Kind.REFERENCE_CHECK)
+    newest = (
+        Assessment.objects.of(organisation)
+        .filter(step__role__in=roles, published_at__isnull=False)
+        .values("step_id")
+        .annotate(newest=Max("pk"))
+        .values("newest")
+    )
+    published = Assessment.objects.of(organisation).filter(pk__in=newest)
+    parts = (
+        AssessmentPart.objects.of(organisation)
+        .filter(assessment__in=published)
+        .select_related("test", "assessment__step__role")
+        .order_by("assessment__step__role__title", "assessment_id", "order")
+    )
+    return {
+        "roles": roles.count(),
+        "parts": [
+            {
+                "role": _cell(part.assessment.step.role.title),
+                "test": _cell(part.test.title),
+                "requirement": _cell(part.requirement),
+            }
+            for part in parts
+        ],
+        "ratings": organisation.rates_hires or PerformanceRating.objects.of(organisation).exists(),
+        "verified": Verification.objects.of(organisation).count(),
+        "panelists": Panelist.objects.of(organisation).count(),
+        "totals": published.exclude(total=Assessment.Total.OFF).count(),
+        "shown_to_candidates": checks.filter(candidate_may_see=True).count(),
+    }
+
+
+def _cell(text: str) -> str:
+    """One line of a Markdown table."""
+    return clean_text(text, one_line=True).replace("|", "\\|")

@@ -18,9 +18,15 @@ from goodword.questionnaires.timing import minutes
 from goodword.roles.domain.settings import CheckSettings, settings_of
 from goodword.roles.models import Step
 from goodword.roles.slots import MOST_REFEREES, SlotSetting, referee_count, required_count
-from goodword.workspace.role import slot_forms
-from goodword.workspace.role.slot_forms import SlotForm, relationship_names
-from goodword.workspace.role.step_forms import DaysField, StepForm, as_typed, deadline_field
+from goodword.workspace.role import step_forms
+from goodword.workspace.role.step_forms import (
+    DaysField,
+    SlotForm,
+    StepForm,
+    as_typed,
+    deadline_field,
+    relationship_names,
+)
 
 BUILTIN: Final = "builtin:"
 #: the choice for an empty `Step.questionnaire_id`
@@ -220,7 +226,7 @@ class CheckForm(StepForm):
         }
         super().__init__(data, step=step, initial=as_set | dict(initial or {}) if not data else as_set)
         self.lines = list(
-            lines or (slot_forms.posted_forms(data) if data else slot_forms.forms_of(known.slots))
+            lines or (step_forms.posted_forms(data) if data else step_forms.forms_of(known.slots))
         )
         self.offered = questionnaire_choices(self.organisation, chosen=known.questionnaire_id)
         questionnaire = self.fields["questionnaire"]
@@ -235,7 +241,7 @@ class CheckForm(StepForm):
 
     @classmethod
     def unvalidated(cls, data: QueryDict, *, step: Step) -> "CheckForm":
-        return cls(step=step, initial=as_typed(cls, data), lines=slot_forms.unvalidated_forms(data))
+        return cls(step=step, initial=as_typed(cls, data), lines=step_forms.unvalidated_forms(data))
 
     @property
     def parts(self) -> list[forms.Form]:

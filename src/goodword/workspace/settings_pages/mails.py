@@ -1,8 +1,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -19,9 +21,10 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
-from goodword.core import clock
+from goodword.core import clock, mail
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
+from goodword.notifications.domain.sender_domain import aligned, configured, published
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.checks import is_running
 from goodword.references.domain.mails import REQUEST
@@ -31,7 +34,7 @@ from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import awaits_click, is_open
 from goodword.workspace.candidate.timeline import MAIL_NAMES
-from goodword.workspace.reference_check.actions import REFEREES, referee_of
+from goodword.workspace.reference_check.forms import REFEREES, referee_of
 from goodword.workspace.step_actions import back_to
 
 #: mails per page and click
@@ -245,3 +248,42 @@ def notification_settings(request: MemberRequest) -> HttpResponseBase:
         "workspace/settings_pages/notifications.html",
         {"settings_nav": settings_nav(request), "form": form},
     )
+
+
+#: looked up for one page
+_MOST_SELECTORS: Final = 4
+
+
+class SelectorForm(forms.Form):
+    selector = forms.RegexField(
+        regex=rf"\A(?:{mail.SELECTOR})\Z",
+        label=gettext_lazy("DKIM selector"),
+        help_text=gettext_lazy("Your mail server's administrator knows it, for example s1."),
+        required=False,
+        max_length=63,
+        error_messages={
+            "invalid": gettext_lazy("Use letters, digits, hyphens and dots only, for example s1."),
+            "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def sender_domain(request: MemberRequest) -> HttpResponseBase:
+    """With `selector`: look for this DKIM key instead of those in the settings."""
+    sender = configured()
+    form = SelectorForm(request.GET if "selector" in request.GET else None)
+    selectors: list[str] = list(settings.GOODWORD_MAIL_DKIM_SELECTORS)[:_MOST_SELECTORS]
+    if form.is_bound:
+        typed = form.cleaned_data["selector"] if form.is_valid() else ""
+        selectors = [typed] if typed else selectors
+    context = {
+        "settings_nav": settings_nav(request),
+        "sender": sender,
+        "form": form,
+        "aligned": aligned(sender),
+        **published(sender, selectors),
+    }
+    return render(request, "workspace/sender_domain/page.html", context)

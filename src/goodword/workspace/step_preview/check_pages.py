@@ -37,7 +37,7 @@ from goodword.roles.queries import visible_roles
 from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRun
 from goodword.workspace.assessment_plan.preview import Banner, PreviewLink
-from goodword.workspace.step_preview.example import (
+from goodword.workspace.step_preview.mails import (
     example_application,
     example_referee,
     example_request,

@@ -1,33 +1,39 @@
-"""Previews a step's e-mails to candidates and referees, made by the code that sends them in a transaction that is
-rolled back."""
+"""Previews of a step's e-mails, made by the code that sends them in a transaction that is rolled back."""
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts import mails as assessment_mails
 from goodword.assessments.attempts.begin import languages_of
 from goodword.assessments.attempts.invitations import assign
 from goodword.assessments.models import AssessmentPart, Attempt
-from goodword.candidates.models import Application
-from goodword.notifications.domain.send import render
+from goodword.candidates.models import Application, Candidate
+from goodword.core import clock
+from goodword.notifications.domain.send import render as render_mail
 from goodword.notifications.models import Email
 from goodword.references.domain.context import day_in_words
 from goodword.references.domain.invitations import open_check
 from goodword.references.domain.mails import REQUEST, REQUEST_REMINDER, mail_candidate, mail_referee
-from goodword.references.domain.nominations import nominate
+from goodword.references.domain.nominations import RefereeDetails, nominate
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check
 from goodword.roles.models import Role, Step
-from goodword.workspace.mail_texts.layout import MAILS
-from goodword.workspace.step_preview.example import (
-    example_application,
-    example_referee,
-    example_request,
-    rolled_back,
-)
+from goodword.roles.queries import visible_roles
+from goodword.roles.slots import ANY
+from goodword.workflow.languages import language_choices
+from goodword.workflow.models import StepRequest
+from goodword.workspace.mail_texts.forms import MAILS
 
 #: stands for the personal link
 LINK = "https://personal-link.example/"
@@ -151,7 +157,7 @@ def _check_mails(check: Check, *, now: datetime) -> Iterator[ShownMail]:
 def _shown(name: str, application: Application) -> ShownMail:
     """The mail queued last."""
     email = Email.objects.of(application.organisation).filter(application=application).latest("pk")
-    rendered = render(email, link=LINK)
+    rendered = render_mail(email, link=LINK)
     text, _found, footer = rendered.text.partition(_SIGNATURE)
     return ShownMail(
         kind=email.kind,
@@ -172,3 +178,88 @@ def _block(paragraph: str) -> Block:
     if all(line.startswith("- ") for line in lines):
         return Block(kind="list", lines=tuple(line.removeprefix("- ") for line in lines))
     return Block(kind="text", lines=tuple(lines))
+
+
+_REFEREES = ("Robin Miller", "Sam Carter", "Kim Novak", "Jo Martin", "Toni Weber")
+
+
+def wanted_language(request: HttpRequest) -> str:
+    """Of a preview, from its address; "" for the default."""
+    language = request.GET.get("language", "")
+    return language if language in dict(settings.LANGUAGES) else ""
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+def example_application(role: Role, *, language: str = "", now: datetime) -> Application:
+    """`language`: that the candidate has chosen. The recruiter is that of the role's latest candidate, if any."""
+    organisation = role.organisation
+    candidate = Candidate.objects.create(
+        organisation=organisation,
+        first_name="Alex",
+        last_name="Example",
+        email="alex@example.com",
+        chosen_language=language,
+        created_at=now,
+    )
+    known = Application.objects.of(organisation).filter(role=role).exclude(recruiter_email="")
+    latest = known.order_by("-created_at", "-pk").first()
+    role = Role.objects.of(organisation).select_related("owner__user", "organisation").get(pk=role.pk)
+    return Application.objects.create(
+        organisation=organisation,
+        candidate=candidate,
+        role=role,
+        recruiter_name=latest.recruiter_name if latest else "",
+        recruiter_email=latest.recruiter_email if latest else "",
+        created_at=now,
+    )
+
+
+def example_request(step: Step, application: Application, *, now: datetime) -> StepRequest:
+    return StepRequest.objects.create(
+        organisation=application.organisation,
+        application=application,
+        step=step,
+        state=StepRequest.State.STARTED,
+        requested_at=now,
+    )
+
+
+def example_referee(number: int, *, relationship: str, language: str, now: datetime) -> RefereeDetails:
+    """`relationship`: that the slot asks for."""
+    return RefereeDetails(
+        name=_REFEREES[(number - 1) % len(_REFEREES)],
+        email=f"robin{number}@example.com",
+        relationship="manager" if relationship == ANY else relationship,
+        company="Example Ltd",
+        candidate_title="Team lead",
+        from_month=f"{now.year - 3}-01",
+        to_month=f"{now.year - 1}-12",
+        message="",
+        language=language,
+    )
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def mails(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse:
+    """The e-mails of a step to candidates and referees, in one of its languages."""
+    role = access.owned(visible_roles(request.member), pk)
+    steps = Step.objects.of(request.organisation).select_related("organisation", "role")
+    step = access.owned(steps.filter(role=role), step_pk)
+    shown = step_mails(step, language=wanted_language(request), now=clock.now())
+    context = {
+        "role": role,
+        "step": step,
+        "mails": shown.mails,
+        "language": shown.language,
+        "languages": language_choices(shown.languages),
+    }
+    return render(request, "workspace/step_preview/step_mails.html", context)

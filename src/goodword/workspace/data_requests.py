@@ -1,3 +1,5 @@
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,16 +8,17 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Organisation
+from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
@@ -30,9 +33,13 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core import erasure as registry
+from goodword.core.data_export import ExportReader, ExportRequest, export, readable_json
+from goodword.core.http import as_download
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.erasure import erase_referee
 from goodword.references.models import Referee
+from goodword.reports.domain.files import NotDrawn, content_of
+from goodword.reports.models import Report
 from goodword.workflow.states import DONE
 
 #: labels of `Counts`, in page order
@@ -291,3 +298,79 @@ def _page(
         },
         status=status,
     )
+
+
+def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
+    """A ZIP with all data of the visible applications, the candidate's own copy, and the reports."""
+    applications = tuple(
+        visible_applications(member).filter(candidate=candidate).order_by("pk").values_list("pk", flat=True)
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("README.txt", _readme())
+        for name, reader in (
+            ("for-the-candidate.json", ExportReader.CANDIDATE),
+            ("everything.json", ExportReader.ORGANISATION),
+        ):
+            wanted = ExportRequest(
+                reader=reader,
+                organisation=member.organisation,
+                candidate_id=candidate.pk,
+                application_ids=applications,
+            )
+            data = {"organisation": member.organisation.name, "exported": now, **export(wanted)}
+            bundle.writestr(name, readable_json(data))
+        for report in _reports(member, applications):
+            name = f"reports/{report.code}-v{report.version}"
+            try:
+                bundle.writestr(f"{name}.pdf", content_of(report, now=now))
+            except NotDrawn:
+                bundle.writestr(f"{name}.txt", gettext("This PDF could not be created."))
+    return packed.getvalue()
+
+
+def may_be_exported(application: Application) -> bool:
+    return application.erased_at is None
+
+
+def _reports(member: Membership, application_ids: tuple[int, ...]) -> list[Report]:
+    reports = Report.objects.of(member.organisation).filter(
+        step_request__application_id__in=application_ids, file__isnull=False
+    )
+    return list(reports.select_related("organisation").order_by("pk"))
+
+
+def _readme() -> str:
+    return "\n".join(
+        (
+            gettext(
+                "for-the-candidate.json: can be passed on to the candidate unchanged. They can also download it "
+                "themselves."
+            ),
+            gettext(
+                "everything.json: all data. Contains confidential references and reasons for declining, and flags "
+                "about other people: review it before passing anything on."
+            ),
+            gettext("reports: the PDFs. They quote referees."),
+            "",
+        )
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def export_candidate(request: MemberRequest, pk: int) -> HttpResponse:
+    application = _application(request, pk)
+    if not may_be_exported(application):
+        raise Http404("this person is erased")
+    now, candidate = clock.now(), application.candidate
+    bundle = bundle_of(candidate, member=request.member, now=now)
+    write(
+        organisation=request.organisation,
+        action="person.exported",
+        member=request.member,
+        now=now,
+        details={"candidate": candidate.pk, "application": application.pk},
+    )
+    name = slugify(candidate.name) or f"candidate-{candidate.pk}"
+    return as_download(bundle, name=f"{name}.zip", content_type="application/zip")
