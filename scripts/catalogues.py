@@ -95,7 +95,6 @@ FOR_MEMBERS = (
     "references/outcome.py",
     "references/templates/references/flags*",
     "reports/domain/sharing.py",
-    "reports/sharing_views.py",
     "reports/templates/reports/links.html",
     "roles/*",
     "workflow/domain/member_actions.py",

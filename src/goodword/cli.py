@@ -391,7 +391,7 @@ def _signing_certificate(options: argparse.Namespace) -> int:
     database.check_database()
     database.check_migrations()
     from goodword.core import clock
-    from goodword.reports.signing.command import signing_certificate
+    from goodword.reports.signing.keys import signing_certificate
 
     return signing_certificate(rotate=options.rotate, now=clock.now())
 

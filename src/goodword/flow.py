@@ -30,8 +30,8 @@ from goodword.references.flags import raising as check_flags
 from goodword.reports import data_export as reports_data_export
 from goodword.reports import erasure as reports_erasure
 from goodword.reports.domain import files as report_files
-from goodword.reports.domain import freezing as report_freezing
 from goodword.reports.domain import reviews
+from goodword.reports.domain import versions as report_freezing
 from goodword.workflow import data_export as workflow_data_export
 from goodword.workflow import erasure as workflow_erasure
 from goodword.workflow.domain import application_outcome, attention, automation

@@ -37,7 +37,7 @@ MAY_IMPORT = {
         "goodword.workspace.candidate.views": {"display"},
         "goodword.assessments.data_export": {"display"},
         # the note on careless responding in reports and beside scores; no flags are read
-        "goodword.reports.domain.freezing": {"rules"},
+        "goodword.reports.domain.versions": {"rules"},
         "goodword.workspace.results": {"rules"},
     },
 }

@@ -13,7 +13,7 @@ from goodword.references.quotes import first_sentence, sentences
 from goodword.references.report_data import check_data
 from goodword.references.report_front import quotes_of
 from goodword.references.results import results
-from goodword.reports.domain.redaction import without_person, without_referee
+from goodword.reports.erasure import without_person, without_referee
 from tests.references.answered import answered, checked
 from tests.references.story import (
     ANSWERS,

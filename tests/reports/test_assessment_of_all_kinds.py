@@ -12,8 +12,8 @@ from pypdf import PdfReader
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
 from goodword.assessments.queries import items_of
 from goodword.core.models import Event
-from goodword.reports.domain.freezing import on_attempt_completed
-from goodword.reports.domain.redaction import without_person
+from goodword.reports.domain.versions import on_attempt_completed
+from goodword.reports.erasure import without_person
 from goodword.reports.models import Report
 from goodword.reports.pdf import check_snapshot, render_pdf
 from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, marked, taken

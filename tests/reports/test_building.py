@@ -11,9 +11,9 @@ from goodword.assessments.models import Attempt
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.models import Email
-from goodword.reports.domain import files, freezing
+from goodword.reports.domain import files, versions
 from goodword.reports.domain.files import draw, redraw_lost
-from goodword.reports.domain.freezing import TRIES
+from goodword.reports.domain.versions import TRIES
 from goodword.reports.models import Report, ReportFile
 from tests.assessments.support import application
 from tests.reports.reports import NOW, finished, ready, text_of
@@ -29,7 +29,7 @@ def frozen() -> Report:
     waits = [args for name, args in waiting() if name == "event.react" and "report" in str(args["handler"])]
     assert len(waits) == 1
     with transaction.atomic():
-        freezing.on_attempt_completed(Event.objects.get(name="attempt.completed"))
+        versions.on_attempt_completed(Event.objects.get(name="attempt.completed"))
     return Report.objects.of(attempt.organisation).get()
 
 
@@ -174,5 +174,5 @@ def test_a_missing_attempt_is_an_error() -> None:
             data={"step_request_id": step_request.pk, "attempt_id": 0},
         )
     with pytest.raises(Attempt.DoesNotExist):
-        freezing.on_attempt_completed(event)
+        versions.on_attempt_completed(event)
     assert Report.objects.across_organisations().count() == 0

@@ -19,7 +19,7 @@ from goodword.reports.domain.files import (
     content_of,
     redraw_older,
 )
-from goodword.reports.domain.freezing import on_attempt_completed
+from goodword.reports.domain.versions import on_attempt_completed
 from goodword.reports.models import Report, ReportFile, ReportOpening
 from tests.assessments.all_kinds import marked
 from tests.reports.reports import NOW, share_path

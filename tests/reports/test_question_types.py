@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.reports.domain.redaction import without_person
+from goodword.reports.erasure import without_person
 from goodword.reports.pdf import check_snapshot, render_pdf
 from tests.references.answered import answered, answered_self, asked, checked, whole
 from tests.reports.reports import NOW, text_of

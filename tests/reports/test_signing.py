@@ -22,12 +22,12 @@ from pytest_django.fixtures import Settings
 from goodword.cli import main
 from goodword.core.environment import SettingError
 from goodword.core.models import FieldKeyCanary
-from goodword.reports.domain.issuing import draw_signed
+from goodword.reports.domain.files import draw_signed
 from goodword.reports.models import SigningCertificate
 from goodword.reports.pdf import render_pdf
 from goodword.reports.signing import keys
 from goodword.reports.signing.certificates import Identity, fingerprint, load_own, self_signed
-from goodword.reports.signing.command import certificate_finding
+from goodword.reports.signing.keys import certificate_finding
 from goodword.reports.signing.signature import sign, signatures_in
 from tests.reports.pdf.samples import assessment, reference_check
 from tests.support import factories
@@ -167,7 +167,7 @@ def test_processes_that_start_together_create_one_key() -> None:
 @pytest.mark.django_db
 def test_rotating_a_key_keeps_only_its_certificate(capsys: pytest.CaptureFixture[str]) -> None:
     old = keys.current_signer(now=NOW).row
-    new = keys.rotate(now=NOW + timedelta(days=1))
+    new = keys.rotate_key(now=NOW + timedelta(days=1))
     old.refresh_from_db()
     assert (old.sealed_key, old.retired_at) == ("", NOW + timedelta(days=1))
     assert keys.current_signer(now=NOW + timedelta(days=2)).row == new.row != old

@@ -19,8 +19,8 @@ from pytest_django.fixtures import Settings
 from goodword.core import erasure
 from goodword.core.erasure import Subject
 from goodword.reports.domain.files import content_of, draw
-from goodword.reports.domain.freezing import mint_code
 from goodword.reports.domain.verification import Answer, Outcome, verify
+from goodword.reports.domain.versions import mint_code
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
 from goodword.reports.pdf import render_pdf
 from goodword.reports.signing import keys
@@ -178,7 +178,7 @@ def test_a_file_of_another_installation_was_not_issued_here(report: Report) -> N
 
 
 def test_a_file_signed_with_a_rotated_key_still_verifies(content: bytes) -> None:
-    keys.rotate(now=NOW)
+    keys.rotate_key(now=NOW)
     assert outcome(content) is Outcome.UNCHANGED
     assert outcome(content + UPDATE) is Outcome.CHANGED
 

@@ -29,7 +29,7 @@ from goodword.notifications.models import Email, Link
 from goodword.questionnaires.domain.drafts import DRAFTS, add_language, publish
 from goodword.questionnaires.models import Questionnaire
 from goodword.references.models import Check, CheckFlag, Referee
-from goodword.reports.domain.freezing import on_attempt_completed
+from goodword.reports.domain.versions import on_attempt_completed
 from goodword.reports.models import Report, ResultReview
 from goodword.roles.domain import job_analysis
 from goodword.roles.models import Automation, JobRequirement, Role, RoleNotice

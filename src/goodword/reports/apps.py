@@ -18,6 +18,6 @@ class ReportsConfig(AppConfig):
 
 
 def _certificate(now: datetime) -> "list[Finding]":
-    from goodword.reports.signing.command import certificate_finding
+    from goodword.reports.signing.keys import certificate_finding
 
     return [certificate_finding(now=now)]

@@ -1,8 +1,271 @@
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import groupby
+from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext
+
+from goodword.assessments.kinds import kind, kind_named
+from goodword.core import jobs
 from goodword.core.erasure import Counts, Subject, erases
-from goodword.reports.domain.redaction import redact, redact_referees
-from goodword.reports.models import ResultReview
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.references.models import Reference
+from goodword.references.results import given_by
+from goodword.reports.domain.versions import TRIES, mint_code, moment_text
+from goodword.reports.models import Report, ReportFile, ResultReview
+from goodword.reports.pdf import current_engine
+
+#: a referee's answers by question id: levels, positions or numbers of options
+Given = Mapping[str, Sequence[int]]
+
+
+def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
+    """Erase content, files and links of all versions of these locked applications' reports. The newest is redrawn,
+    redacted, without notifying anyone."""
+    reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
+    return _redact(reports, _is_personal, without_person, now=now)
+
+
+def redact_referees(*, referee_ids: Collection[int], now: datetime) -> dict[str, int]:
+    """Remove these referees from every report that quotes them; new versions keep the answers of the others."""
+    counts = {"reports": 0, "report files": 0, "links": 0}
+    references = Reference.objects.across_organisations().filter(request__referee_id__in=referee_ids)
+    for reference in references.select_related("request__check_run__step_request__application"):
+        reference_id, given = str(reference.pk), given_by(reference)
+        person = reference.request.check_run.step_request.application.candidate_id
+        reports = Report.objects.across_organisations().filter(
+            step_request__application__candidate_id=person,
+            step_request__reports__snapshot__check__references__contains=[{"id": reference_id}],
+        )
+        redacted = _redact(
+            Report.objects.across_organisations().filter(pk__in=reports.values("pk")),
+            partial(_quotes, reference=reference_id),
+            partial(without_referee, reference=reference_id, given=given),
+            now=now,
+            keep_links=True,
+        )
+        counts = {name: n + redacted[name] for name, n in counts.items()}
+    return counts
+
+
+def _is_personal(report: Report) -> bool:
+    return not report.snapshot["redacted"]
+
+
+def _quotes(report: Report, *, reference: str) -> bool:
+    references = report.snapshot.get("check", {}).get("references", ())
+    return any(one["id"] == reference and not one.get("erased") for one in references)
+
+
+def _redact(
+    reports: QuerySet[Report],
+    is_affected: Callable[[Report], bool],
+    without: Callable[[Mapping[str, Any]], dict[str, Any]],
+    *,
+    now: datetime,
+    keep_links: bool = False,
+) -> dict[str, int]:
+    """With `keep_links`, links are revoked and not deleted, so that they still explain what happened to the report."""
+    files = redacted = dead = 0
+    rows = reports.select_for_update(of=("self",)).select_related("organisation")
+    for _, versions in groupby(
+        list(rows.order_by("step_request", "version")), key=lambda report: report.step_request_id
+    ):
+        known = list(versions)
+        named = [report for report in known if is_affected(report)]
+        if not named:
+            continue
+        if keep_links:
+            for report in named:
+                dead += links.end(
+                    organisation=report.organisation,
+                    purpose=Link.Purpose.REPORT,
+                    subject_id=report.pk,
+                    now=now,
+                )
+        else:
+            dead += links.forget(purpose=Link.Purpose.REPORT, subject_ids=[report.pk for report in named])
+        for report in named:
+            report.snapshot = without(report.snapshot)
+            report.state, report.error, report.try_again_at = Report.State.REDACTED, "", None
+            report.save(update_fields=["snapshot", "state", "error", "try_again_at"])
+        files += ReportFile.objects.across_organisations().filter(report__in=named).delete()[0]
+        redacted += len(named)
+        _follow(named[-1], version=known[-1].version + 1, now=now)
+    return {"reports": redacted, "report files": files, "links": dead}
+
+
+def _follow(report: Report, *, version: int, now: datetime) -> None:
+    code = mint_code()
+    made = {
+        "code": code,
+        "version": version,
+        "made_at": now.isoformat(),
+        "made_at_text": moment_text(now, organisation=report.organisation),
+        "engine": current_engine(),
+    }
+    redacted = Report.objects.create(
+        organisation=report.organisation,
+        step_request_id=report.step_request_id,
+        attempt_id=report.attempt_id,
+        check_run_id=report.check_run_id,
+        version=version,
+        code=code,
+        snapshot={**report.snapshot, **made},
+        try_again_at=now + TRIES[0],
+        created_at=now,
+    )
+    jobs.named("report.draw").defer(report_id=redacted.pk)
+
+
+def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """A redacted copy that `check_snapshot` still accepts: role, questions, tests and numbers of answers."""
+    found = {**snapshot, "candidate": {"name": None}, "redacted": True}
+    if snapshot["kind"] == "assessment":
+        return found | {"assessment": _assessment_without_person(snapshot["assessment"])}
+    name = snapshot["candidate"]["name"]
+    with translation.override(snapshot["language"]):
+        return found | {
+            "check": _replaced(_check_without_person(snapshot["check"]), name, gettext("the candidate"))
+        }
+
+
+def _assessment_without_person(assessment: Mapping[str, Any]) -> dict[str, Any]:
+    tests = [kind_named(str(kind(part))).report.without_person(part) for part in assessment["tests"]]
+    kept = {**assessment, "tests": [_without_signs(part) for part in tests]}
+    if total := assessment.get("total"):
+        kept["total"] = {**total, "value": None, "portions": []}
+    return kept
+
+
+def _without_signs(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if key not in {"validity", "validity_checked"}}
+
+
+def _check_without_person(check: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **check,
+        "references": [_anonymous(reference) for reference in check["references"]],
+        "questions": [_question_without_answers(question) for question in check["questions"]],
+        "verification": [],
+        **({"contradictions": []} if "contradictions" in check else {}),
+    }
+
+
+def _anonymous(reference: Mapping[str, Any]) -> dict[str, Any]:
+    anonymous = {**reference["referee"], "name": None, "company": None, "title": None}
+    kept = {key: value for key, value in reference.items() if key != "quote"}
+    return {**kept, "referee": anonymous, "period_text": None}
+
+
+def _question_without_answers(question: Mapping[str, Any]) -> dict[str, Any]:
+    gone = [{"reference": comment["reference"], "text": None} for comment in question["comments"]]
+    answers: dict[str, list[Any]] = {"by_relationship": []} if "by_relationship" in question else {}
+    if "answers" in question:
+        answers["answers"] = []
+    return {**question, "comments": gone, **answers}
+
+
+def _replaced(value: Any, name: str | None, instead: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(name, instead) if name else value
+    if isinstance(value, dict):
+        return {key: _replaced(one, name, instead) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_replaced(one, name, instead) for one in value]
+    return value
+
+
+def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given) -> dict[str, Any]:
+    """Keeps the relationship. `given` is for snapshots that do not say whose each value is."""
+    check = snapshot["check"]
+    known = {one["id"]: one["referee"]["relationship"] for one in check["references"]}
+    kept = {
+        **check,
+        "references": [
+            _anonymous_referee(one) if one["id"] == reference else one for one in check["references"]
+        ],
+        "questions": [
+            _question_without_referee(
+                one, reference, relationship=known[reference], given=given.get(one["id"], ())
+            )
+            for one in check["questions"]
+        ],
+        "verification": [one for one in check["verification"] if one["reference"] != reference],
+    }
+    if "contradictions" in check:
+        kept["contradictions"] = [
+            one for one in check["contradictions"] if reference not in one["references"]
+        ]
+    return {**snapshot, "check": kept, "left_out": snapshot.get("left_out", 0) + 1}
+
+
+def _anonymous_referee(reference: Mapping[str, Any]) -> dict[str, Any]:
+    anonymous = {**reference["referee"], "name": None, "company": None, "title": None}
+    kept = {key: value for key, value in reference.items() if key not in {"late", "language", "quote"}}
+    return {**kept, "referee": anonymous, "period_text": None, "submitted_at_text": "–", "erased": True}
+
+
+def _question_without_referee(
+    question: Mapping[str, Any], reference: str, *, relationship: str, given: Sequence[int]
+) -> dict[str, Any]:
+    kept = {**question, "comments": _others(question["comments"], reference)}
+    if "answers" in question:
+        kept["answers"] = _others(question["answers"], reference)
+    if "by_relationship" in question:
+        groups = [
+            _group_without_referee(group, reference, relationship=relationship, given=given)
+            for group in question["by_relationship"]
+        ]
+        kept["by_relationship"] = [group for group in groups if group["n"] or group["skipped"]]
+    return kept
+
+
+def _group_without_referee(
+    group: Mapping[str, Any], reference: str, *, relationship: str, given: Sequence[int]
+) -> dict[str, Any]:
+    if "answers" not in group:
+        return _older_group_without_referee(group, given) if _is_of(group, relationship) else dict(group)
+    answers = _others(group["answers"], reference)
+    if len(answers) == len(group["answers"]):
+        return dict(group)
+    answered = [one for one in answers if one["values"]]
+    return {
+        **group,
+        "answers": answers,
+        "n": len(answered),
+        "skipped": len(answers) - len(answered),
+        "values": [value for one in answered for value in one["values"]],
+        "identifiable": len(answers) == 1,
+    }
+
+
+def _is_of(group: Mapping[str, Any], relationship: str) -> bool:
+    return group["relationship"] == relationship and not group["self_reference"]
+
+
+def _older_group_without_referee(group: Mapping[str, Any], given: Sequence[int]) -> dict[str, Any]:
+    """For snapshots that do not say whose each value is."""
+    values = list(group["values"])
+    for value in given:
+        if value in values:
+            values.remove(value)
+    n, skipped = group["n"] - bool(given), group["skipped"] - (not given)
+    return {
+        **group,
+        "values": values,
+        "n": max(n, 0),
+        "skipped": max(skipped, 0),
+        "identifiable": n + skipped == 1,
+    }
+
+
+def _others(entries: Sequence[Mapping[str, Any]], reference: str) -> list[Mapping[str, Any]]:
+    return [one for one in entries if one["reference"] != reference]
 
 
 @erases("reports.Report", "reports.ReportFile", "reports.ReportOpening", "reports.ResultReview")

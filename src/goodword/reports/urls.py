@@ -1,18 +1,18 @@
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.reports import sharing_views, verify_views, views
+from goodword.reports import views
 
 member_urls: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>.pdf", views.report_pdf, name="report_pdf"),
     path("reports/<int:pk>/rebuild/", views.report_rebuild, name="report_rebuild"),
-    path("reports/<int:pk>/links/", sharing_views.report_links, name="report_links"),
+    path("reports/<int:pk>/links/", views.report_links, name="report_links"),
     path(
         "reports/<int:pk>/links/<int:link_pk>/revoke/",
-        sharing_views.report_link_revoke,
+        views.report_link_revoke,
         name="report_link_revoke",
     ),
 ]
 public_urls: list[URLPattern | URLResolver] = [
     path("s/<str:token>/", views.share, name="report_share"),
-    path("verify/", verify_views.verify_report, name="verify_report"),
+    path("verify/", views.verify_report, name="verify_report"),
 ]

@@ -1,19 +1,31 @@
-from datetime import datetime
+"""The links of a report version: make, copy, revoke."""
 
+from datetime import datetime
+from mmap import ACCESS_READ, mmap
+from typing import Any, Final
+
+from allauth.core import ratelimit
+from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest, membership_of
 from goodword.accounts.models import Membership
 from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
+from goodword.core.text import written_day
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
+from goodword.reports.domain import sharing
 from goodword.reports.domain.files import NotDrawn, content_of, open_report, rebuild
+from goodword.reports.domain.sharing import NotReady
+from goodword.reports.domain.verification import Answer, verify
 from goodword.reports.models import Report
 from goodword.workflow.portal import unknown_page
 
@@ -82,7 +94,7 @@ def report_rebuild(request: MemberRequest, pk: int) -> HttpResponseBase:
     )
     report = access.owned(reports.select_related("step_request"), pk)
     if rebuild(report_id=report.pk, member=request.member, now=clock.now()):
-        messages.success(request, _("The report is being created again."))
+        messages.success(request, "The report is being created again.")
     return redirect("candidate", request.organisation.slug, report.step_request.application_id)
 
 
@@ -116,6 +128,157 @@ def _pdf(report: Report, content: bytes) -> HttpResponse:
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+#: days to choose from, besides the organisation's setting
+DAYS: Final = (7, 30, 90)
+
+
+class ShareForm(forms.Form):
+    use_required_attribute = False
+    days = forms.TypedChoiceField(
+        label="Works for",
+        coerce=int,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose how long."),
+    )
+
+    def __init__(self, *args: Any, usual: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = self.fields["days"]
+        days.initial = usual
+        assert isinstance(days, forms.ChoiceField)
+        days.choices = [(n, f"{n} day" if n == 1 else f"{n} days") for n in sorted({*DAYS, usual})]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def report_links(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """A new link is shown in the answer, once: only its hash is stored."""
+    report = _report(request, pk)
+    data = request.POST if request.method == "POST" else None
+    form, url = ShareForm(data, usual=request.organisation.report_link_days), ""
+    if form.is_valid():
+        try:
+            url = sharing.share(
+                report=report, days=form.cleaned_data["days"], member=request.member, now=clock.now()
+            )
+        except NotReady:
+            messages.error(request, "This version can't be shared any more.")
+            return redirect("candidate", request.organisation.slug, report.step_request.application_id)
+    return _links_page(request, report, form, url)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def report_link_revoke(request: MemberRequest, pk: int, link_pk: int) -> HttpResponseBase:
+    report = _report(request, pk)
+    if sharing.revoke(report=report, link_id=link_pk, member=request.member, now=clock.now()):
+        messages.success(request, "Link revoked. It no longer opens the report.")
+    return redirect("report_links", request.organisation.slug, report.pk)
+
+
+def _report(request: MemberRequest, pk: int) -> Report:
+    reports = Report.objects.of(request.organisation).filter(
+        state=Report.State.READY, step_request__application__in=visible_applications(request.member)
+    )
+    rows = reports.select_related("organisation", "step_request__step")
+    return access.owned(
+        rows.select_related("step_request__application__candidate", "step_request__application__role"), pk
+    )
+
+
+def _links_page(request: MemberRequest, report: Report, form: ShareForm, url: str) -> HttpResponse:
+    context = {
+        "report": report,
+        "application": report.step_request.application,
+        "form": form,
+        "url": url,
+        "links": sharing.shared_links(report, now=clock.now()),
+    }
+    status = 422 if form.errors else 200
+    response = render(request, "reports/links.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+#: readers accept PDFs that start this late (ISO 32000-1, annex H)
+_BEGINS_WITHIN: Final = 1024
+
+
+class VerifyForm(forms.Form):
+    use_required_attribute = False
+    file = forms.FileField(
+        label=gettext_lazy("Report (PDF)"),
+        help_text=gettext_lazy("Up to 16 MB."),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+        error_messages={
+            "required": gettext_lazy("Choose the PDF of a report."),
+            "invalid": gettext_lazy("Choose the PDF of a report."),
+        },
+    )
+
+    file_name = ""
+
+    def clean_file(self) -> bytes | mmap:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        self.file_name = file.name or ""
+        content = _content(file)
+        if b"%PDF-" not in content[:_BEGINS_WITHIN]:
+            raise forms.ValidationError(_("This file is not a PDF. Choose the PDF of a report."))
+        return content
+
+
+def _content(file: "UploadedFile[Any]") -> bytes | mmap:
+    """Django writes large files to disk, so they are mapped: several at once must not fill the memory."""
+    if isinstance(file, TemporaryUploadedFile) and file.file and file.size:
+        return mmap(file.file.fileno(), 0, access=ACCESS_READ)
+    content: bytes = file.read()
+    return content
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify_report(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _verify_page(request, VerifyForm())
+    if not ratelimit.consume(request, action="verify_report"):
+        response = _verify_page(request, VerifyForm(), limited=True, status=429)
+        response["Retry-After"] = "60"
+        return response
+    form = VerifyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _verify_page(request, form, status=422)
+    return _verify_page(
+        request,
+        VerifyForm(),
+        answer=verify(form.cleaned_data["file"]),
+        file_name=form.file_name,
+    )
+
+
+def _verify_page(
+    request: HttpRequest,
+    form: VerifyForm,
+    *,
+    answer: Answer | None = None,
+    file_name: str = "",
+    limited: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    issued_on = ""
+    if answer and answer.issued_at and answer.organisation:
+        issued_on = written_day(answer.issued_at.astimezone(answer.organisation.zone))
+    context = {
+        "form": form,
+        "answer": answer,
+        "issued_on": issued_on,
+        "file_name": file_name,
+        "limited": limited,
+    }
+    response = render(request, "reports/verify.html", context, status=status)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

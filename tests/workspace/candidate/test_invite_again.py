@@ -20,7 +20,7 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email
 from goodword.references.flags import rules
 from goodword.references.models import Check, CheckFlag
-from goodword.reports.domain.reuse import report_of
+from goodword.reports.domain.versions import report_of
 from goodword.reports.models import Report
 from goodword.ui.templatetags.ui import short_day
 from goodword.workspace.comparison.results import finished_attempts

@@ -10,7 +10,7 @@ from django.test import Client
 from goodword.accounts.domain.look import logo_of, set_logo
 from goodword.accounts.models import AuditEntry, Logo, Membership, Organisation
 from goodword.candidates.models import Application
-from goodword.reports.domain.freezing import head
+from goodword.reports.domain.versions import head
 from goodword.ui.colour import AA_TEXT, contrast, light_accent
 from tests.reports.pdf.test_parts import SVG, encoded, png
 from tests.support import factories

@@ -14,9 +14,8 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed import jobs
 from goodword.greenhouse.models import ActivityFeedNote, Connection
-from goodword.reports.domain.freezing import CODE_LETTERS
+from goodword.reports.domain.versions import CODE_LETTERS, is_superseded
 from goodword.reports.models import Report
-from goodword.reports.queries import is_superseded
 from goodword.workflow.domain.eligibility import lock_application
 
 State, FailureReason = ActivityFeedNote.State, ActivityFeedNote.FailureReason

@@ -1,14 +1,11 @@
-"""The PDF of a report: drawn by a job, announced to the recruiter, redrawn for newer layouts, and opened.
+"""Issues files: draws and signs them, and records their digests for /verify."""
 
-Drawing and signing happen outside any transaction; the first result is stored, others are dropped.
-
-Layout 1 printed test items, single answers and scoring keys. Such files are no longer served: the sweep redraws them
-from their snapshots, or opening them does; if that fails, they are withheld (docs/decisions/0034-*).
-"""
-
+import hashlib
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import typst
 from django.conf import settings
@@ -24,12 +21,44 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.links import LIFETIMES
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Link
-from goodword.reports.domain.freezing import TRIES
-from goodword.reports.domain.issuing import draw_signed, issue
-from goodword.reports.models import Report, ReportFile, ReportOpening
-from goodword.reports.pdf import SnapshotError
-from goodword.reports.queries import is_superseded
+from goodword.reports.domain.versions import TRIES, is_superseded
+from goodword.reports.models import IssuedFile, Report, ReportFile, ReportOpening, SigningCertificate
+from goodword.reports.pdf import SnapshotError, render_pdf
+from goodword.reports.signing.keys import current_signer
+from goodword.reports.signing.signature import sign
 from goodword.workflow.domain.eligibility import lock_application
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFile:
+    """`covered`: the SHA-256 (hex) of everything but the signature."""
+
+    content: bytes
+    covered: str
+    certificate: SigningCertificate
+
+
+def draw_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
+    """Call it outside transactions: it takes 60 to 110 ms. Each call gives a different signature."""
+    pdf = render_pdf(snapshot)
+    signer = current_signer(now=now)
+    signed = sign(pdf.bytes, signer.identity, now=now)
+    return SignedFile(content=signed.content, covered=signed.covered, certificate=signer.row)
+
+
+def issue(report: Report, file: SignedFile, *, now: datetime) -> dict[str, Any]:
+    """Record the digest in the transaction that stores the file. Returns the columns of its `ReportFile`."""
+    digest = hashlib.sha256(file.content).hexdigest()
+    IssuedFile.objects.create(
+        organisation=report.organisation,
+        report=report,
+        sha256=digest,
+        covered_sha256=file.covered,
+        certificate=file.certificate,
+        issued_at=now,
+    )
+    return {"content": file.content, "sha256": digest}
+
 
 #: 2: without test items, single answers and scoring keys
 LAYOUT: Final = 2

@@ -14,8 +14,8 @@ from goodword.candidates.queries import of_own_roles, visible_applications
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.references.models import Check
+from goodword.reports.domain.versions import is_superseded
 from goodword.reports.models import Report, ResultReview
-from goodword.reports.queries import is_superseded
 from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.models import StepRequest
 

@@ -10,8 +10,8 @@ from mmap import mmap
 from django.db.models import Q
 
 from goodword.accounts.models import Organisation
+from goodword.reports.domain.versions import current_first
 from goodword.reports.models import IssuedFile, Report, SigningCertificate
-from goodword.reports.queries import current_first
 from goodword.reports.signing.keys import certificate_of
 from goodword.reports.signing.signature import FoundSignature, covered_in, signatures_in
 

@@ -1,22 +1,342 @@
-"""Renders a snapshot as PDF/UA-1 and PDF/A-2a, reproducibly for the same Typst and fonts.
+"""The input of the Typst templates: a snapshot's sections, as JSON.
 
-The templates in `template/` contain no text and no logic; `content` prepares their input.
+Only blocks that certainly fit on a page may be `together`, since Typst cuts off the overflow.
 """
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, assert_never, cast
 
 import typst
+from django.conf import settings
 
-from goodword.reports.pdf.content import page_content
+from goodword.assessments.report import assessment_facts, assessment_method, assessment_pages
+from goodword.core.phrases import Phrases
+from goodword.core.report_blocks import (
+    Block,
+    Cell,
+    Details,
+    Drawings,
+    Heading,
+    Labelled,
+    Link,
+    Mark,
+    Notice,
+    OptionChart,
+    PrintedBlock,
+    Prose,
+    Quote,
+    Quotes,
+    RatingChart,
+    ScaleChart,
+    ScoreTable,
+    Section,
+    Table,
+)
+from goodword.core.text import LONGEST_NAME, clipped, isolate
+from goodword.references.report import check_facts, check_method, check_pages
 from goodword.reports.pdf.logo import Logo, usable_logo
-from goodword.reports.pdf.snapshot import ReportSnapshot, SnapshotError, check_snapshot
-from goodword.reports.pdf.text import Fonts, Printer, load_fonts
+from goodword.reports.pdf.snapshot import ReportSnapshot, Reused, SnapshotError, check_snapshot
+from goodword.reports.pdf.text import NAME_RUN, Fonts, Printer, breakable, load_fonts, narrow
+from goodword.reports.phrases import words_for
+from goodword.ui.colour import GREEN, parse_hex, readable
+
+#: path of reports.verify_views; CommonMiddleware adds the slash
+VERIFY_PATH = "/verify"
+LONGEST_RUNNING = 60
+MOST_REPLACED = 12
+LONGEST_LABEL = 160
+# PDF/A limits strings to 32 kB; a character takes at most four bytes.
+LONGEST_ALTERNATIVE = 4000
+# Lines that certainly fit on a page; fewest characters on a line of a narrow column and of prose.
+MOST_LINES = 50
+NARROW_LINE = 12
+PROSE_LINE = 70
+#: longer quotes may be separated from the name below them
+LONGEST_TOGETHER = 700
+_SCRIPTS = {
+    "he": re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"),
+    "ar": re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefe]"),
+}
+
+
+def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
+    """Returns the document. A `text.Printer` has cleaned the texts of `snapshot` and `replaced` these characters."""
+    words = words_for(snapshot["language"])
+    name = clipped(snapshot["candidate"]["name"] or words("name_removed"), LONGEST_NAME)
+    role = clipped(snapshot["role"]["title"], LONGEST_NAME)
+    organisation = clipped(snapshot["organisation"]["name"], LONGEST_NAME)
+    kind = words(snapshot["kind"])
+    if snapshot["kind"] == "assessment":
+        pages = assessment_pages(snapshot["assessment"], words, erased=snapshot["redacted"])
+        facts = assessment_facts(snapshot["assessment"], words)
+        method = assessment_method(snapshot["assessment"], words, erased=snapshot["redacted"])
+    else:
+        pages = check_pages(snapshot["check"], words)
+        facts, method = check_facts(snapshot["check"], words), check_method(words)
+    code = words("code_version", code=snapshot["code"], version=snapshot["version"])
+    facts += [(words("report"), code), (words("made"), snapshot["made_at_text"])]
+    appendix = [*pages.appendix, *_closing(facts, method, replaced, words)]
+    return {
+        "language": words.language,
+        "region": words.region,
+        "title": words("title", kind=kind, name=clipped(name, 100), role=clipped(role, 100)),
+        "author": organisation,
+        "accent": readable_accent(snapshot["organisation"]["accent"]),
+        "organisation": isolate(organisation),
+        "logo-alt": words("logo", organisation=clipped(organisation, 100)),
+        "kind": kind,
+        "name": isolate(breakable(name, NAME_RUN)),
+        "lead": " · ".join([words("lead", role=isolate(role)), pages.lead]),
+        "notes": _notes(snapshot, words),
+        "running": " · ".join(isolate(clipped(text, LONGEST_RUNNING)) for text in (organisation, name)),
+        "footer": words(
+            "footer",
+            code=snapshot["code"],
+            version=snapshot["version"],
+            made=snapshot["made_at_text"],
+            address=settings.GOODWORD_BASE_URL.removeprefix("https://") + VERIFY_PATH,
+        ),
+        # Typst inserts the two numbers.
+        "page": words("page", page="\x00", pages="\x00").split("\x00"),
+        "front": [_section(one) for one in pages.front],
+        "body": [_section(one) for one in pages.body],
+        "appendix": words("appendix"),
+        "closing": [_section(one) for one in appendix],
+    }
+
+
+def _notes(snapshot: ReportSnapshot, words: Phrases) -> list[str]:
+    notes = []
+    if snapshot["redacted"]:
+        notes.append(words("redacted"))
+    elif gone := snapshot.get("left_out", 0):
+        notes.append(words.count("left_out", gone))
+    if reused := snapshot.get("reused"):
+        notes.append(f"{words('reused')}: {_reused(reused, words)}")
+    return notes
+
+
+def _reused(reused: Reused, words: Phrases) -> str:
+    when, code = reused["completed_at_text"], reused["code"]
+    if reused["role"] is None:
+        return words("reused_confidential", when=when, code=code)
+    return words("reused_from", role=isolate(clipped(reused["role"], LONGEST_NAME)), when=when, code=code)
+
+
+def _closing(
+    facts: Sequence[tuple[str, str]], method: Sequence[str], replaced: tuple[str, ...], words: Phrases
+) -> list[Section]:
+    blocks: list[Block] = [Prose([*method, words("no_automatic")])]
+    if replaced:
+        characters = ", ".join(replaced[:MOST_REPLACED])
+        if len(replaced) > MOST_REPLACED:
+            characters = words("replaced_more", characters=characters, n=len(replaced) - MOST_REPLACED)
+        blocks.append(Prose([words("replaced", characters=characters)], quiet=True))
+    about = Section(words("about_report"), [Labelled(facts, small=True)], together=True)
+    return [Section(words("method"), blocks), about]
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "note": section.note,
+        "blocks": [_block(block) for block in _printed(section.blocks)],
+        "together": section.together,
+    }
+
+
+def _printed(blocks: Iterable[Block]) -> Iterator[PrintedBlock]:
+    for block in blocks:
+        match block:
+            case Details() | Drawings() | Link():
+                pass
+            case _:
+                yield block
+
+
+def _block(block: PrintedBlock) -> dict[str, Any]:
+    match block:
+        case Heading():
+            return {"type": "heading", **asdict(block)}
+        case Prose():
+            paragraphs = [_lines(text) for text in block.paragraphs]
+            look = {"quiet": block.quiet, "leads": block.leads, "large": block.large}
+            return {"type": "prose", "paragraphs": paragraphs, **look}
+        case Notice():
+            return {"type": "notice", "paragraphs": list(block.paragraphs)}
+        case Labelled():
+            rows = [{"label": label, "paragraphs": [_lines(text)]} for label, text in block.rows]
+            fits = _fits([["", text] for _, text in block.rows], PROSE_LINE)
+            return {
+                "type": "labelled",
+                "rows": rows,
+                "together": fits and not block.small,
+                "small": block.small,
+            }
+        case Table():
+            return _table(block)
+        case ScaleChart():
+            return _scales(block)
+        case RatingChart():
+            return _ratings(block)
+        case OptionChart():
+            return _options(block)
+        case ScoreTable():
+            return _scores(block)
+        case Quotes():
+            return {"type": "comments", "entries": [_quote(one) for one in block.entries]}
+        case _:
+            assert_never(block)
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = [[narrow(cell) if isinstance(cell, str) else _cell(cell) for cell in row] for row in table.rows]
+    texts = [
+        [cell if isinstance(cell, str) else narrow(f"{cell.text} {cell.note or ''}") for cell in row]
+        for row in table.rows
+    ]
+    return {
+        "type": "table",
+        "header": list(table.header),
+        "rows": rows,
+        "widths": list(table.widths),
+        "together": _fits(texts, NARROW_LINE),
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "text": narrow(cell.text),
+        "note": None if cell.note is None else narrow(cell.note),
+        "warning": None if cell.warning is None else narrow(cell.warning),
+        "mark": None if cell.mark is None else _mark(cell.mark),
+        "rows": cell.rows,
+        "together": 1 < cell.rows <= MOST_LINES // (LONGEST_NAME // NARROW_LINE // 2),
+    }
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    return {"letters": mark.letters, "shape": mark.shape, "own": mark.own}
+
+
+def _scales(chart: ScaleChart) -> dict[str, Any]:
+    rows = [{key: _fitted(key, value) for key, value in asdict(row).items()} for row in chart.rows]
+    texts = [[row[key] for key in ("label", "note", "low", "high")] for row in rows]
+    return {
+        "type": "scales",
+        "header": list(chart.header),
+        "rows": rows,
+        "axis": list(chart.axis),
+        "notes": list(chart.notes),
+        "together": _fits(texts, NARROW_LINE),
+    }
+
+
+def _ratings(chart: RatingChart) -> dict[str, Any]:
+    """Returns rows with the marks at each level, and the range of the referees' answers."""
+    low, high = chart.axis
+    rows = []
+    for row in chart.rows:
+        pairs = list(zip(row.values, row.marks, strict=True))
+        given = [value for value, mark in pairs if not mark.own]
+        cells = [[_mark(mark) for value, mark in pairs if value == level] for level in range(low, high + 1)]
+        rows.append(
+            {
+                "label": narrow(clipped(row.label, LONGEST_LABEL)),
+                "note": narrow(clipped(row.note, LONGEST_LABEL)),
+                "alt": clipped(row.alt, LONGEST_ALTERNATIVE),
+                "cells": cells,
+                "span": [min(given) - low, max(given) - low] if given else None,
+            }
+        )
+    return {
+        "type": "ratings",
+        "levels": [narrow(clipped(level, LONGEST_LABEL)) for level in chart.levels],
+        "low": low,
+        "rows": rows,
+        "legend": [{**_mark(mark), "text": name} for mark, name in chart.legend],
+    }
+
+
+def _options(chart: OptionChart) -> dict[str, Any]:
+    rows = [
+        {
+            "label": narrow(clipped(row.label, LONGEST_LABEL)),
+            "alt": clipped(row.alt, LONGEST_ALTERNATIVE),
+            "n": row.filled + row.hollow,
+            "marks": [_mark(mark) for mark in row.marks],
+        }
+        for row in chart.rows
+    ]
+    return {"type": "options", "rows": rows}
+
+
+def _scores(table: ScoreTable) -> dict[str, Any]:
+    rows = []
+    for row in table.rows:
+        scores = [
+            {
+                key: list(value) if isinstance(value, tuple) else _fitted(key, value)
+                for key, value in asdict(one).items()
+            }
+            for one in row.scores
+        ]
+        texts = {key: narrow(value) for key, value in asdict(row).items() if isinstance(value, str)}
+        rows.append({**texts, "scores": scores})
+    return {"type": "scores", "header": list(table.header), "rows": rows}
+
+
+def _fitted(key: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return clipped(value, LONGEST_ALTERNATIVE) if key == "alt" else narrow(clipped(value, LONGEST_LABEL))
+
+
+def _quote(quote: Quote) -> dict[str, Any]:
+    text = quote.text
+    return {
+        "paragraphs": [_lines(part) for part in re.split(r"\n\s*\n", text.strip("\n"))],
+        "by": narrow(quote.by),
+        "mark": None if quote.mark is None else _mark(quote.mark),
+        "language": _language(text, quote.language),
+        "together": len(text) <= LONGEST_TOGETHER and text.count("\n") <= MOST_LINES // 5,
+    }
+
+
+def _language(text: str, tag: str | None) -> str | None:
+    """Returns the language for screen readers by tag, else by the first letter's script; None for the report's own."""
+    main = (tag or "").replace("_", "-").split("-")[0].lower()
+    if re.fullmatch("[a-z]{2,3}", main):
+        return main
+    first = re.search(r"[^\W\d_]", text)
+    if first is None:
+        return None
+    return next((name for name, script in _SCRIPTS.items() if script.match(first.group())), None)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()] or [""]
+
+
+def _fits(rows: Iterable[Sequence[str]], line: int) -> bool:
+    """Whether a table with these cells certainly fits on a page, with a line of spacing per row."""
+    return sum(2 + max((len(text) // line for text in row), default=0) for row in rows) <= MOST_LINES
+
+
+def readable_accent(accent: str) -> str:
+    """Returns `accent`, darkened until its contrast with white is 4.5, or our green if it isn't a colour."""
+    try:
+        parse_hex(accent)
+    except ValueError:
+        return GREEN
+    return readable(accent, on="#ffffff", towards="#000000")
+
 
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]

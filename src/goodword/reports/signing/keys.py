@@ -5,6 +5,7 @@ private key and keeps the certificate, so that files signed with it can still be
 """
 
 import logging
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from goodword.core.crypto import CannotOpen, field_key_problem, seal, unseal
+from goodword.core.doctor.findings import Finding, attention, duration, good
 from goodword.core.environment import SettingError
 from goodword.reports.models import SigningCertificate
 from goodword.reports.signing import certificates
@@ -66,7 +68,7 @@ def ensure_key(*, now: datetime) -> None:
     current_signer(now=now)
 
 
-def rotate(*, now: datetime) -> Signer:
+def rotate_key(*, now: datetime) -> Signer:
     """Replace the installation's key, and delete the old private key."""
     with transaction.atomic():
         _lock()
@@ -212,3 +214,40 @@ def _name() -> str:
 
 def _place(mark: str) -> str:
     return f"reports_signingcertificate.sealed_key:{mark}:"
+
+
+#: how long before its end the operator's certificate needs attention; the installation's own is replaced in time
+EXPIRES_SOON: Final = timedelta(days=30)
+
+
+def signing_certificate(*, rotate: bool, now: datetime) -> int:
+    """Show the certificate that signs. Returns 1 if the operator's can't be used."""
+    if rotate:
+        rotate_key(now=now)
+        print("This installation has a new key. Files signed with the old one can still be verified.")
+    else:
+        ensure_key(now=now)
+    current = status(now=now)
+    whose = "from GOODWORD_SIGNING_CERTIFICATE" if current.is_own else "of this installation"
+    assert current.until is not None  # the key exists now
+    print(f"Reports are signed by {current.name!r} ({whose}), valid until {current.until:%d %B %Y}.")
+    print(f"SHA-256 of the certificate: {current.fingerprint}")
+    if current.problem:
+        print(f"goodword: GOODWORD_SIGNING_CERTIFICATE can't be used. {current.problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def certificate_finding(*, now: datetime) -> Finding:
+    """Never broken: reports are signed with the installation's certificate if the operator's can't be used."""
+    current = status(now=now)
+    remedy = "Correct GOODWORD_SIGNING_CERTIFICATE, its key or its password, or have the certificate renewed."
+    if current.problem:
+        return attention("signing", f"The operator's certificate can't be used. {current.problem}", remedy)
+    if current.until is None:
+        return attention("signing", "There is no certificate yet.", "Run `goodword migrate`.")
+    if current.is_own and current.until - now < EXPIRES_SOON:
+        left = duration(max(current.until - now, timedelta(0)))
+        return attention("signing", f"The certificate that signs reports ends in {left}.", remedy)
+    whose = "the operator's certificate" if current.is_own else "this installation's own certificate"
+    return good("signing", f"Reports are signed with {whose}.")

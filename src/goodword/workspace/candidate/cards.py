@@ -13,7 +13,7 @@ from goodword.candidates.queries import visible_applications
 from goodword.references.check_overview import CheckOverview, check_overview
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check
-from goodword.reports.domain.reuse import report_of
+from goodword.reports.domain.versions import report_of
 from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS

@@ -22,7 +22,7 @@ from goodword.core import clock
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.requests import open_requests
 from goodword.references.models import Check
-from goodword.reports.domain.reuse import MayNotReuse, reuse
+from goodword.reports.domain.versions import MayNotReuse, reuse
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.ui.templatetags.ui import short_day

@@ -27,8 +27,8 @@ from goodword.core import clock
 from goodword.core.csv_cells import safe_cell
 from goodword.references.report_data import CheckData
 from goodword.references.report_front import verdict_of, work_again_of
+from goodword.reports.domain.versions import current_first
 from goodword.reports.models import Report
-from goodword.reports.queries import current_first
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 
