@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from goodword.accounts.models import Membership
-from goodword.questionnaires.domain.drafts import DRAFTS, add_language, publish
-from goodword.questionnaires.domain.questions import add_competency, add_question
+from goodword.questionnaires.domain.drafts import DRAFTS, add_competency, add_language, add_question, publish
 from goodword.questionnaires.models import Questionnaire
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window

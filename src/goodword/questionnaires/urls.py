@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.questionnaires.views import editor, library, preview, publish, question, translations
-from goodword.questionnaires.views.access import PAGES
+from goodword.questionnaires.views import editor, library, preview, publish, question
+from goodword.questionnaires.views.editor import PAGES
 
 _ALL = "library/questionnaires/"
 _ONE = f"{_ALL}<int:pk>/"
@@ -28,11 +28,9 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_QUESTION}move/", editor.move, name="questionnaire_question_move"),
     path(f"{_QUESTION}duplicate/", editor.duplicate, name="questionnaire_question_duplicate"),
     path(f"{_QUESTION}delete/", editor.delete, name="questionnaire_question_delete"),
-    path(f"{_EDIT}languages/", translations.add, name="questionnaire_language_add"),
-    path(f"{_EDIT}languages/<slug:language>/", translations.translate, name="questionnaire_language"),
-    path(
-        f"{_EDIT}languages/<slug:language>/remove/", translations.remove, name="questionnaire_language_remove"
-    ),
+    path(f"{_EDIT}languages/", publish.add, name="questionnaire_language_add"),
+    path(f"{_EDIT}languages/<slug:language>/", publish.translate, name="questionnaire_language"),
+    path(f"{_EDIT}languages/<slug:language>/remove/", publish.remove, name="questionnaire_language_remove"),
     path(f"{_EDIT}publish/", publish.publish, name="questionnaire_publish"),
     path(f"{_EDIT}discard/", PAGES.discard_view(), name="questionnaire_discard"),
 ]

@@ -5,8 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from goodword.accounts.models import Membership
-from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft
-from goodword.questionnaires.domain.questionnaires import create
+from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft, create
 from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.parse import parse, to_json
 from tests.support import factories

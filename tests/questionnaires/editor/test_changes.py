@@ -1,6 +1,6 @@
 """Differences between two versions in words."""
 
-from goodword.questionnaires.editor.changes import changes
+from goodword.questionnaires.editor.descriptions import changes
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 

@@ -8,27 +8,26 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.drafts.versions import NoDraft, NotEditable, StaleDraft
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import (
-    DRAFTS,
-    NeedsReason,
-    NoQuestions,
-    NotTranslated,
-    add_language,
-    publish,
-    remove_language,
-    save_texts,
-)
-from goodword.questionnaires.domain.questionnaires import archive, duplicate
-from goodword.questionnaires.domain.questions import (
     DOWN,
+    DRAFTS,
     UP,
     ConditionConflict,
     HasDependants,
+    NeedsReason,
+    NoQuestions,
+    NotTranslated,
     add_competency,
+    add_language,
     add_question,
+    archive,
     change_question,
+    duplicate,
     duplicate_question,
     move_question,
+    publish,
+    remove_language,
     remove_question,
+    save_texts,
 )
 from goodword.questionnaires.domain.versions import current_version, ensure_builtin, selectable_questionnaires
 from goodword.questionnaires.editor.entries import gaps

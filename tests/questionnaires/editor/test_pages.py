@@ -11,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.drafts import add_language, publish, save_texts
-from goodword.questionnaires.domain.questions import add_question
+from goodword.questionnaires.domain.drafts import add_language, add_question, publish, save_texts
 from goodword.questionnaires.domain.versions import ensure_builtin
 from goodword.questionnaires.models import Questionnaire
 from goodword.roles.models import Automation

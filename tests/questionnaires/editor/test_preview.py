@@ -6,8 +6,7 @@ import pytest
 from django.test import Client
 
 from goodword.accounts.models import Membership
-from goodword.questionnaires.domain.drafts import add_language, save_texts
-from goodword.questionnaires.domain.questions import add_question
+from goodword.questionnaires.domain.drafts import add_language, add_question, save_texts
 from goodword.questionnaires.models import QuestionnaireVersion
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, made, rating, url
 from tests.support import factories

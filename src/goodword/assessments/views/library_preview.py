@@ -17,8 +17,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts.preview import PreviewScreens, preview_screens
 from goodword.assessments.views.library import SelectedVersion, seed_of, selected_version
-from goodword.drafts.pages import Crumb
-from goodword.drafts.preview import PhonePreview, PreviewScreen, screen_number
+from goodword.drafts.pages import Crumb, PhonePreview, PreviewScreen, screen_number
 
 STYLES = (
     "questionnaires/editor.css",

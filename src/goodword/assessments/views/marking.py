@@ -21,7 +21,7 @@ from goodword.assessments.models import Attempt, Marking, Upload
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.questionnaires.editor.forms.question import TextField, WholeNumberField
+from goodword.questionnaires.editor.forms import TextField, WholeNumberField
 
 LONGEST_COMMENT = 2000
 

@@ -1,22 +1,36 @@
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
-from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication, check_revision
+from goodword.drafts.models import OWN_PREFIX
+from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, NotEditable, Publication, check_revision
+from goodword.questionnaires import builtin
+from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.entries import (
     REASON_ABOVE,
     Entry,
+    all_dependants,
+    blocking_dependant,
     competencies_of,
+    dependants,
     follow_source,
     gaps,
+    index_of,
+    new_name,
     texts_of,
     with_texts,
+    without_condition,
 )
+from goodword.questionnaires.editor.files import read_file
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.parse import parse, to_json
 
@@ -184,3 +198,192 @@ def remove_language(*, questionnaire: Questionnaire, language: str, revision: in
         row = draft.translation(language)
         check_revision(row, revision)
         row.delete()
+
+
+UP, DOWN = -1, 1
+
+
+def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
+    """Append a question. Returns its id, made of its words. Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`."""
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        words = str(entry.get("competency") or entry["text"])
+        name = new_name(words, taken={known["id"] for known in entries}, otherwise="question")
+        write(draft, [*entries, {**entry, "id": name}])
+        return name
+
+
+def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
+    with DRAFTS.locked_draft(questionnaire) as draft:
+        entries = draft.entries
+        name = new_name(key, taken={known["id"] for known in entries}, otherwise="question")
+        rated = [place for place, known in enumerate(entries) if known["type"] == "rating"]
+        place = rated[-1] + 1 if rated else len(entries)
+        translated = {
+            row.language: {**_of_library(key, row.language), "id": name}
+            for row in draft.translations
+            if row.language in builtin.languages()
+        }
+        entry = {**_of_library(key, draft.source.language), "id": name}
+        write(draft, [*entries[:place], entry, *entries[place:]], translated=translated)
+        return name
+
+
+def duplicate_question(*, questionnaire: Questionnaire, question_id: str, revision: int) -> str:
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        place = index_of(entries, question_id)
+        name = new_name(question_id, taken={known["id"] for known in entries}, otherwise="question")
+        translated = {
+            row.language: {**row.questions[index_of(row.questions, question_id)], "id": name}
+            for row in draft.translations
+        }
+        copy = {**entries[place], "id": name}
+        write(draft, [*entries[: place + 1], copy, *entries[place + 1 :]], translated=translated)
+        return name
+
+
+def _of_library(key: str, language: str) -> Entry:
+    for competency in builtin.competencies(language):
+        if competency.key == key:
+            return dict(to_json([competency.question()])[0])
+    raise LookupError(key)
+
+
+def change_question(*, questionnaire: Questionnaire, question_id: str, entry: Entry, revision: int) -> None:
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        place = index_of(entries, question_id)
+        entries[place] = {**entry, "id": question_id, "type": entries[place]["type"]}
+        write(draft, entries)
+
+
+class ConditionConflict(Exception):
+    """One of two questions depends on the other, so they cannot be swapped."""
+
+    def __init__(self, question_id: str) -> None:
+        super().__init__(question_id)
+        self.question_id = question_id
+
+
+def move_question(
+    *, questionnaire: Questionnaire, question_id: str, by: int, revision: int, drop_condition: bool = False
+) -> int:
+    """Swap a question with its neighbour (`UP`, `DOWN`). Returns its number. Raises `KeyError`, and `ConditionConflict`
+    unless `drop_condition`."""
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        place = index_of(entries, question_id)
+        other = place + by
+        if not 0 <= other < len(entries):
+            return place + 1
+        dependant = blocking_dependant(entries, question_id, by=by)
+        if dependant is not None:
+            if not drop_condition:
+                raise ConditionConflict(dependant["id"])
+            entries[index_of(entries, dependant["id"])] = without_condition(dependant)
+        entries[place], entries[other] = entries[other], entries[place]
+        write(draft, entries)
+        return other + 1
+
+
+class HasDependants(Exception):
+    pass
+
+
+def remove_question(
+    *, questionnaire: Questionnaire, question_id: str, revision: int, with_dependants: bool | None = None
+) -> None:
+    with DRAFTS.locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        del entries[index_of(entries, question_id)]
+        direct = {entry["id"] for entry in dependants(entries, question_id)}
+        if direct and with_dependants is None:
+            raise HasDependants
+        if with_dependants:
+            gone = {entry["id"] for entry in all_dependants(entries, question_id)}
+            entries = [entry for entry in entries if entry["id"] not in gone]
+        else:
+            entries = [without_condition(entry) if entry["id"] in direct else entry for entry in entries]
+        write(draft, entries)
+
+
+LONGEST_TITLE = 200
+
+
+def create(
+    *,
+    title: str,
+    description: str,
+    languages: Mapping[str, Sequence[Entry]],
+    by: Membership,
+    now: datetime,
+) -> Questionnaire:
+    with transaction.atomic():
+        made = Questionnaire.objects.create(
+            organisation=by.organisation,
+            key=f"{OWN_PREFIX}{secrets.token_hex(8)}",
+            title=title,
+            description=description,
+            created_at=now,
+            created_by=by,
+        )
+        DRAFTS.create_rows(made, languages, now=now)
+        return made
+
+
+def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
+    """*Make a copy*: a draft with everything of the newest version, or else of the draft."""
+    with transaction.atomic():
+        row = DRAFTS.lock(questionnaire)
+        rows = DRAFTS.to_copy(row, by=by)
+        title = _("%(title)s (copy)") % {"title": row.title[: LONGEST_TITLE - 12]}
+        return create(
+            title=title,
+            description=row.description,
+            languages={version.language: version.questions for version in rows},
+            by=by,
+            now=now,
+        )
+
+
+def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
+    """A new questionnaire from a file, as a draft. Raises `editor.files.InvalidFile`."""
+    contents = read_file(raw)
+    with transaction.atomic():
+        made = create(
+            title=contents.title,
+            description=contents.description,
+            languages=contents.languages,
+            by=by,
+            now=now,
+        )
+        audit(
+            organisation=by.organisation,
+            action="questionnaire.imported",
+            member=by,
+            now=now,
+            details={"questionnaire": made.pk, "languages": list(contents.languages)},
+        )
+        return made
+
+
+def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
+    """At once, for all versions. Raises `NotEditable` if built in."""
+    with transaction.atomic():
+        row = DRAFTS.lock(questionnaire)
+        if not row.is_own:
+            raise NotEditable
+        row.title, row.description = title, description
+        row.save(update_fields=["title", "description"])
+
+
+class UsedByDefault(Exception):
+    """Roles that choose no questionnaire use this one, so it cannot be archived."""
+
+
+def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
+    """No longer offer it to roles; those that use it keep it. False if already archived. Raises `UsedByDefault`."""
+    if questionnaire.key == GENERAL_PROFESSIONAL:
+        raise UsedByDefault
+    return DRAFTS.set_archived(questionnaire, archived=True, by=by, now=now)

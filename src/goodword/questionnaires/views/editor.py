@@ -5,17 +5,20 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.drafts.pages import Language, revision_of
-from goodword.questionnaires.domain.drafts import QuestionnaireDraft
-from goodword.questionnaires.domain.questionnaires import describe
-from goodword.questionnaires.domain.questions import (
+from goodword.drafts.pages import Language, LibraryPages, revision_of
+from goodword.questionnaires.domain.drafts import (
     DOWN,
+    DRAFTS,
     UP,
     ConditionConflict,
     HasDependants,
+    QuestionnaireDraft,
+    describe,
     duplicate_question,
     move_question,
     remove_question,
@@ -32,10 +35,30 @@ from goodword.questionnaires.editor.descriptions import (
     who,
 )
 from goodword.questionnaires.editor.entries import ADVISED, Entry, condition_of, dependants, gaps, index_of
-from goodword.questionnaires.editor.forms.questionnaire import DetailsForm
+from goodword.questionnaires.editor.forms import DetailsForm
+from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.queries import Facts, facts_of
-from goodword.questionnaires.views.access import PAGES
+
+
+def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
+    return access.owned(Questionnaire.objects.of(request.organisation), pk)
+
+
+class QuestionnairePages(LibraryPages[Questionnaire, QuestionnaireDraft]):
+    drafts = DRAFTS
+    page, editor, library = "questionnaire", "questionnaire_edit", "questionnaires"
+    library_name = gettext_lazy("Questionnaires")
+    styles = ("questionnaires/editor.css",)
+
+    def owner_of(self, request: MemberRequest, pk: int) -> Questionnaire:
+        return questionnaire_of(request, pk)
+
+    def not_editable(self) -> str:
+        return _("This questionnaire can't be changed. Make a copy to edit it.")
+
+
+PAGES = QuestionnairePages()
 
 
 def advice_of(draft: QuestionnaireDraft, facts: Facts) -> list[Advice]:

@@ -9,17 +9,15 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL, keys
-from goodword.questionnaires.domain import questionnaires as domain
-from goodword.questionnaires.domain.drafts import DRAFTS
-from goodword.questionnaires.domain.questionnaires import import_file
+from goodword.questionnaires.domain import drafts as domain
+from goodword.questionnaires.domain.drafts import DRAFTS, import_file
 from goodword.questionnaires.domain.versions import ensure_all_builtin, numbers, versions_in_all_languages
 from goodword.questionnaires.editor.descriptions import language_name
 from goodword.questionnaires.editor.files import LARGEST_FILE, Contents, InvalidFile, to_file
-from goodword.questionnaires.editor.forms.questionnaire import ImportForm, NewForm
+from goodword.questionnaires.editor.forms import ImportForm, NewForm
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.queries import ListedQuestionnaire, facts_of, list_questionnaires, roles_of
-from goodword.questionnaires.views.access import questionnaire_of
-from goodword.questionnaires.views.editor import question_items
+from goodword.questionnaires.views.editor import question_items, questionnaire_of
 
 DRAFT = "draft"
 

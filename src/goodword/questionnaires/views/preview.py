@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.drafts.pages import Crumb
-from goodword.drafts.preview import PhonePreview, PreviewScreen, screen_number
+from goodword.drafts.pages import Crumb, PhonePreview, PreviewScreen, screen_number
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.drafts import DRAFTS
 from goodword.questionnaires.domain.versions import versions_in_all_languages
@@ -29,8 +28,7 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import applicable, pages
 from goodword.questionnaires.types import RELATIONSHIPS, Question, Stated
-from goodword.questionnaires.views.access import questionnaire_of
-from goodword.questionnaires.views.editor import QuestionItem, question_items
+from goodword.questionnaires.views.editor import QuestionItem, question_items, questionnaire_of
 
 SESSION = "questionnaire_preview"
 CANDIDATE, COMPANY = "Alex Muster", "Example Ltd"

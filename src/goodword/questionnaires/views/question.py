@@ -11,16 +11,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts.access import MemberRequest
 from goodword.drafts.pages import DraftForm
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft
-from goodword.questionnaires.domain.questions import add_competency, add_question, change_question
-from goodword.questionnaires.editor.changes import outdated_translations
-from goodword.questionnaires.editor.descriptions import groups, language_name, question_types
+from goodword.questionnaires.domain.drafts import (
+    DRAFTS,
+    QuestionnaireDraft,
+    add_competency,
+    add_question,
+    change_question,
+)
+from goodword.questionnaires.editor.descriptions import (
+    groups,
+    language_name,
+    outdated_translations,
+    question_types,
+)
 from goodword.questionnaires.editor.entries import competencies_of, index_of
-from goodword.questionnaires.editor.forms.choices import ChoicesForm, reshaped
-from goodword.questionnaires.editor.forms.question import QuestionForm
-from goodword.questionnaires.editor.forms.types import RatingForm, form_for
+from goodword.questionnaires.editor.forms import QuestionForm
+from goodword.questionnaires.editor.type_forms import ChoicesForm, RatingForm, form_for, reshaped
 from goodword.questionnaires.parse import QuestionError
-from goodword.questionnaires.views.access import PAGES
+from goodword.questionnaires.views.editor import PAGES
 
 
 @require_safe

@@ -14,7 +14,7 @@ from goodword.assessments.kinds.custom.content import FILE_TYPES, KIND, MOST_MEG
 from goodword.assessments.kinds.custom.uploads import ACCEPTED
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.questionnaires.editor.descriptions import language_name, short
-from goodword.questionnaires.editor.forms.question import CheckboxField, TextField, WholeNumberField
+from goodword.questionnaires.editor.forms import CheckboxField, TextField, WholeNumberField
 from goodword.questionnaires.models import Questionnaire
 
 type Content = dict[str, Any]

@@ -14,7 +14,7 @@ from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.assessments.kinds.judgement.content import FEWEST_ACTIONS, KIND
 from goodword.questionnaires.editor.descriptions import language_name, short
-from goodword.questionnaires.editor.forms.question import TextField
+from goodword.questionnaires.editor.forms import TextField
 
 type Content = dict[str, Any]
 

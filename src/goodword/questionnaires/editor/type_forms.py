@@ -1,31 +1,220 @@
+"""Forms of the types with answers: rows that can be added and moved without JavaScript."""
+
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.questionnaires import builtin
 from goodword.questionnaires.editor.descriptions import numbered
-from goodword.questionnaires.editor.entries import Entry, condition_of, dependants
-from goodword.questionnaires.editor.forms import choices
-from goodword.questionnaires.editor.forms.question import (
-    CheckboxField,
-    QuestionForm,
-    TextField,
-    WholeNumberField,
-)
+from goodword.questionnaires.editor.entries import Entry, condition_of, dependants, new_name
+from goodword.questionnaires.editor.forms import CheckboxField, QuestionForm, TextField, WholeNumberField
 from goodword.questionnaires.types import (
+    LEAST_CHOICES,
     LONGEST_EXAMPLE,
     LONGEST_HEADING,
     LONGEST_LABEL,
     LONGEST_LINE,
+    LONGEST_QUESTION,
     LONGEST_TEXT,
     LONGEST_UNIT,
+    MOST_CHOICES,
     MOST_DECIMALS,
+    MOST_RANKED,
     RATING_LEVELS,
 )
+
+#: empty rows of a new form, and rows that *More answers* adds
+ROWS, MORE_ROWS = 4, 4
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    place: int
+    label: forms.BoundField
+    value: str
+    is_first: bool
+    is_last: bool
+
+
+class ChoicesForm(QuestionForm):
+    """Answers keep their value if their label changes, so that results stay comparable."""
+
+    rows_at_first = ROWS
+
+    def __init__(self, data: Any = None, **values: Any) -> None:
+        super().__init__(data, **values)
+        stored = list(self.entry.get("choices", ()))
+        self._known = {choice["value"] for choice in stored}
+        count = len(stored) + (0 if stored else self.rows_at_first)
+        if data is not None:
+            count = _count(data)
+        for place in range(count):
+            choice = stored[place] if place < len(stored) else {"label": "", "value": ""}
+            self.fields[f"choice_{place}"] = TextField(
+                label=_("Answer %(place)s") % {"place": place + 1},
+                max_length=LONGEST_QUESTION,
+                required=False,
+                initial=choice["label"],
+            )
+            self.fields[f"value_{place}"] = forms.CharField(
+                required=False, initial=choice["value"], widget=forms.HiddenInput
+            )
+        self.count = count
+
+    def rows(self) -> list[ChoiceRow]:
+        return [
+            ChoiceRow(
+                place=place,
+                label=self[f"choice_{place}"],
+                value=str(self[f"value_{place}"].value() or ""),
+                is_first=place == 0,
+                is_last=place == self.count - 1,
+            )
+            for place in range(self.count)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        given["choices"] = self._choices(given)
+        if self.count and not any(f"choice_{place}" in self.errors for place in range(self.count)):
+            self._check(given["choices"])
+        return given
+
+    def _choices(self, given: Mapping[str, Any]) -> list[dict[str, str]]:
+        choices: list[dict[str, str]] = []
+        for place in range(self.count):
+            label = given.get(f"choice_{place}", "")
+            if not label:
+                continue
+            value = given.get(f"value_{place}", "")
+            taken = {choice["value"] for choice in choices}
+            if value not in self._known or value in taken:
+                value = new_name(label, taken=taken | self._known, otherwise="answer")
+            choices.append({"value": value, "label": label})
+        return choices
+
+    def _check(self, choices: list[dict[str, str]]) -> None:
+        if len(choices) < LEAST_CHOICES:
+            self.add_error("choice_0", _("Write at least two answers."))
+        labels = [choice["label"].casefold() for choice in choices]
+        for place in range(self.count):
+            label = self.cleaned_data.get(f"choice_{place}", "")
+            if label and labels.index(label.casefold()) != _nth(self.cleaned_data, place):
+                self.add_error(f"choice_{place}", _("This answer is listed twice."))
+        there = {choice["value"] for choice in choices}
+        for value, question in self.dependent_on.items():
+            if value not in there:
+                was = next(known["label"] for known in self.entry["choices"] if known["value"] == value)
+                self.add_error(
+                    "choice_0",
+                    _(
+                        "The answer “%(answer)s” must stay: %(question)s is asked only after it. Change that "
+                        "question's condition first."
+                    )
+                    % {"answer": was, "question": question},
+                )
+
+    def read_own(self) -> Entry:
+        return super().read_own() | {"choices": self.cleaned_data["choices"]}
+
+
+class SomeChoicesForm(ChoicesForm):
+    own = ("least", "most")
+    least = WholeNumberField(
+        least=1,
+        most=MOST_CHOICES,
+        label=gettext_lazy("Choose at least"),
+        help_text=gettext_lazy("How many answers a referee must choose."),
+    )
+    most = WholeNumberField(
+        least=1,
+        most=MOST_CHOICES,
+        required=False,
+        label=gettext_lazy("Choose at most"),
+        help_text=gettext_lazy("No limit if empty."),
+    )
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        return super().initial_of(entry) | {"least": entry.get("least", 1), "most": entry.get("most")}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        count = len(given["choices"])
+        if given.get("most") is None and "most" not in self.errors:
+            given["most"] = max(count, 1)
+        least, most = given.get("least"), given.get("most")
+        if most is not None and count >= LEAST_CHOICES and most > count:
+            self.add_error("most", _("There are only %(count)s answers.") % {"count": count})
+        elif least is not None and most is not None and least > most:
+            self.add_error("least", _("The minimum is above the maximum."))
+        return given
+
+
+class AdjectivesForm(ChoicesForm):
+    own = ("pick",)
+    rows_at_first = 12
+    pick = WholeNumberField(
+        least=1,
+        most=MOST_CHOICES - 1,
+        label=gettext_lazy("How many to pick"),
+        help_text=gettext_lazy("Referees pick exactly this many. Three of twelve is usual."),
+    )
+
+    def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        return super().initial_of(entry) | {"pick": entry.get("pick", 3)}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        count = len(given["choices"])
+        if given.get("pick") and count >= LEAST_CHOICES and given["pick"] >= count:
+            self.add_error("pick", _("This must be less than the %(count)s words listed.") % {"count": count})
+        return given
+
+
+class RankingForm(ChoicesForm):
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if len(given["choices"]) > MOST_RANKED:
+            self.add_error(
+                f"choice_{MOST_RANKED}",
+                _("At most %(count)s answers can be ranked.") % {"count": MOST_RANKED},
+            )
+        return given
+
+
+def reshaped(data: QueryDict) -> QueryDict | None:
+    """The posted data with more or swapped rows, if such a button was pressed; else None."""
+    made = data.copy()
+    count = _count(data)
+    if "more_rows" in data:
+        made["rows"] = str(min(count + MORE_ROWS, MOST_CHOICES))
+        return made
+    for name, by in (("row_up", -1), ("row_down", 1)):
+        place = data.get(name, "")
+        if place.isascii() and place.isdigit() and len(place) < 4:
+            here, there = int(place), int(place) + by
+            if 0 <= here < count and 0 <= there < count:
+                for part in ("choice", "value"):
+                    made[f"{part}_{here}"] = data.get(f"{part}_{there}", "")
+                    made[f"{part}_{there}"] = data.get(f"{part}_{here}", "")
+            return made
+    return None
+
+
+def _count(data: Any) -> int:
+    rows = str(data.get("rows", ""))
+    return min(int(rows), MOST_CHOICES) if rows.isascii() and rows.isdigit() and len(rows) < 4 else ROWS
+
+
+def _nth(given: Mapping[str, Any], place: int) -> int:
+    return sum(bool(given.get(f"choice_{before}")) for before in range(place))
+
 
 PASS = gettext_lazy("Offer “I can't judge this”")
 PASS_HELP = gettext_lazy("Recommended, so that referees needn't guess.")
@@ -236,10 +425,10 @@ FORMS: Mapping[str, type[QuestionForm]] = {
     "between": BetweenForm,
     "yes_no_unsure": CommentedForm,
     "would_work_again": WorkAgainForm,
-    "single_choice": choices.ChoicesForm,
-    "multiple_choice": choices.SomeChoicesForm,
-    "adjectives": choices.AdjectivesForm,
-    "ranking": choices.RankingForm,
+    "single_choice": ChoicesForm,
+    "multiple_choice": SomeChoicesForm,
+    "adjectives": AdjectivesForm,
+    "ranking": RankingForm,
     "long_text": LongTextForm,
     "short_text": ShortTextForm,
     "number": NumberForm,
