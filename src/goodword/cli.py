@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connections
 
-from goodword import evidence_commands
+from goodword import backup_commands, evidence_commands
 from goodword.core import database
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
@@ -183,6 +183,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the envelope recipient, if the mail server passes it on",
     )
     evidence_commands.add(command)
+    backup_commands.add(command)
     return parser
 
 

@@ -12,6 +12,8 @@ if GOODWORD_ENV not in {"production", "demo", "test"}:
 PRODUCTION = GOODWORD_ENV == "production"
 
 GOODWORD_DATA = Path(environment.text("GOODWORD_DATA", "./var")).absolute()
+#: where `goodword backup` writes unless told otherwise
+GOODWORD_BACKUPS = Path(environment.text("GOODWORD_BACKUPS", str(GOODWORD_DATA / "backups"))).absolute()
 
 # --- Secrets ---------------------------------------------------------------------------------------------------
 _local = {} if PRODUCTION else environment.local_keys(GOODWORD_DATA)

@@ -36,6 +36,9 @@ class KeyProblem:
 
     sentence: str
     remedy: str
+    key_id: str
+    #: a key with this id is listed, but it is not the one
+    is_other: bool = False
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.remedy}"
@@ -170,6 +173,7 @@ def _missing_key(key_id: str) -> KeyProblem:
     return KeyProblem(
         f"GOODWORD_FIELD_KEYS lacks the key {key_id!r}, which encrypted secrets in this database.",
         f"Add it after the current one; if it is lost for good, run `goodword forget-field-key {key_id}`.",
+        key_id,
     )
 
 
@@ -177,6 +181,8 @@ def _other_key(key_id: str) -> KeyProblem:
     return KeyProblem(
         f"The key {key_id!r} in GOODWORD_FIELD_KEYS is not the one that encrypted the secrets in this database.",
         f"Put that one back; if it is lost for good, run `goodword forget-field-key {key_id}`.",
+        key_id,
+        is_other=True,
     )
 
 

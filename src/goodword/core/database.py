@@ -197,7 +197,7 @@ def check_static_files() -> None:
         )
 
 
-def check_writable(folder: Path) -> None:
+def check_writable(folder: Path, *, setting: str = "GOODWORD_DATA") -> None:
     """Raises SettingError if the folder is not writable; creates a missing one."""
     probe = folder / ".writable"
     try:
@@ -206,6 +206,6 @@ def check_writable(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise SettingError(
-            f"GOODWORD_DATA ({folder}) cannot be written: {error.strerror}. Use a folder that the user running "
+            f"{setting} ({folder}) cannot be written: {error.strerror}. Use a folder that the user running "
             "this program can write to."
         ) from error

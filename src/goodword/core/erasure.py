@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from goodword.core.models import ErasureEntry
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -49,12 +51,20 @@ def erases(*models: str) -> Callable[[Callable[[Subject, datetime], Counts]], Er
 
 
 def erase(subject: Subject, *, now: datetime) -> dict[str, int]:
-    """Run all erasers; RuntimeError outside a transaction, since a partial erasure would be recorded as complete."""
+    """Run all erasers, and note it for restored backups; RuntimeError outside a transaction, since a partial erasure
+    would be recorded as complete."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Erase a person inside one transaction.")
     erased: Counter[str] = Counter()
     for eraser in erasers():
         erased.update(eraser.erase(subject, now))
+    ErasureEntry.objects.create(
+        organisation_id=subject.organisation_id,
+        candidate_id=subject.candidate_id,
+        application_ids=list(subject.application_ids),
+        referee_ids=list(subject.referee_ids),
+        erased_at=now,
+    )
     return {name: n for name, n in erased.items() if n}
 
 

@@ -1,5 +1,6 @@
-"""The event log and its reactions, heartbeats, field key canaries, the clock's offset."""
+"""The event log and its reactions, heartbeats, field key canaries, the clock's offset, the installation, erasures."""
 
+import uuid
 from datetime import timedelta
 
 from django.db import models
@@ -73,3 +74,42 @@ class Reaction(models.Model):
             models.Index(fields=["id"], name="reaction_waiting", condition=models.Q(state="waiting")),
             models.Index(fields=["event"], name="reaction_failed", condition=models.Q(state="failed")),
         )
+
+
+class Installation(models.Model):
+    """What this database is: a single row, written by core.installation."""
+
+    class Mode(models.TextChoices):
+        WORKING = "", "Working"
+        #: a restore has not ended yet
+        RESTORING = "restoring", "Being restored"
+        #: a copy to look at
+        LOOKING = "looking", "For looking"
+        #: moved to another server
+        MOVED = "moved", "Moved"
+
+    #: the same in all copies of a database
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.WORKING, blank=True)
+    mode_since = models.DateTimeField(null=True)
+    #: id of the backup that this database was restored from
+    restored_from = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return f"installation {self.uid}"
+
+
+class ErasureEntry(models.Model):
+    """That somebody was erased, by ids only; kept to erase them again after a restore (core.erasure)."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation_id = models.BigIntegerField()
+    #: of a whole person
+    candidate_id = models.BigIntegerField(null=True)
+    application_ids = models.JSONField(default=list)
+    #: of referees erased on their own
+    referee_ids = models.JSONField(default=list)
+    erased_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"erasure {self.uid}"

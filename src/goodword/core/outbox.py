@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import models, transaction
 
+from goodword.core import installation
+
 
 class Outbox(models.Model):
     class State(models.TextChoices):
@@ -45,10 +47,11 @@ STUCK_AFTER = timedelta(minutes=5)
 
 
 def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
+    """None if the row isn't due, or this database is a copy for looking."""
     with transaction.atomic():
         row = (
             model._default_manager.select_for_update(skip_locked=True, of=("self",))
-            .filter(pk=pk, state=Outbox.State.QUEUED, not_before__lte=now)
+            .filter(~installation.not_working(), pk=pk, state=Outbox.State.QUEUED, not_before__lte=now)
             .first()
         )
         if row is None:

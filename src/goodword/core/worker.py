@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
+from django.db import DatabaseError, connections
 from procrastinate.connector import Notify
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -22,7 +24,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryDecision
 from procrastinate.worker import Worker as LibraryWorker
 
-from goodword.core import crypto, database, stopping
+from goodword.core import crypto, database, installation, stopping
 from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 
 #: maximum seconds before the next run of a job that outages keep interrupting, since it may cause them
 LONGEST_REST = 300
+#: between two looks whether a copy is in use from now on
+COPY_SECONDS = 2.0
 
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
 #: after an outage other workers may have removed this worker's row
@@ -197,11 +201,40 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
         raise SettingError(
             f"{at_once} jobs at once need as many connections: raise GOODWORD_POOL, which is {settings.GOODWORD_POOL}."
         )
+    _wait_while_copy()
     crypto.check_field_keys_at_start()
     # it would log each failed reconnect during an outage; the worker logs the outage once
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     with app.replace_connector(Connector()):
         return asyncio.run(_run(at_once, grace))
+
+
+def _wait_while_copy() -> None:
+    """Do nothing while this database is a copy for looking, until `goodword go-live` or a signal."""
+    if not _is_copy():
+        return
+    print(
+        "goodword: this database is a copy for looking, so no jobs run. See `goodword go-live`.",
+        file=sys.stderr,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    notifier = Notifier()
+    while _is_copy():
+        if notifier.is_wanted:
+            notifier.alive()
+        time.sleep(COPY_SECONDS)
+    print("goodword: the database is in use from now on.", file=sys.stderr)
+
+
+def _is_copy() -> bool:
+    try:
+        return bool(installation.mode())
+    except DatabaseError as error:
+        if not database.is_outage(error):
+            raise
+        return True
+    finally:
+        connections.close_all()
 
 
 async def _run(concurrency: int, grace: float) -> int:

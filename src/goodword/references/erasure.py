@@ -189,6 +189,29 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         return True
 
 
+def erase_referee_again(*, referee: Referee, now: datetime) -> bool:
+    """In a restored database, erase a referee who has been erased since the backup. Nobody is mailed again. False if
+    erased already."""
+    if referee.erased_at is not None:
+        return False
+    with transaction.atomic():
+        application = lock_application(referee.check_run.step_request.application_id)
+        check = lock(Check, referee.check_run_id)
+        counts = erasure.erase(
+            Subject(organisation_id=check.organisation_id, application_ids=(), referee_ids=(referee.pk,)),
+            now=now,
+        )
+        record_event("referee.erased", check, by="goodword", at=now, referee_id=referee.pk)
+        write(
+            organisation=check.organisation,
+            action="referee.erased",
+            actor="goodword",
+            now=now,
+            details={"referee": referee.pk, "application": application.pk, "counts": counts},
+        )
+        return True
+
+
 def erase_asked(*, now: datetime) -> int:
     """Erase referees whose request waited for a legal hold that has been lifted. Returns how many."""
     asked = Referee.objects.across_organisations().filter(erased_at=None, erasure_asked_at__isnull=False)

@@ -9,6 +9,7 @@ from goodword.accounts import access, first_admin
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import admins_of
+from goodword.core import installation
 from goodword.notifications.domain.outages import outage
 from goodword.reports.domain.reviews import to_review
 
@@ -16,8 +17,9 @@ ADMINS_NAMED = 5
 
 
 def member_page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor for members' pages: their layout, with what the navigation counts, and `mail_outage`."""
-    layout = access.member_layout(request)
+    """Context processor: `installation_mode`, and for members' pages their layout, with what the navigation counts, and
+    `mail_outage`."""
+    layout = access.member_layout(request) | {"installation_mode": installation.shown_mode()}
     member = getattr(request, "member", None)
     if not isinstance(member, Membership):
         return layout

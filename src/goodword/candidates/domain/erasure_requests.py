@@ -99,33 +99,56 @@ def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | No
         erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
         if erasure.done_at is not None or erasure.cancelled_at is not None:
             return False
-        whole = erasure.application_id is None
-        going = [one for one in applications if whole or one.pk == erasure.application_id]
-        counts = holders.erase(subject(candidate, going, whole=whole), now=now)
-        _done(erasure, going, counts=counts, now=now)
-        by = f"member:{member.pk}" if member else "goodword"
-        for application in going:
-            record(
-                "erasure.done",
-                organisation_id=erasure.organisation_id,
-                application_id=application.pk,
-                actor=by,
-                at=now,
-                data={"erasure_id": erasure.pk, "reason": erasure.reason},
-            )
-        write(
-            organisation=candidate.organisation,
-            action="person.erased" if whole else "application.erased",
-            member=member,
-            now=now,
-            details={
-                "candidate": candidate.pk,
-                "applications": [one.pk for one in going],
-                "erasure": erasure.pk,
-                "counts": counts,
-            },
-        )
+        _carry_out(erasure, candidate, applications, now=now, member=member)
         return True
+
+
+def erase_again(*, of: Candidate | Application, now: datetime) -> bool:
+    """In a restored database, erase what has been erased since the backup; a hold from then has been lifted since.
+    False if it is erased already."""
+    if of.erased_at is not None:
+        return False
+    with transaction.atomic():
+        erasure = request_erasure(of=of, reason=Reason.MEMBER, now=now, by="goodword", due_at=now)
+        candidate, applications = lock_person(_person_of(erasure))
+        _carry_out(erasure, candidate, applications, now=now, member=None)
+        return True
+
+
+def _carry_out(
+    erasure: Erasure,
+    candidate: Candidate,
+    applications: list[Application],
+    *,
+    now: datetime,
+    member: Membership | None,
+) -> None:
+    whole = erasure.application_id is None
+    going = [one for one in applications if whole or one.pk == erasure.application_id]
+    counts = holders.erase(subject(candidate, going, whole=whole), now=now)
+    _done(erasure, going, counts=counts, now=now)
+    by = f"member:{member.pk}" if member else "goodword"
+    for application in going:
+        record(
+            "erasure.done",
+            organisation_id=erasure.organisation_id,
+            application_id=application.pk,
+            actor=by,
+            at=now,
+            data={"erasure_id": erasure.pk, "reason": erasure.reason},
+        )
+    write(
+        organisation=candidate.organisation,
+        action="person.erased" if whole else "application.erased",
+        member=member,
+        now=now,
+        details={
+            "candidate": candidate.pk,
+            "applications": [one.pk for one in going],
+            "erasure": erasure.pk,
+            "counts": counts,
+        },
+    )
 
 
 def subject(candidate: Candidate, applications: list[Application], *, whole: bool) -> holders.Subject:

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from procrastinate.exceptions import ConnectorException
 
-from goodword.core import clock, crypto
+from goodword.core import clock, crypto, installation
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.leases import wake_inbox
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
@@ -42,6 +42,8 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
     found = find_endpoint(endpoint_key, now=now)
     if found is None:
         return _answer("There is nothing here.", HTTPStatus.NOT_FOUND)
+    if installation.shown_mode():
+        return _answer("This is a copy, in which nothing is processed.", HTTPStatus.SERVICE_UNAVAILABLE)
     connection = found.connection
     body = request.body
     if not _is_signed(body, header=request.headers.get("Signature", ""), keys=found.keys):

@@ -1,0 +1,320 @@
+"""The commands `goodword backup`, `restore`, `erasures` and `go-live`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import connections
+
+from goodword.core import environment, postgres
+from goodword.core.supervise import leave_on_terminate
+
+if TYPE_CHECKING:
+    from goodword.core.backup.erasures import Erased
+
+#: in place of DATABASE_URL for what needs no database
+_NO_DATABASE = "postgresql://127.0.0.1:1/none"
+
+
+def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
+    backup = command("backup", "Back up the database to a file.", _backup)
+    backup.add_argument(
+        "file",
+        nargs="?",
+        default="",
+        metavar="FILE",
+        help="a new file, a folder, or - for standard output; default: a new file in GOODWORD_BACKUPS",
+    )
+    backup.add_argument(
+        "--encrypt-to",
+        action="append",
+        default=[],
+        metavar="RECIPIENT",
+        help="encrypt for this key of age (age1..., ssh-...) or gpg (address, fingerprint); repeat for several",
+    )
+    restore = command("restore", "Restore a backup into an empty database.", _restore)
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument(
+        "--identity", type=Path, metavar="FILE", help="age's key, if the backup is encrypted by age"
+    )
+    restore.add_argument(
+        "--for-looking",
+        action="store_true",
+        help="a copy to look at, in which no mail, note or job goes out until `goodword go-live`",
+    )
+    restore.add_argument(
+        "--erasures",
+        type=Path,
+        metavar="FILE",
+        help="erase again who is in this list of `goodword erasures`; default: erasures.jsonl beside the backup",
+    )
+    restore.add_argument(
+        "--no-erasures", action="store_true", help="keep people who have been erased since the backup"
+    )
+    restore.add_argument(
+        "--key-lost",
+        action="store_true",
+        help="restore although a field key is missing; its secrets are lost",
+    )
+    restore.add_argument(
+        "--check",
+        action="store_true",
+        help="only read the backup to its end and say whether it can be restored here",
+    )
+    erasures = command(
+        "erasures",
+        "List all erasures by ids, for `goodword restore --erasures`. Keep it apart from backups.",
+        _erasures,
+    )
+    erasures.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: standard output")
+    live = command("go-live", "Let a copy restored for looking run jobs and send mail and notes.", _go_live)
+    live.add_argument("--yes", action="store_true", help="do it; otherwise only say what is waiting")
+
+
+# --- backup ---------------------------------------------------------------------------------------------------
+
+
+def _backup(options: argparse.Namespace) -> int:
+    leave_on_terminate()  # so that no half file is left
+    with database_for("goodword backup"):
+        from goodword.core import clock, database
+        from goodword.core.backup import dump
+        from goodword.core.backup.programs import BackupError, Target
+
+        database.check_database()
+        database.check_migrations()
+        now = clock.real()
+        try:
+            if options.file == "-":
+                dump.write(Target.of_django(), sys.stdout.buffer, recipients=options.encrypt_to, now=now)
+                sys.stdout.buffer.flush()
+                return 0
+            made = dump.back_up(
+                Target.of_django(), _new_file(options.file, now=now), recipients=options.encrypt_to, now=now
+            )
+        except BrokenPipeError:
+            return _refuse("the program that reads the backup has ended; it is not complete.")
+        except BackupError as error:
+            return _refuse(str(error))
+        print(
+            f"{made.path}: {shown_size(made.size)}. GOODWORD_FIELD_KEYS is not in it: keep a copy somewhere else."
+        )
+        return 0
+
+
+def _new_file(given: str, *, now: datetime) -> Path:
+    from django.conf import settings
+
+    from goodword.core import database
+    from goodword.core.backup import dump
+
+    if not given:
+        database.check_writable(settings.GOODWORD_BACKUPS, setting="GOODWORD_BACKUPS")
+        return Path(settings.GOODWORD_BACKUPS) / dump.file_name(now)
+    path = Path(given).absolute()
+    return path / dump.file_name(now) if path.is_dir() else path
+
+
+# --- restore --------------------------------------------------------------------------------------------------
+
+
+def _restore(options: argparse.Namespace) -> int:
+    leave_on_terminate()
+    if options.check:
+        return _check(options)
+    with database_for("goodword restore") as home:
+        from goodword.core import database
+        from goodword.core.backup import archive, erasures, restore
+        from goodword.core.backup.programs import BackupError, Target
+
+        database.check_database()
+        try:
+            with archive.opened(options.file, identity=options.identity) as backup:
+                restore.check_fits(backup, key_lost=options.key_lost)
+                listed = _listed(options)
+                entries = list(erasures.read(listed, of=backup.manifest["installation"])) if listed else []
+                new = restore.restore(backup, Target.of_django(), embedded_in=home)
+                manifest = backup.manifest
+        except BackupError as error:
+            return _refuse(str(error))
+        if not new:
+            print("An earlier restore of this backup was interrupted; continuing it.")
+        erased = complete(entries, key_lost=options.key_lost, for_looking=options.for_looking)
+        print(f"Restored the backup of {manifest['made_at']} (version {manifest['version']}).")
+        if listed:
+            print(f"Erased again from {listed.name}: {erased}.")
+        else:
+            print(
+                "People who have been erased since are back, because there is no list of erasures (--erasures)."
+            )
+        if options.key_lost:
+            print("Give up the lost key: `goodword forget-field-key ID`.")
+        if options.for_looking:
+            print("This is a copy for looking: no mail, note or job goes out until `goodword go-live`.")
+        return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    _without_database()
+    from goodword.core.backup import archive, restore
+    from goodword.core.backup.programs import BackupError
+
+    try:
+        with archive.opened(options.file, identity=options.identity) as backup:
+            restore.check_fits(backup, key_lost=options.key_lost)
+            size = sum(map(len, backup.pieces()))
+            manifest = backup.manifest
+    except BackupError as error:
+        return _refuse(str(error))
+    print(
+        f"{options.file} is whole: {manifest['made_at']}, version {manifest['version']}, PostgreSQL "
+        f"{manifest['postgresql']}, {shown_size(size)}. It can be restored here."
+    )
+    return 0
+
+
+def _listed(options: argparse.Namespace) -> Path | None:
+    from goodword.core.backup import erasures
+
+    if options.no_erasures:
+        return None
+    beside: Path = options.file.absolute().parent / erasures.FILE
+    return options.erasures or (beside if beside.exists() else None)
+
+
+def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bool = False) -> int:
+    """What follows once the rows are back: migrate, erase again, and leave the mode *being restored*. Idempotent."""
+    from django.core.management import call_command
+
+    from goodword.core import clock, crypto, installation
+    from goodword.reports.signing.keys import ensure_key
+    from goodword.workspace.erased_since import erase_all_again
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    if not key_lost:
+        crypto.check_field_keys()
+        ensure_key(now=clock.now())
+    erased = erase_all_again(entries, now=clock.now())
+    installation.set_mode(installation.Mode.LOOKING if for_looking else installation.Mode.WORKING)
+    return erased
+
+
+# --- erasures, going live -------------------------------------------------------------------------------------
+
+
+def _erasures(options: argparse.Namespace) -> int:
+    with database_for("goodword erasures"):
+        from goodword.core import database
+        from goodword.core.backup import archive, erasures
+        from goodword.core.backup.programs import BackupError
+
+        database.check_database()
+        database.check_migrations()
+        if options.file == "-":
+            erasures.write(sys.stdout.buffer)
+            return 0
+        try:
+            with archive.new_file(Path(options.file).absolute(), replace=True) as sink:
+                number = erasures.write(sink)
+        except BackupError as error:
+            return _refuse(str(error))
+        print(f"{options.file}: {number} erasures.")
+        return 0
+
+
+def _go_live(options: argparse.Namespace) -> int:
+    with database_for("goodword go-live"):
+        from procrastinate.contrib.django.models import ProcrastinateJob
+
+        from goodword.core import database, installation
+        from goodword.core.doctor.findings import counted
+        from goodword.greenhouse.models import ActivityFeedNote
+        from goodword.notifications.models import Email
+
+        database.check_database()
+        database.check_migrations()
+        mode = installation.mode()
+        if mode == installation.Mode.WORKING:
+            print("This database is in use already.")
+            return 0
+        if mode == installation.Mode.RESTORING:
+            return _refuse("this restore was interrupted. Run the same `goodword restore` again first.")
+        if not options.yes:
+            moved = (
+                " It was moved to another server, which may be in use."
+                if mode == installation.Mode.MOVED
+                else ""
+            )
+            mails = Email.objects.across_organisations().filter(state=Email.State.QUEUED).count()
+            notes = ActivityFeedNote.objects.across_organisations().filter(state=Email.State.QUEUED).count()
+            jobs = ProcrastinateJob.objects.filter(status__in=("todo", "doing")).count()
+            print(
+                f"{counted(mails, 'mail')}, {counted(notes, 'note')} and {counted(jobs, 'job')} are waiting.{moved} "
+                "They go out, perhaps a second time, once a worker runs. To do it, run `goodword go-live --yes`."
+            )
+            return 1
+        installation.set_mode(installation.Mode.WORKING)
+        print("This database is in use from now on. Running workers notice it within seconds.")
+        return 0
+
+
+# --- the database ---------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def database_for(who: str) -> Iterator[Path | None]:
+    """Set Django up; the embedded PostgreSQL is started if nothing runs it, and stopped afterwards. Gives its folder.
+    Raises SettingError and PostgresError."""
+    import django
+
+    if environment.text("DATABASE_URL", ""):
+        django.setup()
+        yield None
+        return
+    data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
+    home = postgres.layout.Layout.of(data).home
+    try:
+        os.environ["DATABASE_URL"] = postgres.attach(data)
+    except postgres.NotRunningError:
+        with postgres.start(data, who=who) as server:
+            os.environ["DATABASE_URL"] = server.url
+            django.setup()
+            try:
+                yield home
+            finally:
+                _disconnect()
+        return
+    django.setup()
+    yield home
+
+
+def _without_database() -> None:
+    import django
+
+    if not environment.text("DATABASE_URL", ""):
+        os.environ["DATABASE_URL"] = _NO_DATABASE
+    django.setup()
+
+
+def _disconnect() -> None:
+    for one in connections.all(initialized_only=True):
+        one.close()
+        if hasattr(one, "close_pool"):
+            one.close_pool()
+
+
+def _refuse(sentence: str) -> int:
+    print(f"goodword: {sentence}", file=sys.stderr)
+    return 2
+
+
+def shown_size(number: int) -> str:
+    from goodword.core.doctor.findings import size
+
+    return size(number)

@@ -1,0 +1,251 @@
+"""The file of a backup: a tar of `manifest.json`, the dump in pieces, and `end.json` with its digest.
+
+    tar -xOf FILE --wildcards 'database.dump.*' | pg_restore --list
+
+shows it without Goodword. A whole file may be encrypted by age or gpg. Written and read as a stream, a piece at a time.
+"""
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Any, Final
+
+from goodword.core.backup.programs import BackupError, Program
+
+#: raised when older versions of Goodword could not read the file
+FORMAT: Final = 1
+#: bytes of the dump in each member, and so in memory
+PIECE: Final = 4 * 1024 * 1024
+_MANIFEST, _END, _DUMP = "manifest.json", "end.json", "database.dump."
+#: bytes of a manifest
+_MOST: Final = 5_000_000
+#: the end of a file's name while it is written
+PART: Final = ".part"
+_AGE: Final = b"age-encryption.org/"
+_AGE_TEXT: Final = b"-----BEGIN AGE"
+_GPG_TEXT: Final = b"-----BEGIN PGP"
+#: first bytes of OpenPGP: packets of session keys, old and new format (RFC 9580)
+_GPG: Final = re.compile(rb"[\x84-\x87\x8c-\x8f\xc1\xc3]")
+DAMAGED: Final = "is damaged, or was not written to its end. Use another backup."
+
+
+# --- writing --------------------------------------------------------------------------------------------------
+
+
+def write(sink: IO[bytes], manifest: dict[str, Any], dump: IO[bytes], *, check: Callable[[], None]) -> None:
+    """Write a whole archive. `check`: called after the last piece, raises if the dump is not complete."""
+    with tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+        _add(tar, _MANIFEST, json.dumps(manifest, indent=1).encode())
+        digest, size, number = hashlib.sha256(), 0, 0
+        while piece := _read_piece(dump):
+            number += 1
+            digest.update(piece)
+            size += len(piece)
+            _add(tar, f"{_DUMP}{number:06}", piece)
+        check()
+        end = {"pieces": number, "size": size, "sha256": digest.hexdigest()}
+        _add(tar, _END, json.dumps(end).encode())
+
+
+def _read_piece(dump: IO[bytes]) -> bytes:
+    """A full piece unless it is the last one: pipes return less at a time."""
+    parts, missing = [], PIECE
+    while missing and (part := dump.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = len(content), 0o600
+    tar.addfile(member, io.BytesIO(content))
+
+
+@contextmanager
+def encrypted(sink: IO[bytes], recipients: list[str]) -> Iterator[IO[bytes]]:
+    """What is written goes to `sink`, encrypted to the recipients, if any. Raises BackupError."""
+    if not recipients:
+        yield sink
+        return
+    program = Program(_encrypting(recipients), stdin=-1, stdout=sink.fileno())
+    try:
+        assert program.process.stdin is not None
+        try:
+            yield program.process.stdin
+            program.process.stdin.close()
+        except BrokenPipeError:  # it has ended: its own message says why
+            program.finish()
+            raise
+        program.finish()
+    finally:
+        program.end()
+
+
+def _encrypting(recipients: list[str]) -> list[str]:
+    by_age = [one.startswith(("age1", "ssh-")) for one in recipients]
+    if all(by_age):
+        return [_installed("age"), *(word for one in recipients for word in ("--recipient", one))]
+    if any(by_age):
+        raise BackupError("--encrypt-to takes either recipients of age or of gpg, not both.")
+    command = [_installed("gpg"), "--batch", "--quiet", "--no-tty", "--trust-model", "always"]
+    return [
+        *command,
+        "--output",
+        "-",
+        *(word for one in recipients for word in ("--recipient", one)),
+        "--encrypt",
+    ]
+
+
+def _installed(name: str) -> str:
+    if found := shutil.which(name):
+        return found
+    raise BackupError(f"{name} is not installed. Install it (on Debian: apt install {name}).")
+
+
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
+    """A file that appears under its name when it is complete, readable by its owner only. Raises BackupError."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    if path.exists() and not replace:
+        raise BackupError(f"{path} exists already. Choose another name.")
+    try:
+        with ExitStack() as made:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            made.callback(draft.unlink, missing_ok=True)
+            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(path)
+            _sync_folder(path.parent)
+    except OSError as error:
+        raise BackupError(
+            f"{path} could not be written: {error.strerror}. Nothing is left there. "
+            "Free space, or choose another place."
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+# --- reading --------------------------------------------------------------------------------------------------
+
+
+class Archive:
+    """An open backup, read once from beginning to end. All methods raise BackupError."""
+
+    def __init__(self, tar: tarfile.TarFile, name: str) -> None:
+        self._tar = tar
+        self._name = name
+        self.manifest: dict[str, Any] = self._json(self._next(), _MANIFEST)
+        if self.manifest.get("goodword") != "backup":
+            raise BackupError(f"{name} is not a backup of Goodword.")
+        if self.manifest["format"] > FORMAT:
+            raise BackupError(
+                f"{name} was made by a newer version of Goodword ({self.manifest['version']}). Install that one."
+            )
+
+    def pieces(self) -> Iterator[bytes]:
+        """The dump. Its digest is checked at the end, so use nothing of it before."""
+        digest, size, number = hashlib.sha256(), 0, 0
+        while (member := self._next()).name.startswith(_DUMP):
+            number += 1
+            piece = self._content(member)
+            if member.name != f"{_DUMP}{number:06}":
+                raise self._damaged()
+            digest.update(piece)
+            size += len(piece)
+            yield piece
+        end = self._json(member, _END)
+        if (end.get("pieces"), end.get("size"), end.get("sha256")) != (number, size, digest.hexdigest()):
+            raise self._damaged()
+
+    def _next(self) -> tarfile.TarInfo:
+        try:
+            member = self._tar.next()
+        except (tarfile.TarError, EOFError, OSError) as error:
+            raise self._damaged() from error
+        if member is None:
+            raise self._damaged()
+        return member
+
+    def _content(self, member: tarfile.TarInfo) -> bytes:
+        if not member.isfile() or member.size > _MOST:
+            raise self._damaged()
+        try:
+            stream = self._tar.extractfile(member)
+            content = stream.read() if stream else b""
+        except (tarfile.TarError, EOFError, OSError) as error:
+            raise self._damaged() from error
+        if len(content) != member.size:
+            raise self._damaged()
+        return content
+
+    def _json(self, member: tarfile.TarInfo, name: str) -> dict[str, Any]:
+        if member.name != name:
+            raise self._damaged()
+        try:
+            read = json.loads(self._content(member))
+        except ValueError as error:
+            raise self._damaged() from error
+        if not isinstance(read, dict):
+            raise self._damaged()
+        return read
+
+    def _damaged(self) -> BackupError:
+        return BackupError(f"{self._name} {DAMAGED}")
+
+
+@contextmanager
+def opened(path: Path, *, identity: Path | None = None) -> Iterator[Archive]:
+    """Open a backup, decrypted by age or gpg if necessary. `identity`: a file with age's key. Raises BackupError."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BackupError(f"{path} can't be read: {error.strerror}.") from error
+    with ExitStack() as kept:
+        kept.enter_context(file)
+        begin = os.pread(file.fileno(), 512, 0)
+        stream: IO[bytes] = file
+        program: Program | None = None
+        if command := _decrypting(path, begin, identity):
+            program = Program(command, stdin=file.fileno(), stdout=-1)
+            kept.callback(program.end)
+            assert program.process.stdout is not None
+            stream = program.process.stdout
+        elif begin[257:262] != b"ustar":
+            raise BackupError(f"{path} is not a backup of Goodword.")
+        try:
+            archive = Archive(tarfile.open(fileobj=stream, mode="r|"), str(path))  # noqa: SIM115 - the stream closes
+        except (BackupError, tarfile.TarError, EOFError) as error:
+            if program is not None and program.process.wait():
+                raise BackupError(f"{path} can't be decrypted: {program.said()}") from error
+            raise error if isinstance(error, BackupError) else BackupError(f"{path} {DAMAGED}") from error
+        yield archive
+
+
+def _decrypting(path: Path, begin: bytes, identity: Path | None) -> list[str]:
+    if begin.startswith((_AGE, _AGE_TEXT)):
+        if identity is None:
+            raise BackupError(f"{path} is encrypted by age. Name the file with its key: --identity FILE.")
+        return [_installed("age"), "--decrypt", "--identity", str(identity)]
+    if begin.startswith(_GPG_TEXT) or _GPG.match(begin):
+        return [_installed("gpg"), "--quiet", "--decrypt"]
+    return []

@@ -1,0 +1,110 @@
+"""Make a backup: one snapshot of the database, with a manifest that says what it needs."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+import psycopg
+
+from goodword.core import installation
+from goodword.core.backup import archive
+from goodword.core.backup.programs import BackupError, Program, Target, folder_for, major_of
+from goodword.core.database import first_line
+from goodword.core.version import VERSION
+
+#: the only extension that Goodword needs; others of the server may be missing where the backup is restored
+EXTENSION: Final = "pg_trgm"
+_SUFFIX: Final = ".goodword"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    uid: uuid.UUID
+    path: Path | None
+    size: int
+
+
+def file_name(now: datetime) -> str:
+    return f"goodword-{now:%Y-%m-%dT%H%M%SZ}{_SUFFIX}"
+
+
+def in_folder(folder: Path) -> list[Path]:
+    """Backups with the names that `file_name` gives, the oldest first."""
+    named = re.compile(r"goodword-\d{4}-\d\d-\d\dT\d{6}Z(?:-\w+)?" + re.escape(_SUFFIX))
+    return sorted(one for one in folder.glob(f"*{_SUFFIX}") if named.fullmatch(one.name))
+
+
+def back_up(target: Target, path: Path, *, recipients: list[str], now: datetime) -> Made:
+    """Write a backup to a new file. Raises BackupError; then there is no file."""
+    with archive.new_file(path) as file:
+        uid = write(target, file, recipients=recipients, now=now)
+    return Made(uid, path, path.stat().st_size)
+
+
+def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: datetime) -> uuid.UUID:
+    """Write a backup to an open file or pipe. Raises BackupError."""
+    ours = installation.uid()
+    uid = uuid.uuid4()
+    try:
+        with _snapshot(target) as (line, snapshot), archive.encrypted(sink, recipients) as stream:
+            version = line.info.server_version // 10_000
+            folder = folder_for(version)
+            manifest = {
+                "goodword": "backup",
+                "format": archive.FORMAT,
+                "id": str(uid),
+                "installation": str(ours),
+                "version": VERSION,
+                "made_at": now.isoformat(timespec="seconds"),
+                "postgresql": version,
+                "database_size": _one(line, "SELECT pg_database_size(current_database())"),
+                # the dump can't be read by older programs than those that made it
+                "programs": major_of(folder),
+                "migrations": [list(row) for row in line.execute(_MIGRATIONS).fetchall()],
+                # texts that only the right field keys open
+                "canaries": [list(row) for row in line.execute(_CANARIES).fetchall()],
+            }
+            program = Program(_command(folder, target, snapshot), stdout=-1, env=target.environment)
+            try:
+                assert program.process.stdout is not None
+                archive.write(stream, manifest, program.process.stdout, check=program.finish)
+            finally:
+                program.end()
+    except psycopg.Error as error:
+        raise BackupError(f"The database can't be backed up: {first_line(error)}") from error
+    return uid
+
+
+_MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
+_CANARIES = "SELECT key_id, sealed FROM core_fieldkeycanary ORDER BY id"
+
+
+@contextmanager
+def _snapshot(target: Target) -> Iterator[tuple[psycopg.Connection, str]]:
+    with psycopg.connect(**target.parameters, connect_timeout=10) as line:
+        line.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        line.read_only = True
+        yield line, _one(line, "SELECT pg_export_snapshot()")
+
+
+def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
+    return [
+        str(folder / "pg_dump"),
+        "--format=custom",
+        # roles and grants are the server's; comments on the extension may only be set by its owner
+        *("--no-owner", "--no-privileges", "--no-comments", "--no-password"),
+        f"--extension={EXTENSION}",
+        f"--snapshot={snapshot}",
+        f"--dbname={target.conninfo}",
+    ]
+
+
+def _one(line: psycopg.Connection, query: Any) -> Any:
+    row = line.execute(query).fetchone()
+    assert row is not None
+    return row[0]

@@ -1,0 +1,107 @@
+"""The list of erasures, kept apart from the backups: ids only, to erase the same people again after a restore.
+
+JSON lines: what it is, one per erasure, and their number at the end.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from goodword.core import installation
+from goodword.core.backup import archive
+from goodword.core.backup.programs import BackupError
+from goodword.core.models import ErasureEntry
+
+#: its name beside the nightly backups, where a restore finds it
+FILE: Final = "erasures.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """As ErasureEntry."""
+
+    uid: uuid.UUID
+    organisation_id: int
+    candidate_id: int | None
+    application_ids: tuple[int, ...]
+    referee_ids: tuple[int, ...]
+    erased_at: datetime
+
+
+def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
+    """Write all erasures of this database, and `more` that it does not know. Returns how many."""
+    _line(sink, {"goodword": "erasures", "installation": str(installation.uid())})
+    written: set[uuid.UUID] = set()
+    for row in ErasureEntry.objects.order_by("pk").iterator():
+        written.add(row.uid)
+        _line(sink, _shown(row))
+    for one in more:
+        if one.uid not in written:
+            written.add(one.uid)
+            _line(sink, _shown(one))
+    _line(sink, {"end": len(written)})
+    return len(written)
+
+
+def keep_in(folder: Path) -> int:
+    """Bring the list in this folder up to date. Entries of a database that was replaced by an older backup stay."""
+    path = folder / FILE
+    known = list(read(path, of=str(installation.uid()))) if path.exists() else []
+    with archive.new_file(path, replace=True) as sink:
+        return write(sink, more=known)
+
+
+def read(path: Path, *, of: str) -> Iterator[Erased]:
+    """`of`: the id of the installation. Raises BackupError for another one's list, and for one that is not whole."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BackupError(f"{path} can't be read.") from error
+    try:
+        head, *rows, end = map(json.loads, lines)
+        whole = head["goodword"] == "erasures" and end == {"end": len(rows)}
+        known = [_erased(row) for row in rows]
+    except (ValueError, LookupError, TypeError) as error:
+        raise BackupError(f"{path} {_DAMAGED}") from error
+    if not whole:
+        raise BackupError(f"{path} {_DAMAGED}")
+    if head["installation"] != of:
+        raise BackupError(
+            f"{path} is the list of another installation. Use the one that belongs to this backup."
+        )
+    yield from known
+
+
+_DAMAGED: Final = (
+    "is not a whole list of erasures. Write it again with `goodword erasures`, or use another copy."
+)
+
+
+def _erased(row: dict[str, Any]) -> Erased:
+    return Erased(
+        uid=uuid.UUID(row["id"]),
+        organisation_id=row["organisation"],
+        candidate_id=row["candidate"],
+        application_ids=tuple(row["applications"]),
+        referee_ids=tuple(row["referees"]),
+        erased_at=datetime.fromisoformat(row["at"]),
+    )
+
+
+def _shown(row: ErasureEntry | Erased) -> dict[str, Any]:
+    return {
+        "id": str(row.uid),
+        "at": row.erased_at.isoformat(),
+        "organisation": row.organisation_id,
+        "candidate": row.candidate_id,
+        "applications": list(row.application_ids),
+        "referees": list(row.referee_ids),
+    }
+
+
+def _line(sink: IO[bytes], row: dict[str, Any]) -> None:
+    sink.write(json.dumps(row).encode() + b"\n")

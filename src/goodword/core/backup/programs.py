@@ -1,0 +1,137 @@
+"""PostgreSQL's own client programs, and what they need to connect."""
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, Final
+
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from goodword.core.postgres import CannotStartError, layout
+
+NEEDED: Final = ("pg_dump", "pg_restore", "psql")
+#: where packages put the versions that are not in PATH
+_PLACES: Final = (
+    ("/usr/lib/postgresql", "*/bin"),
+    ("/usr", "pgsql-*/bin"),
+    ("/opt/homebrew/opt", "postgresql@*/bin"),
+)
+
+
+class BackupError(Exception):
+    """Why a backup can't be made or used, with the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A database: the parameters for psycopg, and the same for PostgreSQL's programs, with the password apart."""
+
+    parameters: Mapping[str, Any]
+
+    @classmethod
+    def of_django(cls) -> "Target":
+        given = connection.get_connection_params()
+        names = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey")
+        return cls({name: given[name] for name in names if given.get(name)})
+
+    @property
+    def conninfo(self) -> str:
+        return make_conninfo(**{name: value for name, value in self.parameters.items() if name != "password"})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        # other processes can read command lines, but not the environment
+        password = self.parameters.get("password")
+        given = {name: value for name, value in os.environ.items() if not name.startswith("GOODWORD_")}
+        given |= {"LC_ALL": "C", "PGCONNECT_TIMEOUT": "10", "PGAPPNAME": "goodword backup"}
+        return given | ({"PGPASSWORD": str(password)} if password else {})
+
+
+def folder_for(version: int) -> Path:
+    """The folder with the oldest programs of at least this major version. Raises BackupError."""
+    found = sorted((major, number, folder) for number, (major, folder) in enumerate(_installed()))
+    for major, _, folder in found:
+        if major >= version:
+            return folder
+    have = f" Here is only version {found[-1][0]}." if found else ""
+    raise BackupError(
+        f"PostgreSQL's programs pg_dump, pg_restore and psql of version {version} or newer are needed.{have} "
+        f"Install them (on Debian the package postgresql-client-{version}), or put them into PATH."
+    )
+
+
+@cache
+def _installed() -> tuple[tuple[int, Path], ...]:
+    """Major version and folder of each set of programs."""
+    found = {}
+    for folder in _folders():
+        if all(os.access(folder / name, os.X_OK) for name in NEEDED) and (version := major_of(folder)):
+            found.setdefault(folder.resolve(), version)
+    return tuple((version, folder) for folder, version in found.items())
+
+
+def _folders() -> Iterator[Path]:
+    for place, pattern in _PLACES:
+        yield from sorted(Path(place).glob(pattern))
+    yield from map(Path, filter(None, os.environ.get("PATH", "").split(os.pathsep)))
+    try:
+        yield layout.program_folder()
+    except CannotStartError:  # the extra goodword[demo] is not installed
+        return
+
+
+def major_of(folder: Path) -> int:
+    """0 if its programs don't run."""
+    try:
+        said = subprocess.run(  # noqa: S603 - a program of PostgreSQL
+            [str(folder / "pg_dump"), "--version"], capture_output=True, text=True, check=False, timeout=20
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    number = re.search(r"(\d+)(?:\.|devel|beta|rc|\s|$)", said.partition(")")[2])
+    return int(number[1]) if number else 0
+
+
+class Program:
+    """A running program whose messages are kept for its error."""
+
+    def __init__(self, command: list[str], **streams: Any) -> None:
+        self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
+        self.name = Path(command[0]).name
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 - a fixed program, never through a shell
+                command, stderr=self._messages, **streams
+            )
+        except OSError as error:
+            self._messages.close()
+            raise BackupError(f"{self.name} can't be started: {error.strerror}.") from error
+
+    def finish(self) -> None:
+        """Wait for its end. Raises BackupError with its message if it failed."""
+        if self.process.wait():
+            raise BackupError(f"{self.name} failed: {self.said()}")
+
+    def said(self) -> str:
+        self._messages.seek(0)
+        lines = [line.strip() for line in self._messages.read(20_000).decode(errors="replace").splitlines()]
+        told = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()] or lines[-1:]
+        return " ".join(" ".join(told[:2]).split()) or "it gave no reason."
+
+    def end(self) -> None:
+        """Kill it unless it has ended, and release what it holds."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:  # what was still buffered can't be written any more
+                    continue
+        self._messages.close()

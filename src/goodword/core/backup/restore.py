@@ -1,0 +1,179 @@
+"""Put a backup into an empty database, in one transaction.
+
+The tables, the mark that says *being restored* and the commit go through one psql: a process that dies on the way
+leaves the database empty, and a worker that starts too early finds a copy in which nothing may go out.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, Final
+
+import psycopg
+
+from goodword.core import crypto
+from goodword.core.backup.archive import Archive
+from goodword.core.backup.programs import BackupError, Program, Target, folder_for
+from goodword.core.database import first_line
+from goodword.core.doctor.database import known_migrations
+from goodword.core.installation import ONLY, Mode
+
+#: what newer programs set and older servers don't know
+_UNKNOWN: Final = {17: b"SET transaction_timeout = 0;\n"}
+#: bytes that contain the settings at the beginning of a script
+_PREAMBLE: Final = 4096
+_BLOCK: Final = 256 * 1024
+#: tables and the like in public that belong to no extension
+_CONTENTS: Final = """
+SELECT count(*) FROM pg_class AS c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+AND NOT EXISTS (
+    SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+)
+"""
+_TO_SCRIPT: Final = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--file=-")
+_QUIETLY: Final = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
+_MARK: Final = """
+INSERT INTO public.core_installation (id, uid, mode, mode_since, restored_from)
+VALUES ({id}, '{uid}', '{mode}', now(), '{backup}')
+ON CONFLICT (id) DO UPDATE SET mode = excluded.mode, mode_since = now(), restored_from = excluded.restored_from;
+COMMIT;
+"""
+
+
+def check_fits(archive: Archive, *, key_lost: bool = False) -> None:
+    """Refuse a backup that this version or these keys can't use. Raises BackupError."""
+    manifest = archive.manifest
+    unknown = sorted(
+        f"{app}.{name}"
+        for app, name in {tuple(row) for row in manifest["migrations"]} - known_migrations()
+        if app in {known for known, _ in known_migrations()}
+    )
+    if unknown:
+        raise BackupError(
+            f"The backup was made by version {manifest['version']} of Goodword, which is newer: this one does not know "
+            f"{unknown[0]}. Install that version or a later one, and restore again."
+        )
+    problem = crypto.canary_problem((key_id, sealed) for key_id, sealed in manifest["canaries"])
+    if problem and not key_lost:
+        key = problem.key_id
+        raise BackupError(
+            f"GOODWORD_FIELD_KEYS does not fit this backup: its secrets are encrypted with the key {key!r}, which "
+            f"{'is another one' if problem.is_other else 'is missing'} here. Set the keys that were used when it was "
+            "made; if they are lost for good, add --key-lost."
+        )
+
+
+def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None) -> bool:
+    """Fill the empty database; it is marked as *being restored* then. Returns False if an interrupted restore of the
+    same backup had come so far already. `embedded_in`: the folder of the embedded server. Raises BackupError; then the
+    database is unchanged."""
+    manifest = archive.manifest
+    try:
+        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
+            version = line.info.server_version // 10_000
+            if _is_begun(line, manifest["id"]):
+                return False
+            row = line.execute(_CONTENTS).fetchone()
+            if row is None or row[0]:
+                raise BackupError(
+                    f"The database {line.info.dbname!r} is not empty, and a backup is restored into an empty one. "
+                    + (
+                        f"Stop `goodword up`, move {embedded_in} away, and restore again."
+                        if embedded_in
+                        else "Create one (createdb), and name it in DATABASE_URL."
+                    )
+                )
+    except psycopg.Error as error:
+        raise BackupError(f"The database can't be reached: {first_line(error)}") from error
+    folder = folder_for(max(manifest["programs"], version))
+    with ExitStack() as running:
+        reading = Program(
+            [str(folder / "pg_restore"), *_TO_SCRIPT], stdin=-1, stdout=-1, env=target.environment
+        )
+        running.callback(reading.end)
+        command = [str(folder / "psql"), *_QUIETLY, f"--dbname={target.conninfo}"]
+        writing = Program(command, stdin=-1, stdout=-3, env=target.environment)
+        running.callback(writing.end)
+        _pass(archive, reading, writing, version)
+    return True
+
+
+def _pass(archive: Archive, reading: Program, writing: Program, version: int) -> None:
+    source, script, sink = reading.process.stdin, reading.process.stdout, writing.process.stdin
+    assert source is not None and script is not None and sink is not None
+    feeder = _Feeder(archive, source)
+    feeder.start()
+    try:
+        sink.write(b"BEGIN;\n")
+        for block in _blocks(script, version):
+            sink.write(block)
+        feeder.join()
+        if feeder.error is not None:
+            raise feeder.error
+        reading.finish()
+        manifest = archive.manifest
+        mark = {"id": ONLY, "uid": manifest["installation"], "mode": Mode.RESTORING, "backup": manifest["id"]}
+        sink.write(_MARK.format(**mark).encode())
+        sink.close()
+    except BrokenPipeError:
+        writing.finish()
+        raise
+    finally:
+        if feeder.is_alive():  # it waits for a program that has failed
+            reading.process.kill()
+            feeder.join()
+    writing.finish()
+
+
+class _Feeder(threading.Thread):
+    """Writes the dump into a pipe. `error`: why the dump can't be trusted."""
+
+    def __init__(self, archive: Archive, sink: IO[bytes]) -> None:
+        super().__init__(name="restore", daemon=True)
+        self._archive = archive
+        self._sink = sink
+        self.error: BackupError | None = None
+
+    def run(self) -> None:
+        try:
+            for piece in self._archive.pieces():
+                self._sink.write(piece)
+            self._sink.close()
+        except BackupError as error:
+            self.error = error
+            self._close()
+        except OSError:  # the program has ended; its own message says why
+            self._close()
+
+    def _close(self) -> None:
+        try:
+            self._sink.close()
+        except OSError:
+            return
+
+
+def _blocks(script: IO[bytes], version: int) -> Iterator[bytes]:
+    """The script, without settings that the server doesn't know."""
+    begin = b""
+    while len(begin) < _PREAMBLE and (block := script.read(_PREAMBLE)):
+        begin += block
+    for since, setting in _UNKNOWN.items():
+        if version < since:
+            begin = begin.replace(setting, b"", 1)
+    yield begin
+    while block := script.read(_BLOCK):
+        yield block
+
+
+def _is_begun(line: psycopg.Connection, backup: str) -> bool:
+    if _one(line, "SELECT to_regclass('public.core_installation')") is None:
+        return False
+    query = "SELECT count(*) FROM public.core_installation WHERE mode = %s AND restored_from = %s"
+    return bool(_one(line, query, [Mode.RESTORING, backup]))
+
+
+def _one(line: psycopg.Connection, query: Any, values: list[object] | None = None) -> Any:
+    row = line.execute(query, values).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,70 @@
+"""What this database is: working, or a copy in which no mail, notes or jobs may go out (`restore --for-looking`)."""
+
+import time
+import uuid
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, QuerySet
+
+from goodword.core import clock
+from goodword.core.models import Installation
+
+Mode = Installation.Mode
+#: the row's id
+ONLY: Final = 1
+#: seconds for which pages use the mode last read
+_GOOD_FOR: Final = 10.0
+_read: tuple[float, str] | None = None
+
+
+def current() -> Installation:
+    row, _ = Installation.objects.get_or_create(pk=ONLY)
+    return row
+
+
+def uid() -> uuid.UUID:
+    return current().uid
+
+
+def mode() -> str:
+    """Mode.WORKING (empty) unless this is a copy."""
+    return Installation.objects.filter(pk=ONLY).values_list("mode", flat=True).first() or Mode.WORKING
+
+
+def not_working() -> Exists:
+    """A condition for queries: this database is a copy."""
+    return Exists(copies())
+
+
+def copies() -> QuerySet[Installation]:
+    return Installation.objects.exclude(mode=Mode.WORKING)
+
+
+def shown_mode() -> str:
+    """The same, at most ten seconds old, for every page."""
+    global _read  # noqa: PLW0603 - a cache of one value
+    now = time.monotonic()
+    if _read is None or (now - _read[0] > _GOOD_FOR and settings.GOODWORD_ENV != "test"):
+        _read = (now, mode())
+    return _read[1]
+
+
+def set_mode(wanted: Mode) -> str:
+    """Returns the mode before."""
+    with transaction.atomic():
+        current()
+        row = Installation.objects.select_for_update().get(pk=ONLY)
+        before = row.mode
+        row.mode = wanted
+        row.mode_since = None if wanted == Mode.WORKING else clock.real()
+        row.save(update_fields=["mode", "mode_since"])
+    forget()
+    return before
+
+
+def forget() -> None:
+    """Read the mode again for the next page."""
+    global _read  # noqa: PLW0603
+    _read = None

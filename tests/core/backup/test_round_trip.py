@@ -1,0 +1,358 @@
+"""A backup contains all rows and no keys; it is restored as a whole or not at all."""
+
+import base64
+import io
+import os
+import resource
+import shutil
+import subprocess
+import tarfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as configured
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from goodword.accounts.models import Logo
+from goodword.core import crypto, installation
+from goodword.core.backup import archive, dump, restore
+from goodword.core.backup.programs import BackupError, Target, folder_for
+from tests.core.backup.databases import empty_database, is_empty, rows
+from tests.core.test_field_keys import connected
+from tests.core.test_killed_worker import until
+from tests.support import factories
+
+pytestmark = [pytest.mark.programs, pytest.mark.django_db(transaction=True)]
+NOW = factories.NOW
+
+
+@pytest.fixture
+def here() -> Target:
+    """An organisation with secrets and a file."""
+    organisation = connected().organisation
+    Logo.objects.create(organisation=organisation, content=os.urandom(200_000))
+    factories.application(factories.role(organisation))
+    crypto.check_field_keys()
+    return Target.of_django()
+
+
+@pytest.fixture
+def empty(here: Target) -> Iterator[Target]:
+    with empty_database("copy") as target:
+        yield target
+
+
+@pytest.fixture
+def backup(here: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(archive, "PIECE", 50_000)
+    return dump.back_up(here, tmp_path / "one.goodword", recipients=[], now=NOW).path or Path()
+
+
+def put_back(file: Path, target: Target, **options: Any) -> bool:
+    with archive.opened(file, **options) as opened:
+        restore.check_fits(opened)
+        return restore.restore(opened, target)
+
+
+def refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(BackupError) as refused:
+        act()
+    return str(refused.value)
+
+
+def mark(target: Target) -> tuple[Any, ...] | None:
+    with psycopg.connect(**target.parameters) as line:
+        return line.execute("SELECT mode, restored_from::text FROM core_installation").fetchone()
+
+
+def test_a_restored_database_has_the_same_rows_and_waits_to_be_completed(
+    here: Target, empty: Target, backup: Path
+) -> None:
+    with archive.opened(backup) as opened:
+        manifest = opened.manifest
+    assert put_back(backup, empty)
+    theirs, ours = rows(empty), rows(here)
+    del theirs["core_installation"], ours["core_installation"]
+    assert theirs == ours
+    assert mark(empty) == ("restoring", manifest["id"])
+    assert not put_back(backup, empty)  # as after an interruption: the caller continues
+    assert {key: manifest[key] for key in ("goodword", "format", "made_at")} == {
+        "goodword": "backup",
+        "format": 1,
+        "made_at": NOW.isoformat(),
+    }
+    assert manifest["installation"] == str(installation.uid())
+    assert ["core", "0002_installation_and_erasures"] in manifest["migrations"]
+
+
+def test_a_backup_contains_no_key(here: Target, backup: Path) -> None:
+    with tarfile.open(backup) as tar:
+        parts = [tar.extractfile(member) for member in tar if member.name.startswith("database.dump")]
+        content = b"".join(part.read() for part in parts if part)
+    command = [str(folder_for(_server(here)) / "pg_restore"), "--file=-"]
+    script = subprocess.run(command, input=content, capture_output=True, check=True).stdout
+    assert b"core_fieldkeycanary" in script
+    whole = script + backup.read_bytes()
+    keys = [configured.SECRET_KEY.encode(), *configured.GOODWORD_FIELD_KEYS.values()]
+    for key in keys:
+        for form in (key, base64.b64encode(key), key.hex().encode()):
+            assert form not in whole
+
+
+def _server(target: Target) -> int:
+    with psycopg.connect(**target.parameters) as line:
+        return line.info.server_version // 10_000
+
+
+@pytest.mark.parametrize("cut", [0, 100, 3000, 100_000, -2000])
+def test_a_truncated_backup_changes_nothing(empty: Target, backup: Path, cut: int) -> None:
+    os.truncate(backup, cut if cut >= 0 else backup.stat().st_size + cut - 10_240)
+    said = refusal(lambda: put_back(backup, empty))
+    assert "is damaged, or was not written to its end" in said or "is not a backup of Goodword" in said
+    assert is_empty(empty)
+
+
+def test_a_changed_byte_is_noticed(empty: Target, backup: Path) -> None:
+    with backup.open("r+b") as file:
+        file.seek(backup.stat().st_size // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 1]))
+    said = refusal(lambda: put_back(backup, empty))
+    assert "is damaged" in said or "pg_restore failed" in said
+    assert is_empty(empty)
+
+
+def test_a_database_with_tables_is_refused(here: Target, backup: Path) -> None:
+    before = rows(here)
+    said = refusal(lambda: put_back(backup, here))
+    assert said == (
+        f"The database {here.parameters['dbname']!r} is not empty, and a backup is restored into an empty one. Create "
+        "one (createdb), and name it in DATABASE_URL."
+    )
+    assert rows(here) == before
+
+
+def with_manifest(file: Path, **changed: Any) -> Path:
+    with archive.opened(file) as opened:
+        pieces = io.BytesIO(b"".join(opened.pieces()))
+        manifest = opened.manifest | changed
+    other = file.with_name("changed.goodword")
+    with other.open("wb") as sink:
+        archive.write(sink, manifest, pieces, check=lambda: None)
+    return other
+
+
+def test_a_backup_of_a_newer_version_is_refused(empty: Target, backup: Path) -> None:
+    newer = with_manifest(
+        backup, version="0.9.0", migrations=[["core", "0001_initial"], ["core", "0099_later"]]
+    )
+    assert refusal(lambda: put_back(newer, empty)) == (
+        "The backup was made by version 0.9.0 of Goodword, which is newer: this one does not know core.0099_later. "
+        "Install that version or a later one, and restore again."
+    )
+    newer = with_manifest(backup, version="0.9.0", format=2)
+    assert refusal(lambda: put_back(newer, empty)) == (
+        f"{newer} was made by a newer version of Goodword (0.9.0). Install that one."
+    )
+    assert is_empty(empty)
+
+
+def test_other_keys_are_refused_before_anything_is_restored(
+    empty: Target, backup: Path, settings: Settings
+) -> None:
+    key_id = next(iter(settings.GOODWORD_FIELD_KEYS))
+    settings.GOODWORD_FIELD_KEYS = {key_id: b"x" * 32}
+    begins = "GOODWORD_FIELD_KEYS does not fit this backup: its secrets are encrypted with the key "
+    ends = "Set the keys that were used when it was made; if they are lost for good, add --key-lost."
+    assert (
+        refusal(lambda: put_back(backup, empty)) == f"{begins}{key_id!r}, which is another one here. {ends}"
+    )
+    settings.GOODWORD_FIELD_KEYS = {"new": b"x" * 32}
+    assert refusal(lambda: put_back(backup, empty)) == f"{begins}{key_id!r}, which is missing here. {ends}"
+    assert is_empty(empty)
+    with archive.opened(backup) as opened:
+        restore.check_fits(opened, key_lost=True)
+
+
+@pytest.mark.parametrize("content", [b"", b"PGDMP and so on", b"\0" * 1000, b"PK\3\4" + b"x" * 600])
+def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(content)
+    with pytest.raises(BackupError, match="is not a backup of Goodword"), archive.opened(other):
+        pass
+    with pytest.raises(BackupError, match="can't be read: No such file"), archive.opened(tmp_path / "none"):
+        pass
+
+
+# --- writing --------------------------------------------------------------------------------------------------
+
+
+def test_an_existing_file_is_not_overwritten(here: Target, backup: Path) -> None:
+    before = backup.read_bytes()
+    said = refusal(lambda: dump.back_up(here, backup, recipients=[], now=NOW))
+    assert said == f"{backup} exists already. Choose another name."
+    assert backup.read_bytes() == before
+    assert backup.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_leaves_no_file(here: Target, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        said = refusal(lambda: dump.back_up(here, tmp_path / "one.goodword", recipients=[], now=NOW))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert said == (
+        f"{tmp_path / 'one.goodword'} could not be written: File too large. Nothing is left there. Free space, or "
+        "choose another place."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lost_database_connection_leaves_no_file(here: Target, tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def fail() -> None:
+        said.append(refusal(lambda: dump.back_up(here, tmp_path / "one.goodword", recipients=[], now=NOW)))
+        connection.close()
+
+    with psycopg.connect(**here.parameters, autocommit=True) as other, other.transaction():
+        other.execute("LOCK TABLE accounts_logo IN ACCESS EXCLUSIVE MODE")  # pg_dump waits for it
+        thread = threading.Thread(target=fail)
+        thread.start()
+        until(lambda: _kill_waiting(here))
+        thread.join()
+    assert "pg_dump failed: " in said[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def _kill_waiting(here: Target) -> bool:
+    with psycopg.connect(**here.parameters, autocommit=True) as line:
+        found = line.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'goodword backup' AND wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(found.fetchall())
+
+
+def test_a_killed_backup_leaves_nothing_that_looks_like_one(tmp_path: Path) -> None:
+    path = tmp_path / dump.file_name(NOW)
+    child = os.fork()
+    if not child:
+        with archive.new_file(path) as sink:
+            sink.write(b"half")
+            sink.flush()
+            os._exit(9)
+    os.waitpid(child, 0)
+    assert not path.exists()
+    assert dump.in_folder(tmp_path) == []
+
+
+def test_a_killed_restore_leaves_the_database_empty(
+    empty: Target, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(self: archive.Archive) -> Iterator[bytes]:
+        for number, piece in enumerate(whole(self)):
+            yield piece
+            if number == 2:
+                os._exit(9)
+
+    whole = archive.Archive.pieces
+    monkeypatch.setattr(archive.Archive, "pieces", die)
+    child = os.fork()
+    if not child:
+        put_back(backup, empty)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    monkeypatch.setattr(archive.Archive, "pieces", whole)
+    until(lambda: is_empty(empty) and not _used(empty))
+    assert put_back(backup, empty)
+
+
+def _used(target: Target) -> bool:
+    with psycopg.connect(**target.parameters) as line:
+        found = line.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return bool(found.fetchall())
+
+
+# --- encrypted ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")
+def test_a_backup_encrypted_by_age_needs_its_key(here: Target, empty: Target, tmp_path: Path) -> None:
+    keys = [tmp_path / name for name in ("right", "wrong")]
+    for key in keys:
+        subprocess.run(["age-keygen", "-o", str(key)], check=True, capture_output=True)
+    public = subprocess.run(["age-keygen", "-y", str(keys[0])], check=True, capture_output=True, text=True)
+    file = tmp_path / "one.goodword"
+    dump.back_up(here, file, recipients=[public.stdout.strip()], now=NOW)
+    assert b"manifest" not in file.read_bytes()
+    assert refusal(lambda: put_back(file, empty)) == (
+        f"{file} is encrypted by age. Name the file with its key: --identity FILE."
+    )
+    assert f"{file} can't be decrypted: age: error: " in refusal(
+        lambda: put_back(file, empty, identity=keys[1])
+    )
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-500])
+    said = refusal(lambda: put_back(file, empty, identity=keys[0]))
+    assert "is damaged" in said or "can't be decrypted" in said
+    assert is_empty(empty)
+    file.write_bytes(whole)
+    assert put_back(file, empty, identity=keys[0])
+    said = refusal(lambda: dump.back_up(here, tmp_path / "two", recipients=["age1nobody"], now=NOW))
+    assert "age failed: age: error: " in said
+    assert not (tmp_path / "two").exists()
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")
+def test_a_backup_can_be_encrypted_by_gpg(
+    here: Target, empty: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "gnupg"
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    key = [
+        "gpg",
+        "--batch",
+        "--passphrase",
+        "",
+        "--quick-generate-key",
+        "it@example.com",
+        "default",
+        "default",
+    ]
+    subprocess.run(key, check=True, capture_output=True)
+    file = tmp_path / "one.goodword"
+    dump.back_up(here, file, recipients=["it@example.com"], now=NOW)
+    assert b"manifest" not in file.read_bytes()
+    assert put_back(file, empty)
+    subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False)
+    shutil.rmtree(home / "private-keys-v1.d")
+    assert f"{file} can't be decrypted: gpg: " in refusal(lambda: put_back(file, empty))
+    said = refusal(lambda: dump.back_up(here, tmp_path / "two", recipients=["nobody@example.com"], now=NOW))
+    assert "gpg failed: gpg: " in said
+    subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False)
+
+
+def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(lambda: folder_for(99)).startswith(
+        "PostgreSQL's programs pg_dump, pg_restore and psql of version 99 or newer are needed. Here is only version"
+    )
+    monkeypatch.setenv("PATH", "")
+    said = refusal(lambda: archive.encrypted(io.BytesIO(), ["age1x"]).__enter__())
+    assert said == "age is not installed. Install it (on Debian: apt install age)."
+
+
+def test_older_servers_are_not_given_settings_they_do_not_know() -> None:
+    script = b"SET lock_timeout = 0;\nSET transaction_timeout = 0;\nSELECT 1;\n"
+    assert b"".join(restore._blocks(io.BytesIO(script), 16)) == b"SET lock_timeout = 0;\nSELECT 1;\n"
+    assert b"".join(restore._blocks(io.BytesIO(script), 17)) == script

@@ -1,0 +1,131 @@
+"""Who was erased after a backup is erased again in the restored database, by a list of ids."""
+
+import io
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from goodword.accounts.models import AuditEntry
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
+from goodword.candidates.models import Application, Candidate
+from goodword.core import installation
+from goodword.core.backup import erasures
+from goodword.core.backup.erasures import Erased
+from goodword.core.backup.programs import BackupError
+from goodword.core.models import ErasureEntry
+from goodword.notifications.models import Email
+from goodword.references.erasure import erase_referee
+from goodword.references.models import Referee
+from goodword.workspace.data_requests.erased_since import erase_all_again
+from tests.references.answered import NOW, answered, checked
+from tests.support import factories
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=2)
+
+
+def erased(of: Candidate | Application) -> None:
+    with transaction.atomic():
+        asked = request_erasure(of=of, reason=Reason.CANDIDATE, now=NOW, by="candidate", due_at=NOW)
+        assert carry_out_erasure(erasure_id=asked.pk, now=NOW)
+
+
+def list_after(act: Callable[[], object], file: Path) -> Path:
+    """The list written after `act`, in a database put back to before it."""
+    installation.uid()
+    with transaction.atomic():
+        act()
+        with file.open("wb") as sink:
+            erasures.write(sink)
+        transaction.set_rollback(True)
+    return file
+
+
+def applied(file: Path) -> int:
+    return erase_all_again(erasures.read(file, of=str(installation.uid())), now=LATER)
+
+
+def test_a_person_is_erased_again_once(tmp_path: Path) -> None:
+    role = factories.role(factories.organisation())
+    ada, bob = (factories.application(role) for _ in range(2))
+    file = list_after(lambda: erased(ada.candidate), tmp_path / "list")
+    assert ada.candidate.email not in file.read_text()
+    assert applied(file) == 1
+    people = Candidate.objects.of(role.organisation).order_by("pk")
+    assert [(one.erased_at, bool(one.email)) for one in people] == [(LATER, False), (None, True)]
+    actions = AuditEntry.objects.of(role.organisation).filter(action="person.erased")
+    assert [entry.details["candidate"] for entry in actions] == [ada.candidate_id]
+    assert applied(file) == 0
+    assert bob.pk
+
+
+def test_of_somebody_with_two_applications_only_the_erased_one_goes(tmp_path: Path) -> None:
+    role = factories.role(factories.organisation())
+    first = factories.application(role)
+    second = factories.application(factories.role(role.organisation), candidate=first.candidate)
+    file = list_after(lambda: erased(second), tmp_path / "list")
+    assert applied(file) == 1
+    rows = Application.objects.of(role.organisation).order_by("pk")
+    assert [(one.pk, one.erased_at) for one in rows] == [(first.pk, None), (second.pk, LATER)]
+
+
+def test_a_referee_is_erased_again_without_another_mail(tmp_path: Path) -> None:
+    referee = answered(checked(), 1).request.referee
+    file = list_after(lambda: erase_referee(referee_id=referee.pk, by="referee", now=NOW), tmp_path / "list")
+    mails = Email.objects.across_organisations().count()
+    assert applied(file) == 1
+    row = Referee.objects.across_organisations().get(pk=referee.pk)
+    assert (row.erased_at, row.email, row.name) == (LATER, "", "Erased referee")
+    assert Email.objects.across_organisations().count() <= mails
+    assert applied(file) == 0
+
+
+def test_a_person_who_got_the_id_after_the_erasure_stays(tmp_path: Path) -> None:
+    role = factories.role(factories.organisation())
+    ada = factories.application(role)
+    file = list_after(lambda: erased(ada.candidate), tmp_path / "list")
+    Candidate.objects.of(role.organisation).update(created_at=NOW + timedelta(hours=1))
+    assert applied(file) == 0
+    assert Candidate.objects.of(role.organisation).get().erased_at is None
+
+
+def test_a_list_beside_backups_keeps_what_a_restored_database_has_forgotten(tmp_path: Path) -> None:
+    role = factories.role(factories.organisation())
+    file = tmp_path / erasures.FILE
+    list_after(lambda: erased(factories.application(role).candidate), file)
+    erased(factories.application(role).candidate)
+    assert erasures.keep_in(tmp_path) == 2
+    assert erasures.keep_in(tmp_path) == 2
+    assert len(list(erasures.read(file, of=str(installation.uid())))) == 2
+    assert ErasureEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2])
+def test_a_list_that_is_not_whole_is_refused(tmp_path: Path, cut: int) -> None:
+    role = factories.role(factories.organisation())
+    file = list_after(lambda: erased(factories.application(role).candidate), tmp_path / "list")
+    file.write_text("\n".join(file.read_text().splitlines()[:cut]))
+    with pytest.raises(BackupError, match="is not a whole list of erasures"):
+        applied(file)
+
+
+def test_the_list_of_another_installation_is_refused(tmp_path: Path) -> None:
+    sink = io.BytesIO()
+    entry = Erased(
+        uid=uuid4(), organisation_id=1, candidate_id=2, application_ids=(), referee_ids=(), erased_at=NOW
+    )
+    assert erasures.write(sink, more=[entry]) == 1
+    assert [sorted(json.loads(line)) for line in sink.getvalue().splitlines()] == [
+        ["goodword", "installation"],
+        ["applications", "at", "candidate", "id", "organisation", "referees"],
+        ["end"],
+    ]
+    file = tmp_path / "list"
+    file.write_bytes(sink.getvalue())
+    with pytest.raises(BackupError, match="is the list of another installation"):
+        list(erasures.read(file, of=str(uuid4())))
