@@ -1,6 +1,5 @@
 """The commands, as an operator runs them, with the embedded PostgreSQL."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -8,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from goodword.cli import main
+from goodword.core import installation
 from goodword.core.supervise import goodword
+from tests.notifications.mails import queued
 from tests.support.database import copy_migrated
 
 pytestmark = pytest.mark.programs
@@ -29,36 +31,52 @@ def run(data: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_backup_is_restored_for_looking_and_goes_live(tmp_path: Path) -> None:
+def test_the_embedded_database_is_restored_on_another_machine(tmp_path: Path) -> None:
     data, copy, file = tmp_path / "data", tmp_path / "copy", tmp_path / "one.goodword"
     copy_migrated(data)
-    new = ("--organisation", "Acme", "--email", "ann@acme.example", "--name", "Ann", "--password-stdin")
-    assert run(data, "createadmin", *new)[0] == 2  # nothing runs the embedded server
     status, said = run(data, "backup", str(file))
     assert (status, "GOODWORD_FIELD_KEYS is not in it" in said) == (0, True)
-    assert run(data, "erasures", str(tmp_path / "erasures.jsonl")) == (
-        0,
-        f"{tmp_path}/erasures.jsonl: 0 erasures.\n",
-    )
-    head = json.loads((tmp_path / "erasures.jsonl").read_text().splitlines()[0])
-    status, said = run(data, "restore", str(file))
-    assert status == 2
-    assert f"Stop `goodword up`, move {data / 'postgres'} away, and restore again." in said
-
     copy.mkdir()
     shutil.copy(data / "keys.json", copy)
-    assert "It can be restored here." in run(copy, "restore", "--check", str(file))[1]
     status, said = run(copy, "restore", "--for-looking", str(file))
     assert (status, said.splitlines()[1:]) == (
         0,
         [
-            "Erased again from erasures.jsonl: 0.",
+            "People who have been erased since are back, because there is no list of erasures (--erasures).",
             "This is a copy for looking: no mail, note or job goes out until `goodword go-live`.",
         ],
     )
-    status, said = run(copy, "go-live")
-    assert (status, said.partition(" are waiting.")[0]) == (1, "0 mails, 0 notes and 0 jobs")
-    assert run(copy, "go-live", "--yes")[0] == 0
-    assert run(copy, "go-live") == (0, "This database is in use already.\n")
-    again = json.loads(run(copy, "erasures")[1].splitlines()[0])
-    assert again == head
+
+
+@pytest.mark.django_db(transaction=True)
+def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, erasures = tmp_path / "one.goodword", tmp_path / "erasures.jsonl"
+    assert main(["backup", str(tmp_path)]) == 0
+    assert [one.suffix for one in tmp_path.iterdir()] == [".goodword"]
+    assert main(["backup", str(file)]) == 0
+    assert main(["erasures", str(erasures)]) == 0
+    assert main(["restore", "--check", str(file)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" It can be restored here.")
+    assert main(["backup", str(file)]) == 2
+    assert capsys.readouterr().err == f"goodword: {file} exists already. Choose another name.\n"
+    assert main(["restore", str(file)]) == 2
+    assert "is not empty, and a backup is restored into an empty one" in capsys.readouterr().err
+    erasures.write_text("{}")
+    assert main(["restore", str(file)]) == 2
+    assert "is not a whole list of erasures" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_goes_live_when_told_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    queued()
+    installation.set_mode(installation.Mode.LOOKING)
+    assert main(["go-live"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "1 mail, 0 notes and 1 job are waiting. They go out, perhaps a second"
+    )
+    assert installation.mode() == "looking"
+    assert main(["go-live", "--yes"]) == 0
+    assert installation.mode() == ""
+    installation.set_mode(installation.Mode.RESTORING)
+    assert main(["go-live", "--yes"]) == 2
+    assert "Run the same `goodword restore` again first." in capsys.readouterr().err
