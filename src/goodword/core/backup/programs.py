@@ -69,7 +69,7 @@ def folder_for(version: int) -> Path:
 @cache
 def _installed() -> tuple[tuple[int, Path], ...]:
     """Major version and folder of each set of programs."""
-    found = {}
+    found: dict[Path, int] = {}
     for folder in _folders():
         if all(os.access(folder / name, os.X_OK) for name in NEEDED) and (version := major_of(folder)):
             found.setdefault(folder.resolve(), version)
