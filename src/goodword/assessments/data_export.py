@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from goodword.assessments.adjustments.mails import subject_ref_of
 from goodword.assessments.adjustments.status import is_disclosed
+from goodword.assessments.attempts.begin import as_members_see
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.flags.display import OBSERVED, WORDS
 from goodword.assessments.kinds.items import Item
@@ -99,13 +100,14 @@ def _total(attempt: Attempt) -> dict[str, Any]:
 
 
 def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str, Any]:
+    shown = as_members_see(part) if wanted.by_member else part
     answers = {answer.item: answer for answer in part.answers.all()}
     uploads = {upload.pk: upload for upload in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}
     told: dict[str, Any] = {
-        "test": title_of(part),
-        "version": part.version.number,
-        "form": part.form,
+        "test": title_of(shown),
+        "version": shown.version.number,
+        "form": shown.form,
         "answers": [
             without_empty(
                 {

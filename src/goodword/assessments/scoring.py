@@ -78,19 +78,22 @@ def _calibration_of(part: AttemptPart) -> Calibration | None:
 
 
 def calibration_row_of(part: AttemptPart) -> CalibrationRow | None:
-    """Returns None if the candidate took another version, or a member ended the part."""
+    """Returns None if the candidate took another test or version, or a member ended the part."""
     row = part.part.calibration
-    return row if row is not None and part.is_whole and row.version == part.version.number else None
+    if row is None or row.test_id != part.version.test_id or not part.is_whole:
+        return None
+    return row if row.version == part.version.number else None
 
 
 def norm_group_of(part: AttemptPart) -> NormGroup | None:
-    """The norm group for the candidate's language and device; None if another version or form was taken,
+    """The norm group for the candidate's language and device; None if another test, version or form was taken,
     or a member ended the part."""
     norm_set = part.part.norms
     if (
         norm_set is None
         or not part.is_whole
-        or (norm_set.version, norm_set.form) != (part.version.number, part.form)
+        or (norm_set.test_id, norm_set.version, norm_set.form)
+        != (part.version.test_id, part.version.number, part.form)
     ):
         return None
     return (

@@ -64,7 +64,7 @@ class Version(OrganisationOwned):
             raise Frozen(f"{self} is published and never changes.")
         super().save(*args, **kwargs)
 
-    def publish(self, *, by: Membership, now: datetime) -> None:
+    def publish(self, *, by: Membership | None, now: datetime) -> None:
         self.published_at, self.published_by = now, by
         self.save()
         self.is_frozen = True

@@ -92,9 +92,15 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
             yield draft
 
     def publish(
-        self, owner: O, *, revision: int, check: Callable[[D], Publication], by: Membership, now: datetime
+        self,
+        owner: O,
+        *,
+        revision: int,
+        check: Callable[[D], Publication],
+        by: Membership | None,
+        now: datetime,
     ) -> D:
-        """`check` completes the draft and raises if it cannot be published. Raises `NoDraft` and `StaleDraft`."""
+        """`check` completes the draft and raises if it cannot be published. `by`: None if nobody is named. Raises `NoDraft` and `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             publication = check(draft)
             for row in publication.rows:
@@ -111,7 +117,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
             return self.delete(draft)
 
     def _audit(
-        self, what: str, owner: O, *, by: Membership, now: datetime, details: Mapping[str, Any]
+        self, what: str, owner: O, *, by: Membership | None, now: datetime, details: Mapping[str, Any]
     ) -> None:
         audit(
             organisation=owner.organisation,
@@ -193,7 +199,13 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         return owner.is_own and owner.archived_at is None
 
     def publish(
-        self, owner: O, *, revision: int, check: Callable[[D], Publication], by: Membership, now: datetime
+        self,
+        owner: O,
+        *,
+        revision: int,
+        check: Callable[[D], Publication],
+        by: Membership | None,
+        now: datetime,
     ) -> D:
         """Publish as above. Languages left out stay in a draft of the next version, beside the published ones."""
         with transaction.atomic():

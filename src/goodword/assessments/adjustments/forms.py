@@ -2,9 +2,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from goodword.assessments.adjustments.open_text import CREATE, OpenTextOffer
 from goodword.assessments.adjustments.requests import MAX_PERCENT, PERCENT_CHOICES
+from goodword.assessments.attempts.overview import title_of
 from goodword.ui.fields import LongTextField
 
 MAX_REQUEST_LENGTH = 2000
@@ -18,6 +21,8 @@ _EXTRA_TIME = {
 _PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
 #: choice of “Another percentage”
 OTHER = "other"
+#: begins the names of fields; the number of the part follows
+_OPEN_TEXT = "open_text_"
 
 
 class AdjustmentRequestForm(forms.Form):
@@ -83,7 +88,8 @@ class AdjustmentRequestForm(forms.Form):
 
 
 class AdjustmentAnswerForm(forms.Form):
-    """`parts`: number and title of those that can be taken without figures."""
+    """`parts`: number and title of those that can be taken without figures; `open_texts`: parts with an open-text
+    version."""
 
     use_required_attribute = False
 
@@ -134,8 +140,12 @@ class AdjustmentAnswerForm(forms.Form):
         *,
         time: bool,
         parts: Sequence[tuple[int, str]],
+        open_texts: Sequence[OpenTextOffer] = (),
     ) -> None:
         super().__init__(data, prefix="a")
+        self._replaceable = [offer.part.order for offer in open_texts]
+        for offer in open_texts:
+            self.fields[f"{_OPEN_TEXT}{offer.part.order}"] = _open_text_field(offer)
         if not time:
             del self.fields["percent"], self.fields["other_percent"]
         if parts:
@@ -151,7 +161,7 @@ class AdjustmentAnswerForm(forms.Form):
         wants_number = data.get("percent") == OTHER and "other_percent" not in self.errors
         if wants_number and data.get("other_percent") is None:
             self.add_error("other_percent", _PERCENT)
-        nothing = self.share == 0 and not data.get("figureless")
+        nothing = self.share == 0 and not data.get("figureless") and not self.open_texts
         if not self.errors and not data.get("sentence") and (nothing or data.get("accessible")):
             self.add_error(
                 "sentence",
@@ -169,3 +179,49 @@ class AdjustmentAnswerForm(forms.Form):
     @property
     def orders(self) -> list[int]:
         return [int(order) for order in self.cleaned_data.get("figureless", [])]
+
+    @property
+    def open_texts(self) -> dict[int, int]:
+        """As `grant_open_texts` takes them."""
+        chosen = {order: self.cleaned_data.get(f"{_OPEN_TEXT}{order}") for order in self._replaceable}
+        return {order: int(version) for order, version in chosen.items() if version}
+
+    def open_text_fields(self) -> list[forms.BoundField]:
+        return [self[f"{_OPEN_TEXT}{order}"] for order in self._replaceable]
+
+    def refuse_open_text(self, order: int, sentence: str) -> None:
+        self.add_error(f"{_OPEN_TEXT}{order}", sentence)
+
+
+def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
+    versions = [
+        (
+            str(one.pk),
+            _("Yes: %(name)s, version %(number)s") % {"name": one.content["name"], "number": one.number},
+        )
+        for one in offer.versions
+    ]
+    help_text = _(
+        "They write what they would do and why, without a time limit, and people mark it with a rubric. The hiring "
+        "team sees which version they took once they start it, but not why. Until then they can go back."
+    )
+    if not versions:
+        help_text = format_lazy(
+            "{} {}",
+            help_text,
+            _(
+                "There is no published open-text version of this set yet. If you choose it, one with the default "
+                "rubric is added to the library when you send the answer."
+            ),
+        )
+    return forms.ChoiceField(
+        label=_("Replace “%(title)s” with its open-text version") % {"title": title_of(offer.part)},
+        choices=[
+            ("", _("No, as planned")),
+            *(versions or [(str(CREATE), _("Yes, a new one with the default rubric"))]),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=help_text,
+        error_messages={"invalid_choice": _("That version is no longer offered. Choose again.")},
+    )

@@ -10,12 +10,12 @@ from django.db.models.functions import Cast, Concat
 
 from goodword.assessments.adjustments.contacts import Contact, contact_of, is_outside
 from goodword.assessments.adjustments.status import timed_parts_not_begun
-from goodword.assessments.attempts.begin import candidate_language
+from goodword.assessments.attempts.begin import candidate_language, version_for
 from goodword.assessments.attempts.mails import deadline_in_words
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.part_state import clock_minutes
-from goodword.assessments.models import Adjustment, Attempt
-from goodword.assessments.queries import application_of
+from goodword.assessments.models import Adjustment, Attempt, AttemptPart
+from goodword.assessments.queries import application_of, content_of
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core.jobs import for_each
@@ -75,9 +75,17 @@ def mail_contact(
     )
 
 
-def mail_answer(row: Adjustment, *, application: Application, by: Correspondent, now: datetime) -> None:
+def mail_answer(
+    row: Adjustment,
+    *,
+    application: Application,
+    by: Correspondent,
+    open_texts: Sequence[AttemptPart] = (),
+    now: datetime,
+) -> None:
     if mail_blocked_reason(application):
         return
+    language = candidate_language(row.attempt, application.candidate)
     _write(
         row,
         ANSWERED,
@@ -89,6 +97,7 @@ def mail_answer(row: Adjustment, *, application: Application, by: Correspondent,
         granted=row.state == Adjustment.State.GRANTED,
         lines=row.answer.splitlines(),
         inside=not is_outside(application, by.address),
+        open_texts=[content_of(version_for(part.part, language=language)).name for part in open_texts],
     )
 
 

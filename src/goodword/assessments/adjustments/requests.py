@@ -10,6 +10,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.contacts import contact_of
 from goodword.assessments.adjustments.mails import next_reader
+from goodword.assessments.adjustments.open_text import carry_over_open_texts, grant_open_texts
 from goodword.assessments.adjustments.status import WhyNot, extend_clocks, granted_percent, request_status
 from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import set_form
@@ -97,9 +98,11 @@ def answer_request(
     sentence: str,
     by: Correspondent,
     now: datetime,
+    open_texts: Mapping[int, int] | None = None,
 ) -> Adjustment:
-    """Grant extra time, other `forms` (by part number), an accessible version described in the sentence, or nothing.
-    Parts that have started don't change. Raises AlreadyAnswered, Closed, and ValueError for an invalid percentage."""
+    """Grant extra time, other `forms` (by part number), `open_texts` (as in `grant_open_texts`), an accessible version
+    described in the sentence, or nothing. Forms and clocks of parts that have started don't change. Raises
+    AlreadyAnswered, Closed, ValueError for an invalid percentage, and as `grant_open_texts`."""
     if not 0 <= percent <= MAX_PERCENT:
         raise ValueError(f"{percent} percent")
     with transaction.atomic():
@@ -112,14 +115,15 @@ def answer_request(
         if not takes_answers(attempt, now=now) or application.is_being_erased:
             raise part_state.Closed
         _set_forms(attempt, forms)
+        replaced = grant_open_texts(attempt, open_texts or {}, now=now)
         extend_clocks(attempt, percent=percent)
-        row.percent, row.accessible_version = percent, bool(forms) or accessible
+        row.percent, row.accessible_version = percent, bool(forms or replaced) or accessible
         granted = bool(percent) or row.accessible_version
         row.state = Adjustment.State.GRANTED if granted else Adjustment.State.REFUSED
         row.answer, row.answered_by, row.answered_at = sentence, by.name[:200], now
         row.save()
         resume_deadline(attempt, now=now)
-        mails.mail_answer(row, application=application, by=by, now=now)
+        mails.mail_answer(row, application=application, by=by, open_texts=replaced, now=now)
         return row
 
 
@@ -153,6 +157,7 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
     )
     if not earlier.update(attempt=attempt):
         return
+    carry_over_open_texts(attempt)
     extend_clocks(attempt, percent=granted_percent(attempt))
     if earlier.filter(state=Adjustment.State.ASKED).exists():
         hold_deadline(attempt, now=now)

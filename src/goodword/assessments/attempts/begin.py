@@ -1,11 +1,12 @@
 """The language, version and form in which a candidate takes a part, and its start.
 
 Anyone may choose tasks without figures before a part starts, so the choice reveals nothing about an adjustment
-(docs/decisions/0026-*).
+(docs/decisions/0026-*). An open-text version is granted; members see it once the part has started (0048).
 """
 
 import secrets
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +19,7 @@ from goodword.assessments.attempts.part_state import clock_minutes, record_event
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds import kind_named, kind_of
 from goodword.assessments.kinds.builtin import LANGUAGES, newest
+from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.reasoning.generated import to_json
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, DrawnItem, TestVersion
 from goodword.assessments.queries import content_of, count_of
@@ -29,6 +31,9 @@ from goodword.workflow.states import move
 FALLBACK_LANGUAGE = "en"
 #: candidates' seeds are below this, to fit into a signed column; seeds of previews are above
 SEEDS: Final = 2**62
+#: forms between which candidates choose if they were granted an open-text version
+OPEN_TEXT: Final = "open_text"
+PLANNED: Final = "planned"
 
 
 def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
@@ -55,6 +60,21 @@ def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
     if found is None:
         raise LookupError(f"Version {part.number} of test {part.test_id} is not published.")
     return found
+
+
+def version_in(part: AttemptPart, *, language: str) -> TestVersion:
+    """What the candidate takes, in this language or the nearest to it."""
+    return _open_text_in(part, language) if is_open_text(part) else version_for(part.part, language=language)
+
+
+def _open_text_in(part: AttemptPart, language: str) -> TestVersion:
+    granted = part.open_text
+    assert granted is not None  # checked by is_open_text and set_form
+    rows = TestVersion.objects.of(granted.organisation).filter(
+        test=granted.test_id, number=granted.number, published_at__isnull=False
+    )
+    ranked = rows.select_related("test").order_by(_rank("language", (language, FALLBACK_LANGUAGE)), "pk")
+    return ranked.first() or granted
 
 
 def _languages(part: AssessmentPart) -> set[str]:
@@ -84,18 +104,40 @@ def _base_code(language: str) -> str:
 
 
 def open_form(part: AttemptPart) -> str:
-    """The form that the candidate may switch to before the part starts: without figures, or back. Else empty."""
-    content = content_of(part.version)
-    kind = kind_of(content)
+    """The form that the candidate may switch to before the part starts: without figures, `OPEN_TEXT` if it was granted,
+    or back. Else empty."""
     if part.begun_at is not None or part.ended_at is not None:
         return ""
+    if part.open_text_id is not None:
+        return PLANNED if is_open_text(part) else OPEN_TEXT
+    content = content_of(part.version)
+    kind = kind_of(content)
     if part.form != part.part.form:
         return part.part.form if kind.is_generated else ""
     return kind.figureless_form(content, part.form)
 
 
 def is_other_form(part: AttemptPart) -> bool:
-    return part.form != part.part.form
+    return not is_open_text(part) and part.form != part.part.form
+
+
+def is_open_text(part: AttemptPart) -> bool:
+    """Whether the candidate takes the open-text version instead of the planned test."""
+    return part.open_text_id is not None and part.version.test_id != part.part.test_id
+
+
+def as_members_see(part: AttemptPart) -> AttemptPart:
+    """Until an open-text version is started, the part as planned, in a copy that is not to be saved."""
+    if not is_open_text(part) or part.begun_at is not None:
+        return part
+    planned = copy(part)
+    planned.version = version_for(part.part, language=part.attempt.language)
+    planned.form, planned.seconds = part.part.form, _planned_seconds(part)
+    return planned
+
+
+def _planned_seconds(part: AttemptPart) -> int | None:
+    return None if part.part.minutes is None else part.part.minutes * 60
 
 
 def needs_start(part: AttemptPart) -> bool:
@@ -128,6 +170,8 @@ def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
         part.ends_at = now + timedelta(seconds=part.seconds)
         part.shown_at = part.seen_at = now
     kind = kind_named(part.version.test.kind)
+    if is_open_text(part):
+        part.items = count_of(part)
     if kind.is_generated:
         # an update since the invitation may have added a version; tasks count as the version that draws them
         ensure_builtin(attempt.organisation, part.version.test.key, now=now)
@@ -155,22 +199,44 @@ def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> Att
     """Switch to the form that is open to everybody. Idempotent. Raises UnknownForm, and as open_part."""
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
-        if form != part.form or part.begun_at is not None:
+        if form != _chosen_form(part) or part.begun_at is not None:
             if not form or form != open_form(part):
                 raise UnknownForm(form)
             set_form(part, form)
         return part
 
 
+def _chosen_form(part: AttemptPart) -> str:
+    if part.open_text_id is None:
+        return part.form
+    return OPEN_TEXT if is_open_text(part) else PLANNED
+
+
 def set_form(part: AttemptPart, form: str) -> None:
     """Before the part starts, keeping the time per task. The attempt is locked. Raises UnknownForm."""
     if form != open_form(part):
         raise UnknownForm(form)
+    if form in {OPEN_TEXT, PLANNED}:
+        _set_test(part, form)
+        return
     part.form = form
     part.items = count_of(part)
     if part.seconds is not None:
         part.seconds = extended_seconds(clock_minutes(part), percent=granted_percent(part.attempt))
     part.save(update_fields=["form", "items", "seconds"])
+
+
+def _set_test(part: AttemptPart, form: str) -> None:
+    """The number of items, which members see, follows when the part starts."""
+    language = part.attempt.language
+    if form == OPEN_TEXT:
+        # a limit for choosing would be too short for writing
+        part.version, part.form, part.seconds = _open_text_in(part, language), FULL_FORM, None
+    else:
+        part.version, part.form = version_for(part.part, language=language), part.part.form
+        if part.part.minutes is not None:
+            part.seconds = extended_seconds(clock_minutes(part), percent=granted_percent(part.attempt))
+    part.save(update_fields=["version", "form", "seconds"])
 
 
 class NotOffered(Exception):
@@ -207,7 +273,7 @@ def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt
         if any(part.begun_at is not None for part in parts):
             raise TooLate
         for part in parts:
-            part.version = version_for(part.part, language=language)
+            part.version = version_in(part, language=language)
             part.save(update_fields=["version"])
         attempt.language = language
         attempt.save(update_fields=["language"])
@@ -216,4 +282,4 @@ def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt
 
 def _parts_of(attempt: Attempt) -> list[AttemptPart]:
     rows = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt)
-    return list(rows.select_related("part__test__organisation").order_by("order"))
+    return list(rows.select_related("part__test__organisation", "version").order_by("order"))

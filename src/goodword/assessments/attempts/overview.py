@@ -1,11 +1,11 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import translation
 
 from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import needs_start, version_for
+from goodword.assessments.attempts.begin import as_members_see, needs_start, version_in
 from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.items import Item, OnBreak
@@ -92,10 +92,12 @@ class Overview:
 
 
 def for_mails(seen: Overview) -> dict[str, object]:
-    minutes = {part.order: clock_minutes(part.part) if part.timed else part.minutes for part in seen.parts}
+    """Members read these mails too, so nothing in them shows an adjustment."""
+    parts = [_in_mails(part) for part in seen.parts]
+    minutes = {part.order: clock_minutes(part.part) if part.timed else part.minutes for part in parts}
     return {
         "minutes": sum(minutes.values()),
-        "timed": seen.timed,
+        "timed": any(part.timed for part in parts),
         "parts": [
             {
                 "kind": part.kind,
@@ -104,9 +106,24 @@ def for_mails(seen: Overview) -> dict[str, object]:
                 "minutes": minutes[part.order],
                 "timed": part.timed,
             }
-            for part in seen.parts
+            for part in parts
         ],
     }
+
+
+def _in_mails(seen: PartView) -> PartView:
+    part = as_members_see(seen.part)
+    if part is seen.part:
+        return seen
+    return replace(
+        seen,
+        part=part,
+        kind=part.version.test.kind,
+        title=title_of(part),
+        items=part.items,
+        minutes=minutes_of(part),
+        timed=part.seconds is not None,
+    )
 
 
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
@@ -114,7 +131,7 @@ def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview
     parts = parts_of(attempt, scores=False)
     if language:
         for part in parts:
-            part.version = version_for(part.part, language=language)
+            part.version = version_in(part, language=language)
     return Overview(parts=tuple(_view(part, now=now) for part in parts))
 
 

@@ -234,7 +234,7 @@ class SourceIncomplete(Exception):
     pass
 
 
-def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) -> str:
+def publish_test(*, test: Test, revision: int, by: Membership | None, now: datetime) -> str:
     """Returns the published version's number. Incomplete languages stay in a new draft. Raises SourceIncomplete,
     `NoDraft`, `StaleDraft` and `ReadingError`."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Panelist, Test, TestVersion
 from goodword.assessments.panels.invitations import forget
 from goodword.drafts.models import OWN_PREFIX
@@ -97,18 +97,30 @@ def save(draft: TestDraft, contents: Mapping[str, Content]) -> None:
 
 
 def create(
-    *, kind: str, description: str, contents: Mapping[str, Content], by: Membership, now: datetime
+    *,
+    kind: str,
+    description: str,
+    contents: Mapping[str, Content],
+    by: Membership | None,
+    now: datetime,
+    organisation: Organisation | None = None,
+    open_text_of: Test | None = None,
 ) -> Test:
-    """A new test of the organisation's own, with a draft of these contents by language, source first."""
+    """A new test of the organisation's own, with a draft of these contents by language, source first. `organisation`:
+    needed without `by`."""
+    owner = by.organisation if by is not None else organisation
+    if owner is None:
+        raise ValueError("A test belongs to an organisation.")
     with transaction.atomic():
         made = Test.objects.create(
-            organisation=by.organisation,
+            organisation=owner,
             kind=kind,
             key=f"{OWN_PREFIX}{secrets.token_hex(8)}",
             title=str(next(iter(contents.values()))["name"]),
             description=description,
             created_at=now,
             created_by=by,
+            open_text_of=open_text_of,
         )
         DRAFTS.create_rows(made, contents, now=now)
         return made

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
+from goodword.assessments.catalogue.custom_questions import publish_test
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
 from goodword.assessments.kinds.judgement.content import (
     FEWEST_ACTIONS,
@@ -31,7 +32,7 @@ from goodword.assessments.kinds.judgement.editor import (
     with_texts,
 )
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
-from goodword.assessments.models import Test
+from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.panels.keys import panel_of_draft, result_of
 from goodword.assessments.panels.ratings import experts_of
 from goodword.drafts.versions import Publication
@@ -101,7 +102,48 @@ def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
             contents=open_text_contents(contents),
             by=by,
             now=now,
+            open_text_of=row,
         )
+
+
+def open_texts_of(test: Test, *, language: str) -> list[TestVersion]:
+    """The newest published versions, in this language, of the open-text versions of a set that are not archived; the
+    one published last comes first."""
+    rows = (
+        TestVersion.objects.of(test.organisation)
+        .filter(test__open_text_of=test, test__archived_at=None, published_at__isnull=False)
+        .select_related("test")
+        .order_by("-published_at", "-pk")
+    )
+    newest: dict[int, str] = {}
+    for row in rows:
+        newest.setdefault(row.test_id, row.number)
+    return [row for row in rows if row.language == language and row.number == newest[row.test_id]]
+
+
+def ensure_open_text(*, version: TestVersion, now: datetime) -> TestVersion:
+    """The open-text version of a set that was published last, in the language of this version of the set; if there is
+    none, one with the default rubrics is made from this version, in all its languages, and published. Nobody is named
+    as its author: that would tell members who granted an adjustment. Raises `ReadingError`."""
+    with transaction.atomic():
+        row = DRAFTS.lock(version.test)
+        if found := open_texts_of(row, language=version.language):
+            return found[0]
+        rows = TestVersion.objects.of(row.organisation).filter(
+            test=row, number=version.number, published_at__isnull=False
+        )
+        ordered = sorted(rows, key=lambda one: (one.language != version.language, one.pk))
+        made = create(
+            kind=Test.Kind.CUSTOM_QUESTIONS,
+            description=row.description,
+            contents=open_text_contents({one.language: one.content for one in ordered}),
+            by=None,
+            organisation=row.organisation,
+            now=now,
+            open_text_of=row,
+        )
+        publish_test(test=made, revision=0, by=None, now=now)
+        return open_texts_of(row, language=version.language)[0]
 
 
 def change_details(*, test: Test, name: str, instructions: str, construct: str, revision: int) -> None:

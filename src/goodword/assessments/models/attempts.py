@@ -51,7 +51,8 @@ class Attempt(StepRun):
 
 
 class AttemptPart(OrganisationOwned):
-    """Answers after `ends_at` don't count. `seconds` and `form` reflect adjustments, which nobody else may see."""
+    """Answers after `ends_at` don't count. `seconds`, `form` and `open_text` reflect adjustments, which nobody else may
+    see; so does `version` until the part starts."""
 
     class Device(models.TextChoices):
         UNKNOWN = "", "Unknown"
@@ -69,7 +70,10 @@ class AttemptPart(OrganisationOwned):
     part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
     #: its number, from 1, as in the assessment
     order = models.PositiveSmallIntegerField()
+    #: of the planned test, or of its open-text version
     version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
+    #: granted: an open-text version of the planned test, in any of its languages
+    open_text = models.ForeignKey(TestVersion, on_delete=models.PROTECT, null=True, related_name="+")
     form = models.CharField(max_length=LONGEST_FORM)
     items = models.PositiveSmallIntegerField()
     #: of generated items

@@ -26,6 +26,8 @@ class Test(LibraryEntry):
     __test__ = False  # not a pytest class
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    #: the judgement set of which these custom questions are the open-text version
+    open_text_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="open_texts")
 
 
 class TestVersion(LanguageVersion):

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -5,11 +6,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from goodword.assessments.adjustments.contacts import Contact, contact_of
 from goodword.assessments.adjustments.forms import AdjustmentAnswerForm, AdjustmentRequestForm
 from goodword.assessments.adjustments.mails import next_reader, send_fresh_link
+from goodword.assessments.adjustments.open_text import CannotReplace, open_text_offers
 from goodword.assessments.adjustments.requests import (
     AlreadyAnswered,
     CannotRequest,
@@ -24,7 +27,7 @@ from goodword.assessments.adjustments.status import (
     timed_parts_not_begun,
 )
 from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import is_other_form, open_form
+from goodword.assessments.attempts.begin import OPEN_TEXT, PLANNED, is_other_form, open_form
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.models import Adjustment, AttemptPart
@@ -33,6 +36,7 @@ from goodword.assessments.views.access import AttemptSession, candidate_page, pr
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core import clock
+from goodword.core.json_reading import ReadingError
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
@@ -144,22 +148,12 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
             request.POST if request.method == "POST" else None,
             time=bool(timed),
             parts=[(part.order, title_of(part)) for part in parts],
+            open_texts=open_text_offers(row.attempt),
         )
         if form.is_bound and form.is_valid():
-            forms = {part.order: open_form(part) for part in parts if part.order in form.orders}
-            with suppress(
-                AlreadyAnswered, part_state.Closed
-            ):  # already answered or withdrawn: the page says so
-                answer_request(
-                    adjustment_id=row.pk,
-                    percent=form.share,
-                    forms=forms,
-                    accessible=form.cleaned_data["accessible"],
-                    sentence=form.cleaned_data["sentence"],
-                    by=_contact_behind(link, application),
-                    now=now,
-                )
-            return private(redirect(request.path))
+            by = _contact_behind(link, application)
+            if _send_answer(row, form, parts=parts, by=by, now=now):
+                return private(redirect(request.path))
         return _render(
             request,
             "assessments/adjustments/answer.html",
@@ -172,6 +166,46 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
             outside=contact_of(application).outside,
             **shown,
         )
+
+
+def _send_answer(
+    row: Adjustment,
+    form: AdjustmentAnswerForm,
+    *,
+    parts: Sequence[AttemptPart],
+    by: Correspondent,
+    now: datetime,
+) -> bool:
+    """False if nothing was granted; the form then says why."""
+    try:
+        answer_request(
+            adjustment_id=row.pk,
+            percent=form.share,
+            forms={part.order: open_form(part) for part in parts if part.order in form.orders},
+            accessible=form.cleaned_data["accessible"],
+            sentence=form.cleaned_data["sentence"],
+            open_texts=form.open_texts,
+            by=by,
+            now=now,
+        )
+    except CannotReplace as wrong:
+        form.refuse_open_text(
+            wrong.order, gettext("The part has started, or the version is no longer offered. Choose again.")
+        )
+        return False
+    except ReadingError as wrong:
+        form.add_error(
+            None,
+            gettext(
+                "No open-text version can be made of this set: %(why)s Ask a recruiter to create and publish one in "
+                "the library, then answer again."
+            )
+            % {"why": wrong},
+        )
+        return False
+    except (AlreadyAnswered, part_state.Closed):  # already answered or withdrawn: the page says so
+        pass
+    return True
 
 
 def _expired(
@@ -210,7 +244,7 @@ def _figureless(row: Adjustment) -> list[AttemptPart]:
     found = []
     for part in parts:
         part.attempt = row.attempt
-        if not is_other_form(part) and open_form(part):
+        if not is_other_form(part) and open_form(part) not in {"", OPEN_TEXT, PLANNED}:
             found.append(part)
     return found
 

@@ -14,7 +14,15 @@ from django.views.decorators.http import require_safe
 
 from goodword.assessments.adjustments.mails import next_reader
 from goodword.assessments.adjustments.status import is_awaiting_answer
-from goodword.assessments.attempts.begin import UnknownForm, begin_part, choose_form, is_other_form, open_form
+from goodword.assessments.attempts.begin import (
+    OPEN_TEXT,
+    PLANNED,
+    UnknownForm,
+    begin_part,
+    choose_form,
+    is_other_form,
+    open_form,
+)
 from goodword.assessments.attempts.breaks import clock_state
 from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
 from goodword.assessments.attempts.mails import deadline_in_words, send_link
@@ -232,6 +240,8 @@ def show_part(
 def _start_context(
     request: HttpRequest, session: AttemptSession, view: PartView, *, waiting: bool
 ) -> dict[str, Any]:
+    other = open_form(view.part)
+    switches = other in {OPEN_TEXT, PLANNED}
     return {
         "overview": session.overview,
         "part": view,
@@ -241,7 +251,8 @@ def _start_context(
         "practised": PRACTISED in request.GET,
         "on_a_phone": device_of(request) == AttemptPart.Device.PHONE,
         "file_first": _file_first(view.part),
-        "open_form": open_form(view.part),
+        "open_form": "" if switches else other,
+        "wording": other if switches else "",
         "figureless": not view.begun and is_other_form(view.part),
         "waiting": waiting and view.timed and not view.begun,
     }

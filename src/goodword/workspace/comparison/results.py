@@ -66,7 +66,7 @@ class ComparableResult:
     @property
     def conditions(self) -> Conditions:
         planned, version = self.part.part, self.part.version.number
-        norms = planned.norms
+        norms = planned.norms if planned.test_id == self.part.version.test_id else None
         has_ability = any(score.ability is not None for score in self.part.scores.all())
         return Conditions(
             version=version,
@@ -171,6 +171,14 @@ def results_of_test(
             )
         )
     return results
+
+
+def count_of_other_tests(finished: Finished, test: Test, *, role: Role) -> int:
+    """How many candidates took the open-text version of a test instead. One query."""
+    parts = AttemptPart.objects.of(role.organisation).filter(
+        attempt__in=finished, part__test=test, ended_at__isnull=False
+    )
+    return parts.exclude(version__test=test).count()
 
 
 def pseudonyms(ids: Iterable[int], *, role: Role) -> Mapping[int, int]:

@@ -28,6 +28,7 @@ from goodword.workspace.comparison.results import (
     MAX_ROWS,
     Finished,
     comparable_tests,
+    count_of_other_tests,
     finished_attempts,
     pseudonyms,
     results_of_test,
@@ -73,6 +74,9 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
             "is_scales": test is not None and test.kind == Test.Kind.SCALES,
             "chips": [(query(test=str(one.pk), sort=""), one.title, one == test) for one in tests],
             "tables": tables_of(results, test, sort=sort, hidden=hidden) if test else [],
+            "in_open_text": count_of_other_tests(finished, test, role=role)
+            if test is not None and test.kind == Test.Kind.JUDGEMENT
+            else 0,
             "hidden": hidden,
             "toggle": query(names="" if hidden else HIDDEN, sort=""),
             "sort": sort,

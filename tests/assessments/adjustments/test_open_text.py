@@ -1,0 +1,239 @@
+"""Replacing a judgement set by its open-text version: what is offered, granted, taken, and seen by members."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from goodword.accounts.models import AuditEntry
+from goodword.assessments.adjustments.open_text import CREATE, CannotReplace, open_text_offers
+from goodword.assessments.adjustments.requests import answer_request
+from goodword.assessments.attempts.answers import save_answer
+from goodword.assessments.attempts.begin import (
+    OPEN_TEXT,
+    PLANNED,
+    UnknownForm,
+    choose_form,
+    choose_language,
+    open_form,
+)
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.invitations import invite_again
+from goodword.assessments.attempts.mails import remind_due
+from goodword.assessments.catalogue.custom_questions import publish_test
+from goodword.assessments.catalogue.judgement import create_open_text
+from goodword.assessments.data_export import export
+from goodword.assessments.models import Adjustment, Attempt, Score, Test
+from goodword.assessments.queries import items_of
+from goodword.assessments.results import result
+from goodword.core.data_export import ExportReader, ExportRequest
+from goodword.notifications.domain.queue import Correspondent
+from goodword.notifications.domain.send import render
+from goodword.notifications.models import Email
+from tests.assessments.adjustments.support import (
+    HANNA,
+    NOW,
+    asked,
+    clocks,
+    everything,
+    fresh,
+    timed,
+)
+from tests.assessments.judgement.support import revision
+from tests.assessments.plans import JUDGEMENT, REASONING
+from tests.assessments.support import part_of
+from tests.support.jobs import event_names
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+BY = Correspondent(name=HANNA[0], address=HANNA[1])
+CLOCKED = replace(JUDGEMENT, minutes=10)
+TITLE = "Situations with customers"
+WRITTEN = "Situations with customers, in your own words"
+
+
+def grants(row: Adjustment, open_texts: dict[int, int], **values: Any) -> Adjustment:
+    given: dict[str, Any] = {"percent": 0, "forms": {}, "accessible": False, "sentence": "", "now": NOW + DAY}
+    return answer_request(adjustment_id=row.pk, open_texts=open_texts, by=BY, **(given | values))
+
+
+def granted(*parts: Any, **values: Any) -> Attempt:
+    """An attempt whose first part was replaced by a new open-text version."""
+    attempt = timed(*(parts or (CLOCKED,)))
+    grants(asked(attempt, percent=0, form=True), {1: CREATE}, **values)
+    return fresh(attempt)
+
+
+def published_by_a_recruiter(attempt: Attempt) -> Test:
+    test = part_of(attempt).part.test
+    role = attempt.step_request.application.role
+    assert role is not None
+    made = create_open_text(test=test, by=role.owner, now=NOW)
+    publish_test(test=made, revision=revision(made), by=role.owner, now=NOW)
+    return made
+
+
+def written(attempt: Attempt) -> None:
+    """All answers to the first part, which is then finished."""
+    for item in items_of(part_of(attempt)):
+        save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value="I call them.", now=NOW + DAY)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW + DAY)
+
+
+def taken(attempt: Attempt) -> tuple[str, int | None]:
+    part = part_of(attempt)
+    return str(part.version.content["name"]), part.seconds
+
+
+def test_granting_replaces_the_part_by_an_untimed_one_with_the_same_situations() -> None:
+    attempt = timed(CLOCKED, REASONING)
+    before, events = part_of(attempt), event_names()
+    grants(asked(attempt, percent=0, form=True), {1: CREATE})
+    part = part_of(attempt)
+    assert (taken(attempt), clocks(attempt)[1]) == ((WRITTEN, None), 720)
+    situations = [one["id"] for one in before.version.content["scenarios"]]
+    assert [item.id for item in items_of(part)] == situations
+    assert (part.items, part.version.language) == (before.items, before.version.language)
+    row = Adjustment.objects.of(attempt.organisation).get()
+    assert (row.state, row.percent, row.accessible_version) == ("granted", 0, True)
+    assert event_names() == events
+
+
+def test_the_new_version_is_published_in_all_languages_and_names_nobody() -> None:
+    attempt = granted()
+    made = Test.objects.of(attempt.organisation).get(open_text_of__isnull=False)
+    assert (made.open_text_of, made.created_by, made.title) == (part_of(attempt).part.test, None, WRITTEN)
+    rows = made.versions.order_by("language")
+    assert [(row.language, row.published_by, row.published_at) for row in rows] == [
+        (language, None, NOW + DAY) for language in ("de", "en", "fr")
+    ]
+    [entry] = AuditEntry.objects.of(attempt.organisation).filter(action="test.published")
+    assert (entry.member, entry.actor, HANNA[0] in str(entry.details)) == (None, "goodword", False)
+
+
+def test_a_published_version_is_offered_and_a_second_grant_makes_no_other() -> None:
+    attempt, other = timed(CLOCKED), timed(CLOCKED)
+    assert [one.versions for one in open_text_offers(attempt)] == [[]]
+    made = published_by_a_recruiter(attempt)
+    [offer] = open_text_offers(attempt)
+    assert [(one.test, one.language) for one in offer.versions] == [(made, "en")]
+    grants(asked(attempt), {1: CREATE})
+    assert part_of(attempt).version.test == made
+    assert Test.objects.filter(open_text_of__isnull=False).count() == 1
+    assert [one.versions for one in open_text_offers(other)] == [[]]  # of another organisation
+
+
+def test_a_version_that_is_not_offered_changes_nothing() -> None:
+    attempt = timed(CLOCKED, REASONING)
+    row, before = asked(attempt, percent=0, form=True), everything(attempt)
+    for wrong in ({1: part_of(attempt).version_id}, {2: CREATE}, {7: CREATE}):
+        with pytest.raises(CannotReplace):
+            grants(row, wrong)
+    assert everything(attempt) == before
+
+
+def test_a_part_that_starts_before_the_answer_is_not_replaced_and_nothing_is_sent() -> None:
+    attempt = timed(JUDGEMENT, REASONING)
+    row = asked(attempt, percent=25, form=True)
+    [item, *_] = items_of(part_of(attempt))
+    values = {action: 3 for action in item.values}
+    save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=values, now=NOW)
+    before = everything(attempt)
+    with pytest.raises(CannotReplace):
+        grants(row, {1: CREATE}, percent=50)
+    assert (everything(attempt), open_text_offers(attempt)) == (before, [])
+    assert not Test.objects.filter(open_text_of__isnull=False).exists()
+
+
+def test_candidates_can_go_back_and_forth_until_they_start() -> None:
+    attempt = granted(percent=50)
+    assert (taken(attempt), open_form(part_of(attempt))) == ((WRITTEN, None), PLANNED)
+    for _twice in (1, 2):
+        choose_form(attempt_id=attempt.pk, order=1, form=PLANNED, now=NOW + DAY)
+    assert taken(attempt) == (TITLE, 900)  # with the extra time that was granted as well
+    choose_form(attempt_id=attempt.pk, order=1, form=OPEN_TEXT, now=NOW + DAY)
+    assert taken(attempt) == (WRITTEN, None)
+    [item, *_] = items_of(part_of(attempt))
+    save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value="I call them.", now=NOW + DAY)
+    with pytest.raises(UnknownForm):
+        choose_form(attempt_id=attempt.pk, order=1, form=PLANNED, now=NOW + DAY)
+    assert open_form(part_of(attempt)) == ""
+
+
+def test_nobody_can_take_an_open_text_version_that_was_not_granted() -> None:
+    attempt = timed(CLOCKED)
+    published_by_a_recruiter(attempt)
+    for form in (OPEN_TEXT, PLANNED):
+        with pytest.raises(UnknownForm):
+            choose_form(attempt_id=attempt.pk, order=1, form=form, now=NOW)
+
+
+def test_it_follows_the_language_and_a_new_invitation() -> None:
+    attempt = granted()
+    choose_language(attempt_id=attempt.pk, language="de", now=NOW + DAY)
+    part = part_of(attempt)
+    assert (part.version.language, part.version.content["name"]) == (
+        "de",
+        "Situationen mit Kundschaft, in eigenen Worten",
+    )
+    role = attempt.step_request.application.role
+    assert role is not None
+    again = invite_again(step_request=attempt.step_request, member=role.owner, now=NOW + 2 * DAY)
+    assert again.pk != attempt.pk
+    assert taken(again)[0].endswith(("in your own words", "in eigenen Worten"))
+
+
+def test_the_mail_says_what_changes_and_what_is_seen() -> None:
+    for language, words in {
+        "en": "you write what you would do instead of choosing between actions",
+        "de": "schreiben Sie, was Sie tun würden",
+        "fr": "vous écrivez ce que vous feriez",
+    }.items():
+        attempt = timed(CLOCKED)
+        candidate = attempt.step_request.application.candidate
+        candidate.chosen_language = language
+        candidate.save()
+        grants(asked(attempt, percent=0, form=True), {1: CREATE})
+        mail = Email.objects.of(attempt.organisation).get(kind="assessment.adjustment_answered")
+        shown = render(mail, link="https://goodword.example/a/token/")
+        assert (mail.language, words in " ".join(shown.text.split()), words in shown.html) == (
+            language,
+            True,
+            True,
+        )
+
+
+def test_until_it_starts_nothing_that_members_read_shows_it() -> None:
+    attempt = granted()
+    exports = [
+        str(
+            export(
+                ExportRequest(
+                    reader=reader,
+                    organisation=attempt.organisation,
+                    candidate_id=attempt.step_request.application.candidate_id,
+                    application_ids=(attempt.step_request.application_id,),
+                )
+            )
+        )
+        for reader in (ExportReader.ORGANISATION, ExportReader.CANDIDATE)
+    ]
+    assert [WRITTEN in one for one in exports] == [False, True]
+    remind_due(now=NOW + 9 * DAY)
+    [reminder] = Email.objects.of(attempt.organisation).filter(kind="assessment.reminder")
+    assert [(part["title"], part["minutes"]) for part in reminder.context["overview"]["parts"]] == [
+        (TITLE, 10)
+    ]
+
+
+def test_the_result_is_read_by_people_and_has_no_score() -> None:
+    attempt = granted()
+    written(attempt)
+    assert not Score.objects.of(attempt.organisation).filter(part__attempt=attempt).exists()
+    found = result(fresh(attempt))
+    assert found is not None
+    [part] = found.parts
+    assert (part.kind, part.title, part.order) == ("questions", WRITTEN, 1)
+    assert found.total is None
