@@ -100,7 +100,8 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
         by: Membership | None,
         now: datetime,
     ) -> D:
-        """`check` completes the draft and raises if it cannot be published. `by`: None if nobody is named. Raises `NoDraft` and `StaleDraft`."""
+        """`check` completes the draft and raises if it cannot be published. `by`: None if nobody is named. Raises
+        `NoDraft` and `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             publication = check(draft)
             for row in publication.rows:

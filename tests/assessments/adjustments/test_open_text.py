@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.adjustments.open_text import CREATE, CannotReplace, open_text_offers
@@ -14,6 +16,7 @@ from goodword.assessments.attempts.begin import (
     OPEN_TEXT,
     PLANNED,
     UnknownForm,
+    begin_part,
     choose_form,
     choose_language,
     open_form,
@@ -24,16 +27,35 @@ from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.catalogue.custom_questions import publish_test
 from goodword.assessments.catalogue.judgement import create_open_text
 from goodword.assessments.data_export import export
-from goodword.assessments.models import Adjustment, Attempt, Score, Test
+from goodword.assessments.marking import parts_to_mark, parts_waiting_for
+from goodword.assessments.models import (
+    Adjustment,
+    AssessmentPart,
+    Attempt,
+    AttemptPart,
+    IssuedTotal,
+    NormSet,
+    Score,
+    Test,
+)
 from goodword.assessments.queries import items_of
 from goodword.assessments.results import result
+from goodword.assessments.scoring import norm_group_of
+from goodword.candidates.models import Application
 from goodword.core.data_export import ExportReader, ExportRequest
 from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
+from goodword.workspace.comparison.results import (
+    comparable_tests,
+    count_of_other_tests,
+    finished_attempts,
+    results_of_test,
+)
 from tests.assessments.adjustments.support import (
     HANNA,
     NOW,
+    answer_path,
     asked,
     clocks,
     everything,
@@ -42,8 +64,10 @@ from tests.assessments.adjustments.support import (
 )
 from tests.assessments.judgement.support import revision
 from tests.assessments.plans import JUDGEMENT, REASONING
-from tests.assessments.support import part_of
+from tests.assessments.support import part_of, token_of
 from tests.support.jobs import event_names
+from tests.support.pages import comparable, signed_in
+from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 
@@ -75,11 +99,11 @@ def published_by_a_recruiter(attempt: Attempt) -> Test:
     return made
 
 
-def written(attempt: Attempt) -> None:
-    """All answers to the first part, which is then finished."""
-    for item in items_of(part_of(attempt)):
-        save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value="I call them.", now=NOW + DAY)
-    finish_part(attempt_id=attempt.pk, order=1, now=NOW + DAY)
+def written(attempt: Attempt, *, order: int = 1) -> None:
+    """All answers to a part, which is then finished."""
+    for item in items_of(part_of(attempt, order)):
+        save_answer(attempt_id=attempt.pk, order=order, item_id=item.id, value="I call them.", now=NOW + DAY)
+    finish_part(attempt_id=attempt.pk, order=order, now=NOW + DAY)
 
 
 def taken(attempt: Attempt) -> tuple[str, int | None]:
@@ -138,7 +162,7 @@ def test_a_part_that_starts_before_the_answer_is_not_replaced_and_nothing_is_sen
     attempt = timed(JUDGEMENT, REASONING)
     row = asked(attempt, percent=25, form=True)
     [item, *_] = items_of(part_of(attempt))
-    values = {action: 3 for action in item.values}
+    values = {action["id"]: 3 for action in part_of(attempt).version.content["scenarios"][0]["actions"]}
     save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=values, now=NOW)
     before = everything(attempt)
     with pytest.raises(CannotReplace):
@@ -209,7 +233,7 @@ def test_until_it_starts_nothing_that_members_read_shows_it() -> None:
     attempt = granted()
     exports = [
         str(
-            export(
+            export.export(
                 ExportRequest(
                     reader=reader,
                     organisation=attempt.organisation,
@@ -228,12 +252,157 @@ def test_until_it_starts_nothing_that_members_read_shows_it() -> None:
     ]
 
 
-def test_the_result_is_read_by_people_and_has_no_score() -> None:
-    attempt = granted()
+def member_pages(attempt: Attempt) -> list[str]:
+    application = attempt.step_request.application
+    role = application.role
+    assert role is not None
+    client, org = signed_in(role.owner), attempt.organisation
+    return [
+        comparable(client.get(path(name, org, *args)))
+        for name, *args in (
+            ("candidate", application.pk),
+            ("role", role.pk),
+            ("role_compare", role.pk),
+            ("candidates",),
+            ("audit_log",),
+        )
+    ]
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_pages_of_members_stay_the_same_until_it_starts() -> None:
+    attempt = timed(CLOCKED)
+    published_by_a_recruiter(attempt)
+    before = member_pages(attempt)
+    grants(asked(attempt, percent=0, form=True), {1: CREATE}, now=NOW)
+    assert taken(attempt)[0] == WRITTEN
+    assert member_pages(attempt) == before
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_the_comparison_of_the_set_counts_who_took_the_other_version() -> None:
+    attempt = granted(now=NOW)
+    role = attempt.step_request.application.role
+    assert role is not None
     written(attempt)
+    finished = finished_attempts(role, role.owner)
+    planned = part_of(attempt).part.test
+    assert [test.title for test in comparable_tests(finished, role)] == [WRITTEN]
+    assert count_of_other_tests(finished, planned, role=role) == 1
+    assert results_of_test(finished, planned, role=role, numbers={}) == []
+    page = visible(signed_in(role.owner).get(path("role_compare", attempt.organisation, role.pk)))
+    assert (WRITTEN in page, "8 not marked yet" in page) == (True, True)
+
+
+def test_the_result_is_marked_by_people_and_has_no_score() -> None:
+    attempt = granted()
+    role = attempt.step_request.application.role
+    assert role is not None
+    written(attempt)
+    [marked] = parts_to_mark(fresh(attempt), member=role.owner)
+    assert (marked.title, marked.two, {answer.most for answer in marked.answers}) == (WRITTEN, False, {8})
+    applications = Application.objects.of(attempt.organisation).all()
+    assert list(parts_waiting_for(role.owner, applications=applications, now=NOW + DAY)) == [part_of(attempt)]
     assert not Score.objects.of(attempt.organisation).filter(part__attempt=attempt).exists()
     found = result(fresh(attempt))
     assert found is not None
     [part] = found.parts
     assert (part.kind, part.title, part.order) == ("questions", WRITTEN, 1)
     assert found.total is None
+
+
+def test_norms_and_total_of_the_plan_leave_it_out() -> None:
+    """A version and a form may have the same names in both tests."""
+    plain, attempt = (
+        timed(REASONING, CLOCKED, total="categories"),
+        timed(REASONING, CLOCKED, total="categories"),
+    )
+    norm_set = NormSet.objects.create(
+        organisation=attempt.organisation,
+        test=part_of(attempt, 2).part.test,
+        version="1",
+        form="full",
+        number=1,
+        made_at=NOW,
+    )
+    AssessmentPart.objects.filter(pk=part_of(attempt, 2).part_id).update(norms=norm_set)
+    grants(asked(attempt, percent=0, form=True), {2: CREATE})
+    part = part_of(attempt, 2)
+    assert (part.version.number, part.form, norm_group_of(part)) == ("1", "full", None)
+    for one in (plain, attempt):
+        begin_part(attempt_id=one.pk, order=1, device="", now=NOW + DAY)
+        finish_part(attempt_id=one.pk, order=1, now=NOW + DAY)
+    begin_part(attempt_id=plain.pk, order=2, device="", now=NOW + DAY)
+    finish_part(attempt_id=plain.pk, order=2, now=NOW + DAY)
+    written(attempt, order=2)
+    totals = [
+        IssuedTotal.objects.values_list("value", "why_not").get(attempt=one) for one in (plain, attempt)
+    ]
+    assert totals == [("0", "")] * 2
+
+
+# --- pages -------------------------------------------------------------------------------------------------------
+
+
+def answer_page(client: Client, attempt: Attempt) -> tuple[str, str]:
+    """The path of the page of an open request, and its text."""
+    where = answer_path(asked(attempt, percent=0, form=True))
+    return where, visible(client.get(where))
+
+
+def part_page(client: Client, attempt: Attempt) -> str:
+    return visible(client.get(reverse("portal_assessment_part", args=[token_of(attempt), 1])))
+
+
+def visible(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_the_person_who_answers_can_replace_a_part_in_one_step(client: Client) -> None:
+    attempt = timed(CLOCKED, REASONING)
+    where, page = answer_page(client, attempt)
+    for words in (
+        f"Replace “{TITLE}” with its open-text version",
+        "Yes, a new one with the default rubric",
+        "There is no published open-text version of this set yet.",
+        "The hiring team sees which version they took once they start it, but not why.",
+    ):
+        assert words in page, words
+    assert "Replace “Reasoning”" not in page
+    assert client.post(where, {"a-percent": "0", "a-open_text_1": "77"}).status_code == 422
+    assert client.post(where, {"a-percent": "0"}).status_code == 422  # nothing is granted, and nothing said
+    assert client.post(where, {"a-percent": "0", "a-open_text_1": "0"}).status_code == 302
+    assert taken(attempt) == (WRITTEN, None)
+    before = everything(attempt)
+    client.post(where, {"a-percent": "0", "a-open_text_1": "0"})
+    assert everything(attempt) == before
+    assert "An accessible version was granted." in visible(client.get(where))
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_the_page_says_if_the_part_has_started_meanwhile(client: Client) -> None:
+    attempt = timed(CLOCKED, REASONING)
+    where, _page = answer_page(client, attempt)
+    AttemptPart.objects.filter(attempt=attempt, order=1).update(begun_at=NOW)
+    before = everything(attempt)
+    response = client.post(where, {"a-percent": "0", "a-open_text_1": "0", "a-sentence": "Take your time."})
+    assert response.status_code == 422
+    assert "A part that you wanted to replace has started." in visible(response)
+    assert "Take your time." in visible(response)
+    assert everything(attempt) == before
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_candidates_read_which_version_they_take_and_can_go_back(client: Client) -> None:
+    attempt = timed(CLOCKED)
+    grants(asked(attempt, percent=0, form=True), {1: CREATE}, now=NOW)
+    page = part_page(client, attempt)
+    assert "You answer in your own words" in page
+    assert "the hiring team sees that you took this version, but not why" in page
+    where = reverse("portal_assessment_form", args=[token_of(attempt), 1])
+    assert client.post(where, {"form": PLANNED}).status_code == 302
+    assert taken(attempt) == (TITLE, 600)
+    assert "Answer in your own words instead" in part_page(client, attempt)
+    client.post(where, {"form": OPEN_TEXT})
+    assert taken(attempt) == (WRITTEN, None)

@@ -147,7 +147,7 @@ def test_file_questions_are_edited_in_all_languages(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]
     assert (
-        custom_questions.move_file(
+        custom_questions.move_question(
             test=test, question_id=plan, by=custom_questions.UP, revision=revision(test)
         )
         == 3
@@ -164,7 +164,7 @@ def test_file_questions_are_edited_in_all_languages(rita: Membership) -> None:
     custom_questions.change_file(test=test, question_id=plan, file=other, revision=revision(test))
     assert [row.content["questions"][2]["text"] for row in draft(test).rows] == ["A sketch", "Eine Skizze"]
     custom_questions.set_rubric(test=test, question_id=plan, criteria=[CRITERION], revision=revision(test))
-    custom_questions.remove_file(test=test, question_id=plan, revision=revision(test))
+    custom_questions.remove_question(test=test, question_id=plan, revision=revision(test))
     assert [[one["id"] for one in row.content["questions"]] for row in draft(test).rows] == [
         ["why", "pick", "tools"]
     ] * 2
@@ -174,13 +174,13 @@ def test_file_questions_are_edited_in_all_languages(rita: Membership) -> None:
 def test_questions_of_the_questionnaire_cannot_be_changed_here(rita: Membership) -> None:
     test = own(rita)
     before = rows()
-    with pytest.raises(custom_questions.NotAFile):
-        custom_questions.remove_file(test=test, question_id="why", revision=revision(test))
-    with pytest.raises(custom_questions.NotAFile):
-        custom_questions.move_file(
+    with pytest.raises(custom_questions.NotWrittenHere):
+        custom_questions.remove_question(test=test, question_id="why", revision=revision(test))
+    with pytest.raises(custom_questions.NotWrittenHere):
+        custom_questions.move_question(
             test=test, question_id="why", by=custom_questions.DOWN, revision=revision(test)
         )
-    with pytest.raises(custom_questions.NotAFile):
+    with pytest.raises(custom_questions.NotWrittenHere):
         custom_questions.change_file(test=test, question_id="why", file=PLAN, revision=revision(test))
     assert rows() == before
 
@@ -224,7 +224,9 @@ def test_correct_answers_and_rubrics_can_be_removed(rita: Membership) -> None:
 def test_copying_a_newer_questionnaire_keeps_matching_rubrics(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]
-    custom_questions.move_file(test=test, question_id=plan, by=custom_questions.UP, revision=revision(test))
+    custom_questions.move_question(
+        test=test, question_id=plan, by=custom_questions.UP, revision=revision(test)
+    )
     custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
     custom_questions.set_right_answers(
         test=test, question_id="tools", values=["spoon"], revision=revision(test)
@@ -266,10 +268,10 @@ def test_a_stale_tab_changes_nothing(rita: Membership) -> None:
     late: list[Any] = [
         lambda: custom_questions.add_file(test=test, file=PLAN, revision=seen),
         lambda: custom_questions.change_file(test=test, question_id=plan, file=PLAN, revision=seen),
-        lambda: custom_questions.move_file(
+        lambda: custom_questions.move_question(
             test=test, question_id=plan, by=custom_questions.UP, revision=seen
         ),
-        lambda: custom_questions.remove_file(test=test, question_id=plan, revision=seen),
+        lambda: custom_questions.remove_question(test=test, question_id=plan, revision=seen),
         lambda: custom_questions.set_right_answers(
             test=test, question_id="pick", values=["a"], revision=seen
         ),
@@ -450,4 +452,7 @@ def test_an_unknown_question_is_not_found(rita: Membership) -> None:
     client = signed_in(rita)
     assert client.get(url("custom_question_marking", test, "zebra")).status_code == 404
     assert client.get(url("custom_question_file", test, "why")).status_code == 404
+    assert client.get(url("custom_question_text", test, "why")).status_code == 404
+    assert client.get(url("custom_question_text", test, ids(test)[3])).status_code == 404
+    assert client.get(url("custom_question_new", test)).status_code == 404
     assert client.post(url("custom_question_file_move", test, "zebra")).status_code == 404

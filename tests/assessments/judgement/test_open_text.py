@@ -3,6 +3,7 @@
 import pytest
 
 from goodword.accounts.models import Membership
+from goodword.assessments.catalogue import custom_questions
 from goodword.assessments.catalogue.custom_questions import publish_test
 from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.catalogue.judgement import create_open_text
@@ -56,9 +57,48 @@ def test_the_menu_creates_it_as_a_draft(rita: Membership) -> None:
     browser, situations = signed_in(rita), own(rita, LATE)
     page = browser.post(url("judgement_open_text", situations), follow=True).content.decode()
     assert "An open-text version is created as a draft." in page
-    assert "The questions are the situations of a judgement test." in page
+    assert "An open-text version of a judgement test: its questions were the situations" in page
     assert LATE in page
     assert browser.post(url("judgement_open_text", own(rita))).status_code == 404
     stranger = factories.member(factories.organisation(name="Elsewhere"))
     assert signed_in(stranger).post(url("judgement_open_text", situations)).status_code == 404
     assert Test.objects.of(rita.organisation).filter(kind=Test.Kind.CUSTOM_QUESTIONS).count() == 1
+
+
+def test_its_questions_can_be_edited_like_those_of_a_questionnaire(rita: Membership) -> None:
+    test = create_open_text(
+        test=ensure_builtin(rita.organisation, "judgement_customer", now=NOW), by=rita, now=NOW
+    )
+    [first, second, *others] = [one["id"] for one in draft(test).content["questions"]]
+    browser = signed_in(rita)
+    typed = {f"first_{row.language}": f"{row.language}: The van is late." for row in draft(test).rows}
+    where = url("custom_question_text", test, first)
+    assert browser.post(where, typed | {"revision": revision(test)}).status_code == 302
+    assert [row.content["questions"][0]["text"] for row in draft(test).rows] == list(typed.values())
+    assert "Write it in the source language." in browser.post(where, {"revision": 1}).content.decode()
+    assert revision(test) == 1
+    added = browser.post(
+        url("custom_question_new", test), typed | {"revision": revision(test), "first_de": ""}
+    )
+    assert added.status_code == 302
+    browser.post(url("custom_question_file_move", test, second), {"by": "up", "revision": revision(test)})
+    browser.post(url("custom_question_file_remove", test, first), {"revision": revision(test)})
+    content = draft(test).content
+    new = content["questions"][-1]
+    assert [one["id"] for one in content["questions"]] == [second, *others, new["id"]]
+    assert (new["type"], new["text"]) == ("long_text", typed["first_en"])
+    assert first not in [one["question"] for one in content["rubrics"]]
+    publish_test(test=test, revision=revision(test), by=rita, now=NOW)
+    # the German question is still empty
+    assert sorted(row.language for row in DRAFTS.newest(test)) == ["en", "fr"]
+
+
+def test_the_last_question_stays(rita: Membership) -> None:
+    test = create_open_text(test=own(rita, LATE), by=rita, now=NOW)
+    [only] = draft(test).content["questions"]
+    with pytest.raises(custom_questions.LastQuestion):
+        custom_questions.remove_question(test=test, question_id=only["id"], revision=revision(test))
+    page = signed_in(rita).post(
+        url("custom_question_file_remove", test, only["id"]), {"revision": revision(test)}, follow=True
+    )
+    assert "Not removed: a test needs at least one question." in page.content.decode()

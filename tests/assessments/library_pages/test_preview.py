@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, TestVersion, Upload
+from tests.assessments.assessment_plans.support import earlier_reasoning
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import NOW, builtin, custom_questions, published, rows, url
@@ -110,3 +111,18 @@ def test_the_phone_speaks_the_language_of_the_version(rita: Membership, language
     assert told in page.context["phone"]
     assert page.context["chosen"].form == "short20"
     assert len(page.context["screens"]) == 21
+
+
+def test_an_earlier_version_of_reasoning_says_whose_tasks_these_are(rita: Membership) -> None:
+    earlier_reasoning(rita.organisation)
+    test = builtin(rita.organisation, "reasoning")
+    told = "Not the tasks of version 1"
+    for name in ("test_preview", "test_items"):
+        shown = {
+            number: told
+            in signed_in(rita)
+            .get(url(name, rita.organisation, test.pk, query=f"version={number}"))
+            .content.decode()
+            for number in ("1", "2")
+        }
+        assert shown == {"1": True, "2": False}, name

@@ -29,9 +29,10 @@ from goodword.assessments.kinds.judgement.editor import KeyedAction, texts_of
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Panelist, PanelRating, Test
 from goodword.assessments.panels.invitations import decline, remove
-from goodword.assessments.panels.keys import result_of
+from goodword.assessments.panels.keys import PanelResult, experts_to_show, shown_result
 from goodword.assessments.panels.ratings import ExpertState, experts_of
 from goodword.assessments.panels.retention import erase_old
+from goodword.assessments.psychometrics.agreement import agreement
 from goodword.assessments.queries import content_of
 from goodword.notifications.models import Email, Link
 from tests.assessments.all_kinds import PANEL
@@ -86,6 +87,84 @@ def rewrite(test: Test, text: str) -> None:
     )
 
 
+def seen(test: Test) -> PanelResult | None:
+    """What members see now."""
+    content = draft(test).content
+    return shown_result(test, content, experts_of(test, content))
+
+
+@pytest.mark.parametrize(
+    ("counting", "shown", "expected"),
+    [
+        ("1234", [], ""),
+        ("12345", [], "12345"),
+        ("12345", ["12345"], "12345"),
+        ("123456", ["12345"], "12345"),  # the sixth could be worked out
+        ("1234567", ["12345"], "12345"),
+        ("12345678", ["12345"], "12345678"),
+        ("1234", ["12345"], ""),
+        ("12346", ["12345"], ""),  # one left, one joined
+        ("123467", ["12345"], "123467"),
+        ("1234567", ["12345", "12345678"], "12345"),  # back to what was seen before
+        ("123456", ["1234567", "12345678AB"], ""),
+        ("123456789", ["12345", "12345678"], "12345678"),
+    ],
+)
+def test_results_change_in_steps_of_three_experts(counting: str, shown: list[str], expected: str) -> None:
+    found = experts_to_show({int(one, 16) for one in counting}, [[int(one, 16) for one in s] for s in shown])
+    assert found == {int(one, 16) for one in expected}
+
+
+def test_the_page_of_a_panel_includes_newcomers_in_steps(workshop: Test, rita: Membership) -> None:
+    panel(workshop, by=rita)
+    first = seen(workshop)
+    assert first is not None
+    for number, name in enumerate(("Six Smith", "Seven Smith"), start=1):
+        rate(late := invited(workshop, by=rita, name=name), (1, 5))
+        submit(late)
+        now = seen(workshop)
+        assert now is not None
+        assert (now.experts, now.agreement, now.waiting) == (5, first.agreement, number)
+    assert take(workshop, rita) == 4  # the key is that of the five
+    assert keys(workshop) == [4.6, 1.6, 4.6, 1.6]
+    rate(last := invited(workshop, by=rita, name="Eight Smith"), (1, 5))
+    submit(last)
+    now = seen(workshop)
+    assert now is not None
+    assert (now.experts, now.waiting, now.differ) == (8, 0, 4)
+
+
+def test_after_an_expert_leaves_nothing_is_shown_until_others_have_joined(
+    workshop: Test, rita: Membership
+) -> None:
+    first, *_ = panel(workshop, by=rita)
+    assert seen(workshop) is not None
+    remove(panelist=first, by=rita, now=NOW)
+    for name, expected in (("Six Smith", None), ("Seven Smith", 6)):
+        rate(late := invited(workshop, by=rita, name=name), (4, 2))
+        submit(late)
+        now = seen(workshop)
+        assert (now and now.experts) == expected
+
+
+def test_the_agreement_can_be_recomputed_after_the_experts_are_erased(
+    workshop: Test, rita: Membership
+) -> None:
+    panel(workshop, by=rita)
+    take(workshop, rita)
+    publish(workshop, rita)
+    rita.organisation.erases_old, rita.organisation.keep_months = True, 12
+    assert erase_old(rita.organisation, now=NOW + timedelta(days=367)) == 5
+    made = content_of(DRAFTS.newest(workshop)[0])
+    assert isinstance(made, JudgementSet)
+    kept = made.panel
+    assert kept is not None
+    assert kept.ratings == ((4, 1, 4, 1), (4, 2, 4, 2), (5, 1, 5, 1), (5, 2, 5, 2), (5, 2, 5, 2))
+    again = agreement([list(action) for action in zip(*kept.ratings, strict=True)])
+    assert again is not None
+    assert (round(again.single, 3), round(again.average, 3)) == (kept.icc_single, kept.icc_average)
+
+
 def test_five_experts_make_a_key_of_their_means(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
     assert take(workshop, rita) == 4
@@ -102,7 +181,7 @@ def test_four_experts_make_no_key_and_show_nothing(workshop: Test, rita: Members
     with pytest.raises(TooFewExperts):
         take(workshop, rita)
     assert keys(workshop) == before
-    assert result_of(draft(workshop).content, experts_of(workshop, draft(workshop).content)) is None
+    assert seen(workshop) is None
 
 
 def test_experts_who_rate_all_alike_make_no_key(workshop: Test, rita: Membership) -> None:

@@ -158,6 +158,11 @@ class AdjustmentAnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """“Another percentage” needs a number; refusals and accessible versions need a message."""
         data = super().clean() or self.cleaned_data
+        if self._chose_what_is_gone():
+            self.add_error(
+                None,
+                _("A part that you wanted to replace has started. Read your answer again, then send it."),
+            )
         wants_number = data.get("percent") == OTHER and "other_percent" not in self.errors
         if wants_number and data.get("other_percent") is None:
             self.add_error("other_percent", _PERCENT)
@@ -185,6 +190,14 @@ class AdjustmentAnswerForm(forms.Form):
         """As `grant_open_texts` takes them."""
         chosen = {order: self.cleaned_data.get(f"{_OPEN_TEXT}{order}") for order in self._replaceable}
         return {order: int(version) for order, version in chosen.items() if version}
+
+    def _chose_what_is_gone(self) -> bool:
+        """Whether the page was opened before a part started that it replaces."""
+        start = self.add_prefix(_OPEN_TEXT)
+        return any(
+            value and name.startswith(start) and name.removeprefix(f"{self.prefix}-") not in self.fields
+            for name, value in self.data.items()
+        )
 
     def open_text_fields(self) -> list[forms.BoundField]:
         return [self[f"{_OPEN_TEXT}{order}"] for order in self._replaceable]

@@ -2,6 +2,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
@@ -13,6 +14,7 @@ from goodword.assessments.kinds.custom.editor import (
     FileSettings,
     count_missing_texts,
     has_choices,
+    is_written_here,
     new_contents,
     place_of,
     refusals,
@@ -101,8 +103,19 @@ def _askable(questionnaire: Questionnaire) -> list[QuestionnaireVersion]:
     return rows
 
 
-class NotAFile(Exception):
-    """Only file questions can be changed here; others are changed in the questionnaire."""
+class NotWrittenHere(Exception):
+    """The question is changed in the questionnaire."""
+
+
+class LastQuestion(Exception):
+    """A test needs a question."""
+
+
+MOST_QUESTIONS: Final = 60
+
+
+class TooManyQuestions(Exception):
+    pass
 
 
 class NoChoices(Exception):
@@ -128,7 +141,7 @@ def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
 
 
 def change_file(*, test: Test, question_id: str, file: FileSettings, revision: int) -> None:
-    """Change a file question. Raises as `change_details`, KeyError for a removed one, and NotAFile."""
+    """Change a file question. Raises as `change_details`, KeyError for a removed one, and NotWrittenHere for others."""
 
     def change(content: Content) -> Content:
         questions = list(content["questions"])
@@ -136,14 +149,52 @@ def change_file(*, test: Test, question_id: str, file: FileSettings, revision: i
         return content | {"questions": questions}
 
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        _file_place(draft, question_id)
+        if draft.content["questions"][place_of(draft.content, question_id)]["type"] != FILE:
+            raise NotWrittenHere
         _change_all(draft, change)
 
 
-def move_file(*, test: Test, question_id: str, by: int, revision: int) -> int:
-    """Move a file question `UP` or `DOWN`. Returns its place, from 1. Raises as `change_file`."""
+def add_question(*, test: Test, words: Mapping[str, tuple[str, str]], revision: int) -> str:
+    """Add a question to answer in one's own words. Raises as `change_details`, NotWrittenHere for a test that was
+    taken from a questionnaire, and TooManyQuestions."""
+    made = f"q{secrets.token_hex(4)}"
+
+    def change(content: Content) -> Content:
+        text, help_ = words[content["language"]]
+        asked = {"type": "long_text", "id": made, "text": text, "help": help_}
+        return content | {"questions": [*content["questions"], asked]}
+
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        place = _file_place(draft, question_id)
+        if draft.content.get("taken_from"):
+            raise NotWrittenHere
+        if len(draft.content["questions"]) >= MOST_QUESTIONS:
+            raise TooManyQuestions
+        _change_all(draft, change)
+    return made
+
+
+def change_question(
+    *, test: Test, question_id: str, words: Mapping[str, tuple[str, str]], revision: int
+) -> None:
+    """Change the texts of a question, keeping its rubric. Raises as `change_details`, KeyError for a removed one, and
+    NotWrittenHere."""
+
+    def change(content: Content) -> Content:
+        text, help_ = words[content["language"]]
+        questions = list(content["questions"])
+        place = place_of(content, question_id)
+        questions[place] = questions[place] | {"text": text, "help": help_}
+        return content | {"questions": questions}
+
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
+        _own_place(draft, question_id)
+        _change_all(draft, change)
+
+
+def move_question(*, test: Test, question_id: str, by: int, revision: int) -> int:
+    """Move a question `UP` or `DOWN`. Returns its place, from 1. Raises as `change_question`."""
+    with DRAFTS.locked_draft(test, revision=revision) as draft:
+        place = _own_place(draft, question_id)
         other = place + by
         if not 0 <= other < len(draft.content["questions"]):
             return place + 1
@@ -157,7 +208,9 @@ def move_file(*, test: Test, question_id: str, by: int, revision: int) -> int:
         return other + 1
 
 
-def remove_file(*, test: Test, question_id: str, revision: int) -> None:
+def remove_question(*, test: Test, question_id: str, revision: int) -> None:
+    """Raises as `change_question`, and LastQuestion."""
+
     def change(content: Content) -> Content:
         return content | {
             "questions": [one for one in content["questions"] if one["id"] != question_id],
@@ -165,7 +218,9 @@ def remove_file(*, test: Test, question_id: str, revision: int) -> None:
         }
 
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        _file_place(draft, question_id)
+        _own_place(draft, question_id)
+        if len(draft.content["questions"]) == 1:
+            raise LastQuestion
         _change_all(draft, change)
 
 
@@ -210,10 +265,10 @@ def _change_all(draft: TestDraft, change: Callable[[Content], Content]) -> None:
     save(draft, {row.language: change(row.content) for row in draft.rows})
 
 
-def _file_place(draft: TestDraft, question_id: str) -> int:
+def _own_place(draft: TestDraft, question_id: str) -> int:
     place = place_of(draft.content, question_id)
-    if draft.content["questions"][place]["type"] != FILE:
-        raise NotAFile
+    if not is_written_here(draft.content, draft.content["questions"][place]):
+        raise NotWrittenHere
     return place
 
 

@@ -33,7 +33,7 @@ from goodword.assessments.kinds.judgement.editor import (
 )
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.models import Test, TestVersion
-from goodword.assessments.panels.keys import panel_of_draft, result_of
+from goodword.assessments.panels.keys import panel_of_draft, shown_result
 from goodword.assessments.panels.ratings import experts_of
 from goodword.drafts.versions import Publication
 
@@ -245,7 +245,7 @@ def take_panel_key(*, test: Test, revision: int, by: Membership, now: datetime) 
     """Set all keys of the draft to the means of its panel. Returns how many changed. Raises `TooFewExperts`,
     `NoAgreement`, `NoDraft` and `StaleDraft`."""
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        found = result_of(draft.content, experts_of(test, draft.content))
+        found = shown_result(test, draft.content, experts_of(test, draft.content))
         if found is None:
             raise TooFewExperts
         if found.agreement is None:

@@ -28,6 +28,8 @@ class Test(LibraryEntry):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     #: the judgement set of which these custom questions are the open-text version
     open_text_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="open_texts")
+    #: sets of experts (ids) whose results members have seen; see panels.keys
+    panels_shown = models.JSONField(default=list, blank=True)
 
 
 class TestVersion(LanguageVersion):

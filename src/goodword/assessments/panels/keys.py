@@ -1,10 +1,12 @@
 """Agreement of a panel, and the key from its ratings. Single ratings never leave this package."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Final
+
+from django.db import transaction
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.catalogue.drafts import DRAFTS
@@ -15,6 +17,8 @@ from goodword.assessments.psychometrics.agreement import Agreement, Spread, agre
 
 #: keys are rounded to this many decimals
 DECIMALS: Final = 2
+#: experts by which two results that members see differ at least, so that nobody's ratings can be worked out
+STEP: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,10 @@ class PanelResult:
     left_out: int
     situations: tuple[RatedSituation, ...]
     agreement: Agreement | None
+    #: a row for each expert, sorted; actions in order
+    ratings: tuple[tuple[int, ...], ...]
+    #: experts who have finished since, and are not included yet
+    waiting: int = 0
 
     @property
     def actions(self) -> list[RatedAction]:
@@ -110,6 +118,7 @@ class PanelResult:
             declined=self.declined,
             removed=removed,
             left_out=self.left_out,
+            ratings=self.ratings,
         )
 
 
@@ -117,11 +126,35 @@ def _rounded(interval: tuple[float, float]) -> tuple[float, float]:
     return round(interval[0], 3), round(interval[1], 3)
 
 
-def result_of(content: Content, experts: Sequence[Expert]) -> PanelResult | None:
-    """The result of the experts who have finished; None if there are fewer than `LEAST_EXPERTS`."""
-    counting = [one for one in experts if one.counts]
-    if len(counting) < LEAST_EXPERTS:
-        return None
+def experts_to_show(counting: Collection[int], shown: Sequence[Collection[int]]) -> frozenset[int]:
+    """Whose ratings the next result includes, by id; empty if there is none. Of the experts who have finished, all or
+    those of an earlier result: `shown` are those that members have seen, latest last."""
+    now = frozenset(counting)
+    earlier = [frozenset(one) for one in shown]
+    if len(now) >= LEAST_EXPERTS and all(now == one or len(now ^ one) >= STEP for one in earlier):
+        return now
+    return next((one for one in reversed(earlier) if one <= now), frozenset())
+
+
+def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> PanelResult | None:
+    """The result that members may see now, and noted as seen. None if too few have finished, or too few have joined or
+    left since the last one."""
+    counting = {one.row.pk for one in experts if one.counts}
+    with transaction.atomic():
+        row = Test.objects.of(test.organisation).select_for_update().get(pk=test.pk)
+        chosen = experts_to_show(counting, row.panels_shown)
+        if not chosen:
+            return None
+        if sorted(chosen) not in row.panels_shown:
+            row.panels_shown = [*row.panels_shown, sorted(chosen)]
+            row.save(update_fields=["panels_shown"])
+        found = result_of(content, experts, chosen=chosen)
+    return replace(found, waiting=len(counting - chosen))
+
+
+def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection[int]) -> PanelResult:
+    """The result of the experts with these ids, who have finished."""
+    counting = [one for one in experts if one.row.pk in chosen]
     steps = tuple(option["value"] for option in content["response_scale"])
     situations, rows = [], []
     for scenario in content["scenarios"]:
@@ -151,13 +184,14 @@ def result_of(content: Content, experts: Sequence[Expert]) -> PanelResult | None
         left_out=len(frozenset[str]().union(*(one.gone for one in experts))),
         situations=tuple(situations),
         agreement=agreement(rows),
+        ratings=tuple(sorted(zip(*rows, strict=True))),
     )
 
 
 def panel_of_draft(test: Test, content: Content, *, by: str, now: datetime) -> Panel | None:
     """The panel that a version with this content has: of its experts if all keys are theirs, else that of the newest
     version if situations, actions and keys are the same; None otherwise."""
-    found = result_of(content, experts_of(test, content))
+    found = shown_result(test, content, experts_of(test, content))
     if found is not None and not found.differ:
         return found.record(removed=_removed(test), by=by, now=now)
     return _earlier(test, content)

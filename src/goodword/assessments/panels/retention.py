@@ -1,4 +1,4 @@
-"""Erasure of experts some time after the last contact with them."""
+"""Erasure of experts some time after the last contact with them. A version keeps their ratings without names."""
 
 from datetime import datetime
 

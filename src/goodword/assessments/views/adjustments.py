@@ -30,7 +30,7 @@ from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import OPEN_TEXT, PLANNED, is_other_form, open_form
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.part_state import clock_minutes
-from goodword.assessments.models import Adjustment, AttemptPart
+from goodword.assessments.models import Adjustment, AttemptPart, Test
 from goodword.assessments.queries import application_of
 from goodword.assessments.views.access import AttemptSession, candidate_page, private, render_page
 from goodword.candidates.models import Application
@@ -113,6 +113,7 @@ def _show_request(
         goes_on=current is not None and (current.begun or not current.timed),
         kept=retention_for_candidate(session.visit.organisation),
         timed=[part for part in session.overview.parts if part.timed],
+        may_write=any(part.kind == Test.Kind.JUDGEMENT and not part.begun for part in session.overview.parts),
     )
 
 

@@ -1,5 +1,7 @@
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,9 +13,11 @@ from goodword.assessments.kinds.custom.editor import (
     MOST_CRITERIA,
     PARTS,
     FileForm,
+    QuestionForm,
     RightForm,
     RubricForm,
     has_choices,
+    is_written_here,
     place_of,
     rubric_of,
 )
@@ -54,12 +58,51 @@ def change(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
     return _page(request, draft, edit, _("File upload"))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@QUESTIONS.view
+def new_text(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
+    if draft.content.get("taken_from"):
+        raise Http404("its questions are written in a questionnaire")
+    form = _text_form(request, draft, "")
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    try:
+        if saved := edit.save(
+            lambda revision: custom_questions.add_question(
+                test=draft.test, words=form.words(), revision=revision
+            )
+        ):
+            messages.success(request, _("Added at the end."))
+            return QUESTIONS.to_editor(request, f"?new={saved.result}")
+    except custom_questions.TooManyQuestions:
+        most = {"most": custom_questions.MOST_QUESTIONS}
+        form.add_error(None, _("A test has at most %(most)s questions. Remove one first.") % most)
+    return _page(request, draft, edit, _("Add question"), is_new=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@QUESTIONS.view
+def change_text(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
+    place = _own_or_404(draft, question_id)
+    if draft.content["questions"][place]["type"] == FILE:
+        raise Http404("a file question")
+    form = _text_form(request, draft, question_id)
+    edit = DraftForm(request=request, form=form, current=draft.revision)
+    if edit.save(
+        lambda revision: custom_questions.change_question(
+            test=draft.test, question_id=question_id, words=form.words(), revision=revision
+        )
+    ):
+        messages.success(request, _("Saved."))
+        return QUESTIONS.to_editor(request, f"?new={question_id}")
+    return _page(request, draft, edit, _("Question %(n)s") % {"n": place + 1})
+
+
 @require_POST
 @QUESTIONS.view
 def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    _file_or_404(draft, question_id)
+    _own_or_404(draft, question_id)
     up = request.POST.get("by") == "up"
-    place = custom_questions.move_file(
+    place = custom_questions.move_question(
         test=draft.test,
         question_id=question_id,
         by=custom_questions.UP if up else custom_questions.DOWN,
@@ -75,29 +118,56 @@ def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpR
 @require_POST
 @QUESTIONS.view
 def remove(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    _file_or_404(draft, question_id)
-    custom_questions.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
-    messages.success(request, _("Removed. Published versions keep it."))
+    _own_or_404(draft, question_id)
+    try:
+        custom_questions.remove_question(
+            test=draft.test, question_id=question_id, revision=revision_of(request)
+        )
+    except custom_questions.LastQuestion:
+        messages.error(request, _("Not removed: a test needs at least one question."))
+    else:
+        messages.success(request, _("Removed. Published versions keep it."))
     return QUESTIONS.to_editor(request)
 
 
 def _form(request: MemberRequest, draft: TestDraft, question_id: str) -> FileForm:
-    entries = [
-        row.content["questions"][place_of(row.content, question_id)] for row in draft.rows if question_id
-    ]
-    return FileForm(
-        request.POST if request.method == "POST" else None,
-        languages=[row.language for row in draft.rows],
-        entries=entries,
-    )
+    return FileForm(_posted(request), languages=_languages(draft), entries=_entries(draft, question_id))
+
+
+def _text_form(request: MemberRequest, draft: TestDraft, question_id: str) -> QuestionForm:
+    return QuestionForm(_posted(request), languages=_languages(draft), entries=_entries(draft, question_id))
+
+
+def _posted(request: MemberRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _languages(draft: TestDraft) -> list[str]:
+    return [row.language for row in draft.rows]
+
+
+def _entries(draft: TestDraft, question_id: str) -> list[dict[str, Any]]:
+    return [row.content["questions"][place_of(row.content, question_id)] for row in draft.rows if question_id]
 
 
 def _page(
-    request: MemberRequest, draft: TestDraft, edit: DraftForm[FileForm], name: str, *, is_new: bool = False
+    request: MemberRequest,
+    draft: TestDraft,
+    edit: DraftForm[FileForm] | DraftForm[QuestionForm],
+    name: str,
+    *,
+    is_new: bool = False,
 ) -> HttpResponseBase:
     return QUESTIONS.render(
         request, "assessments/custom_questions/file.html", draft, {"is_new": is_new}, name=name, edit=edit
     )
+
+
+def _own_or_404(draft: TestDraft, question_id: str) -> int:
+    for place, entry in enumerate(draft.content["questions"]):
+        if entry["id"] == question_id and is_written_here(draft.content, entry):
+            return place
+    raise Http404("no such question, or it is written in a questionnaire")
 
 
 def _file_or_404(draft: TestDraft, question_id: str) -> None:

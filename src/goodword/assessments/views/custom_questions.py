@@ -23,6 +23,7 @@ from goodword.assessments.kinds.custom.editor import (
     count_missing_texts,
     details_form,
     has_choices,
+    is_written_here,
     refusals,
     rubric_of,
 )
@@ -45,6 +46,8 @@ class ListedQuestion:
     text: str
     kind: str
     is_file: bool
+    #: edited here, not in a questionnaire
+    is_own: bool
     has_choices: bool
     marked: str
     right: Sequence[str]
@@ -78,6 +81,7 @@ def list_questions(content: Content) -> list[ListedQuestion]:
                 if entry["type"] == FILE
                 else str(question_types()[entry["type"]].title),
                 is_file=entry["type"] == FILE,
+                is_own=is_written_here(content, entry),
                 has_choices=has_choices(entry),
                 marked=marked,
                 right=labels,

@@ -18,7 +18,7 @@ from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS
 from goodword.assessments.models import Panelist
 from goodword.assessments.panels import invitations
-from goodword.assessments.panels.keys import result_of
+from goodword.assessments.panels.keys import STEP, shown_result
 from goodword.assessments.panels.ratings import Expert, experts_of
 from goodword.assessments.views.draft_access import JUDGEMENT
 from goodword.core import clock
@@ -143,8 +143,7 @@ def take_key(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     except judgement.TooFewExperts:
         messages.error(
             request,
-            _("The key was not made: at least %(least)s experts must have finished.")
-            % {"least": LEAST_EXPERTS},
+            _("The key was not made: too few experts have finished. The page says how many are missing."),
         )
         return _back(request)
     except judgement.NoAgreement:
@@ -204,7 +203,8 @@ def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpRes
             "least": LEAST_EXPERTS,
             "missing": max(0, LEAST_EXPERTS - finished),
             "hidden": hidden,
-            "result": None if hidden else result_of(draft.content, experts),
+            "result": None if hidden else shown_result(draft.test, draft.content, experts),
+            "step": STEP,
             "steps": draft.content["response_scale"],
             "language": draft.source.language,
             "scenarios": draft.content["scenarios"],

@@ -29,7 +29,7 @@ from goodword.assessments.catalogue.packs import (
 from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles_by_test
 from goodword.assessments.catalogue.selection import NoSuchVersion, select
 from goodword.assessments.kinds import Content, kind_named, kind_of, technical_sheet
-from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.builtin import LANGUAGES, newest
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.judgement.content import JudgementSet, is_for_practice, without_key
@@ -69,6 +69,14 @@ class SelectedVersion:
     @property
     def is_newest(self) -> bool:
         return self.is_draft or self.version.number == self.rows[0].number
+
+    @property
+    def drawn_by(self) -> str:
+        """The version that draws the tasks shown, if it is not this one: generators of earlier ones are not kept."""
+        if not kind_named(self.test.kind).is_generated:
+            return ""
+        today = newest(self.test.key)[0]
+        return "" if self.version.number == today else today
 
     @property
     def form_name(self) -> str:

@@ -1,4 +1,5 @@
-"""Editing custom questions. Questions are edited in their questionnaire; files, keys and rubrics here."""
+"""Editing custom questions. Questions are edited in their questionnaire, except those of open-text versions; files,
+keys and rubrics here."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.questionnaires.editor.descriptions import language_name, short
 from goodword.questionnaires.editor.forms import CheckboxField, TextField, WholeNumberField
 from goodword.questionnaires.models import Questionnaire
+from goodword.questionnaires.types import LONGEST_QUESTION
 
 type Content = dict[str, Any]
 type Entry = dict[str, Any]
@@ -119,9 +121,14 @@ def rubric_of(content: Content, question_id: str) -> list[dict[str, Any]]:
     return list(found["criteria"]) if found else []
 
 
+def is_written_here(content: Content, entry: Entry) -> bool:
+    """Whether a question is edited in the test: files, and those of a test that was not taken from a questionnaire."""
+    return entry["type"] == FILE or not content.get("taken_from")
+
+
 def count_missing_texts(content: Content) -> int:
-    files = [entry for entry in content["questions"] if entry["type"] == FILE]
-    return (not content["name"]) + sum(not entry["text"] for entry in files)
+    written = [entry for entry in content["questions"] if is_written_here(content, entry)]
+    return (not content["name"]) + sum(not entry["text"] for entry in written)
 
 
 def _for_self(entry: Entry) -> Entry:
@@ -231,6 +238,13 @@ class WordsForm(forms.Form):
         return {one: (given[f"first_{one}"], given[f"second_{one}"]) for one in self._languages}
 
 
+def _texts(languages: Sequence[str], entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
+    return {
+        language: (entries[n]["text"], entries[n].get("help", "")) if entries else ("", "")
+        for n, language in enumerate(languages)
+    }
+
+
 def details_form(data: Any, contents: Sequence[Content]) -> WordsForm:
     return WordsForm(
         data,
@@ -242,6 +256,18 @@ def details_form(data: Any, contents: Sequence[Content]) -> WordsForm:
             _("What candidates read before the first question."),
         ),
     )
+
+
+class QuestionForm(WordsForm):
+    """A question to answer in one's own words."""
+
+    def __init__(self, data: Any = None, *, languages: Sequence[str], entries: Sequence[Entry]) -> None:
+        super().__init__(
+            data,
+            languages=_texts(languages, entries),
+            first=(_("Question"), LONGEST_QUESTION, ""),
+            second=(_("Help"), LONGEST_QUESTION, _("A hint, shown in smaller text.")),
+        )
 
 
 class FileForm(WordsForm):
@@ -265,13 +291,9 @@ class FileForm(WordsForm):
     )
 
     def __init__(self, data: Any = None, *, languages: Sequence[str], entries: Sequence[Entry]) -> None:
-        there = {
-            language: (entries[n]["text"], entries[n]["help"]) if entries else ("", "")
-            for n, language in enumerate(languages)
-        }
         super().__init__(
             data,
-            languages=there,
+            languages=_texts(languages, entries),
             first=(_("What to upload"), LONGEST_TEXT, ""),
             second=(_("Help"), LONGEST_TEXT, _("A hint, shown in smaller text.")),
         )

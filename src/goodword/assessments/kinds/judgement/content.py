@@ -59,7 +59,8 @@ class Panel:
     """The experts whose mean ratings are the key of a version. Intraclass correlations of one expert and of their mean,
     with 95 % intervals (psychometrics.agreement); `wide`: actions on which they agree weakly. `keyed_on`: ISO date.
     `invited`: None if not recorded; it includes the `declined` and the `removed`. `left_out`: actions that were rated
-    and then removed."""
+    and then removed. `ratings`: a row for each expert, actions in order; sorted, so that rows lead to nobody, and empty
+    if not recorded. The agreement can be recomputed from them after the experts have been erased."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -75,6 +76,7 @@ class Panel:
     declined: int = 0
     removed: int = 0
     left_out: int = 0
+    ratings: tuple[tuple[int, ...], ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -188,7 +190,8 @@ def to_json(judgement: JudgementSet) -> dict[str, Any]:
 
 
 def without_key(content: Mapping[str, Any]) -> dict[str, Any]:
-    """For a file: keys set by a panel are private to the organisation, so keys and their reasons are left out."""
+    """For a file: keys set by a panel are private to the organisation, so keys, their reasons and the panel are left
+    out."""
     scenarios = [
         {
             **scenario,
@@ -196,7 +199,7 @@ def without_key(content: Mapping[str, Any]) -> dict[str, Any]:
         }
         for scenario in content["scenarios"]
     ]
-    return {**content, "scenarios": scenarios}
+    return {**{name: value for name, value in content.items() if name != "panel"}, "scenarios": scenarios}
 
 
 def schema() -> dict[str, Any]:
