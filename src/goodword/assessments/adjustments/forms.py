@@ -231,7 +231,7 @@ def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
         label=_("Replace “%(title)s” with its open-text version") % {"title": title_of(offer.part)},
         choices=[
             ("", _("No, as planned")),
-            *(versions or [(str(CREATE), _("Yes, a new one with the default rubric"))]),
+            *(versions or [(str(CREATE), str(_("Yes, a new one with the default rubric")))]),
         ],
         widget=forms.RadioSelect,
         required=False,
