@@ -452,7 +452,17 @@ def test_an_unknown_question_is_not_found(rita: Membership) -> None:
     client = signed_in(rita)
     assert client.get(url("custom_question_marking", test, "zebra")).status_code == 404
     assert client.get(url("custom_question_file", test, "why")).status_code == 404
-    assert client.get(url("custom_question_text", test, "why")).status_code == 404
-    assert client.get(url("custom_question_text", test, ids(test)[3])).status_code == 404
-    assert client.get(url("custom_question_new", test)).status_code == 404
+    assert client.get(url("custom_question_text", test, "zebra")).status_code == 404
+
+
+def test_questions_of_a_questionnaire_lead_to_where_they_are_written(rita: Membership) -> None:
+    test = own(rita)
+    client, before = signed_in(rita), rows()
+    for where in (url("custom_question_text", test, "why"), url("custom_question_new", test)):
+        for response in (client.get(where, follow=True), client.post(where, {"revision": 0}, follow=True)):
+            assert "Edit these questions in the questionnaire" in response.content.decode()
+    file = ids(test)[3]
+    shown = client.get(url("custom_question_text", test, file))
+    assert shown["Location"] == url("custom_question_file", test, file)
+    assert rows() == before
     assert client.post(url("custom_question_file_move", test, "zebra")).status_code == 404

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -62,7 +63,7 @@ def change(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
 @QUESTIONS.view
 def new_text(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     if draft.content.get("taken_from"):
-        raise Http404("its questions are written in a questionnaire")
+        return _to_questionnaire(request)
     form = _text_form(request, draft, "")
     edit = DraftForm(request=request, form=form, current=draft.revision)
     try:
@@ -82,9 +83,15 @@ def new_text(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @QUESTIONS.view
 def change_text(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    place = _own_or_404(draft, question_id)
-    if draft.content["questions"][place]["type"] == FILE:
-        raise Http404("a file question")
+    try:
+        place = place_of(draft.content, question_id)
+    except KeyError:
+        raise Http404("no such question") from None
+    entry = draft.content["questions"][place]
+    if entry["type"] == FILE:
+        return redirect("custom_question_file", request.organisation.slug, draft.test.pk, question_id)
+    if not is_written_here(draft.content, entry):
+        return _to_questionnaire(request)
     form = _text_form(request, draft, question_id)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if edit.save(
@@ -161,6 +168,11 @@ def _page(
     return QUESTIONS.render(
         request, "assessments/custom_questions/file.html", draft, {"is_new": is_new}, name=name, edit=edit
     )
+
+
+def _to_questionnaire(request: MemberRequest) -> HttpResponseBase:
+    messages.info(request, _("Edit these questions in the questionnaire, then update them here."))
+    return QUESTIONS.to_editor(request)
 
 
 def _own_or_404(draft: TestDraft, question_id: str) -> int:
