@@ -1,4 +1,4 @@
-"""Granting the open-text version of a judgement set, which people mark (docs/decisions/0048-*)."""
+"""Granting the open-text version of a judgement set, which people mark (docs/decisions/0026-*)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The language, version and form in which a candidate takes a part, and its start.
 
 Anyone may choose tasks without figures before a part starts, so the choice reveals nothing about an adjustment
-(docs/decisions/0026-*). An open-text version is granted; members see it once the part has started (0048).
+(docs/decisions/0026-*). An open-text version is granted; members see it once the part has started (also there).
 """
 
 import secrets
