@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core import clock
-from tests.assessments.adjustments.support import answer_path, clocks, named
+from tests.assessments.adjustments.support import answer_path, asked, clocks, named
 from tests.assessments.plans import JUDGEMENT, REASONING, attempt_of
 from tests.assessments.support import application, token_of
 from tests.browser.looking import WIDTHS, Looker
@@ -90,6 +90,35 @@ def test_the_form_without_figures_can_be_chosen_by_keyboard(
     expect(page.get_by_role("button", name="Use tasks with figures again")).to_be_visible()
     expect(page.get_by_text("20 minutes for 20 tasks")).to_be_visible()
     assert Adjustment.objects.of(attempt.organisation).count() == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_part_is_replaced_by_its_open_text_version(
+    browser: Browser, live_server: object, width: int
+) -> None:
+    of = application()
+    named(of.organisation)
+    attempt = attempt_of(JUDGEMENT, of=of, now=clock.now())
+    row = asked(attempt, now=clock.now(), percent=0, form=True)
+    looker = Looker()
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    looker.watch(context)
+    page = context.new_page()
+    page.goto(f"{live_server}{answer_path(row, now=clock.now())}")
+    page.get_by_label("Yes, a new one with the default rubric").check()
+    looker.look(page, f"replacing a part {width}")
+    page.get_by_role("button", name="Send the answer").click()
+    expect(page.get_by_role("heading", name="This request has been answered")).to_be_visible()
+    page.goto(url(live_server, attempt, "portal_assessment_part", 1))
+    looker.look(page, f"in own words {width}")
+    page.get_by_role("button", name="Choose between actions instead").click()
+    looker.look(page, f"between actions {width}")
+    page.get_by_role("button", name="Answer in your own words instead").click()
+    page.get_by_role("link", name="Start").first.click()
+    expect(page.get_by_role("textbox")).to_be_visible()
+    looker.look(page, f"question in own words {width}")
+    assert (looker.wrong, looker.complaints) == ({}, [])
+    context.close()
 
 
 def _look(looker: Looker, page: Page, name: str, *, script: bool) -> None:
