@@ -265,7 +265,7 @@ _saml = single_sign_on.saml(
     attributes=environment.text("GOODWORD_SAML_ATTRIBUTES", ""),
     verified_domains=_domains,
 )
-if find_spec("onelogin"):  # the extra goodword[saml]
+if find_spec("onelogin") and (_saml or not PRODUCTION):  # the extra goodword[saml]
     INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
 SOCIALACCOUNT_PROVIDERS = _oidc | _saml
 SOCIALACCOUNT_ADAPTER = "goodword.accounts.single_sign_on.SingleSignOnAdapter"

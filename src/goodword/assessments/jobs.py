@@ -1,6 +1,6 @@
-from goodword.assessments.adjustments.mails import remind_contacts
-from goodword.assessments.attempts.completion import end_overdue
-from goodword.assessments.attempts.mails import remind_due
+from goodword.assessments.adjustments.mails import contacts_due, remind_contacts
+from goodword.assessments.attempts.completion import end_overdue, overdue
+from goodword.assessments.attempts.mails import remind_due, reminders_due
 from goodword.assessments.norms import making
 from goodword.assessments.psychometrics.rasch import NotEnough
 from goodword.assessments.psychometrics.rasch_fit import NotSettled
@@ -8,7 +8,12 @@ from goodword.assessments.verification import taking
 from goodword.core import clock, jobs
 
 
-@jobs.job(name="assessments.remind", cron="* * * * * */15", queueing_lock="assessments.remind")
+@jobs.job(
+    name="assessments.remind",
+    cron="* * * * * */15",
+    queueing_lock="assessments.remind",
+    due=lambda now: [reminders_due(now=now), contacts_due(now=now)],
+)
 def sweep_reminders(*, timestamp: int = 0) -> None:
     del timestamp  # passed to every periodic job; we use our own clock
     now = clock.now()
@@ -16,7 +21,12 @@ def sweep_reminders(*, timestamp: int = 0) -> None:
     remind_contacts(now=now)
 
 
-@jobs.job(name="assessments.clock", cron="* * * * * */5", queueing_lock="assessments.clock")
+@jobs.job(
+    name="assessments.clock",
+    cron="* * * * * */5",
+    queueing_lock="assessments.clock",
+    due=lambda now: [overdue(now=now), taking.overdue(now=now)],
+)
 def sweep_clocks(*, timestamp: int = 0) -> None:
     del timestamp
     now = clock.now()

@@ -156,7 +156,13 @@ def react() -> None:
         # look again: a job queued since the last look may have found the lock taken
 
 
-@jobs.job(name="event.sweep", cron="* * * * * */5", queueing_lock="event.sweep", priority=jobs.REACTION)
+@jobs.job(
+    name="event.sweep",
+    cron="* * * * * */5",
+    queueing_lock="event.sweep",
+    priority=jobs.REACTION,
+    due=lambda now: [_due(now)],
+)
 def sweep_reactions(*, timestamp: int = 0) -> None:
     """Queue a job for what is due: lost wake-ups, retries, rows of dead workers."""
     del timestamp  # passed to every periodic job

@@ -21,7 +21,7 @@ from goodword.core.version import VERSION
 
 log = logging.getLogger(__name__)
 #: seconds between two heartbeats
-BEAT_SECONDS = 5.0
+BEAT_SECONDS = 10.0
 _BEAT = """
 INSERT INTO core_heartbeat (program, seen_at) VALUES (%s, now())
 ON CONFLICT (program) DO UPDATE SET seen_at = now()
@@ -93,10 +93,11 @@ class HeartbeatThread(threading.Thread):
             self._connection = None
 
 
-def connect() -> psycopg.Connection:
-    """A connection with Django's settings, and timeouts for a network that drops packets."""
+def connect(*, lock_timeout: int = 0) -> psycopg.Connection:
+    """A connection with Django's settings, and timeouts for a network that drops packets. `lock_timeout` in
+    milliseconds; 0: none."""
     given: dict[str, Any] = {name: value for name, value in connector_params().items() if name != "pool"}
-    options = f"{given.get('options', '')} -c statement_timeout=5000".strip()
+    options = f"{given.get('options', '')} -c statement_timeout=5000 -c lock_timeout={lock_timeout}".strip()
     limits = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": options}
     return psycopg.connect(**given | limits, autocommit=True)
 

@@ -17,7 +17,7 @@ from procrastinate.jobs import Status
 from goodword.core import clock, events, jobs
 
 log = logging.getLogger(__name__)
-#: a worker without a heartbeat for this long counts as dead; it beats every five seconds
+#: a worker without a heartbeat for this long counts as dead; it beats every ten seconds
 SILENT = timedelta(seconds=30)
 #: a job requeued this often has crashed its workers
 TRIES = 8
@@ -49,7 +49,12 @@ AND NOT EXISTS (
 """
 
 
-@jobs.job(name="jobs.retry_stalled", cron="* * * * * */15", queueing_lock="jobs.retry_stalled")
+@jobs.job(
+    name="jobs.retry_stalled",
+    cron="* * * * * */15",
+    queueing_lock="jobs.retry_stalled",
+    due=lambda _: [_dead()],
+)
 def sweep_stalled(*, timestamp: int = 0) -> None:
     del timestamp  # passed to every periodic job
     retry_stalled()
@@ -72,9 +77,13 @@ def retry_stalled() -> int:
     with transaction.atomic():
         if not _alone():
             return 0
-        # by the database's clock, which is also the heartbeats'
-        dead = Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - SILENT)
-        return sum(_give_back(job) for job in ProcrastinateJob.objects.filter(dead, status="doing"))
+        return sum(_give_back(job) for job in _dead())
+
+
+def _dead() -> QuerySet[Any]:
+    """Jobs of dead workers, by the database's clock, which is also the heartbeats'."""
+    dead = Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - SILENT)
+    return ProcrastinateJob.objects.filter(dead, status="doing")
 
 
 def _alone() -> bool:

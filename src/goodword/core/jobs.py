@@ -5,11 +5,13 @@ job stays until a person handles it, or until the sweep that repeats its work su
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any, cast
 
 from django.db import close_old_connections, connection, transaction
+from django.db.models import QuerySet
 from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -34,6 +36,9 @@ QUEUE = JobManager(DjangoConnector())
 REGISTERED: "dict[str, Job]" = {}
 #: jobs whose work a sweep repeats, by the sweep's name
 SWEPT: dict[str, set[str]] = {}
+#: what a sweep would find now: rows of at least one of these, or nothing is due
+type Due = Callable[[datetime], Sequence[QuerySet[Any, Any]]]
+DUE: dict[str, Due] = {}
 log = logging.getLogger(__name__)
 
 
@@ -103,10 +108,16 @@ def job(
     queueing_lock: str | None = None,
     priority: int = USUAL,
     swept_by: str | None = None,
+    due: Due | None = None,
 ) -> Callable[[Callable[..., None]], Job]:
-    """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work."""
+    """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work.
+
+    `due`: this scheduled job is left out while the queries find nothing and no work of its own has failed.
+    """
     if cron or swept_by:
         SWEPT.setdefault(swept_by or name, set()).add(name)
+    if due is not None:
+        DUE[name] = due
 
     def register(function: Callable[..., None]) -> Job:
         @in_one_piece

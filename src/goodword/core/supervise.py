@@ -178,6 +178,9 @@ class Children:
             command, env=self._env, check=True, input=given.encode(), stdout=self._log, stderr=self._log
         )
 
+    def pid(self, name: str) -> int:
+        return next(one.process.pid for one in self._programs if one.name == name)
+
     def ended(self) -> str:
         return next((one.name for one in self._programs if one.process.poll() is not None), "")
 

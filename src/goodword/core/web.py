@@ -1,7 +1,6 @@
 """The web server's processes: they share one socket and shut down together. Each runs core.server."""
 
 import ctypes
-import gc
 import os
 import signal
 import socket
@@ -14,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from goodword.core import environment
+from goodword.core.stack import freeze, limit_arenas
 from goodword.core.supervise import PortInUse
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
     """Serve until a signal, and finish requests in progress. With several processes this one supervises the others."""
     from django.conf import settings
 
+    limit_arenas()
     limit_statements(settings.GOODWORD_STATEMENT_SECONDS)
     chosen = port or environment.port("GOODWORD_PORT", 8000)
     listening = bind(host, chosen)
@@ -113,9 +114,7 @@ def _load() -> "WSGIApplication":
     database.known_migrations()
     _ = get_resolver().url_patterns
     http.build_static_files()
-    # exclude what is loaded from garbage collection, which would pause some requests for a tenth of a second
-    gc.collect()
-    gc.freeze()
+    freeze()
     return application
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, LiteralString
 
 import psycopg
@@ -29,6 +30,8 @@ from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
 from goodword.core.jobs import GiveBack
+from goodword.core.schedule import Deferrer
+from goodword.core.stack import freeze, limit_arenas
 from goodword.core.systemd import Notifier
 
 log = logging.getLogger(__name__)
@@ -37,6 +40,9 @@ log = logging.getLogger(__name__)
 LONGEST_REST = 300
 #: between two looks whether a copy is in use from now on
 COPY_SECONDS = 2.0
+
+#: seconds between two looks for jobs without any reason: notifications and `Deferrer` give one earlier
+POLL_SECONDS = 30.0
 
 _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
 #: after an outage other workers may have removed this worker's row
@@ -47,12 +53,18 @@ ON CONFLICT DO NOTHING
 _STARTED = "SELECT id FROM procrastinate_jobs WHERE worker_id = %s AND status = 'doing'"
 
 
+async def _commit_each(connection: psycopg.AsyncConnection) -> None:
+    """Each query of the queue is a transaction of its own, which needs no BEGIN and COMMIT."""
+    await connection.set_autocommit(True)
+
+
 class Connector(PsycopgConnector):
     """Retries while the database is unavailable, unless the worker is stopping."""
 
     def __init__(self) -> None:
         super().__init__(
             kwargs=connector_params(),
+            configure=_commit_each,
             min_size=1,
             max_size=4,
             timeout=3.0,
@@ -113,13 +125,15 @@ class Worker(LibraryWorker):
             name="goodword",
             concurrency=concurrency,
             delete_jobs="successful",
-            fetch_job_polling_interval=2.0,
+            fetch_job_polling_interval=POLL_SECONDS,
             shutdown_graceful_timeout=grace,
             install_signal_handlers=False,
             update_heartbeat_interval=float(10**8),
         )
         self._interrupted: Counter[int] = Counter()
         self._lost: set[int] = set()
+        #: how often there was a reason to look for jobs
+        self._woken = 0
 
     async def work(self) -> None:
         await self.run()  # type: ignore[no-untyped-call]
@@ -143,13 +157,36 @@ class Worker(LibraryWorker):
             give_back(connection, job_id)
         self._lost = lost
 
+    def wake(self) -> None:
+        self._woken += 1
+        self._new_job_event.set()
+
+    async def _handle_notification(self, *, channel: str, notification: Any) -> None:
+        self._woken += 1
+        await super()._handle_notification(channel=channel, notification=notification)
+
+    async def _periodic_deferrer(self) -> None:
+        deferrer = Deferrer(self.app.periodic_registry, wake=self.wake)
+        try:
+            await deferrer.worker()
+        finally:
+            deferrer.close()
+
     async def _fetch_and_process_jobs(self) -> None:
+        woken = -1
+        # the library forgets notifications that arrive while it looks
+        while woken != self._woken and not stopping.requested():
+            woken = self._woken
+            await self._fetch_and_process()
+
+    async def _fetch_and_process(self) -> None:
         try:
             await super()._fetch_and_process_jobs()  # type: ignore[no-untyped-call]
         except ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.errors.ForeignKeyViolation):
                 raise
             await self.app.connector.execute_query_async(_REGISTER_AGAIN, worker_id=self.worker_id)
+            self._woken += 1
 
     async def _persist_job_status(
         self,
@@ -162,9 +199,9 @@ class Worker(LibraryWorker):
         assert job.id is not None
         try:
             if isinstance(retry_decision, GiveBack):
-                await self.app.connector.execute_query_async(
-                    GIVE_BACK, job_id=job.id, wait=self._rest(job.id, outage=retry_decision.outage)
-                )
+                wait = self._rest(job.id, outage=retry_decision.outage)
+                await self.app.connector.execute_query_async(GIVE_BACK, job_id=job.id, wait=wait)
+                asyncio.get_running_loop().call_later(wait, self.wake)
                 return
             self._interrupted.pop(job.id, None)
             await super()._persist_job_status(job, status, retry_decision, context, job_result)
@@ -202,7 +239,9 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
             f"{at_once} jobs at once need as many connections: raise GOODWORD_POOL, which is {settings.GOODWORD_POOL}."
         )
     _wait_while_copy()
+    limit_arenas()
     crypto.check_field_keys_at_start()
+    freeze()
     # it would log each failed reconnect during an outage; the worker logs the outage once
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     with app.replace_connector(Connector()):
@@ -239,6 +278,8 @@ def _is_copy() -> bool:
 
 async def _run(concurrency: int, grace: float) -> int:
     loop = asyncio.get_running_loop()
+    # the usual one may have fewer threads than there are jobs at once; one more for the schedule
+    loop.set_default_executor(ThreadPoolExecutor(concurrency + 1, thread_name_prefix="job"))
     async with app.open_async():
         worker = Worker(app=app, concurrency=concurrency, grace=grace)
         broken = threading.Event()

@@ -11,7 +11,12 @@ def check_permissions(*, connection_id: int) -> None:
     permissions.check_if_due(connection_id, now=clock.now())
 
 
-@jobs.job(name="greenhouse.check.sweep", cron="* * * * * 20", queueing_lock="greenhouse.check.sweep")
+@jobs.job(
+    name="greenhouse.check.sweep",
+    cron="* * * * * 20",
+    queueing_lock="greenhouse.check.sweep",
+    due=lambda now: [permissions.due(now=now)],
+)
 def sweep_checks(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
     for pk in permissions.due(now=clock.now()).values_list("pk", flat=True):

@@ -1,8 +1,10 @@
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from goodword.core import clock, jobs, stopping
 from goodword.notifications.domain.outages import outage
-from goodword.notifications.domain.send import free_stuck, send, sending_slot
+from goodword.notifications.domain.send import free_stuck, send, sending_slot, stuck
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200
@@ -15,7 +17,13 @@ def send_email(*, email_id: int) -> None:
             send(email_id=email_id, now=clock.now())
 
 
-@jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep", priority=jobs.MAIL)
+@jobs.job(
+    name="email.sweep",
+    cron="* * * * * */10",
+    queueing_lock="email.sweep",
+    priority=jobs.MAIL,
+    due=lambda now: [due(now=now), stuck(now=now)],
+)
 def sweep_emails(*, timestamp: int = 0) -> None:
     """Free the mails of dead workers, then send due mails in the order in which they were queued."""
     del timestamp  # passed to every periodic job
@@ -38,5 +46,8 @@ def _send_unless_stopping(email_id: int) -> bool:
 
 
 def _due(*order: str) -> QuerySet[Email, int]:
-    rows = Email.objects.across_organisations().filter(state=Email.State.QUEUED, not_before__lte=clock.now())
-    return rows.order_by(*order).values_list("pk", flat=True)
+    return due(now=clock.now()).order_by(*order).values_list("pk", flat=True)
+
+
+def due(*, now: datetime) -> QuerySet[Email]:
+    return Email.objects.across_organisations().filter(state=Email.State.QUEUED, not_before__lte=now)

@@ -5,7 +5,10 @@ from goodword.references.flags import devices
 
 
 @jobs.job(
-    name="references.remind_candidates", cron="* * * * * */15", queueing_lock="references.remind_candidates"
+    name="references.remind_candidates",
+    cron="* * * * * */15",
+    queueing_lock="references.remind_candidates",
+    due=lambda now: [reminders.candidates_due(now=now)],
 )
 def sweep_candidates(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
@@ -13,14 +16,22 @@ def sweep_candidates(*, timestamp: int = 0) -> None:
 
 
 @jobs.job(
-    name="references.remind_referees", cron="* * * * * */15", queueing_lock="references.remind_referees"
+    name="references.remind_referees",
+    cron="* * * * * */15",
+    queueing_lock="references.remind_referees",
+    due=lambda now: [reminders.referees_due(now=now)],
 )
 def sweep_referees(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
     reminders.remind_referees(now=clock.now())
 
 
-@jobs.job(name="references.slow", cron="* * * * * 5", queueing_lock="references.slow")
+@jobs.job(
+    name="references.slow",
+    cron="* * * * * 5",
+    queueing_lock="references.slow",
+    due=lambda now: [reminders.slow_due(now=now)],
+)
 def sweep_slow(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
     reminders.mail_all_about_slow_referees(now=clock.now())

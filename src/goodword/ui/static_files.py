@@ -16,9 +16,6 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
 from django.core.files.storage import FileSystemStorage
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +93,10 @@ def build_fonts(folder: Path) -> list[Path]:
 
 
 def _subset(source: Path, font: WebFont) -> bytes:
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
     options = Options(flavor="woff2", layout_features=FEATURES, hinting=False, notdef_outline=True)
     options.name_IDs = [0, 1, 2, 13, 14]  # copyright and licence stay in the file, as the OFL asks
     whole = TTFont(source, recalcTimestamp=False)

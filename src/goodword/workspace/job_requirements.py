@@ -3,13 +3,14 @@ assess."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
-
-from bs4 import BeautifulSoup, Tag
+from typing import TYPE_CHECKING, Final
 
 from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Test
 from goodword.roles.models import Automation, Role
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 #: sentences kept of a post, and their length
 MOST_KEPT: Final = 30
@@ -115,6 +116,8 @@ def sentences_of_role(role: Role) -> list[str]:
 
 def _lines(content: str) -> Iterator[tuple[str, str]]:
     """Each with its mark: a heading, an item of a list, or neither."""
+    from bs4 import BeautifulSoup  # nine megabytes with lxml
+
     soup = BeautifulSoup(content, "html.parser")
     if not soup.find(True) and "</" in soup.get_text():  # escaped as a whole, as on job boards
         soup = BeautifulSoup(soup.get_text(), "html.parser")
@@ -143,7 +146,7 @@ def _lines(content: str) -> Iterator[tuple[str, str]]:
             mark = ""
 
 
-def _is_bold(tag: Tag) -> bool:
+def _is_bold(tag: "Tag") -> bool:
     """Whether a paragraph is bold as a whole: many posts write their headings so."""
     bold = tag.find(["strong", "b"]) if tag.name in {"p", "div"} else None
     return (

@@ -1,7 +1,7 @@
-from goodword.candidates.performance.importing import delete_unconfirmed
+from goodword.candidates.performance.importing import delete_unconfirmed, unconfirmed
 from goodword.core import clock, jobs
 from goodword.core.jobs import for_each
-from goodword.workspace.adding.imports import delete_old, import_some, unfinished
+from goodword.workspace.adding.imports import delete_old, import_some, old, running
 from goodword.workspace.automation.confirm import invite_candidate, sync_batch
 from goodword.workspace.needs_you.digest import send_digests
 from goodword.workspace.retention.rules import organisations_due, sweep
@@ -47,11 +47,16 @@ def import_candidates(*, import_id: int) -> None:
         import_candidates.defer(import_id=import_id)
 
 
-@jobs.job(name="candidates.imports", cron="* * * * * 40", queueing_lock="candidates.imports")
+@jobs.job(
+    name="candidates.imports",
+    cron="* * * * * 40",
+    queueing_lock="candidates.imports",
+    due=lambda now: [running(), old(now=now), unconfirmed(now=now)],
+)
 def sweep_imports(*, timestamp: int = 0) -> None:
     """Resumes imports whose worker has died, and deletes old ones."""
     del timestamp  # periodic jobs all get it; we use our own clock
-    for pk in unfinished():
+    for pk in running().order_by("pk").values_list("pk", flat=True):
         import_candidates.defer_once(lock=f"candidates.import:{pk}", import_id=pk)
     now = clock.now()
     delete_old(now=now)

@@ -161,7 +161,7 @@ def test_a_disconnected_connection_is_not_reconciled(world: World) -> None:
     world.line.before = before
     row = reconcile(world)
     assert (row.state, row.error) == ("failed", "Greenhouse has been disconnected.")
-    assert reconciliation_jobs.due(now=clock.now() + 9 * SOON) == []
+    assert list(reconciliation_jobs.due(now=clock.now() + 9 * SOON)) == []
 
 
 @pytest.mark.main_case
@@ -345,7 +345,7 @@ def test_no_pass_is_scheduled_if_the_operator_turned_them_off(world: World, sett
 
 def test_a_connection_without_linked_jobs_is_not_reconciled(world: World) -> None:
     world.role.automations.all().delete()
-    assert reconciliation_jobs.due(now=clock.now()) == []
+    assert list(reconciliation_jobs.due(now=clock.now())) == []
 
 
 def test_a_pass_of_a_dead_worker_that_a_member_asked_for_is_begun_again(world: World) -> None:

@@ -166,9 +166,9 @@ def test_an_import_continues_after_its_worker_died(role: Role, rita: Membership)
     imports.start(of, steps=[], member=rita, now=NOW)
     batch = imports._batch(of.pk)
     assert batch is not None and imports._import_one(batch, now=NOW)
-    assert (len(names(role)), imports.unfinished()) == (1, [of.pk])
+    assert (len(names(role)), list(imports.running())) == (1, [of])
     assert not imports.import_some(of.pk, now=NOW)
-    assert (len(names(role)), imports.unfinished()) == (2, [])
+    assert (len(names(role)), list(imports.running())) == (2, [])
 
 
 def test_an_archived_role_stops_its_import(role: Role, rita: Membership) -> None:

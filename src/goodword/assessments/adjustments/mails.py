@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from goodword.assessments.adjustments.contacts import Contact, contact_of, is_outside
@@ -155,11 +155,16 @@ def remind_contacts(*, now: datetime) -> int:
 
 
 def possibly_due(*, now: datetime) -> Sequence[int]:
-    """Oldest unanswered requests whose contact was mailed once; those never due would crowd out newer ones."""
+    """The oldest of them; those never due would crowd out newer ones."""
+    return list(contacts_due(now=now).order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_MOST])
+
+
+def contacts_due(*, now: datetime) -> QuerySet[Adjustment]:
+    """Unanswered requests whose contact was mailed once, though a working day may be missing."""
     mail = Email.objects.across_organisations().filter(organisation=OuterRef("organisation"))
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
     again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{REMINDER}"))
-    rows = Adjustment.objects.across_organisations().filter(
+    return Adjustment.objects.across_organisations().filter(
         # working days last at least a day, minus an hour when summer time begins
         Exists(
             mail.filter(
@@ -174,7 +179,6 @@ def possibly_due(*, now: datetime) -> Sequence[int]:
         attempt__progress__in=UNFINISHED,
         attempt__closed_at=None,
     )
-    return list(rows.order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_MOST])
 
 
 def remind_contact(*, adjustment_id: int, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import needs_start
@@ -50,8 +50,8 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
         return part
 
 
-def end_overdue(*, now: datetime) -> int:
-    """End the parts whose time is up, or that stay disconnected while answers count. Returns how many."""
+def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
+    """Parts whose time is up, or that stay disconnected while answers count."""
     broke = Q(
         breaks__lt=part_state.MAX_BREAKS,
         seen_at__lt=F("ends_at") - part_state.BREAK_AFTER,
@@ -59,13 +59,13 @@ def end_overdue(*, now: datetime) -> int:
         attempt__deadline_at__gte=now - GRACE,
     )
     waits = Q(attempt__clock_stopped_at__isnull=False)
-    due = (
-        AttemptPart.objects.across_organisations()
-        .filter(ended_at=None, ends_at__lt=now - part_state.IN_TRANSIT)
-        .exclude(broke | waits)
-        .order_by("ends_at")
-        .values_list("pk", flat=True)[:AT_MOST]
-    )
+    parts = AttemptPart.objects.across_organisations()
+    return parts.filter(ended_at=None, ends_at__lt=now - part_state.IN_TRANSIT).exclude(broke | waits)
+
+
+def end_overdue(*, now: datetime) -> int:
+    """Returns how many were ended."""
+    due = overdue(now=now).order_by("ends_at").values_list("pk", flat=True)[:AT_MOST]
     return for_each(list(due), lambda pk: time_up(part_id=pk, now=now))
 
 

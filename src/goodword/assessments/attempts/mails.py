@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from goodword.accounts.models import Organisation
@@ -163,13 +164,13 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         return True
 
 
+def reminders_due(*, now: datetime) -> QuerySet[Attempt]:
+    return Attempt.objects.across_organisations().filter(next_reminder_at__lte=now)
+
+
 def remind_due(*, now: datetime) -> int:
-    due = (
-        Attempt.objects.across_organisations()
-        .filter(next_reminder_at__lte=now)
-        .order_by("next_reminder_at")
-        .values_list("pk", flat=True)[:MAX_REMINDERS]
-    )
+    rows = reminders_due(now=now).order_by("next_reminder_at")
+    due = rows.values_list("pk", flat=True)[:MAX_REMINDERS]
     return for_each(list(due), lambda pk: remind(attempt_id=pk, now=now))
 
 

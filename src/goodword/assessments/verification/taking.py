@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import SEEDS
@@ -168,15 +168,16 @@ def _replace(row: Verification) -> None:
     row.answers = {task: value for task, value in row.answers.items() if task != void.id}
 
 
+def overdue(*, now: datetime) -> QuerySet[Verification]:
+    """Those whose time is up, and those that were left."""
+    over = Q(ends_at__lt=now - part_state.IN_TRANSIT) | Q(begun_at__lt=now - LONGEST)
+    rows = Verification.objects.across_organisations()
+    return rows.filter(over, begun_at__isnull=False, ended_at=None, discarded_at=None)
+
+
 def end_overdue(*, now: datetime) -> int:
-    """End those whose time is up, and those that were left. Returns how many."""
-    due = (
-        Verification.objects.across_organisations()
-        .filter(begun_at__isnull=False, ended_at=None, discarded_at=None)
-        .filter(Q(ends_at__lt=now - part_state.IN_TRANSIT) | Q(begun_at__lt=now - LONGEST))
-        .order_by("begun_at")
-        .values_list("pk", flat=True)[:_AT_MOST]
-    )
+    """Returns how many were ended."""
+    due = overdue(now=now).order_by("begun_at").values_list("pk", flat=True)[:_AT_MOST]
     return for_each(list(due), lambda pk: _time_up(pk, now=now))
 
 

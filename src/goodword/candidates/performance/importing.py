@@ -250,9 +250,13 @@ def discard(of: RatingImport, *, by: Membership, now: datetime) -> None:
             )
 
 
+def unconfirmed(*, now: datetime) -> QuerySet[RatingImport]:
+    rows = RatingImport.objects.across_organisations().filter(made_at__lt=now - KEPT_FOR)
+    return rows.filter(confirmed_at=None)
+
+
 def delete_unconfirmed(*, now: datetime) -> int:
-    old = RatingImport.objects.across_organisations().filter(made_at__lt=now - KEPT_FOR)
-    return old.filter(confirmed_at=None).delete()[0]
+    return unconfirmed(now=now).delete()[0]
 
 
 def _replaced(of: RatingImport) -> list[int]:

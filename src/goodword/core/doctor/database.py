@@ -40,8 +40,8 @@ LONG_WAIT, HARMFUL_WAIT = timedelta(seconds=30), timedelta(minutes=10)
 OLD_TRANSACTIONS, TOO_OLD_TRANSACTIONS = 500_000_000, 1_500_000_000
 #: rows of a table whose missing statistics or dead rows matter
 MANY_ROWS = 10_000
-#: connections of a worker beside those of its jobs: the queue's, and the heartbeat's
-EXTRA_CONNECTIONS = 5
+#: connections of a worker beside those of its jobs: four of the queue, one each for notifications, schedule, heartbeat
+EXTRA_CONNECTIONS = 7
 #: rows whose sorting does not fit into 64 kB, so that PostgreSQL writes about a megabyte to its disk
 _SPILLED_ROWS = 40_000
 

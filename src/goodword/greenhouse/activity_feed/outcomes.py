@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -114,11 +114,16 @@ def retry_later(note: ActivityFeedNote, *, error: str, now: datetime, wait: time
             _record("note.needs_attention", note, now=now)
 
 
-def requeue_interrupted(*, now: datetime) -> int:
-    """Requeue notes of dead workers with their outcome unknown; fail those that keep interrupting their workers."""
-    dead = ActivityFeedNote.objects.across_organisations().filter(
+def interrupted(*, now: datetime) -> QuerySet[ActivityFeedNote]:
+    """Notes of dead workers."""
+    return ActivityFeedNote.objects.across_organisations().filter(
         state=ActivityFeedNote.State.SENDING, claimed_at__lte=now - outbox.STUCK_AFTER
     )
+
+
+def requeue_interrupted(*, now: datetime) -> int:
+    """Requeue them with their outcome unknown; fail those that keep interrupting their workers."""
+    dead = interrupted(now=now)
     for note in dead.filter(attempts__gt=len(outbox.LADDER)):
         fail(note, error=INTERRUPTED, reason=FailureReason.UNREACHABLE, now=now)
     return dead.update(state=ActivityFeedNote.State.QUEUED, outcome_unknown=True, not_before=now)

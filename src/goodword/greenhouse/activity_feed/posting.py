@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.candidates.models import Application as OurApplication
 from goodword.core import crypto, outbox, stopping
@@ -264,9 +265,14 @@ def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
 # --- duplicates -----------------------------------------------------------------------------------------------
 
 
+def searches_due(*, now: datetime) -> QuerySet[ActivityFeedNote]:
+    return ActivityFeedNote.objects.across_organisations().filter(search_duplicates_at__lte=now)
+
+
 def search_due(*, now: datetime) -> int:
-    due = ActivityFeedNote.objects.across_organisations().filter(search_duplicates_at__lte=now)
-    pks = due.order_by("search_duplicates_at").values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
+    pks = (
+        searches_due(now=now).order_by("search_duplicates_at").values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
+    )
     return for_each(list(pks), lambda pk: _search_feed(pk, now=now))
 
 

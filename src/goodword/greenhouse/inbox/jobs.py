@@ -1,9 +1,12 @@
 """Jobs of the inbox. A woken worker takes a short turn; the next wake-up queues behind other jobs, such as mail."""
 
 import time
+from datetime import datetime
+
+from django.db.models import QuerySet
 
 from goodword.core import clock, jobs, stopping
-from goodword.greenhouse.inbox.leases import Turn, Turns, free_orphans, wake_inbox
+from goodword.greenhouse.inbox.leases import Turn, Turns, free_orphans, leased, wake_inbox
 from goodword.greenhouse.inbox.processing import prune, work_one
 from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync import calls
@@ -31,14 +34,23 @@ def work_inbox() -> None:
         wake_inbox()
 
 
-@jobs.job(name="greenhouse.inbox.sweep", cron="* * * * * */5", queueing_lock="greenhouse.inbox.sweep")
+@jobs.job(
+    name="greenhouse.inbox.sweep",
+    cron="* * * * * */5",
+    queueing_lock="greenhouse.inbox.sweep",
+    due=lambda now: [due(now=now), leased()],
+)
 def sweep_inbox(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
     now = clock.now()
     free_orphans(now=now)
-    due = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED, not_before__lte=now)
-    if due.exists():
+    if due(now=now).exists():
         wake_inbox()
+
+
+def due(*, now: datetime) -> QuerySet[Delivery]:
+    received = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED)
+    return received.filter(not_before__lte=now)
 
 
 @jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0", queueing_lock="greenhouse.inbox.prune")

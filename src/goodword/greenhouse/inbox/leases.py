@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from goodword.core import jobs
 from goodword.greenhouse.models import Connection, Delivery
@@ -201,6 +201,11 @@ WHERE leased_to IS NOT NULL AND NOT EXISTS (
     AND (backend.backend_start IS NULL OR backend.backend_start <= delivery.leased_at)
 )
 """
+
+
+def leased() -> QuerySet[Delivery]:
+    """Deliveries that a worker has in hand, or had when it died."""
+    return Delivery.objects.across_organisations().filter(leased_to__isnull=False)
 
 
 def free_orphans(*, now: datetime) -> int:

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership
 from goodword.core import clock, jobs
@@ -35,6 +35,7 @@ def invite(*, connection_id: int) -> None:
     name="greenhouse.reconciliation.sweep",
     cron="* * * * * */20",
     queueing_lock="greenhouse.reconciliation.sweep",
+    due=lambda now: [passes.dead(now=now), due(now=now), invites_requested()],
 )
 def sweep(*, timestamp: int = 0) -> None:
     del timestamp  # Procrastinate passes it to every periodic job
@@ -43,10 +44,7 @@ def sweep(*, timestamp: int = 0) -> None:
         if dead.requested_by is not None:  # a member waits for it
             begin_pass(dead.connection, now=now, requested_by=dead.requested_by)
     begin_due(now=now)
-    requested = Finding.objects.across_organisations().filter(
-        state=Finding.State.WAITING, invite_requested_at__isnull=False
-    )
-    for connection_id in requested.order_by().values_list("connection_id", flat=True).distinct():
+    for connection_id in invites_requested().order_by().values_list("connection_id", flat=True).distinct():
         wake_invite(connection_id)
 
 
@@ -73,29 +71,34 @@ def begin_pass(
 
 
 def begin_due(*, now: datetime) -> int:
-    if settings.GOODWORD_SYNC_MINUTES <= 0:
-        return 0
     running = Reconciliation.objects.across_organisations().filter(
         state=Reconciliation.State.RUNNING, requested_by=None
     )
     free = AT_ONCE - running.count()
     begun = 0
-    for connection in due(now=now):
+    rows = sorted(due(now=now), key=lambda row: (row.reconciled_at is not None, row.reconciled_at, row.pk))
+    for connection in rows:
         if begun >= free:
             break
         begun += begin_pass(connection, now=now) is not None
     return begun
 
 
-def due(*, now: datetime) -> list[Connection]:
+def due(*, now: datetime) -> QuerySet[Connection]:
+    if settings.GOODWORD_SYNC_MINUTES <= 0:
+        return Connection.objects.across_organisations().none()
     every = timedelta(minutes=settings.GOODWORD_SYNC_MINUTES)
     linked = Automation.objects.across_organisations().values("connection_id")
     recent = Reconciliation.objects.across_organisations().filter(
         Q(started_at__gt=now - every) | Q(state=Reconciliation.State.RUNNING)
     )
     rows = Connection.objects.across_organisations().filter(pk__in=linked)
-    rows = rows.exclude(state=Connection.State.DISCONNECTED).exclude(pk__in=recent.values("connection_id"))
-    return sorted(rows, key=lambda row: (row.reconciled_at is not None, row.reconciled_at, row.pk))
+    return rows.exclude(state=Connection.State.DISCONNECTED).exclude(pk__in=recent.values("connection_id"))
+
+
+def invites_requested() -> QuerySet[Finding]:
+    waiting = Finding.objects.across_organisations().filter(state=Finding.State.WAITING)
+    return waiting.filter(invite_requested_at__isnull=False)
 
 
 def wake_invite(connection_id: int) -> None:

@@ -163,13 +163,17 @@ def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
     _end(row, State.FAILED, error=sentence, now=now)
 
 
-def end_dead(*, now: datetime) -> list[Reconciliation]:
+def dead(*, now: datetime) -> QuerySet[Reconciliation]:
+    """Running passes whose worker is gone."""
     untaken = Q(lease_until=F("started_at"))
     begun = ~untaken & Q(resume={}, lease_until__lt=now)
     interrupted = ~Q(resume={}) & Q(lease_until__lt=now - INTERRUPTED)
-    dead = (untaken & Q(started_at__lt=now - QUEUED)) | begun | interrupted
+    return _running().filter((untaken & Q(started_at__lt=now - QUEUED)) | begun | interrupted)
+
+
+def end_dead(*, now: datetime) -> list[Reconciliation]:
     ended = []
-    for row in _running().select_related("connection", "requested_by").filter(dead):
+    for row in dead(now=now).select_related("connection", "requested_by"):
         same = _running().filter(pk=row.pk, lease_until=row.lease_until)
         if same.update(state=State.FAILED, ended_at=now, error=DIED):
             ended.append(row)

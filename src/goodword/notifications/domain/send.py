@@ -25,6 +25,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template
@@ -136,15 +137,21 @@ def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
             _record("email.sent", email, now=now)
 
 
+def stuck(*, now: datetime) -> QuerySet[Email]:
+    """Mails of dead workers; later once handed over: a live one may wait for the answer."""
+    kept = Q(handed_over_at=None, claimed_at__lte=now - outages.BEFORE_MESSAGE)
+    unanswered = Q(handed_over_at__lte=now - outages.FOR_ANSWER)
+    return Email.objects.across_organisations().filter(kept | unanswered, state=Email.State.SENDING)
+
+
 def free_stuck(*, now: datetime) -> None:
-    """Requeue or fail mails of dead workers; later once handed over: a live one may wait for the answer."""
-    sending = Email.objects.across_organisations().filter(state=Email.State.SENDING)
-    for email in sending.filter(handed_over_at=None, claimed_at__lte=now - outages.BEFORE_MESSAGE):
+    """Requeue or fail them."""
+    for email in stuck(now=now).filter(handed_over_at=None):
         if email.tries > len(LADDER):
             not_sent(email, now=now, permanent=True, error="Goodword could not create this mail.")
         else:
             outbox.settle_later(email, error=email.last_error, at=email.not_before)
-    for email in sending.filter(handed_over_at__lte=now - outages.FOR_ANSWER):
+    for email in stuck(now=now).filter(handed_over_at__isnull=False):
         with transaction.atomic():
             _unanswered(email, error="The worker stopped before the mail server answered.", now=now)
 

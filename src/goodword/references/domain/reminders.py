@@ -41,11 +41,14 @@ from goodword.workflow.states import awaits_click, is_open, lock
 AT_MOST = 200
 
 
-def remind_candidates(*, now: datetime) -> int:
-    due = Check.objects.across_organisations().filter(
+def candidates_due(*, now: datetime) -> QuerySet[Check]:
+    return Check.objects.across_organisations().filter(
         next_reminder_at__lte=now, paused_at=None, closed_at=None, clock_stopped_at=None
     )
-    first = due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
+
+
+def remind_candidates(*, now: datetime) -> int:
+    first = candidates_due(now=now).order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
     return for_each(list(first), lambda pk: remind_candidate(check_id=pk, now=now))
 
 
@@ -82,14 +85,18 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
         return True
 
 
-def remind_referees(*, now: datetime) -> int:
-    due = ReferenceRequest.objects.across_organisations().filter(
-        next_reminder_at__lte=now,
-        check_run__paused_at=None,
-        check_run__closed_at=None,
-        check_run__clock_stopped_at=None,
+def referees_due(*, now: datetime) -> QuerySet[ReferenceRequest]:
+    return _not_on_hold().filter(next_reminder_at__lte=now)
+
+
+def _not_on_hold() -> QuerySet[ReferenceRequest]:
+    return ReferenceRequest.objects.across_organisations().filter(
+        check_run__paused_at=None, check_run__closed_at=None, check_run__clock_stopped_at=None
     )
-    first = due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
+
+
+def remind_referees(*, now: datetime) -> int:
+    first = referees_due(now=now).order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
     return for_each(list(first), lambda pk: remind_referee(request_id=pk, now=now))
 
 
@@ -203,14 +210,12 @@ def _refuse_unless_running(check: Check) -> None:
         raise Refused(_("Nothing is sent until you press Invite again."))
 
 
+def slow_due(*, now: datetime) -> QuerySet[ReferenceRequest]:
+    return _not_on_hold().filter(slow_at__lte=now)
+
+
 def mail_all_about_slow_referees(*, now: datetime) -> int:
-    due = ReferenceRequest.objects.across_organisations().filter(
-        slow_at__lte=now,
-        check_run__paused_at=None,
-        check_run__closed_at=None,
-        check_run__clock_stopped_at=None,
-    )
-    first = due.order_by("slow_at").values_list("check_run_id", flat=True)[:AT_MOST]
+    first = slow_due(now=now).order_by("slow_at").values_list("check_run_id", flat=True)[:AT_MOST]
     return for_each(dict.fromkeys(first), lambda pk: mail_about_slow_referees(check_id=pk, now=now))
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import typst
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
@@ -123,15 +123,15 @@ def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
         return True
 
 
+def lost(*, now: datetime) -> QuerySet[Report]:
+    """Reports that should be drawn by now."""
+    return Report.objects.across_organisations().filter(state=Report.State.BUILDING, try_again_at__lte=now)
+
+
 def redraw_lost(*, now: datetime) -> int:
-    """Requeue reports that should be drawn by now. Returns how many."""
-    lost = (
-        Report.objects.across_organisations()
-        .filter(state=Report.State.BUILDING, try_again_at__lte=now)
-        .order_by("try_again_at")
-        .values_list("pk", flat=True)[:50]
-    )
-    return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in lost)
+    """Requeue them. Returns how many."""
+    first = lost(now=now).order_by("try_again_at").values_list("pk", flat=True)[:50]
+    return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in first)
 
 
 def _try(report_id: int, *, now: datetime) -> Report | None:
@@ -197,9 +197,11 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         raise NotDrawn
     if file.layout >= LAYOUT:
         return bytes(file.content)
+    from typst import TypstError  # large, and most processes draw no reports
+
     try:
         pdf = draw_signed(report.snapshot, now=now)
-    except (SnapshotError, typst.TypstError) as error:
+    except (SnapshotError, TypstError) as error:
         log.exception("The report %s could not be redrawn in layout %d", report.code, LAYOUT)
         files.filter(pk=file.pk).update(layout=WITHHELD)
         raise NotDrawn from error
@@ -213,13 +215,16 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         return bytes(locked.content)
 
 
-def redraw_older(*, now: datetime) -> int:
-    """Redraw some files of older layouts, the newest first. Returns how many."""
-    reports = Report.objects.across_organisations().filter(
+def of_older_layouts() -> QuerySet[Report]:
+    return Report.objects.across_organisations().filter(
         state=Report.State.READY, file__layout__gt=WITHHELD, file__layout__lt=LAYOUT
     )
+
+
+def redraw_older(*, now: datetime) -> int:
+    """Redraw some files of older layouts, the newest first. Returns how many."""
     redrawn = 0
-    for report in reports.select_related("organisation").order_by("-pk")[:A_SWEEP]:
+    for report in of_older_layouts().select_related("organisation").order_by("-pk")[:A_SWEEP]:
         stopping.check()
         try:
             content_of(report, now=now)

@@ -13,8 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import typst
-
 LARGEST: Final = 1024 * 1024
 #: uncompressed, a stored logo has 1.15 MB
 _LARGEST_STORED: Final = 2 * 1024 * 1024
@@ -154,6 +152,8 @@ def _jpeg_size(raw: bytes) -> tuple[int, int]:
 
 
 def _draw(logo: Logo, page: bytes, form: Literal["pdf", "png"]) -> bytes | None:
+    import typst  # large, and most processes draw nothing
+
     # A picture may refer to files beside it; this folder has none.
     with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
         source = Path(folder) / "page.typ"

@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_never, cast
 
-import typst
 from django.conf import settings
 
 from goodword.assessments.report import assessment_facts, assessment_method, assessment_pages
@@ -358,6 +357,8 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
 
     Raises `SnapshotError`, and `typst.TypstError` if Typst fails, which no text in a snapshot should cause.
     """
+    from typst import TypstError  # large, and most processes draw no reports
+
     checked = check_snapshot(snapshot)
     made_at = _moment(checked["made_at"])
     encoded = checked["organisation"]["logo"]
@@ -371,7 +372,7 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
     for attempt, printer in enumerate(attempts, start=1):
         try:
             file = _compile(checked, printer, fonts, logo, made_at)
-        except typst.TypstError:
+        except TypstError:
             # Shaping may turn a covered cluster into a missing glyph: try simpler text.
             if attempt == len(attempts):
                 raise
@@ -388,6 +389,8 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
 def _compile(
     snapshot: ReportSnapshot, printer: Printer, fonts: Fonts, logo: Logo | None, made_at: datetime
 ) -> bytes:
+    import typst
+
     return typst.compile(
         TEMPLATE / "main.typ",
         root=TEMPLATE,

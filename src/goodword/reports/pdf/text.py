@@ -26,12 +26,15 @@ from functools import cache
 from importlib.metadata import entry_points, version
 from importlib.resources import files as package_files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import fontpkg
-import typst
-from fontTools.ttLib import TTCollection, TTFont
 
 from goodword.reports.pdf.snapshot import Engine
+
+if TYPE_CHECKING:
+    import typst
+    from fontTools.ttLib import TTFont
 
 TEXT_FAMILY = "Inter"
 FIRST = ("inter", "noto-sans", "noto-sans-arabic", "heebo", "noto-sans-devanagari", "noto-sans-thai")
@@ -74,7 +77,7 @@ class Fonts:
     `problems`: sentences for admins about fonts that can't be used.
     """
 
-    typst: typst.Fonts
+    typst: "typst.Fonts"
     families: tuple[str, ...]
     coverage: tuple[frozenset[int], ...]
     versions: Mapping[str, str]
@@ -88,6 +91,8 @@ class Fonts:
 @cache
 def load_fonts() -> Fonts:
     """Leaves out fonts that can't be used. Raises FontsMissingError."""
+    import typst  # large, and most processes draw no reports
+
     problems: list[str] = []
     chosen = (*_package_files(problems), *_system_files(SYSTEM_FOLDERS, problems))
     files = {path.resolve(): its_version for path, its_version in chosen}
@@ -191,7 +196,7 @@ def _system_files(folders: Iterable[str], problems: list[str]) -> Iterator[tuple
             yield path, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
-def _by_family(found: typst.Fonts, order: list[Path]) -> dict[str, list[Path]]:
+def _by_family(found: "typst.Fonts", order: list[Path]) -> dict[str, list[Path]]:
     """Files by Typst's name of the family; families in the order of their first file."""
     rank = {path: place for place, path in enumerate(order)}
     infos = [(Path(info.path).resolve(), info.family) for info in found.fonts() if info.path is not None]
@@ -209,6 +214,8 @@ def _covered(paths: list[Path]) -> frozenset[int]:
 
 @cache
 def _characters(path: Path) -> frozenset[int]:
+    from fontTools.ttLib import TTCollection, TTFont
+
     with path.open("rb") as file:  # fontTools would leave a damaged one open
         if path.suffix.lower() == ".ttc":
             with TTCollection(file, lazy=True) as collection:
@@ -217,7 +224,7 @@ def _characters(path: Path) -> frozenset[int]:
             return _allowed(font)
 
 
-def _allowed(font: TTFont) -> frozenset[int]:
+def _allowed(font: "TTFont") -> frozenset[int]:
     """Characters of the font, except code points that PDF/A forbids: private use, surrogates, U+0000, U+FEFF, etc."""
     mapped = frozenset(font.getBestCmap())
     return frozenset(

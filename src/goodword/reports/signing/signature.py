@@ -17,16 +17,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from mmap import mmap
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from asn1crypto import cms, keys
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from goodword.reports.signing.certificates import Identity
+
+if TYPE_CHECKING:
+    from asn1crypto import keys
+    from asn1crypto import x509 as asn1_x509
 
 FIELD: Final = "Signature"
 #: bytes of a signature without its certificates
@@ -163,6 +165,8 @@ def covered_in(content: bytes | mmap) -> Iterator[tuple[str, bool]]:
 
 
 def _read(digits: bytes) -> FoundSignature | None:
+    from asn1crypto import cms
+
     try:
         signed_data = cms.ContentInfo.load(bytes.fromhex(digits.decode("ascii")))["content"]
         (info,) = signed_data["signer_infos"]
@@ -188,11 +192,15 @@ def _read(digits: bytes) -> FoundSignature | None:
         return None
 
 
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+def _asn1(certificate: x509.Certificate) -> "asn1_x509.Certificate":
+    from asn1crypto import x509 as asn1_x509
+
     return asn1_x509.Certificate.load(_der(certificate))
 
 
-def _private(identity: Identity) -> keys.PrivateKeyInfo:
+def _private(identity: Identity) -> "keys.PrivateKeyInfo":
+    from asn1crypto import keys
+
     der = identity.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

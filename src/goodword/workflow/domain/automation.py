@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goodword.candidates.models import Application
 from goodword.core.jobs import for_each
@@ -145,15 +145,16 @@ def recheck_eligibility(
     return True
 
 
-def start_delayed(*, now: datetime) -> int:
-    """Start requests whose delay is over or whose assessment is now published. Returns how many started.
-
-    Those whose candidate moved on are withdrawn.
-    """
+def delayed_due(*, now: datetime) -> QuerySet[StepRequest]:
+    """Requests whose delay is over or whose assessment may now be published."""
     published = Q(waiting_reason=WaitingReason.UNPUBLISHED) & ~Q(step__requirement="")
     waiting = StepRequest.objects.across_organisations().filter(state=State.WAITING)
-    due = waiting.filter(Q(due_at__lte=now) | published)
-    first = due.order_by("due_at").values_list("pk", flat=True)[:200]
+    return waiting.filter(Q(due_at__lte=now) | published)
+
+
+def start_delayed(*, now: datetime) -> int:
+    """Returns how many started. Those whose candidate moved on are withdrawn."""
+    first = delayed_due(now=now).order_by("due_at").values_list("pk", flat=True)[:200]
     return for_each(list(first), lambda pk: _start_delayed(pk, now=now))
 
 

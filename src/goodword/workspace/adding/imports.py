@@ -357,14 +357,17 @@ def _finish(import_id: int, state: CandidateImport.State, *, now: datetime) -> N
     running.update(state=state, finished_at=now)
 
 
-def unfinished() -> list[int]:
-    rows = CandidateImport.objects.across_organisations().filter(state=State.RUNNING)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+def running() -> QuerySet[CandidateImport]:
+    return CandidateImport.objects.across_organisations().filter(state=State.RUNNING)
+
+
+def old(*, now: datetime) -> QuerySet[CandidateImport]:
+    rows = CandidateImport.objects.across_organisations().filter(created_at__lt=now - KEPT_FOR)
+    return rows.exclude(state=State.RUNNING)
 
 
 def delete_old(*, now: datetime) -> int:
-    old = CandidateImport.objects.across_organisations().filter(created_at__lt=now - KEPT_FOR)
-    return old.exclude(state=State.RUNNING).delete()[0]
+    return old(now=now).delete()[0]
 
 
 def _locked(import_id: int) -> CandidateImport | None:

@@ -9,7 +9,6 @@ from enum import IntEnum
 from http import HTTPStatus
 from typing import Final
 
-from bs4 import BeautifulSoup, Tag
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
@@ -223,6 +222,8 @@ def _draw(request: MemberRequest, path: str, *, language: str) -> HttpResponse:
 
 def _inert(content: bytes, *, there: Mapping[str, str], banner: Banner) -> str:
     """`there`: addresses of previews, by path."""
+    from bs4 import BeautifulSoup, Tag  # nine megabytes with lxml
+
     page = BeautifulSoup(content, "html.parser")
     for script in page("script"):
         script.decompose()

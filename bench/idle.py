@@ -1,0 +1,155 @@
+"""What a web process and a worker cost: SQL statements while idle, pick-up of a delivery, and memory after use.
+
+Run it with `.venv/bin/python -m bench.idle [--seconds 120]`.
+
+The memory is that of the demo's programs after its story. Then both programs start anew on its database, in production
+mode, and PostgreSQL logs each statement that arrives, BEGIN and COMMIT included.
+"""
+
+import argparse
+import hashlib
+import hmac
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx2
+import psycopg
+
+from bench.ready import distribution
+from goodword.core import environment, postgres
+from goodword.core.supervise import Children, goodword
+from goodword.demo.story import StoryResult, play
+from goodword.demo.world import Ports, world
+
+#: seconds until the start-up is over
+SETTLE = 30
+DELIVERIES = 20
+_LINE = re.compile(r"^@(\w*) LOG:  (?:statement|execute [^:]*): (.*)$")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--all", action="store_true", help="print all statements")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder:
+        data, ports = Path(folder), Ports.named_or_free()
+        # outside of production the web process would build fonts and the style sheet itself
+        with (
+            postgres.start(data, who="bench") as server,
+            Children(env=production(data, ports, server.url)) as one,
+        ):
+            one.run(goodword("collectstatic", "--noinput", "--verbosity=0"))
+        with world(data=data, ports=ports) as made:
+            story = play(made, api="v3", out=sys.stderr)
+            time.sleep(5)
+            for name in ("web", "worker"):
+                print(f"{name} after the story: {memory(made.children.pid(name))} MB (PSS)", flush=True)
+        with (
+            postgres.start(data, who="bench") as server,
+            (data / "idle.log").open("ab") as log,
+            Children(env=production(data, ports, server.url), log=log) as children,
+        ):
+            for name, command in (("web", "serve"), ("worker", "worker")):
+                # the name by which PostgreSQL's log tells them apart
+                children.start(name, ["env", f"PGAPPNAME={name}", *goodword(command)])
+            time.sleep(SETTLE)
+            for name in ("web", "worker"):
+                print(f"{name} without use: {memory(children.pid(name))} MB (PSS)", flush=True)
+            report(statements(server, options.seconds), options.seconds, everything=options.all)
+            print(distribution("a delivery is picked up", pick_ups(server, story)))
+
+
+def production(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
+    keys = environment.local_keys(data)
+    sandbox = f"http://127.0.0.1:{ports.sandbox}"
+    return {
+        "GOODWORD_ENV": "production",
+        "GOODWORD_DATA": str(data),
+        "DATABASE_URL": database_url,
+        "GOODWORD_PORT": str(ports.goodword),
+        "GOODWORD_BASE_URL": f"http://localhost:{ports.goodword}",
+        "GOODWORD_TRUSTED_PROXIES": "0",
+        "GOODWORD_SECRET_KEY": keys["secret_key"],
+        "GOODWORD_FIELD_KEYS": keys["field_keys"],
+        "GOODWORD_SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
+        "GOODWORD_MAIL_FROM": "people@northwind.example",
+        "GOODWORD_HELP_CONTACT": "help@northwind.example",
+        "GOODWORD_ALLOW_PRIVATE_ADDRESSES": "yes",
+        "GOODWORD_GREENHOUSE_V3_URL": f"{sandbox}/v3",
+        "GOODWORD_GREENHOUSE_AUTH_URL": sandbox,
+        "GOODWORD_SYNC_MINUTES": "0",  # the sandbox has ended
+    }
+
+
+def memory(pid: int) -> int:
+    """Its proportional share of memory, in MB."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    return round(int(text.split("\nPss:")[1].split()[0]) / 1000)
+
+
+def statements(server: postgres.Server, seconds: int) -> Counter[tuple[str, str]]:
+    """How often which program sent which statement."""
+    with psycopg.connect(server.dsn, autocommit=True) as line:
+        before = line.execute(
+            "SELECT sum(n_tup_del) FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs'"
+        )
+        jobs = before.fetchone()
+        line.execute("ALTER SYSTEM SET log_line_prefix = '@%a '")
+        line.execute("ALTER SYSTEM SET log_statement = 'all'")
+        line.execute("SELECT pg_reload_conf()")
+        time.sleep(1)
+        began = server.log.stat().st_size
+        time.sleep(seconds)
+        ended = server.log.stat().st_size
+        line.execute("ALTER SYSTEM SET log_statement = 'none'")
+        line.execute("SELECT pg_reload_conf()")
+        after = line.execute(
+            "SELECT sum(n_tup_del) FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs'"
+        )
+        print(f"{60 * (after.fetchone()[0] - jobs[0]) / seconds:.0f} jobs a minute")
+    with server.log.open("rb") as file:
+        file.seek(began)
+        text = file.read(ended - began).decode()
+    found: Counter[tuple[str, str]] = Counter()
+    for line_text in text.splitlines():
+        if match := _LINE.match(line_text):
+            found[match[1], " ".join(match[2].split())] += 1
+    return found
+
+
+def report(found: Counter[tuple[str, str]], seconds: int, *, everything: bool) -> None:
+    for name in ("web", "worker"):
+        mine = {text: count for (program, text), count in found.items() if program == name}
+        print(f"{name}: {60 * sum(mine.values()) / seconds:.0f} statements a minute")
+        ordered = sorted(mine.items(), key=lambda pair: -pair[1])
+        for text, count in ordered if everything else ordered[:12]:
+            print(f"    {60 * count / seconds:6.1f}  {text[:150]}")
+
+
+def pick_ups(server: postgres.Server, story: StoryResult) -> list[float]:
+    """Seconds from the answer to a delivery without effect until a worker has handled it."""
+    delays = []
+    with psycopg.connect(server.dsn, autocommit=True) as line, httpx2.Client(timeout=30) as client:
+        for number in range(DELIVERIES):
+            time.sleep(1.5)
+            body = json.dumps({"action": "interview_deleted", "payload": {"id": 10_000 + number}}).encode()
+            digest = hmac.new(story.secret_key.encode(), body, hashlib.sha256).hexdigest()
+            headers = {"Signature": f"sha256 {digest}", "Content-Type": "application/json"}
+            client.post(story.endpoint_url, content=body, headers=headers).raise_for_status()
+            began = time.perf_counter()
+            while line.execute("SELECT 1 FROM greenhouse_delivery WHERE state = 'received'").fetchone():
+                time.sleep(0.002)
+            delays.append(time.perf_counter() - began)
+    return delays
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
+    main()
