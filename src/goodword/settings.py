@@ -108,6 +108,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "goodword.core.http.NoBodyForHead",
+    "goodword.core.metrics.Endpoint",
+    "goodword.core.logs.Requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "goodword.core.http.PermissionsPolicy",
@@ -361,24 +363,39 @@ if PRODUCTION:
         "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
     }
 
+# --- Metrics ---------------------------------------------------------------------------------------------------
+#: either lets a scraper read /metrics; without both there is no such page
+GOODWORD_METRICS_TOKEN = environment.token("GOODWORD_METRICS_TOKEN")
+GOODWORD_METRICS_FROM = environment.networks("GOODWORD_METRICS_FROM")
+#: where a worker serves its own
+GOODWORD_WORKER_METRICS = environment.listening("GOODWORD_WORKER_METRICS")
+
 # --- Logs ------------------------------------------------------------------------------------------------------
+_log_format = environment.choice("GOODWORD_LOG_FORMAT", "TEXT", ("TEXT", "JSON"))
+#: a line for each request, except probes and static files
+GOODWORD_ACCESS_LOG = environment.flag("GOODWORD_ACCESS_LOG", default=True)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "goodword.core.http.RedactingFormatter",
+            "()": "goodword.core.logs.RedactingFormatter",
             "fmt": "{asctime} {levelname} {name} {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "goodword.core.logs.JsonFormatter"},
     },
     "filters": {
-        "refused": {"()": "goodword.core.http.OneLineRefusals"},
-        "reference": {"()": "goodword.core.http.ErrorReference"},
-        "wrong_host": {"()": "goodword.core.http.WrongHost"},
+        "refused": {"()": "goodword.core.logs.OneLineRefusals"},
+        "reference": {"()": "goodword.core.logs.ErrorReference"},
+        "wrong_host": {"()": "goodword.core.logs.WrongHost"},
     },
     "handlers": {
-        "out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused", "reference"]},
+        "out": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if _log_format == "JSON" else "line",
+            "filters": ["refused", "reference"],
+        },
     },
     "loggers": {
         name: {"level": "WARNING"}

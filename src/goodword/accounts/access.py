@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from goodword.accounts import requirements
 from goodword.accounts.models import Membership, Organisation, User
+from goodword.core import logs
 
 P = ParamSpec("P")
 
@@ -73,6 +74,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
                 raise NoAccess(found, kinds=kinds)
             asked = cast(MemberRequest, request)
             asked.member, asked.organisation = found, found.organisation
+            logs.note(organisation=found.organisation_id)
             with timezone.override(found.organisation.zone):
                 response = _back_home(asked, view(asked, *args, **kwargs))
             # pages contain personal data, which must not stay in the browser after signing out

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -20,6 +21,7 @@ LARGEST_PORT = 65535
 MOST = 100_000
 #: characters; `openssl rand -base64 48` gives 64
 SHORTEST_SECRET_KEY = 40
+SHORTEST_TOKEN = 24
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: all names read, for the test that compares them with docs/settings.md
 names_read: set[str] = set()
@@ -143,6 +145,34 @@ def flag(name: str, *, default: bool) -> bool:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def token(name: str) -> str:
+    """A long random word, or "" for none."""
+    given = text(name, "")
+    if given and (len(given) < SHORTEST_TOKEN or not given.isascii() or " " in given):
+        raise SettingError(
+            f"{name} must be at least {SHORTEST_TOKEN} random characters. Make one with `openssl rand -hex 20`."
+        )
+    return given
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(word) for word in words(name)]
+    except ValueError as error:
+        raise SettingError(f"{name} must be addresses or networks like 10.0.0.0/8: {error}.") from error
+
+
+def listening(name: str) -> tuple[str, int] | None:
+    """An address and port to listen at, such as 127.0.0.1:9464; None without one."""
+    given = text(name, "")
+    if not given:
+        return None
+    host, _, number_text = given.rpartition(":")
+    if not host or not number_text.isdecimal() or not 0 < int(number_text) < 2**16:
+        raise SettingError(f"{name} must be an address and a port like 127.0.0.1:9464, not {given!r}.")
+    return host.strip("[]"), int(number_text)
 
 
 def database(url: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 from psycopg.errors import LockNotAvailable
 
-from goodword.core import clock, database, jobs, stopping
+from goodword.core import clock, database, jobs, logs, stopping
 from goodword.core.models import Event, Reaction
 
 _heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
@@ -230,7 +230,8 @@ def _act_alone(row: Reaction) -> None:
             _interrupted[row.pk] += 1
             _rest(row)
             return
-        log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
+        with logs.about(event=row.event_id, organisation=row.event.organisation_id):
+            log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
         _failed(row, error)
     _interrupted.pop(row.pk, None)
 
@@ -329,7 +330,8 @@ def _act_together(rows: Sequence[Reaction]) -> bool:
 def _run(row: Reaction) -> None:
     for handler in flow().get(row.event.name, ()):
         if name_of(handler) == row.handler:
-            handler(row.event)
+            with logs.about(event=row.event_id, organisation=row.event.organisation_id):
+                handler(row.event)
             return
 
     # it is no longer in flow.py: nothing to do

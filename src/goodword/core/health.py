@@ -145,7 +145,7 @@ class _Round(threading.Thread):
 
     def run(self) -> None:
         try:
-            with psycopg.connect(**_quick_connection(), autocommit=True) as line:
+            with psycopg.connect(**quick_connection(), autocommit=True) as line:
                 self._found = broken_now(line, now=clock.now())
         except psycopg.Error as error:
             self._found = [database.failure(error)]
@@ -174,7 +174,8 @@ def installation_problems(*, now: datetime) -> list[Finding]:
     return [one for one in found if one.state is not State.GOOD and one.area not in _OF_ALL]
 
 
-def _quick_connection() -> dict[str, Any]:
+def quick_connection() -> dict[str, Any]:
+    """For looking at the database: gives up within two seconds."""
     given = {name: value for name, value in connector_params().items() if name != "pool"}
     options = f"{given.get('options', '')} -c statement_timeout={_STATEMENT}".strip()
     return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}

@@ -1,5 +1,3 @@
-import copy
-import logging
 import re
 import secrets
 import sys
@@ -37,10 +35,6 @@ from goodword.core import clock
 from goodword.core.stack import in_one_piece
 from goodword.core.text import clean_text
 
-#: URLs that contain a secret, and their secret part
-_SECRET_PATHS = re.compile(
-    r"/(p|r|v|s|a|d|dr|e|i|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
-)
 _PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/t/", "/verify/")
 #: accepts candidates' files: an item of their assessment
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
@@ -63,55 +57,6 @@ def largest_body(path: str, *, max_body: int, max_upload: int, max_report: int) 
 def is_page(path: str) -> bool:
     """Whether people (not programs) send forms to this path."""
     return path.startswith((*_PORTALS, "/o/"))
-
-
-def redacted(text: str) -> str:
-    return _SECRET_PATHS.sub(lambda found: f"/{found[1] or found[2]}/[redacted]", text)
-
-
-class RedactingFormatter(logging.Formatter):
-    """Removes link and endpoint tokens from log lines, tracebacks included."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return redacted(super().format(record))
-
-
-class OneLineRefusals(logging.Filter):
-    """Logs a refused request as one line without a traceback, since anyone can send any number of them."""
-
-    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
-        if getattr(record, "status_code", 500) >= 500:
-            return record
-        line = copy.copy(record)
-        line.exc_info = line.exc_text = None
-        return line
-
-
-class ErrorReference(logging.Filter):
-    """Adds the reference number of the error page to the log line."""
-
-    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
-        reference = getattr(getattr(record, "request", None), "error_reference", "")
-        if not reference:
-            return record
-        line = copy.copy(record)
-        line.msg, line.args = f"[reference {reference}] {record.getMessage()}", ()
-        return line
-
-
-class WrongHost(logging.Filter):
-    """Replaces Django's traceback about a wrong Host, which recommends a setting that we don't have."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        request = getattr(record, "request", None)
-        host = request.META.get("HTTP_HOST", "") if isinstance(request, HttpRequest) else ""
-        record.msg = (
-            "Refused a request for the host %.100r: people reach this installation at %s (GOODWORD_BASE_URL)."
-        )
-        record.args = (host, settings.GOODWORD_BASE_URL)
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-        record.exc_info = record.exc_text = None
-        return True
 
 
 class NoBodyForHead:

@@ -33,6 +33,8 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
     """Serve until a signal, and finish requests in progress. With several processes this one supervises the others."""
     from django.conf import settings
 
+    from goodword.core import metrics
+
     limit_arenas()
     limit_statements(settings.GOODWORD_STATEMENT_SECONDS)
     chosen = port or environment.port("GOODWORD_PORT", 8000)
@@ -40,7 +42,8 @@ def serve(*, host: str = "127.0.0.1", port: int | None = None, processes: int = 
     if processes <= 1:
         _run(listening)
         return 0
-    return _watch(listening, processes)
+    with metrics.shared_by_processes():
+        return _watch(listening, processes)
 
 
 def limit_statements(seconds: int) -> None:
@@ -119,6 +122,8 @@ def _load() -> "WSGIApplication":
 
 
 def _watch(listening: socket.socket, processes: int) -> int:
+    from goodword.core import metrics
+
     _load()
     _close_connections()
     children: set[int] = set()
@@ -130,6 +135,7 @@ def _watch(listening: socket.socket, processes: int) -> int:
                 children.add(_child(listening, read_end, write_end))
             pid, status = os.wait()
             children.discard(pid)
+            metrics.forget_process(pid)
             if os.waitstatus_to_exitcode(status) == WRONG_SETTING:
                 return WRONG_SETTING
             time.sleep(0.5)  # a process that dies at once is not started in a tight loop

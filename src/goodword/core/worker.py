@@ -25,11 +25,11 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryDecision
 from procrastinate.worker import Worker as LibraryWorker
 
-from goodword.core import crypto, database, installation, stopping
+from goodword.core import crypto, database, installation, logs, metrics, stopping
 from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
-from goodword.core.jobs import GiveBack
+from goodword.core.jobs import GiveBack, Interrupted
 from goodword.core.schedule import Deferrer
 from goodword.core.stack import freeze, limit_arenas
 from goodword.core.systemd import Notifier
@@ -49,6 +49,13 @@ _BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
 _REGISTER_AGAIN = """
 INSERT INTO procrastinate_workers (id, last_heartbeat) OVERRIDING SYSTEM VALUE VALUES (%(worker_id)s, now())
 ON CONFLICT DO NOTHING
+"""
+#: from when the job was due; a scheduled time is in the past by now
+_WAITED = """
+SELECT extract(epoch FROM clock_timestamp() - greatest(max(at) FILTER (WHERE type = 'deferred'), scheduled_at))::float
+    AS seconds
+FROM procrastinate_jobs AS job LEFT JOIN procrastinate_events AS event ON event.job_id = job.id
+WHERE job.id = %(job_id)s GROUP BY job.id
 """
 _STARTED = "SELECT id FROM procrastinate_jobs WHERE worker_id = %s AND status = 'doing'"
 
@@ -116,12 +123,41 @@ class Connector(PsycopgConnector):
         raise AssertionError("unreachable")
 
 
+async def _named(run: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker) -> Any:  # noqa: ARG001
+    """Put the job's id into its log lines."""
+    with logs.about(job=context.job.id, task=context.job.task_name):
+        return await run()
+
+
+async def _measured(run: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker) -> Any:
+    """Measure a job's wait and its duration."""
+    own = metrics.measures()
+    assert own is not None
+    task, began = context.job.task_name, time.monotonic()
+    waited = await worker.app.connector.execute_query_one_async(_WAITED, job_id=context.job.id)
+    if waited["seconds"] is not None:
+        own.waits.labels(task).observe(waited["seconds"])
+    outcome = "failed"
+    try:
+        result = await run()
+    except Interrupted:
+        outcome = "interrupted"
+        raise
+    else:
+        outcome = "done"
+        return result
+    finally:
+        own.jobs.labels(task, outcome).observe(time.monotonic() - began)
+        own.look_at_pool()
+
+
 class Worker(LibraryWorker):
     """A worker with its own heartbeat (core.health calls `look_after` with each beat)."""
 
     def __init__(self, *, app: Any, concurrency: int, grace: float) -> None:
         super().__init__(
             app=app,
+            worker_middleware=[_named, *([_measured] if metrics.is_on() else [])],
             name="goodword",
             concurrency=concurrency,
             delete_jobs="successful",
@@ -241,6 +277,10 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
     _wait_while_copy()
     limit_arenas()
     crypto.check_field_keys_at_start()
+    try:
+        metrics.serve_worker()
+    except OSError as error:
+        raise SettingError(f"GOODWORD_WORKER_METRICS can't be used: {error.strerror}.") from error
     freeze()
     # it would log each failed reconnect during an outage; the worker logs the outage once
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)

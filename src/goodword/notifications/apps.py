@@ -6,6 +6,26 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
+        from goodword.core import metrics
         from goodword.notifications import doctor
 
         doctor.add_checks()
+        metrics.register(
+            metrics.Rows(
+                "goodword_mails",
+                "Mails, by their state",
+                "SELECT state, count(*) FROM notifications_email GROUP BY 1",
+                ("state",),
+            ),
+            metrics.Rows(
+                "goodword_mails_oldest_seconds",
+                "For how long the oldest mail has been due",
+                "SELECT coalesce(extract(epoch FROM max(now() - not_before)), 0) FROM notifications_email "
+                "WHERE state IN ('queued', 'sending') AND not_before <= now()",
+            ),
+            metrics.Rows(
+                "goodword_mail_server_down_seconds",
+                "For how long the mail server has been away; 0 if it is not",
+                "SELECT coalesce(extract(epoch FROM max(now() - down_since)), 0) FROM notifications_mailservice",
+            ),
+        )

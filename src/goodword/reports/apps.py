@@ -12,9 +12,12 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
+        from goodword.core import metrics
         from goodword.core.doctor.findings import Check, register
 
         register(Check("signing", _certificate, uses_database=True))
+        reports = "SELECT state, count(*) FROM reports_report GROUP BY 1"
+        metrics.register(metrics.Rows("goodword_reports", "Reports, by their state", reports, ("state",)))
 
 
 def _certificate(now: datetime) -> "list[Finding]":

@@ -12,7 +12,7 @@ from goodword.assessments.verification import taking
 from goodword.assessments.verification.opening import discard
 from goodword.assessments.verification.taking import task_on_screen
 from goodword.candidates.models import Application
-from goodword.core.http import redacted
+from goodword.core.logs import redacted
 from goodword.core.models import Event
 from tests.assessments.support import token_of
 from tests.assessments.verification.support import (

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from procrastinate.exceptions import ConnectorException
 
-from goodword.core import clock, crypto, installation
+from goodword.core import clock, crypto, installation, logs
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.leases import wake_inbox
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
@@ -45,6 +45,7 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
     if installation.shown_mode():
         return _answer("This is a copy, in which nothing is processed.", HTTPStatus.SERVICE_UNAVAILABLE)
     connection = found.connection
+    logs.note(organisation=connection.organisation_id)
     body = request.body
     if not _is_signed(body, header=request.headers.get("Signature", ""), keys=found.keys):
         if not found.all_open:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.core import crypto, stopping
+from goodword.core import crypto, logs, stopping
 from goodword.core.events import collect_events
 from goodword.core.models import Event
 from goodword.greenhouse.client import (
@@ -58,10 +58,11 @@ def work_one(turn: Turn, *, now: datetime) -> bool:
     delivery = claim(turn, now=now)
     if delivery is None:
         return False
-    try:
-        _attempt(delivery, now=now, resting=turn.resting)
-    except LeaseLost:
-        log.info("%s was taken over by another worker", delivery)
+    with logs.about(delivery=delivery.pk, organisation=delivery.organisation_id):
+        try:
+            _attempt(delivery, now=now, resting=turn.resting)
+        except LeaseLost:
+            log.info("%s was taken over by another worker", delivery)
     return True
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.core import clock, crypto
+from goodword.core import clock, crypto, logs
 from goodword.notifications.models import Email, Link
 
 #: where each kind of link begins; core.http keeps these out of the logs
@@ -74,12 +74,11 @@ def mint(
 
 def resolve(token: str, *, purpose: str) -> Link | None:
     """The link of this token and purpose, ended and expired ones included (their pages say so); else None."""
-    return (
-        Link.objects.across_organisations()
-        .select_related("organisation")
-        .filter(token_hash=crypto.hash_token(token), purpose=purpose)
-        .first()
-    )
+    rows = Link.objects.across_organisations().select_related("organisation")
+    found = rows.filter(token_hash=crypto.hash_token(token), purpose=purpose).first()
+    if found is not None:
+        logs.note(organisation=found.organisation_id)
+    return found
 
 
 def with_id(link_id: int, *, purpose: str) -> Link | None:

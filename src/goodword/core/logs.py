@@ -1,0 +1,253 @@
+"""Log lines, as text or JSON, and a line for each request.
+
+Lines carry the ids of what they are about: request, job, delivery, event, organisation. JSON lines contain no personal
+data: of an exception they keep the class and the places in the code, but not its message, and of an SQL error the code
+and the constraint. Link and endpoint tokens are removed from both forms.
+"""
+
+import copy
+import json
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import ResolverMatch
+
+#: names of URL arguments that are secret
+SECRET_ARGUMENTS: Final = ("token", "endpoint_key", "uidb36", "key")
+#: paths with a secret, and their secret part; for text and for paths that no page has
+_SECRET_PATHS = re.compile(
+    r"/(p|r|v|s|a|d|dr|e|i|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
+)
+#: in a path that no page has, a part as long as a token
+_LONG_PART = re.compile(r"(?<=/)[^/]{16,}")
+_ADDRESS = re.compile(r"[^\s\"'<>(),:;@=]+@[^\s\"'<>(),:;@]+")
+#: requests without a line: probes, scrapes and files
+_QUIET = ("/healthz", "/readyz", "/metrics")
+_MOST_FRAMES = 40
+_BLOTTED = "[redacted]"
+
+_about: ContextVar[Mapping[str, Any] | None] = ContextVar("goodword.logs.about", default=None)
+access_log = logging.getLogger("goodword.access")
+
+
+@contextmanager
+def about(**ids: Any) -> Iterator[None]:
+    """Add ids to all lines written within."""
+    reset = _about.set({**(_about.get() or {}), **ids})
+    try:
+        yield
+    finally:
+        _about.reset(reset)
+
+
+def note(**ids: Any) -> None:
+    """Add ids to the further lines of this request or job."""
+    _about.set({**(_about.get() or {}), **ids})
+
+
+def ids() -> Mapping[str, Any]:
+    return _about.get() or {}
+
+
+# --- removing secrets and personal data -----------------------------------------------------------------------
+
+
+def redacted(text: str) -> str:
+    return _SECRET_PATHS.sub(lambda found: f"/{found[1] or found[2]}/{_BLOTTED}", text)
+
+
+def safe_path(path: str, match: ResolverMatch | None) -> str:
+    """A request's path without secrets, by the URL configuration."""
+    if match is None:
+        return _LONG_PART.sub(_BLOTTED, redacted(path))
+    for name in SECRET_ARGUMENTS:
+        if value := match.kwargs.get(name):
+            path = path.replace(str(value), _BLOTTED)
+    return path
+
+
+def without_addresses(text: str) -> str:
+    return _ADDRESS.sub("[address]", text)
+
+
+def _plain(value: Any) -> Any:
+    """An argument of a message: errors and rows quote names, so only their kind and id are kept."""
+    if isinstance(value, BaseException):
+        return _name_of(value)
+    if isinstance(value, Model):
+        return f"{value._meta.object_name} {value.pk}"
+    return value
+
+
+def safe_message(record: logging.LogRecord) -> str:
+    if isinstance(record.msg, BaseException):
+        return _name_of(record.msg)
+    line = copy.copy(record)
+    if isinstance(line.args, Mapping):
+        line.args = {key: _plain(value) for key, value in line.args.items()}
+    elif line.args:
+        line.args = tuple(_plain(value) for value in line.args)
+    return without_addresses(redacted(line.getMessage()))
+
+
+def _name_of(error: BaseException) -> str:
+    state = getattr(error, "sqlstate", None)
+    return type(error).__name__ + (f" ({state})" if state else "")
+
+
+def described(error: BaseException) -> list[dict[str, Any]]:
+    """An exception and its causes, the outermost first, without their messages."""
+    found: list[dict[str, Any]] = []
+    one: BaseException | None = error
+    while one is not None and len(found) < 10:
+        facts: dict[str, Any] = {"type": f"{type(one).__module__}.{type(one).__qualname__}"}
+        if state := getattr(one, "sqlstate", None):
+            facts["sqlstate"] = state
+            facts["constraint"] = getattr(getattr(one, "diag", None), "constraint_name", None)
+        facts["at"] = _places(one.__traceback__)
+        found.append(facts)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return found
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    return [
+        f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in extract_tb(trace)[-_MOST_FRAMES:]
+    ]
+
+
+def _short(filename: str) -> str:
+    parts = Path(filename).parts
+    return "/".join(parts[parts.index("site-packages") + 1 :] if "site-packages" in parts else parts[-3:])
+
+
+# --- formatters and filters -----------------------------------------------------------------------------------
+
+
+class RedactingFormatter(logging.Formatter):
+    """Removes link and endpoint tokens from log lines, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": safe_message(record),
+            **getattr(record, "facts", {}),
+            **ids(),
+        }
+        request = getattr(record, "request", None)
+        if reference := getattr(request, "error_reference", ""):
+            line["reference"] = reference
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = described(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class OneLineRefusals(logging.Filter):
+    """Logs a refused request as one line without a traceback, since anyone can send any number of them."""
+
+    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
+        if getattr(record, "status_code", 500) >= 500:
+            return record
+        line = copy.copy(record)
+        line.exc_info = line.exc_text = None
+        return line
+
+
+class ErrorReference(logging.Filter):
+    """Adds the reference number of the error page to the log line."""
+
+    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
+        reference = getattr(getattr(record, "request", None), "error_reference", "")
+        if not reference:
+            return record
+        line = copy.copy(record)
+        line.msg = f"[reference {reference}] {record.msg}"
+        return line
+
+
+class WrongHost(logging.Filter):
+    """Replaces Django's traceback about a wrong Host, which recommends a setting that we don't have."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        host = request.META.get("HTTP_HOST", "") if isinstance(request, HttpRequest) else ""
+        record.msg = (
+            "Refused a request for the host %.100r: people reach this installation at %s (GOODWORD_BASE_URL)."
+        )
+        record.args = (host, settings.GOODWORD_BASE_URL)
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+        return True
+
+
+# --- requests -------------------------------------------------------------------------------------------------
+
+
+class Requests:
+    """Names each request, in its response too, and logs and measures it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        # logging is configured before there are models, which metrics needs
+        from goodword.core import metrics
+
+        self.get_response = get_response
+        self.measures = metrics.measures()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        name, began = secrets.token_hex(8), time.perf_counter()
+        with about(request=name):
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = name
+            seconds = time.perf_counter() - began
+            self._end(request, response.status_code, seconds)
+        return response
+
+    def _end(self, request: HttpRequest, status: int, seconds: float) -> None:
+        path, match = request.path_info, request.resolver_match
+        is_file = path.startswith(settings.STATIC_URL)
+        route = "static" if is_file else match.view_name if match else "unknown"
+        method = request.method if request.method in _METHODS else "other"
+        if self.measures is not None:
+            self.measures.request(route=route, method=str(method), status=status, seconds=seconds)
+        if is_file or path in _QUIET or not settings.GOODWORD_ACCESS_LOG:
+            return
+        shown = safe_path(path, match)
+        facts = {
+            "method": method,
+            "path": shown,
+            "route": route,
+            "status": status,
+            "milliseconds": round(1000 * seconds),
+        }
+        access_log.info(
+            "%s %s %d in %d ms (%s)",
+            method,
+            shown,
+            status,
+            facts["milliseconds"],
+            ids()["request"],
+            extra={"facts": facts},
+        )
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

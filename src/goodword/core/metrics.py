@@ -1,0 +1,338 @@
+"""Metrics for Prometheus, off unless a token or a network is set.
+
+Each process measures its own requests or jobs; the processes of one `goodword serve` add theirs up through files. What
+can be counted in the database is counted at the moment of a scrape and is the same from every web process. Labels name
+routes, tasks and states, never an organisation, a person or a URL.
+"""
+
+import hmac
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+from socketserver import ThreadingMixIn
+from typing import TYPE_CHECKING, Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from goodword.core.database import first_line
+from goodword.core.health import quick_connection
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+log = logging.getLogger(__name__)
+PATH = "/metrics"
+#: upper bounds in seconds
+REQUEST_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+JOB_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
+WAIT_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
+#: seconds between two looks at this process's pool
+POOL_EVERY = 5.0
+#: where the processes of one `goodword serve` keep their numbers; read by prometheus_client when it is imported
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A gauge counted by SQL, whose rows are the labels' values and then the number."""
+
+    name: str
+    help: str
+    sql: str
+    labels: tuple[str, ...] = ()
+
+
+#: those of other apps, in the order of registration
+rows: list[Rows] = [
+    Rows(
+        "goodword_jobs",
+        "Jobs that are waiting, scheduled for later, running or failed",
+        "SELECT task_name, CASE WHEN status = 'todo' AND scheduled_at > now() THEN 'scheduled' "
+        "WHEN status = 'todo' THEN 'waiting' WHEN status = 'doing' THEN 'running' ELSE 'failed' END, count(*) "
+        "FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2",
+        ("task", "state"),
+    ),
+    Rows(
+        "goodword_jobs_oldest_seconds",
+        "For how long the oldest job has been due",
+        "SELECT coalesce(extract(epoch FROM max(now() - coalesce(scheduled_at, queued.at))), 0) "
+        "FROM procrastinate_jobs AS job LEFT JOIN procrastinate_events AS queued "
+        "ON queued.job_id = job.id AND queued.type = 'deferred' "
+        "WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()",
+    ),
+    Rows(
+        "goodword_reactions",
+        "Reactions to events that are waiting or failed",
+        "SELECT state, count(*) FROM core_reaction WHERE state IN ('waiting', 'failed') GROUP BY 1",
+        ("state",),
+    ),
+    Rows(
+        "goodword_reactions_oldest_seconds",
+        "For how long the oldest reaction has been due",
+        "SELECT coalesce(extract(epoch FROM max(now() - coalesce(not_before, event.occurred_at))), 0) "
+        "FROM core_reaction AS reaction JOIN core_event AS event ON event.id = reaction.event_id "
+        "WHERE state = 'waiting' AND coalesce(not_before, now()) <= now()",
+    ),
+    Rows(
+        "goodword_workers",
+        "Workers with a heartbeat within 30 seconds",
+        "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'",
+    ),
+    Rows(
+        "goodword_worker_heartbeat_age_seconds",
+        "Since the last heartbeat of any worker",
+        "SELECT extract(epoch FROM now() - seen_at) FROM core_heartbeat WHERE program = 'worker'",
+    ),
+    Rows(
+        "goodword_database_connections",
+        "Connections of all clients to PostgreSQL",
+        "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'",
+    ),
+    Rows(
+        "goodword_database_connections_max",
+        "Connections that PostgreSQL accepts",
+        "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int",
+    ),
+    Rows(
+        "goodword_database_size_bytes",
+        "Size of the database",
+        "SELECT pg_database_size(current_database())",
+    ),
+]
+
+
+def register(*added: Rows) -> None:
+    rows.extend(added)
+
+
+def is_on() -> bool:
+    return bool(settings.GOODWORD_METRICS_TOKEN or settings.GOODWORD_METRICS_FROM)
+
+
+# --- what this process measures -------------------------------------------------------------------------------
+
+
+class Measures:
+    def __init__(self) -> None:
+        # five megabytes, only where metrics are on
+        from prometheus_client import CollectorRegistry, Gauge, Histogram
+
+        self.registry = CollectorRegistry()
+        self.requests = Histogram(
+            "goodword_request_seconds",
+            "Duration of requests",
+            ("route", "method", "status"),
+            buckets=REQUEST_SECONDS,
+            registry=self.registry,
+        )
+        self.jobs = Histogram(
+            "goodword_job_seconds",
+            "Duration of jobs",
+            ("task", "outcome"),
+            buckets=JOB_SECONDS,
+            registry=self.registry,
+        )
+        self.waits = Histogram(
+            "goodword_job_wait_seconds",
+            "Time from when a job was due to its start",
+            ("task",),
+            buckets=WAIT_SECONDS,
+            registry=self.registry,
+        )
+        self.pool = Gauge(
+            "goodword_database_pool",
+            "Connections of this program's pool in use and idle, and threads that wait for one",
+            ("state",),
+            multiprocess_mode="livesum",
+            registry=self.registry,
+        )
+        self._looked_at = 0.0
+
+    def request(self, *, route: str, method: str, status: int, seconds: float) -> None:
+        self.requests.labels(route, method, str(status)).observe(seconds)
+        self.look_at_pool()
+
+    def look_at_pool(self) -> None:
+        if time.monotonic() - self._looked_at < POOL_EVERY:
+            return
+        self._looked_at = time.monotonic()
+        pool = getattr(connection, "pool", None)
+        if pool is None:
+            return
+        stats = pool.get_stats()
+        size, idle = stats.get("pool_size", 0), stats.get("pool_available", 0)
+        for state, number in (
+            ("used", size - idle),
+            ("idle", idle),
+            ("waiting", stats.get("requests_waiting", 0)),
+        ):
+            self.pool.labels(state).set(number)
+
+
+@cache
+def own_measures() -> Measures:
+    return Measures()
+
+
+def measures() -> Measures | None:
+    return own_measures() if is_on() else None
+
+
+# --- several processes ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def shared_by_processes() -> Iterator[None]:
+    """Let the processes forked within add up their numbers. Call before anything is measured."""
+    if not is_on():
+        yield
+        return
+    folder = tempfile.mkdtemp(prefix="goodword-metrics-")
+    os.environ[_SHARED] = folder
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_process(pid: int) -> None:
+    """Leave out the gauges of a process that has ended; what it counted stays."""
+    if os.environ.get(_SHARED):
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(pid)
+
+
+# --- a scrape -------------------------------------------------------------------------------------------------
+
+
+class _Counted:
+    """Collects `rows`. A query that fails is left out, and is counted."""
+
+    def collect(self) -> "Iterator[Metric]":
+        from prometheus_client.metrics_core import GaugeMetricFamily
+
+        failed = 0
+        try:
+            with psycopg.connect(**quick_connection(), autocommit=True) as line:
+                for one in rows:
+                    family = GaugeMetricFamily(one.name, one.help, labels=one.labels)
+                    try:
+                        for *values, number in line.execute(one.sql.encode()).fetchall():
+                            family.add_metric([str(value) for value in values], float(number))
+                    except psycopg.Error as error:
+                        log.warning("%s could not be counted: %s", one.name, first_line(error))
+                        failed += 1
+                        if line.broken:
+                            raise
+                    else:
+                        yield family
+        except psycopg.Error as error:
+            log.warning("Metrics of the database could not be read: %s", first_line(error))
+            yield GaugeMetricFamily("goodword_database_up", "Whether the database answers", 0)
+        else:
+            yield GaugeMetricFamily("goodword_database_up", "Whether the database answers", 1)
+        yield GaugeMetricFamily("goodword_metrics_failed", "Queries of this scrape that failed", failed)
+
+
+def scraped(*, counted: bool) -> bytes:
+    """The text that Prometheus reads. `counted`: with what is counted in the database."""
+    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    own = own_measures()
+    own.look_at_pool()
+    registry: CollectorRegistry = own.registry
+    if os.environ.get(_SHARED):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)
+    text = generate_latest(registry)
+    if counted:
+        database = CollectorRegistry(auto_describe=False)
+        database.register(_Counted())
+        text += generate_latest(database)
+    return text
+
+
+class Endpoint:
+    """Answers /metrics before anything that needs the right host, TLS or a session: Prometheus asks each process's
+    machine directly. Without settings the path does not exist."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info != PATH or not is_on():
+            return self.get_response(request)
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        return _answer(request.META.get("REMOTE_ADDR", ""), request.headers.get("Authorization", ""))
+
+
+def _answer(address: str, authorization: str, *, counted: bool = True) -> HttpResponse:
+    if not may_scrape(address, authorization):
+        return HttpResponse(
+            "The token in Authorization (Bearer) is wrong, or this address is not in GOODWORD_METRICS_FROM.",
+            status=401,
+            content_type="text/plain",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return HttpResponse(
+        scraped(counted=counted),
+        content_type="text/plain; version=0.0.4",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def may_scrape(address: str, authorization: str) -> bool:
+    token = settings.GOODWORD_METRICS_TOKEN
+    if token and hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+        return True
+    try:
+        client = ip_address(address)
+    except ValueError:
+        return False
+    return any(client in network for network in settings.GOODWORD_METRICS_FROM)
+
+
+# --- the worker's own port ------------------------------------------------------------------------------------
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+        pass
+
+
+def serve_worker() -> WSGIServer | None:
+    """Serve this worker's own numbers at GOODWORD_WORKER_METRICS, if set. Raises OSError for a port in use."""
+    where = settings.GOODWORD_WORKER_METRICS
+    if where is None or not is_on():
+        return None
+
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Sequence[bytes]:
+        if environ["PATH_INFO"] != PATH:
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"See /metrics."]
+        response = _answer(environ["REMOTE_ADDR"], environ.get("HTTP_AUTHORIZATION", ""), counted=False)
+        start(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [response.content]
+
+    server = make_server(*where, application, server_class=_Server, handler_class=_Quiet)
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+    return server

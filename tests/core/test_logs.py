@@ -1,0 +1,155 @@
+"""Log lines and the access log: ids, and neither tokens nor personal data."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from goodword.core import logs
+from tests.support import factories
+from tests.support.pages import signed_in
+
+NAME, ADDRESS = "Zuleika Nachtigall", "zuleika@nachtigall.example"
+TOKEN = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+#: text arguments of URLs that are not secret
+PUBLIC = {"slug", "provider", "provider_id", "organization_slug"}
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """All lines from now on, as JSON."""
+    out, root = io.StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(logs.JsonFormatter())
+    handler.addFilter(logs.OneLineRefusals())
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield out
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def lines(out: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in resolver.url_patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from routes(one, path)
+        else:
+            yield path, one
+
+
+def test_every_text_in_a_url_is_either_public_or_blotted() -> None:
+    unknown = {
+        (name, path)
+        for path, one in routes(get_resolver())
+        for name, converter in one.pattern.converters.items()
+        if type(converter).__name__ in {"StringConverter", "PathConverter", "SlugConverter"}
+        and name not in {*PUBLIC, *logs.SECRET_ARGUMENTS}
+        and not path.startswith("o/")  # those of members need a session
+    }
+    assert not unknown
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/p/{TOKEN}/assessment/1/item/2/",
+        f"/r/{TOKEN}/questions/3/",
+        f"/hooks/greenhouse/{TOKEN}/",
+        "/accounts/password/reset/key/1-secret/",
+    ],
+)
+def test_secrets_of_a_resolved_path_are_blotted(path: str) -> None:
+    shown = logs.safe_path(path, resolve(path))
+    assert "[redacted]" in shown
+    assert TOKEN not in shown
+    assert "secret" not in shown
+
+
+def test_long_parts_of_an_unknown_path_are_blotted() -> None:
+    assert logs.safe_path(f"/q/{TOKEN}/x/", None) == "/q/[redacted]/x/"
+
+
+def test_an_error_keeps_its_class_and_place_but_not_its_message(written: io.StringIO) -> None:
+    log = logging.getLogger("goodword.tests")
+    try:
+        try:
+            raise KeyError(NAME)
+        except KeyError as error:
+            raise ValueError(f"{NAME} is unknown") from error
+    except ValueError as error:
+        log.exception("%s failed for %s: %s", "import", ADDRESS, error)
+    (line,) = lines(written)
+    assert line["message"] == "import failed for [address]: ValueError"
+    assert [one["type"] for one in line["error"]] == ["builtins.ValueError", "builtins.KeyError"]
+    assert line["error"][0]["at"][0].endswith("test_an_error_keeps_its_class_and_place_but_not_its_message")
+    assert NAME not in written.getvalue()
+
+
+@pytest.mark.django_db
+def test_an_sql_error_keeps_its_code_and_constraint_but_no_values(written: io.StringIO) -> None:
+    person = factories.candidate(factories.organisation(), first_name=NAME)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("CREATE UNIQUE INDEX tests_name ON candidates_candidate (first_name)")
+            cursor.execute(
+                "INSERT INTO candidates_candidate SELECT (jsonb_populate_record(c, '{\"id\": 0}')).* "
+                "FROM candidates_candidate c WHERE id = %s",
+                [person.pk],
+            )
+    except IntegrityError:
+        logging.getLogger("goodword.tests").exception("%s could not be copied", person)
+    (line,) = lines(written)
+    assert line["message"] == f"Candidate {person.pk} could not be copied"
+    assert [one.get("sqlstate") for one in line["error"]] == [None, "23505"]
+    assert NAME not in written.getvalue()
+
+
+@pytest.mark.django_db
+def test_lines_of_a_request_name_it_its_route_and_its_organisation(written: io.StringIO) -> None:
+    member = factories.member(factories.organisation())
+    response = signed_in(member).get(f"/o/{member.organisation.slug}/roles/", {"q": NAME})
+    (line,) = lines(written)
+    assert response.headers["X-Request-ID"] == line["request"]
+    expected = {
+        "method": "GET",
+        "path": f"/o/{member.organisation.slug}/roles/",
+        "route": "roles",
+        "status": 200,
+    }
+    assert expected.items() <= line.items()
+    assert line["organisation"] == member.organisation_id
+    assert NAME not in written.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_failing_page_logs_its_reference_and_no_personal_data(
+    written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = factories.member(factories.organisation(name=NAME))
+    client = signed_in(member)
+    client.raise_request_exception = False
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(f"{NAME} <{ADDRESS}>")
+
+    monkeypatch.setattr("goodword.workspace.role.views.render", fail)
+    client.get(f"/o/{member.organisation.slug}/roles/", {"q": ADDRESS})
+    failed, access = lines(written)
+    assert failed["error"][0]["type"] == "builtins.RuntimeError"
+    assert (failed["organisation"], failed["request"]) == (member.organisation_id, access["request"])
+    assert failed["reference"]
+    assert access["status"] == 500
+    assert NAME not in written.getvalue()
+    assert ADDRESS not in written.getvalue()

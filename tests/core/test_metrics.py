@@ -1,0 +1,142 @@
+"""/metrics: who may read it, what it says, and what the samples in deploy/ expect of it."""
+
+import json
+import re
+import socket
+import urllib.request
+from collections.abc import Iterator
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from goodword.core import metrics
+from goodword.core.logs import Requests
+from tests.notifications.mails import queued
+from tests.support import factories
+from tests.support.jobs import failed_job
+from tests.support.pages import signed_in
+
+TOKEN = "0123456789abcdef01234567"
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+NAME = "Zuleika Nachtigall"
+
+
+@pytest.fixture
+def on(settings: Settings) -> Iterator[None]:
+    settings.GOODWORD_METRICS_TOKEN = TOKEN
+    metrics.own_measures.cache_clear()
+    yield
+    metrics.own_measures.cache_clear()
+
+
+def scrape(client: Client, **headers: str) -> str:
+    response = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"} | headers)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.django_db
+def test_without_settings_there_is_no_such_page(client: Client) -> None:
+    assert client.get("/metrics").status_code == 404
+
+
+def test_a_wrong_or_missing_token_is_refused(on: None, client: Client) -> None:
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}x"}).status_code == 401
+    assert client.post("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 405
+
+
+def test_an_allowed_address_needs_no_token(settings: Settings) -> None:
+    settings.GOODWORD_METRICS_FROM = [ip_network("10.1.0.0/16")]
+    assert metrics.may_scrape("10.1.2.3", "")
+    assert not metrics.may_scrape("10.2.2.3", "")
+    assert not metrics.may_scrape("", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_counted_when_prometheus_asks(on: None, client: Client) -> None:
+    queued()
+    failed_job("assessments.norms")
+    text = scrape(client)
+    for line in (
+        'goodword_mails{state="queued"} 1.0',
+        'goodword_jobs{state="failed",task="assessments.norms"} 1.0',
+        'goodword_jobs{state="waiting",task="email.send"} 1.0',
+        "goodword_workers 0.0",
+        "goodword_deliveries_oldest_seconds 0.0",
+        "goodword_database_up 1.0",
+        "goodword_metrics_failed 0.0",
+    ):
+        assert f"\n{line}\n" in text
+
+
+@pytest.mark.django_db
+def test_requests_are_measured_by_route_and_no_label_names_anybody(on: None) -> None:
+    member = factories.member(factories.organisation(name=NAME, slug="zuleika"))
+    client = signed_in(member)
+    client.handler.load_middleware()  # which reads the settings
+    client.get("/o/zuleika/roles/", {"q": NAME})
+    client.get("/r/abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG/")
+    text = scrape(client)
+    assert 'goodword_request_seconds_count{method="GET",route="roles",status="200"} 1.0' in text
+    assert 'goodword_request_seconds_count{method="GET",route="referee",status="404"} 1.0' in text
+    assert not re.search("zuleika|nachtigall|abcdef", text, re.IGNORECASE)
+
+
+def test_measuring_costs_nothing_while_it_is_off() -> None:
+    assert Requests(lambda _: None).measures is None  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.programs
+def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings.GOODWORD_WORKER_METRICS = ("127.0.0.1", port)
+    server = metrics.serve_worker()
+    assert server is not None
+    try:
+        own = metrics.measures()
+        assert own is not None
+        own.jobs.labels("email.send", "done").observe(0.2)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        with urllib.request.urlopen(request) as response:
+            text = response.read().decode()
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert 'goodword_job_seconds_count{outcome="done",task="email.send"} 1.0' in text
+    assert "goodword_mails" not in text
+
+
+def names() -> set[str]:
+    """Of all metrics."""
+    own = metrics.Measures()
+    measured = {family.name for family in own.registry.collect()}
+    return {one.name for one in metrics.rows} | measured | {"goodword_database_up", "goodword_metrics_failed"}
+
+
+def test_dashboard_and_alerts_use_existing_metrics_and_the_dashboard_shows_all() -> None:
+    board = json.loads((DEPLOY / "grafana/goodword.json").read_text(encoding="utf-8"))
+    shown = " ".join(target["expr"] for panel in board["panels"] for target in panel["targets"])
+    alerts = (DEPLOY / "prometheus/alerts.yml").read_text(encoding="utf-8")
+
+    def used(text: str) -> set[str]:
+        return {re.sub("_(bucket|count|sum)$", "", name) for name in re.findall(r"goodword_\w+", text)}
+
+    assert used(shown) == names()
+    assert used(alerts) <= names()
+
+
+@pytest.mark.django_db
+def test_every_query_runs() -> None:
+    for one in metrics.rows:
+        with connection.cursor() as cursor:
+            cursor.execute(one.sql)
+            assert len(cursor.description) == len(one.labels) + 1, one.name
