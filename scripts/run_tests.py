@@ -30,7 +30,7 @@ SOME_FAILED = 1
 #: markers of tests left out of the quick suite
 NOT_QUICK = ("browser", "world", "proxy", "programs", "slow")
 #: program needed by the tests with a marker
-NEEDS = {"browser": "a browser", "proxy": "nginx, Caddy and systemd-analyze"}
+NEEDS = {"browser": "a browser", "proxy": "nginx, Caddy, systemd-analyze, promtool and pgbouncer"}
 
 
 def say(text: str) -> None:
@@ -51,7 +51,13 @@ def browser() -> str:
 def missing_proxies() -> list[str]:
     """Packages of missing programs with samples in deploy/."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
-    wanted = {"nginx-light": "nginx", "caddy": "caddy", "systemd": "systemd-analyze"}
+    wanted = {
+        "nginx-light": "nginx",
+        "caddy": "caddy",
+        "systemd": "systemd-analyze",
+        "prometheus": "promtool",
+        "pgbouncer": "pgbouncer",
+    }
     return [package for package, name in wanted.items() if not shutil.which(name, path=path)]
 
 
