@@ -370,6 +370,18 @@ GOODWORD_METRICS_FROM = environment.networks("GOODWORD_METRICS_FROM")
 #: where a worker serves its own
 GOODWORD_WORKER_METRICS = environment.listening("GOODWORD_WORKER_METRICS")
 
+# --- Errors and traces -----------------------------------------------------------------------------------------
+GOODWORD_SENTRY_DSN = environment.only_with_extra(
+    "GOODWORD_SENTRY_DSN", environment.text("GOODWORD_SENTRY_DSN", ""), module="sentry_sdk", extra="sentry"
+)
+#: a collector, which takes traces at /v1/traces
+GOODWORD_OTLP_URL = environment.only_with_extra(
+    "GOODWORD_OTLP_URL",
+    environment.text("GOODWORD_OTLP_URL", "").rstrip("/"),
+    module="opentelemetry.exporter.otlp.proto.http",
+    extra="otel",
+)
+
 # --- Logs ------------------------------------------------------------------------------------------------------
 _log_format = environment.choice("GOODWORD_LOG_FORMAT", "TEXT", ("TEXT", "JSON"))
 #: a line for each request, except probes and static files

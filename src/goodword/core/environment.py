@@ -4,6 +4,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,19 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
         return [ip_network(word) for word in words(name)]
     except ValueError as error:
         raise SettingError(f"{name} must be addresses or networks like 10.0.0.0/8: {error}.") from error
+
+
+def only_with_extra(name: str, value: str, *, module: str, extra: str) -> str:
+    """The value, if it is empty or the optional package is installed."""
+    try:
+        found = not value or find_spec(module) is not None
+    except ModuleNotFoundError:  # of a parent package
+        found = False
+    if not found:
+        raise SettingError(
+            f"{name} needs an optional package: install goodword[{extra}], or remove the setting."
+        )
+    return value
 
 
 def listening(name: str) -> tuple[str, int] | None:

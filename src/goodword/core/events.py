@@ -25,7 +25,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 from psycopg.errors import LockNotAvailable
 
-from goodword.core import clock, database, jobs, logs, stopping
+from goodword.core import clock, database, jobs, logs, stopping, tracing
 from goodword.core.models import Event, Reaction
 
 _heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
@@ -330,7 +330,10 @@ def _act_together(rows: Sequence[Reaction]) -> bool:
 def _run(row: Reaction) -> None:
     for handler in flow().get(row.event.name, ()):
         if name_of(handler) == row.handler:
-            with logs.about(event=row.event_id, organisation=row.event.organisation_id):
+            with (
+                logs.about(event=row.event_id, organisation=row.event.organisation_id),
+                tracing.span(row.event.name, of=lambda: row.event.application_id, handler=row.handler),
+            ):
                 handler(row.event)
             return
 

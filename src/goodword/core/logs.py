@@ -216,22 +216,28 @@ class Requests:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         name, began = secrets.token_hex(8), time.perf_counter()
         with about(request=name):
-            response = self.get_response(request)
+            response = self._answer(request)
             response.headers["X-Request-ID"] = name
             seconds = time.perf_counter() - began
             self._end(request, response.status_code, seconds)
         return response
 
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        from goodword.core import tracing
+
+        with tracing.span("request") as made:
+            response = self.get_response(request)
+            tracing.name(made, f"{request.method} {_route(request)}", status=response.status_code)
+        return response
+
     def _end(self, request: HttpRequest, status: int, seconds: float) -> None:
-        path, match = request.path_info, request.resolver_match
-        is_file = path.startswith(settings.STATIC_URL)
-        route = "static" if is_file else match.view_name if match else "unknown"
+        path, route = request.path_info, _route(request)
         method = request.method if request.method in _METHODS else "other"
         if self.measures is not None:
             self.measures.request(route=route, method=str(method), status=status, seconds=seconds)
-        if is_file or path in _QUIET or not settings.GOODWORD_ACCESS_LOG:
+        if route == "static" or path in _QUIET or not settings.GOODWORD_ACCESS_LOG:
             return
-        shown = safe_path(path, match)
+        shown = safe_path(path, request.resolver_match)
         facts = {
             "method": method,
             "path": shown,
@@ -248,6 +254,12 @@ class Requests:
             ids()["request"],
             extra={"facts": facts},
         )
+
+
+def _route(request: HttpRequest) -> str:
+    if request.path_info.startswith(settings.STATIC_URL):
+        return "static"
+    return request.resolver_match.view_name if request.resolver_match else "unknown"
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -86,6 +86,9 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
     signal.signal(signal.SIGTERM, process.end)
     signal.signal(signal.SIGINT, process.end)
     application = _load()
+    from goodword.core import tracing
+
+    tracing.start("web")
     from django.conf import settings
     from django.utils.module_loading import import_string
 
@@ -102,6 +105,7 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
         may_upload=import_string(settings.GOODWORD_MAY_UPLOAD),
     )
     process.server.run()
+    tracing.end()
 
 
 def _load() -> "WSGIApplication":

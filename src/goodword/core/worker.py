@@ -25,7 +25,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryDecision
 from procrastinate.worker import Worker as LibraryWorker
 
-from goodword.core import crypto, database, installation, logs, metrics, stopping
+from goodword.core import crypto, database, installation, logs, metrics, stopping, tracing
 from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
@@ -125,7 +125,8 @@ class Connector(PsycopgConnector):
 
 async def _named(run: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker) -> Any:  # noqa: ARG001
     """Put the job's id into its log lines."""
-    with logs.about(job=context.job.id, task=context.job.task_name):
+    task = context.job.task_name
+    with logs.about(job=context.job.id, task=task), tracing.span(task):
         return await run()
 
 
@@ -284,8 +285,12 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
     freeze()
     # it would log each failed reconnect during an outage; the worker logs the outage once
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    with app.replace_connector(Connector()):
-        return asyncio.run(_run(at_once, grace))
+    tracing.start("worker")
+    try:
+        with app.replace_connector(Connector()):
+            return asyncio.run(_run(at_once, grace))
+    finally:
+        tracing.end()
 
 
 def _wait_while_copy() -> None:

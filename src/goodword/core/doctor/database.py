@@ -42,6 +42,8 @@ OLD_TRANSACTIONS, TOO_OLD_TRANSACTIONS = 500_000_000, 1_500_000_000
 MANY_ROWS = 10_000
 #: connections of a worker beside those of its jobs: four of the queue, one each for notifications, schedule, heartbeat
 EXTRA_CONNECTIONS = 7
+#: seconds
+NOTIFIED_WITHIN = 2.0
 #: rows whose sorting does not fit into 64 kB, so that PostgreSQL writes about a megabyte to its disk
 _SPILLED_ROWS = 40_000
 
@@ -224,11 +226,33 @@ def connections(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
     ).fetchone()
     most, used = row or (0, 0)
     need = settings.GOODWORD_POOL + EXTRA_CONNECTIONS
-    sentence = f"{used} of {most} connections are in use; each process takes up to {need}."
+    sentence = (
+        f"{used} of {most} connections are in use; each process takes up to {need}, so there is room for "
+        f"{counted(most // need, 'web process or worker', 'web processes and workers')} in all."
+    )
     remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
     if most - used < need:
         return attention("connections", sentence, remedy)
     return good("connections", sentence)
+
+
+def notifications(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+    """Whether workers hear at once of new jobs: in a pooler's transaction mode sessions are not theirs."""
+    from goodword.core.health import quick_connection
+
+    with (
+        psycopg.connect(**quick_connection(), autocommit=True) as listening,
+        psycopg.connect(**quick_connection(), autocommit=True) as other,
+    ):
+        listening.execute("LISTEN goodword_doctor")
+        other.execute("NOTIFY goodword_doctor")
+        if any(listening.notifies(timeout=NOTIFIED_WITHIN, stop_after=1)):
+            return good("notifications", "Workers hear of new jobs at once.")
+    return broken(
+        "notifications",
+        "Notifications don't arrive, as behind a pooler in transaction mode.",
+        "Let DATABASE_URL lead to PostgreSQL itself, or to a pooler in session mode.",
+    )
 
 
 def locks(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
@@ -324,6 +348,7 @@ _CHECKS: Sequence[DatabaseCheck] = (
     DatabaseCheck("reactions", reactions),
     DatabaseCheck("database_size", database_size),
     DatabaseCheck("connections", connections),
+    DatabaseCheck("notifications", notifications),
     DatabaseCheck("locks", locks),
     DatabaseCheck("vacuum", vacuum),
 )

@@ -85,8 +85,8 @@ def duration(time: timedelta) -> str:
     return counted(seconds, "second")
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def size(number_of_bytes: float) -> str:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.candidates.models import Application as OurApplication
-from goodword.core import crypto, outbox, stopping
+from goodword.core import crypto, outbox, stopping, tracing
 from goodword.core.jobs import for_each
 from goodword.greenhouse.activity_feed import outcomes, wording
 from goodword.greenhouse.activity_feed.outcomes import PostedNote
@@ -101,7 +101,10 @@ def post(note_id: int, *, now: datetime) -> None:
         outcomes.fail(note, error=DISCONNECTED, reason=FailureReason.DISCONNECTED, now=now)
         return
     try:
-        with harvest(note.connection, retry=BRIEFLY) as api:
+        with (
+            tracing.span("note", of=lambda: note.report.step_request.application_id if note.report else None),
+            harvest(note.connection, retry=BRIEFLY) as api,
+        ):
             posted = _find_or_write(api, note, claimed=claimed, now=now)
     except CannotPost as error:
         outcomes.fail(note, error=str(error), reason=error.reason, now=now)

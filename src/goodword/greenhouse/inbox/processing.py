@@ -1,6 +1,7 @@
 """Processing, replay and retention of deliveries. A body is a hint; what Harvest says now counts."""
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +13,8 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.core import crypto, logs, stopping
+from goodword.candidates.models import Application
+from goodword.core import crypto, logs, stopping, tracing
 from goodword.core.events import collect_events
 from goodword.core.models import Event
 from goodword.greenhouse.client import (
@@ -48,12 +50,16 @@ WORKER_DIED = "Goodword's worker stopped each time it processed this delivery. F
 
 def work_one(turn: Turn, *, now: datetime) -> bool:
     """Handle the next due delivery, or a prefetched batch. False if there is none that this turn can handle."""
+    began = time.time_ns()
     if batch := claim_prefetched(turn, now=now):
         left = [delivery for delivery, _ in batch]
         try:
             left = handle_batch(batch, now=now)
         finally:  # also if the worker is stopping
             give_back(turn, left, now=now)
+        for delivery, _ in batch:
+            if delivery not in left:
+                _trace(delivery, since=began)
         return True
     delivery = claim(turn, now=now)
     if delivery is None:
@@ -63,7 +69,18 @@ def work_one(turn: Turn, *, now: datetime) -> bool:
             _attempt(delivery, now=now, resting=turn.resting)
         except LeaseLost:
             log.info("%s was taken over by another worker", delivery)
+        _trace(delivery, since=began)
     return True
+
+
+def _trace(delivery: Delivery, *, since: int) -> None:
+    """Record its span, which belongs to the trace of an application that we may know only now."""
+
+    def application() -> int | None:
+        known = Application.objects.of(delivery.organisation).filter(remote_id=delivery.remote_application_id)
+        return known.values_list("pk", flat=True).first() if delivery.remote_application_id else None
+
+    tracing.record("delivery", since=since, of=application, delivery=delivery.pk)
 
 
 def _attempt(delivery: Delivery, *, now: datetime, resting: set[int]) -> None:

@@ -32,7 +32,7 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from goodword.accounts.domain.look import logo_of
-from goodword.core import events, mail, outbox
+from goodword.core import events, mail, outbox, tracing
 from goodword.core.mail import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text, defused, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
@@ -93,7 +93,8 @@ def send(*, email_id: int, now: datetime) -> bool:
         outages.give_back(leave)
         return True
     try:
-        return _send(email, leave, now=now)
+        with tracing.span("mail", of=lambda: email.application_id, kind=email.kind):
+            return _send(email, leave, now=now)
     except BaseException:
         outages.give_back(leave)
         raise

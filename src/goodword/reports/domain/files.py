@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.queries import recruiter_of
-from goodword.core import jobs, stopping
+from goodword.core import jobs, stopping, tracing
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.domain import links
@@ -77,7 +77,8 @@ def draw(*, report_id: int, now: datetime) -> None:
     if report is None:
         return
     try:
-        pdf = draw_signed(report.snapshot, now=now)
+        with tracing.span("report", of=lambda: report.step_request.application_id):
+            pdf = draw_signed(report.snapshot, now=now)
     except SnapshotError as error:
         _fail(report_id, error=str(error), now=now)
         return
