@@ -212,7 +212,7 @@ def forget_process(pid: int) -> None:
     if os.environ.get(_SHARED):
         from prometheus_client.multiprocess import mark_process_dead
 
-        mark_process_dead(pid)
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]  # the library has no types for this
 
 
 # --- a scrape -------------------------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def scraped(*, counted: bool) -> bytes:
     registry: CollectorRegistry = own.registry
     if os.environ.get(_SHARED):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # nor for this
     text = generate_latest(registry)
     if counted:
         database = CollectorRegistry(auto_describe=False)
