@@ -57,9 +57,8 @@ def work_one(turn: Turn, *, now: datetime) -> bool:
             left = handle_batch(batch, now=now)
         finally:  # also if the worker is stopping
             give_back(turn, left, now=now)
-        for delivery, _ in batch:
-            if delivery not in left:
-                _trace(delivery, since=began)
+        for handled in {one for one, _ in batch} - set(left):
+            _trace(handled, since=began)
         return True
     delivery = claim(turn, now=now)
     if delivery is None:
