@@ -45,6 +45,7 @@ def test_other_organisations_look_like_missing_ones(organisation: Organisation) 
     assert comparable(theirs) == comparable(nobodys)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "may"),
     [("admin", 200), ("recruiter", 200), ("hiring_manager", 403)],

@@ -70,6 +70,7 @@ def test_the_name_is_changed_and_audited(rita: Membership) -> None:
     assert details["changed"] == {"name": [before, "Rita Hansen"]}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
@@ -192,6 +193,7 @@ def test_the_page_takes_the_same_queries_for_many_passkeys_and_organisations(rit
     assert queries() == one
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("user_agent", "name"),
     [

@@ -32,6 +32,7 @@ def test_long_names_are_truncated_in_the_slug_and_overlong_ones_rejected() -> No
         create_organisation(name="  ", now=NOW, time_zone=ZONE)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "/etc/passwd", "../x", "", "Europe"])
 def test_an_unknown_time_zone_is_rejected(zone: str) -> None:
     with pytest.raises(ValidationError, match="Unknown time zone"):
@@ -70,6 +71,7 @@ def test_a_recruiter_becomes_an_admin() -> None:
     assert list(AuditEntry.objects.of(organisation).values_list("action", flat=True)) == ["member.made_admin"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("values", "said"),
     [

@@ -9,6 +9,7 @@ from tests.support import factories
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", ["admin", "recruiter", "hiring_manager"])
 def test_members_cannot_change_their_address(kind: str) -> None:
     member = factories.member(factories.organisation(), kind=kind)
@@ -22,6 +23,7 @@ def test_members_cannot_change_their_address(kind: str) -> None:
     assert (member.user.email, mail.outbox) == (before, [])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("path", ["email/", "confirm-email/", "confirm-email/abc/", "login/code/confirm/"])
 def test_unused_allauth_pages_are_disabled(path: str) -> None:
     assert Client().get(f"/accounts/{path}").status_code == 404

@@ -48,6 +48,7 @@ def test_the_code_may_be_typed_in_small_letters_without_hyphens() -> None:
     assert Client().post(URL, given(code=f" {code().replace('-', ' ').lower()} ")).status_code == 302
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [

@@ -108,12 +108,14 @@ def test_wrong_passwords_are_limited(rita: Membership) -> None:
     assert client.get(KEY)["Location"].startswith(PASSWORD)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("path", [PASSWORD, CODE, "/accounts/reauthenticate/passkey/"])
 def test_confirming_needs_a_sign_in(path: str) -> None:
     assert Client().get(path)["Location"].startswith("/accounts/login/")
     assert Client().post(path, {"password": "x"})["Location"].startswith("/accounts/login/")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "path",
     [
@@ -129,6 +131,7 @@ def test_sensitive_changes_ask_for_confirmation(rita: Membership, path: str) -> 
     assert client.post(f"/o/acme/{path}")["Location"].startswith(PASSWORD)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("path", ["settings/sign-in/", "settings/members/", "settings/retention/"])
 def test_looking_asks_for_nothing(rita: Membership, path: str) -> None:
     assert signed_in(rita, seconds_ago=901).get(f"/o/acme/{path}").status_code == 200

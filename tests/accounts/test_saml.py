@@ -146,6 +146,7 @@ def test_an_address_that_the_provider_calls_unverified_is_refused(rita: Membersh
 BOMB = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "sent",
     [
@@ -161,6 +162,7 @@ def test_what_is_no_answer_is_refused_with_a_sentence(rita: Membership, sent: st
     assert not is_signed_in(client)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["SAMLRequest", "SAMLResponse"])
 @pytest.mark.parametrize("sent", ["", "abc", "!!", "aGVsbG8="])
 def test_what_is_no_sign_out_is_refused_with_a_sentence(rita: Membership, name: str, sent: str) -> None:

@@ -152,6 +152,7 @@ def test_removing_the_app_removes_its_recovery_codes(rita: Membership) -> None:
     )
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("path", [APP, REMOVE, CODES, f"{CODES}new/", f"{CODES}download/"])
 def test_the_pages_need_a_recent_sign_in(rita: Membership, path: str) -> None:
     with_app(rita.user)
@@ -185,6 +186,7 @@ def test_a_session_by_password_alone_opens_nothing_once_there_is_a_factor(
 ACCOUNT_PAGES = ("/accounts/", "/accounts/sessions/1/end/", "/accounts/password/change/")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("path", [REMOVE, f"{CODES}new/", "/accounts/passkeys/add/", CODES, *ACCOUNT_PAGES])
 def test_the_password_alone_does_not_change_factors(rita: Membership, path: str) -> None:
     with_app(rita.user)

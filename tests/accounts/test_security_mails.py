@@ -115,6 +115,7 @@ def test_wrong_codes_that_lock_the_step_are_told_once_an_hour(rita: Membership, 
     assert trail.count() == 1
 
 
+@pytest.mark.matrix
 @time_machine.travel(factories.NOW, tick=False)
 @pytest.mark.parametrize("change", sorted(CHANGES))
 def test_every_change_has_a_mail(rita: Membership, change: str) -> None:

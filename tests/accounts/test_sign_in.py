@@ -82,6 +82,7 @@ def test_too_many_wrong_passwords_block_the_right_one(rita: Membership) -> None:
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "email", ["r\u0131ta.kiss@acme.example", "rita.\u212aiss@acme.example", "rita.ki\u017fs@acme.example"]
 )
@@ -167,6 +168,7 @@ def test_an_unknown_address_gets_no_mail_and_the_same_response(rita: Membership)
     assert (waiting(), mail.outbox) == ([], [])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "path", ["login/", "signup/", "password/reset/", "password/reset/done/", "password/reset/key/done/"]
 )
@@ -216,7 +218,7 @@ def test_reset_links_use_the_base_url_whatever_the_request_says(
     }
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_reset_link_works_for_an_hour(rita: Membership) -> None:
     Client().post("/accounts/password/reset/", {"email": rita.user.email})
     run_jobs()
@@ -228,7 +230,7 @@ def test_a_reset_link_works_for_an_hour(rita: Membership) -> None:
         assert ("Set password" in page, "This link has expired" in page) == (works, not works)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_an_address_gets_at_most_three_reset_links_an_hour(
     rita: Membership,
 ) -> None:

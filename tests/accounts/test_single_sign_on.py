@@ -99,6 +99,7 @@ def test_the_link_lasts_when_the_address_changes(rita: Membership) -> None:
     assert outcome(RITA | {"email": "rita@elsewhere.example"}) == ("rita@acme.example", [])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("verified", [False, "false", None, ""])
 def test_an_unverified_address_is_refused(rita: Membership, verified: object) -> None:
     sentence = "Northwind ID doesn't confirm your e-mail address, so Goodword can't let you in with it."
@@ -133,6 +134,7 @@ def test_another_person_with_the_same_address_is_refused(rita: Membership) -> No
 LOOK_ALIKES = ("r\u0131ta.kiss@acme.example", "rita.ki\u017fs@acme.example", "rita.\u212aiss@acme.example")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("address", LOOK_ALIKES)
 def test_a_look_alike_address_signs_nobody_in_and_makes_no_user(
     acme: Organisation, settings: Settings, address: str
@@ -172,6 +174,7 @@ def test_accounts_are_not_added_to_another_login(rita: Membership) -> None:
 # --- Members by a claim -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("groups", "kind"),
     [
@@ -200,6 +203,7 @@ def test_a_claim_gives_nobody_the_name_of_a_colleague(
     assert User.objects.get(email="rita@acme.example").name == "rita@acme.example"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("groups", [[], ["other"], "teams", ["gone"], None, {"team": 1}, [["team"]]])
 def test_other_values_do_not(acme: Organisation, settings: Settings, groups: object) -> None:
     settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
@@ -343,6 +347,7 @@ def test_a_provider_that_is_away_is_told_in_a_sentence() -> None:
     assert "Signing in with single sign-on didn&#x27;t work. Try again;" in page
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

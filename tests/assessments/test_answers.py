@@ -56,6 +56,7 @@ def test_a_new_answer_replaces_the_old_one(attempt: Attempt) -> None:
     assert answers(attempt).get().answered_at == LATER
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("item", ["ws21", "ws99", ""])
 def test_an_unknown_item_is_refused(attempt: Attempt, item: str) -> None:
     before = rows(attempt)
@@ -64,6 +65,7 @@ def test_an_unknown_item_is_refused(attempt: Attempt, item: str) -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("value", [0, 6, -1, 99])
 def test_an_unknown_option_is_refused(attempt: Attempt, value: int) -> None:
     before = rows(attempt)
@@ -72,6 +74,7 @@ def test_an_unknown_option_is_refused(attempt: Attempt, value: int) -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("end", ["close", "decline", "mark_complete"])
 def test_answers_are_refused_after_closing(attempt: Attempt, end: str) -> None:
     act(attempt, end)

@@ -63,6 +63,7 @@ def test_one_page_says_what_was_finished_and_what_comes_next(client: Client, att
     assert ended(attempt) == [False] * 3
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("go", "where"),
     [

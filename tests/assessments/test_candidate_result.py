@@ -98,6 +98,7 @@ def test_the_last_page_links_to_a_result_in_plain_words(shared: Attempt) -> None
     ] == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("mean", "said"),
     [

@@ -213,7 +213,7 @@ def test_time_up_scores_saved_answers_and_completes_the_attempt(attempt: Attempt
     assert attempt.progress == "completed"
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_reopened_attempt_completes_if_its_time_ran_out(attempt: Attempt) -> None:
     keep_alive(begun(attempt), until=NOW + MINUTES)
     of = attempt.step_request.application

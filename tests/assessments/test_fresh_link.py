@@ -96,6 +96,7 @@ def test_a_script_with_an_expired_link_is_redirected(client: Client, attempt: At
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("progress", "hours", "status"),
     [("pending", 1, 302), ("in_progress", 1, 200), ("in_progress", 5, 302)],

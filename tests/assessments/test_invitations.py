@@ -87,7 +87,7 @@ def test_a_requested_reference_check_creates_no_attempt() -> None:
     assert Attempt.objects.of(of.organisation).count() == 0
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
 def test_an_ended_application_is_not_invited(status: str) -> None:
     of = application()

@@ -139,6 +139,7 @@ def test_a_request_without_an_attempt_gets_one() -> None:
     assert latest_attempt(of) == new
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
 def test_an_ended_application_is_not_invited(status: str) -> None:
     of = application()

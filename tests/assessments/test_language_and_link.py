@@ -75,6 +75,7 @@ def test_the_page_offers_languages_and_uses_the_chosen_one(client: Client, attem
     assert text.count("Reasoning") == 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("language", ["it", "", "de-AT"])
 def test_a_language_that_is_not_offered_changes_nothing(
     client: Client, attempt: Attempt, language: str

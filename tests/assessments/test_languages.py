@@ -19,6 +19,7 @@ def planned(*languages: tuple[str, ...]) -> list[AssessmentPart]:
 ALL = ("en", "de", "fr")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("tests", "wanted", "given"),
     [

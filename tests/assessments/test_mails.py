@@ -70,6 +70,7 @@ def test_the_invitation_says_what_how_long_and_by_when() -> None:
     assert words.html.count("<img") == 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [

@@ -63,6 +63,7 @@ def test_an_earlier_answer_does_not_replace_a_later_one(client: Client, attempt:
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("age", ["-5", "never", "1e9", "", "NaN"])
 def test_ages_sent_by_a_browser_are_limited(client: Client, attempt: Attempt, age: str) -> None:
     send(client, attempt, 3, age=age, after=timedelta(minutes=1))

@@ -163,6 +163,7 @@ def test_a_link_without_an_attempt_shows_the_closed_page(client: Client) -> None
     assert text.count("There is nothing to do here at the moment") >= 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "args"), PAGES)
 def test_a_paused_step_works(
     client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
@@ -186,6 +187,7 @@ def test_after_finishing_every_page_says_thank_you(
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "args"), PAGES)
 def test_other_methods_are_refused(client: Client, token: str, name: str, args: tuple[int, ...]) -> None:
     assert client.put(url(token, name, *args)).status_code == 405
@@ -324,6 +326,7 @@ def test_a_late_script_is_redirected_to_the_overview(client: Client, attempt: At
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
@@ -344,6 +347,7 @@ def test_missing_and_unknown_answers_are_explained(
     assert rows(attempt) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("number", [0, 17, 999])
 def test_an_unknown_item_is_not_found(client: Client, attempt: Attempt, token: str, number: int) -> None:
     before = rows(attempt)

@@ -65,7 +65,7 @@ def test_leaving_the_stage_changes_nothing_if_the_step_continues(attempt: Attemp
     assert after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502).paused_at is None
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_moving_between_two_mapped_stages_does_not_pause(attempt: Attempt) -> None:
     rule = attempt.step_request.step.rules.get()
     attempt.step_request.step.rules.create(

@@ -113,6 +113,7 @@ def test_each_reminder_says_how_many_are_left() -> None:
     assert second.text.count("Please finish it by Thursday 12 March.") == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("act", ["complete", "decline", "close", "pause"])
 def test_finished_and_paused_attempts_are_not_reminded(act: str) -> None:
     attempt = assigned()

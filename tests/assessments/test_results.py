@@ -167,6 +167,7 @@ def test_titles_and_scale_texts_are_in_the_readers_language(attempt: Attempt) ->
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("form", "checked"),
     [

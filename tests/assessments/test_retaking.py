@@ -109,6 +109,7 @@ def test_unfinished_attempts_can_be_invited_again_any_time() -> None:
     assert (old.close_reason, latest_attempt(of)) == ("invited_again", new)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("day", "months", "later"),
     [

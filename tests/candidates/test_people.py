@@ -10,6 +10,7 @@ from tests.support.kept import kept
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("first", "last", "preferred", "name", "short"),
     [

@@ -29,6 +29,7 @@ def test_look_alike_letters_make_another_address(address: str) -> None:
         check_address(address)
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", LOOK_ALIKES)
 def test_the_database_tells_them_apart_too(address: str) -> None:

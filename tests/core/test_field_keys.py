@@ -75,6 +75,7 @@ def test_a_canary_is_written_at_first_start_only() -> None:
     assert canaries() == ["k1"]
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("keys", "said"), [({"k2": K2}, LACKS), ({"k1": OTHER}, ANOTHER), ({"k2": K2, "k1": OTHER}, ANOTHER)]

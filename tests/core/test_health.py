@@ -137,6 +137,7 @@ def test_readyz_reports_overdue_mail(values: dict[str, object]) -> None:
     assert failing() == ["mail"]
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize(("down", "excused", "found"), [(16, 5, ["mail"]), (14, 5, []), (16, 0, [])])
 def test_readyz_reports_a_mail_server_outage_while_mail_waits(
@@ -158,6 +159,7 @@ def test_readyz_reports_a_refused_password_of_the_mail_server_at_once() -> None:
     assert failing() == ["mail"]
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize(("minutes", "found"), [(10, ["clock"]), (-10, ["clock"]), (0.5, [])])
 def test_readyz_reports_a_wrong_clock(minutes: float, found: list[str]) -> None:

@@ -113,6 +113,7 @@ def test_an_invalid_content_length_is_rejected(client: Client) -> None:
     assert (response.status_code, response.content) == (400, b"Content-Length is not a number.")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

@@ -90,6 +90,7 @@ def ends(*, how: str) -> None:
     raise ValueError(how)
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["stopped", "cut off", "shut down", "full"])
 def test_interruptions_do_not_count_as_attempts(how: str) -> None:

@@ -50,6 +50,7 @@ def test_a_row_is_claimed_once() -> None:
     assert state(row) == ("sending", 1, "")
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize("settled", ["sent", "failed", "cancelled", "sending"])
 def test_only_queued_rows_can_be_claimed(settled: str) -> None:

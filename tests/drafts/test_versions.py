@@ -38,6 +38,7 @@ def assessment(rita: Membership) -> Version:
     return step.assessments.get()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("published", [questionnaire_version, version_of_a_test, assessment])
 def test_a_published_version_is_not_saved_again(
     published: Callable[[Membership], Version], rita: Membership

@@ -104,6 +104,7 @@ def test_a_hostile_name_is_plain_in_text_and_escaped_in_html() -> None:
     assert "<script" not in html_of(message)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "name",
     [
@@ -164,6 +165,7 @@ def test_names_never_become_links(name: str) -> None:
     assert ("evil.example" in str(sent["From"]), "@evil" in str(sent["To"])) == (False, False)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "address", ["no address", "ada@", "a@b@c.example", "ada@mail.example\r\nBcc: x@evil.example"]
 )

@@ -21,6 +21,7 @@ def test_every_kind_of_link_expires_and_is_redacted_in_logs() -> None:
         assert redacted(f"{path}{'x' * 43}/") == f"{path}[redacted]/"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("purpose", Link.Purpose.values)
 def test_links_expire_by_default(purpose: str) -> None:
     of = factories.organisation()

@@ -127,6 +127,7 @@ def test_events_of_unknown_and_erased_mails_are_accepted_and_ignored(
     assert event_names() == ["email.sent"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "secret", [None, "hooks:wrong-password-of-some-length", "hooks:", ":a-password-nobody-guesses"]
 )
@@ -151,6 +152,7 @@ def test_the_endpoint_accepts_post_and_head(enable_provider: Any) -> None:
     assert [Client().get(address).status_code, Client().head(address).status_code] == [405, 200]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "body", ["", "no json", "[]", "7", '"text"', "null", b"\xff\xfe", '{"RecordType": 7}']
 )

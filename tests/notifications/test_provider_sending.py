@@ -119,6 +119,7 @@ def test_an_address_the_provider_refuses_counts_as_bounced(provider: Provider) -
     assert event_names() == ["email.failed"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("status", "after", "goes_on"),
     [(401, "queued", False), (500, "queued", False), (429, "queued", False), (422, "failed", True)],

@@ -62,7 +62,7 @@ def test_context_has_the_values_shared_by_all_mails() -> None:
     )
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_overlong_names_are_truncated() -> None:
     email = queued(
         to=Correspondent(name="A" * 500, address="a@mail.example"),

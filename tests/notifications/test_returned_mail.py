@@ -52,6 +52,7 @@ def kept(email: Email) -> tuple[bool, str, bool]:
     return email.bounced_at is not None, email.bounce_reason, email.complained_at is not None
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("write", "reason"),
     [
@@ -70,6 +71,7 @@ def test_a_permanent_bounce_is_stored_with_its_reason(email: Email, write: Any, 
     assert event_names() == ["email.sent", "email.bounced"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("write", "said"),
     [
@@ -98,6 +100,7 @@ def test_a_bounce_is_matched_by_its_return_address(email: Email, settings: Setti
     assert read_returned(messages.report(email), sent_to=address.upper()).email_id == email.pk
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("forged", ["{pk}", "{pk}.aaaaaaaaaaaaaaaa", "{other}", "{pk}.", "{pk}.{short}"])
 def test_a_forged_tag_matches_no_mail(email: Email, forged: str) -> None:
     tag = mark_of(email.pk).partition(".")[2]
@@ -146,6 +149,7 @@ def test_any_bytes_can_be_parsed(email: Email, noise: bytes) -> None:
         read_returned(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "raw",
     [

@@ -166,6 +166,7 @@ def test_a_built_in_is_created_once_in_all_its_languages(org: Organisation) -> N
     assert len(queries) == 2
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("key", builtin.keys())
 def test_every_built_in_can_be_selected(org: Organisation, key: str) -> None:
     assert selectable_questionnaires(org) == []
@@ -206,6 +207,7 @@ def test_a_newer_built_in_version_is_added_to_unchanged_questionnaires(org: Orga
     assert _there(made) == [(one, language) for one in (0, number) for language in languages]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("change", ["published by a member", "published later than made", "a draft"])
 def test_a_newer_built_in_version_is_not_added_to_changed_questionnaires(
     org: Organisation, change: str

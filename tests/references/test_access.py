@@ -166,7 +166,7 @@ def test_a_revoked_link_shows_the_neutral_page() -> None:
     assert NOTHING_NEEDED not in get(referee_path("paul@globex.example")).content
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_paused_check_works() -> None:
     story = sent()
     story.check.step_request.step.rules.all().delete()

@@ -73,7 +73,7 @@ def test_queued_mail_is_cancelled_by_a_rejection() -> None:
     assert set(story.application.emails.values_list("state", flat=True)) == {"cancelled"}
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_an_undone_rejection_restores_links_and_sends_nothing() -> None:
     story = sent()
     post(f"{referee_path(PAUL)}begin/")

@@ -91,7 +91,7 @@ def test_the_candidate_is_asked_once_and_no_reminder_follows_a_bounce() -> None:
     ) == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_rejection_by_the_first_mail_server_counts_as_a_bounce() -> None:
     story = sent()
     email = mail_to(MARIA)
@@ -126,7 +126,7 @@ def test_the_check_continues_with_another_referee() -> None:
     assert len(mails_to("nora@globex.example")) == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_late_bounce_of_an_old_address_does_not_affect_the_new_one() -> None:
     story = sent()
     old = mail_to(MARIA)
@@ -155,7 +155,7 @@ def test_a_referee_who_has_started_keeps_the_link_when_a_reminder_bounces() -> N
     assert len(mails_to(MARIA)) == 2
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_bounces_after_an_answer_or_an_erasure_change_nothing() -> None:
     story = sent()
     story.requests[0].delete()
@@ -207,7 +207,7 @@ def test_a_spam_complaint_stops_a_referees_mail_but_not_the_link() -> None:
     assert (held_back.state, held_back.last_error) == ("cancelled", "They marked an earlier mail as spam.")
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_spam_complaint_stops_the_candidates_mail_and_needs_attention() -> None:
     story = opened()
     complains(story.application.candidate.email)

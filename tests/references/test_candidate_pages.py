@@ -100,6 +100,7 @@ def test_changing_the_language_keeps_the_form() -> None:
     assert '<html lang="fr"' in get(path).content.decode()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "/o/acme/"])
 def test_the_language_button_redirects_within_the_portal_only(back: str) -> None:
     story = opened()

@@ -36,7 +36,7 @@ def test_a_question_reaches_the_recruiter_and_replies_go_to_the_candidate() -> N
     assert event_names().count("portal.question_asked") == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_an_empty_question_is_not_sent() -> None:
     story = opened()
     page = post(form_url(story), {"a-question": "  "})
@@ -84,7 +84,7 @@ def test_the_daily_limit_counts_per_person() -> None:
     assert asked == [True] * 5 + [False, True]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_no_questions_can_be_sent_from_a_closed_step() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")

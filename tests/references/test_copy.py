@@ -73,7 +73,7 @@ def test_a_copy_is_sent_at_most_every_ten_minutes() -> None:
     assert len(copies()) == 2
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_no_copy_is_sent_before_submission() -> None:
     sent()
     path = referee_path(MARIA)

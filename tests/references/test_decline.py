@@ -58,7 +58,7 @@ def test_of_two_refusals_the_first_counts() -> None:
     assert len(mails_to(story.application.candidate.email)) == 2
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_the_wrong_person_is_thanked_and_not_treated_as_declining() -> None:
     sent()
     path = referee_path(MARIA)
@@ -69,7 +69,7 @@ def test_the_wrong_person_is_thanked_and_not_treated_as_declining() -> None:
         assert refusal not in page
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_declining_requires_a_choice() -> None:
     story = sent()
     page = say_no(referee_path(MARIA), reason="x")

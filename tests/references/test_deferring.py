@@ -85,7 +85,7 @@ def test_send_defers_a_request_until_an_offer() -> None:
     assert (referee(story).deferred_at, referee(story).released_at) == (NOW, None)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_member_releases_a_deferred_request_once() -> None:
     story = deferred_check()
     who = member(story)
@@ -165,7 +165,7 @@ def test_referees_who_opt_out_before_release_are_not_contacted() -> None:
     assert mails_to(story.application.candidate.email)[-1].subject == "Please name another referee"
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_the_deadline_is_on_hold_while_only_an_offer_is_missing() -> None:
     story = deferred_check()
     assert story.check.clock_stopped_at is None

@@ -77,7 +77,7 @@ def test_a_fresh_link_is_sent_at_most_every_ten_minutes(story: Story) -> None:
         assert len(mails_to(story.application.candidate.email)) == mails
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @pytest.mark.usefixtures("later")
 def test_opening_the_page_of_an_expired_link_sends_nothing(story: Story) -> None:
     get(f"{portal(story)}fresh/")
@@ -85,7 +85,7 @@ def test_opening_the_page_of_an_expired_link_sends_nothing(story: Story) -> None
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("why", ["closed", "revoked"])
 def test_no_fresh_link_is_sent_if_there_is_nothing_to_open(story: Story, why: str) -> None:
@@ -100,7 +100,7 @@ def test_no_fresh_link_is_sent_if_there_is_nothing_to_open(story: Story, why: st
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_valid_link_opens_the_portal(story: Story) -> None:
     path = portal(story)
     assert post(f"{path}fresh/").url == path
@@ -114,6 +114,7 @@ def test_unknown_links_get_no_fresh_link(letter: str) -> None:
     assert [response.status_code for response in responses] == [404, 404]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("address", "shown"),
     [("maria@globex.example", "m…@g….example"), ("a@b.co.uk", "a…@b….uk"), ("x@localhost", "x…@…localhost")],

@@ -121,7 +121,7 @@ def test_inviting_again_reopens_a_check_closed_by_a_rejection() -> None:
     assert b"Nothing is needed" not in get(referee_path(PAUL)).content
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_inviting_again_after_completion_opens_a_new_check() -> None:
     story = opened()
     first = story.check
@@ -135,7 +135,7 @@ def test_inviting_again_after_completion_opens_a_new_check() -> None:
     assert first.progress == "declined"
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
 def test_ended_applications_cannot_be_invited(status: str) -> None:
     story = opened()
@@ -145,7 +145,7 @@ def test_ended_applications_cannot_be_invited(status: str) -> None:
     assert (hindered.value.code, len(mail.outbox), story.check.invited_again) == (status, 1, 0)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_candidates_who_may_not_be_mailed_are_not_invited() -> None:
     story = opened()
     candidate = story.application.candidate
@@ -157,7 +157,7 @@ def test_candidates_who_may_not_be_mailed_are_not_invited() -> None:
     assert len(mail.outbox) == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_members_of_another_organisation_cannot_act() -> None:
     story = opened()
     stranger = factories.member(factories.organisation())

@@ -42,6 +42,7 @@ def test_the_chosen_language_applies_to_all_pages(story: Story) -> None:
     assert '<html lang="en"' in text_of(candidate_path(story))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("language", ["fr", "", "xx", "<b>"])
 def test_languages_that_the_check_does_not_offer_are_ignored(story: Story, language: str) -> None:
     path = referee_path(PAUL)
@@ -49,6 +50,7 @@ def test_languages_that_the_check_does_not_offer_are_ignored(story: Story, langu
     assert [request.language for request in story.requests] == ["en", "en"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/", ""])
 def test_redirects_stay_within_the_portal(story: Story, back: str) -> None:
     path = referee_path(PAUL)

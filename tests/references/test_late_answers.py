@@ -48,7 +48,7 @@ def test_after_its_deadline_a_late_reference_is_refused_and_the_draft_kept() -> 
     assert (len(story.references), story.requests[1].state) == (1, "begun")
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_the_notice_of_an_overdue_request_says_that_answers_are_still_welcome() -> None:
     story = sent()
     path = referee_path(MARIA)

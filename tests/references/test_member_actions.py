@@ -111,7 +111,7 @@ def test_a_resumed_check_keeps_its_deadline(story: Story, rita: Membership) -> N
     assert events(story, "step.resumed") == [("step.resumed", by(rita))]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_only_a_member_resumes_what_a_member_paused(story: Story, rita: Membership) -> None:
     pause_check(check_id=story.check.pk, member=rita, now=LATER)
     story.happens("application.hired")
@@ -184,7 +184,7 @@ def test_members_cannot_act_on_a_completed_check(story: Story, rita: Membership,
     assert Check.objects.of(rita.organisation).values().get(pk=story.check.pk) == before
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_closed_check_can_only_be_invited_again(story: Story, rita: Membership) -> None:
     answer_facts(story)
     cancel_check(check_id=story.check.pk, member=rita, now=LATER)
@@ -268,6 +268,7 @@ def test_a_candidate_who_still_has_to_name_referees_gets_the_mail(rita: Membersh
     assert mails_of_extension(story) == [("references.extended", story.application.candidate.email)]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("why", ["paused", "bounced", "opted_out", "ended"])
 def test_referees_who_get_no_mail_are_not_mailed_about_a_new_deadline(
     story: Story, rita: Membership, why: str
@@ -330,7 +331,7 @@ def test_an_extension_reopens_an_overdue_request(story: Story, rita: Membership)
 # --- remind now
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_manual_reminder_counts_as_a_promised_reminder(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     mail.outbox.clear()
@@ -469,6 +470,7 @@ def test_queued_mail_to_the_old_address_is_cancelled(story: Story, rita: Members
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
@@ -537,7 +539,7 @@ def test_reminders_follow_the_recipients_hours(story: Story, rita: Membership) -
     assert done == [True, False]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_failed_mail_to_an_old_address_asks_for_nothing(story: Story, rita: Membership) -> None:
     request = story.requests[0]
     old = Email.objects.of(rita.organisation).get(subject_ref=request.mail_ref)

@@ -138,6 +138,7 @@ def test_opted_out_people_cannot_be_named_in_that_organisation() -> None:
     assert state(elsewhere, 1, {}).status_code == 302
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("slot", [0, 3, 99])
 def test_referees_can_only_be_named_for_existing_slots(slot: int) -> None:
     story = opened()

@@ -74,7 +74,7 @@ def test_assessment_requests_open_no_check() -> None:
     assert Check.objects.of(role.organisation).count() == 0
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_candidates_see_the_job_post_title() -> None:
     role = factories.role(factories.organisation())
     automation = factories.automation(role, connection_id=1, job_id=31, stages={})

@@ -115,7 +115,7 @@ def test_an_opt_out_applies_to_one_organisation() -> None:
     assert not has_opted_out(organisation=story.application.organisation, address=MARIA)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_referee_can_opt_out_after_answering() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -131,7 +131,7 @@ def test_a_referee_can_opt_out_after_answering() -> None:
     assert get(f"{path}opt-out/").status_code == 405
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_an_opt_out_survives_erasure_and_key_rotation(settings: Any) -> None:
     story = sent()
     organisation = story.application.organisation

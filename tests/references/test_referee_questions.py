@@ -29,7 +29,7 @@ def test_a_referees_question_reaches_the_recruiter_and_replies_go_to_the_referee
     assert "Maria Schmidt" in text
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_changing_the_language_keeps_the_question_and_sends_nothing() -> None:
     sent()
     path = referee_path(MARIA)

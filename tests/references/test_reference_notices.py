@@ -87,7 +87,7 @@ def test_by_default_recruiters_are_mailed_about_the_first_reference_and_completi
     assert subjects("rita@acme.example") == ["First reference", "The reference check"]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_settings_of_another_organisation_are_ignored() -> None:
     three_asked()
     stranger = factories.member(factories.organisation(), email="rita@acme.example")

@@ -66,7 +66,7 @@ def test_an_inactive_candidate_gets_two_reminders_in_two_weeks() -> None:
     assert event_names().count("check.reminded") == 2
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_candidates_who_have_not_pressed_send_are_reminded() -> None:
     story = named()
     days_pass(3)
@@ -104,7 +104,7 @@ def test_answering_declining_or_replacing_ends_reminders() -> None:
     assert (len(subjects(MARIA)), len(subjects(PAUL)), len(subjects("nora@globex.example"))) == (1, 1, 2)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @pytest.mark.parametrize("what", ["application.rejected", "candidate declines"])
 def test_closing_or_declining_a_check_ends_all_reminders(what: str) -> None:
     story = sent()
@@ -125,7 +125,7 @@ def test_a_rejected_candidate_is_not_reminded() -> None:
     assert len(mail.outbox) == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_paused_check_sends_no_reminders() -> None:
     story = sent()
     pause(story)
@@ -150,7 +150,7 @@ def test_no_reminder_is_sent_while_the_request_is_queued() -> None:
     assert (check.reminders_sent, check.next_reminder_at) == (0, datetime.fromisoformat("2026-03-10T09:00Z"))
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_no_reminders_are_sent_after_the_deadline() -> None:
     opened()
     with time_machine.travel(NOW + timedelta(days=20), tick=False):

@@ -120,7 +120,7 @@ def test_the_candidate_reads_about_a_wrong_recipient_in_their_language(language:
     assert said in get(candidate_path(story)).content.decode()
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_referee_who_has_answered_cannot_be_replaced() -> None:
     story = sent()
     answer(referee_path(MARIA))

@@ -104,6 +104,7 @@ def test_two_tabs_do_not_overwrite_each_other() -> None:
     assert (draft["reliability"]["level"], draft["teamwork"]["level"]) == (5, 2)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("number", [0, 12, 999])
 def test_an_unknown_page_redirects_to_the_first(number: int) -> None:
     story = sent()
@@ -155,7 +156,7 @@ def test_submitting_freezes_the_answers_and_shows_thanks() -> None:
     assert "Thank you" in get(path).content.decode()
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_submitted_answers_cannot_be_changed() -> None:
     story = sent()
     door = referee_path(MARIA)

@@ -194,7 +194,7 @@ def test_nothing_is_saved_after_answering_or_declining(story: Story, state: str)
     assert story.requests[1].draft == {}
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_answers_without_a_break_are_timed(story: Story) -> None:
     path = referee_path(PAUL)
     post(f"{path}begin/")

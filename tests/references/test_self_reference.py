@@ -133,6 +133,7 @@ def test_after_submission_all_pages_lead_to_the_thank_you_page(story: Story) -> 
     assert (after.answers, after.submitted_at) == (row.answers, row.submitted_at)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("path", ["", "begin/", "questions/1/", "review/"])
 def test_without_a_self_reference_all_pages_redirect(story: Story, path: str) -> None:
     door = asked(story, "off")
@@ -141,7 +142,7 @@ def test_without_a_self_reference_all_pages_redirect(story: Story, path: str) ->
     assert own(story) is None
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_closed_check_shows_the_neutral_page(story: Story) -> None:
     door = asked(story)
     post(f"{door}questions/1/", PAGES[0][1])

@@ -160,7 +160,7 @@ def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
     assert story.requests == []
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_referees_get_the_full_time_even_if_the_candidate_is_late() -> None:
     story = named()
     with time_machine.travel(NOW + timedelta(days=13), tick=False):  # Monday 16 March
@@ -190,7 +190,7 @@ def test_languages_that_are_not_offered_are_refused() -> None:
     assert list(page.context["form"].errors) == ["language"]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_the_status_page_shows_who_has_answered_but_not_what() -> None:
     story = sent()
     answer(referee_path("maria@globex.example"))
@@ -224,6 +224,7 @@ def test_own_texts_are_shown_and_a_change_meanwhile_is_shown_before_it_is_sent()
     assert mails_to("maria@globex.example")[0].subject == f"Do you know {name}?"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("deferred", "button", "message"),
     [

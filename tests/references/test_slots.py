@@ -121,7 +121,7 @@ def test_cannot_provide_notifies_the_recruiter_once_and_stops_the_clock() -> Non
     assert event_names().count("check.cannot_provide") == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_no_deadline_is_shown_while_the_organisation_has_to_answer() -> None:
     story = asking()
     cannot(story)
@@ -214,7 +214,7 @@ def test_asking_again_sends_the_members_note() -> None:
     assert len(mails_to("rita@acme.example")) == 2
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_the_first_answer_of_a_member_counts() -> None:
     story = asking()
     cannot(story)
@@ -223,7 +223,7 @@ def test_the_first_answer_of_a_member_counts() -> None:
     assert (story.check.wanted, event_names().count("check.cannot_provide_answered")) == (2, 1)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_cannot_provide_is_refused_for_contacted_referees() -> None:
     story = asking()
     name_and_send(story, 1, MANAGER)
@@ -309,7 +309,7 @@ def test_answers_after_the_requests_deadline_are_refused() -> None:
         assert b"There is nothing to do here" in get(referee_path(PAUL)).content
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_members_of_another_organisation_cannot_act() -> None:
     story = asking()
     cannot(story)

@@ -71,6 +71,7 @@ def test_only_referees_who_have_not_answered_are_named() -> None:
     assert notice_subjects(story) == ["Paul Meier hasn't answered yet"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("row", "values"),
     [

@@ -28,6 +28,7 @@ def test_a_time_zone_is_stored_once() -> None:
     assert check.time_zone == "America/New_York"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "name", ["", "Mars/Olympus", "../../etc/passwd", "localtime", "Factory", "a" * 5000, "Europe/Berlin\x00"]
 )
@@ -60,6 +61,7 @@ def test_unknown_referee_hours_default_to_organisation_and_candidate() -> None:
     assert referee_hours(request, check=check) == (Calendar(ZoneInfo("Asia/Tokyo")), ())
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("candidates", "referees", "due"),
     [

@@ -199,7 +199,7 @@ def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
     assert Client().get(where).status_code == 200
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_file_that_was_erased_while_it_was_redrawn_is_not_handed_out(report: Report) -> None:
     ReportFile.objects.of(report.organisation).delete()
     with pytest.raises(NotDrawn):

@@ -90,6 +90,7 @@ def test_a_link_opened_by_many_at_once_is_one_opening(report: Report) -> None:
     assert openings(report) == ["link"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_a_link_only_reads(report: Report, method: str) -> None:
     assert getattr(Client(), method)(share_path(report)).status_code == 405
@@ -124,6 +125,7 @@ def test_a_member_at_an_expired_link_is_led_to_the_candidate(report: Report) -> 
     assert "See the candidate&#x27;s page" in html or "See the candidate's page" in html
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("token", ["x", "b" * 43, "%00", "a" * 3000])
 def test_an_unknown_link_has_a_kind_page(report: Report, token: str) -> None:
     response = Client().get(f"/s/{token}/")

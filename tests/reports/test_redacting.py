@@ -73,7 +73,7 @@ def test_redaction_notifies_nobody_and_deletes_links() -> None:
     assert event_names().count("report.redacted") == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_redacted_twice_there_is_one_redacted_version() -> None:
     report = ready()
     redact(report)
@@ -83,7 +83,7 @@ def test_redacted_twice_there_is_one_redacted_version() -> None:
     assert versions(report) == [(1, "redacted", True), (2, "ready", True)]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_drawing_in_progress_is_discarded() -> None:
     attempt = finished()
     run_jobs(but_not={"report.draw"})

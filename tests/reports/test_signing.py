@@ -292,6 +292,7 @@ def bad(name: str, folder: Path, settings: Settings) -> datetime:
     return NOW
 
 
+@pytest.mark.matrix
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "said"),

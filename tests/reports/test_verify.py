@@ -138,6 +138,7 @@ def test_every_flipped_byte_is_detected(content: bytes) -> None:
         assert outcome(bytes(changed)) is Outcome.CHANGED, position
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "change",
     [
@@ -262,6 +263,7 @@ def test_verifying_changes_nothing_and_needs_few_queries(
     assert list(IssuedFile.objects.across_organisations().values()) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -343,6 +345,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_file_is_answered_quickly(report: Report, hostile: bytes) -> None:
     began = time.process_time()

@@ -104,7 +104,7 @@ def test_erasing_two_referees_in_turn_leaves_one_drawn_version() -> None:
     assert "Omar" not in text and "2 referees were erased" in text
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_an_unannounced_report_is_announced_without_the_erased_referee() -> None:
     """The recruiter would otherwise never hear that the references are in."""
     check = whole()
@@ -116,7 +116,7 @@ def test_an_unannounced_report_is_announced_without_the_erased_referee() -> None
     assert (event_names().count("report.ready"), event_names().count("report.redacted")) == (1, 0)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_drawing_in_progress_is_discarded() -> None:
     check = whole()
     record_event(check)
@@ -127,7 +127,7 @@ def test_a_drawing_in_progress_is_discarded() -> None:
     assert not ReportFile.objects.of(check.organisation).exists()
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_referee_without_an_answer_is_in_no_report() -> None:
     check = checked()
     answered(check, 1)

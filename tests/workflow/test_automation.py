@@ -104,7 +104,7 @@ def test_blocked_requests_start_automatically_once_resolved(
     assert event_names().count("step.requested") == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_delay_allows_a_move_to_be_undone(application: Application) -> None:
     assert application.role is not None
     application.role.steps.filter(kind="assessment").update(delay_minutes=10)
@@ -149,7 +149,7 @@ def archived(application: Application) -> Role:
     return role
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_arrivals_on_an_archived_role_wait_for_a_click_also_after_restoring(
     application: Application, archived: Role
 ) -> None:

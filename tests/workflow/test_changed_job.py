@@ -168,6 +168,7 @@ def test_a_job_without_a_role_closes_open_steps(application: Application, kind: 
     assert (roles_of_starts(application), mails(application)) == (["First"], ["cancelled"])
 
 
+@pytest.mark.matrix
 @each_order
 def test_a_candidate_moved_to_a_job_without_a_role_is_not_contacted(
     application: Application, kind: str, seed: int
@@ -179,6 +180,7 @@ def test_a_candidate_moved_to_a_job_without_a_role_is_not_contacted(
     assert shown(application, kind) in {"none", "cancelled"}
 
 
+@pytest.mark.matrix
 def test_a_delayed_request_is_withdrawn_at_a_job_without_a_role(application: Application, kind: str) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
     begin(application)

@@ -91,6 +91,7 @@ def test_steps_end_in_the_state_of_their_application(
     assert shown(application, kind) == ends
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("end", [REJECT, HIRE], ids=["rejected", "hired"])
 def test_candidates_rejected_before_the_start_are_not_contacted(

@@ -102,6 +102,7 @@ def test_acts_follow_the_table(runs: Runs, act: str) -> None:
     assert reached == ALLOWED[act]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("act", ACTS)
 def test_acts_record_who_when_and_why(runs: Runs, act: str) -> None:
     later = NOW + timedelta(hours=1)

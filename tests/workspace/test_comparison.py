@@ -299,7 +299,7 @@ def test_figures_do_not_link_while_names_are_hidden(rita: Membership, role: Role
     assert shown(rita, role).content.decode().count("results don't link to answers") == 0
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_comparisons_are_audited(rita: Membership, role: Role) -> None:
     assert shown(rita, role).content.decode().count("No results to compare yet") == 1
     assert not AuditEntry.objects.of(role.organisation).filter(action="result.compared").exists()
@@ -313,7 +313,7 @@ def test_comparisons_are_audited(rita: Membership, role: Role) -> None:
     )
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_private_candidates_are_compared_only_by_members_with_access(
     organisation: Organisation, rita: Membership
 ) -> None:
@@ -343,7 +343,7 @@ def test_reused_results_are_compared_for_the_new_application(
     assert shown(rita, role).context["tables"] == []
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_comparisons_need_access_to_the_role(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "X")
@@ -359,7 +359,7 @@ def test_comparisons_need_access_to_the_role(organisation: Organisation, role: R
     assert not AuditEntry.objects.across_organisations().filter(action="result.compared").exists()
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_hiring_managers_compare_on_their_roles(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "X")
@@ -501,7 +501,7 @@ def test_extra_time_does_not_show_in_totals(rita: Membership, role: Role) -> Non
     assert len(plain) == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_totals_need_access_to_the_role(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("questions",), total="categories")
     done(role, "Ada", "X")

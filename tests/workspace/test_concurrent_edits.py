@@ -187,6 +187,7 @@ def test_saving_twice_without_others_needs_no_confirmation(ann: Membership, role
     assert editor.send(deadline_days="8").status_code == 302
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seen", ["", "nonsense", "[1]", '{"deadline_days": 5, "other": "x"}'])
 def test_a_malformed_version_breaks_nothing(ann: Membership, role: Role, seen: str) -> None:
     step = factories.step(role, "assessment")

@@ -92,6 +92,7 @@ def test_groups_that_are_too_small_are_named_and_not_compared(role: Role) -> Non
     assert "(too few)" in text and "Line 47: no application in this period." in text
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("raw", "changes", "problem"),
     [

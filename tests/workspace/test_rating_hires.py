@@ -97,6 +97,7 @@ def test_an_incomplete_or_empty_rating_is_not_stored(ada: Application, manager: 
     assert stored(ada) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "change",
     [

@@ -278,7 +278,7 @@ def test_private_and_erased_candidates_are_left_out(
     assert names(shown(role.owner, role)) == ["Ada"]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_hiring_managers_compare_references_on_their_roles(
     organisation: Organisation, role: Role, asked: QuestionnaireVersion
 ) -> None:

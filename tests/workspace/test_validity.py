@@ -113,6 +113,7 @@ def test_ratings_are_checked_before_they_count(role: Role) -> None:
     assert audited(role) == ["ratings.imported", "ratings.deleted"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("raw", "changes", "problem"),
     [

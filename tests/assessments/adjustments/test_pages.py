@@ -72,6 +72,7 @@ def close(attempt: Attempt) -> None:
 # --- every page of the candidate ---------------------------------------------------------------------------------
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", PAGES)
 def test_an_unknown_link_opens_nothing(client: Client, attempt: Attempt, name: str) -> None:
     args, typed = PAGES[name]
@@ -95,6 +96,7 @@ def test_the_link_of_another_candidate_changes_nothing_here(
     assert {key: value for key, value in everything(attempt).items() if key != "events"} == mine
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", PAGES)
 def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
     client: Client, attempt: Attempt, name: str
@@ -183,6 +185,7 @@ def test_extra_time_for_everybody_is_granted_immediately(client: Client) -> None
     assert "23 minutes, timed" in page(client, url(attempt, "portal_assessment"))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -394,6 +397,7 @@ RITA_READS = (
 )
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("named", "says"),
     [

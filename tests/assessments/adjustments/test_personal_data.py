@@ -67,7 +67,7 @@ def test_erasure_removes_requests_from_every_table() -> None:
     assert "adjustments" not in counts
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_requests_are_exported_to_the_candidate_only() -> None:
     row = asked_and_answered()
     application = row.attempt.step_request.application

@@ -39,6 +39,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("minutes", "percent", "seconds"),
     [(20, 25, 1500), (15, 25, 1140), (15, 50, 1380), (1, 25, 120), (20, 0, 1200), (10, 200, 1800)],

@@ -237,6 +237,7 @@ def test_questions_without_a_correct_answer_do_not_count_in_totals(step: Step, r
         settle(step, total="categories")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("values", "field"),
     [

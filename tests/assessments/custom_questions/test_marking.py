@@ -98,6 +98,7 @@ def test_an_unfinished_attempt_cannot_be_marked() -> None:
     assert rows() == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "points", [{"c1": 3}, {"c1": 5, "c2": 1}, {"c1": -1, "c2": 1}, {"c1": 3, "c2": 1, "c3": 1}, {}]
 )
@@ -107,6 +108,7 @@ def test_points_must_match_the_rubric(attempt: Attempt, points: dict[str, int]) 
     assert rows() == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("item", ["pick", "word", "not_there"])
 def test_answers_without_a_rubric_cannot_be_marked(attempt: Attempt, item: str) -> None:
     with pytest.raises(marking.NothingToMark):

@@ -241,6 +241,7 @@ def test_an_answer_that_was_changed_is_found(folder: Path) -> None:
     assert found.scores.agree == 20
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [

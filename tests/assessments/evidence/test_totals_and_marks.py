@@ -236,6 +236,7 @@ def test_adjustments_do_not_change_exported_totals(acme: World, tmp_path: Path) 
     assert exported_totals("after") == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("values", "said"),
     [
@@ -299,6 +300,7 @@ def test_a_score_that_was_changed_changes_the_total_as_well(folder: Path) -> Non
     )
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("where", "values", "said"),
     [

@@ -108,6 +108,7 @@ def test_without_flags_the_card_says_so_once_completed() -> None:
     assert (text.count("Grade: None"), text.count("No flags.")) == (1, 1)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("code", FACTS)
 def test_every_flag_has_facts_explanations_and_advice(code: str) -> None:
     said = sentence(code, FACTS[code], part="Reasoning")

@@ -65,7 +65,7 @@ def work_style(*, value: int, seconds: float, apart: int = 0) -> Attempt:
     return attempt
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_no_flags_before_completion(attempt: Attempt) -> None:
     note(attempt, "left", "1", "2", "3", amount=5)
     run_jobs()

@@ -105,6 +105,7 @@ def test_only_admins_and_recruiters_can_read(
     assert Client().get(where).status_code == 302
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "n"), TO_READ[2:])
 def test_a_test_of_another_organisation_is_not_there(
     stranger: Membership, draft: TestVersion, name: str, n: int
@@ -112,6 +113,7 @@ def test_a_test_of_another_organisation_is_not_there(
     assert signed_in(stranger).get(url(name, stranger.organisation, draft.test_id)).status_code == 404
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "n"), TO_ACT)
 def test_refused_actions_change_nothing(
     people: dict[str, Membership], draft: TestVersion, name: str, n: int
@@ -125,6 +127,7 @@ def test_refused_actions_change_nothing(
     assert rows(draft.organisation) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "n"), [pair for pair in TO_ACT if pair[0] != "test_import"])
 def test_an_act_on_a_test_of_another_organisation_changes_nothing(
     stranger: Membership, draft: TestVersion, name: str, n: int
@@ -135,6 +138,7 @@ def test_an_act_on_a_test_of_another_organisation_changes_nothing(
     assert rows(draft.organisation) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "n"), [pair for pair in TO_ACT if pair[0] not in {"test_import", "test_preview"}]
 )

@@ -78,6 +78,7 @@ def test_invalid_packs_are_refused_and_the_text_is_kept(rita: Membership, text: 
     assert rows(rita.organisation) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("raw", "told"),
     [

@@ -56,6 +56,7 @@ def refusal(who: Membership, pack: dict[str, Any]) -> str:
     return str(response.context["form"].errors["text"][0])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("pack", [small_pack(), small_set(), custom_questions()])
 def test_each_kind_comes_in_by_text_as_a_draft_of_a_test_of_its_id(
     rita: Membership, pack: dict[str, Any]

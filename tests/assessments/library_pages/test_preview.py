@@ -100,6 +100,7 @@ def test_previewed_tasks_depend_on_a_seed_and_practice_shows_the_rule(rita: Memb
     assert kept(rita)["rows"] == before["rows"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("language", "told"),
     [("de", "Übung überspringen"), ("fr", "Passer l’entraînement"), ("en", "Skip practice")],

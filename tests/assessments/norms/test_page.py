@@ -269,6 +269,7 @@ def test_more_groups_and_sets_ask_no_more_queries(
 NAMES = ["test_norms", "test_norms_make", "test_calibrate"]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", NAMES)
 def test_strangers_hiring_managers_and_the_signed_out_are_refused_and_nothing_is_queued(
     hundred: Test, name: str

@@ -12,6 +12,7 @@ from tests.support import factories
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("language", "subject", "said"),
     [

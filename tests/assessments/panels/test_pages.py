@@ -71,6 +71,7 @@ def test_a_member_invites_an_expert_in_their_language(workshop: Test, rita: Memb
     assert Panelist.objects.of(rita.organisation).count() == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["judgement_panel", "judgement_panel_invite", "judgement_panel_key"])
 def test_only_recruiters_and_admins_of_the_organisation_see_the_panel(
     workshop: Test, rita: Membership, name: str

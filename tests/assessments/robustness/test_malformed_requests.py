@@ -102,6 +102,7 @@ def test_item_numbers_out_of_range_are_not_found(
     assert [rows(untimed), rows(timed)] == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("number", ["-1", "one", "1.5", "१", "9" * 5000])
 def test_invalid_item_numbers_are_not_found(untimed: Attempt, number: str) -> None:
     before = rows(untimed)
@@ -190,6 +191,7 @@ def test_file_names_cannot_inject_headers_or_folders(attempt: Attempt, name: str
     assert "Set-Cookie" not in served
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -96,6 +96,7 @@ def _not_completed(people: list[Application]) -> None:
     attempts.filter(step_request__application__in=people[:5]).update(progress="in_progress")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("done", [_rated_before, _ended_by_member, _erased, _being_erased, _not_completed])
 def test_only_whole_results_of_people_who_are_there_from_before_the_rating_count(
     role: Role, done: Callable[[list[Application]], Any]

@@ -49,6 +49,7 @@ def test_a_lower_result_is_reported_with_its_prediction() -> None:
     assert 0.02 < found.highest_rate <= 0.05
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("solved", [7, 9, 12])
 def test_other_results_are_within_chance(solved: int) -> None:
     assert not comparison(taken(finished(solved=17), solved=solved)).is_lower

@@ -51,6 +51,7 @@ def test_a_healthy_database_is_good_in_every_area_but_for_autovacuum(line: psyco
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("seconds", "state", "words"),
     [
@@ -94,6 +95,7 @@ def test_a_lost_field_key_is_named_with_its_remedy(line: psycopg.Connection, set
     assert "goodword forget-field-key k1" in one.remedy
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("seconds", "state", "sentence"),
     [
@@ -119,6 +121,7 @@ def queued(minutes: int, status: str = "todo") -> None:
     )
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("minutes", "state", "sentence"),
     [
@@ -139,6 +142,7 @@ def test_failed_jobs_need_attention(line: psycopg.Connection) -> None:
     assert found_by(database.jobs, line) == ("attention", "1 job failed.")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("minutes", "kind", "state"),
     [
@@ -206,6 +210,7 @@ def test_an_unusable_database_is_broken_with_its_remedy(url: str, words: str, re
     assert one.remedy.startswith(remedy)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("error", "words", "remedy"),
     [

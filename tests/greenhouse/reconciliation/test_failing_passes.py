@@ -138,7 +138,7 @@ def test_an_outage_during_a_pass_fails_it_and_keeps_its_updates(
     assert Connection.objects.of(world.organisation).get().state == "active"
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @two_moved
 def test_a_worker_that_lost_its_lease_stops_at_once(world: World) -> None:
 
@@ -151,7 +151,7 @@ def test_a_worker_that_lost_its_lease_stops_at_once(world: World) -> None:
     assert starts(world) == 0
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @one_moved
 def test_a_disconnected_connection_is_not_reconciled(world: World) -> None:
 
@@ -164,7 +164,7 @@ def test_a_disconnected_connection_is_not_reconciled(world: World) -> None:
     assert list(reconciliation_jobs.due(now=clock.now() + 9 * SOON)) == []
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @one_moved
 def test_two_organisations_do_not_touch_each_other(world: World) -> None:
     other = factories.organisation()

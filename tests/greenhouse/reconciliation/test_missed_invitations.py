@@ -97,7 +97,7 @@ def test_a_new_arrival_invites_a_waiting_candidate(world: World, made: RemoteApp
     assert findings(world) == {("missed_invitation", "obsolete"): 1}
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @one_waits
 @pytest.mark.parametrize("what", ["moved", "rejected", "hired"])
 def test_a_candidate_who_moved_on_is_not_invited_by_the_click(

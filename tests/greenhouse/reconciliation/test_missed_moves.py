@@ -66,7 +66,7 @@ def test_a_second_pass_finds_nothing_more(either: World, made: RemoteApplication
     assert (starts(either), Event.objects.count()) == (1, before)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @either_applied
 def test_a_move_between_unmapped_stages_is_synced_and_invites_nobody(
     either: World, made: RemoteApplication
@@ -100,7 +100,7 @@ def test_a_move_before_the_mapping_was_confirmed_is_synced_and_not_invited(
     assert (findings(either), starts(either)) == ({("missed_change", "synced"): 1}, 0)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @one_applied
 def test_a_change_a_moment_ago_is_left_to_its_delivery_unless_a_member_requests_the_pass(
     world: World, made: RemoteApplication
@@ -114,7 +114,7 @@ def test_a_change_a_moment_ago_is_left_to_its_delivery_unless_a_member_requests_
     assert findings(world) == {}
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @one_applied
 def test_applications_with_a_delivery_in_the_inbox_are_skipped(world: World, made: RemoteApplication) -> None:
     remote = made
@@ -128,7 +128,7 @@ def test_applications_with_a_delivery_in_the_inbox_are_skipped(world: World, mad
     assert starts(world) == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @one_applied
 def test_a_finding_contains_no_names(world: World, made: RemoteApplication) -> None:
     remote = made

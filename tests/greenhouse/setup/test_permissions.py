@@ -110,7 +110,7 @@ def test_an_outage_changes_no_permission(desk: Desk) -> None:
     assert row.check_at > clock.now()
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_revoked_key_shows_no_old_permissions_and_recovers_automatically(desk: Desk) -> None:
     desk.connect()
     row = desk.greenhouse.row

@@ -252,7 +252,7 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: 
     assert world.ours(loser).deleted_at is None
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_deletion_after_the_merge_has_no_effect(world: World, pair: Pair) -> None:
     loser, winner = pair
     gone = loser.candidate_id
@@ -273,7 +273,7 @@ def test_erasing_the_winner_of_a_merge_erases_both_histories(world: World, pair:
     assert [erased(world, one) for one in (loser, winner)] == [True, True]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_person_who_is_back_when_the_erasure_is_due_is_kept(
     world: World, application: RemoteApplication
 ) -> None:
@@ -325,7 +325,7 @@ def test_anonymising_other_data_erases_nothing(world: World, application: Remote
     assert erasures(world) == []
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_deleted_application_leaves_the_person_and_their_other_application(
     world: World, application: RemoteApplication
 ) -> None:
@@ -376,7 +376,7 @@ def test_a_later_delivery_does_not_restore_an_erased_person(world: World, again:
         assert erased(world, application)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_waiting_steps_do_not_start_for_a_deleted_person(world: World) -> None:
     step = factories.step(world.role, "assessment")
     step.delay_minutes = 60

@@ -112,6 +112,7 @@ def test_a_second_dismissal_changes_nothing() -> None:
     assert AuditEntry.objects.of(story.application.organisation).filter(action="flag.dismissed").count() == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("note", "words"),
     [

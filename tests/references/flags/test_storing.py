@@ -226,7 +226,7 @@ def test_address_flags_are_deleted_when_the_address_is_corrected() -> None:
     assert found(story) == [("address_free", "low")]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_no_flags_are_raised_during_erasure() -> None:
     story = sent()
     answer(referee_path(MARIA), with_text(TEXT))

@@ -63,6 +63,7 @@ def test_send_records_each_address_and_device_of_the_candidate_once(story: Story
     assert len({t.device_hash for t in traces(story)}) == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
@@ -78,6 +79,7 @@ def test_ipv6_addresses_of_one_household_are_equal(story: Story, one: str, other
     assert (first.address_hash == second.address_hash) is same
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "address", ["", "unix:", "127.0.0.1", "10.1.2.3", "192.168.0.9", "::1", "fd00::1", "100.64.3.4"]
 )

@@ -89,6 +89,7 @@ def test_the_delay_for_stage_moves_does_not_hold_up_an_invitation(role: Role, ri
     assert StepRequest.objects.of(role.organisation).get().state == "started"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [

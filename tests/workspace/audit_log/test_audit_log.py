@@ -92,6 +92,7 @@ def test_changed_settings_show_before_and_after(ann: Membership) -> None:
     assert "<ins>12</ins>" in text
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("months", ["5", "121", "many", ""])
 def test_months_have_limits(ann: Membership, months: str) -> None:
     response = signed_in(ann).post(page(ann.organisation, name="audit_log_months"), {"months": months})

@@ -47,7 +47,7 @@ def draft_in(wizard: Wizard, *, finished: bool) -> Assessment:
     return draft
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_requirement_is_proposed_from_the_job_post(either: Desk) -> None:
     page = review(Wizard(either))
     field = page.select_one("textarea[name=requirement]")

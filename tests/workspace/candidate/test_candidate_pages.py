@@ -191,7 +191,7 @@ def test_viewing_results_is_audited(role: Role, rita: Membership) -> None:
     ]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_candidates_of_others_are_not_found_and_not_audited(role: Role) -> None:
     application = named(role, "Ada", "Zorn")
     reported(application)

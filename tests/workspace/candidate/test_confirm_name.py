@@ -87,7 +87,7 @@ def test_a_changed_name_must_be_confirmed_again(application: Application) -> Non
     assert candidate.is_name_suspicious
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_name_changed_in_the_meantime_is_not_confirmed(application: Application) -> None:
     client = signed_in(factories.member(application.organisation))
     client.post(where(application), {"name": "Claim your prize http://other.example"})
@@ -101,7 +101,7 @@ def refused(application: Application) -> None:
     assert (state(application), application.candidate.confirmed_name) == (("waiting", "link_in_name"), "")
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_confirming_a_name_needs_a_recruiter(application: Application) -> None:
     manager = factories.member(application.organisation, kind="hiring_manager")
     assert application.role is not None

@@ -167,6 +167,7 @@ def test_greenhouse_keeps_its_own_candidates(role: Role, rita: Membership) -> No
     assert "Edit details" not in html and "Mark as hired" not in html
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("status", "reason", "shown"),
     [

@@ -172,7 +172,7 @@ def test_the_confirmation_page_needs_a_recruiter() -> None:
     assert (answers, counts(story.application)) == ([403, 404, 302], before)
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_ending_a_started_assessment_asks_for_confirmation() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     rita = member_of(application)
@@ -359,7 +359,7 @@ def test_a_late_reference_to_an_earlier_check_sends_no_note_or_mail() -> None:
     assert [report.version for report in reports] == [2, 3, 1]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_reports_of_earlier_runs_queue_no_note() -> None:
     story = done(least=1)
     first, rita = story.check, member_of(story.application)

@@ -144,7 +144,7 @@ def test_a_recent_assessment_is_offered_for_reuse(second: Role, rita: Membership
     assert said.endswith("Reuse Invite")
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_the_mail_about_reuse_names_no_other_role(second: Role, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     run_jobs()
@@ -309,7 +309,7 @@ def test_reusing_twice_has_no_further_effect(second: Role, rita: Membership, ear
     assert Report.objects.of(second.organisation).filter(step_request=step_request).count() == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @pytest.mark.parametrize(
     "change",
     [
@@ -327,7 +327,7 @@ def test_old_or_unfinished_results_are_not_offered(
     assert (start_of(application).state, mails(application)) == ("started", ["assessment.invitation"])
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_results_of_other_people_or_kinds_are_not_offered(first: Role, second: Role, earlier: Report) -> None:
     stranger = arrive(second, named(first, "Bo", "Abel"))
     other_step = arrive(second, earlier.step_request.application, "reference_check")
@@ -380,7 +380,7 @@ def test_reuse_needs_access_to_the_earlier_role(
     assert report.state == "ready"
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 @pytest.mark.parametrize("name", ["step_reuse", "step_begin"])
 def test_reusing_and_inviting_need_a_recruiter_and_a_post(
     second: Role, rita: Membership, name: str, earlier: Report

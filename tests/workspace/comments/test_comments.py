@@ -232,7 +232,7 @@ def mentions(who: Membership) -> list[str]:
     return [f"{need.who} {need.what} {need.detail}" for need in found]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_mention_waits_on_home_until_the_page_is_opened(application: Application, rita: Membership) -> None:
     tom = factories.member(rita.organisation, name="Tom Berg")
     say(rita, application, "Shall we meet her, @Tom Berg?")

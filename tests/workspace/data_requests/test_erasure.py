@@ -48,7 +48,7 @@ def state(application: Application) -> tuple[str, bool, list[bool]]:
     return row.candidate.name, row.erased_at is not None, done
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_the_page_lists_what_is_erased_and_changes_nothing(role: Role, ada: Application) -> None:
     reported(ada)
     text = page(role, "candidate_erase", ada)

@@ -92,6 +92,7 @@ def test_putting_it_away_is_audited_once(desk: Desk) -> None:
     assert AuditEntry.objects.of(desk.organisation).filter(action="setup.dismissed").count() == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("name", "method"), [("first_run", "get"), ("first_run_progress", "get"), ("first_run_dismiss", "post")]
 )

@@ -209,6 +209,7 @@ def test_acts_are_refused_to_others_and_change_nothing(role: Role, rita: Members
     assert (title, [line[:3] for line in done]) == ("1 of 1 cancelled", ["Ada"])
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "data",
     [

@@ -108,6 +108,7 @@ def test_a_page_goes_on_after_its_last_row_when_rows_before_it_change(
     assert page(first.next).page.ids == [made[3].pk, made[2].pk]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "place", ["after=x", "after=1", "after=1.2.3.4", "before=" + "9" * 30, "after=1.1.1", "page=99"]
 )
@@ -144,6 +145,7 @@ def test_more_candidates_take_no_more_statements(
     assert counts[:half] == counts[half:]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", ["admin", "recruiter", "hiring_manager"])
 def test_lists_have_the_candidates_that_the_member_may_see(role: Role, rita: Membership, kind: str) -> None:
     org = role.organisation

@@ -399,6 +399,7 @@ def test_texts_of_one_organisation_are_not_anothers(org: Organisation, ann: Memb
     assert "Theirs" not in page.content.decode()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("kind", "language"), [("workflow.kept", "en"), ("x", "en"), (INVITATION, "it"), (INVITATION, "EN")]
 )

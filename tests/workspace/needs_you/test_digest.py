@@ -69,6 +69,7 @@ def test_it_is_sent_in_working_hours_only(here: World, moment: datetime) -> None
     assert send_digests(now=into_working_hours(moment, calendar=here.role.organisation.calendar)) == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "values",
     [{"daily_digest": False}, {"deactivated_at": NOW}, {"kind": Membership.Kind.HIRING_MANAGER}],

@@ -301,6 +301,7 @@ def test_answers_are_listed_until_this_member_has_marked_them() -> None:
     assert shown(needs(owner, now=now)) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("days", "words"),
     [

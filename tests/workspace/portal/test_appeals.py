@@ -302,6 +302,7 @@ def test_a_request_is_on_home_until_it_is_answered(application: Application, att
     assert rows(member) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("recruiter", "is_mailed"),
     [

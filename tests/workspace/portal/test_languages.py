@@ -50,6 +50,7 @@ def press(path: str, data: dict[str, Any], browser: str = "") -> Any:
     return Client().post(path, data, headers={"accept-language": browser} if browser else {})
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("header", "asked"),
     [
@@ -235,6 +236,7 @@ def test_your_data_has_language_buttons() -> None:
     assert language_of(f"{door}data/", "fr") == "de"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("language", ["xx", "", "<b>"])
 def test_languages_not_on_offer_are_not_stored(language: str) -> None:
     attempt = in_assessment()

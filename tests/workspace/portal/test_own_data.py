@@ -239,7 +239,7 @@ def test_data_links_are_rate_limited(check: Check) -> None:
     assert sent == [1, 0, 1, 1, 1, 1, 0]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_data_links_are_sent_even_to_people_not_to_be_mailed(check: Check) -> None:
     candidate = check.step_request.application.candidate
     mail_to(check, candidate.email, hello="Ada")
@@ -254,7 +254,7 @@ def test_a_data_link_stops_working_when_the_address_changes(check: Check) -> Non
     assert "This link has expired" in Client().get(path).content.decode()
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_without_an_address_the_page_names_a_contact(check: Check) -> None:
     Candidate.objects.of(check.organisation).update(email="")
     path = data_page(check)
@@ -325,6 +325,7 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("values", "says"),
     [

@@ -179,6 +179,7 @@ def test_declining_one_step_leaves_the_other_to_begin(application: Application, 
     assert client.get(portal(other.step_request))["Location"].endswith(f"/{left}/")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("refused", ["assessment", "references"])
 @pytest.mark.parametrize("over", ["closed", "late", "expired", "ended", "erased"])
 def test_links_of_declined_steps_open_nothing_once_all_is_over(
@@ -321,7 +322,7 @@ def test_repeated_views_are_audited_once_in_five_minutes(application: Applicatio
     assert len(audited(application)) == 3
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_expired_review_links_show_no_results(application: Application) -> None:
     reported(application)
     response = Client().get(review(application, expires_at=NOW))

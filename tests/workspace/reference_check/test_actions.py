@@ -254,6 +254,7 @@ def test_a_double_click_adds_one_referee(story: Story, rita: Membership) -> None
     assert wrong(odd) == ["Kind of referee: Choose a kind of referee."]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -402,7 +403,7 @@ def test_the_number_of_queries_does_not_grow_with_referees(rita: Membership, sto
     assert queries() == before
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_inviting_again_says_when_nobody_is_mailed() -> None:
     story = opened()
     member = factories.member(story.application.organisation)

@@ -86,6 +86,7 @@ def test_published_tests_stand_with_their_requirements_on_one_line_each() -> Non
     assert "Foreign" not in text and "Reasoning" not in text
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("kind", "status"), [("admin", 200), ("recruiter", 403), ("hiring_manager", 403)])
 def test_only_admins_get_it_and_each_download_is_in_the_audit_log(kind: str, status: int) -> None:
     organisation = factories.organisation()

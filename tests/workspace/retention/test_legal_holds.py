@@ -189,6 +189,7 @@ def test_candidates_see_the_hold_and_their_request_is_stored(
     assert is_erased(check)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("ground", "says"), [("claims", CLAIMS), ("duty", DUTY)])
 @pytest.mark.parametrize("on_role", [True, False])
 def test_people_with_pending_requests_are_mailed_once(

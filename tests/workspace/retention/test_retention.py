@@ -99,6 +99,7 @@ def test_people_with_an_active_application_are_kept(org: Organisation, role: Rol
     assert sweep(org.pk, now=NOW) == 0
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["attempt.completed", "reference.received", "check.declined"])
 def test_a_later_answer_restarts_the_period(org: Organisation, role: Role, name: str) -> None:
     ada = ended(role, "Ada")
@@ -299,6 +300,7 @@ def test_a_run_uses_the_current_settings_for_each_person(org: Organisation, role
     assert rules.erase_if_due(candidate_id=ada.candidate_id, organisation_id=org.pk, now=NOW) is False
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("now", "ran", "expected"),
     [
@@ -413,6 +415,7 @@ def test_the_preview_button_saves_nothing(off: Membership) -> None:
     assert retention_of(off.organisation) == before
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("typed", [{"keep_months": "0"}, {"keep_months": "121"}, {"hidden_months": "soon"}])
 def test_invalid_input_is_refused(off: Membership, typed: dict[str, str]) -> None:
     response = post(off, erases_old="on", **typed)

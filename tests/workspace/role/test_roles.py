@@ -109,6 +109,7 @@ def test_a_new_role_has_both_steps_and_an_owner(organisation: Organisation, rita
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("title", ["", "   ", "\x00", "x" * 201])
 def test_an_invalid_title_is_refused(organisation: Organisation, rita: Membership, title: str) -> None:
     response = signed_in(rita).post(path("role_new", organisation), {"title": title})

@@ -85,6 +85,7 @@ def test_missing_records_come_with_what_to_set(ada: Membership, settings: Any) -
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [

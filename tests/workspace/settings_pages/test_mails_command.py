@@ -60,6 +60,7 @@ def test_nothing_to_list_or_retry(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("state", ["queued", "sending", "failed"])
 def test_mail_is_listed_with_its_age_and_without_addresses(
     about: Application, capsys: pytest.CaptureFixture[str], state: str
@@ -148,6 +149,7 @@ def test_a_selection_is_by_name_or_by_option(
     assert capsys.readouterr().err == "goodword: Name the mails to retry, or use --failed.\n"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ["12", "job:12", "mail:", "mail:²", "mail:99999999999999999999"])
 def test_other_names_are_refused(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main(["mails", "retry", name]) == 2

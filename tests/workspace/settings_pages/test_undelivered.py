@@ -71,7 +71,7 @@ def test_a_recruiter_resends_a_failed_invitation(about: Application, which: int)
 
 
 @pytest.mark.matrix
-@pytest.mark.main_case
+@pytest.mark.world
 @pytest.mark.parametrize("which", range(3))
 @pytest.mark.parametrize("who", ["other organisation", "hiring manager", "signed out"])
 def test_resending_needs_a_recruiter(about: Application, which: int, who: str) -> None:
@@ -87,7 +87,7 @@ def test_resending_needs_a_recruiter(about: Application, which: int, who: str) -
     assert client.get(path("undelivered", about.organisation)).status_code == expected
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_mails_of_another_organisation_are_not_found(about: Application) -> None:
     email = failing(about)
     other = factories.member(factories.organisation(), kind="admin")
@@ -113,7 +113,7 @@ def test_mail_is_resent_to_the_current_address(about: Application) -> None:
     assert (state(email), email.to_address) == ("queued", "right@mail.example")
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_resending_all_skips_ended_applications(about: Application) -> None:
     email = failing(about)
     Application.objects.of(about.organisation).update(status="rejected")
