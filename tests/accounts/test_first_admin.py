@@ -97,6 +97,7 @@ def test_of_two_submissions_at_once_the_second_creates_nothing() -> None:
     assert (Organisation.objects.count(), User.objects.count()) == (1, 1)
 
 
+@pytest.mark.slow
 def test_twenty_guesses_a_minute_are_allowed() -> None:
     client = Client(REMOTE_ADDR="192.0.2.77")
     for _ in range(20):

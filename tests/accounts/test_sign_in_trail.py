@@ -177,6 +177,7 @@ def test_distributed_guessing_is_blocked_except_from_known_networks(guessed: Gue
     assert sign_in(browser(later), guessed.rita.user.email)
 
 
+@pytest.mark.world
 def test_a_known_browser_works_from_a_new_network_only_for_its_owner(guessed: Guessed) -> None:
     on_the_road = browser("2001:db8:77::1")
     on_the_road.cookies = guessed.laptop

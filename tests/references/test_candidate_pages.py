@@ -173,6 +173,7 @@ def test_the_notice_reflects_device_flags_and_the_retention_period() -> None:
     assert "has set no date" not in page
 
 
+@pytest.mark.world
 def test_the_number_of_queries_does_not_depend_on_slots() -> None:
     counts = []
     for number in (1, 3):

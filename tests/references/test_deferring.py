@@ -98,6 +98,7 @@ def test_a_member_releases_a_deferred_request_once() -> None:
     assert event_names().count("request.released") == 1
 
 
+@pytest.mark.world
 def test_members_of_another_organisation_cannot_release() -> None:
     story = deferred_check()
     stranger = factories.member(factories.organisation())

@@ -297,6 +297,7 @@ def test_no_notice_is_sent_about_a_slow_erased_referee() -> None:
     assert [request.slow_at is None for request in story.requests] == [True, False]
 
 
+@pytest.mark.world
 def test_an_erased_wrong_recipient_still_does_not_count_as_a_referee() -> None:
     check = checked(done=False)
     for slot, why in ((1, "would_rather_not"), (2, "not_me")):

@@ -90,6 +90,7 @@ def test_an_expired_link_leads_to_a_fresh_one() -> None:
         assert f'action="{fresh}begin/"' in get(fresh).content.decode()
 
 
+@pytest.mark.world
 def test_open_requests_of_a_finished_check_end_with_their_deadline() -> None:
     waiting, story = sent(), done_with_one()
     request = story.requests[1]

@@ -168,6 +168,7 @@ def test_opted_out_referees_are_not_reminded_of_other_requests() -> None:
     assert len(subjects(MARIA)) == 3  # two requests, and the other organisation's reminder
 
 
+@pytest.mark.world
 def test_a_late_sweep_waits_for_working_hours() -> None:
     story = sent()
     other = opened()

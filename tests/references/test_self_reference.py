@@ -118,6 +118,7 @@ def test_the_self_reference_continues_where_it_was_left(story: Story) -> None:
     assert get(path).context["go_on"] == f"{path}questions/2/"
 
 
+@pytest.mark.world
 def test_after_submission_all_pages_lead_to_the_thank_you_page(story: Story) -> None:
     door = asked(story)
     fill(door)
@@ -197,6 +198,7 @@ def test_a_needed_self_reference_completes_the_check(story: Story) -> None:
     assert "check.answered_late" not in event_names()
 
 
+@pytest.mark.world
 def test_a_self_reference_after_completion_counts_until_the_deadline(story: Story) -> None:
     path = asked(story)
     check = story.check
@@ -234,6 +236,7 @@ def test_nothing_is_saved_before_starting(story: Story) -> None:
     assert own(story) is None
 
 
+@pytest.mark.world
 def test_a_stale_save_or_submission_keeps_both_answers(story: Story) -> None:
     path = asked(story)
     post(f"{path}begin/")

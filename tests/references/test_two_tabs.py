@@ -70,6 +70,7 @@ def test_typing_on_keeps_what_another_tab_has_saved(story: Story, answered: dict
     assert draft_of(story).answers == {"strengths": "Calm.", "develop": "Say no."}
 
 
+@pytest.mark.world
 def test_typing_on_keeps_an_answer_that_another_tab_has_removed_removed(story: Story) -> None:
     here, other = two_tabs(story, strengths="Calm.")
     other.types(strengths="")
@@ -78,6 +79,7 @@ def test_typing_on_keeps_an_answer_that_another_tab_has_removed_removed(story: S
     assert draft_of(story).answers == {"develop": "Say no."}
 
 
+@pytest.mark.world
 def test_a_change_made_after_other_saves_still_conflicts(story: Story) -> None:
     here, other = two_tabs(story, strengths="Cal")
     other.types(strengths="Calm.")
@@ -90,6 +92,7 @@ def test_a_change_made_after_other_saves_still_conflicts(story: Story) -> None:
     assert draft_of(story).answers == {"strengths": "Quick.", "develop": "Say no."}
 
 
+@pytest.mark.world
 def test_saving_again_replaces_only_the_answers_listed(story: Story) -> None:
     here, other = two_tabs(story, strengths="Cal")
     other.types(strengths="Calm.", develop="Delegate.")
@@ -117,6 +120,7 @@ def test_switching_languages_shows_what_another_tab_has_saved(story: Story) -> N
     assert draft_of(story).answers == {"strengths": "Quick.", "develop": "Say no."}
 
 
+@pytest.mark.world
 def test_the_self_assessment_keeps_what_another_tab_has_saved(story: Story) -> None:
     check = story.check
     check.self_reference = "asked"

@@ -151,6 +151,7 @@ def test_a_contact_is_reminded_once_after_two_working_days() -> None:
     assert [mail.to_address for mail in mails(attempt, "adjustment_request")] == [HANNA[1], HANNA[1]]
 
 
+@pytest.mark.world
 def test_requests_never_due_again_do_not_block_newer_ones() -> None:
     closed, declined, chased = (timed() for _ in range(3))
     for attempt in (closed, declined, chased):

@@ -85,6 +85,7 @@ def test_a_short_form_asks_only_its_items(applied: Application) -> None:
     assert {one.scale: one.value for one in scores(attempt)} == {"warm": 4.0, "quick": 1.0}
 
 
+@pytest.mark.world
 def test_scores_of_an_imported_judgement_set_match_a_manual_calculation(applied: Application) -> None:
     rita = factories.member(applied.organisation)
     used(role_of(applied), through_the_library(rita, small_set()))

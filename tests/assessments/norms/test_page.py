@@ -161,7 +161,7 @@ def test_a_failed_job_is_shown_until_the_next_try(hundred: Test) -> None:
     assert job_recovery.failed_jobs().count() == 1
 
 
-@pytest.mark.matrix
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [{}, {"version": "99", "form": "short20"}, {"form": "full"}])
 def test_missing_or_small_groups_make_no_norms(taken: dict[int, Test], asked: dict[str, str]) -> None:
     work_style = taken[99]
@@ -239,6 +239,7 @@ def test_a_test_that_is_not_generated_has_no_calibration(work_style: Test) -> No
     assert waiting() == []
 
 
+@pytest.mark.slow
 def test_more_groups_and_sets_ask_no_more_queries(
     hundred: Test, django_assert_num_queries: Callable[..., Any]
 ) -> None:

@@ -49,12 +49,13 @@ def test_a_lower_result_is_reported_with_its_prediction() -> None:
     assert 0.02 < found.highest_rate <= 0.05
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize("solved", [7, 9, 12])
 def test_other_results_are_within_chance(solved: int) -> None:
     assert not comparison(taken(finished(solved=17), solved=solved)).is_lower
 
 
+@pytest.mark.world
 def test_skipped_tasks_are_not_solved_and_counted() -> None:
     found = comparison(taken(finished(), solved=8, answered=9))
     assert (found.solved, found.answered, found.unanswered) == (8, 9, 3)
@@ -144,6 +145,7 @@ def test_a_lost_connection_replaces_the_task_and_gives_time_back() -> None:
     assert len(tasks_of(after)) == 12
 
 
+@pytest.mark.world
 def test_a_result_is_verified_once() -> None:
     attempt = finished()
     taken(attempt, solved=5)
@@ -163,6 +165,7 @@ def audited(attempt: Attempt) -> list[str]:
     return list(rows.order_by("pk").values_list("action", flat=True))
 
 
+@pytest.mark.world
 def test_it_can_be_discarded_before_its_end_only() -> None:
     attempt = finished()
     first = taking.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
@@ -223,6 +226,7 @@ def test_results_of_an_earlier_version_are_refused() -> None:
     assert "an earlier version of the test" in why_not(application_of(attempt))
 
 
+@pytest.mark.world
 def test_a_calibration_counts_if_it_holds_for_both_devices() -> None:
     attempt = finished()
     calibrated(attempt)
@@ -230,6 +234,7 @@ def test_a_calibration_counts_if_it_holds_for_both_devices() -> None:
     assert (comparison(row).difficulties, comparison(row).is_lower) == ("calibrated", True)
 
 
+@pytest.mark.world
 def test_a_calibration_that_differs_between_devices_is_not_used() -> None:
     attempt = finished()
     calibrated(attempt)
@@ -237,6 +242,7 @@ def test_a_calibration_that_differs_between_devices_is_not_used() -> None:
     assert comparison(row).difficulties == "assumed"
 
 
+@pytest.mark.world
 def test_the_attempt_norms_and_scores_are_untouched() -> None:
     attempt = finished()
     part = part_of(attempt)

@@ -43,6 +43,7 @@ def try_out(world: World, candidate_id: int) -> ActivityFeedNote:
     return post
 
 
+@pytest.mark.world
 def test_a_missing_permission_is_retried_for_an_hour_and_then_reported(either: World, story: Story) -> None:
     v3 = either.greenhouse.version == "v3"
     either.greenhouse.tick(*ALL - {"Activity Feed" if v3 else "Applications"})

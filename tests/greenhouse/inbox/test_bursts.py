@@ -77,6 +77,7 @@ def test_a_few_deliveries_are_read_one_by_one(world: World) -> None:
     assert len(world.line.reads) == 2 * (MIN_BATCH - 1)
 
 
+@pytest.mark.world
 def test_a_move_during_a_burst_ends_in_the_current_stage(world: World) -> None:
     rows = people(world, 8)
     for row in rows:
@@ -92,6 +93,7 @@ def test_a_move_during_a_burst_ends_in_the_current_stage(world: World) -> None:
     assert {state for state, _ in world.inbox()} == {"handled"}
 
 
+@pytest.mark.world
 def test_prefetched_data_is_unused_once_our_copy_was_written(world: World) -> None:
     rows = people(world, 8)
     for row in rows:

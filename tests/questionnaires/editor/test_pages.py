@@ -86,6 +86,7 @@ def test_the_list_shows_questionnaires_with_their_details(rita: Membership, work
     assert (general.languages[0], len(general.facts.competencies) <= 5) == ("en", True)
 
 
+@pytest.mark.world
 def test_the_list_takes_the_same_number_of_queries_for_more_questionnaires(
     rita: Membership, works: Client
 ) -> None:
@@ -362,6 +363,7 @@ def test_a_changed_text_marks_its_translations_for_review(rita: Membership, work
     assert "Please check: German" not in text_of(works.get(url("questionnaire_publish", ours)))
 
 
+@pytest.mark.world
 def test_the_default_questionnaire_cannot_be_archived(rita: Membership, works: Client) -> None:
     leadership = ensure_builtin(rita.organisation, "leadership", now=NOW)
     general = ensure_builtin(rita.organisation, builtin.GENERAL_PROFESSIONAL, now=NOW)

@@ -62,6 +62,7 @@ def private(story: Story) -> Story:
     return story
 
 
+@pytest.mark.world
 def test_nothing_is_flagged_before_sending() -> None:
     story = opened()
     path = candidate_path(story)

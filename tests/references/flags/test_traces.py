@@ -104,6 +104,7 @@ def test_hostile_user_agents_are_cleaned_and_truncated(story: Story) -> None:
     assert traces(story)[-1].device == "x" + "y" * 399
 
 
+@pytest.mark.world
 def test_the_number_of_traces_per_person_is_limited(story: Story) -> None:
     for number in range(MOST + 5):
         noted(story, address="203.0.113.7", device=f"browser {number}", referee=0)

@@ -64,6 +64,7 @@ def without_characters(file: Path) -> bytes:
     return file.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_damaged_files_are_left_out_and_shown_on_the_settings_page(installed: Path) -> None:
     bare = without_characters(installed / "bare.ttf")

@@ -198,6 +198,7 @@ def test_the_draft_page_shows_tests_length_and_settings(step: Step, rita: Member
     assert "Available in English, French and German." in page or "English, German and French" in page
 
 
+@pytest.mark.world
 def test_a_longer_form_is_offered_where_candidates_can_be_ranked(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     page, advice = address(step, "role_assessment_draft"), "use its form with 40 tasks"
@@ -213,6 +214,7 @@ def test_a_longer_form_is_offered_where_candidates_can_be_ranked(step: Step, rit
     assert advice not in words(signed_in(rita).get(page))
 
 
+@pytest.mark.world
 def test_an_organisation_that_stored_version_1_of_reasoning_can_choose_the_new_forms() -> None:
     step = step_of()
     rita = factories.member(step.organisation)
@@ -242,6 +244,7 @@ def test_an_organisation_that_stored_version_1_of_reasoning_can_choose_the_new_f
     assert told not in words(signed_in(rita).get(page))
 
 
+@pytest.mark.world
 def test_the_plan_says_that_its_version_or_calibration_no_longer_counts(step: Step, rita: Membership) -> None:
     found = published(step, REASONING, by=rita)
     page = signed_in(rita).get(address(step))
@@ -277,6 +280,7 @@ def test_each_library_test_is_offered_once(step: Step, rita: Membership) -> None
     }
 
 
+@pytest.mark.world
 def test_a_built_in_judgement_set_is_added_as_practice(step: Step, rita: Membership) -> None:
     browser, told = signed_in(rita), "its key was not set by a panel of experts"
     drafted(step, REASONING, by=rita)
@@ -366,6 +370,7 @@ def test_an_assessment_without_tests_is_not_published(step: Step, rita: Membersh
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_the_review_warns_of_long_assessments_and_many_tests(step: Step, rita: Membership) -> None:
     keys = ("judgement_customer", "judgement_team_lead", "judgement_engineering", REASONING, WORK_STYLE)
     made = parts(drafted(step, *keys, by=rita))
@@ -380,6 +385,7 @@ def test_the_review_warns_of_long_assessments_and_many_tests(step: Step, rita: M
     )
 
 
+@pytest.mark.world
 def test_the_review_counts_candidates_on_earlier_versions(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     assigned(factories.application(step.role))
@@ -388,6 +394,7 @@ def test_the_review_counts_candidates_on_earlier_versions(step: Step, rita: Memb
     assert "1 candidate already invited keeps their version." in page
 
 
+@pytest.mark.world
 def test_a_total_is_offered_only_with_right_and_wrong_answers(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, JUDGEMENT, by=rita)
     where = address(step, "role_assessment_settings")
@@ -444,6 +451,7 @@ def test_discarding_a_draft_asks_for_confirmation(step: Step, rita: Membership) 
     assert draft_of(step) is None
 
 
+@pytest.mark.world
 def test_removing_a_test_asks_for_confirmation(step: Step, rita: Membership) -> None:
     part, _ = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
     where = address(step, "role_assessment_part_remove", part.pk)
@@ -452,6 +460,7 @@ def test_removing_a_test_asks_for_confirmation(step: Step, rita: Membership) -> 
     assert [(one.order, one.test.key) for one in parts(draft(step))] == [(1, WORK_STYLE)]
 
 
+@pytest.mark.world
 def test_norms_of_another_organisation_are_refused(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     foreign = builtin(factories.organisation(), REASONING)
@@ -517,6 +526,7 @@ def test_the_number_of_queries_does_not_grow_with_tests_and_versions(
     assert queries(client, where) == before
 
 
+@pytest.mark.world
 def test_current_latest_and_no_norms_are_offered(step: Step, rita: Membership) -> None:
     test = builtin(step.organisation, REASONING)
 
@@ -551,6 +561,7 @@ def test_current_latest_and_no_norms_are_offered(step: Step, rita: Membership) -
         assert [one.norms_id for one in parts(draft(step))] == [kept]
 
 
+@pytest.mark.world
 def test_each_test_links_to_the_preview_of_its_version_and_form(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     client = signed_in(rita)
@@ -621,6 +632,7 @@ def test_draft_pages_without_a_draft_redirect_with_a_message(step: Step, rita: M
     assert messages_of(response) == ["The draft no longer exists. It was published or discarded."]
 
 
+@pytest.mark.world
 def test_step_settings_ask_for_a_requirement_until_an_assessment_is_built(
     step: Step, rita: Membership
 ) -> None:

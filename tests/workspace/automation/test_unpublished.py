@@ -57,6 +57,7 @@ def test_a_requirement_is_proposed_from_the_job_post(either: Desk) -> None:
     assert nothing(either)
 
 
+@pytest.mark.world
 def test_a_post_that_asks_for_nothing_leaves_the_field_empty(desk: Desk) -> None:
     for one in desk.greenhouse.store.job_posts.rising():
         one.content = "<p>We sell windows.</p>"
@@ -106,6 +107,7 @@ def test_a_finished_draft_is_published_in_one_click(desk: Desk) -> None:
     assert assessment_of(wizard).requirement == SERVES
 
 
+@pytest.mark.world
 def test_publishing_a_timed_draft_warns_without_an_adjustments_contact(desk: Desk) -> None:
     warning = "is named to answer adjustment requests"
     wizard = Wizard(desk)
@@ -119,6 +121,7 @@ def test_publishing_a_timed_draft_warns_without_an_adjustments_contact(desk: Des
     assert warning not in review(wizard).get_text()
 
 
+@pytest.mark.world
 def test_a_draft_that_is_not_ticked_stays_one_and_candidates_wait(desk: Desk) -> None:
     wizard = Wizard(desk)
     draft = draft_in(wizard, finished=True)
@@ -139,6 +142,7 @@ def test_a_draft_changed_meanwhile_is_shown_before_it_is_published(desk: Desk) -
     assert nothing(desk)
 
 
+@pytest.mark.world
 def test_an_unfinished_draft_says_what_it_lacks(desk: Desk) -> None:
     wizard = Wizard(desk)
     draft = draft_in(wizard, finished=False)
@@ -163,6 +167,7 @@ def test_the_role_page_says_who_waits_until_it_is_published(desk: Desk) -> None:
     assert "1 candidate waits" not in signed_in(desk.recruiter).get(where).content.decode()
 
 
+@pytest.mark.world
 def test_admins_can_edit_the_text_of_each_email(desk: Desk) -> None:
     assert review(Wizard(desk)).select(".sent-mail a") == []
     links = [str(link["href"]) for link in review(Wizard(desk, by=desk.admin)).select(".sent-mail a")]

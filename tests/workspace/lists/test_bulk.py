@@ -121,6 +121,7 @@ def test_deadlines_are_extended_and_bad_input_stays(role: Role, rita: Membership
     assert Event.objects.filter(name="check.extended").count() == 1
 
 
+@pytest.mark.world
 def test_extending_says_the_new_day_even_after_an_adjustment(role: Role, rita: Membership) -> None:
     ada, bo = named(role, "Ada", "Zorn"), named(role, "Bo", "Zorn")
     invited(ada)
@@ -141,6 +142,7 @@ def test_extending_says_the_new_day_even_after_an_adjustment(role: Role, rita: M
         assert refused == []
 
 
+@pytest.mark.world
 def test_assessments_are_reminded_extended_and_cancelled(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     attempt = invited(ada)
@@ -227,6 +229,7 @@ def test_nonsense_returns_to_the_list(role: Role, rita: Membership, data: dict[s
     )
 
 
+@pytest.mark.world
 def test_overdue_candidates_are_invited_again_once(role: Role, rita: Membership) -> None:
     ada, bo, cy, dee = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy", "Dee"))
     first, began = invited(ada), invited(bo)
@@ -262,6 +265,7 @@ def test_overdue_candidates_are_invited_again_once(role: Role, rita: Membership)
     assert AuditEntry.objects.of(role.organisation).filter(action="step.invited_again").count() == 2
 
 
+@pytest.mark.world
 def test_referees_are_asked_for_again(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     check = checked(ada)
@@ -278,6 +282,7 @@ def test_referees_are_asked_for_again(role: Role, rita: Membership) -> None:
     )
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("act", ["cancel", "invite"])
 def test_members_are_asked_to_choose_between_two_steps(role: Role, rita: Membership, act: str) -> None:
     ada, bo = named(role, "Ada", "Zorn"), named(role, "Bo", "Zorn")
@@ -299,6 +304,7 @@ def test_members_are_asked_to_choose_between_two_steps(role: Role, rita: Members
     assert (len(done + refused), rows(role)) == (2 if act == "cancel" else 4, before)
 
 
+@pytest.mark.world
 def test_the_only_step_that_can_be_cancelled_is_chosen(role: Role, rita: Membership) -> None:
     ada, bo = named(role, "Ada", "Zorn"), named(role, "Bo", "Zorn")
     checked(ada)
@@ -311,6 +317,7 @@ def by_hand(role: Role, first: str) -> Application:
     return named(role, first, "Zorn", connection_id=None, remote_id=None)
 
 
+@pytest.mark.world
 def test_candidates_added_by_hand_are_rejected_once(role: Role, rita: Membership) -> None:
     ada, bo, cy = by_hand(role, "Ada"), by_hand(role, "Bo"), named(role, "Cy", "Zorn")
     role.steps.filter(kind="reference_check").update(on_reject="close")
@@ -343,6 +350,7 @@ def test_candidates_added_by_hand_are_marked_as_hired(role: Role, rita: Membersh
     assert (ada.status, ada.hired_at) == ("hired", NOW + timedelta(days=1))
 
 
+@pytest.mark.world
 def test_status_buttons_are_offered_for_candidates_added_by_hand(role: Role, rita: Membership) -> None:
     def offered() -> list[str]:
         page = soup(signed_in(rita).get(path("role", role.organisation, role.pk)))
