@@ -51,8 +51,8 @@ def states(mails: list[Email]) -> list[str]:
 @pytest.mark.parametrize(
     ("step", "answer"),
     [
-        ("greeting", "421 Too busy"),
         ("greeting", "554 No service here"),
+        ("greeting", "421 Too busy"),
         ("greeting", None),
         ("ehlo", "421 Closing"),
         ("auth", "535 5.7.8 Wrong password"),
