@@ -5,7 +5,7 @@ from functools import cache
 
 from django.apps import apps
 
-from goodword.accounts.models import OrganisationOwned
+from goodword.accounts.models import Organisation, OrganisationOwned
 from goodword.core.tenancy import OwnedManager
 from tests.architecture.source import imports, modules, nodes, parents, place
 
@@ -31,6 +31,20 @@ BEFORE_AN_ORGANISATION = {
     "goodword.greenhouse.inbox.endpoint",
     "goodword.workspace.home",
 }
+
+
+def test_the_rows_of_an_organisation_are_those_that_filter_finds() -> None:
+    acme = Organisation(pk=7)
+    for model in apps.get_models():
+        rows = model._default_manager
+        if isinstance(rows, OwnedManager):
+            plain = rows.get_queryset().filter(organisation_id=7)
+            found = rows.of(acme)
+            assert str(found.query) == str(plain.query)
+            assert str((found | found.filter(pk=1)).query) == str((plain | plain.filter(pk=1)).query)
+            assert str(found.exclude(pk__in=found.values("pk")).order_by("-pk").query) == str(
+                plain.exclude(pk__in=plain.values("pk")).order_by("-pk").query
+            )
 
 
 def test_every_owned_model_uses_the_owned_manager() -> None:
