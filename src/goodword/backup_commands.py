@@ -83,7 +83,7 @@ def _backup(options: argparse.Namespace) -> int:
     leave_on_terminate()  # so that no half file is left
     with database_for("goodword backup"):
         from goodword.core import clock, database
-        from goodword.core.backup import dump
+        from goodword.core.backup import dump, nightly
         from goodword.core.backup.programs import BackupError, Target
 
         database.check_database()
@@ -91,8 +91,11 @@ def _backup(options: argparse.Namespace) -> int:
         now = clock.real()
         try:
             if options.file == "-":
-                dump.write(Target.of_django(), sys.stdout.buffer, recipients=options.encrypt_to, now=now)
+                uid = dump.write(
+                    Target.of_django(), sys.stdout.buffer, recipients=options.encrypt_to, now=now
+                )
                 sys.stdout.buffer.flush()
+                nightly.record(dump.Made(uid, None, 0), now=now)
                 return 0
             made = dump.back_up(
                 Target.of_django(), _new_file(options.file, now=now), recipients=options.encrypt_to, now=now
@@ -101,6 +104,7 @@ def _backup(options: argparse.Namespace) -> int:
             return _refuse("the program that reads the backup has ended; it is not complete.")
         except BackupError as error:
             return _refuse(str(error))
+        nightly.record(made, now=now)
         print(
             f"{made.path}: {shown_size(made.size)}. GOODWORD_FIELD_KEYS is not in it: keep a copy somewhere else."
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connections
 
-from goodword import backup_commands, evidence_commands
+from goodword import backup_commands, data_commands, evidence_commands
 from goodword.core import database
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
@@ -184,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     evidence_commands.add(command)
     backup_commands.add(command)
+    data_commands.add(command)
     return parser
 
 

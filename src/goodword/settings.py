@@ -15,6 +15,11 @@ GOODWORD_DATA = Path(environment.text("GOODWORD_DATA", "./var")).absolute()
 #: where `goodword backup` writes unless told otherwise
 GOODWORD_BACKUPS = Path(environment.text("GOODWORD_BACKUPS", str(GOODWORD_DATA / "backups"))).absolute()
 
+#: nightly backups to keep, of the embedded database; 0: none are made
+GOODWORD_KEEP_BACKUPS = environment.number("GOODWORD_KEEP_BACKUPS", 7 if PRODUCTION else 0)
+#: whom they are encrypted for, by age or gpg
+GOODWORD_BACKUP_RECIPIENTS = environment.words("GOODWORD_BACKUP_RECIPIENTS")
+
 # --- Secrets ---------------------------------------------------------------------------------------------------
 _local = {} if PRODUCTION else environment.local_keys(GOODWORD_DATA)
 SECRET_KEY = environment.secret_key("GOODWORD_SECRET_KEY", _local.get("secret_key"))

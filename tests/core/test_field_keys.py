@@ -45,7 +45,7 @@ def canaries() -> list[str]:
 
 
 def connected() -> Connection:
-    """A connection with secrets sealed with the current key."""
+    """A connection with secrets sealed with the current key, in a database older than its canaries."""
     connection = Connection(
         organisation=factories.organisation(slug="acme"),
         endpoint_key="e" * 43,
@@ -55,6 +55,7 @@ def connected() -> Connection:
     connection.set_credentials(V1Credentials("a-key"))
     connection.save()
     WebhookSecret.add(connection, SECRET, now=factories.NOW)
+    FieldKeyCanary.objects.all().delete()
     return connection
 
 

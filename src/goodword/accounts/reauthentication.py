@@ -90,7 +90,10 @@ def is_suspended(request: HttpRequest) -> bool:
 def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
     """Run the suspended request if this confirmation was requested for it. Called by allauth."""
     target = get_next_redirect_url(request) or settings.LOGIN_REDIRECT_URL
-    kept = crypto.unseal(state["sealed"], place=_PLACE)
+    try:
+        kept = crypto.unseal(state["sealed"], place=_PLACE)
+    except crypto.CannotOpen:  # its field key was removed meanwhile
+        return HttpResponseRedirect(target)
     path = json.loads(kept)["path"]
     if (
         path != target.partition("?")[0]

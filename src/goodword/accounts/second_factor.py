@@ -1,6 +1,6 @@
 """Second factors by allauth: an authenticator app with recovery codes, and passkeys."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from goodword.accounts.factors import FACTORS
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import active_members
 from goodword.core import clock, crypto
+from goodword.core.key_rotation import Stored, resealed, seal_stored
 
 #: what sealed secrets belong to; allauth does not say whose they are
 _PLACE: Final = "mfa_authenticator"
@@ -49,7 +50,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
     }
 
     def encrypt(self, text: str) -> str:
-        return crypto.seal(text, place=_PLACE)
+        return seal_stored(text, place=_PLACE)
 
     def decrypt(self, encrypted_text: str) -> str:
         return crypto.unseal(encrypted_text, place=_PLACE)
@@ -61,6 +62,46 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the libra
     def generate_authenticator_name(self, user: AbstractBaseUser, type: str) -> str:  # noqa: A002 - allauth's
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return _("Passkey %(number)s") % {"number": count + 1} if count else _("Passkey")
+
+
+def _values(data: Mapping[str, Any]) -> list[str]:
+    """The sealed texts in the data of an authenticator."""
+    return [*(data[name] for name in ("secret", "seed") if name in data), *data.get("migrated_codes", [])]
+
+
+def _old(prefix: str) -> list[int]:
+    rows = (
+        Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+        .order_by("pk")
+        .values_list("pk", "data")
+    )
+    return [pk for pk, data in rows if any(not one.startswith(prefix) for one in _values(data))]
+
+
+def _uses(prefix: str) -> bool:
+    rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).values_list("data", flat=True)
+    return any(one.startswith(prefix) for data in rows for one in _values(data))
+
+
+def _reseal(ids: Sequence[int]) -> int:
+    lost = 0
+    for row in Authenticator.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"):
+        data = dict(row.data)
+        try:
+            for name in ("secret", "seed"):
+                if name in data:
+                    data[name] = resealed(data[name], place=_PLACE)
+            if "migrated_codes" in data:
+                data["migrated_codes"] = [resealed(one, place=_PLACE) for one in data["migrated_codes"]]
+        except crypto.CannotOpen:
+            lost += 1
+        else:
+            Authenticator.objects.filter(pk=row.pk).update(data=data)
+    return lost
+
+
+#: for goodword.core.key_rotation
+STORED: Final = Stored(_old, _reseal, _uses)
 
 
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:

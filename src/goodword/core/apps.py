@@ -8,3 +8,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from goodword.core import addresses, job_recovery  # noqa: F401  # registering is all that is wanted
+        from goodword.core.backup import nightly
+        from goodword.core.doctor.findings import DatabaseCheck, register
+
+        register(DatabaseCheck(nightly.AREA, nightly.finding, ready=True))

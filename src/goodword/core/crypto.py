@@ -110,8 +110,8 @@ def check_field_keys() -> None:
             raise SettingError(str(problem))
         if not FieldKeyCanary.objects.exists():
             for key_id in {sealed.partition(":")[0] for _, sealed in _registered_secrets()}:
-                _write_canary(key_id)
-        _write_canary(_current_key())
+                write_canary(key_id)
+        write_canary(_current_key())
 
 
 def check_field_keys_at_start() -> None:
@@ -139,7 +139,7 @@ def forget_field_key(key_id: str) -> int:
             )
         if canary is not None:
             canary.delete()
-        _write_canary(_current_key())
+        write_canary(_current_key())
         return sum(not opens(sealed, place=place) for place, sealed in _registered_secrets())
 
 
@@ -159,7 +159,7 @@ def _current_key() -> str:
     return next(iter(settings.GOODWORD_FIELD_KEYS))
 
 
-def _write_canary(key_id: str) -> None:
+def write_canary(key_id: str) -> None:
     FieldKeyCanary.objects.get_or_create(
         key_id=key_id, defaults={"sealed": seal_with(key_id, "canary", place=_canary_place(key_id))}
     )

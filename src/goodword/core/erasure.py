@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from goodword.core.backup import nightly
 from goodword.core.models import ErasureEntry
 
 
@@ -65,6 +66,8 @@ def erase(subject: Subject, *, now: datetime) -> dict[str, int]:
         referee_ids=list(subject.referee_ids),
         erased_at=now,
     )
+    if nightly.is_wanted():
+        nightly.list_erasures.defer_once(lock="backup.list_erasures")
     return {name: n for name, n in erased.items() if n}
 
 

@@ -109,7 +109,45 @@ class ErasureEntry(models.Model):
     application_ids = models.JSONField(default=list)
     #: of referees erased on their own
     referee_ids = models.JSONField(default=list)
+    whole_organisation = models.BooleanField(default=False)
     erased_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"erasure {self.uid}"
+
+
+class BackupRun(models.Model):
+    """One backup. A nightly one is written before it begins."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    nightly = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    #: the name of its file; empty for one to standard output
+    file = models.CharField(max_length=200, default="", blank=True)
+    #: bytes
+    size = models.BigIntegerField(null=True)
+    #: why it failed, in a sentence
+    error = models.TextField(default="", blank=True)
+
+    def __str__(self) -> str:
+        return f"backup of {self.started_at:%Y-%m-%d}"
+
+
+class HashKey(models.Model):
+    """The key of keyed hashes made under a field key that may have been removed since, sealed (core.crypto)."""
+
+    purpose = models.CharField(max_length=60)
+    #: of the field key that it was derived from, which the hashes name
+    key_id = models.CharField(max_length=100)
+    sealed = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["purpose", "key_id"], name="hash_key_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} under {self.key_id}"

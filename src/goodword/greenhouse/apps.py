@@ -1,3 +1,6 @@
+from functools import partial
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -7,11 +10,18 @@ class GreenhouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the secrets that field keys must open, and the checks of the installation."""
-        from goodword.core import crypto, metrics
-        from goodword.greenhouse.models import sealed_secrets
+        from goodword.core import crypto, key_rotation, metrics
+        from goodword.greenhouse.models import Connection, WebhookSecret, sealed_secrets
         from goodword.greenhouse.setup import doctor
 
         crypto.register_secrets(sealed_secrets)
+        key_rotation.register(
+            *(
+                key_rotation.column(Connection, name, partial(_place, name))
+                for name in ("credential", "token")
+            ),
+            key_rotation.column(WebhookSecret, "secret", _place_of_secret, related="connection"),
+        )
         doctor.add_checks()
         metrics.register(
             metrics.Rows(
@@ -59,3 +69,11 @@ class GreenhouseConfig(AppConfig):
                 "WHERE updated_at > now() - interval '1 minute'",
             ),
         )
+
+
+def _place(column: str, connection: Any) -> str:
+    return str(connection.place(column))
+
+
+def _place_of_secret(secret: Any) -> str:
+    return _place("webhook_secret", secret.connection)

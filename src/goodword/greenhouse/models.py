@@ -7,6 +7,7 @@ from django.db import models
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
 from goodword.core import crypto
+from goodword.core.key_rotation import seal_stored
 from goodword.core.outbox import Outbox
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.reports.models import Report
@@ -68,7 +69,7 @@ class Connection(OrganisationOwned):
         return f"greenhouse_connection.{column}:{self.uid}:{self.organisation_id}"
 
     def seal(self, column: str, plain: str) -> str:
-        return crypto.seal(plain, place=self.place(column))
+        return seal_stored(plain, place=self.place(column))
 
     def unseal(self, column: str, sealed: str) -> str:
         return crypto.unseal(sealed, place=self.place(column))

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class ReferencesConfig(AppConfig):
     name = "goodword.references"
     label = "references"
+
+    def ready(self) -> None:
+        from goodword.core import key_rotation
+        from goodword.references.domain import requests
+        from goodword.references.flags import devices
+
+        key_rotation.register_hashes(requests.HASH_PURPOSE, devices.HASH_PURPOSE)

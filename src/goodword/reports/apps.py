@@ -12,9 +12,17 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from goodword.core import metrics
+        from goodword.core import key_rotation, metrics
         from goodword.core.doctor.findings import Check, register
+        from goodword.reports.models import SigningCertificate
 
+        key_rotation.register(
+            key_rotation.column(
+                SigningCertificate,
+                "sealed_key",
+                lambda row: f"reports_signingcertificate.sealed_key:{row.fingerprint}:",
+            )
+        )
         register(Check("signing", _certificate, uses_database=True))
         reports = "SELECT state, count(*) FROM reports_report GROUP BY 1"
         metrics.register(metrics.Rows("goodword_reports", "Reports, by their state", reports, ("state",)))

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from goodword.accounts.domain.whole_organisation import delete
+from goodword.accounts.models import Organisation
 from goodword.candidates.domain.erasure_requests import erase_again
 from goodword.candidates.models import Application, Candidate
 from goodword.core.backup.erasures import Erased
@@ -23,7 +25,13 @@ def erase_all_again(entries: Iterable[Erased], *, now: datetime) -> int:
 def _again(entry: Erased, *, now: datetime) -> int:
     before = {"organisation_id": entry.organisation_id, "created_at__lte": entry.erased_at}
     erased = 0
-    if entry.candidate_id is not None:
+    if entry.whole_organisation:
+        for organisation in Organisation.objects.filter(
+            pk=entry.organisation_id, created_at__lte=entry.erased_at
+        ):
+            delete(organisation)
+            erased += 1
+    elif entry.candidate_id is not None:
         for candidate in Candidate.objects.across_organisations().filter(pk=entry.candidate_id, **before):
             erased += erase_again(of=candidate, now=now)
     else:
@@ -40,6 +48,7 @@ def _again(entry: Erased, *, now: datetime) -> int:
         candidate_id=entry.candidate_id,
         application_ids=list(entry.application_ids),
         referee_ids=list(entry.referee_ids),
+        whole_organisation=entry.whole_organisation,
         erased_at=entry.erased_at,
     )
     return erased

@@ -122,7 +122,7 @@ def test_the_list_of_another_installation_is_refused(tmp_path: Path) -> None:
     assert erasures.write(sink, more=[entry]) == 1
     assert [sorted(json.loads(line)) for line in sink.getvalue().splitlines()] == [
         ["goodword", "installation"],
-        ["applications", "at", "candidate", "id", "organisation", "referees"],
+        ["applications", "at", "candidate", "id", "organisation", "referees", "whole"],
         ["end"],
     ]
     file = tmp_path / "list"

@@ -29,13 +29,15 @@ class Made:
     size: int
 
 
-def file_name(now: datetime) -> str:
-    return f"goodword-{now:%Y-%m-%dT%H%M%SZ}{_SUFFIX}"
+def file_name(now: datetime, *, nightly: bool = False) -> str:
+    return f"goodword-{now:%Y-%m-%dT%H%M%SZ}{'-nightly' if nightly else ''}{_SUFFIX}"
 
 
-def in_folder(folder: Path) -> list[Path]:
+def in_folder(folder: Path, *, nightly: bool = False) -> list[Path]:
     """Backups with the names that `file_name` gives, the oldest first."""
-    named = re.compile(r"goodword-\d{4}-\d\d-\d\dT\d{6}Z(?:-\w+)?" + re.escape(_SUFFIX))
+    named = re.compile(
+        r"goodword-\d{4}-\d\d-\d\dT\d{6}Z" + ("-nightly" if nightly else "") + re.escape(_SUFFIX)
+    )
     return sorted(one for one in folder.glob(f"*{_SUFFIX}") if named.fullmatch(one.name))
 
 

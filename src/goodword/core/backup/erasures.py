@@ -29,6 +29,7 @@ class Erased:
     candidate_id: int | None
     application_ids: tuple[int, ...]
     referee_ids: tuple[int, ...]
+    whole_organisation: bool = False
     erased_at: datetime
 
 
@@ -88,6 +89,7 @@ def _erased(row: dict[str, Any]) -> Erased:
         candidate_id=row["candidate"],
         application_ids=tuple(row["applications"]),
         referee_ids=tuple(row["referees"]),
+        whole_organisation=row["whole"],
         erased_at=datetime.fromisoformat(row["at"]),
     )
 
@@ -100,6 +102,7 @@ def _shown(row: ErasureEntry | Erased) -> dict[str, Any]:
         "candidate": row.candidate_id,
         "applications": list(row.application_ids),
         "referees": list(row.referee_ids),
+        "whole": row.whole_organisation,
     }
 
 

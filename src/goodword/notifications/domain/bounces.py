@@ -27,6 +27,7 @@ from flufl.bounce import all_failures
 from goodword.candidates.queries import recruiter_of
 from goodword.core.addresses import is_same
 from goodword.core.events import record
+from goodword.core.key_rotation import hash_keys
 from goodword.core.models import Event
 from goodword.core.text import clean_text
 from goodword.notifications.domain.queue import Correspondent, queue
@@ -84,8 +85,7 @@ def marked_in(text: str) -> int | None:
 
 def _mark_tags(email_id: int) -> Iterator[str]:
     """One per key, the current key's first: mail sent under an older key is still recognised after a rotation."""
-    for key in settings.GOODWORD_FIELD_KEYS.values():
-        own_key = hmac.digest(key, MARK_PURPOSE, hashlib.sha256)
+    for _, own_key in hash_keys(MARK_PURPOSE):
         digest = hmac.digest(own_key, str(email_id).encode(), hashlib.sha256)
         yield b32encode(digest)[:TAG_LENGTH].decode().lower()
 

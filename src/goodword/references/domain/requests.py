@@ -3,10 +3,10 @@ import hmac
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from goodword.accounts.models import Organisation
+from goodword.core.key_rotation import hash_keys
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import cancel
@@ -20,7 +20,7 @@ from goodword.workflow.states import lock, move
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 OPEN_STATES = (State.SENT, State.BEGUN)
-_HASH_PURPOSE = b"goodword.references.do_not_contact"
+HASH_PURPOSE = b"goodword.references.do_not_contact"
 Why = ReferenceRequest.Why
 
 
@@ -110,8 +110,7 @@ def has_opted_out(*, organisation: Organisation, address: str) -> bool:
 def _hashes(organisation: Organisation, address: str) -> Iterator[str]:
     """One per key, the present key's first, so that rows survive a key rotation."""
     message = f"{organisation.pk}:{mailbox(address)}".encode()
-    for key_id, key in settings.GOODWORD_FIELD_KEYS.items():
-        own_key = hmac.digest(key, _HASH_PURPOSE, hashlib.sha256)
+    for key_id, own_key in hash_keys(HASH_PURPOSE):
         yield f"{key_id}:{hmac.new(own_key, message, hashlib.sha256).hexdigest()}"
 
 

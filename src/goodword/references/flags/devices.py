@@ -23,16 +23,16 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from itertools import combinations
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 
+from goodword.core.key_rotation import lasting_hash_key
 from goodword.core.text import clean_text
 from goodword.references.flags.rules import key_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Trace
 from goodword.workflow.models import FlagFinding, Grade
 
-_HASH_PURPOSE = b"goodword.references.traces"
+HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)
 LONGEST_DEVICE = 400
 #: traces per person, so that a link under attack does not fill the table
@@ -112,9 +112,7 @@ def _network(address: IPv4Address | IPv6Address) -> str:
 
 
 def _hash(organisation_id: int, text: str) -> str:
-    """With the present key only: hashes from before a key rotation do not match any more."""
-    key_id, key = next(iter(settings.GOODWORD_FIELD_KEYS.items()))
-    own_key = hmac.digest(key, _HASH_PURPOSE, hashlib.sha256)
+    key_id, own_key = lasting_hash_key(HASH_PURPOSE)
     return f"{key_id}:{hmac.new(own_key, f'{organisation_id}:{text}'.encode(), hashlib.sha256).hexdigest()}"
 
 

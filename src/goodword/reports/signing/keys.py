@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.db import connection, transaction
 
-from goodword.core.crypto import CannotOpen, field_key_problem, seal, unseal
+from goodword.core.crypto import CannotOpen, field_key_problem, unseal
 from goodword.core.doctor.findings import Finding, attention, duration, good
 from goodword.core.environment import SettingError
+from goodword.core.key_rotation import seal_stored
 from goodword.reports.models import SigningCertificate
 from goodword.reports.signing import certificates
 from goodword.reports.signing.certificates import CannotUse, Identity
@@ -170,7 +171,7 @@ def _make(*, now: datetime) -> Signer:
         source=SigningCertificate.Source.INSTALLATION,
         certificate=_der(made.certificate),
         fingerprint=mark,
-        sealed_key=seal(certificates.key_to_text(made.key), place=_place(mark)),
+        sealed_key=seal_stored(certificates.key_to_text(made.key), place=_place(mark)),
         created_at=now,
     )
     log.info("Made a signing key: %s", mark)

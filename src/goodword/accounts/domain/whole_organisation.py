@@ -1,0 +1,194 @@
+"""All rows of one organisation: to export them, and to delete them."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from typing import IO, Any, Final
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.db.models import QuerySet
+
+from goodword.accounts.models import Membership, Organisation, User
+from goodword.core.backup import nightly
+from goodword.core.models import ErasureEntry
+from goodword.core.version import VERSION
+
+Rows = QuerySet[models.Model]
+
+#: rows that hang on others of the organisation, by the path to its id
+_BY_PATH: Final = {
+    "core.Event": "organisation_id",
+    "core.Reaction": "event__organisation_id",
+    "roles.Role_viewers": "role__organisation_id",
+}
+#: rows of people who are members of nothing else, by the path to their id
+_BY_USER: Final = {
+    "accounts.User": "pk",
+    "accounts.User_groups": "user_id",
+    "accounts.User_user_permissions": "user_id",
+    "account.EmailAddress": "user_id",
+    "account.EmailConfirmation": "email_address__user_id",
+    "mfa.Authenticator": "user_id",
+    "usersessions.UserSession": "user_id",
+    "socialaccount.SocialAccount": "user_id",
+    "socialaccount.SocialToken": "account__user_id",
+}
+#: of the whole installation; queued jobs hold ids only, and find nothing
+_OF_ALL: Final = frozenset(
+    {
+        *("core.BackupRun", "core.ClockOffset", "core.ErasureEntry", "core.FieldKeyCanary", "core.HashKey"),
+        *("core.Heartbeat", "core.Installation", "notifications.MailService", "reports.SigningCertificate"),
+        *("auth.Group", "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType"),
+        *("sessions.Session", "socialaccount.SocialApp"),
+        *("procrastinate.ProcrastinateJob", "procrastinate.ProcrastinateWorker"),
+        *("procrastinate.ProcrastinateEvent", "procrastinate.ProcrastinatePeriodicDefer"),
+    }
+)
+#: secrets, which leave the installation with nobody
+_SECRET: Final = frozenset(
+    {
+        *("accounts.User.password", "mfa.Authenticator.data", "usersessions.UserSession.session_key"),
+        *(
+            "greenhouse.Connection.credential",
+            "greenhouse.Connection.token",
+            "greenhouse.Connection.endpoint_key",
+        ),
+        *(
+            "greenhouse.WebhookSecret.secret",
+            "notifications.Link.token_hash",
+            "accounts.Invitation.token_hash",
+        ),
+        *("account.EmailConfirmation.key", "socialaccount.SocialToken.token"),
+        *("socialaccount.SocialToken.token_secret", "socialaccount.SocialAccount.extra_data"),
+    }
+)
+_CHUNK: Final = 500
+
+
+class NotCovered(Exception):
+    """A model that nobody has assigned to organisations or to the installation."""
+
+
+def rows_of(organisation: Organisation) -> Iterator[tuple[str, Rows]]:
+    """Label of each model, and the organisation's rows. Raises NotCovered."""
+    elsewhere = Membership.objects.across_organisations().exclude(organisation=organisation)
+    users = User.objects.filter(pk__in=Membership.objects.of(organisation).values("user_id")).exclude(
+        pk__in=elsewhere.values("user_id")
+    )
+    user_ids = list(users.values_list("pk", flat=True))
+    for model in sorted(apps.get_models(include_auto_created=True), key=_last_if_needed):
+        label = model._meta.label
+        rows = model._default_manager.order_by("pk")
+        if label in _OF_ALL:
+            continue
+        if model is Organisation:
+            yield label, rows.filter(pk=organisation.pk)
+        elif label in _BY_PATH:
+            yield label, rows.filter(**{_BY_PATH[label]: organisation.pk})
+        elif label in _BY_USER:
+            yield label, rows.filter(**{f"{_BY_USER[label]}__in": user_ids})
+        elif any(field.name == "organisation" for field in model._meta.concrete_fields):
+            yield label, rows.filter(organisation=organisation.pk)
+        else:
+            raise NotCovered(label)
+
+
+def _last_if_needed(model: type[models.Model]) -> bool:
+    """Models that are found through others come first."""
+    label = model._meta.label
+    return "__" not in _BY_PATH.get(label, _BY_USER.get(label, ""))
+
+
+# --- deleting -------------------------------------------------------------------------------------------------
+
+
+def delete(organisation: Organisation) -> dict[str, int]:
+    """Delete all rows at once. Returns how many of each model. Whoever adds a row meanwhile waits, and then fails."""
+    with transaction.atomic():
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        # the sessions of its members end with their rows
+        deleted = {label: _delete(rows) for label, rows in list(rows_of(organisation))}
+        # rows that triggers have written meanwhile
+        for label, rows in list(rows_of(organisation)):
+            deleted[label] += _delete(rows)
+        left = sorted(label for label, rows in rows_of(organisation) if rows.exists())
+        if left:
+            raise RuntimeError(f"Rows are left in {', '.join(left)}.")
+    return {label: number for label, number in deleted.items() if number}
+
+
+def delete_for_good(organisation: Organisation, *, now: datetime) -> dict[str, int]:
+    """Delete it, and note it for restored backups: the audit log is deleted too."""
+    with transaction.atomic():
+        deleted = delete(organisation)
+        ErasureEntry.objects.create(organisation_id=organisation.pk, whole_organisation=True, erased_at=now)
+        if nightly.is_wanted():
+            nightly.list_erasures.defer_once(lock="backup.list_erasures")
+    return deleted
+
+
+def _delete(rows: Rows) -> int:
+    """Dependants are rows of the organisation too, and foreign keys are checked at the end of the transaction."""
+    model = rows.model
+    ids, values = rows.order_by().values("pk").query.sql_with_params()
+    table, key = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{table}" WHERE "{key}" IN ({ids})', values)  # noqa: S608 - names of our models
+        return int(cursor.rowcount)
+
+
+# --- exporting ------------------------------------------------------------------------------------------------
+
+
+def export(organisation: Organisation, sink: IO[bytes], *, now: datetime) -> dict[str, int]:
+    """Write a ZIP archive with the rows of each model as JSON lines, and the files. Returns the numbers of rows."""
+    numbers: dict[str, int] = {}
+    with transaction.atomic(), zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        if not connection.savepoint_ids:
+            with connection.cursor() as cursor:  # one moment for all tables
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        for label, rows in rows_of(organisation):
+            numbers[label] = _write(archive, label, rows)
+        manifest = {
+            "goodword": "organisation",
+            "version": VERSION,
+            "made_at": now.isoformat(timespec="seconds"),
+            "organisation": organisation.slug,
+            "rows": {label: number for label, number in numbers.items() if number},
+            "left_out": sorted(_SECRET),
+        }
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1))
+    return numbers
+
+
+def _write(archive: zipfile.ZipFile, label: str, rows: Rows) -> int:
+    files = [field for field in rows.model._meta.concrete_fields if isinstance(field, models.BinaryField)]
+    first = next(iter(rows[:1]), None)
+    if first is None:
+        return 0
+    number = 0
+    # an archive takes one member at a time, so files are written in a second pass
+    with archive.open(f"rows/{label}.jsonl", "w", force_zip64=True) as lines:
+        for row in rows.defer(*(field.name for field in files)).iterator(_CHUNK):
+            number += 1
+            lines.write(
+                json.dumps(_shown(row, label), cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n"
+            )
+    for field in files:
+        for pk, content in rows.values_list("pk", field.name).iterator(1):
+            if content:
+                archive.writestr(f"files/{label}/{pk}.{field.name}", bytes(content))
+    return number
+
+
+def _shown(row: models.Model, label: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        if isinstance(field, models.BinaryField):
+            shown[field.attname] = f"files/{label}/{row.pk}.{field.name}"
+        elif f"{label}.{field.name}" not in _SECRET:
+            shown[field.attname] = field.value_from_object(row)
+    return shown

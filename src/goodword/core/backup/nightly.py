@@ -1,0 +1,165 @@
+"""The nightly backups of the embedded database, and what `goodword doctor` and the health page say about backups."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+from goodword.core import clock, jobs
+from goodword.core.backup import archive, dump, erasures
+from goodword.core.backup.programs import BackupError, Target
+from goodword.core.doctor.findings import Finding, attention, duration, good, size
+from goodword.core.models import BackupRun
+from goodword.core.postgres.layout import Layout
+from goodword.core.postgres.running import read_pid_file
+
+#: hour, UTC, from which the next one is due
+HOUR: Final = 2
+#: age of the last one that needs attention
+LATE: Final = timedelta(hours=36)
+#: advisory lock of the process that makes one ("backup" as a number)
+_LOCK: Final = 0x6261636B7570
+#: seconds after which an unfinished file belongs to a process that died
+_LEFT_BEHIND: Final = 86_400
+AREA: Final = "backup"
+State = BackupRun.State
+log = logging.getLogger(__name__)
+
+
+def is_wanted() -> bool:
+    return settings.GOODWORD_KEEP_BACKUPS > 0 and is_embedded()
+
+
+def is_embedded() -> bool:
+    """Whether the database is the embedded one of GOODWORD_DATA."""
+    found = read_pid_file(Layout.of(settings.GOODWORD_DATA))
+    return found is not None and bool(found.socket_directory) and found.socket_directory == _host()
+
+
+def _host() -> str:
+    return str(connection.settings_dict["HOST"])
+
+
+@jobs.job(name="backup.nightly", cron="7 * * * * 0", queueing_lock="backup.nightly")
+def nightly(*, timestamp: int = 0) -> None:
+    """Each hour, so that a machine that is off at night makes it later and a failed one is repeated."""
+    del timestamp  # passed to every periodic job
+    now = clock.real()
+    if is_wanted() and is_due(now=now):
+        back_up(now=now)
+
+
+@jobs.job(name="backup.list_erasures")
+def list_erasures() -> None:
+    """Queued by each erasure."""
+    if is_wanted():
+        erasures.keep_in(_folder())
+
+
+def is_due(*, now: datetime) -> bool:
+    begin = now.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    if begin > now:
+        begin -= timedelta(days=1)
+    return not BackupRun.objects.filter(nightly=True, state=State.DONE, started_at__gte=begin).exists()
+
+
+def back_up(*, now: datetime) -> BackupRun | None:
+    """Make one and delete old ones. None if another process is making one."""
+    target = Target.of_django()
+    with _alone(target) as alone:
+        if not alone:
+            return None
+        stopped = BackupRun.objects.filter(nightly=True, state=State.RUNNING)
+        stopped.update(state=State.FAILED, error="The worker was stopped meanwhile.")
+        run = BackupRun.objects.create(nightly=True, started_at=now)
+        try:
+            folder = _folder()
+            erasures.keep_in(folder)
+            path = folder / dump.file_name(now, nightly=True)
+            made = dump.back_up(target, path, recipients=settings.GOODWORD_BACKUP_RECIPIENTS, now=now)
+        except BackupError as error:
+            run.state, run.error = State.FAILED, str(error)
+            log.error("The nightly backup failed: %s", error)
+        else:
+            run.state, run.file, run.size = State.DONE, path.name, made.size
+            _delete_old(folder)
+        run.save()
+        return run
+
+
+def record(made: dump.Made, *, now: datetime) -> None:
+    """One made by `goodword backup`."""
+    BackupRun.objects.create(
+        state=State.DONE, started_at=now, file=made.path.name if made.path else "", size=made.size or None
+    )
+
+
+def _folder() -> Path:
+    folder = Path(settings.GOODWORD_BACKUPS)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackupError(f"GOODWORD_BACKUPS ({folder}) can't be created: {error.strerror}.") from error
+    return folder
+
+
+def _delete_old(folder: Path) -> None:
+    """Of the nightly ones keep the newest. Others are their owner's."""
+    for old in dump.in_folder(folder, nightly=True)[: -settings.GOODWORD_KEEP_BACKUPS]:
+        old.unlink(missing_ok=True)
+    for left in folder.glob(f".*{archive.PART}"):
+        if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(target: Target) -> Iterator[bool]:
+    """On a connection of its own, so that the lock ends with the process."""
+    with psycopg.connect(**target.parameters, autocommit=True) as line:
+        row = line.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
+        yield bool(row and row[0])
+
+
+# --- what doctor says -----------------------------------------------------------------------------------------
+
+_LAST = """
+SELECT nightly, state, started_at, coalesce(size, 0), error FROM core_backuprun
+WHERE state <> 'running' AND (nightly OR NOT %s) ORDER BY id DESC LIMIT 1
+"""
+_LAST_GOOD = "SELECT max(started_at) FROM core_backuprun WHERE state = 'done' AND (nightly OR NOT %s)"
+
+
+def finding(line: psycopg.Connection, now: datetime) -> Finding:
+    wanted = is_wanted()
+    last = line.execute(_LAST, [wanted]).fetchone()
+    row = line.execute(_LAST_GOOD, [wanted]).fetchone()
+    good_at: datetime | None = row[0] if row else None
+    if not wanted:
+        if good_at is None:
+            return good(
+                AREA, "No backup by `goodword backup` so far. Make sure that PostgreSQL is backed up."
+            )
+        return good(AREA, f"Last `goodword backup` {duration(now - good_at)} ago.")
+    remedy = (
+        f"It is tried again every hour. Check the disk of {settings.GOODWORD_BACKUPS} and the worker's log."
+    )
+    if last is not None and last[1] == State.FAILED:
+        since = (
+            f" The last good one is {duration(now - good_at)} old." if good_at else " There is none so far."
+        )
+        return attention(AREA, f"The nightly backup failed: {last[4]}{since}", remedy)
+    if good_at is None:
+        return good(AREA, "The first nightly backup is made within an hour.")
+    if now - good_at > LATE:
+        return attention(AREA, f"The last nightly backup is {duration(now - good_at)} old.", remedy)
+    return good(
+        AREA,
+        f"Last nightly backup {duration(now - good_at)} ago, {size(last[3] if last else 0)}. Copy them elsewhere.",
+    )

@@ -1,0 +1,143 @@
+"""The nightly backups of the embedded database: when, how many are kept, and what is said about them."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django.fixtures import Settings
+
+from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
+from goodword.core.backup import archive, erasures, nightly
+from goodword.core.backup.programs import Target
+from goodword.core.doctor.findings import Finding, State, attention
+from goodword.core.models import BackupRun
+from tests.support import factories
+
+NIGHT = datetime(2026, 3, 3, 2, 7, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def kept(settings: Settings, tmp_path: Path) -> Path:
+    settings.GOODWORD_BACKUPS = tmp_path / "backups"
+    settings.GOODWORD_KEEP_BACKUPS = 2
+    return tmp_path / "backups"
+
+
+def done(at: datetime, **values: object) -> BackupRun:
+    return BackupRun.objects.create(
+        nightly=True, **{"state": "done", "started_at": at, "size": 1_500_000} | values
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("last", "due"),
+    [
+        (None, True),
+        (NIGHT - timedelta(hours=1), True),
+        (NIGHT - timedelta(minutes=7), False),
+        (NIGHT - timedelta(days=1), True),
+        (NIGHT, False),
+    ],
+)
+def test_one_is_due_each_night_from_two_oclock(last: datetime | None, due: bool) -> None:
+    if last:
+        done(last)
+    done(NIGHT, state="failed")
+    BackupRun.objects.create(state="done", started_at=NIGHT)  # by a person
+    assert nightly.is_due(now=NIGHT) is due
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_the_newest_are_kept_and_a_persons_own_stay(kept: Path) -> None:
+    kept.mkdir()
+    own = kept / "goodword-2026-01-01T000000Z.goodword"
+    own.touch()
+    left = kept / f".one{archive.PART}"
+    left.touch()
+    os.utime(left, (0, 0))
+    done(NIGHT, state="running")  # by a worker that died
+    for day in range(3):
+        run = nightly.back_up(now=NIGHT + timedelta(days=day))
+        assert run is not None
+        assert (run.state, run.error) == ("done", "")
+    assert sorted(one.name for one in kept.iterdir()) == [
+        "erasures.jsonl",
+        "goodword-2026-01-01T000000Z.goodword",
+        "goodword-2026-03-04T020700Z-nightly.goodword",
+        "goodword-2026-03-05T020700Z-nightly.goodword",
+    ]
+    with archive.opened(kept / run.file) as opened:
+        assert sum(map(len, opened.pieces())) > 0
+    states = list(BackupRun.objects.order_by("pk").values_list("state", "error"))
+    assert states == [("failed", "The worker was stopped meanwhile."), *[("done", "")] * 3]
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_only_one_process_makes_it(kept: Path) -> None:
+    with nightly._alone(Target.of_django()) as first:
+        assert first
+        assert nightly.back_up(now=NIGHT) is None
+    assert not BackupRun.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_failed_one_shows_and_is_due_again(kept: Path) -> None:
+    kept.touch()  # a file where the folder should be
+    run = nightly.back_up(now=NIGHT)
+    assert run is not None
+    error = f"GOODWORD_BACKUPS ({kept}) can't be created: File exists."
+    assert (run.state, run.error) == ("failed", error)
+    assert nightly.is_due(now=NIGHT)
+    assert said(NIGHT) == attention(
+        "backup",
+        f"The nightly backup failed: {error} There is none so far.",
+        f"It is tried again every hour. Check the disk of {kept} and the worker's log.",
+    )
+
+
+def said(now: datetime) -> Finding:
+    connection.ensure_connection()
+    return nightly.finding(connection.connection, now)
+
+
+@pytest.mark.django_db
+def test_doctor_says_how_old_the_last_one_is(settings: Settings) -> None:
+    assert said(NIGHT).sentence == "The first nightly backup is made within an hour."
+    done(NIGHT)
+    found = said(NIGHT + timedelta(hours=3))
+    assert (found.state, found.sentence) == (
+        State.GOOD,
+        "Last nightly backup 3 hours ago, 1.5 MB. Copy them elsewhere.",
+    )
+    found = said(NIGHT + timedelta(hours=40))
+    assert (found.state, found.sentence) == (State.ATTENTION, "The last nightly backup is 1 day old.")
+    settings.GOODWORD_KEEP_BACKUPS = 0
+    found = said(NIGHT + timedelta(hours=40))
+    assert (found.state, found.sentence) == (State.GOOD, "Last `goodword backup` 1 day ago.")
+
+
+@pytest.mark.django_db
+def test_each_erasure_is_listed_beside_the_backups(kept: Path) -> None:
+    candidate = factories.application(factories.role(factories.organisation())).candidate
+    with transaction.atomic():
+        asked = request_erasure(of=candidate, reason=Reason.MEMBER, now=NIGHT, by="member:1", due_at=NIGHT)
+        carry_out_erasure(erasure_id=asked.pk, now=NIGHT)
+    assert ProcrastinateJob.objects.filter(task_name="backup.list_erasures", status="todo").count() == 1
+    nightly.list_erasures.run()
+    assert len((kept / erasures.FILE).read_text().splitlines()) == 3
+
+
+@pytest.mark.django_db
+def test_other_databases_are_their_operators_task(settings: Settings, tmp_path: Path) -> None:
+    assert nightly.is_wanted()
+    settings.GOODWORD_DATA = tmp_path
+    assert not nightly.is_wanted()
+    assert said(NIGHT).sentence == (
+        "No backup by `goodword backup` so far. Make sure that PostgreSQL is backed up."
+    )
