@@ -15,8 +15,13 @@ from goodword.accounts.domain import whole_organisation
 from goodword.accounts.models import Logo, Membership, Organisation, User
 from goodword.cli import main
 from goodword.core.models import ErasureEntry
+<<<<<<< HEAD
 from goodword.greenhouse.models import Delivery
 from goodword.workspace.erased_since import erase_all_again
+=======
+from goodword.greenhouse.models import Connection, Delivery
+from goodword.workspace.erased_since import erase_all_again
+>>>>>>> c9a4b1fc (Fix deletion without members)
 from tests.core.test_field_keys import connected, delivered
 from tests.references.answered import whole
 from tests.support import factories
@@ -32,7 +37,7 @@ def furnished(slug: str) -> Organisation:
     organisation = check.organisation
     organisation.slug = slug
     organisation.save()
-    Logo.objects.create(organisation=organisation, content=b"\x89PNG of " + slug.encode())
+    Logo.objects.create(organisation=organisation, digest=slug, content=b"\x89PNG of " + slug.encode())
     TOTP.activate(factories.member(organisation).user, "A" * 32)
     role = factories.role(organisation)
     role.viewers.add(factories.member(organisation))
@@ -108,7 +113,7 @@ def test_an_export_has_all_rows_and_files_and_no_secrets() -> None:
         assert secret.encode() not in whole_text
 
 
-def connected_to(organisation: Organisation) -> object:
+def connected_to(organisation: Organisation) -> Connection:
     link = connected()
     made_for = link.organisation
     link.organisation = organisation

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import IO, Any, Final
 
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models import QuerySet
@@ -133,7 +134,10 @@ def delete_for_good(organisation: Organisation, *, now: datetime) -> dict[str, i
 def _delete(rows: Rows) -> int:
     """Dependants are rows of the organisation too, and foreign keys are checked at the end of the transaction."""
     model = rows.model
-    ids, values = rows.order_by().values("pk").query.sql_with_params()
+    try:
+        ids, values = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # an organisation without members of its own
+        return 0
     table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(f'DELETE FROM "{table}" WHERE "{key}" IN ({ids})', values)  # noqa: S608 - names of our models
