@@ -15,13 +15,8 @@ from goodword.accounts.domain import whole_organisation
 from goodword.accounts.models import Logo, Membership, Organisation, User
 from goodword.cli import main
 from goodword.core.models import ErasureEntry
-<<<<<<< HEAD
-from goodword.greenhouse.models import Delivery
-from goodword.workspace.erased_since import erase_all_again
-=======
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.workspace.erased_since import erase_all_again
->>>>>>> c9a4b1fc (Fix deletion without members)
 from tests.core.test_field_keys import connected, delivered
 from tests.references.answered import whole
 from tests.support import factories
