@@ -30,6 +30,9 @@ MAY_IMPORT = {
         "goodword.references.views.self_reference": {"devices"},
         # data exports for members
         "goodword.references.data_export": {"wording"},
+        # the purpose of its keyed hashes, for key rotation; raw addresses past their time
+        "goodword.references.apps": {"devices"},
+        "goodword.workspace.pruning": {"devices"},
     },
     ASSESSMENTS: {
         "goodword.flow": {"rules"},

@@ -23,6 +23,8 @@ ANY_MODEL = {
     "goodword.workflow.domain.step_requests",
     "goodword.workflow.erasure",
     "goodword.workflow.states",
+    "goodword.accounts.domain.whole_organisation",
+    "goodword.core.key_rotation",
 }
 
 #: views that look across organisations: before a member has chosen one, or where the URL identifies the connection

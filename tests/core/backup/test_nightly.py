@@ -71,7 +71,7 @@ def test_the_newest_are_kept_and_a_persons_own_stay(kept: Path) -> None:
         "goodword-2026-03-04T020700Z-nightly.goodword",
         "goodword-2026-03-05T020700Z-nightly.goodword",
     ]
-    with archive.opened(kept / run.file) as opened:
+    with archive.opened(kept / "goodword-2026-03-05T020700Z-nightly.goodword") as opened:
         assert sum(map(len, opened.pieces())) > 0
     states = list(BackupRun.objects.order_by("pk").values_list("state", "error"))
     assert states == [("failed", "The worker was stopped meanwhile."), *[("done", "")] * 3]

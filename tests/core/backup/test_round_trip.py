@@ -123,8 +123,7 @@ def test_a_changed_byte_is_noticed(empty: Target, backup: Path) -> None:
         byte = file.read(1)
         file.seek(-1, os.SEEK_CUR)
         file.write(bytes([byte[0] ^ 1]))
-    said = refusal(lambda: put_back(backup, empty))
-    assert "is damaged" in said or "pg_restore failed" in said
+    assert "is damaged" in refusal(lambda: put_back(backup, empty))
     assert is_empty(empty)
 
 

@@ -1,7 +1,6 @@
 """The nightly backups of the embedded database, and what `goodword doctor` and the health page say about backups."""
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -89,7 +88,7 @@ def back_up(*, now: datetime) -> BackupRun | None:
             log.error("The nightly backup failed: %s", error)
         else:
             run.state, run.file, run.size = State.DONE, path.name, made.size
-            _delete_old(folder)
+            _delete_old(folder, now=now)
         run.save()
         return run
 
@@ -110,12 +109,12 @@ def _folder() -> Path:
     return folder
 
 
-def _delete_old(folder: Path) -> None:
+def _delete_old(folder: Path, *, now: datetime) -> None:
     """Of the nightly ones keep the newest. Others are their owner's."""
     for old in dump.in_folder(folder, nightly=True)[: -settings.GOODWORD_KEEP_BACKUPS]:
         old.unlink(missing_ok=True)
     for left in folder.glob(f".*{archive.PART}"):
-        if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+        if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
             left.unlink(missing_ok=True)
 
 

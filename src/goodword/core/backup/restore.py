@@ -6,7 +6,7 @@ leaves the database empty, and a worker that starts too early finds a copy in wh
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -117,14 +117,17 @@ def _pass(archive: Archive, reading: Program, writing: Program, version: int) ->
         mark = {"id": ONLY, "uid": manifest["installation"], "mode": Mode.RESTORING, "backup": manifest["id"]}
         sink.write(_MARK.format(**mark).encode())
         sink.close()
-    except BrokenPipeError:
+        writing.finish()
+    except (BackupError, BrokenPipeError):
+        reading.process.kill()  # the feeder may wait for it; it reads the rest, since damage may be the cause
+        feeder.join()
+        if feeder.error is not None:
+            raise feeder.error from None
         writing.finish()
         raise
-    finally:
-        if feeder.is_alive():  # it waits for a program that has failed
-            reading.process.kill()
-            feeder.join()
-    writing.finish()
+    except BaseException:
+        reading.process.kill()
+        raise
 
 
 class _Feeder(threading.Thread):
@@ -137,21 +140,22 @@ class _Feeder(threading.Thread):
         self.error: BackupError | None = None
 
     def run(self) -> None:
+        wanted = True
         try:
             for piece in self._archive.pieces():
-                self._sink.write(piece)
-            self._sink.close()
+                wanted = wanted and self._write(piece)
         except BackupError as error:
             self.error = error
-            self._close()
-        except OSError:  # the program has ended; its own message says why
-            self._close()
-
-    def _close(self) -> None:
-        try:
+        with suppress(OSError):
             self._sink.close()
+
+    def _write(self, piece: bytes) -> bool:
+        """False if the program has ended; its own message says why."""
+        try:
+            self._sink.write(piece)
         except OSError:
-            return
+            return False
+        return True
 
 
 def _blocks(script: IO[bytes], version: int) -> Iterator[bytes]:
