@@ -141,6 +141,7 @@ def test_the_role_owner_is_notified_once_if_the_recruiters_address_fails(post: P
     assert (len(post.taken), Email.objects.across_organisations().filter(kind=UNDELIVERED).count()) == (1, 1)
 
 
+@pytest.mark.world
 def test_a_temporary_refusal_is_retried_and_reported_after_the_last_attempt(post: Post) -> None:
     about = application()
     email = to(FULL, about=about)

@@ -141,6 +141,7 @@ def test_the_return_address_is_used_only_in_the_envelope(settings: Settings) -> 
     assert message.message()["From"] == '"Rita (Acme)" <people@goodword.example>'
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=600))
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_bytes_can_be_parsed(email: Email, noise: bytes) -> None:

@@ -53,6 +53,7 @@ def test_naming_a_referee_starts_the_check_and_contacts_nobody() -> None:
     assert event_names().count("check.begun") == 1
 
 
+@pytest.mark.world
 def test_a_named_referee_can_be_changed_and_removed_before_sending() -> None:
     story = named()
     page = get(f"{candidate_path(story)}1/")
@@ -131,6 +132,7 @@ def test_the_candidates_own_address_and_the_same_address_twice_are_refused() -> 
     assert len(stated(story)) == 1
 
 
+@pytest.mark.world
 def test_opted_out_people_cannot_be_named_in_that_organisation() -> None:
     story, elsewhere = opened(), opened()
     store_opt_out(organisation=story.application.organisation, address="Maria@Globex.example", now=NOW)

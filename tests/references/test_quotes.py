@@ -177,6 +177,7 @@ def test_only_sentences_of_ones_own_comments_can_be_chosen(story: Story) -> None
     assert list(quoted(story).values()) == [IN_ORDER[0]]
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_one_sentence_leaves_no_choice_and_facts_none_to_quote(story: Story) -> None:
     path = referee_path(MARIA)

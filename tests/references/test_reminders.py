@@ -197,6 +197,7 @@ def pause(story: Story) -> None:
     assert "Your references" in Client().get(candidate_path(story)).content.decode()
 
 
+@pytest.mark.world
 def test_reminders_missed_during_a_hold_are_skipped() -> None:
     story = opened()
     for slot in (1, 2):
@@ -222,6 +223,7 @@ def days_until(days: int) -> int:
     return sum(remind_candidates(now=moment) + remind_referees(now=moment) for moment in moments)
 
 
+@pytest.mark.world
 def test_a_pause_does_not_add_reminders() -> None:
     story = sent()
     member = factories.member(story.application.organisation)

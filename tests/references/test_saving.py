@@ -115,6 +115,7 @@ def test_excessive_input_shows_an_error_and_is_not_saved(story: Story) -> None:
     assert draft_of(story).typed == {}
 
 
+@pytest.mark.world
 def test_conditional_pages_keep_their_input_when_hidden(story: Story) -> None:
     path = referee_path(PAUL)
     assert post(f"{path}questions/3/", {"q-led": "yes"}).url == f"{path}questions/4/"

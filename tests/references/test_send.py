@@ -96,6 +96,7 @@ def test_pressing_send_twice_sends_once() -> None:
     assert event_names().count("check.requests_sent") == 1
 
 
+@pytest.mark.world
 def test_changes_from_another_tab_are_shown_before_sending() -> None:
     story = named()
     path = candidate_path(story)
@@ -224,7 +225,7 @@ def test_own_texts_are_shown_and_a_change_meanwhile_is_shown_before_it_is_sent()
     assert mails_to("maria@globex.example")[0].subject == f"Do you know {name}?"
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("deferred", "button", "message"),
     [

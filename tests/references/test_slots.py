@@ -262,6 +262,7 @@ def test_adding_a_slot_mails_the_candidate_and_is_waited_for() -> None:
     assert story.check.progress == "completed"
 
 
+@pytest.mark.world
 def test_slots_cannot_be_added_after_completion_or_beyond_ten() -> None:
     story = asking([{"relationship": "any", "count": 10, "needed": False, "hint": ""}])
     add: dict[str, Any] = {

@@ -80,6 +80,7 @@ def test_reminders_are_planned_in_the_referees_hours(candidates: str, referees: 
     assert request.next_reminder_at == datetime.fromisoformat(due)
 
 
+@pytest.mark.world
 def test_a_new_time_zone_moves_planned_reminders() -> None:
     story, other = sent(), opened()
     due = datetime(2026, 3, 5, 9, tzinfo=UTC)

@@ -180,7 +180,7 @@ FIGURES = {
 }
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize("language", FIGURES)
 def test_the_rules_and_figures_of_bands_and_abilities_are_printed_in_each_language(language: str) -> None:
     report = held_and_calibrated(language)
@@ -208,6 +208,7 @@ def test_an_older_snapshot_is_drawn_without_figures() -> None:
     assert "an ability of 0.4 (90 % interval −0.1 to 0.9)" in text
 
 
+@pytest.mark.world
 def test_without_its_person_no_figure_behind_a_band_or_an_ability_is_left() -> None:
     gone = without_person(held_and_calibrated().snapshot)
     kept = json.dumps(gone)

@@ -66,6 +66,7 @@ def test_the_snapshot_is_frozen_before_anything_is_drawn() -> None:
     assert report.code in text
 
 
+@pytest.mark.world
 def test_drawing_twice_leaves_one_file_and_one_event() -> None:
     report = frozen()
     draw(report_id=report.pk, now=NOW)
@@ -110,7 +111,7 @@ def test_a_repeated_event_makes_one_report() -> None:
     assert Report.objects.across_organisations().count() == 1
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(
     "name",
     [
@@ -142,6 +143,7 @@ def test_an_invalid_snapshot_fails_at_once_and_is_on_the_timeline() -> None:
     assert (state(report)[:2], event_names().count("report.failed")) == (("failed", 1), 1)
 
 
+@pytest.mark.world
 def test_an_undrawn_report_is_retried_a_few_times_and_then_fails() -> None:
     report = frozen()
     run = [redraw_lost(now=NOW + TRIES[0] - timedelta(seconds=1)), redraw_lost(now=NOW + TRIES[0])]
@@ -153,6 +155,7 @@ def test_an_undrawn_report_is_retried_a_few_times_and_then_fails() -> None:
     assert redraw_lost(now=NOW + timedelta(days=9)) == 0
 
 
+@pytest.mark.world
 def test_each_try_says_when_the_next_would_be() -> None:
     report = frozen()
     assert report.try_again_at == NOW + TRIES[0]

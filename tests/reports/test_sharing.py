@@ -99,6 +99,7 @@ def test_an_unknown_number_of_days_is_refused_at_its_field(report: Report, rita:
     assert not Link.objects.of(report.organisation).filter(purpose="report").exists()
 
 
+@pytest.mark.world
 def test_erasing_the_person_ends_every_link(report: Report, rita: Membership) -> None:
     url = create(signed_in(rita), report).context["url"]
     person = report.step_request.application.candidate

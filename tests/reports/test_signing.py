@@ -181,6 +181,7 @@ def test_a_key_is_replaced_before_its_certificate_expires() -> None:
     assert keys.current_signer(now=almost + timedelta(seconds=1)).row != old.row
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_wrong_field_key_keeps_the_signing_key_but_a_lost_one_replaces_it(settings: Settings) -> None:
     settings.GOODWORD_FIELD_KEYS = {"k1": b"1" * 32}
@@ -331,6 +332,7 @@ def test_an_unusable_certificate_is_explained_and_the_installation_signs(
     assert keys.current_signer(now=now).row.source == "installation"
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", BY_OPENSSL)
 def test_an_unsupported_key_stops_neither_the_start_nor_a_report(

@@ -126,6 +126,7 @@ def test_a_version_that_is_not_drawn_yet_is_not_mentioned(report: Report, conten
     assert verify(content).newer is False
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_is_detected(content: bytes) -> None:
     """Flips every byte around the signature and a sample of the others."""
     signature = content.rindex(b"/ByteRange")
@@ -192,6 +193,7 @@ def test_a_signed_file_without_a_record_is_not_called_genuine(content: bytes) ->
     assert "without a record" in upload(unknown)[1]
 
 
+@pytest.mark.world
 def test_an_operators_certificate_signs_other_documents_too(tmp_path: Path, settings: Settings) -> None:
     certificate = issued("Northwind HR", EC, until=NOW + timedelta(days=999))
     (tmp_path / "own.pem").write_bytes(pem(certificate, key=EC))
@@ -203,6 +205,7 @@ def test_an_operators_certificate_signs_other_documents_too(tmp_path: Path, sett
     assert outcome(contract) is Outcome.UNKNOWN
 
 
+@pytest.mark.world
 def test_an_unusable_certificate_loses_no_report(settings: Settings) -> None:
     settings.GOODWORD_SIGNING_CERTIFICATE = "/nowhere/own.p12"
     content = bytes(ready().file.content)
@@ -282,6 +285,7 @@ def test_a_missing_file_is_a_field_error() -> None:
     assert (response.status_code, "Choose the PDF of a report." in response.content.decode()) == (422, True)
 
 
+@pytest.mark.slow
 def test_a_large_report_verifies_without_being_read_into_memory() -> None:
     """As of 25 referees with long comments: more than other requests may have."""
     report = ready()
@@ -317,6 +321,7 @@ def test_a_form_without_a_csrf_token_is_refused(content: bytes) -> None:
     assert client.post("/verify/", {"file": SimpleUploadedFile("a.pdf", content)}).status_code == 403
 
 
+@pytest.mark.slow
 def test_thirty_files_a_minute_are_allowed() -> None:
     for _ in range(30):
         assert upload(b"%PDF-1.7")[0] == 200
@@ -353,6 +358,7 @@ def test_a_hostile_file_is_answered_quickly(report: Report, hostile: bytes) -> N
     assert time.process_time() - began < 0.5
 
 
+@pytest.mark.slow
 def test_a_damaged_signature_raises_no_error(content: bytes) -> None:
     start = content.rindex(b"<", 0, content.rindex(b"/Contents") + 20) + 1
     end = content.index(b"00000000", start)

@@ -138,6 +138,7 @@ def test_requests_waiting_for_an_address_do_not_start_after_a_rejection(
     assert (shown(application, kind), mails(application)) == ("none", [])
 
 
+@pytest.mark.world
 def test_requests_waiting_for_an_address_start_when_it_arrives(application: Application, kind: str) -> None:
     candidate = application.candidate
     address, candidate.email = candidate.email, ""

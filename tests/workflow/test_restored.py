@@ -95,7 +95,7 @@ def test_an_undone_rejection_reopens_runs_silently(
     assert (mails(application), run.next_reminder_at) == (["cancelled"], None)
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @each_order
 def test_later_moves_send_nothing_either(application: Application, kind: str, seed: int) -> None:
     for events in ([ENTER], [REJECT], [UNREJECT], [LEAVE], [enter(MAPPED)]):
@@ -153,7 +153,7 @@ def test_a_delay_ending_during_a_rejection_waits_for_a_click(
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @each_order
 def test_an_address_arriving_after_a_rejection_waits_for_a_click(
     application: Application, kind: str, seed: int
@@ -224,7 +224,7 @@ def test_the_recruiter_is_not_notified(application: Application) -> None:
     assert not Email.objects.of(application.organisation).exists()
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @each_order
 def test_a_step_that_continues_after_a_hire_is_not_affected(
     application: Application, kind: str, seed: int
@@ -241,7 +241,7 @@ def test_a_step_that_continues_after_a_hire_is_not_affected(
     assert run.next_reminder_at is not None
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @each_order
 def test_converting_a_prospect_closes_open_steps(application: Application, kind: str, seed: int) -> None:
     apply_each(application, ENTER)

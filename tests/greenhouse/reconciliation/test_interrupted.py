@@ -70,6 +70,7 @@ def test_wherever_it_is_interrupted_the_outcome_is_the_same(
     assert starts_of(world) == 2
 
 
+@pytest.mark.world
 @one_moved
 def test_jobs_that_were_read_are_not_read_again(world: World, stop: threading.Event) -> None:
     row = begun(world)

@@ -101,6 +101,7 @@ def test_a_dismissed_flag_is_folded_with_name_and_note() -> None:
     assert (entry.member, entry.details) == (member, {"flag": flag.pk, "check": story.check.pk})
 
 
+@pytest.mark.world
 def test_a_second_dismissal_changes_nothing() -> None:
     story, flag = suspicious()
     first, second = (factories.member(story.application.organisation) for _ in range(2))
@@ -153,6 +154,7 @@ def test_a_flag_is_found_only_through_its_own_application() -> None:
     assert unchanged(flag)
 
 
+@pytest.mark.world
 def test_the_number_of_queries_does_not_depend_on_flags() -> None:
     story, flag = suspicious()
     client = signed_in(factories.member(story.application.organisation))

@@ -133,6 +133,7 @@ def test_raw_values_are_deleted_when_switched_off(story: Story) -> None:
     assert [(t.address, t.device) for t in traces(story)] == [(None, "")]
 
 
+@pytest.mark.world
 def test_only_rare_devices_raise_a_flag_on_their_own(story: Story) -> None:
     noted(story, address="203.0.113.99", referee=0)
     referees = [request.referee for request in story.requests]

@@ -215,6 +215,7 @@ def test_others_cannot_leave_lines_out(role: Role, rita: Membership) -> None:
     assert (of.state, imports.counts_of(of)["left_out"]) == ("checked", 0)
 
 
+@pytest.mark.world
 def test_reading_and_leaving_out_more_lines_take_no_more_queries(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
 

@@ -238,6 +238,7 @@ def test_erasing_a_person_erases_their_lines(role: Role, rita: Membership) -> No
     assert "ada@mail.example" not in {one.lower() for one in left}
 
 
+@pytest.mark.slow
 def test_the_check_takes_as_many_queries_for_many_lines(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
 
@@ -288,6 +289,7 @@ def test_from_the_list_of_candidates_a_role_is_chosen_first(role: Role, rita: Me
     assert chosen.headers["Location"] == path("role_import", role.organisation, role.pk)
 
 
+@pytest.mark.slow
 def test_each_line_takes_few_queries(role: Role, rita: Membership) -> None:
     def statements(lines: int, steps: list[str]) -> int:
         text = "Name,E-mail\n" + "".join(

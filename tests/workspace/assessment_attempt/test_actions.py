@@ -186,6 +186,7 @@ def test_more_time_treats_a_deadline_moved_by_an_adjustment_alike(
     assert do(rita, moved, "attempt_remind") == do(rita, plain, "attempt_remind")
 
 
+@pytest.mark.world
 def test_cancelling_keeps_answers_and_ends_the_link(application: Application, rita: Membership) -> None:
     attempt = invited(application)
     answer_all(attempt, but=(7,))
@@ -201,6 +202,7 @@ def test_cancelling_keeps_answers_and_ends_the_link(application: Application, ri
     assert (audited(rita), events(attempt)) == (["attempt.cancelled"], ["step.closed"])
 
 
+@pytest.mark.world
 def test_nothing_answered_cannot_be_marked_complete(application: Application, rita: Membership) -> None:
     attempt = invited(application)
     before = state(attempt)

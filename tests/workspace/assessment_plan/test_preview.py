@@ -181,6 +181,7 @@ def test_the_preview_of_a_version_shows_what_was_published(step: Step, rita: Mem
     assert browser.get(address(step, which="other")).status_code == 404
 
 
+@pytest.mark.world
 def test_the_preview_is_available_in_each_language(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     put_in(step, questions(step.organisation, languages=("en", "de")))

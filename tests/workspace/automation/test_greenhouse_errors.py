@@ -1,5 +1,6 @@
 """Manage ATS automation without Greenhouse."""
 
+import pytest
 from django.core.cache import cache
 
 from goodword.greenhouse.models import Connection
@@ -18,6 +19,7 @@ def test_without_a_connection_the_page_asks_to_connect(desk: Desk) -> None:
         ]
 
 
+@pytest.mark.world
 def test_input_is_kept_when_greenhouse_fails(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.get("role_automation_stages", job)

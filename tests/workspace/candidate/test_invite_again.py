@@ -145,7 +145,7 @@ def test_confirming_twice_invites_once() -> None:
     assert counts(story.application) == before
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize("after", ["0", "x", "9" * 30])
 def test_a_confirmation_for_an_earlier_run_is_refused(after: str) -> None:
     story = done()
@@ -183,6 +183,7 @@ def test_ending_a_started_assessment_asks_for_confirmation() -> None:
     assert counts(application) == before
 
 
+@pytest.mark.world
 def test_inviting_again_to_an_open_check_needs_no_confirmation() -> None:
     story = sent()
     response = again(member_of(story.application), story.application, story.check.step_request_id)

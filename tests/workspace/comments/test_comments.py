@@ -126,6 +126,7 @@ def test_nobody_is_mentioned_who_may_not_see_the_candidate(
     assert (texts(application), mails(application)) == ([], [])
 
 
+@pytest.mark.world
 def test_a_second_click_adds_nothing_and_an_empty_comment_is_refused(
     application: Application, rita: Membership
 ) -> None:
@@ -155,6 +156,7 @@ def test_commenting_needs_a_member_who_sees_the_candidate(application: Applicati
     assert texts(application) == ["From the team"]
 
 
+@pytest.mark.world
 def test_authors_and_admins_delete_a_comment_after_confirming(
     application: Application, rita: Membership
 ) -> None:

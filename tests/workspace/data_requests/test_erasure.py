@@ -58,6 +58,7 @@ def test_the_page_lists_what_is_erased_and_changes_nothing(role: Role, ada: Appl
     assert Answer.objects.of(role.organisation).count() > 0
 
 
+@pytest.mark.world
 def test_erased_candidates_show_no_upcoming_step(role: Role, ada: Application) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     here = path("candidate", role.organisation, ada.pk)
@@ -187,6 +188,7 @@ def test_erasure_needs_an_admin(role: Role, ada: Application, name: str, who: st
     assert Candidate.objects.of(role.organisation).get(pk=ada.candidate_id).email == "ada@people.example"
 
 
+@pytest.mark.world
 def test_the_erasure_of_one_application_offers_only_that(role: Role, ada: Application) -> None:
     second = factories.application(
         factories.role(role.organisation, title="Gardener"), candidate=ada.candidate

@@ -164,6 +164,7 @@ def test_assessments_are_reminded_extended_and_cancelled(role: Role, rita: Membe
     ]
 
 
+@pytest.mark.world
 def test_checks_are_cancelled_once(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     check = checked(ada)

@@ -70,6 +70,7 @@ def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Member
     ]
 
 
+@pytest.mark.slow
 def test_more_rows_take_no_more_queries(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     where = path("role_csv", role.organisation, role.pk)

@@ -135,7 +135,7 @@ def test_the_most_urgent_come_first_and_ended_applications_last(role: Role, rita
     assert shown[-1] == "rejected"
 
 
-@pytest.mark.matrix
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", SORTED)
 def test_paging_shows_every_row_once_in_either_direction(
     role: Role, rita: Membership, sort: str, monkeypatch: pytest.MonkeyPatch

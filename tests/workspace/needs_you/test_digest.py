@@ -80,6 +80,7 @@ def test_not_everybody_gets_it(here: World, values: dict[str, object]) -> None:
     assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
 
 
+@pytest.mark.world
 def test_others_roles_are_not_in_it(here: World) -> None:
     waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     jonas = factories.member(here.role.organisation)

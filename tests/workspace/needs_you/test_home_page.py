@@ -109,6 +109,7 @@ def test_without_roles_the_page_offers_to_create_one(kind: str, button: bool) ->
     assert ("No roles yet" in html, path("role_new", member.organisation) in html) == (True, button)
 
 
+@pytest.mark.world
 def test_acting_on_a_row_leads_back_to_the_filtered_list(here: World) -> None:
     request = waits(here.named("Ada"), WaitingReason.CLICK)
     factories.step(here.role, "assessment")
@@ -135,6 +136,7 @@ def test_an_overdue_assessment_gets_more_time_by_the_link_on_its_row(here: World
     assert attempt.deadline_at > max(before, LATE)
 
 
+@pytest.mark.world
 def test_the_button_for_a_corrected_address_sends_there(here: World) -> None:
     attempt = bounced(here.named("Marcus", email="m.bell@posteo.example"), "marcus@gmial.example")
     client = signed_in(here.rita)
@@ -143,6 +145,7 @@ def test_the_button_for_a_corrected_address_sends_there(here: World) -> None:
     assert (email.state, email.to_address) == ("queued", "m.bell@posteo.example")
 
 
+@pytest.mark.world
 def test_an_overdue_check_is_extended_in_one_click(here: World) -> None:
     check = checked(here.named("Sofia"))
     client = signed_in(here.rita)
@@ -159,6 +162,7 @@ def test_a_notice_is_dismissed_in_one_click(here: World) -> None:
     assert notice.settled_by == here.rita
 
 
+@pytest.mark.world
 def test_no_form_leads_elsewhere_than_to_home(here: World) -> None:
     waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     client = signed_in(here.rita)

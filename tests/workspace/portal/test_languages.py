@@ -115,7 +115,7 @@ def test_a_corrected_address_resets_the_choice() -> None:
     assert (check.requests[0].language, check.requests[0].chosen_language) == ("en", "")
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("known", "works_in", "browser", "read"),
     [
@@ -209,6 +209,7 @@ def test_a_choice_overrides_the_browser_in_both_steps_and_mails() -> None:
     assert "Situationen mit Kundschaft" in [part["title"] for part in mail.context["overview"]["parts"]]
 
 
+@pytest.mark.world
 def test_invitations_use_the_language_chosen_before() -> None:
     of = applied()
     Candidate.objects.of(of.organisation).filter(pk=of.candidate_id).update(chosen_language="fr")
@@ -217,6 +218,7 @@ def test_invitations_use_the_language_chosen_before() -> None:
     assert {mail.language for mail in Email.objects.of(of.organisation)} == {"fr"}
 
 
+@pytest.mark.world
 def test_the_portal_stores_a_choice_without_a_reference_check() -> None:
     attempt = in_assessment()
     of = attempt.step_request.application

@@ -121,6 +121,7 @@ def test_opening_a_report_does_not_restart_the_period(org: Organisation, role: R
     assert due_ids(org) == [ada.candidate_id]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("kind", ["check", "attempt"])
 def test_people_with_an_open_step_are_not_erased(org: Organisation, role: Role, kind: str) -> None:
     ada = ended(role, "Ada")
@@ -268,6 +269,7 @@ def test_the_timeline_has_a_text_for_every_reason() -> None:
     assert set(ERASURES) == set(Erasure.Reason.values)
 
 
+@pytest.mark.world
 def test_an_interrupted_run_is_continued(
     org: Organisation, role: Role, failures: dict[int, type[BaseException]]
 ) -> None:
