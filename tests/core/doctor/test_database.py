@@ -47,7 +47,8 @@ def test_a_healthy_database_is_good_in_every_area_but_for_autovacuum(line: psyco
     }
     assert [one.area for one in found] == [
         *("clock", "database", "migrations", "field_key", "worker", "jobs", "reactions", "database_size"),
-        *("connections", "notifications", "locks", "vacuum", "mail", "deliveries", "notes"),
+        *("connections", "notifications", "locks", "vacuum", "backup", "mail"),
+        *("deliveries", "notes"),
     ]
 
 
