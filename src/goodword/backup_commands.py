@@ -1,4 +1,4 @@
-"""The commands `goodword backup`, `restore`, `erasures` and `go-live`."""
+"""The commands `goodword backup`, `restore`, `erasures`, `go-live` and `move-to-server`."""
 
 import argparse
 import os
@@ -74,6 +74,8 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     erasures.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: standard output")
     live = command("go-live", "Let a copy restored for looking run jobs and send mail and notes.", _go_live)
     live.add_argument("--yes", action="store_true", help="do it; otherwise only say what is waiting")
+    move = command("move-to-server", "Move the embedded database to an empty one of another server.", _move)
+    move.add_argument("url", metavar="URL", help="the new DATABASE_URL")
 
 
 # --- backup ---------------------------------------------------------------------------------------------------
@@ -266,6 +268,59 @@ def _go_live(options: argparse.Namespace) -> int:
         installation.set_mode(installation.Mode.WORKING)
         print("This database is in use from now on. Running workers notice it within seconds.")
         return 0
+
+
+# --- moving ---------------------------------------------------------------------------------------------------
+
+
+def _move(options: argparse.Namespace) -> int:
+    leave_on_terminate()
+    if environment.text("DATABASE_URL", ""):
+        return _refuse(
+            "DATABASE_URL is set. This command moves the embedded database, which is used without it."
+        )
+    new = environment.database(options.url)  # refuses what can't be read
+    data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
+    home = postgres.layout.Layout.of(data).home
+    if not home.exists():
+        return _refuse(f"there is no embedded database in {data} (GOODWORD_DATA).")
+    # the lock refuses while `goodword up` runs, and keeps it from starting
+    with postgres.start(data, who="goodword move-to-server") as server:
+        os.environ["DATABASE_URL"] = server.url
+        import django
+
+        django.setup()
+        try:
+            return _moved(options.url, str(new.get("NAME", "")), home)
+        finally:
+            _disconnect()
+
+
+def _moved(url: str, name: str, home: Path) -> int:
+    from goodword.core import clock, database, installation
+    from goodword.core.backup import archive, dump, nightly, restore
+    from goodword.core.backup.programs import BackupError, Target
+
+    database.check_database()
+    database.check_migrations()
+    target, uid, now = Target.of_url(url), installation.uid(), clock.real()
+    # from here on nothing changes in the old database, even if this process dies
+    before = installation.set_mode(installation.Mode.MOVED)
+    try:
+        if not (before == installation.Mode.MOVED and restore.is_waiting(target, uid)):
+            path = _new_file("", now=now)
+            nightly.record(dump.back_up(Target.of_django(), path, recipients=[], now=now), now=now)
+            with archive.opened(path) as backup:
+                restore.restore(backup, target)
+        restore.finish(target)
+    except BackupError as error:
+        installation.set_mode(installation.Mode(before))
+        return _refuse(str(error))
+    print(
+        f"Moved to {name!r}. Set DATABASE_URL to it from now on, and start Goodword again. The old database is still "
+        f"in {home}; nothing goes out from it. Delete it when all is well."
+    )
+    return 0
 
 
 # --- the database ---------------------------------------------------------------------------------------------

@@ -5,11 +5,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from goodword.cli import main
 from goodword.core import installation
 from goodword.core.supervise import goodword
+from tests.core.backup.databases import empty_database
 from tests.notifications.mails import queued
 from tests.support.database import copy_migrated
 
@@ -46,6 +48,20 @@ def test_the_embedded_database_is_restored_on_another_machine(tmp_path: Path) ->
             "This is a copy for looking: no mail, note or job goes out until `goodword go-live`.",
         ],
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_embedded_database_moves_to_another_server(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    copy_migrated(data)
+    with empty_database("server") as target:
+        here = target.parameters
+        url = f"postgresql://{here['user']}@/{here['dbname']}?host={here['host']}&port={here['port']}"
+        status, said = run(data, "move-to-server", url)
+        assert (status, said.partition(". ")[0]) == (0, f"Moved to {here['dbname']!r}")
+        with psycopg.connect(url) as line:
+            assert line.execute("SELECT mode FROM core_installation").fetchone() == ("",)
+        assert len(list((data / "backups").iterdir())) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from django.db import connection
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from goodword.core.postgres import CannotStartError, layout
 
@@ -39,6 +39,10 @@ class Target:
         given = connection.get_connection_params()
         names = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "sslcert", "sslkey")
         return cls({name: given[name] for name in names if given.get(name)})
+
+    @classmethod
+    def of_url(cls, url: str) -> "Target":
+        return cls(conninfo_to_dict(url))
 
     @property
     def conninfo(self) -> str:

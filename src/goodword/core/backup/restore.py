@@ -5,6 +5,7 @@ leaves the database empty, and a worker that starts too early finds a copy in wh
 """
 
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -169,6 +170,27 @@ def _blocks(script: IO[bytes], version: int) -> Iterator[bytes]:
     yield begin
     while block := script.read(_BLOCK):
         yield block
+
+
+def is_waiting(target: Target, uid: uuid.UUID) -> bool:
+    """Whether the database contains this installation, restored and not yet in use. Raises BackupError."""
+    try:
+        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
+            if _one(line, "SELECT to_regclass('public.core_installation')") is None:
+                return False
+            query = "SELECT count(*) FROM public.core_installation WHERE mode = %s AND uid = %s"
+            return bool(_one(line, query, [Mode.RESTORING, uid]))
+    except psycopg.Error as error:
+        raise BackupError(f"The database can't be reached: {first_line(error)}") from error
+
+
+def finish(target: Target) -> None:
+    """Let a restored database of this version be used. Raises BackupError."""
+    try:
+        with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
+            line.execute("UPDATE public.core_installation SET mode = '', mode_since = NULL")
+    except psycopg.Error as error:
+        raise BackupError(f"The database can't be reached: {first_line(error)}") from error
 
 
 def _is_begun(line: psycopg.Connection, backup: str) -> bool:

@@ -95,9 +95,9 @@ def refuse_other_version(layout: Layout) -> None:
         return
     raise OtherVersionError(
         f"The database in {layout.cluster} was written by PostgreSQL {theirs}; this Goodword brings {ours}, "
-        f"which cannot read it. Either start the Goodword that made it, save the data with `pg_dump`, move "
-        f"{layout.home} away, start this one and load it with `psql`; or set GOODWORD_DATA to another "
-        f"directory; or set DATABASE_URL to a PostgreSQL {theirs} server."
+        f"which cannot read it. Either run `goodword backup` with the Goodword that made it, move {layout.home} "
+        f"away, and run `goodword restore` with this one; or set GOODWORD_DATA to another directory; or set "
+        f"DATABASE_URL to a PostgreSQL {theirs} server."
     )
 
 
