@@ -420,7 +420,7 @@ def _createadmin(options: argparse.Namespace) -> int:
     django.setup()
     database.check_database()
     database.check_migrations()
-    from goodword.accounts.createadmin import createadmin
+    from goodword.accounts.commands import createadmin
 
     return createadmin(
         organisation=options.organisation,
@@ -437,7 +437,7 @@ def _recover_sign_in(options: argparse.Namespace) -> int:
     django.setup()
     database.check_database()
     database.check_migrations()
-    from goodword.accounts.recover import lift_single_sign_on, remove_second_factors
+    from goodword.accounts.commands import lift_single_sign_on, remove_second_factors
 
     return (
         lift_single_sign_on(options.organisation)

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from goodword.accounts.browsers import browser_name
 from goodword.accounts.jobs import prune_audit_log
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.security_mails import browser_name
 from goodword.accounts.sign_in import LAST_SEEN
 from tests.support import factories
 from tests.support.pages import signed_in

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts import sign_in
-from goodword.accounts.factors import has_second_factor
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.reauthentication import has_second_factor
 from goodword.accounts.security_mails import CHANGES, FACTORS_RESET, mail_change
 from goodword.cli import main
 from tests.support import factories

@@ -22,8 +22,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
+from goodword.accounts.commands import lift_single_sign_on, remove_second_factors
 from goodword.accounts.models import AuditEntry, Membership, Organisation, User
-from goodword.accounts.recover import lift_single_sign_on, remove_second_factors
 from goodword.core.single_sign_on import member_claim
 from tests.support import factories, oidc
 from tests.support.jobs import waiting

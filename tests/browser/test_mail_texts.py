@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from goodword.accounts.domain.look import set_logo
+from goodword.accounts.domain.organisation import set_logo
 from goodword.core import mail
 from goodword.reports.pdf.logo import as_png
 from tests.assessments.support import application, assigned

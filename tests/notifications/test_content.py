@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.html import escape
 from linkify_it import LinkifyIt
 
-from goodword.accounts.domain.look import set_logo
+from goodword.accounts.domain.organisation import set_logo
 from goodword.core import crypto
 from goodword.core.text import WORD_JOINER
 from goodword.notifications.domain import links

@@ -8,8 +8,8 @@ import pytest
 from django.utils import translation
 
 from goodword.core.data_export import ExportReader, ExportRequest, export
+from goodword.references.comments import first_sentence, sentences
 from goodword.references.domain.responses import DraftAnswers, SubmittedAnswer
-from goodword.references.quotes import first_sentence, sentences
 from goodword.references.report_data import check_data
 from goodword.references.report_front import quotes_of
 from goodword.references.results import results

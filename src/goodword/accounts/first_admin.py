@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from goodword.accounts.domain.account import NameRefused, check_name
+from goodword.accounts.domain.members import NameRefused, check_name
 from goodword.accounts.domain.organisation import (
     MAX_NAME_LENGTH,
     create_admin,

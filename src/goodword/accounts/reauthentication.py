@@ -12,6 +12,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal.httpkit import deserialize_request, serialize_request
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
@@ -19,16 +20,29 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect
 from django.urls import resolve
 
-from goodword.accounts import factors
 from goodword.core import crypto
+
+#: kinds of authenticator that are a second factor; recovery codes only replace one
+FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_second_factor(user: Any) -> bool:
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
+
+
+def uses(request: HttpRequest) -> list[dict[str, Any]]:
+    """allauth's records of codes, recovery codes and passkeys used in this session, the latest last."""
+    records = get_authentication_records(request, request.user)
+    return [record for record in records if record.get("method") == "mfa"]
+
 
 _PLACE: Final = "session:suspended_request"
 
 
 def is_recent(request: HttpRequest) -> bool:
     """Whether they signed in within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds, with any second factor they have."""
-    has_factor = factors.has_second_factor(request.user)
-    records = factors.uses(request) if has_factor else get_authentication_records(request, request.user)
+    has_factor = has_second_factor(request.user)
+    records = uses(request) if has_factor else get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 

@@ -22,9 +22,9 @@ from django.utils.translation import gettext_lazy
 from goodword.accounts import security_mails, sign_in
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.members import NotChanged, lock_members
-from goodword.accounts.factors import FACTORS
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.accounts.queries import active_members
+from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
 from goodword.core.key_rotation import Stored, resealed, seal_stored
 

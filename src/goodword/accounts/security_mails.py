@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.accounts.browsers import browser_name
 from goodword.accounts.models import Membership, User
 from goodword.core import jobs
 from goodword.ui.templatetags.ui import short_time
@@ -82,3 +81,34 @@ def _zone_of(user: User) -> tzinfo:
         Membership.objects.across_organisations().filter(user=user).select_related("organisation").first()
     )
     return member.organisation.zone if member else timezone.get_default_timezone()
+
+
+#: part of the User-Agent header, and name; the first that fits, since most also claim to be another
+_BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name(user_agent: str) -> str:
+    """For example "Firefox on Windows"; what was sent, cut short, if it names no known browser."""
+    browser = next((name for part, name in _BROWSERS if part in user_agent), "")
+    system = next((name for part, name in _SYSTEMS if part in user_agent), "")
+    if not browser:
+        return user_agent[:40] or "Unknown browser"
+    return f"{browser} on {system}" if system else browser

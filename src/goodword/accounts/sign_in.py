@@ -36,8 +36,8 @@ from django.utils.translation import gettext_lazy
 
 from goodword.accounts import reauthentication
 from goodword.accounts.domain.audit import write
-from goodword.accounts.factors import has_second_factor
 from goodword.accounts.models import AuditEntry, Membership, User
+from goodword.accounts.reauthentication import has_second_factor
 from goodword.core import clock
 from goodword.core.addresses import normalised
 
@@ -266,9 +266,9 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         refusal: HttpResponse | None = super().pre_login(request, user, **kwargs)
         if refusal or "sociallogin" in (kwargs.get("signal_kwargs") or {}):
             return refusal
-        from goodword.accounts import requirements, single_sign_on  # which import this module
+        from goodword.accounts import access, single_sign_on  # which import this module
 
-        if name := requirements.only_by_single_sign_on(user):
+        if name := access.only_by_single_sign_on(user):
             record_sign_in(user, action=SSO_REQUIRED, now=clock.now(), **where(request))
             clear_login(request)
             messages.error(request, single_sign_on.required_by(name))

@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter as account_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.utils import get_next_redirect_url
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
@@ -17,15 +21,20 @@ from allauth.socialaccount.providers.base import AuthError, AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 from requests import RequestException
 
-from goodword.accounts import sign_in
-from goodword.accounts.domain.account import NameRefused, check_name
+from goodword.accounts import reauthentication, sign_in
 from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.members import NameRefused, check_name
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.core import clock
 from goodword.core.addresses import has_look_alikes, normalised
@@ -279,3 +288,44 @@ def told[**P](
             return response
 
     return wrapped
+
+
+@require_safe
+@login_required
+def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    """A page with a link to the provider. A form won't do: browsers apply the CSP's form-action to each redirect."""
+    found = next((one for one in linked(request.user) if one.sub_id == provider_id), None)
+    if found is None:
+        raise Http404("no such provider for this member")
+    target = urlencode({REDIRECT_FIELD_NAME: get_next_redirect_url(request) or ""})
+    if "go" not in request.GET:
+        others = [
+            method | {"url": f"{method['url']}?{target}"}
+            for method in account_adapter().get_reauthentication_methods(request.user)
+            if method["url"] != request.path
+        ]
+        context = {
+            "name": found.name,
+            "go": f"{request.path}?{target}&go=1",
+            "reauthentication_alternatives": others,
+        }
+        return render(request, "account/reauthenticate_single_sign_on.html", context)
+    again = {"auth_params": {"prompt": "login"}} if found.id == "openid_connect" else {}
+    response: HttpResponseBase = found.redirect(
+        request, AuthProcess.REDIRECT, next_url=f"{reverse('account_continue')}?{target}", **again
+    )
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def continue_suspended(request: HttpRequest) -> HttpResponseBase:
+    """After the provider: redirect to a page, or ask for a click before a suspended POST is repeated."""
+    target = get_next_redirect_url(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+    if request.method == "POST" and reauthentication.is_recent(request):
+        response: HttpResponseBase = resume_request(request) or HttpResponseRedirect(target)
+        return response
+    if reauthentication.is_suspended(request):
+        return render(request, "account/continue.html", {"next": target})
+    return HttpResponseRedirect(target)

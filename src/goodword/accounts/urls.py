@@ -9,11 +9,10 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from goodword.accounts.access import factor_used
 from goodword.accounts.first_admin import first_admin
 from goodword.accounts.reauthentication import required
-from goodword.accounts.requirements import factor_used
-from goodword.accounts.single_sign_on import told
-from goodword.accounts.single_sign_on_views import continue_suspended, reauthenticate
+from goodword.accounts.single_sign_on import continue_suspended, reauthenticate, told
 from goodword.accounts.views import (
     account,
     end_session,

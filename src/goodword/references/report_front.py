@@ -21,7 +21,7 @@ from goodword.core.report_blocks import (
     Table,
 )
 from goodword.core.text import clipped, isolate
-from goodword.references.quotes import first_sentence, quote_order
+from goodword.references.comments import first_sentence, quote_order
 from goodword.references.report_data import (
     CheckData,
     ChoiceQuestion,

@@ -1,7 +1,10 @@
+"""Links to the portal, and short-lived ones to *Your data*, mailed to the known address only."""
+
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,9 +12,12 @@ from django.urls import reverse
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.candidates.queries import Recruiter, recruiter_of
+from goodword.core.addresses import is_same
 from goodword.notifications.domain import links
-from goodword.notifications.models import Link
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.models import Email, Link
 from goodword.roles.models import Step
+from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import takes_answers
 
@@ -99,3 +105,52 @@ def _page(request: HttpRequest, template: str, status: int, **context: object) -
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+KIND = "workflow.own_data"
+#: minimum time between two links
+EVERY = timedelta(minutes=10)
+MOST_A_DAY = 5
+
+
+def send_own_data_link(
+    *,
+    application_id: int,
+    purpose: Link.Purpose,
+    subject_id: int,
+    to: Correspondent,
+    sender: Correspondent,
+    language: str,
+    now: datetime,
+) -> bool:
+    """Even to people who want no e-mail: they asked for it. False without an address, or if asked too often."""
+    with transaction.atomic():
+        application = lock_application(application_id)
+        if not to.address or application.erased_at is not None:
+            return False
+        before = Email.objects.of(application.organisation).filter(
+            application=application, kind=KIND, to_address__same_address=to.address
+        )
+        today = before.filter(created_at__gt=now - timedelta(days=1))
+        if today.filter(created_at__gt=now - EVERY).exists() or today.count() >= MOST_A_DAY:
+            return False
+        queue(
+            organisation=application.organisation,
+            kind=KIND,
+            key=f"data:{purpose}:{subject_id}:{now.timestamp():.0f}",
+            to=to,
+            sender=sender,
+            template="workflow/mail/own_data",
+            context={},
+            link=LinkFor(purpose=purpose, subject_id=subject_id),
+            application=application,
+            quotes=application.candidate if purpose == Link.Purpose.CANDIDATE_DATA else None,
+            language=language,
+            now=now,
+        )
+        return True
+
+
+def went_to(link: Link, address: str) -> bool:
+    """Whether the link was mailed to this address, which may have changed since."""
+    return link.email is not None and is_same(link.email.to_address, address)

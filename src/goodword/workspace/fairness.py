@@ -16,14 +16,13 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
-from goodword.candidates.fairness.groups import GroupFile, read_groups
+from goodword.candidates.fairness.groups import Decisions, GroupFile, proposed, read_groups, rejection_reasons
 from goodword.candidates.fairness.outcomes import (
     LEAST,
     Comparison,
     Scope,
     compare_groups,
 )
-from goodword.candidates.fairness.reasons import Decisions, proposed, rejection_reasons
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile

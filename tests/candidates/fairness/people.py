@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from goodword.accounts.models import Organisation
+from goodword.candidates.fairness.groups import Decisions
 from goodword.candidates.fairness.outcomes import Scope
-from goodword.candidates.fairness.reasons import Decisions
 from goodword.candidates.models import Application, Candidate
 from goodword.core.models import Event
 from goodword.roles.models import Role

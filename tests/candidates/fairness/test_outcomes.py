@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.candidates.fairness.groups import read_groups
+from goodword.candidates.fairness.groups import Decisions, proposed, read_groups, rejection_reasons
 from goodword.candidates.fairness.outcomes import (
     Comparison,
     GroupRate,
@@ -12,7 +12,6 @@ from goodword.candidates.fairness.outcomes import (
     StageRates,
     compare_groups,
 )
-from goodword.candidates.fairness.reasons import Decisions, proposed, rejection_reasons
 from goodword.candidates.fairness.statistics import Count
 from goodword.candidates.people_files import Person
 from goodword.roles.models import Automation, Role

@@ -1,6 +1,6 @@
 """Which stages a candidate moved on from."""
 
-from goodword.candidates.fairness.stages import StageOrder
+from goodword.candidates.fairness.outcomes import StageOrder
 
 USUAL = [("Screen", "Test", "Interview")] * 3
 

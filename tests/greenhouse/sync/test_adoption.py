@@ -3,11 +3,11 @@
 import pytest
 
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.adding import Person
+from goodword.candidates.domain.people import Person
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.notifications.models import Email
-from goodword.workflow.domain.manual_status import set_status
+from goodword.workflow.domain.application_outcome import set_status
 from goodword.workflow.models import StepRequest
 from goodword.workspace.adding.forms import add_and_invite
 from tests.greenhouse.world import ASSESSMENT, World

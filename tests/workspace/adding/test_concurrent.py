@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from goodword.candidates.domain.adding import AlreadyOnRole, Person
+from goodword.candidates.domain.people import AlreadyOnRole, Person
 from goodword.candidates.models import Application
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import read_table

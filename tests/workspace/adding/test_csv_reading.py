@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.candidates.domain.adding import Person
+from goodword.candidates.domain.people import Person
 from goodword.core.csv_files import UnreadableFile
 from goodword.workspace.adding.csv_reading import (
     COLUMNS,

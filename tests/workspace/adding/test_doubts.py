@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.candidates.domain.adding import Person
+from goodword.candidates.domain.people import Person
 from goodword.candidates.models import Application, Candidate
 from goodword.roles.models import Role
 from goodword.workspace.adding import imports

@@ -8,7 +8,7 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.adding import Person
+from goodword.candidates.domain.people import Person
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.notifications.domain import links

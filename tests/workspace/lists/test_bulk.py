@@ -17,7 +17,7 @@ from goodword.references.domain.member_actions import cancel_check
 from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.ui.templatetags.ui import short_day
-from goodword.workflow.domain.manual_status import set_status
+from goodword.workflow.domain.application_outcome import set_status
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.pages import signed_in

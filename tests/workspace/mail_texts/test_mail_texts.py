@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.plugin import DjangoDbBlocker
 
-from goodword.accounts.domain.look import set_logo
+from goodword.accounts.domain.organisation import set_logo
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt
 from goodword.notifications.domain.mail_texts import filled, filled_html, save_texts

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from goodword.accounts.domain.look import logo_of, set_logo
+from goodword.accounts.domain.organisation import logo_of, set_logo
 from goodword.accounts.models import AuditEntry, Logo, Membership, Organisation
 from goodword.candidates.models import Application
 from goodword.reports.domain.versions import head

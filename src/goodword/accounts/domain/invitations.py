@@ -9,9 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.account import check_name
 from goodword.accounts.domain.audit import write
-from goodword.accounts.domain.members import lock_members
+from goodword.accounts.domain.members import check_name, lock_members
 from goodword.accounts.models import Invitation, Membership, Organisation, User
 from goodword.accounts.queries import admins_of
 from goodword.core.addresses import check_address, is_same, normalised

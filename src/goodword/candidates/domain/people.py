@@ -1,11 +1,17 @@
+"""People: adding, locking, confirming names."""
+
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate
+from goodword.candidates.queries import visible_applications
 from goodword.core.events import record
+from goodword.roles.models import Role
 
 
 def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
@@ -58,3 +64,99 @@ def choose_language(candidate: Candidate, *, language: str) -> None:
     """The caller checks that it is available."""
     Candidate.objects.of(candidate.organisation).filter(pk=candidate.pk).update(chosen_language=language)
     candidate.chosen_language = language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Cleaned input. `language`: of pages and e-mails; empty means the organisation's."""
+
+    first_name: str
+    last_name: str
+    email: str
+    language: str = ""
+    company: str = ""
+    title: str = ""
+
+
+class AlreadyOnRole(Exception):
+    """The role already has a candidate with this address."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(f"Application {application.pk} is on the role already.")
+        self.application = application
+
+
+class RoleArchived(Exception):
+    """Archived roles accept no candidates."""
+
+
+def with_address(role: Role, address: str) -> QuerySet[Application]:
+    """Returns applications for the role from this address, latest first."""
+    people = Candidate.objects.of(role.organisation).filter(email__same_address=address)
+    rows = Application.objects.of(role.organisation).filter(role=role, candidate__in=people, erased_at=None)
+    return rows.select_related("candidate").order_by("-pk")
+
+
+def known_person(member: Membership, address: str) -> Candidate | None:
+    """Returns the candidate with this address if the member may see one of their applications and no erasure is due."""
+    people = Candidate.objects.of(member.organisation).filter(email__same_address=address, erased_at=None)
+    seen = visible_applications(member).filter(candidate__in=people, deleted_at=None, erased_at=None)
+    application = seen.order_by("-pk").first()
+    return application.candidate if application is not None else None
+
+
+def add_candidate(
+    *, role: Role, person: Person, member: Membership, now: datetime, import_id: int | None = None
+) -> Application:
+    """Add a person to a role, once per address, without inviting them. Raises AlreadyOnRole and RoleArchived.
+
+    A known person (`known_person`) keeps their details and gets one more application. An import (`import_id`) is
+    audited as a whole.
+    """
+    with transaction.atomic(savepoint=False):
+        # a second member adding the same person waits for this lock and then sees the row
+        locked = Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
+        role = locked.select_related("organisation").get(pk=role.pk)
+        if role.archived_at is not None:
+            raise RoleArchived
+        there = with_address(role, person.email).first()
+        if there is not None:
+            raise AlreadyOnRole(there)
+        candidate = known_person(member, person.email)
+        if candidate is not None:
+            candidate, _ = lock_person(candidate.pk)
+        if candidate is None or candidate.erased_at is not None:
+            candidate = Candidate.objects.create(
+                organisation=role.organisation,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                email=person.email,
+                language=person.language,
+                company=person.company,
+                title=person.title,
+                created_at=now,
+            )
+        application = Application.objects.create(
+            organisation=role.organisation,
+            candidate=candidate,
+            role=role,
+            applied_at=now,
+            created_at=now,
+        )
+        record(
+            "application.added",
+            organisation_id=role.organisation_id,
+            application_id=application.pk,
+            actor=f"member:{member.pk}",
+            at=now,
+            data={"import_id": import_id} if import_id else {},
+        )
+        if import_id is None:
+            write(
+                organisation=role.organisation,
+                action="candidate.added",
+                member=member,
+                now=now,
+                details={"application": application.pk, "role": role.pk},
+            )
+        return application

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
-from goodword.candidates.fairness.groups import read_groups
+from goodword.candidates.fairness.groups import Decisions, proposed, read_groups, rejection_reasons
 from goodword.candidates.fairness.outcomes import (
     LEAST,
     Comparison,
@@ -17,7 +17,6 @@ from goodword.candidates.fairness.outcomes import (
     StageRates,
     compare_groups,
 )
-from goodword.candidates.fairness.reasons import Decisions, proposed, rejection_reasons
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile

@@ -4,20 +4,57 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from itertools import combinations
+from typing import Final, Self
 
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from goodword.accounts.models import Organisation
-from goodword.candidates.fairness.groups import GroupFile
-from goodword.candidates.fairness.reasons import Decisions
-from goodword.candidates.fairness.stages import StageOrder
+from goodword.candidates.fairness.groups import Decisions, GroupFile
 from goodword.candidates.fairness.statistics import Count, RateRatio, Together, compare_all
 from goodword.candidates.models import Application
 from goodword.candidates.people_files import Person
 from goodword.core.models import Event
 from goodword.roles.models import Automation, Role
+
+
+@dataclass(frozen=True, slots=True)
+class StageOrder:
+    """`ahead`: how many people entered the first of two stages before the second, minus those who entered the second
+    first."""
+
+    ahead: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, paths: Iterable[Sequence[str]]) -> Self:
+        ahead: Counter[tuple[str, str]] = Counter()
+        for path in paths:
+            for earlier, later in combinations(dict.fromkeys(path), 2):
+                ahead[earlier, later] += 1
+                ahead[later, earlier] -= 1
+        return cls(ahead)
+
+    def moved_on(self, path: Sequence[str], pipeline: Sequence[str]) -> dict[str, bool]:
+        """For each stage of a candidate's `path`: whether they entered a later one afterwards. To be sent back to an
+        earlier stage is not to move on. `pipeline`: the job's stages in order; pairs of stages that it lacks have the
+        order in which most people entered them."""
+        last = {stage: place for place, stage in enumerate(path)}
+        first = {stage: path.index(stage) for stage in last}
+        return {
+            stage: any(
+                last[other] > first[stage] and self._is_later(other, stage, pipeline)
+                for other in last
+                if other != stage
+            )
+            for stage in last
+        }
+
+    def _is_later(self, one: str, than: str, pipeline: Sequence[str]) -> bool:
+        if one in pipeline and than in pipeline:
+            return pipeline.index(one) > pipeline.index(than)
+        return self.ahead.get((than, one), 0) >= 0
+
 
 #: decided applications that a group needs to appear in a row of the table
 LEAST: Final = 30

@@ -30,13 +30,12 @@ from goodword.questionnaires.types import (
     Stated,
     WouldWorkAgain,
 )
+from goodword.references.comments import comments_of, quote_order, sentences
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event
 from goodword.references.domain.context import check_context, stated_of, version_of
 from goodword.references.domain.mails import mail_recruiter
 from goodword.references.models import Check, Reference, ReferenceRequest
-from goodword.references.private_topics import comments_of
-from goodword.references.quotes import quote_order, sentences
 from goodword.workflow.states import DONE, UNFINISHED
 
 META_KEY: Final = "~"

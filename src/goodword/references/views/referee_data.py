@@ -24,9 +24,8 @@ from goodword.references.erasure import erase_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit
-from goodword.workflow.domain.data_links import send_own_data_link, went_to
 from goodword.workflow.languages import browser_languages, links_for, query_language, with_query_language
-from goodword.workflow.portal import unknown_page
+from goodword.workflow.portal import send_own_data_link, unknown_page, went_to
 from goodword.workflow.retention_notice import legal_hold_reason, retention_for_referee
 from goodword.workflow.states import takes_answers
 

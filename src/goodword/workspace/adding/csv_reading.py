@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from goodword.candidates.domain.adding import Person
+from goodword.candidates.domain.people import Person
 from goodword.core.csv_files import UnreadableFile, decoded, separated
 from goodword.core.text import clean_text, has_link
 from goodword.workspace.adding.forms import LONGEST_ADDRESS, LONGEST_DETAIL, LONGEST_NAME

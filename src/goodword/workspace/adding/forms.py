@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.domain.adding import Person, add_candidate
+from goodword.candidates.domain.people import Person, add_candidate
 from goodword.candidates.models import Application
 from goodword.core.text import clean_text, has_link
 from goodword.roles.models import Role, Step

@@ -14,7 +14,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.mail_domains import proposed
 from goodword.accounts.models import Membership, Organisation
 from goodword.accounts.queries import active_members
-from goodword.candidates.domain.adding import AlreadyOnRole, Person, RoleArchived
+from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchived
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import jobs, stopping

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.domain.adding import AlreadyOnRole, RoleArchived
+from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock

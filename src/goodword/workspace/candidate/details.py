@@ -17,8 +17,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.adding import Person
-from goodword.candidates.domain.people import lock_person
+from goodword.candidates.domain.people import Person, lock_person
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
@@ -28,7 +27,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import readdress, send_again
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Step
-from goodword.workflow.domain.manual_status import SETTABLE, NotSettable, set_status
+from goodword.workflow.domain.application_outcome import SETTABLE, NotSettable, set_status
 from goodword.workflow.models import StepRequest
 from goodword.workspace.adding.forms import PersonForm
 from goodword.workspace.settings_pages.mails import address_now

@@ -12,7 +12,7 @@ from goodword.accounts.domain.members import NotChanged
 from goodword.accounts.models import Membership
 from goodword.candidates.queries import recruiter_of
 from goodword.notifications.models import Email, Link
-from goodword.roles.domain.members import hand_over, possible_owners, set_viewed_roles
+from goodword.roles.domain.role_changes import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role
 from goodword.workspace.comments import MENTIONED
 from goodword.workspace.members.invitations import withdraw_all_of

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import membership_of
 from goodword.accounts.domain import invitations
-from goodword.accounts.domain.account import NameRefused
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.invitations import (
     InviterGone,
@@ -24,7 +23,7 @@ from goodword.accounts.domain.invitations import (
     is_inviter_admin,
     user_of,
 )
-from goodword.accounts.domain.members import lock_members
+from goodword.accounts.domain.members import NameRefused, lock_members
 from goodword.accounts.forms import NewLoginForm
 from goodword.accounts.models import Invitation, Membership, Organisation, User
 from goodword.accounts.queries import admins_of, is_deactivated
@@ -33,7 +32,7 @@ from goodword.core.outbox import Outbox
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
-from goodword.roles.domain.members import add_viewer
+from goodword.roles.domain.role_changes import add_viewer
 from goodword.roles.models import Role
 from goodword.workflow.portal import unknown_page
 

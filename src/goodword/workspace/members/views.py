@@ -22,7 +22,7 @@ from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.greenhouse.settings_pages import settings_nav
-from goodword.roles.domain.members import add_viewer, remove_viewer
+from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role
 from goodword.roles.queries import is_confidential, may_share, visible_roles
 from goodword.workspace.concurrent_edits import organisation_to_change

@@ -34,12 +34,11 @@ from goodword.workflow.domain.appeals import (
     may_appeal,
     open_appeal,
 )
-from goodword.workflow.domain.data_links import send_own_data_link, went_to
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.erasure import request_own_erasure
 from goodword.workflow.languages import with_query_language
 from goodword.workflow.models import StepRequest
-from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.workflow.portal import Visit, closed_page, send_own_data_link, unknown_page, visit_of, went_to
 from goodword.workflow.retention_notice import legal_hold_reason, retention_for_candidate
 from goodword.workspace.portal.access import has_switched, language_links, language_of, languages_of, private
 

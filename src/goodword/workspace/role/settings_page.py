@@ -22,12 +22,12 @@ from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.connections import live_connections
 from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
 from goodword.roles.domain.automation import JobTaken, link
-from goodword.roles.domain.members import possible_owners
 from goodword.roles.domain.role_changes import (
     NotAnOwner,
     RoleChanged,
     change_role,
     copy_role,
+    possible_owners,
     set_archived,
     version_of,
 )
