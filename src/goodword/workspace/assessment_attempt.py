@@ -15,7 +15,7 @@ from goodword.workspace.results import finished_run
 from goodword.workspace.step_actions import Target, act_at_once, act_with_form, reminder_message
 
 WITH_FORM = ["GET", "HEAD", "POST"]
-#: place on the candidate's page
+#: anchor on the candidate's page
 CARD: Final = "assessment"
 
 

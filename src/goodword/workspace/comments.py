@@ -28,9 +28,9 @@ from goodword.workspace.models import Comment, Mention
 from goodword.workspace.reference_check.forms import ConfirmForm
 from goodword.workspace.step_actions import back_to
 
-#: kind of the mail to whom a comment mentions
+#: kind of the e-mail to mentioned members
 MENTIONED: Final = "workspace.mentioned"
-#: the same text again within this time is a second click
+#: within this time the same text is a second click
 SECOND_CLICK: Final = timedelta(minutes=5)
 
 
@@ -41,7 +41,7 @@ def comments_of(application: Application) -> Sequence[Comment]:
 
 
 def write_comment(*, application_id: int, text: str, author: Membership, now: datetime) -> Comment:
-    """Save the comment and mail those it mentions. Raises Refused if one of them may not see the candidate."""
+    """Save the comment and e-mail the members mentioned. Raises Refused if one of them can't see the candidate."""
     with transaction.atomic():
         application = lock_application(application_id)
         if application.erased_at is not None:
@@ -82,13 +82,13 @@ def write_comment(*, application_id: int, text: str, author: Membership, now: da
 
 
 def mark_seen(application: Application, *, member: Membership, now: datetime) -> None:
-    """The member has opened the candidate's page, with its comments. Idempotent."""
+    """Mark mentions as seen when the member opens the candidate's page. Idempotent."""
     rows = Mention.objects.of(member.organisation).filter(member=member, seen_at=None)
     rows.filter(comment__application=application).update(seen_at=now)
 
 
 def delete_comment(*, comment_id: int, member: Membership, now: datetime) -> None:
-    """Only the author's own; an admin's any. Idempotent. Raises Refused."""
+    """Delete an own comment; admins can delete any. Idempotent. Raises Refused."""
     with transaction.atomic():
         rows = Comment.objects.of(member.organisation).select_for_update(of=("self",))
         comment = rows.filter(pk=comment_id).first()
@@ -107,8 +107,8 @@ def may_delete(comment: Comment, member: Membership) -> bool:
 
 
 def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
-    """Returns members whose full name or address follows an @; if several share a name, all active ones, or all if none
-    is. One query."""
+    """Return members whose full name or address follows an @. Of several with the same name, all active ones, or all if
+    none is active. One query."""
     rest, found = text.casefold(), []
     if "@" not in rest:
         return []
@@ -130,7 +130,7 @@ def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
 
 
 def _mentions_recruiter(text: str, application: Application) -> bool:
-    """Whether it mentions the recruiter in Greenhouse, who may have no login."""
+    """Whether it mentions the recruiter in Greenhouse, who may not be a member."""
     name = application.recruiter_name.casefold()
     return bool(name) and f"@{name}" in text.casefold()
 
@@ -169,7 +169,7 @@ def _audit(action: str, comment: Comment, *, member: Membership, now: datetime) 
 
 
 WITH_FORM = ["GET", "HEAD", "POST"]
-#: place on the candidate's page
+#: anchor on the candidate's page
 COMMENTS: Final = "comments"
 LONGEST: Final = 4000
 

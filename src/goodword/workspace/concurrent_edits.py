@@ -1,4 +1,4 @@
-"""Forms that detect changes made by somebody else since the page was opened."""
+"""Forms that detect changes made by others since the page was opened."""
 
 import json
 from collections.abc import Mapping
@@ -17,13 +17,14 @@ class NoticesChanges(forms.Form):
     """Refuses the first save if stored values differ from those on the page. Subclasses call `note_stored`; views build
     the form from a locked row."""
 
-    #: by field, a code of the value on the page
+    #: field -> a hash of the value on the page
     seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": False}))
 
     def note_stored(
         self, values: Mapping[str, Any], *, words: Mapping[str, str] | None = None, **labels: object
     ) -> None:
-        """`words`: values as members read them, where fields don't say. `labels`: of values that are not fields."""
+        """`words`: values as members read them, if they differ from the fields'. `labels`: of values that are not
+        fields."""
         known = {name: value for name, value in values.items() if name in self.fields or name in labels}
         first = not hasattr(self, "_stored")
         if first:
@@ -63,7 +64,7 @@ class NoticesChanges(forms.Form):
         return [name for name, value in self._stored.items() if codes.get(name, _code(value)) != _code(value)]
 
     def _in_words(self, name: str) -> str:
-        """ "Deadline (now 10)"; only the label if its value has no short words."""
+        """For example "Deadline (now 10)"; only the label if the value has no short wording."""
         field, value = self.fields.get(name), self._stored[name]
         label = str(self._labels.get(name) or (field.label if field else name))
         now: object
@@ -90,7 +91,7 @@ def _code(value: Any) -> str:
 
 
 def organisation_to_change(request: MemberRequest) -> Organisation:
-    """The organisation, for a POST locked until the transaction ends."""
+    """Return the organisation; for a POST, locked until the transaction ends."""
     if request.method != "POST":
         return request.organisation
     return Organisation.objects.select_for_update(no_key=True).get(pk=request.organisation.pk)

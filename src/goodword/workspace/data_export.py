@@ -4,7 +4,7 @@ from goodword.workspace.models import Comment, ImportRow
 
 @exports("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow")
 def export(wanted: ExportRequest) -> Sections:
-    """The candidate reads what was written about them, without the colleague's name."""
+    """The candidate gets the comments about them, without the authors' names."""
     rows = Comment.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
     imported = ImportRow.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
     return {

@@ -77,7 +77,7 @@ REASONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureStatus:
-    """The latest erasure that covers an application. `notes`: how many notes remain in Greenhouse."""
+    """The latest erasure that covers an application. `notes`: the number of notes left in Greenhouse."""
 
     erasure: Erasure
     reason: str
@@ -93,7 +93,7 @@ class ErasureStatus:
 
 
 def erasure_status(application: Application) -> ErasureStatus | None:
-    """The erasure of the application or of the person; pending and done ones before cancelled ones."""
+    """Return the erasure of the application or of the person; pending and done before cancelled ones."""
     rows = (
         Erasure.objects.of(application.organisation)
         .filter(Q(candidate_id=application.candidate_id) | Q(application=application))
@@ -129,7 +129,7 @@ class _Rollback(Exception):
 
 
 def preview_erasure(candidate: Candidate, *, only: Application | None = None) -> dict[str, int]:
-    """Exact counts of what an erasure would remove: it is carried out and rolled back."""
+    """Count exactly what an erasure would remove, by carrying it out and rolling it back."""
     counts: dict[str, int] = {}
     try:
         with transaction.atomic():
@@ -247,7 +247,7 @@ def _pending(application: Application) -> ErasureStatus | None:
 def _erase(
     request: MemberRequest, application: Application, erasing: ErasureStatus | None, *, now: datetime
 ) -> bool:
-    """Returns False if a hold has been placed, or the data has been erased or kept."""
+    """Returns False if a hold has been placed, or the data has already been erased or kept."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
         return carry_out_erasure(erasure_id=erasing.erasure.pk, now=now, member=request.member)
@@ -301,7 +301,7 @@ def _page(
 
 
 def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
-    """A ZIP with all data of the visible applications, the candidate's own copy, and the reports."""
+    """A ZIP of all data of the visible applications, the candidate's copy, and the reports."""
     applications = tuple(
         visible_applications(member).filter(candidate=candidate).order_by("pk").values_list("pk", flat=True)
     )

@@ -17,7 +17,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 
 def _erase_import_rows(subject: Subject) -> None:
-    """Erase imported rows that became the person's applications, and unused ones with their address."""
+    """Erase imported rows that became the person's applications, and unused rows with the person's address."""
     whose = Q(application__in=subject.application_ids)
     people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id or 0)
     if address := people.exclude(email="").values_list("email", flat=True).first():

@@ -1,4 +1,4 @@
-"""Search over candidates, referees, roles and report codes: typo-tolerant, and only what the member may see."""
+"""Typo-tolerant search over candidates, referees, roles and report codes that the member can see."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,14 +27,14 @@ from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 from goodword.workspace.search import search_text
 
-#: shown of each type
+#: results per type
 AT_MOST: Final = 10
-#: limits on words of a query: each character slows down similarity
+#: limits of a query: each character slows down similarity
 _WORDS: Final = 6
 _LONGEST_WORD: Final = 40
 #: milliseconds; longer searches are cancelled
 _LONGEST_SEARCH: Final = 5_000
-#: word similarity of a match; PostgreSQL's default, 0.6, misses a wrong letter in the middle of a name
+#: word similarity of a match. PostgreSQL's default, 0.6, misses a wrong letter in the middle of a name
 _LEAST: Final = 0.45
 _PERSON: Final = (
     "candidate__first_name",
@@ -117,7 +117,7 @@ def _any(fields: Sequence[str], word: str) -> Q:
     for field in fields:
         if not field.endswith("email"):
             found |= Q(**{f"{field}__trigram_word_similar": word})
-        elif "@" in word:  # addresses are alike: many end the same
+        elif "@" in word:  # no similarity for addresses: many end alike
             found |= Q(**{f"{field}__trigram_word_similar": word, f"{field}__icontains": word})
     return found
 

@@ -56,7 +56,7 @@ class Checklist:
 
     @property
     def current(self) -> int:
-        """The first step to do, from 1; one more than the last if all are done."""
+        """The number of the first open step, from 1; one more than the last if all are done."""
         return next((number for number, tick in enumerate(self.ticks, start=1) if not tick), STEPS + 1)
 
 
@@ -95,7 +95,7 @@ def dismiss_checklist(*, by: Membership, now: datetime) -> None:
             write(organisation=by.organisation, action="setup.dismissed", member=by, now=now)
 
 
-#: jobs offered by a button
+#: jobs offered as buttons
 JOBS = 3
 
 
@@ -115,7 +115,7 @@ def first_run(request: MemberRequest) -> HttpResponse:
         if found.role is None:
             context |= _jobs(request)
     response = render(request, "workspace/first_run/checklist.html", context)
-    response["Cache-Control"] = "no-store"  # shows the secret key
+    response["Cache-Control"] = "no-store"  # which shows the secret key
     return response
 
 
@@ -128,7 +128,7 @@ def _jobs(request: MemberRequest) -> dict[str, Any]:
 
 
 def _instructions(request: MemberRequest, connection: Connection) -> str:
-    """A mailto link, without the secret key."""
+    """A mailto link without the secret key."""
     lines = [
         _("Please create these four webhooks in Greenhouse:"),
         "Configure > Dev Center > Web Hooks > Create New Web Hook",
@@ -145,7 +145,7 @@ def _instructions(request: MemberRequest, connection: Connection) -> str:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def progress(request: MemberRequest) -> HttpResponse:
-    """What changes on the page while it is open."""
+    """The parts that the open page refreshes."""
     found: Checklist = checklist(request.organisation)
     context = {
         "checklist": found,

@@ -1,5 +1,4 @@
-"""Proposes job requirements from a Greenhouse job post, word for word, leaving out what none of our tests can
-assess."""
+"""Proposes job requirements from a Greenhouse job post, word for word. Omits what none of our tests assesses."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ _BLOCKS = frozenset({"p", "div", "ul", "ol", "br", "tr", "section", "table"})
 
 
 def _any(stems: str) -> re.Pattern[str]:
-    """Matches words that begin with one of the stems, which are separated by commas."""
+    """Match words that begin with one of the comma-separated stems."""
     return re.compile(
         rf"\b(?:{'|'.join(' '.join(stem.split()) for stem in stems.split(','))})", re.IGNORECASE
     )
@@ -38,7 +37,7 @@ _TASKS = _any("""
     responsibilit, what you(?:'|’)?ll do, what you will do, your (?:role|tasks|job), the role, duties,
     aufgaben, das (?:erwartet|machst), ihre rolle, mission, vos tâches, responsabilités, le poste
 """)
-#: in running text, which names much else
+#: ambiguous in running text
 _ASKS = _any("""
     you (?:have|are|can|enjoy|know|bring|work), ability to, able to, must, skills, required, sie
     (?:haben|sind|können|bringen|arbeiten), du (?:hast|bist|kannst|bringst|arbeitest), vous
@@ -74,7 +73,7 @@ _CUES: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def sentences_of(content: str) -> tuple[str, ...]:
-    """The sentences of a post, in HTML, that ask something of the candidate: requirements first, then tasks."""
+    """The sentences of an HTML post that state a requirement, then those that state a task."""
     wanted, tasks, section = [], [], ""
     for mark, line in _lines(content):
         if mark == _HEADING:
@@ -92,12 +91,12 @@ def sentences_of(content: str) -> tuple[str, ...]:
 
 
 def proposal(sentences: Iterable[str], test: Test) -> str:
-    """The requirement that this test could serve; empty if the post names none."""
+    """The requirement that this test can assess; empty if the post names none."""
     return next(iter(fitting(sentences, test)), "")
 
 
 def fitting(sentences: Iterable[str], test: Test) -> list[str]:
-    """The sentences that this test could serve. None for a content pack, whose subject isn't known here."""
+    """The sentences that this test can assess. None for a content pack, whose subject isn't known here."""
     if test.kind == Test.Kind.CUSTOM_QUESTIONS:
         return list(sentences)
     cues = _WORK_STYLE if test.key == WORK_STYLE else _CUES.get(test.kind)
@@ -107,7 +106,7 @@ def fitting(sentences: Iterable[str], test: Test) -> list[str]:
 
 
 def sentences_of_role(role: Role) -> list[str]:
-    """Of the posts of its Greenhouse jobs, as they were when the stages were confirmed."""
+    """From the posts of the role's Greenhouse jobs, as they were when the stages were confirmed."""
     rows = Automation.objects.of(role.organisation).filter(role=role).order_by("pk")
     return list(
         dict.fromkeys(one for found in rows.values_list("post_requirements", flat=True) for one in found)
@@ -119,7 +118,7 @@ def _lines(content: str) -> Iterator[tuple[str, str]]:
     from bs4 import BeautifulSoup  # nine megabytes with lxml
 
     soup = BeautifulSoup(content, "html.parser")
-    if not soup.find(True) and "</" in soup.get_text():  # escaped as a whole, as on job boards
+    if not soup.find(True) and "</" in soup.get_text():  # job boards escape the whole text
         soup = BeautifulSoup(soup.get_text(), "html.parser")
     for tag in soup.find_all(["script", "style"]):
         tag.decompose()

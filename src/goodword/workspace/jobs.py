@@ -9,7 +9,7 @@ from goodword.workspace.retention.rules import organisations_due, sweep
 
 @jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
 def sweep_retention(*, timestamp: int = 0) -> None:
-    del timestamp  # periodic jobs all get it; we use our own clock
+    del timestamp  # passed to every periodic job
     now = clock.now()
     for_each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
 
@@ -17,13 +17,12 @@ def sweep_retention(*, timestamp: int = 0) -> None:
 @jobs.job(name="digests.send", cron="*/5 * * * * 25", queueing_lock="digests.send")
 def sweep_digests(*, timestamp: int = 0) -> None:
     """Mail each member once on a working day, in working hours."""
-    del timestamp  # periodic jobs all get it; we use our own clock
+    del timestamp  # passed to every periodic job
     send_digests(now=clock.now())
 
 
 @jobs.job(name="automation.invite_there", retry=jobs.PATIENT)
 def invite_there(*, automation_id: int, remote_application_id: int, member_id: int) -> None:
-    """Invite one candidate who was already in a mapped stage at Confirm."""
     invite_candidate(
         automation_id=automation_id,
         remote_application_id=remote_application_id,
@@ -34,7 +33,7 @@ def invite_there(*, automation_id: int, remote_application_id: int, member_id: i
 
 @jobs.job(name="automation.sync_there", retry=jobs.PATIENT)
 def sync_there(*, automation_id: int, after: int) -> None:
-    """Sync candidates who were already in a mapped stage at Confirm, in batches, without inviting them."""
+    """Sync candidates who were already in a mapped stage, in batches, without inviting them."""
     further = sync_batch(automation_id=automation_id, after=after, now=clock.now())
     if further is not None:
         sync_there.defer(automation_id=automation_id, after=further)
@@ -42,7 +41,7 @@ def sync_there(*, automation_id: int, after: int) -> None:
 
 @jobs.job(name="candidates.import", swept_by="candidates.imports")
 def import_candidates(*, import_id: int) -> None:
-    """Add some rows of a confirmed import; a further job adds the next ones."""
+    """Add some rows of a confirmed import; a further job adds the next."""
     if import_some(import_id, now=clock.now()):
         import_candidates.defer(import_id=import_id)
 

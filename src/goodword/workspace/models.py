@@ -1,4 +1,4 @@
-"""Models of the workspace: comments, saved views, imports, list rows."""
+"""Comments, saved views, imports, rows of lists."""
 
 from django.db import models
 from django.db.models.functions import Upper
@@ -41,7 +41,7 @@ class Comment(OrganisationOwned):
 
 
 class Mention(OrganisationOwned):
-    """A colleague whom a comment mentions, and who was notified. `seen_at`: when they opened the candidate's page."""
+    """A colleague mentioned in a comment and notified. `seen_at`: when they opened the candidate's page."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
     member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
@@ -58,12 +58,12 @@ class Mention(OrganisationOwned):
 
 
 class SavedView(OrganisationOwned):
-    """Filters and order of a list under a name of the member's. `role`: empty for the list of all candidates."""
+    """A member's named filters and order of a list. `role`: empty for the list of all candidates."""
 
     member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, null=True, related_name="+")
     name = models.CharField(max_length=60)
-    #: a query string without search text, which may name people
+    #: a query string without the search text, which may contain names
     query = models.CharField(max_length=1000)
 
     class Meta:
@@ -78,7 +78,7 @@ class SavedView(OrganisationOwned):
 
 
 class CandidateImport(OrganisationOwned):
-    """A CSV file of candidates that was read for a role. Deleted with its rows after some days (adding.imports)."""
+    """A CSV file of candidates, read for a role. Deleted with its rows after some days (adding.imports)."""
 
     class State(models.TextChoices):
         #: read; a member decides whether to import
@@ -93,9 +93,9 @@ class CandidateImport(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKED)
     #: headings of columns that are not imported
     ignored = models.JSONField(default=list)
-    #: the encoding was guessed
+    #: whether the encoding was guessed
     guessed = models.BooleanField(default=False)
-    #: kinds of the steps that the candidates are invited to
+    #: kinds of the steps to invite the candidates to
     steps = models.JSONField(default=list)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -113,7 +113,7 @@ class CandidateImport(OrganisationOwned):
 class ImportRow(OrganisationOwned):
     class State(models.TextChoices):
         GOOD = "good"
-        #: twice in the file, or on the role already
+        #: repeated in the file, or already on the role
         DUPLICATE = "duplicate"
         WRONG = "wrong"
         #: doubtful, and left out by a member
@@ -126,7 +126,7 @@ class ImportRow(OrganisationOwned):
     cells = models.JSONField()
     email = models.CharField(max_length=500, default="", blank=True)
     state = models.CharField(max_length=10, choices=State.choices)
-    #: why it is not imported, in sentences
+    #: why it can't be imported, in sentences
     problem = models.TextField(default="", blank=True)
     #: possible mistakes, in sentences; such rows can be left out
     doubt = models.TextField(default="", db_default="", blank=True)
@@ -144,7 +144,7 @@ class ImportRow(OrganisationOwned):
 
 
 def _by(name: str, *fields: str) -> tuple[models.Index, models.Index]:
-    """Indexes for the list of a role, and for that of all candidates."""
+    """Indexes for the list of a role and for that of all candidates."""
     return (
         models.Index(fields=["organisation", "role", *fields], name=f"listed_role_{name}"),
         models.Index(fields=["organisation", *fields], name=f"listed_{name}"),
@@ -152,11 +152,9 @@ def _by(name: str, *fields: str) -> tuple[models.Index, models.Index]:
 
 
 class ListedApplication(OrganisationOwned):
-    """What lists of candidates filter, count and sort by, one row an application.
-
-    Triggers keep it (migration 0006): they update it at the end of each transaction that changes the application, the
-    candidate's name, a step request or a run. Nothing else writes it; `lists.repair` finds and repairs differences.
-    """
+    """What lists of candidates filter, count and sort by, one row per application. Triggers maintain it (migration
+    0006): they update it at the end of each transaction that changes the application, the candidate's name, a step
+    request or a run. Nothing else writes it; `lists.repair` finds and repairs differences."""
 
     application = models.OneToOneField(
         Application, on_delete=models.CASCADE, primary_key=True, related_name="listed"
@@ -167,26 +165,26 @@ class ListedApplication(OrganisationOwned):
     stage_name = models.CharField(max_length=200)
     recruiter_name = models.CharField(max_length=200)
     created_at = models.DateTimeField()
-    #: the candidate's
+    #: copied from the candidate
     private = models.BooleanField()
     #: last name first, in lower case
     sort_name = models.TextField()
-    #: numbers of lists.states.STATES. A running step is never stored as overdue: it is from `due` on
+    #: numbers of lists.query.STATES. A running step is never stored as overdue: it is overdue from `due` on
     assessment_state = models.PositiveSmallIntegerField()
     check_state = models.PositiveSmallIntegerField()
-    #: the deadline of a running step; empty: none, or on hold
+    #: the deadline of a running step; empty if there is none or it is on hold
     assessment_due = models.DateTimeField(null=True)
     check_due = models.DateTimeField(null=True)
-    #: since when it is in its state; of an open reference check the deadline
+    #: start of its state; for an open reference check, the deadline
     assessment_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)
-    #: since when the assessment is overdue once it is: the deadline without adjustments
+    #: when an overdue assessment became so: the deadline without adjustments
     assessment_overdue_since = models.DateTimeField(null=True)
-    #: of the reference check, to candidate or referees. That of an assessment would reveal an adjustment
+    #: next reminder of the reference check, to candidate or referees; that of an assessment would reveal an adjustment
     next_reminder_at = models.DateTimeField(null=True)
-    #: smallest first: needs attention, has a deadline, ...; plus 10 once the application has ended
+    #: ascending: needs attention, has a deadline, ...; plus 10 once the application has ended
     urgency = models.PositiveSmallIntegerField()
-    #: within the same urgency: the next deadline, or minus the time of creation, in microseconds since 1970
+    #: within the same urgency: the next deadline, or minus the creation time, in microseconds since 1970
     urgency_order = models.BigIntegerField()
 
     class Meta:
@@ -196,7 +194,7 @@ class ListedApplication(OrganisationOwned):
             *_by("added", "created_at", "application"),
             *_by("stages", "stage_name", "application"),
             *_by("recruiters", "recruiter_name"),
-            # all that lists count by, so that counting reads no rows
+            # all that lists count by: counting reads no rows
             models.Index(
                 fields=[
                     *("organisation", "role", "status", "assessment_state", "check_state", "private"),

@@ -21,8 +21,7 @@ from goodword.workflow.states import DONE, status
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotStarted:
     """`why`: "not_linked" (not linked to Greenhouse), "unmapped" (no stage starts it), "to_come" (one of `stages`),
-    "already_there" (since before the mapping, `at`), "dismissed" (by a member, `at`) or "not_invited" (no record).
-    """
+    "already_there" (since before the mapping, `at`), "dismissed" (by a member, `at`) or "not_invited" (no record)."""
 
     why: Literal["not_linked", "unmapped", "to_come", "already_there", "dismissed", "not_invited"]
     stages: tuple[str, ...] = ()
@@ -66,7 +65,7 @@ def why_not_started(application: Application, kind: str) -> NotStarted:
 def already_in_stage(
     applications: Iterable[Application], *, organisation: Organisation
 ) -> set[tuple[int, str]]:
-    """(application id, kind of step) of those whose `why_not_started` is "already_there". At most two queries."""
+    """The (application id, kind of step) whose `why_not_started` is "already_there". At most two queries."""
     found = {
         (one.connection_id, one.job_id, one.remote_id, one.stage_id): one.pk
         for one in applications
@@ -115,7 +114,7 @@ class StepProgress:
     attention: str
     step_request: StepRequest | None
     run: StepRun | None
-    #: when the current result was completed, if a later run is unfinished
+    #: completion of the current result, if a later run is unfinished
     result_at: datetime | None = None
 
 
@@ -173,7 +172,7 @@ def progress_of(
 
 
 def with_answer_counts(rows: QuerySet[Attempt], *, organisation: Organisation) -> QuerySet[Attempt]:
-    """Annotated with `answered` of `items`."""
+    """Annotate with `answered` of `items`."""
     return rows.annotate(
         answered=_of_parts(Answer.objects.of(organisation), Count("pk")),
         items=_of_parts(AttemptPart.objects.of(organisation), Sum("items"), at="attempt"),
@@ -242,7 +241,7 @@ def _progress(
 
 
 def _result_at(runs: Sequence[StepRun], reuse_completed_at: datetime | None) -> datetime | None:
-    """When the current result was completed, if the latest run is unfinished."""
+    """Completion of the current result, if the latest run is unfinished."""
     if runs[-1].progress in DONE:
         return None
     return next((run.completed_at for run in reversed(runs) if run.progress in DONE), reuse_completed_at)
@@ -255,7 +254,7 @@ def _since(run: StepRun, *, now: datetime) -> date | None:
 
 
 def _started_on(run: StepRun) -> date | None:
-    """For assessments only the day: the duration would reveal who was granted extra time."""
+    """Only the day for assessments: the duration would reveal granted extra time."""
     if isinstance(run, Attempt) and run.begun_at is not None:
         return timezone.localtime(run.begun_at).date()
     return run.begun_at
@@ -279,6 +278,6 @@ def _counts(run: StepRun) -> tuple[int, int]:
 
 
 def _of_parts[M: Model](rows: QuerySet[M], figure: Aggregate, *, at: str = "part__attempt") -> Coalesce:
-    """A figure over rows of an attempt's parts, as a subquery, so that joins do not multiply rows."""
+    """Aggregate an attempt's parts in a subquery, to keep joins from multiplying rows."""
     of_run = rows.filter(**{at: OuterRef("pk")}).order_by().values(at).annotate(n=figure).values("n")
     return Coalesce(Subquery(of_run), 0)

@@ -43,7 +43,7 @@ class Result:
     label: str
     sections: Sequence[Section]
     run: StepRun
-    #: the same in short
+    #: short form
     outcome: Sequence[OutcomeRow] = ()
     overview: Sequence[Section] = ()
     language: str = ""
@@ -58,7 +58,8 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Runs:
-    """An application's runs, latest first. `reusing`: its requests with an earlier application's result, by kind."""
+    """An application's runs, latest first. `reusing`: by kind, its requests that reuse an earlier application's
+    result."""
 
     attempts: Sequence[Attempt]
     checks: Sequence[Check]
@@ -90,8 +91,8 @@ def runs_of(application: Application) -> Runs:
 
 
 def results_of(runs: Runs, *, items: bool = True) -> list[Result]:
-    """Returns the results of each step, the current one even if a later run is open. Without `items`: no test items,
-    answers or keys."""
+    """Return each step's result, the current one even if a later run is open. Without `items`: no test items, answers
+    or keys."""
     return [
         *_of_kind(Step.Kind.ASSESSMENT, runs.attempts, runs.reusing, items=items),
         *_of_kind(Step.Kind.REFERENCE_CHECK, runs.checks, runs.reusing, items=items),
@@ -210,7 +211,7 @@ class EarlierRun:
     kind: str
     label: str
     run: StepRun | None
-    #: when it was completed or declined, otherwise when it was opened
+    #: when it was completed or declined, otherwise opened
     at: datetime
     state: str
     is_current: bool
@@ -224,7 +225,7 @@ class EarlierRun:
 
     @property
     def anchor_prefix(self) -> str:
-        """Keeps ids in its result unique."""
+        """Keeps ids in the page unique."""
         return f"{self.id}-"
 
 
@@ -235,7 +236,7 @@ def earlier_runs(
     reports: Sequence[Report],
     now: datetime,
 ) -> list[EarlierRun]:
-    """By step, latest first, without runs that had no activity. `shown`: the results above."""
+    """By step, latest first, without inactive runs. `shown`: the results above."""
     known: Mapping[str, Sequence[StepRun]] = {
         Step.Kind.ASSESSMENT: [run for run in runs.attempts[1:] if run.progress != StepRun.Progress.PENDING],
         Step.Kind.REFERENCE_CHECK: runs.checks[1:],

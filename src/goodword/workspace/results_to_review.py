@@ -34,9 +34,9 @@ from goodword.roles.models import Step
 class ReviewRow:
     review: ResultReview
     application: Application
-    #: what there is to review, for example "First reference, 1 of 4"
+    #: for example "First reference, 1 of 4"
     news: str
-    #: of the candidate's page that has the result
+    #: anchor of the result on the candidate's page
     anchor: str
 
 
@@ -52,7 +52,7 @@ def with_relations(rows: QuerySet[ResultReview]) -> QuerySet[ResultReview]:
 
 
 def rows_of(reviews: Iterable[ResultReview]) -> list[ReviewRow]:
-    """`reviews` come with their relations."""
+    """`reviews`: with their relations."""
     return [
         ReviewRow(
             review=review,
@@ -79,7 +79,7 @@ def reviewed(member: Membership) -> QuerySet[ResultReview]:
 
 
 def monday(member: Membership, *, now: datetime) -> datetime:
-    """When this week began in the organisation's time zone."""
+    """The start of this week in the organisation's time zone."""
     zone = member.organisation.zone
     today = now.astimezone(zone).date()
     return datetime.combine(today - timedelta(days=today.weekday()), time(), tzinfo=zone)
@@ -91,7 +91,7 @@ PAGE = 50
 @require_safe
 @access.member()
 def results_list(request: MemberRequest) -> HttpResponse:
-    """What the member is to review, what all are to review, or what was reviewed."""
+    """Results for the member to review, for everybody to review, or reviewed."""
     member = request.member
     show = request.GET.get("show", "")
     if show not in {"all", "reviewed"}:

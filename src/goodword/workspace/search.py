@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from goodword.candidates.models import Application, searched
 
-#: shorter texts are indexed only at the start of words
+#: shorter texts match only the start of words
 TRIGRAM: Final = 3
 
 
@@ -18,7 +18,8 @@ def search_text(request: HttpRequest) -> str:
 
 
 def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Application]:
-    """Filter by any part of a name (shown or in Greenhouse) or address; one or two letters only match words' starts."""
+    """Filter by any part of a name (as shown or in Greenhouse) or address; texts below TRIGRAM by the start of
+    words."""
     text = " ".join(query.split()).lower()
     rows = rows.alias(searched=searched("candidate__"))
     if len(text) >= TRIGRAM or not (text.isascii() and text.isalnum()):

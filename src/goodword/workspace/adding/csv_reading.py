@@ -1,4 +1,4 @@
-"""Reads a list of candidates from an untrusted CSV file. Pure; each problem is a sentence."""
+"""Reads candidates from an untrusted CSV file. Pure. Each problem is described in a sentence."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ from goodword.workspace.adding.forms import LONGEST_ADDRESS, LONGEST_DETAIL, LON
 LARGEST: Final = 1_500_000
 MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 100
-#: of a cell that is kept
+#: longer cells are cut
 LONGEST_CELL: Final = 500
 #: columns of the template, and of the file with errors
 COLUMNS: Final = ("First name", "Last name", "E-mail", "Language", "Company", "Title")
@@ -65,7 +65,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`columns`: headings by field. `ignored`: headings that mean nothing. `guessed`: the encoding is a guess."""
+    """`columns`: headings by field. `ignored`: unknown headings. `guessed`: whether the encoding is a guess."""
 
     columns: Mapping[str, str]
     ignored: Sequence[str]
@@ -211,7 +211,7 @@ def _is_address(text: str) -> bool:
 
 
 def _language_of(text: str) -> str | None:
-    """A code ("de", "de-AT") or a name of a language; empty for none, None for an unknown one."""
+    """Return the code for a code ("de", "de-AT") or a name; empty if there is none, None if it is unknown."""
     if not text:
         return ""
     code = text.strip().lower().replace("_", "-").partition("-")[0]

@@ -104,7 +104,7 @@ class PersonForm(forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepChoice:
-    """`waits`: its assessment is not published, so invitations go out later."""
+    """`waits`: whether invitations wait until the assessment is published."""
 
     step: Step
     label: str

@@ -1,4 +1,4 @@
-"""Imports of candidates: a file is read into rows, a member decides, a job adds each valid row once."""
+"""Imports of candidates: a file is read into rows, a member reviews them, and a job adds each valid row once."""
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,13 +24,13 @@ from goodword.workspace.adding.csv_reading import Row, Table, person_of
 from goodword.workspace.adding.forms import add_and_invite
 from goodword.workspace.models import CandidateImport, ImportRow
 
-#: these ignore dots before the @
+#: domains that ignore dots before the @
 _WITHOUT_DOTS: Final = frozenset({"gmail.com", "googlemail.com"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Data to compare lines with. `on_role`: names and addresses on the role that the member may see."""
+    """What rows are compared with. `on_role`: names and addresses on the role that the member can see."""
 
     members: Collection[str]
     domains: Collection[str]
@@ -51,7 +51,7 @@ def is_members(person: Person, known: Known) -> bool:
 
 
 def doubts_of(people: Mapping[int, Person], known: Known) -> dict[int, str]:
-    """Returns sentences by line. `people`: by line, without addresses that are repeated or on the role."""
+    """Return sentences by line. `people`: by line, without addresses that are repeated or already on the role."""
     mailboxes = _Groups(
         ((_mailbox(person.email), line) for line, person in people.items()),
         {_mailbox(address) for _name, address in known.on_role},
@@ -83,7 +83,7 @@ def _alone(person: Person, known: Known) -> list[str]:
 
 
 def _beside(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups") -> list[str]:
-    """Compares with the other lines and the role. A shared mailbox outweighs a shared name."""
+    """Compare with the other lines and the role. A shared mailbox takes precedence over a shared name."""
     mailbox = _mailbox(person.email)
     if other := mailboxes.other(mailbox, line):
         return [_("The same mailbox as in line %(line)s, written differently.") % {"line": other}]
@@ -99,7 +99,7 @@ def _beside(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups"
 
 
 class _Groups:
-    """Lines by a key that they share; empty keys are ignored."""
+    """Lines by a shared key. Empty keys are ignored."""
 
     def __init__(self, lines: Iterable[tuple[str, int]], on_role: Collection[str]) -> None:
         self.on_role = {key for key in on_role if key}
@@ -124,7 +124,7 @@ def _name_key(name: str) -> str:
 
 
 def _mailbox(address: str) -> str:
-    """Returns the address without a "+" tag."""
+    """Return the address without its "+" tag."""
     local, _at, domain = normalised(address).rpartition("@")
     local = local.partition("+")[0] or local
     if domain in _WITHOUT_DOTS:
@@ -140,14 +140,15 @@ def _ascii(domain: str) -> str:
 
 
 State, RowState = CandidateImport.State, ImportRow.State
-#: rows per job, so that other jobs also run
+#: rows per job, to let other jobs run in between
 A_JOB: Final = 25
-#: after upload; rows are personal data, even of people who are never added
+#: after upload: the rows are personal data, including of people who are never added
 KEPT_FOR: Final = timedelta(days=7)
 
 
 def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetime) -> CandidateImport:
-    """Adds nobody yet. Doubtful rows are imported unless left out; members' own addresses are initially left out."""
+    """Read a file without adding anybody. Doubtful rows are imported unless left out; members' own addresses start out
+    left out."""
     on_role, visible = _people_on_role(role, member)
     with transaction.atomic():
         made = CandidateImport.objects.create(
@@ -174,7 +175,7 @@ def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetim
 def _read(
     row: Row, of: CandidateImport, *, on_role: Mapping[str, str], seen: dict[str, int]
 ) -> tuple[ImportRow, Person | None]:
-    """Returns the row, and the person if it is good. `seen`: line by address, from earlier rows."""
+    """Return the row, and the person if it is valid. `seen`: line by address, from earlier rows."""
     person, problem = person_of(row)
     state = RowState.GOOD if person is not None else RowState.WRONG
     if person is not None:
@@ -199,7 +200,7 @@ def _read(
 
 
 def _people_on_role(role: Role, member: Membership) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Returns a sentence by address, and names with addresses, naming only candidates whom the member may see."""
+    """Return a sentence by address, and names with addresses. Only candidates whom the member can see are named."""
     rows = Application.objects.of(role.organisation).filter(role=role, erased_at=None)
     visible = set(visible_applications(member).filter(role=role).values_list("pk", flat=True))
     said: dict[str, str] = {}
@@ -226,7 +227,7 @@ def doubtful(of: CandidateImport) -> QuerySet[ImportRow]:
 
 
 def leave_out(of: CandidateImport, *, listed: Collection[int], ticked: Collection[int]) -> None:
-    """Leave out the ticked lines of the doubtful ones listed; the others will be imported."""
+    """Leave out the ticked lines among the doubtful ones listed; import the others."""
     with transaction.atomic():
         row = _locked(of.pk)
         if row is None or row.state != State.CHECKED:
@@ -237,14 +238,14 @@ def leave_out(of: CandidateImport, *, listed: Collection[int], ticked: Collectio
 
 
 def counts_of(of: CandidateImport) -> dict[str, int]:
-    """By state, zeros included."""
+    """Counts by state, zeros included."""
     rows = ImportRow.objects.of(of.organisation).filter(of=of).order_by()
     found = dict(rows.values_list("state").annotate(n=Count("pk")))
     return {state.value: found.get(state.value, 0) for state in RowState}
 
 
 def start(of: CandidateImport, *, steps: Collection[str], member: Membership, now: datetime) -> bool:
-    """Start importing the good rows. Returns False if already started."""
+    """Start importing the valid rows. Returns False if already started."""
     with transaction.atomic():
         row = _locked(of.pk)
         if row is None or row.state != State.CHECKED:
@@ -283,7 +284,7 @@ def discard(of: CandidateImport) -> bool:
 
 
 def import_some(import_id: int, *, now: datetime) -> bool:
-    """Add some of the rows, each once, even if two workers do it. Returns whether there are more."""
+    """Add some of the rows, each once, even if two workers run. Returns whether there are more."""
     batch = _batch(import_id)
     if batch is None:
         return False
@@ -296,7 +297,7 @@ def import_some(import_id: int, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """What the rows of one job share. Whether the role is archived is checked for each row, under its lock."""
+    """What the rows of a job share. Whether the role is archived is checked for each row, under its lock."""
 
     of: CandidateImport
     steps: Sequence[Step]
@@ -312,7 +313,7 @@ def _batch(import_id: int) -> _Batch | None:
 
 
 def _import_one(batch: _Batch, *, now: datetime) -> bool:
-    """False if there is nothing left to do for this worker."""
+    """Returns False if nothing is left for this worker."""
     with transaction.atomic():
         rows = ImportRow.objects.across_organisations()
         row = (
@@ -350,7 +351,7 @@ def _add(row: ImportRow, batch: _Batch, *, now: datetime) -> None:
 
 
 def _finish(import_id: int, state: CandidateImport.State, *, now: datetime) -> None:
-    """Unless another worker still has a row."""
+    """Does nothing while another worker has a row."""
     running = CandidateImport.objects.across_organisations().filter(pk=import_id, state=State.RUNNING)
     if state == State.DONE:
         running = running.exclude(rows__state=RowState.GOOD)

@@ -121,9 +121,9 @@ def _add_page(request: MemberRequest, role: Role, form: AddForm) -> HttpResponse
     return render(request, "workspace/adding/add.html", {"role": role, "form": form}, status=status)
 
 
-#: lines per page, both doubtful ones and those with problems
+#: lines per page, of doubtful ones and of those with problems
 PAGE: Final = 50
-#: good lines shown, to see whether columns and characters are right
+#: valid lines shown as a sample of columns and characters
 SHOWN: Final = 5
 #: digits of a line number
 _DIGITS: Final = 7
@@ -180,7 +180,7 @@ def template(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.WORKS)
 def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Shows what would be imported and, after confirmation, the progress."""
+    """Show what would be imported and, once confirmed, the progress."""
     role, found = _import_of(request, pk, import_pk)
     return _check_page(request, role, found)
 
@@ -188,7 +188,7 @@ def check(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Asks for a second confirmation if e-mails will be sent, or the number of rows has changed."""
+    """Asks again if e-mails will be sent or the number of rows has changed."""
     role, found = _import_of(request, pk, import_pk)
     here = redirect("role_import_check", request.organisation.slug, role.pk, found.pk)
     if found.state != State.CHECKED:
@@ -207,7 +207,7 @@ def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
 @require_POST
 @access.member(kinds=access.WORKS)
 def leave_out(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
-    """Saves the ticks and turns the page: `turn` is "doubts-2" or "page-2"."""
+    """Save the ticks and turn the page: `turn` is "doubts-2" or "page-2"."""
     role, found = _import_of(request, pk, import_pk)
     _save_ticks(request, found)
     turned, _dash, to = request.POST.get("turn", "").partition("-")
@@ -240,7 +240,7 @@ def discard(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
 @require_safe
 @access.member(kinds=access.WORKS)
 def problems(request: MemberRequest, pk: int, import_pk: int) -> HttpResponse:
-    """The lines that are not imported, to correct and upload again."""
+    """Download the lines that are not imported, to correct and upload again."""
     _role, found = _import_of(request, pk, import_pk)
     rows = _with_problems(found)
     lines = [
@@ -267,7 +267,7 @@ def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, C
 
 
 def _with_problems(of: CandidateImport) -> Any:
-    """Includes lines that are left out once a member has decided; before that they are listed as doubtful."""
+    """Includes lines left out once a member has decided; until then they are listed as doubtful."""
     states = [RowState.WRONG, RowState.DUPLICATE]
     if of.state != State.CHECKED:
         states.append(RowState.LEFT_OUT)
@@ -277,7 +277,7 @@ def _with_problems(of: CandidateImport) -> Any:
 def _check_page(
     request: MemberRequest, role: Role, of: CandidateImport, *, chosen: list[StepChoice] | None = None
 ) -> HttpResponse:
-    """`chosen`: asks for confirmation."""
+    """`chosen`: asks for confirmation of these steps."""
     counts = imports.counts_of(of)
     good = counts[RowState.GOOD]
     rows = ImportRow.objects.of(request.organisation).filter(of=of)

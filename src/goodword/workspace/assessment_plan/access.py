@@ -1,4 +1,4 @@
-"""The pages of an assessment plan: who may open them, and input for a draft or test that no longer exists."""
+"""Access to an assessment plan's pages, and typed text whose draft or test no longer exists."""
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -53,7 +53,7 @@ _OF_EACH = (requirement_field, weight_field)
 def typed_fields(
     data: QueryDict, *, organisation: Organisation, test: Test | None = None, without: Container[str] = ()
 ) -> list[TypedField]:
-    """All non-empty fields of a form, except those in `without`. `test`: the one that the form was about."""
+    """All non-empty fields of a form, except those in `without`. `test`: the test of the form."""
     found = []
     for name, (label, word) in _fields(data, organisation, test).items():
         value = "\n".join(data.getlist(name)).strip()
@@ -97,7 +97,7 @@ def _fields(
 
 
 def _each(data: QueryDict, organisation: Organisation) -> Iterator[tuple[str, str]]:
-    """The fields that exist once for each test, with the test's title."""
+    """The fields that exist once per test, with the test's title."""
     prefixes = tuple({_prefix(field) for field in _OF_EACH})
     sent = [name for name in data if name.startswith(prefixes)]
     ids = {name: name.rsplit("_", 1)[1] for name in sent}
@@ -150,13 +150,13 @@ def _more_time(value: str) -> str:
 
 
 class PartGone(Exception):
-    """The test is no longer in the draft, or never was. Nothing was changed."""
+    """The test is not in the draft. Nothing was changed."""
 
 
 def lost_edits_page(
     request: MemberRequest, step: Step, *, test: Test | None = None
 ) -> HttpResponseBase | None:
-    """What was typed, to copy, or to add again with its test if still offered; None if nothing was typed."""
+    """Show what was typed, to copy or to add again with its test if still offered. None if nothing was typed."""
     typed = typed_fields(request.POST, organisation=request.organisation, test=test)
     if not typed:
         return None
@@ -226,7 +226,7 @@ PAGES = PlanPages()
 
 
 def draft_page[**P](view: DraftView[Assessment, P]) -> Callable[..., HttpResponseBase]:
-    """`PAGES.view`, which also redirects to the current draft if a test is no longer in it."""
+    """`PAGES.view`, with a redirect to the current draft if a test is no longer in it."""
 
     def guarded(
         request: MemberRequest, draft: Assessment, /, *args: P.args, **kwargs: P.kwargs

@@ -155,7 +155,7 @@ class PlanForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """`sentences`: of the job post, from which missing requirements are proposed."""
+    """`sentences`: of the job post, to propose missing requirements from."""
 
     def __init__(
         self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart], sentences: Sequence[str] = ()
@@ -230,7 +230,7 @@ class PartForm(forms.Form):
         self._add_norm_fields(part, numbers)
 
     def _add_scale_fields(self, contents: Sequence[Content]) -> None:
-        """`health_scales`: names of scales that need confirmation."""
+        """`health_scales`: names of the scales that need confirmation."""
         wholes = [(content, content.offers()[0].id) for content in contents]
         known = {scale.id: scale for content, form in wholes for scale in scales_of(content, form)}
         about_health = {scale.id: scale for content, form in wholes for scale in health_scales(content, form)}
@@ -289,7 +289,7 @@ class PartForm(forms.Form):
 
 
 def _precision_help(test: Test, number: str) -> str:
-    """Says how well the forms of a reasoning test distinguish candidates."""
+    """Describe how well the forms of a reasoning test distinguish candidates."""
     content = content_of_number(test, number)
     if not isinstance(content, ReasoningTest):
         return ""

@@ -34,7 +34,7 @@ from goodword.workflow.models import StepRequest
 from goodword.workflow.portal import Visit
 from goodword.workspace.assessment_plan.access import step_of
 
-#: URL names: the candidate's page -> its preview; other pages are not part of a preview
+#: URL names: the candidate's page -> its preview. Other pages have no preview
 PAGES = {
     "portal_assessment": "role_preview",
     "portal_assessment_language": "role_preview_language",
@@ -51,7 +51,7 @@ _BEYOND = "role_preview_beyond"
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewLink:
-    """A link of the banner. `here`: it leads to the current page."""
+    """A link in the banner. `here`: it leads to the current page."""
 
     name: str
     url: str
@@ -88,7 +88,7 @@ class PreviewState:
         return replace(self, language=language)
 
     def in_other_form(self, order: int) -> "PreviewState":
-        """With one part in the alternative form, or back in the role's own."""
+        """Toggle one part between the role's form and the alternative one."""
         return replace(self, open_forms=self.open_forms ^ {order})
 
     def query(self, done: int) -> str:
@@ -103,7 +103,7 @@ class PreviewState:
 def state_of(
     query: QueryDict, *, slug: str, role: int, which: str, parts: Sequence[AssessmentPart], wanted: str
 ) -> PreviewState:
-    """From the query string; defaults to the language a candidate who wants `wanted` would get."""
+    """Read the query string. The default language is what a candidate who prefers `wanted` would get."""
     language = query.get("language", "")
     if language not in languages_of(parts):
         language = language_for(parts, wanted=wanted)
@@ -124,7 +124,7 @@ def preview_sitting(
     here: str,
     now: datetime,
 ) -> PreviewSession:
-    """A session of a fictitious candidate at this position. Nothing is stored."""
+    """An unsaved session of a fictitious candidate at this position."""
     organisation, role = step.organisation, step.role
     assessment.step = step
     candidate = Candidate(organisation=organisation, first_name="Alex", last_name="Example")
@@ -246,7 +246,7 @@ type Page = Callable[..., HttpResponse]
 
 
 def _previewed(page: Page, *, begun: bool = False) -> Callable[..., HttpResponseBase]:
-    """Make a view of a candidate's page without a candidate. `begun`: its part has begun."""
+    """Preview a candidate's page without a candidate. `begun`: its part has begun."""
 
     def view(request: MemberRequest, /, pk: int, which: str, **places: int) -> HttpResponseBase:
         step = step_of(request, pk)
@@ -284,7 +284,7 @@ def _session(
     begun: bool,
     order: int | None,
 ) -> PreviewSession:
-    # on the page of a part, all earlier parts count as done
+    # on a part's page, all earlier parts count as done
     done = min(number_of(request.GET.get("done", "")), len(parts)) if order is None else order - 1
     return preview_sitting(
         step,
@@ -299,7 +299,7 @@ def _session(
 
 
 def _assessment(step: Step, which: str) -> Assessment | None:
-    """Returns the draft (or None), an unsaved one of the default test, or a version by number. Raises Http404."""
+    """Return the draft (or None), an unsaved default assessment, or a version by number. Raises Http404."""
     if which == DRAFT:
         return draft_of(step)
     if which == DEFAULT:

@@ -221,7 +221,7 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 
 
 def _kept(request: MemberRequest, form: Form) -> list[TypedField]:
-    """Input for tests that have since been removed, or completed by another member."""
+    """Typed text for tests that another member has removed or completed."""
     return typed_fields(request.POST, organisation=request.organisation, without=form.fields)
 
 
@@ -322,7 +322,7 @@ def _form(
 
 
 def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
-    """Show the input for a changed draft, with the current test if it still exists."""
+    """Show typed text after the draft has changed, with the current test if it still exists."""
     now = draft_of(draft.step)
     if now is None:
         raise NoDraft
@@ -372,7 +372,7 @@ def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
 
 
 def _test_of(draft: Assessment, part_pk: int) -> Test | None:
-    """The test of a part of this role, also from earlier versions; None if the part no longer exists."""
+    """Return the test of a part of this role, earlier versions included; None if the part no longer exists."""
     rows = AssessmentPart.objects.of(draft.organisation).select_related("assessment", "test__organisation")
     found = rows.filter(pk=part_pk).first()
     if found is None:

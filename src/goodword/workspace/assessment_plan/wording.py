@@ -113,7 +113,7 @@ def retake_in_words(months: int) -> str:
     ) % {"n": months}
 
 
-#: advice only: beyond this, many candidates give up
+#: advice only: many candidates give up on longer assessments
 ADVISED_MINUTES: Final = 45
 ADVISED_TESTS: Final = 5
 
@@ -229,7 +229,6 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def version_warnings(parts: Sequence[PlannedPart]) -> list[str]:
-    """Returns warnings about outdated test versions and calibrations."""
     return [sentence for part in parts for sentence in _version_warnings(part)]
 
 
@@ -261,7 +260,7 @@ def _draws_newer_tasks(part: PlannedPart) -> bool:
 
 
 def _precision_warning(part: PlannedPart) -> str:
-    """Returns a warning if candidates can be ranked by the test and a longer form would distinguish them better."""
+    """Warn if the test ranks candidates and a longer form would distinguish them better."""
     planned = part.part
     has_total = planned.assessment.total != Assessment.Total.OFF
     ranks = has_total or planned.norms is not None or planned.calibration is not None

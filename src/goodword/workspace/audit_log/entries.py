@@ -34,7 +34,7 @@ _TO_APPLICATION: Final[dict[str, tuple[type[OrganisationOwned], str]]] = {
     "request": (ReferenceRequest, "check_run__step_request__application_id"),
     "referee": (Referee, "check_run__step_request__application_id"),
 }
-#: key of details -> model, its column with the name, URL name
+#: key of details -> model, name column, URL name
 _NAMED: Final[dict[str, tuple[type[OrganisationOwned], str, str]]] = {
     "role": (Role, "title", "role"),
     "member": (Membership, "user__name", "member"),
@@ -45,24 +45,24 @@ _NAMED: Final[dict[str, tuple[type[OrganisationOwned], str, str]]] = {
 #: details whose "candidate" is Greenhouse's id, and whose "part" is a number
 _OTHER_CANDIDATE: Final = {"greenhouse.test_note"}
 _OTHER_PART: Final = {"answer.marked"}
-#: who failed to sign in, in the trail of sign-ins
+#: in failed sign-ins: the address used
 NOT_SIGNED_IN: Final = "not signed in"
-#: prefix of the actor in entries made with a link; its id follows
+#: prefix of the actor in entries made by a link, before the link's id
 _LINK: Final = "link "
-#: found by a search
+#: search results
 AT_MOST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What an entry is about. `url` is empty if there is no page."""
+    """The subject of an entry. `url`: empty without a page."""
 
     name: str
     url: str = ""
 
 
 class Things:
-    """The objects of some entries, fetched with a constant number of queries."""
+    """The subjects of some entries, fetched with a constant number of queries."""
 
     def __init__(self, organisation: Organisation, entries: Iterable[AuditEntry]) -> None:
         self.organisation = organisation
@@ -93,7 +93,7 @@ class Things:
         self._of_candidate = {row.candidate_id: row for row in self._applications.values()}
 
     def of(self, entry: AuditEntry) -> Thing | None:
-        """The most telling object of an entry; None for one about nothing in particular."""
+        """Return the most specific subject of an entry, or None."""
         ids = _ids(entry)
         application = ids.get("application")
         for key, found in self._application_of.items():
@@ -107,7 +107,7 @@ class Things:
         if (mail_text := self._mail_text(entry)) is not None:
             return mail_text
         things = [thing for key in _NAMED if key in ids and (thing := self._named(key, ids[key]))]
-        if len(things) > 1 and "member" in ids and "role" in ids:  # who was added to which role
+        if len(things) > 1 and "member" in ids and "role" in ids:  # a member added to a role
             return Thing(f"{things[0].name}: {things[1].name}", things[0].url)
         return things[0] if things else None
 
@@ -134,7 +134,7 @@ class Things:
 
 
 def link_holders(organisation: Organisation, entries: Iterable[AuditEntry]) -> dict[str, str]:
-    """Returns, by the entry's actor, whose link was used without signing in. At most one query."""
+    """Return, by actor, the holder of a link used without signing in. At most one query."""
     ids = {entry.actor: int(entry.actor.removeprefix(_LINK)) for entry in entries if _is_link(entry.actor)}
     if not ids:
         return {}
@@ -159,7 +159,7 @@ def _ids(entry: AuditEntry) -> Mapping[str, int]:
     found = {
         key: value for key, value in details.items() if isinstance(value, int) and not isinstance(value, bool)
     }
-    if entry.member_id and entry.actor == NOT_SIGNED_IN:  # whose account somebody tried
+    if entry.member_id and entry.actor == NOT_SIGNED_IN:  # the account of an attempted sign-in
         found["member"] = entry.member_id
     if entry.action in _OTHER_CANDIDATE:
         found.pop("candidate", None)
@@ -169,7 +169,7 @@ def _ids(entry: AuditEntry) -> Mapping[str, int]:
 
 
 def about(organisation: Organisation, text: str) -> Q:
-    """Entries by or about members, candidates and roles whose name contains the text."""
+    """Select entries by or about members, candidates and roles whose name contains the text."""
     members = Membership.objects.of(organisation).filter(
         Q(user__name__icontains=text) | Q(user__email__icontains=text)
     )
@@ -210,7 +210,7 @@ _LONGEST_VALUE: Final = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What the address asks for. Days are the organisation's; `until` is included. `before`: the keyset."""
+    """Read from the URL. Days are the organisation's; `until` is included. `before`: the keyset."""
 
     group: str
     member: int | None
@@ -221,7 +221,7 @@ class Filters:
 
     @classmethod
     def of(cls, query: QueryDict, *, today: date) -> Self:
-        """Whatever is malformed falls back to the default."""
+        """Malformed values fall back to the default."""
         group, member = query.get("kind", ""), query.get("member", "")
         until = _day(query.get("until", "")) or today
         since = _day(query.get("since", "")) or until - timedelta(days=DAYS)
@@ -235,7 +235,7 @@ class Filters:
         )
 
     def query(self, **change: str) -> str:
-        """Without the keyset, with these changes."""
+        """Return the query string without the keyset, with these changes."""
         now = {
             "kind": self.group,
             "member": str(self.member or ""),
@@ -255,7 +255,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An entry as shown. `note`: where a sign-in came from."""
+    """`note`: where a sign-in came from."""
 
     entry: AuditEntry
     #: name of the actor
@@ -269,7 +269,7 @@ class Row:
 
 
 def matching(organisation: Organisation, filters: Filters) -> QuerySet[AuditEntry]:
-    """The entries of this period, person and text, of every kind."""
+    """Entries of any kind in this period, by this person, with this text."""
     zone = organisation.zone
     rows = AuditEntry.objects.of(organisation).filter(
         at__gte=datetime.combine(filters.since, time.min, zone),
@@ -285,7 +285,7 @@ def of_group(rows: QuerySet[AuditEntry], group: str) -> QuerySet[AuditEntry]:
 
 
 def count_by_group(rows: QuerySet[AuditEntry]) -> dict[str, int]:
-    """Keys are groups, and "" for all of them."""
+    """Count by group, and under "" all."""
     counts: dict[str, int] = dict.fromkeys(["", *ActionGroup], 0)
     for action, n in rows.order_by().values_list("action").annotate(n=Count("pk")):
         counts[wording_of(action).group] += n
@@ -296,7 +296,7 @@ def count_by_group(rows: QuerySet[AuditEntry]) -> dict[str, int]:
 def page_of(
     rows: QuerySet[AuditEntry], *, before: tuple[datetime, int] | None, size: int = PAGE
 ) -> list[AuditEntry]:
-    """The newest entries before this one; one more than `size` if there are further ones."""
+    """Return the newest entries before this one, and one beyond `size` if there are more."""
     if before is not None:
         at, pk = before
         rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
@@ -324,7 +324,7 @@ def rows_of(organisation: Organisation, entries: list[AuditEntry]) -> list[Row]:
 
 
 def all_rows(organisation: Organisation, rows: QuerySet[AuditEntry]) -> Iterator[Row]:
-    """Every matching entry, newest first, a batch at a time."""
+    """Yield every matching entry, newest first, in batches."""
     before: tuple[datetime, int] | None = None
     while True:
         found = page_of(rows, before=before, size=BATCH)

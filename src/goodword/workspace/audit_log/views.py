@@ -102,7 +102,7 @@ def audit_log_csv(request: MemberRequest) -> HttpResponseBase:
 
 
 class _Echo:
-    """A file whose lines are handed on."""
+    """A file whose `write` returns the line."""
 
     def write(self, line: str) -> str:
         return line

@@ -1,4 +1,4 @@
-"""How the audit log words each action. tests/architecture/test_audit_log.py finds actions without a wording."""
+"""The audit log's wording of each action. tests/architecture/test_audit_log.py finds actions without one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ GROUP_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`text`: what they did, in the past. `warns`: worth a second look."""
+    """`text`: in the past tense. `warns`: worth a second look."""
 
     group: ActionGroup
     text: str
@@ -276,7 +276,7 @@ WORDINGS: Final[dict[str, Wording]] = {
 
 
 def wording_of(action: str) -> Wording:
-    """The action's name where an entry is of a version that worded it."""
+    """Falls back to the action's name for entries of other versions."""
     return WORDINGS.get(action) or Wording(
         ActionGroup.SETTINGS, action.replace(".", " ").replace("_", " "), "info"
     )

@@ -40,7 +40,7 @@ class JobChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChoices:
-    """All jobs of all accounts, open ones first, and the accounts that could not be reached."""
+    """The jobs of all accounts, open ones first, and the accounts that did not respond."""
 
     choices: Sequence[JobChoice]
     silent: Sequence[tuple[Connection, ErrorMessage]]
@@ -51,7 +51,7 @@ def key_of(connection_pk: int, job_id: int) -> str:
 
 
 def parse_key(text: str | None, organisation: Organisation) -> tuple[Connection, int] | None:
-    """The account and job id of a key; None if it is invalid. An id alone belongs to the first account."""
+    """Return the account and job id of a key; None if it is invalid. An id alone refers to the first account."""
     account, _, job = (text or "").rpartition("-")
     job_id = parse_id(job)
     if job_id is None:
@@ -94,7 +94,7 @@ Wizard = Callable[[MemberRequest, Role, list[Connection]], HttpResponseBase]
 
 
 def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
-    """Checks access to the role and that Greenhouse is connected; if it does not respond, offers to try again."""
+    """Check access to the role and the connection to Greenhouse. If Greenhouse does not respond, offer to try again."""
 
     @wraps(view)
     def wrapped(request: MemberRequest, pk: int) -> HttpResponseBase:
@@ -106,7 +106,7 @@ def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
         try:
             return view(request, role, known)
         except CALL_ERRORS as error:
-            # Not a 5xx, with which Django would not save the session and its draft.
+            # not a 5xx: Django would not save the session with the draft
             return page(
                 request, role, "greenhouse_error", {"error": error_message(error), "again": _again(request)}
             )
@@ -115,7 +115,7 @@ def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
 
 
 def choice_of(request: MemberRequest, role: Role) -> JobChoice | None:
-    """The job of the query string, if it may be chosen."""
+    """Return the job of the query string if the member can choose it."""
     found = parse_key(request.GET.get("job"), request.organisation)
     if found is None:
         return None
@@ -132,7 +132,7 @@ def choice_of(request: MemberRequest, role: Role) -> JobChoice | None:
 
 
 def visible_choices(choices: list[JobChoice], role: Role, request: MemberRequest) -> list[JobChoice]:
-    """Without confidential jobs, unless already linked here or for an admin."""
+    """Leave out confidential jobs, except for admins or if already linked to the role."""
     if request.member.is_admin:
         return choices
     own = set(role.automations.values_list("connection_id", "job_id"))
@@ -158,7 +158,7 @@ def page(request: MemberRequest, role: Role, name: str, context: dict[str, Any])
 
 
 def _again(request: MemberRequest) -> str:
-    """The URL to try again, with the chosen job."""
+    """Return the URL for another try, with the chosen job."""
     if request.method == "POST" and "job" in request.POST:
         return request.path + "?" + urlencode({"job": request.POST["job"][:60]})
     return request.get_full_path()

@@ -1,4 +1,4 @@
-"""Confirming an automation: candidates already in a mapped stage are synced or invited."""
+"""Confirming an automation: candidates already in a mapped stage are invited or synced."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
@@ -33,7 +33,7 @@ SKIPPED = (NotFound, Invalid, UnexpectedShape, TooBusy)
 
 
 def invite_candidate(*, automation_id: int, remote_application_id: int, by: str, now: datetime) -> None:
-    """Sync the application, then request its stage's steps not requested before. Raises HarvestError for a retry."""
+    """Sync the application, then request the stage's steps not requested yet. Raises HarvestError for a retry."""
     linked = _linked(automation_id)
     if linked is None:
         return
@@ -50,7 +50,7 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
 
 
 def sync_batch(*, automation_id: int, after: int, now: datetime) -> int | None:
-    """Applications not here yet, without inviting. Returns the row to continue after, None at the end."""
+    """Sync unknown applications without inviting. Returns the row to continue after, None at the end."""
     linked = _linked(automation_id)
     if linked is None:
         return None
@@ -108,13 +108,11 @@ def confirm(
     by: Membership,
     now: datetime,
 ) -> Automation:
-    """Save the automation; of the candidates already in mapped stages, invite those in `invite`, record the others.
-
-    `invite`: Greenhouse ids of applications. `requirement`: publishes the default assessment with it; empty: left as
-    it is. `publish`: the revision of the draft to publish, as the member saw it. `proposed`: requirements found in the
-    job post. `seen`: the version of the mapping that the member saw. Raises JobTaken, ChangedMeanwhile, StaleDraft,
-    NoDraft, Unfinished.
-    """
+    """Save the automation. Of the candidates already in mapped stages, invite those in `invite` and record the others.
+    `invite`: Greenhouse ids of applications. `requirement`: publishes the default assessment with it, unless empty.
+    `publish`: the revision of the draft that the member saw, to publish. `proposed`: requirements found in the job
+    post. `seen`: the version of the mapping that the member saw. Raises JobTaken, ChangedMeanwhile, StaleDraft,
+    NoDraft, Unfinished."""
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
     with transaction.atomic():
         automation = link(

@@ -1,4 +1,4 @@
-"""The wizard's draft, in the session: one for each role and job, so that two tabs do not mix."""
+"""The wizard's draft in the session, one per role and job, to keep two tabs apart."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -15,7 +15,8 @@ _AT_MOST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomationDraft:
-    """Second page: post and stages by Greenhouse ids, delays in minutes. `seen`: the mapping's version at the start."""
+    """The second page: post and stages by Greenhouse ids, delays in minutes. `seen`: the mapping's version at the
+    start."""
 
     post: int | None = None
     assessment: list[int] = field(default_factory=list)
@@ -30,7 +31,7 @@ class AutomationDraft:
 
     @property
     def stages(self) -> dict[str, list[int]]:
-        """Kind of step -> the stages that start it, without empty ones."""
+        """Kind of step -> its stages, without empty ones."""
         chosen = {Step.Kind.ASSESSMENT: self.assessment, Step.Kind.REFERENCE_CHECK: self.reference_check}
         return {kind.value: stages for kind, stages in chosen.items() if stages}
 
@@ -43,7 +44,7 @@ class AutomationDraft:
 
 
 def load(request: MemberRequest, *, role: Role, key: str) -> AutomationDraft | None:
-    """None if there is no draft or it has an outdated shape."""
+    """None if there is no draft or its shape is outdated."""
     try:
         return AutomationDraft(**found) if (found := _all(request).get(f"{role.pk}:{key}")) else None
     except TypeError:
@@ -72,7 +73,7 @@ ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 def new_draft(
     role: Role, *, job: LinkableJob, stages: Iterable[Stage], automation: Automation | None
 ) -> AutomationDraft:
-    """The draft to start with: the current mapping, else a proposal. Delays are those of the role."""
+    """Start with the current mapping, else a proposal. Delays are the role's."""
     among = list(stages)
     steps = {step.kind: step for step in role.steps.all()}
     mapped: dict[str, list[int]] = {ASSESSMENT: [], CHECK: []}
@@ -101,5 +102,5 @@ def same_name(kind: Step.Kind, stages: Iterable[Stage]) -> list[int]:
 
 
 def _normalised(name: str) -> str:
-    """Without case and spaces, so that "Referencecheck" matches "Reference check"."""
+    """Ignore case and spaces: "Referencecheck" matches "Reference check"."""
     return "".join(name.casefold().split())

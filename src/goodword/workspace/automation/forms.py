@@ -87,7 +87,7 @@ class StagesForm(forms.Form):
 
 class ConfirmMappingForm(forms.Form):
     """`there`: applications already in the stages. `asks`: confirming publishes the default assessment with the
-    requirement `proposed`. `draft`: it publishes a member's draft."""
+    requirement `proposed`. `draft`: confirming publishes a member's draft."""
 
     requirement = forms.CharField(
         label=_("Confirm publishes it for this job requirement"),

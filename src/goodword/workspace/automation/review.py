@@ -37,8 +37,8 @@ from goodword.workspace.role.step_forms import delay_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpublished:
-    """`draft`: a member's, or None for the default test. `problems`: what it lacks. `waits`: candidates wait until it
-    is published; otherwise they get the default test."""
+    """`draft`: a member's, or None for the default test. `problems`: what it lacks. `waits`: whether candidates wait
+    until it is published; otherwise they get the default test."""
 
     draft: Assessment | None
     parts: Sequence[PlannedPart]
@@ -47,7 +47,7 @@ class Unpublished:
 
     @property
     def reader_warning(self) -> str:
-        """A warning about who reads adjustment requests, if a part is timed. Empty without a draft to publish."""
+        """Warn about who reads adjustment requests if a part is timed. Empty without a draft to publish."""
         if self.publishable is None or not any(part.timed for part in self.parts):
             return ""
         return reader_warning(self.publishable.step.role)
@@ -62,7 +62,7 @@ class Unpublished:
 
 
 def unpublished(step: Step, *, now: datetime) -> Unpublished | None:
-    """None if a version is published."""
+    """Returns None if a version is published."""
     if built_by_member(step) is not None:
         return None
     waits, draft = is_unpublished(step), draft_of(step)
@@ -75,7 +75,7 @@ def unpublished(step: Step, *, now: datetime) -> Unpublished | None:
 
 
 def proposed_requirements(connection: Connection, job_id: int, draft: AutomationDraft) -> tuple[str, ...]:
-    """From the texts of the job's posts, the chosen one first. Raises HarvestError."""
+    """From the job's posts, the chosen one first. Raises HarvestError."""
     contents = catalogue.post_contents(connection, job_id)
     return joined([contents[post] for post in sorted(contents, key=lambda post: (post != draft.post, post))])
 
@@ -85,8 +85,6 @@ ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A row of the review: when, to whom, what, and its details."""
-
     when: str
     to: str
     what: str
@@ -106,7 +104,7 @@ def what_is_sent(
     parts: Sequence[PlannedPart] | None,
     now: datetime,
 ) -> list[Sent]:
-    """The messages that follow a move to a mapped stage. `parts`: of an assessment that isn't published yet."""
+    """The messages that follow a move to a mapped stage. `parts`: of an unpublished assessment."""
     steps = {step.kind: step for step in role.steps.select_related("organisation")}
     rows = []
     if draft.assessment:
@@ -189,7 +187,7 @@ def _deadline(days: int, reminders: Sequence[int]) -> str:
 def grid(
     form: StagesForm, stages: Iterable[Stage], placed: Iterable[ApplicationInStage], *, role: Role
 ) -> list[dict[str, Any]]:
-    """A row for each stage: who is there now, and a box for each step, with what follows from ticking it."""
+    """A row per stage: candidates in it, and a box for each step with the effect of ticking it."""
     follows = {step.kind: _follows(step) for step in role.steps.all()}
     there = Counter(one.stage_id for one in placed)
     chosen = {kind: {str(one) for one in form[kind].value() or []} for kind in (ASSESSMENT, CHECK)}

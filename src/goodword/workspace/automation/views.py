@@ -52,7 +52,7 @@ from goodword.workspace.step_preview.mails import ShownMail, first_mails, rolled
 
 #: jobs per page
 SHOWN = 40
-#: candidates already in the stages that are listed by name
+#: candidates already in the stages listed by name
 NAMED = 100
 
 
@@ -93,7 +93,7 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
 @wizard
 def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) -> HttpResponseBase:
     named = parse_key(request.GET.get("job"), request.organisation)
-    if request.method == "POST" and named:  # kept for the next try, should Greenhouse fail now
+    if request.method == "POST" and named:  # saved in case Greenhouse fails next
         drafts.save(request, unchecked_draft(request.POST), role=role, key=key_of(named[0].pk, named[1]))
     choice = choice_of(request, role)
     if choice is None:
@@ -136,7 +136,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 _("A selected stage no longer exists in Greenhouse. Check the stages."),
             )
         return redirect(url("role_automation_stages", role, choice.key))
-    now = clock.now()  # before reading, so that later arrivals count as later
+    now = clock.now()  # read before the candidates: later arrivals count as later
     placed = catalogue.applications_in_stages(choice.connection, choice.job.id)
     there = in_mapped_stages(placed, draft)
     before = already_requested(there, draft, connection=choice.connection)
@@ -176,9 +176,9 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
             message = _("This job has just been linked to the role “%(role)s”. Choose another.")
             return begin_again(request, role, message % {"role": error.role.title})
         except ChangedMeanwhile:
-            pass  # the current mapping is shown below
+            pass
         except (StaleDraft, NoDraft, Unfinished):
-            draft_changed = True  # the current draft is shown below
+            draft_changed = True
         else:
             drafts.forget(request, role=role, key=choice.key)
             step.refresh_from_db()
@@ -228,7 +228,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
 
 
 def _revision(request: MemberRequest) -> int:
-    """Of the assessment's draft that the member saw; -1 if it is missing."""
+    """The revision of the draft that the member saw; -1 if missing."""
     found = parse_id(request.POST.get("revision"))
     return -1 if found is None else found
 
@@ -236,7 +236,7 @@ def _revision(request: MemberRequest) -> int:
 def _first_mails(
     role: Role, *, draft: AutomationDraft, title: str, publish: Assessment | None, now: datetime
 ) -> list[ShownMail]:
-    """`title`: that candidates see. `publish`: the draft that is invited to."""
+    """`title`: as candidates see it. `publish`: the draft to invite to."""
     kinds = {
         kind
         for kind, starts in (

@@ -1,5 +1,3 @@
-"""Answering requests for a human review, and verifying reasoning results."""
-
 from typing import Any, Final
 
 from django import forms
@@ -113,7 +111,7 @@ class DiscardForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def verify(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Say what happens; the button opens a verification and shows a link, once: only its hash is stored."""
+    """Explain verification; the button opens one and shows its link once, since only the hash is stored."""
     application = _application(request, pk)
     if request.method != "POST":
         return _page(request, application, refused=why_not(application))

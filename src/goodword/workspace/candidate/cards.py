@@ -43,12 +43,12 @@ class Card:
     view: CheckOverview | None
     needs_confirmation: bool
     before: NotStarted | None = None
-    #: its current result, or the first answers; and the newest version of its report
+    #: the current result, or a partial one; and the newest version of its report
     result: Result | None = None
-    #: of an assessment
+    #: of an attempt
     actions: PossibleActions | None = None
     report: Report | None = None
-    #: adjustments that the candidate allows members to see
+    #: adjustments that the candidate disclosed to members
     adjusted: tuple[DisclosedGrant, ...] = ()
 
 
@@ -62,7 +62,7 @@ def cards_of(
     member: Membership,
     now: datetime,
 ) -> list[Card]:
-    """Returns one per step. `check`: the latest. `reports`: current ones first. Earlier results need the member's
+    """Return a card per step. `check`: the latest. `reports`: current ones first. Earlier results need the member's
     permission."""
     view = check_overview(check, now=now) if check is not None and not application.erased_at else None
     return [
@@ -90,7 +90,7 @@ def needs_confirmation(run: StepRun | None) -> bool:
 
 
 def earlier_of(step_request: StepRequest, member: Membership) -> StepRequest | None:
-    """The request whose result can be reused for this one, if the member may see its application."""
+    """Return the request whose result can be reused here, if the member can see its application."""
     if step_request.waiting_reason != WaitingReason.REUSE or step_request.earlier_id is None:
         return None
     return (
@@ -122,7 +122,7 @@ def _reused(mark: StepProgress) -> dict[str, Any] | None:
 
 def _may_begin(mark: StepProgress) -> bool:
     if mark.run is not None:
-        return False  # has Invite again
+        return False  # offers Invite again instead
     step_request = mark.step_request
     return step_request is None or (
         step_request.state != State.STARTED and step_request.waiting_reason not in BLOCKING_REASONS

@@ -38,7 +38,7 @@ Status = Application.Status
 
 
 class DetailsChanged(Exception):
-    """Somebody has changed the details since the page was opened. `candidate`: as they are now."""
+    """The details have changed since the page was opened. `candidate`: the current ones."""
 
     def __init__(self, candidate: Candidate) -> None:
         super().__init__(f"Candidate {candidate.pk} has changed.")
@@ -46,7 +46,7 @@ class DetailsChanged(Exception):
 
 
 class MailGoesOut(Exception):
-    """An e-mail to the old address is being sent right now."""
+    """An e-mail to the old address is being sent."""
 
 
 def version_of(candidate: Candidate) -> str:
@@ -57,8 +57,8 @@ def version_of(candidate: Candidate) -> str:
 def change_details(
     *, candidate: Candidate, person: Person, can_email: bool, seen: str, member: Membership, now: datetime
 ) -> int:
-    """Returns how many invitations are sent to a corrected address. `seen`: the version that `member` saw. Raises
-    DetailsChanged, MailGoesOut, and LookupError if Greenhouse keeps their details."""
+    """Return how many invitations go to a corrected address. `seen`: the version that `member` saw. Raises
+    DetailsChanged, MailGoesOut, and LookupError if the candidate comes from Greenhouse."""
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
         if row.in_greenhouse or row.erased_at is not None:
@@ -95,7 +95,7 @@ def change_details(
 def _send_to_new_address(
     applications: list[Application], address: str, *, member: Membership, now: datetime
 ) -> int:
-    """Ends the links in old e-mails, since somebody else may have received them."""
+    """End the links in old e-mails, which somebody else may have received."""
     sent = 0
     steps = StepRequest.objects.of(member.organisation).filter(application__in=applications)
     for step_request in steps.order_by("pk"):
@@ -191,7 +191,6 @@ def edit(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def reason_field() -> forms.ChoiceField:
-    """Returns the field for the reason for a rejection."""
     return forms.ChoiceField(
         label=gettext_lazy("Reason"),
         widget=forms.RadioSelect,
@@ -205,7 +204,7 @@ def reason_field() -> forms.ChoiceField:
 
 
 class StatusForm(forms.Form):
-    """One button per status; a rejection has a reason."""
+    """A button per status; a rejection has a reason."""
 
     reason = reason_field()
 
@@ -275,7 +274,7 @@ def _effect(step: Step, *, closes: bool) -> str:
 
 
 def _of_members(request: MemberRequest, pk: int) -> Application:
-    """Returns an application that was added by a member and isn't being erased."""
+    """Return an application added by a member that isn't being erased."""
     rows = visible_applications(request.member).select_related("role")
     application = access.owned(rows.filter(connection_id=None), pk)
     if application.is_being_erased:

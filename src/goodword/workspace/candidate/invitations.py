@@ -53,7 +53,7 @@ def _title(step: Step) -> str:
 
 
 def _consequences(application: Application, step: Step, run: StepRun | None) -> list[str]:
-    """Sentences for the confirmation. `run`: the latest one; None for a reused result."""
+    """The sentences of the confirmation. `run`: the latest; None for a reused result."""
     return [*_mail_sentences(application, step), *_kept_sentences(application, run)]
 
 
@@ -132,7 +132,7 @@ WHY_NOT = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """Asks for confirmation after a run with activity, whose id the form contains (`after`)."""
+    """Asks for confirmation after a run with activity; the form contains the run's id (`after`)."""
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     run, now = latest_run(step_request), clock.now()
@@ -149,7 +149,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     try:
         with transaction.atomic():
             message = again(step_request, member=request.member, after=confirmed, now=now)
-    except NotConfirmed:  # has been completed or invited again
+    except NotConfirmed:  # completed or invited again since
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
     except invitations.CannotInvite as error:
         messages.error(request, too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
@@ -177,7 +177,7 @@ def refusal(application: Application, step_request: StepRequest, *, now: datetim
 
 
 def again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
-    """Invite again, and audit it; returns what to tell the member. Raises NotConfirmed and both CannotInvite."""
+    """Invite again and audit it. Returns the message. Raises NotConfirmed and both CannotInvite."""
     write(
         organisation=member.organisation,
         action="step.invited_again",
@@ -212,7 +212,7 @@ def _confirm(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
-    """Even if the step is waiting. Asks for confirmation if it replaces a reused result."""
+    """Works for a waiting step too. Asks for confirmation if it replaces a reused result."""
     application = access.owned(visible_applications(request.member), pk)
     step = Step.objects.of(request.organisation).filter(role=application.role_id, kind=kind).first()
     if step is None:
@@ -260,7 +260,7 @@ def _is_reused(application: Application, step: Step) -> bool:
 @require_POST
 @access.member(kinds=access.WORKS)
 def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Confirm a name that looks like a link; waiting steps start."""
+    """Confirm a name that looks like a link, which starts waiting steps."""
     application = access.owned(visible_applications(request.member).select_related("candidate"), pk)
     if confirm_name(
         candidate=application.candidate,
@@ -277,7 +277,7 @@ def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """Reuse an earlier result. Only for members who may see it: others then see it here too."""
+    """Reuse an earlier result that the member can see. Others can then see it here too."""
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     if (
@@ -295,7 +295,7 @@ def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
 
 
 def too_soon(error: invitations.CannotInvite) -> str:
-    """The message with the day from which they may be invited; empty for other reasons."""
+    """Return the message with the earliest day of an invitation; empty for other reasons."""
     if error.day is None:
         return ""
     return _(

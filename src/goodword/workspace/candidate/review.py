@@ -23,7 +23,7 @@ from goodword.workspace.results import results_of, runs_of
 
 @require_safe
 def review(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The results so far, read-only. Members are redirected to the candidate's page, if they may see it."""
+    """Show the results so far, read-only. Members who can see the candidate are redirected to the candidate's page."""
     link = links.resolve(token, purpose=Link.Purpose.REVIEW)
     if link is None:
         return unknown_page(request)
@@ -70,7 +70,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _record_view(link: Link, application: Application, *, now: datetime) -> None:
-    """Record the view in the audit log, at most once within links.QUIET, so that a visitor cannot fill the database."""
+    """Audit the view, at most once per links.QUIET: visitors must not be able to fill the database."""
     action, actor = "result.viewed_by_link", f"link {link.pk}"
     with transaction.atomic():
         entries = AuditEntry.objects.of(link.organisation).filter(action=action, actor=actor)

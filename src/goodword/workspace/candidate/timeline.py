@@ -112,7 +112,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "email.complained": ("E-mail marked as spam, no more are sent: {mail_kind}", "alert", "attention"),
 }
 
-#: the same events where a member caused them, on applications that are not in Greenhouse
+#: actions by a member, on applications that are not in Greenhouse
 BY_MEMBERS: dict[str, str] = {
     "application.rejected": "Rejected{reason_after_colon}",
     "application.unrejected": "Active again, rejection undone",
@@ -179,7 +179,7 @@ ERASURES = {
     "candidate": "Erasure requested by the candidate",
 }
 
-#: why a requested step did not start
+#: reasons why a requested step did not start
 NOT_STARTED = {
     "rejected": "the candidate was rejected",
     "hired": "the candidate was hired",
@@ -198,7 +198,7 @@ ACTORS = {
 }
 
 
-#: the time of day would reveal the duration, and so who was granted extra time
+#: events shown by day only: the time of day would reveal the duration, and with it granted extra time
 DAY_ONLY = frozenset({"attempt.begun", "attempt.verification_completed"})
 
 
@@ -208,9 +208,9 @@ class TimelineEntry:
     who: str
     icon: str
     tone: str
-    #: None for DAY_ONLY
+    #: None for events in DAY_ONLY
     at: datetime | None
-    #: (label, text) behind the line
+    #: (label, text) that the row opens
     details: Sequence[tuple[str, str]] = ()
 
 
@@ -264,5 +264,5 @@ def _details(email: Email) -> Sequence[tuple[str, str]]:
 
 
 def _day(moment: object) -> str:
-    """An ISO timestamp as a day in the reader's time zone."""
+    """Format an ISO timestamp as a day in the reader's time zone."""
     return short_day(datetime.fromisoformat(moment)) if isinstance(moment, str) else ""

@@ -46,7 +46,7 @@ from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
 
-#: events of the timeline shown before the others are opened
+#: events shown before *Show all*
 RECENT = 8
 RECENT_COMMENTS = 3
 
@@ -126,7 +126,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
             "marks": marks,
-            # unless an open step says so
+            # unless an open step says otherwise
             "suspicious_name": application.erased_at is None
             and application.candidate.is_name_suspicious
             and all(mark.attention != StepRequest.WaitingReason.SUSPICIOUS_NAME for mark in marks)
@@ -135,7 +135,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "view": next((card.view for card in cards if card.view is not None), None),
             "neighbours": _neighbours(application, request.member),
             "results": results,
-            # references first: they fill two columns
+            # the references come first: they fill two columns
             "overviews": [one for one in reversed(results) if one.state in {"current", "so_far"}],
             "marking": marking_progress(attempt, member=request.member),
             "flags": flags,
@@ -163,7 +163,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def reports_of(application: Application) -> QuerySet[Report]:
-    """All versions of the application's reports, newest first, without redacted ones."""
+    """Return all versions of the application's reports, newest first, without redacted ones."""
     return (
         Report.objects.of(application.organisation)
         .filter(step_request__application=application)
@@ -186,7 +186,7 @@ class RunFlags:
 
 
 def _flags_of_runs(runs: Iterable[StepRun | None], *, current: Collection[StepRun]) -> list[RunFlags]:
-    """Of runs that were checked for flags; of earlier ones only if there are some."""
+    """Flags of runs that were checked; runs from before the check are listed only if they have flags."""
     found: list[RunFlags] = []
     for run in dict.fromkeys(runs):
         if isinstance(run, Check):
@@ -204,7 +204,7 @@ def _flags_of_runs(runs: Iterable[StepRun | None], *, current: Collection[StepRu
 def _neighbours(
     application: Application, member: Membership
 ) -> tuple[Application | None, Application | None]:
-    """The applications before and after this one on its role, newest first."""
+    """Return the previous and the next application on the role, newest first."""
     order = Order.of("added", now=application.created_at)
     rows = Scope.of(member, application.role).rows().select_related("application__candidate")
     here = (application.created_at, application.pk)

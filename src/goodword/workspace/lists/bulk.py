@@ -45,20 +45,20 @@ from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import STEPS, ListQuery, whole_number
 from goodword.workspace.progress import StepProgress, progress_of
 
-#: on steps: the chosen ones, or those to which it applies
+#: acts on steps: the chosen ones, or all that they apply to
 STEP_ACTS: Final = ("remind", "extend", "cancel", "invite", "again")
-#: on candidates added by members
+#: acts on candidates added by members
 STATUS_ACTS: Final = {"reject": Application.Status.REJECTED, "hire": Application.Status.HIRED}
 ACTS: Final = (*STEP_ACTS, *STATUS_ACTS)
-#: with two possible steps, the member chooses one
+#: of two possible steps, the member chooses one
 CHOOSES_STEP: Final = frozenset({"cancel", "invite"})
 _AUDITED: Final = {"remind": "reminded", "extend": "extended", "cancel": "cancelled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAct:
-    """`kinds`: of steps. `days`: working days from today, for extending. `runs`: Outcome.run of the confirmed preview,
-    for inviting again. `reason`: for a rejection."""
+    """`kinds`: of steps. `days`: working days from today, for extending. `runs`: `Outcome.run` of the confirmed
+    preview, for inviting again. `reason`: for a rejection."""
 
     name: str
     kinds: tuple[str, ...]
@@ -69,13 +69,13 @@ class BulkAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Of one step of one candidate. `sentence`: what happened, would happen, or why not."""
+    """The outcome for one step of one candidate. `sentence`: what happened or would happen, or why not."""
 
     application: Application
     step: str
     done: bool
     sentence: str
-    #: identifies the run that was acted on
+    #: identifies the run
     run: str
 
 
@@ -87,7 +87,7 @@ class _Undo(Exception):
 
 
 class _Act(Protocol):
-    """Acts on one candidate or step. Returns what it did."""
+    """Act on one candidate or step and describe it."""
 
     def __call__(self, *, member: Membership, now: datetime) -> str: ...
 
@@ -95,7 +95,7 @@ class _Act(Protocol):
 def perform(
     act: BulkAct, applications: Iterable[Application], *, member: Membership, now: datetime, preview: bool
 ) -> list[Outcome]:
-    """Acts on each candidate or step in a separate transaction. Idempotent."""
+    """Act on each candidate or step in its own transaction. Idempotent."""
     found = list(applications)
     marks = progress_of(found, organisation=member.organisation, now=now)
     steps: dict[tuple[int | None, str], Step] = {
@@ -125,14 +125,14 @@ def perform(
 def kinds_meant(
     act: BulkAct, applications: Iterable[Application], *, member: Membership, now: datetime
 ) -> tuple[str, ...]:
-    """Returns the kinds of steps that the act applies to."""
+    """Return the kinds of steps that the act applies to."""
     marks = progress_of(applications, organisation=member.organisation, now=now)
     meant = {mark.kind for every in marks.values() for mark in _meant(act, every)}
     return tuple(kind for kind in act.kinds if kind in meant)
 
 
 def _meant(act: BulkAct, marks: Iterable[StepProgress]) -> Iterator[StepProgress]:
-    """Without the steps that the act has nothing to do with."""
+    """Omit steps that the act does not apply to."""
     for mark in marks:
         if act.name == "invite":
             if mark.step_request is None or mark.step_request.state != StepRequest.State.STARTED:
@@ -201,7 +201,6 @@ def _decide(
     member: Membership,
     now: datetime,
 ) -> str:
-    """Reject or hire."""
     status = STATUS_ACTS[act.name]
     if application.is_being_erased:
         raise Refused(_("Being erased."))
@@ -303,7 +302,7 @@ def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: dateti
 
 
 def _new_deadline(act: BulkAct, *, member: Membership, now: datetime) -> str:
-    """Returns the deadline by the organisation's working days: a candidate's own would reveal an adjustment."""
+    """Count in the organisation's working days: a candidate's own would reveal an adjustment."""
     organisation = member.organisation
     until = end_of_working_day(now, act.days, calendar=organisation.calendar)
     return short_day(until.astimezone(organisation.zone).date())
@@ -321,7 +320,7 @@ def _audit(action: str, details: Mapping[str, int], *, member: Membership, now: 
     write(organisation=member.organisation, action=action, member=member, now=now, details=details)
 
 
-#: suggested to extend by
+#: suggested extension
 DAYS: Final = 5
 
 
@@ -356,7 +355,7 @@ class BulkForm(forms.Form):
 @require_POST
 @access.member(kinds=access.WORKS)
 def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    """Shows what would happen; with `confirmed` does it and shows what was done."""
+    """Show what would happen; with `confirmed`, do it and show the outcome."""
     role = role_of(request, pk)
     query = ListQuery.of(request.GET)
     back = (

@@ -23,7 +23,7 @@ from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, sta
 from goodword.workspace.lists.rows import Scope, chosen, filtered
 from goodword.workspace.models import ListedApplication
 
-#: rows that are in memory at a time
+#: rows in memory at a time
 BATCH: Final = 500
 COLUMNS: Final = (
     "application",
@@ -66,7 +66,7 @@ def csv_response(
 
 
 class _Echo:
-    """A file whose lines are handed on."""
+    """A file whose `write` returns the line."""
 
     def write(self, line: str) -> str:
         return line

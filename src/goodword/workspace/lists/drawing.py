@@ -1,4 +1,4 @@
-"""Renders rows for the template, as text or HTML. Parts that many rows share are rendered once per page."""
+"""Renders rows for the template, as text or HTML. What many rows share is rendered once per page."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from goodword.workspace.lists.listing import ListRow, StepCell
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnCell:
-    """`when`: start or end of the state. `late`: CSS class if overdue."""
+    """`when`: start or end of the state. `late`: a CSS class if overdue."""
 
     label: str
     state: SafeString
@@ -66,7 +66,7 @@ class _Drawing:
             )
 
     def _address(self, name: str) -> str:
-        """Returns the URL with "%d" in place of the id."""
+        """The URL with "%d" in place of the id."""
         before, _zero, after = reverse(name, args=[self.organisation.slug, 0]).rpartition("0")
         return f"{before}%d{after}"
 

@@ -1,4 +1,4 @@
-"""The rows, counts and choices of a list of candidates, in a constant number of queries."""
+"""The rows, counts and filters of a list of candidates, in a constant number of queries."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ class StepCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRow:
-    """`reminder`: when candidate or referees are reminded next of the reference check."""
+    """`reminder`: the next reminder of the reference check, to candidate or referees."""
 
     application: Application
     cells: Sequence[StepCell]
@@ -78,7 +78,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLink:
-    """`url`: empty for the current page. `number`: None for pages left out."""
+    """`url`: empty for the current page. `number`: None for omitted pages."""
 
     number: int | None
     url: str = ""
@@ -86,7 +86,7 @@ class PageLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """`total`: candidates without any filter. `count`: those that match."""
+    """`total`: candidates without filters. `count`: those that match."""
 
     query: ListQuery
     role: Role | None
@@ -137,7 +137,7 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
 
 
 def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[ListRow]:
-    """`ids`: must be visible to the member."""
+    """`ids`: visible to the member."""
     rows = Application.objects.of(member.organisation).select_related("candidate", "role", "listed")
     found = rows.in_bulk(ids)
     for one in found.values():
@@ -155,7 +155,7 @@ def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[List
 
 
 def decides(rows: Iterable[ListRow]) -> bool:
-    """Whether members set the status of any of these candidates, because they aren't in Greenhouse."""
+    """Whether members set the status of any of these candidates because they aren't in Greenhouse."""
     return any(not row.application.in_greenhouse for row in rows)
 
 
@@ -174,7 +174,7 @@ def _page_links(query: ListQuery, page: Page) -> list[PageLink]:
 
 
 def _page_url(query: ListQuery, page: Page, number: int) -> str:
-    """Neighbouring pages start from this page's rows, so that added or removed rows cause no gaps."""
+    """Neighbouring pages start from this page's rows: rows added or removed cause no gaps."""
     if number == 1:
         return query.url() if query.values else "?"
     place = {page.number + 1: {"after": page.after}, page.number - 1: {"before": page.before}}.get(number, {})
@@ -198,7 +198,7 @@ def _until(mark: StepProgress, run: StepRun) -> StepCell:
 
 
 def _counts(rows: QuerySet[ListedApplication], *, now: datetime) -> Counter[tuple[str, ...]]:
-    """By Greenhouse status and both states."""
+    """Count by Greenhouse status and both states."""
     states = {f"{step}_now": state_at(step, now=now) for step in STEPS}
     found = rows.annotate(**states).order_by().values_list("status", *states).annotate(n=Count("*"))
     return Counter({(status, NAMES[one], NAMES[other]): n for status, one, other, n in found})
@@ -212,7 +212,7 @@ def _is_chosen(query: ListQuery, key: tuple[str, ...], *, but: str = "") -> bool
 
 
 def _by(query: ListQuery, counts: Counter[tuple[str, ...]], facet: str) -> Counter[str]:
-    """Counts of one facet's values, of rows that match the other facets."""
+    """Count one facet's values among rows that match the other facets."""
     at = _FACETS.index(facet)
     found: Counter[str] = Counter()
     for key, n in counts.items():

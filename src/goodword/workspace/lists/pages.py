@@ -1,4 +1,4 @@
-"""Pages of a list by keyset: each begins after the last row of the one before, however many rows there are."""
+"""Keyset pagination of a list: each page begins after the last row of the previous one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +14,15 @@ from goodword.workspace.models import ListedApplication
 
 PAGE: Final = 50
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-#: represents no date, which sorts last in both directions
+#: stands for no date, which sorts last in both directions
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 _LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Rows by `keys` and then by application, all in the same direction, so that an index can have them in order.
-
-    `named`: keys are words, such as names. Addresses then have the application instead, which is looked up.
-    """
+    """Rows by `keys`, then by application, all in one direction, as an index can have them. `named`: the keys are
+    words, such as names; URLs then contain the application instead, which is looked up."""
 
     keys: Sequence[Combinable]
     descends: bool = False
@@ -80,11 +78,11 @@ class Order:
         )
 
     def place_of(self, row: Sequence[Any]) -> str:
-        """For addresses. `row`: its keys and its application."""
+        """Return the place for a URL. `row`: its keys and its application."""
         return ".".join(str(_number(one)) for one in (row[-1:] if self.named else row))
 
     def place(self, rows: QuerySet[ListedApplication], text: str) -> Sequence[Any] | None:
-        """What `place_of` made; None if it is of another order, or if its candidate has left the list."""
+        """Parse the result of `place_of`; None if it is of another order, or if its candidate has left the list."""
         try:
             numbers = [int(part) for part in text.split(".")]
         except ValueError:
@@ -108,7 +106,7 @@ class Order:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Of sorted rows: what `place_of` takes."""
+        """The columns of sorted rows that `place_of` takes."""
         return (*self._aliases, "application_id")
 
     @property
@@ -118,7 +116,7 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """`number`: as the reader counted, from 1. `first`, `last`: numbers of its rows among `total`."""
+    """`number`: the reader's count, from 1. `first`, `last`: numbers of its rows among `total`."""
 
     ids: Sequence[int]
     number: int
@@ -140,7 +138,7 @@ class Page:
 
 
 def page_of(rows: QuerySet[ListedApplication], order: Order, place: Place, *, total: int) -> Page:
-    """One query, two if it is sorted by words or if a page turns out to be empty."""
+    """One query; two if sorted by words, or if a page turns out to be empty."""
     pages = max(1, -(-total // PAGE))
     number = min(max(place.page, 1), pages)
     start = order.place(rows, place.after or place.before) if place.after or place.before else None

@@ -1,4 +1,4 @@
-"""Which rows a list shows, according to its URL."""
+"""Filters, order and page of a list, read from its URL."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from goodword.candidates.models import Application
 from goodword.roles.models import Step
 
-#: parameter of a list's URL and prefix of columns, with the kind of step
+#: parameter of a list's URL, and prefix of columns -> the kind of step
 STEPS: Final = {"assessment": Step.Kind.ASSESSMENT, "check": Step.Kind.REFERENCE_CHECK}
-#: value in URLs -> (number as stored, smallest is most urgent; state of ui.statuses; label). In the order of the chips.
+#: value in URLs -> (stored number, most urgent first; state of ui.statuses; label), in the order of the chips
 STATES: Final = {
     "needs_attention": (0, "needs_attention", gettext_lazy("Needs attention")),
     "overdue": (1, "overdue", gettext_lazy("Overdue")),
@@ -37,7 +37,7 @@ def is_overdue(step: str, *, now: datetime) -> Q:
 
 
 def state_at(step: str, *, now: datetime) -> Case:
-    """The number of a step's state, overdue ones included."""
+    """The number of a step's state, overdue included."""
     return Case(
         When(is_overdue(step, now=now), then=Value(OVERDUE)),
         default=F(f"{step}_state"),
@@ -54,7 +54,7 @@ def in_state(step: str, name: str, *, now: datetime) -> Q:
     return state
 
 
-#: the default, most urgent first, has no name
+#: the default, most urgent first, is unnamed
 SORTS: Final = (
     "name",
     "role",
@@ -67,13 +67,13 @@ SORTS: Final = (
     "added",
 )
 _LONGEST: Final = 200
-#: of dates in filters
+#: format of dates in filters
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Which page of a list: the one after or before a row (`pages.Order.place_of`), and its number for the reader."""
+    """The page after or before a row (`pages.Order.place_of`), and its number for the reader."""
 
     page: int = 1
     after: str = ""
@@ -99,7 +99,7 @@ class ListQuery:
 
     @classmethod
     def of(cls, data: QueryDict) -> Self:
-        """Unknown values are ignored, each with a sentence."""
+        """Ignore unknown values, each with a sentence."""
         ignored: list[str] = []
 
         def one_of(name: str, known: object, label: str) -> str:
@@ -149,7 +149,7 @@ class ListQuery:
 
     @property
     def values(self) -> dict[str, str]:
-        """Everything but the place, as it is in URLs and hidden fields."""
+        """All but the place, as in URLs and hidden fields."""
         every: dict[str, Any] = {
             "q": self.q,
             "status": self.status,
@@ -169,12 +169,12 @@ class ListQuery:
 
     @property
     def filters(self) -> dict[str, str]:
-        """Without search text, which may name people."""
+        """Without the search text, which may contain names."""
         return {name: value for name, value in self.values.items() if name != "q"}
 
     @property
     def saved(self) -> str:
-        """The query string of a saved view."""
+        """Return the query string of a saved view."""
         return urlencode(self.filters)
 
     @property
@@ -187,5 +187,5 @@ def _text(data: QueryDict, name: str) -> str:
 
 
 def whole_number(text: str) -> int | None:
-    """None for what is not one, or too large for an id."""
+    """Parse an id; None if it is not a whole number or too large."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

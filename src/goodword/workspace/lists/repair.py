@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-#: applications in one transaction
+#: applications per transaction
 BATCH: Final = 2_000
 _NEXT: Final = """
 SELECT max(id) FROM (SELECT id FROM candidates_application WHERE id > %s ORDER BY id LIMIT %s) batch
@@ -24,12 +24,12 @@ WHERE fresh.application_id > %(after)s AND fresh.application_id <= %(until)s ON 
 
 
 def different() -> list[int]:
-    """Ids of the applications whose row is missing or wrong."""
+    """Return the ids of applications whose row is missing or wrong."""
     return [pk for after, until in _batches() for pk in _different(after, until)]
 
 
 def repair() -> int:
-    """Returns the number of rows that were missing or wrong."""
+    """Return the number of rows that were missing or wrong."""
     return sum(_repair(after, until) for after, until in _batches())
 
 
@@ -54,7 +54,7 @@ def _different(after: int, until: int) -> list[int]:
 
 
 def _batches() -> Iterator[tuple[int, int]]:
-    """Ranges of ids of applications."""
+    """Ranges of application ids."""
     after = 0
     while True:
         with connection.cursor() as cursor:

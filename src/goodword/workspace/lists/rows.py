@@ -17,7 +17,7 @@ from goodword.workspace.lists.query import STEPS, ListQuery, in_state
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.search import matching_name
 
-#: within a transaction, run the deferred triggers now
+#: run the deferred triggers now, within a transaction
 _SETTLE: Final = (
     "SET CONSTRAINTS list_application, listed_application_changed, listed_application_rows IMMEDIATE"
 )
@@ -25,10 +25,8 @@ _SETTLE: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """`visible_applications` in ids, since with subqueries PostgreSQL does not read indexes in their order.
-
-    `roles`: only these; None: all but `hidden`. `private_of`: roles whose private candidates are visible; None: all.
-    """
+    """`visible_applications` in ids: with subqueries, PostgreSQL does not read indexes in order. `roles`: only these;
+    None: all but `hidden`. `private_of`: roles whose private candidates are visible; None: all."""
 
     member: Membership
     roles: Sequence[int] | None
@@ -37,7 +35,7 @@ class Scope:
 
     @classmethod
     def of(cls, member: Membership, role: Role | None) -> Self:
-        """`role`: a visible one."""
+        """`role`: visible to the member."""
         if member.is_admin:
             return cls(member=member, roles=None if role is None else [role.pk])
         if role is not None:
@@ -70,7 +68,7 @@ class Scope:
         )
 
     def values(self, column: str) -> list[str]:
-        """The distinct values of an indexed text column, sorted, without reading a row for each candidate."""
+        """The distinct values of an indexed text column, sorted, without reading a row per candidate."""
         everywhere = "role_id IS NOT NULL AND role_id <> ALL(%(hidden)s)"
         here = everywhere if self.roles is None else "role_id = scope"
         smallest = (
@@ -93,7 +91,7 @@ class Scope:
 
 
 def filtered(scope: Scope, query: ListQuery) -> QuerySet[ListedApplication]:
-    """By everything except the chips."""
+    """Apply all filters except the chips."""
     rows = scope.rows()
     if query.q:
         rows = _named(rows, scope, query.q)
@@ -113,7 +111,7 @@ def filtered(scope: Scope, query: ListQuery) -> QuerySet[ListedApplication]:
 def chosen(
     rows: QuerySet[ListedApplication], query: ListQuery, *, now: datetime
 ) -> QuerySet[ListedApplication]:
-    """Filtered by the chips, too."""
+    """Apply the chips too."""
     if query.status:
         rows = rows.filter(status=query.status)
     for step in STEPS:

@@ -1,4 +1,4 @@
-"""Views of a list that a member has saved: a name for filters and an order."""
+"""Saved views: a name for the filters and order of a list."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ from goodword.workspace.lists.csv_file import role_of
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.models import SavedView
 
-#: of one member on one list
+#: per member and list
 MOST: Final = 20
 
 
@@ -41,7 +41,7 @@ def views_of(member: Membership, role: Role | None) -> QuerySet[SavedView]:
 @require_POST
 @access.member()
 def save(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    """Under a name that exists, the view is replaced."""
+    """Replaces a view of the same name."""
     role = role_of(request, pk)
     query = ListQuery.of(request.GET)
     form = NameForm(request.POST)

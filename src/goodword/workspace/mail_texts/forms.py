@@ -32,7 +32,7 @@ NAMES: Final = {
     REQUEST: "Request to a referee",
     REQUEST_REMINDER: "Reminder to a referee",
 }
-#: mails to candidates and referees that can't be customised
+#: e-mails to candidates and referees that can't be customised
 FIXED_MAILS: Final = (
     "New links and links to continue elsewhere",
     "More time: a member has extended a deadline",
@@ -47,13 +47,13 @@ _CONTROLLER: Final = "Where the address comes from, the data controller and the 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A fixed part of the e-mail. `is_button`: its only link."""
+    """A fixed part of the e-mail. `is_button`: the only link."""
 
     text: str
     is_button: bool = False
 
 
-#: editable parts (by name) and fixed parts, from top to bottom
+#: editable parts (by name) and fixed parts, in order
 LAYOUTS: Final[dict[str, tuple[str | Fixed, ...]]] = {
     "assessment.invitation": (
         "subject",
@@ -142,7 +142,7 @@ _BRACES: Final = re.compile(r"\{+[^{}\n]{0,30}\}*|\}+")
 
 
 class _TextField(forms.CharField):
-    """Cleaned before its length is counted: browsers send two characters for a line break."""
+    """Cleaned before its length is counted: browsers send two characters per line break."""
 
     def __init__(self, *, one_line: bool, **options: Any) -> None:
         super().__init__(**options)
@@ -153,7 +153,7 @@ class _TextField(forms.CharField):
 
 
 class MailTextsForm(forms.Form):
-    """The texts of a mail in one language, in the order of its page."""
+    """The texts of an e-mail in one language, in page order."""
 
     #: the version on the page; not `initial`, since a refused form shows the new one
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -175,7 +175,7 @@ class MailTextsForm(forms.Form):
 
     @property
     def rows(self) -> list[tuple[forms.BoundField | None, Any]]:
-        """A field, or what stays as it is."""
+        """Fields and fixed parts in order."""
         return [(self[one], None) if isinstance(one, str) else (None, one) for one in LAYOUTS[self.mail.kind]]
 
     def clean(self) -> dict[str, Any]:
@@ -190,7 +190,7 @@ class MailTextsForm(forms.Form):
         return {part.name: self.cleaned_data[part.name] for part in self.mail.parts}
 
     def refuse(self, row: MailText | None) -> None:
-        """Say who has saved since; saving again overwrites it."""
+        """Name who has saved in the meantime; saving again overwrites it."""
         if row is None:
             said = gettext("These texts have been reset to the standard in the meantime.")
         else:

@@ -39,9 +39,9 @@ from goodword.notifications.domain.send import render as render_mail
 from goodword.notifications.models import Email, MailText
 from goodword.workspace.mail_texts.forms import FIXED_MAILS, LANGUAGES, MAILS, NAMES, MailTextsForm
 
-#: in the session: the texts that were previewed last and are not saved, with their mail and language
+#: in the session: the last previewed unsaved texts, with their e-mail and language
 _PREVIEWED: Final = "previewed_mail_texts"
-#: as in a mail program: the mail's own styles and its logo, no scripts
+#: as in an e-mail client: the e-mail's own styles and logo, no scripts
 _MAIL_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 )
@@ -76,7 +76,7 @@ def mail_texts(request: MemberRequest) -> HttpResponseBase:
 @access.member(kinds=access.ADMIN)
 @never_cache
 def mail_text(request: MemberRequest, kind: str, language: str) -> HttpResponseBase:
-    """The button *Preview* shows the texts without saving them."""
+    """*Preview* shows the texts without saving them."""
     mail = _mail(kind, language)
     stored = stored_texts(request.organisation, kind=kind, language=language)
     if request.method != "POST":
@@ -109,7 +109,7 @@ def mail_text(request: MemberRequest, kind: str, language: str) -> HttpResponseB
 @access.member(kinds=access.ADMIN)
 @never_cache
 def mail_text_preview(request: MemberRequest, kind: str, language: str) -> HttpResponseBase:
-    """The HTML part, for the frame of the page. With `unsaved`: of the texts previewed last."""
+    """The HTML part, for a frame. `unsaved`: with the last previewed texts."""
     mail = _mail(kind, language)
     texts = own_texts(request.organisation, kind=kind, language=language)
     if "unsaved" in request.GET:
@@ -154,7 +154,7 @@ def _page(
     theirs: MailText | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    """Without a preview if there are no `texts`. `unsaved`: kept for the frame of the preview."""
+    """Without a preview if there are no `texts`. `unsaved`: stored for the preview frame."""
     mail, language = form.mail, form.language
     shown = None
     if texts is not None:
@@ -184,13 +184,13 @@ def _page(
 
 
 def _different(theirs: MailTextsForm, texts: dict[str, str]) -> list[BoundField]:
-    """Returns the parts that differ from what somebody else has saved."""
+    """Return the parts that differ from those saved by somebody else."""
     return [
         theirs[part.name] for part in theirs.mail.parts if theirs.initial[part.name] != texts.get(part.name)
     ]
 
 
-#: recent e-mails to search for one of this kind
+#: recent e-mails searched for one of this kind
 _AMONG: Final = 2000
 _WORKING_DAYS: Final = 5
 _CANDIDATE: Final = "Maria Keller"
@@ -201,7 +201,7 @@ _REFEREE: Final = "Thomas Berger"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailPreview:
-    """`candidate`: whose data it shows; empty for invented names. `is_sent`: all data is that of a mail to them."""
+    """`candidate`: whose data it shows; empty for invented data. `is_sent`: all data comes from an e-mail to them."""
 
     email: Email
     rendered: Rendered
@@ -216,7 +216,7 @@ def preview(
     latest = _latest(mail, language=language, member=member)
     if latest is not None and latest.application is not None:
         email = latest
-        email.context = {**latest.context, "texts": dict(texts)}  # not saved
+        email.context = {**latest.context, "texts": dict(texts)}  # unsaved
         candidate = latest.application.candidate.name
     else:
         application = visible_applications(member).filter(role__isnull=False).order_by("-pk").first()
@@ -231,7 +231,7 @@ def preview(
 
 
 def _latest(mail: EditableMail, *, language: str, member: Membership) -> Email | None:
-    """The newest mail of the kind about an application that the member may see, unless such mails are private."""
+    """The newest e-mail of the kind about an application that the member can see, unless such e-mails are private."""
     rows = Email.objects.of(member.organisation)
     newest = rows.order_by("-pk").values("pk")[:_AMONG]
     found = (
@@ -259,7 +259,7 @@ def _invented(
     member: Membership,
     now: datetime,
 ) -> Email:
-    """With the name and the role of `application`, if there is one."""
+    """Invented data, with the name and role of `application`, if there is one."""
     organisation = member.organisation
     with translation.override(language):
         deadline = end_of_working_day(now, _WORKING_DAYS, calendar=organisation.calendar)
@@ -293,7 +293,7 @@ def _invented(
 
 
 def _for_browsers(rendered: Rendered) -> Rendered:
-    """Removes the button's link, and embeds the logo as a data URL."""
+    """Remove the button's link and embed the logo as a data URL."""
     html = rendered.html.replace(f'href="{REDACTED}"', 'href="#"')
     if rendered.logo:
         data = base64.b64encode(rendered.logo).decode()

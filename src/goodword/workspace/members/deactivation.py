@@ -1,4 +1,4 @@
-"""Deactivating a member: roles, mails and requests that they were to answer pass to others."""
+"""Deactivating a member: their roles, mails and open requests pass to others."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from goodword.workspace.comments import MENTIONED
 from goodword.workspace.members.invitations import withdraw_all_of
 from goodword.workspace.needs_you.digest import KIND as DIGEST
 
-#: purposes of links to candidates and referees, who are no members
+#: purposes of links to candidates and referees, who aren't members
 _OUTSIDE = (
     Link.Purpose.CANDIDATE,
     Link.Purpose.REFEREE,
@@ -31,7 +31,7 @@ _PERSONAL = (MENTIONED, DIGEST)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What an admin chose for a member. `roles`: those that a hiring manager sees."""
+    """An admin's choices for a member. `roles`: those that a hiring manager sees."""
 
     kind: str
     roles: tuple[Role, ...]
@@ -44,7 +44,7 @@ def owned_roles(member: Membership) -> QuerySet[Role]:
 
 
 def possible_successors(member: Membership) -> QuerySet[Membership]:
-    """Who can own the member's roles: other active admins and recruiters."""
+    """Other active admins and recruiters, who can own the member's roles."""
     return possible_owners(member.organisation).exclude(pk=member.pk)
 
 
@@ -66,7 +66,7 @@ def deactivate(*, member: Membership, successor: Membership | None, by: Membersh
 
 
 def change(*, member: Membership, wanted: Change, by: Membership, now: datetime) -> bool:
-    """Change kind and roles. Returns whether anything changed. Raises NotChanged as `deactivate`."""
+    """Change kind and roles. Returns whether anything changed. Raises NotChanged."""
     with transaction.atomic():
         changed = members.change_kind(member=member, kind=wanted.kind, by=by, now=now)
         if wanted.kind != Membership.Kind.ADMIN:
@@ -87,7 +87,7 @@ def _hand_over(member: Membership, to: Membership | None, *, by: Membership, now
 
 
 def _pass_mails_on(member: Membership, *, now: datetime) -> None:
-    """Of mails that have not been sent yet, cancel personal ones and redirect the others to the current recruiter."""
+    """Of unsent mails, cancel the personal ones and redirect the others to the current recruiter."""
     waiting = (
         Email.objects.of(member.organisation)
         .select_for_update(of=("self",))

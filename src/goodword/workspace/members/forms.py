@@ -18,7 +18,7 @@ from goodword.workspace.members.deactivation import Change, owned_roles, possibl
 
 Kind = Membership.Kind
 
-#: invitations at once
+#: invitations per submission
 AT_MOST: Final = 50
 
 _MEANING = {
@@ -33,7 +33,7 @@ _MEANING = {
 
 
 def kind_choices() -> list[tuple[str, SafeString]]:
-    """Each kind with what it may do."""
+    """Each kind, with its permissions."""
     return [
         (
             value,

@@ -58,7 +58,7 @@ def subject_ref_of(invitation: Invitation) -> str:
 def invite(
     *, emails: Sequence[str], kind: str, roles: Sequence[Role], by: Membership, now: datetime
 ) -> list[Invitation]:
-    """Invite all of them or none. Raises NotInvited for the first that cannot be."""
+    """Invite all of them or none. Raises NotInvited for the first who can't be invited."""
     with transaction.atomic():
         made = [
             invitations.invite(email=email, kind=kind, role_ids=[role.pk for role in roles], by=by, now=now)
@@ -70,7 +70,8 @@ def invite(
 
 
 def send_again(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
-    """Mail a new link, which works for seven days; earlier ones end. Returns False if it is no longer open."""
+    """Mail a new link, valid for seven days, and end earlier ones. Returns False if the invitation is no longer
+    open."""
     with transaction.atomic():
         lock_members(by)
         row = invitations.lock_open(invitation)
@@ -121,7 +122,7 @@ def invitation_behind(link: Link) -> Invitation | None:
 
 
 def roles_of(invitation: Invitation) -> list[Role]:
-    """The roles that they will see, without deleted ones."""
+    """The roles that the new member will see, without deleted ones."""
     rows = Role.objects.of(invitation.organisation).filter(pk__in=invitation.role_ids)
     return list(rows.order_by("title", "pk"))
 
@@ -190,7 +191,7 @@ def _mail(invitation: Invitation, *, by: Membership, now: datetime) -> None:
     )
 
 
-#: the link's id, while its holder signs in
+#: in the session: the link's id while its holder signs in
 _SESSION: Final = "invitation_link"
 
 
@@ -205,7 +206,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_after_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """The same page after signing in, without the token in any address."""
+    """The same page after signing in, without the token in the URL."""
     link = links.with_id(request.session.get(_SESSION, 0), purpose=PURPOSE)
     invitation = invitation_behind(link) if link is not None else None
     if link is None or invitation is None:

@@ -232,7 +232,7 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def member_of(request: MemberRequest, pk: int) -> Membership:
-    """Deactivated ones included, or 404."""
+    """Return the member, deactivated or not, or 404."""
     rows = Membership.objects.of(request.organisation).select_related("user", "organisation")
     return access.owned(rows, pk)
 

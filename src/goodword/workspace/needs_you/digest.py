@@ -1,4 +1,4 @@
-"""The daily mail names roles and counts only: mails that belong to no application are not erased with a person."""
+"""The daily mail. It contains roles and counts only: mails without an application aren't erased with a person."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -42,7 +42,7 @@ class RoleCounts:
 
 
 def send_digests(*, now: datetime) -> int:
-    """Once on each working day, in working hours. Returns how many members were mailed."""
+    """Runs on working days, in working hours. Returns how many members were mailed."""
     return for_each(list(_members_due(now=now)), lambda pk: send_digest(member_id=pk, now=now))
 
 
@@ -115,14 +115,14 @@ def _context(needs: Needs, roles: list[RoleCounts], results: int) -> dict[str, A
 
 
 def _counts(counted: Mapping[Urgency, tuple[int, str]], results: int) -> list[dict[str, Any]]:
-    """Only what there is; worded by the mail, in its language."""
+    """Counts above zero; the mail words them in its language."""
     rows = [(urgency.value, n, text) for urgency, (n, text) in counted.items()]
     rows.append(("results", results, str(results)))
     return [{"kind": kind, "n": n, "text": text} for kind, n, text in rows if n]
 
 
 def _by_role(needs: Needs, member: Membership) -> list[RoleCounts]:
-    """Those with most to do first."""
+    """Those with the most needs first."""
     counts = {
         urgency: Counter(need.role for need in shown if need.role) for urgency, shown in needs.shown.items()
     }

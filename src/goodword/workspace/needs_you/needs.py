@@ -19,16 +19,16 @@ from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
 from goodword.workspace.models import HiddenNeed
 
-#: needs of one source are counted up to this number
+#: the count of a source stops here
 COUNTED = 200
-#: characters of a quoted text
+#: length of a quoted text
 LONGEST_QUOTE = 120
 
 
 class Urgency(StrEnum):
-    #: does not continue by itself
+    #: does not continue without a person
     STUCK = "stuck"
-    #: late, and ends by itself
+    #: late, and ends automatically
     OVERDUE = "overdue"
     #: mentioned by a colleague
     MENTIONED = "mentioned"
@@ -66,7 +66,7 @@ class Need:
     url: str
     what: str
     since: datetime
-    #: its title; empty if not to be named
+    #: the role's title; empty if it must not be named
     role: str
     place: str
     detail: str = ""
@@ -76,13 +76,13 @@ class Need:
 
     @property
     def key(self) -> str:
-        """Identifies it when it is hidden."""
+        """Identifies it when hidden."""
         return f"{self.source}:{self.pk}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """Whose needs: a member, and whether only those of their own roles and candidates."""
+    """The member, and whether to include only their own roles and candidates."""
 
     member: Membership
     mine: bool
@@ -130,7 +130,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """The oldest needs of each urgency, and how many there are in all. `not_all`: there are more than counted."""
+    """The oldest needs of each urgency, and the total. `not_all`: the count stopped early."""
 
     shown: Mapping[Urgency, Sequence[Need]]
     counts: Mapping[Urgency, int]
@@ -154,7 +154,7 @@ class Needs:
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """Ids by source: to leave out or, with `only`, to show alone."""
+    """Ids by source: to omit or, with `only`, to show alone."""
 
     ids: Mapping[str, Collection[int]] = field(default_factory=dict)
     only: bool = False
@@ -168,8 +168,8 @@ def collect(
     hidden: Hidden | None = None,
     counted: int = COUNTED,
 ) -> Needs:
-    """Returns at most `at_most` of each urgency, counting up to `counted` of each source. The number of queries depends
-    only on the sources."""
+    """Return at most `at_most` of each urgency, counting up to `counted` of each source. The number of queries depends
+    only on the number of sources."""
     hidden = hidden or Hidden()
     shown: dict[Urgency, list[Need]] = {urgency: [] for urgency in Urgency}
     counts = dict.fromkeys(Urgency, 0)
@@ -204,7 +204,7 @@ def collect(
 
 
 def _count(source: Source, rows: QuerySet[Any], shaped: QuerySet[Any], *, at_most: int) -> int:
-    """Stops at `at_most`. In the order of the list, so that PostgreSQL uses its index and stops early."""
+    """Stops at `at_most`. The list's order lets PostgreSQL use its index and stop early."""
     if source.key != "pk":
         return rows.order_by().values(source.key).distinct()[:at_most].count()
     return rows.order_by(*shaped.query.order_by).values("pk")[:at_most].count()
@@ -221,7 +221,7 @@ def place(application: Application, step: Step | None = None) -> str:
 
 
 def quote(text: str) -> str:
-    """A text in quotation marks, shortened."""
+    """A shortened text in quotation marks."""
     text = " ".join(text.split())
     if len(text) > LONGEST_QUOTE:
         text = text[:LONGEST_QUOTE].rstrip() + "…"
@@ -236,7 +236,7 @@ def late(since: datetime, *, now: datetime, calendar: Calendar) -> str:
 
 
 def hidden_ids(member: Membership, *, now: datetime) -> Mapping[str, list[int]]:
-    """By source."""
+    """Ids by source."""
     found: dict[str, list[int]] = defaultdict(list)
     rows = HiddenNeed.objects.of(member.organisation).filter(member=member, until__gt=now)
     for source, need_id in rows.values_list("source", "need_id"):

@@ -16,12 +16,12 @@ _OF_CHECK = (
     "check_run__step_request__application__candidate",
     "check_run__step_request__application__role",
 )
-#: failed requests that are looked up
+#: failed requests looked up
 _AT_MOST = 1000
 
 
 def _questioned(viewer: Viewer) -> QuerySet[Slot]:
-    """Candidates wait for the answer even if the check is paused."""
+    """Candidates wait for an answer even if the check is paused."""
     return Slot.objects.of(viewer.organisation).filter(
         cannot_at__isnull=False,
         answered_at=None,

@@ -17,9 +17,9 @@ from goodword.reports.models import Report
 from goodword.workspace.candidate.timeline import MAIL_NAMES
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, role_title
 
-#: how long a failed mail without a link to answer by is listed
+#: how long a failed mail without a link to answer is listed
 MAIL_LISTED = timedelta(days=30)
-#: mails that reports on attempts, checks and requests list themselves
+#: mails listed under attempts, checks and requests
 _LISTED_ELSEWHERE = (Link.Purpose.CANDIDATE, Link.Purpose.REFEREE, Link.Purpose.ADJUSTMENT)
 
 
@@ -124,7 +124,7 @@ def _note_need(viewer: Viewer, note: ActivityFeedNote, report: Report) -> Need:
 
 
 def _failed_mails(viewer: Viewer) -> QuerySet[Email]:
-    """Failed mails to others than candidates and referees, such as the recruiter."""
+    """Failed mails to people other than candidates and referees, such as the recruiter."""
     return (
         Email.objects.of(viewer.organisation)
         .filter(

@@ -1,4 +1,4 @@
-"""All sources of Home, and those that are not about steps, referees or reports."""
+"""All sources of Home, including those not about steps, referees or reports."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -35,7 +35,7 @@ from goodword.workspace.role.views import notice_texts
 
 
 def _adjustments(viewer: Viewer) -> QuerySet[Any]:
-    """The same for My roles and All roles: the reader need not see the role."""
+    """Does not depend on My roles or All roles: the reader may not see the role."""
     return waiting_for(viewer.member)
 
 
@@ -75,7 +75,7 @@ REQUESTS = Source(
 @require_POST
 @access.member(kinds=access.WORKS)
 def send_link(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Mail a new link to the person named for adjustments. Not audited, since the hiring team may read the log."""
+    """Mail a new link to the contact for adjustments. Not audited, since the hiring team can read the log."""
     requests = waiting_for(request.member).select_related(
         "attempt__step_request__step", "attempt__organisation"
     )
@@ -167,7 +167,7 @@ MENTIONS = Source(
 )
 
 
-#: after the hire; later ratings would not compare with the others
+#: days after the hire; later ratings would not compare with the others
 _LAST_DAYS: Final = 180
 
 
@@ -194,7 +194,7 @@ def _sorted_ratings(viewer: Viewer, rows: QuerySet[Application]) -> QuerySet[Any
 def _rating_needs(viewer: Viewer, rows: Sequence[Application]) -> list[Need]:
     found = []
     for row in rows:
-        assert row.hired_at is not None  # only such rows are selected
+        assert row.hired_at is not None  # the query selects only these
         url = viewer.link("candidate_rating", row.pk)
         found.append(
             Need(
@@ -260,7 +260,7 @@ def _missed(viewer: Viewer) -> QuerySet[Finding]:
 
 
 def _shape_missed(viewer: Viewer, rows: QuerySet[Finding]) -> QuerySet[Any, Mapping[str, Any]]:
-    """Per role and connection."""
+    """One row per role and connection."""
     del viewer
     return (
         rows.values("connection_id", "application__role_id", "application__role__title")

@@ -34,7 +34,7 @@ _OF_RUN = (
     "step_request__application__candidate",
     "step_request__application__role",
 )
-#: working days by which *Extend* extends
+#: working days that *Extend* adds
 EXTENSION = 5
 
 
@@ -151,7 +151,7 @@ def _in_greenhouse(application: Application) -> list[Action]:
 
 
 def _correct(viewer: Viewer, application: Application) -> list[Action]:
-    """Returns where to correct name, address or do-not-email."""
+    """Return where to correct the name, address or do-not-email setting."""
     if application.candidate.in_greenhouse:
         return _in_greenhouse(application)
     return [Action(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)]
@@ -286,7 +286,7 @@ STOPPED_CHECKS = Source(
 
 
 def _overdue(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
-    """Late by at most 30 days: after that, answers no longer count."""
+    """At most 30 days late: after that, answers no longer count."""
     return _open(model, viewer, viewer.active).filter(
         Q(invited_at__isnull=False) | ~Q(progress=StepRun.Progress.PENDING),
         attention="",
@@ -322,7 +322,7 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
     actions = [
         # reminders need a future deadline
         Action(label=_("Give more time …"), url=more_time, is_link=True),
-        # asks first if there are answers
+        # asks for confirmation if there are answers
         Action(label=_("Invite again …"), url=again, is_link=True)
         if has_started
         else Action(label=_("Invite again"), url=again),
@@ -367,7 +367,7 @@ def _describe_overdue_checks(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
 
 
 def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Referee]]:
-    """Returns, by check, referees who have been asked but have not answered."""
+    """By check, referees who have been asked but have not answered."""
     found: dict[int, list[Referee]] = {}
     rows = Referee.objects.of(viewer.organisation).filter(
         check_run__in=[check.pk for check in checks],
@@ -381,7 +381,7 @@ def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Re
 
 
 def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) -> list[Action]:
-    """For referees whose own deadline has not passed, who can be reminded although the check is late."""
+    """Whether there are referees to remind: their own deadline may not have passed although the check is late."""
     return [
         Action(
             label=_("Remind %(name)s") % {"name": one.name},

@@ -35,7 +35,7 @@ from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, c
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
 from goodword.workspace.results_to_review import monday, reviewed, rows_of, with_relations
 
-#: rows of each urgency, and after *Show more*
+#: rows of each urgency, first and after *Show more*
 AT_MOST, MORE = 50, 500
 #: results to review
 RESULTS = 10
@@ -235,7 +235,7 @@ def week_figures(viewer: Viewer, *, monday: datetime) -> dict[str, int]:
 
 
 def next_up(viewer: Viewer) -> list[Upcoming]:
-    """Of the next seven days: delayed invitations, then reminders and deadlines of reference checks by day."""
+    """The next seven days: delayed invitations, then reminders and deadlines of reference checks by day."""
     return [*_invitations(viewer), *_by_day(viewer)]
 
 

@@ -37,14 +37,14 @@ class Task:
     open: bool
     done: bool
     declined: bool
-    #: done, and the candidate may read the result
+    #: done, with a result that the candidate can read
     has_result: bool
     #: past the deadline, but still open
     is_late: bool
 
 
 def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
-    """Those that are open or done, and with an open one also those declined."""
+    """Open and done steps; next to an open one, declined ones too."""
     marks = progress_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
     tasks = [_task(mark, now=now) for mark in marks]
     is_open = any(task.open for task in tasks)
@@ -52,7 +52,6 @@ def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
 
 
 def task_of(visit: Visit, tasks: list[Task]) -> Task | None:
-    """Returns the task of the link's step."""
     return next((task for task in tasks if task.mark.kind == visit.step_request.step.kind), None)
 
 
@@ -76,7 +75,7 @@ def _task(mark: StepProgress, *, now: datetime) -> Task:
 def page_instead(
     request: HttpRequest, visit: Visit, tasks: list[Task], *, now: datetime
 ) -> HttpResponseBase | None:
-    """A page to show instead of the portal, for a closed step or expired link; else None."""
+    """Return a page in place of the portal for a closed step or an expired link, else None."""
     own, is_alive = task_of(visit, tasks), links.is_alive(visit.link, now=now)
     is_over = own is None or (own.declined and not is_alive)
     if is_over or visit.application.is_being_erased or visit.link.ended_at is not None:
@@ -87,7 +86,7 @@ def page_instead(
 
 
 def language_of(request: HttpRequest, visit: Visit) -> str:
-    """The language of the URL, the candidate's choice, their browser's, or the one on record."""
+    """The language of the URL, the candidate's choice, the browser's, or the stored one."""
     if named_by := query_language(request, offered_to(visit)):
         return named_by
     candidate, check = visit.application.candidate, latest_check(visit.application)
@@ -127,7 +126,7 @@ def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
 
 
 def language_links(request: HttpRequest, visit: Visit) -> dict[str, object]:
-    """The same for pages that store no choice."""
+    """Links for pages that store no choice."""
     return links_for(request, offered_to(visit), current=language_of(request, visit))
 
 

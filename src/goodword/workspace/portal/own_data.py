@@ -1,4 +1,4 @@
-"""A candidate's own data. The portal only mails a link (/d/), which alone downloads and erases."""
+"""A candidate's own data. The portal mails a link (/d/), the only way to download or erase it."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -82,7 +82,7 @@ def data(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @opens(Link.Purpose.CANDIDATE, expired=True)
 def send_link(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Mail the link for download and erasure. Shows the same page if asked too often."""
+    """Mail the link for download and erasure. Shows the same page if requested too often."""
     return _send(request, visit)
 
 
@@ -108,7 +108,7 @@ def send_own_again(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @opens(Link.Purpose.CANDIDATE_DATA)
 def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Download what needs no review."""
+    """Download the data that needs no review."""
     candidate = visit.application.candidate
     wanted = ExportRequest(
         reader=ExportReader.CANDIDATE,
@@ -159,7 +159,7 @@ def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _known_to_them(visit: Visit) -> tuple[int, ...]:
-    """Their applications with an invitation. They may not know of others, such as a confidential search."""
+    """The candidate's applications with an invitation. They may not know of others, such as a confidential search."""
     candidate = visit.application.candidate
     step_requests = StepRequest.objects.of(visit.organisation).filter(application__candidate=candidate)
     invited = step_requests.exclude(started_at=None).values("application_id")
@@ -188,7 +188,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             else "",
             "due": written_weekday(due, year=True) if due else "",
             "kept": retention_for_candidate(organisation),
-            # the reason is for the candidate only, not for anyone with an old mail
+            # the reason is for the candidate only, not for anybody with an old mail
             "kept_because": legal_hold_reason(hold) if hold and asked and own else "",
             "kept_quietly": hold is not None and asked is not None and not own,
             "would_keep": legal_hold_reason(hold) if hold and own else "",

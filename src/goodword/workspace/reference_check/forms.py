@@ -16,7 +16,7 @@ from goodword.ui.fields import LongTextField
 from goodword.workspace.role.step_forms import LONGEST_HINT, relationship_names
 from goodword.workspace.step_actions import Target
 
-#: places on the candidate's page
+#: anchors on the candidate's page
 CHECK, REFEREES = "reference_check", "referees"
 
 
@@ -58,7 +58,7 @@ class DaysForm(forms.Form):
 
 
 class MoreTimeForm(DaysForm):
-    """The same for the candidate, optionally also for referees."""
+    """Working days for the candidate, optionally also for referees."""
 
     referees = forms.BooleanField(label=_("Extend referees' deadlines too"), required=False, initial=True)
 
@@ -74,7 +74,7 @@ class DecisionReasonForm(forms.Form):
 
 
 class AddRefereeForm(forms.Form):
-    """One more referee. `seen`: the number of slots on the page, so that a double click adds one."""
+    """`seen`: the number of slots on the page, which keeps a double click from adding two."""
 
     relationship = forms.ChoiceField(
         label=_("Kind of referee"),

@@ -1,10 +1,7 @@
-"""Retention rules, used for both the preview and the daily run.
-
-*Old* counts from the end of a person's last application, or from a later answer by them or their referees. *Hidden*
-counts from when the last of their applications disappeared from Greenhouse.
-
-A person is erased as a whole, and not with an active application, open step, legal hold or requested erasure.
-"""
+"""Retention rules, for both the preview and the daily run. *Old* counts from the end of a person's last application, or
+from a later answer by them or their referees. *Hidden* counts from when their last application disappeared from
+Greenhouse. People are erased as a whole, and not while they have an active application, open step, legal hold or
+requested erasure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +27,7 @@ from goodword.workflow.states import takes_answers_query
 
 #: people erased per run; the next run continues
 AT_MOST: Final = 1000
-#: the hour, in the organisation's time zone, from which a run may start
+#: earliest hour of a run, in the organisation's time zone
 HOUR: Final = 3
 #: events that count as an answer by a candidate or a referee
 ANSWERS: Final = (
@@ -62,7 +59,7 @@ class Months:
         )
 
     def shortened_by(self, after: "Months") -> bool:
-        """Whether `after` could erase someone earlier."""
+        """Whether `after` could erase somebody earlier."""
         return any(
             new is not None and (was is None or new < was)
             for was, new in ((self.old, after.old), (self.hidden, after.hidden))
@@ -94,7 +91,7 @@ class RunPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Application:
-    """Dates of one application. `known`: the last known one in Greenhouse, for an end without a date."""
+    """`known`: the last known date in Greenhouse, for an end without a date."""
 
     candidate_id: int
     status: str
@@ -124,7 +121,7 @@ class _Person:
 
 
 def preview_run(organisation: Organisation, months: Months, *, now: datetime) -> RunPreview:
-    """Preview the next run, or what it would do if `months` were set now (not before the next day)."""
+    """Preview the next run, or with `months` what it would do under these settings (not before the next day)."""
     changed = months != Months.of(organisation)
     at = _run_after(_today(organisation, now), organisation) if changed else next_run(organisation, now=now)
     people = _people(organisation)
@@ -140,7 +137,7 @@ def preview_run(organisation: Organisation, months: Months, *, now: datetime) ->
 
 
 def sweep(organisation_id: int, *, now: datetime) -> int:
-    """One transaction per person, so that the next run continues one that died. Returns how many were erased."""
+    """Erase in one transaction per person; the next run continues after a crash. Returns how many were erased."""
     organisation = Organisation.objects.get(pk=organisation_id)
     erase_old_experts(organisation, now=now)
     due = due_now(organisation, now=now)
@@ -155,7 +152,7 @@ def sweep(organisation_id: int, *, now: datetime) -> int:
 
 
 def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> bool:
-    """Erase one person if, under their lock, they are still due under the current settings."""
+    """Erase one person if, under their lock, they are still due."""
     with transaction.atomic():
         lock_person(candidate_id)
         lock_role_holds(organisation_id)
@@ -220,7 +217,7 @@ def _by_rules(
 
 
 def _people(organisation: Organisation, *, only: int | None = None) -> dict[int, _Person]:
-    """Everyone with data, except those with a requested erasure."""
+    """Everybody with data, except those with a requested erasure."""
     asked = Erasure.objects.of(organisation).filter(done_at=None, cancelled_at=None).exclude(candidate=None)
     people = Candidate.objects.of(organisation).filter(erased_at=None, merged_into=None)
     people = people.exclude(pk__in=asked.values("candidate_id"))

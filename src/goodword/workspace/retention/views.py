@@ -37,7 +37,7 @@ from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 
-#: people named on the page; the others are counted
+#: people named on the page; the rest are counted
 NAMED = 20
 
 _WHY = {
@@ -109,7 +109,7 @@ def _months_of(settings: RetentionSettings) -> Months:
 
 
 def _code(settings: RetentionSettings) -> str:
-    """A code for the settings shown: a confirmation is valid for these only."""
+    """A code of the settings shown, for which alone a confirmation is valid."""
     months = _months_of(settings)
     return f"{months.old or '-'}/{months.hidden or '-'}"
 
@@ -283,7 +283,7 @@ def impact_assessment(request: MemberRequest) -> HttpResponse:
 
 
 def _in_use(organisation: Organisation) -> dict[str, object]:
-    """Roles that are not archived, with the tests and requirements of their published assessments."""
+    """Unarchived roles, with the tests and requirements of their published assessments."""
     roles = Role.objects.of(organisation).filter(archived_at=None)
     checks = Step.objects.of(organisation).filter(role__in=roles, kind=Step.Kind.REFERENCE_CHECK)
     newest = (
@@ -319,5 +319,5 @@ def _in_use(organisation: Organisation) -> dict[str, object]:
 
 
 def _cell(text: str) -> str:
-    """One line of a Markdown table."""
+    """A cell of a Markdown table, on one line."""
     return clean_text(text, one_line=True).replace("|", "\\|")

@@ -43,7 +43,7 @@ class QuestionnaireChoice:
 
 
 def questionnaire_choices(organisation: Organisation, *, chosen: int | None) -> Sequence[QuestionnaireChoice]:
-    """Built-in ones first. The `chosen` one stays available when archived."""
+    """Built-in ones first. `chosen` stays available when archived."""
     own = {row.key: row for row in versions.selectable_questionnaires(organisation)}
     if chosen is not None and chosen not in {row.pk for row in own.values()}:
         row = Questionnaire.objects.of(organisation).filter(pk=chosen).first()
@@ -68,7 +68,7 @@ def choice_value(questionnaire_id: int | None, *, organisation: Organisation) ->
 
 
 def questionnaire_id(value: str, *, organisation: Organisation, now: datetime) -> int | None:
-    """The id to store for a choice. A built-in one is copied to the organisation."""
+    """Return the id to store. A built-in questionnaire is copied to the organisation."""
     if value == USUAL:
         return None
     if value.startswith(BUILTIN):
@@ -255,7 +255,7 @@ class CheckForm(StepForm):
         return all(line.is_valid() for line in self.lines) and super().is_valid()
 
     def clean(self) -> dict[str, Any]:
-        """Check the number of referees against the rest, and the languages."""
+        """Check the number of referees against the slots, and the languages."""
         data = super().clean()
         self.check_reminders("referee_reminder_days", deadline="referee_deadline_days")
         if all(line.is_valid() for line in self.lines):
@@ -264,7 +264,7 @@ class CheckForm(StepForm):
         return data
 
     def settings_to_keep(self, *, now: datetime) -> CheckSettings:
-        """The settings of a valid form. A built-in questionnaire is copied to the organisation."""
+        """Return the settings of a valid form. A built-in questionnaire is copied to the organisation."""
         kept = questionnaire_id(self.cleaned_data["questionnaire"], organisation=self.organisation, now=now)
         return self._settings(kept)
 

@@ -95,7 +95,7 @@ class RoleForm(TitleForm):
         )
 
     def refuse(self, role: Role) -> None:
-        """Say how the role has changed since; saving again overwrites that."""
+        """Show how the role has changed; saving again overwrites that."""
         said = _("This role has been changed in the meantime: it's “%(title)s” now, owned by %(owner)s.") % {
             "title": role.title,
             "owner": role.owner.user.name,
@@ -135,7 +135,7 @@ def role_settings(request: MemberRequest, pk: int) -> HttpResponseBase:
         return redirect("role_viewers", request.organisation.slug, role.pk)
     if changed:
         messages.success(request, _("Saved."))
-    if not visible_roles(request.member).filter(pk=role.pk).exists():  # they gave a confidential role away
+    if not visible_roles(request.member).filter(pk=role.pk).exists():  # they gave away a confidential role
         return redirect("roles", request.organisation.slug)
     return redirect("role", request.organisation.slug, role.pk)
 
@@ -236,7 +236,7 @@ def _new_role_page(request: MemberRequest, form: TitleForm) -> HttpResponse:
 
 
 def unlinked_jobs(member: Membership, *, fresh: bool = False) -> list[JobChoice]:
-    """Jobs of no role yet, open ones first; confidential ones only for admins. Raises HarvestError, CannotOpen."""
+    """Jobs without a role, open ones first; confidential ones for admins only. Raises HarvestError, CannotOpen."""
     taken = set(Automation.objects.of(member.organisation).values_list("connection_id", "job_id"))
     found = job_choices(live_connections(member.organisation), fresh=fresh).choices
     return [
@@ -249,7 +249,7 @@ def unlinked_jobs(member: Membership, *, fresh: bool = False) -> list[JobChoice]
 @require_POST
 @access.member(kinds=access.WORKS)
 def role_from_job(request: MemberRequest) -> HttpResponseBase:
-    """Create the role and go on to its stages. A second click leads to the same role."""
+    """Create the role and continue with its stages. A second click leads to the same role."""
     named = parse_key(request.POST.get("job"), request.organisation)
     try:
         job = catalogue.job(*named) if named else None
@@ -270,7 +270,7 @@ def role_from_job(request: MemberRequest) -> HttpResponseBase:
 
 
 def create_from_job(choice: JobChoice, *, addresses: Collection[str], by: Membership, now: datetime) -> Role:
-    """A role linked to the job, without stages yet. Its owner is the job's recruiter, if a member. Raises JobTaken."""
+    """A role linked to the job, without stages. Its owner is the job's recruiter, if a member. Raises JobTaken."""
     job = choice.job
     live = next((post for post in job.posts if post.live), None)
     with transaction.atomic():

@@ -22,7 +22,7 @@ from goodword.roles.models import Step
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES, SlotSetting
 from goodword.workspace.concurrent_edits import NoticesChanges
 
-#: in minutes, ascending
+#: in minutes
 UNITS: Final = {"minutes": 1, "hours": 60, "days": 24 * 60}
 LONGEST_DAYS: Final = LONGEST_DELAY // UNITS["days"]
 
@@ -198,7 +198,7 @@ class StepForm(NoticesChanges):
         if step.kind != Step.Kind.ASSESSMENT or built_by_member(step) is not None:
             del self.fields["requirement"]
         else:
-            # required for a published assessment; before that, other settings can be saved without it
+            # required for a published assessment only; until then, other settings can be saved without it
             self.fields["requirement"].required = bool(step.requirement)
         self.note_stored(as_set)
 
@@ -235,7 +235,7 @@ def _early(deadline: int) -> str:
 
 
 LONGEST_HINT: Final = 300
-#: field of the buttons: "add", "remove-2", "up-2", "down-2"
+#: name of the buttons, with the values "add", "remove-2", "up-2", "down-2"
 ACTION: Final = "line"
 #: field with the number of lines
 TOTAL: Final = "lines"
@@ -313,7 +313,7 @@ def unvalidated_forms(data: QueryDict) -> list[SlotForm]:
 
 
 def after_action(data: QueryDict) -> QueryDict:
-    """The posted data after the pressed button's action. Keeps at least one line and at most MOST_REFEREES."""
+    """Apply the pressed button to the posted data. Keeps between 1 and MOST_REFEREES lines."""
     rows = _rows(data)
     act, _dash, number = data.get(ACTION, "").partition("-")
     at = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else -1

@@ -37,7 +37,7 @@ Kind = RoleNotice.Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeText:
-    """`needs_mapping`: job and stages should be chosen again."""
+    """`needs_mapping`: the job and stages have to be chosen again."""
 
     pk: int
     title: str
@@ -144,7 +144,7 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
 
 
 def _unpublished(role: Role, automations: Sequence[Automation]) -> dict[str, Any] | None:
-    """Returns an unpublished assessment that a stage starts, and how many candidates wait for it."""
+    """Return an unpublished assessment that a stage starts, and how many candidates wait for it."""
     started = (rule.step for automation in automations for rule in automation.rules.all())
     step = next((one for one in started if one.kind == Step.Kind.ASSESSMENT and not one.requirement), None)
     if step is None:

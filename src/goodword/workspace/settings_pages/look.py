@@ -53,7 +53,7 @@ class LogoForm(forms.Form):
     )
 
     def clean_file(self) -> bytes:
-        """The logo as PNG; the type is decided by the content, not by the name."""
+        """Return the logo as PNG. The content decides the type, not the file name."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
         try:
             if (file.size or 0) > LARGEST:
@@ -86,7 +86,7 @@ class ColourForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def look(request: MemberRequest) -> HttpResponseBase:
-    """The button *Preview* shows a colour without saving it."""
+    """*Preview* shows a colour without saving it."""
     row = request.organisation
     if request.method != "POST":
         return _page(request, accent=row.accent)
@@ -123,7 +123,7 @@ def logo_remove(request: MemberRequest) -> HttpResponseBase:
 
 @require_safe
 def logo(request: HttpRequest, digest: str) -> HttpResponse:  # noqa: ARG001  Django's signature
-    """A PNG that we have drawn, cacheable forever: another logo has another address."""
+    """A PNG that we have rendered, cacheable forever: another logo has another URL."""
     content = logo_by_digest(digest)
     if content is None:
         raise Http404
@@ -134,7 +134,7 @@ def logo(request: HttpRequest, digest: str) -> HttpResponse:  # noqa: ARG001  Dj
 
 
 def has_logo_problem(organisation: Organisation) -> bool:
-    """Whether reports are made without the logo because it can't be drawn."""
+    """Whether reports lack the logo because it can't be drawn."""
     content = logo_of(organisation) if organisation.logo_digest else None
     return content is not None and not can_be_drawn(content)
 

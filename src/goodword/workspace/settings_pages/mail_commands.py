@@ -1,4 +1,4 @@
-"""`goodword mails`: list mail that has not gone out, and send failed mail again, for operators."""
+"""`goodword mails`: list unsent mail and send failed mail again, for operators."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ _ADDRESS: Final = re.compile(r"\S+@\S+")
 
 
 def show(*, now: datetime, failed: bool = False) -> int:
-    """Print a line for each: name, state, age, kind, masked address, organisation, last error. Returns 0."""
+    """Print name, state, age, kind, masked address, organisation and last error of each. Returns 0."""
     rows = _failed() if failed else _rows(*_WAITING, Email.State.FAILED)
     lines = [_line(email, now) for email in rows[:AT_MOST]]
     if not lines:

@@ -49,7 +49,7 @@ class Undelivered:
 
 
 def undelivered(member: Membership) -> list[Undelivered]:
-    """Failed mails about applications that the member may see, newest first."""
+    """Failed mails about applications that the member can see, newest first."""
     seen = visible_applications(member)
     rows = failed_mails(member.organisation).filter(application__in=seen)[:AT_MOST]
     return [
@@ -60,7 +60,7 @@ def undelivered(member: Membership) -> list[Undelivered]:
 
 
 def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
-    """Returns False if it is no longer needed. Raises Email.DoesNotExist if the member may not see it."""
+    """Returns False if the mail is no longer needed. Raises Email.DoesNotExist if the member can't see it."""
     seen = visible_applications(member)
     email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
     return send_needed_again(email, member=member, now=now)
@@ -88,7 +88,7 @@ def send_request_again(referee: Referee, *, member: Membership, now: datetime) -
 
 
 def address_now(email: Email) -> str:
-    """The current recipient of the mail; empty if it is no longer needed."""
+    """The current recipient; empty if the mail is no longer needed."""
     application = email.application
     if application is not None and application.is_being_erased:
         return ""
@@ -102,7 +102,7 @@ def address_now(email: Email) -> str:
 
 
 def send_needed_again(email: Email, *, member: Membership | None, now: datetime) -> bool:
-    """Returns False if it is no longer needed. `member`: None for the operator."""
+    """Returns False if the mail is no longer needed. `member`: None for the operator."""
     with transaction.atomic():
         address = address_now(email)
         if not address:
@@ -250,7 +250,7 @@ def notification_settings(request: MemberRequest) -> HttpResponseBase:
     )
 
 
-#: looked up for one page
+#: selectors looked up per page
 _MOST_SELECTORS: Final = 4
 
 
@@ -272,7 +272,7 @@ class SelectorForm(forms.Form):
 @require_safe
 @access.member(kinds=access.ADMIN)
 def sender_domain(request: MemberRequest) -> HttpResponseBase:
-    """With `selector`: look for this DKIM key instead of those in the settings."""
+    """`selector`: look for this DKIM key instead of those in the settings."""
     sender = configured()
     form = SelectorForm(request.GET if "selector" in request.GET else None)
     selectors: list[str] = list(settings.GOODWORD_MAIL_DKIM_SELECTORS)[:_MOST_SELECTORS]

@@ -139,7 +139,7 @@ class OrganisationForm(NoticesChanges):
         return clean_text(self.cleaned_data["adjustments_name"], one_line=True)
 
     def clean(self) -> dict[str, Any]:
-        """Name and address of the contact for adjustments are both given, or neither."""
+        """The contact for adjustments needs both name and address, or neither."""
         data = super().clean() or self.cleaned_data
         for given, missing, sentence in (
             (
@@ -193,19 +193,19 @@ SHOWN = 5
 @access.member(kinds=access.ADMIN)
 @transaction.atomic
 def organisation(request: MemberRequest) -> HttpResponseBase:
-    """The button *Show next holidays* previews them without saving."""
+    """*Show next holidays* previews them without saving."""
     return organisation_page(request)
 
 
 def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = None) -> HttpResponseBase:
-    """The page, with `domains` if that form was submitted and is invalid."""
+    """`domains`: that form, if it was submitted and is invalid."""
     data = request.POST if request.method == "POST" and domains is None else None
     row, now = organisation_to_change(request), clock.now()
     form = OrganisationForm(data, organisation=row)
     if data is not None and "show" in data:
         typed = as_typed(OrganisationForm, data)
         if typed["holiday_region"] not in regions(str(typed["holiday_country"])):
-            typed["holiday_region"] = ""  # of another country
+            typed["holiday_region"] = ""  # belongs to another country
         form = OrganisationForm(organisation=row, initial=typed)
     elif data is not None and form.is_valid():
         if change_settings(organisation=row, settings=form.settings(), by=request.member, now=now):
@@ -235,7 +235,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
 @access.member(kinds=access.ADMIN)
 @transaction.atomic
 def mail_domains(request: MemberRequest) -> HttpResponseBase:
-    """With `add`, accept a suggested one."""
+    """`add`: accept a suggested domain."""
     row, now = organisation_to_change(request), clock.now()
     if "add" in request.POST:
         try:
@@ -279,7 +279,7 @@ class SignInRulesForm(NoticesChanges):
         self.note_stored(asdict(current))
 
     def clean_requires_single_sign_on(self) -> bool:
-        """Only an admin for whom it works can require it, or nobody might get in any more."""
+        """Only an admin who has signed in this way can require it, to prevent a lock-out."""
         if self.cleaned_data["requires_single_sign_on"] and not self._by_single_sign_on:
             raise forms.ValidationError(
                 gettext("Sign in by single sign-on yourself first, so that you don't lock yourself out.")

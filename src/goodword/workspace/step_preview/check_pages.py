@@ -1,5 +1,5 @@
-"""Previews a reference check's pages for the member who sets it up: the portals' own views render them for fictitious
-people in a transaction that is rolled back. Buttons do nothing."""
+"""Previews of a reference check's pages. The portals' own views render them for fictitious people, in a transaction
+that is rolled back. Buttons do nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
@@ -48,7 +48,7 @@ FIRST: Final = "start"
 
 
 class Stage(IntEnum):
-    """How far the fictitious check is."""
+    """Progress of the fictitious check."""
 
     INVITED = 0
     NAMED = 1
@@ -58,7 +58,7 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewPage:
-    """`path`: below the portal of the candidate, or of the first referee. `title`: in the banner; "" if not there."""
+    """`path`: below the portal of the candidate, or of the first referee. `title`: in the banner; "" if not listed."""
 
     name: str
     stage: Stage
@@ -68,7 +68,7 @@ class PreviewPage:
 
 
 class Example:
-    """A check of a fictitious candidate. Only inside a transaction that is rolled back."""
+    """A check of a fictitious candidate, inside a transaction that is rolled back."""
 
     def __init__(self, step: Step, *, language: str, now: datetime) -> None:
         self.now = now
@@ -92,7 +92,7 @@ class Example:
             self.check.save(update_fields=["progress"])
 
     def question_pages(self) -> Sequence[int]:
-        """Of the first referee, who has been asked."""
+        """The pages of the first referee, who has been asked."""
         request = self._requests().select_related("referee", "check_run__version").order_by("pk")[0]
         return answering_session(self.check, request, now=self.now).page_numbers
 
@@ -117,7 +117,7 @@ class Example:
 
 
 def pages_of(example: Example) -> list[PreviewPage]:
-    """In the order in which they are seen. Takes the check to `Stage.SENT` and back."""
+    """In order of appearance. Takes the check to `Stage.SENT` and back."""
     with rolled_back():
         example.bring_to(Stage.SENT)
         asked = example.question_pages()
@@ -192,7 +192,7 @@ def _preview(request: MemberRequest, step: Step, name: str) -> HttpResponse:
         ],
         conditions=False,
     )
-    # several pages have one path at different stages: the present stage wins
+    # pages can share a path at different stages: the current stage wins
     there = {
         _path(one, example): url[one.name] for one in sorted(pages, key=lambda one: one.stage == page.stage)
     }

@@ -1,4 +1,4 @@
-"""Previews of a step's e-mails, made by the code that sends them in a transaction that is rolled back."""
+"""Previews of a step's e-mails. The code that sends them writes them in a transaction that is rolled back."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -35,14 +35,14 @@ from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRequest
 from goodword.workspace.mail_texts.forms import MAILS
 
-#: stands for the personal link
+#: placeholder for the personal link
 LINK = "https://personal-link.example/"
 _SIGNATURE = "\n-- \n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A paragraph, with its `lines`; the items of a list; or the label of the button."""
+    """A paragraph with its `lines`, the items of a list, or the label of the button."""
 
     kind: str
     lines: tuple[str, ...]
@@ -50,7 +50,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMail:
-    """`kind`: as in Email. `footer`: the small print below."""
+    """`kind`: as in Email. `footer`: the small print."""
 
     kind: str
     name: str
@@ -63,13 +63,13 @@ class ShownMail:
 
     @property
     def is_editable(self) -> bool:
-        """Whether the organisation can write its text itself."""
+        """Whether the organisation can customise its text."""
         return self.kind in MAILS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepMails:
-    """`language`: of these mails; `languages`: in which the step is offered."""
+    """`language`: of these mails. `languages`: those that the step is offered in."""
 
     mails: tuple[ShownMail, ...]
     language: str
@@ -77,7 +77,7 @@ class StepMails:
 
 
 def step_mails(step: Step, *, language: str, now: datetime) -> StepMails:
-    """All mails, in a language of the step: `language` if it is offered. Nothing is saved or sent."""
+    """All mails, in `language` if the step is offered in it. Nothing is saved or sent."""
     with rolled_back():
         application = example_application(step.role, language=language, now=now)
         if step.kind == Step.Kind.REFERENCE_CHECK:
@@ -97,7 +97,7 @@ def step_mails(step: Step, *, language: str, now: datetime) -> StepMails:
 
 
 def first_mails(role: Role, *, kinds: Collection[str], now: datetime) -> Iterator[ShownMail]:
-    """What steps of these kinds begin with. Only inside a transaction that is rolled back."""
+    """The first mails of steps of these kinds. Only inside a transaction that is rolled back."""
     application = example_application(role, now=now)
     steps = {step.kind: step for step in role.steps.select_related("organisation", "role")}
     if Step.Kind.ASSESSMENT in kinds:
@@ -184,7 +184,7 @@ _REFEREES = ("Robin Miller", "Sam Carter", "Kim Novak", "Jo Martin", "Toni Weber
 
 
 def wanted_language(request: HttpRequest) -> str:
-    """Of a preview, from its address; "" for the default."""
+    """The preview's language, from its URL; "" for the default."""
     language = request.GET.get("language", "")
     return language if language in dict(settings.LANGUAGES) else ""
 
@@ -199,7 +199,7 @@ def rolled_back() -> Iterator[None]:
 
 
 def example_application(role: Role, *, language: str = "", now: datetime) -> Application:
-    """`language`: that the candidate has chosen. The recruiter is that of the role's latest candidate, if any."""
+    """`language`: the candidate's choice. The recruiter is that of the role's latest candidate, if any."""
     organisation = role.organisation
     candidate = Candidate.objects.create(
         organisation=organisation,
@@ -250,7 +250,7 @@ def example_referee(number: int, *, relationship: str, language: str, now: datet
 @require_safe
 @access.member(kinds=access.WORKS)
 def mails(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse:
-    """The e-mails of a step to candidates and referees, in one of its languages."""
+    """A step's e-mails to candidates and referees, in one of its languages."""
     role = access.owned(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation", "role")
     step = access.owned(steps.filter(role=role), step_pk)
