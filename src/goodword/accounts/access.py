@@ -1,5 +1,5 @@
-"""Access decorators for the pages under `/o/<slug>/...` (404 for outsiders, a 403 page for members of the wrong kind),
-and the layout's context."""
+"""Access decorators for pages under `/o/<slug>/...` (404 for outsiders, a 403 page for the wrong kind of member), and
+the layout's context."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,7 +22,7 @@ from goodword.core import logs
 
 
 def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
-    """Returns a response if this session fails a requirement, else None. Members with a second factor must use it even
+    """Return a response if this session fails a requirement, else None. Members with a second factor must use it even
     if none is required; with single sign-on, the identity provider decides."""
     organisation = member.organisation
     if single_sign_on.is_session(request):
@@ -44,7 +44,7 @@ def unmet(request: HttpRequest, member: Membership) -> HttpResponseBase | None:
 
 
 def factor_used[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """Decorator for account pages: members with a second factor must have used it in this session."""
+    """Account pages: members with a second factor must have used it in this session."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -103,7 +103,7 @@ _NAVIGATION = (
 
 
 def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
-    """Allow members of these kinds. The view does not get the slug; its request has `member` and `organisation`."""
+    """Allow members of these kinds. The view gets no slug; its request has `member` and `organisation`."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -142,7 +142,7 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
 
 
 def _back_home(request: MemberRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Actions on Home and Results to review lead back: their forms contain the address, with filters, as `back`."""
+    """Actions on Home and Results to review redirect to `back`, a field with the URL and its filters."""
     back = request.POST.get("back", "") if request.method == "POST" else ""
     lists = [reverse(name, args=[request.organisation.slug]) for name in ("needs_you", "results")]
     if response.status_code == HTTPStatus.FOUND and back.partition("?")[0] in lists:
@@ -166,7 +166,7 @@ def _any_membership_of(user: User, *, slug: str) -> Membership | None:
 
 
 def owned[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
-    """One of `rows`, which are narrowed to the organisation (`Model.objects.of(...)`), or 404."""
+    """One of `rows`, already narrowed to the organisation (`Model.objects.of(...)`), or 404."""
     return get_object_or_404(rows, pk=pk)
 
 

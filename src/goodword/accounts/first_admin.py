@@ -1,8 +1,6 @@
-"""The first organisation and its admin, created on a page with a code that `goodword serve` prints.
-
-The page exists until there is an organisation. The code is derived from GOODWORD_SECRET_KEY, so every process of an
-installation prints and accepts the same one.
-"""
+"""The first organisation and its admin, created on a page with a code that `goodword serve` prints. The page exists
+until there is an organisation. The code is derived from GOODWORD_SECRET_KEY: every process of an installation prints
+and accepts the same one."""
 
 import base64
 import re
@@ -38,13 +36,13 @@ from goodword.core.addresses import check_address
 from goodword.core.text import clean_text
 from goodword.ui.fields import LongSelect
 
-#: advisory lock: two submissions at once create one organisation ("first" as a number)
+#: advisory lock: two simultaneous submissions create one organisation ("first" as a number)
 _LOCK: Final = 0x6669727374
 _CODE_BYTES: Final = 10
 
 
 class AlreadyCreated(Exception):
-    """There is an organisation, so the page is closed."""
+    """There is an organisation, and the page is closed."""
 
 
 def is_open() -> bool:
@@ -52,14 +50,14 @@ def is_open() -> bool:
 
 
 def code() -> str:
-    """Returns four groups of four letters and digits, 80 random bits."""
+    """Four groups of four letters and digits, 80 random bits."""
     digest = salted_hmac("goodword.first_admin", settings.GOODWORD_BASE_URL, algorithm="sha256").digest()
     letters = base64.b32encode(digest[:_CODE_BYTES]).decode()
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
 def announcement() -> str:
-    """What `goodword serve` prints at its start; empty once there is an organisation."""
+    """The output of `goodword serve` at its start; empty once there is an organisation."""
     if not is_open():
         return ""
     return (
@@ -71,7 +69,7 @@ def announcement() -> str:
 def create_first(
     *, organisation: str, time_zone: str, name: str, email: str, password: str, now: datetime
 ) -> Membership:
-    """Raises AlreadyCreated, and ValidationError for a name, address, zone or password that can't be used."""
+    """Raises AlreadyCreated; ValidationError for an invalid name, address, zone or password."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -21,7 +21,7 @@ from goodword.core.text import clean_text
 
 
 def _plain(form: forms.Form) -> None:
-    """Remove allauth's placeholders, and its links, which the pages have themselves."""
+    """Remove allauth's placeholders, and its links, which our pages have."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
         if isinstance(field.widget, forms.PasswordInput) and field.widget.attrs.get("autocomplete") == (
@@ -53,7 +53,7 @@ class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # 
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
-        """Queue the mail, unless the address has already had three this hour."""
+        """Queue the mail, at most three an hour per address."""
         email: str = self.cleaned_data["email"]
         if ratelimit.consume(request, action="reset_mail", key=email.lower()):
             now = clock.now()
@@ -90,7 +90,7 @@ def _code_field(form: forms.Form) -> None:
 
 
 class _ToldWhenLocked:
-    """E-mails the owner of the account when too many wrong codes lock the step."""
+    """E-mails the account's owner when too many wrong codes lock the step."""
 
     def clean_code(self) -> Any:
         try:

@@ -9,7 +9,7 @@ from goodword.core import clock, job_recovery, jobs
 
 @jobs.job(name="accounts.mail_reset_link", retry=jobs.PATIENT, priority=jobs.MAIL)
 def mail_reset_link(*, user_id: int, asked_at: str) -> None:
-    """Mail a member a link to set a new password. `asked_at` in ISO format."""
+    """`asked_at` in ISO format."""
     sign_in.mail_reset_link(user_id=user_id, asked_at=datetime.fromisoformat(asked_at), now=clock.now())
     job_recovery.forget_failed_jobs(mail_reset_link.name, user_id=user_id)
 
@@ -18,7 +18,7 @@ def mail_reset_link(*, user_id: int, asked_at: str) -> None:
 def mail_security_change(
     *, user_id: int, change: str, at: str, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """Tell a member by e-mail that their sign-in was changed. `at` in ISO format."""
+    """E-mail members about a change to their sign-in. `at` in ISO format."""
     security_mails.mail_change(
         user_id=user_id, change=change, at=datetime.fromisoformat(at), address=address, browser=browser, by=by
     )

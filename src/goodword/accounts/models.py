@@ -57,39 +57,39 @@ class Organisation(models.Model):
     time_zone = models.CharField(max_length=60, default="Europe/Berlin")
     language = models.CharField(max_length=10, default="en")
     accent = models.CharField(max_length=7, default="#0e6b57")
-    #: of the `Logo`; empty: none
+    #: digest of the `Logo`; empty: none
     logo_digest = models.CharField(max_length=32, default="", blank=True)
-    #: domains of the organisation's own addresses (trusted in a signed webhook body)
+    #: the organisation's own e-mail domains (trusted in a signed webhook body)
     own_domains = models.JSONField(default=list)
-    #: how the note on the Activity Feed is written, unless said otherwise
+    #: default wording of the note on the Activity Feed
     note_visibility = models.CharField(max_length=12, default="private")
-    #: the note's first line in the organisation's own words; empty: ours (greenhouse.activity_feed.wording)
+    #: the note's first line in the organisation's words; empty: ours (greenhouse.activity_feed.wording)
     note_wording = models.CharField(max_length=300, default="", blank=True)
     report_link_days = models.PositiveSmallIntegerField(default=90)
     #: country ("DE"; empty: none) and region ("BE") of the public holidays
     holiday_country = models.CharField(max_length=2, default="", blank=True)
     holiday_region = models.CharField(max_length=10, default="", blank=True)
-    #: whether network addresses and devices of candidates and referees are compared; the notices follow it
+    #: whether network addresses and devices of candidates and referees are compared; notices say so
     watches_devices = models.BooleanField(default=False)
     #: whether the daily retention run erases people `keep_months` after their last application ended, and
-    #: `hidden_months` after they disappeared from Greenhouse (workspace.retention); stated in the notices
+    #: `hidden_months` after they disappeared from Greenhouse (workspace.retention); notices say so
     erases_old = models.BooleanField(default=False)
     keep_months = models.PositiveSmallIntegerField(default=12)
     erases_hidden = models.BooleanField(default=False)
     hidden_months = models.PositiveSmallIntegerField(default=6)
     #: date, in the organisation's time zone, of the last completed run or of the last change of these settings
     retention_ran_on = models.DateField(null=True)
-    #: months that the audit log is kept; the trail of sign-ins: GOODWORD_SIGN_IN_DAYS
+    #: months to keep the audit log; for sign-ins: GOODWORD_SIGN_IN_DAYS
     audit_months = models.PositiveSmallIntegerField(default=24, db_default=24)
-    #: who decides on adjustments; should be outside the hiring teams
+    #: decides on adjustments; should be outside the hiring teams
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
     adjustments_email = models.EmailField(default="", blank=True)
-    #: what its members need to see anything of it (accounts.requirements)
+    #: what members need for access (accounts.access)
     requires_second_factor = models.BooleanField(default=False)
     requires_single_sign_on = models.BooleanField(default=False)
-    #: whether members may rate people hired, in Goodword (candidates.performance)
+    #: whether members rate hires in Goodword (candidates.performance)
     rates_hires = models.BooleanField(default=False, db_default=False)
-    #: when an admin put the first-run checklist away
+    #: when an admin dismissed the first-run checklist
     setup_dismissed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -119,7 +119,7 @@ class OrganisationOwned(models.Model):
 
 
 class Logo(OrganisationOwned):
-    """A table of its own, since most queries read the organisation."""
+    """A separate table, because most queries read the organisation."""
 
     #: a PNG
     content = models.BinaryField()
@@ -137,14 +137,14 @@ class Membership(OrganisationOwned):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: wants a mail for each reference, not only for the first and on completion
+    #: wants a mail for each reference, besides the first and on completion
     mails_each_reference = models.BooleanField(default=False)
-    #: wants a mail on working days with what needs them, if anything does
+    #: wants a mail on working days with their needs, if there are any
     daily_digest = models.BooleanField(default=True)
     #: the day of the last digest, in the organisation's time zone
     digest_on = models.DateField(null=True)
     created_at = models.DateTimeField()
-    #: without access since then; the row stays for what they did
+    #: end of access; the row stays for what they did
     deactivated_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -155,7 +155,7 @@ class Membership(OrganisationOwned):
 
     @property
     def may_work(self) -> bool:
-        """Admins and recruiters may make changes; hiring managers only view."""
+        """Admins and recruiters can make changes; hiring managers only view."""
         return self.kind in {self.Kind.ADMIN, self.Kind.RECRUITER}
 
     @property
@@ -168,7 +168,7 @@ class Invitation(OrganisationOwned):
 
     email = models.EmailField()
     kind = models.CharField(max_length=20, choices=Membership.Kind.choices)
-    #: ids of the roles that a hiring manager will see; roles belong to a higher layer
+    #: ids of the roles that a hiring manager will see; roles are a higher layer
     role_ids = models.JSONField(default=list)
     invited_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -196,8 +196,8 @@ class Invitation(OrganisationOwned):
 
 
 class AuditEntry(OrganisationOwned):
-    """Append-only. `details` contains ids and settings, never answers or secrets. Only the database function
-    prune_audit_log (deploy/grants.sql) deletes old entries."""
+    """Append-only. `details`: ids and settings, never answers or secrets. Only the database function prune_audit_log
+    (deploy/grants.sql) deletes old entries."""
 
     member = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     actor = models.CharField(max_length=200)
@@ -208,7 +208,7 @@ class AuditEntry(OrganisationOwned):
     class Meta:
         indexes = (
             models.Index(fields=["organisation", "-at", "-id"], name="audit_recent"),
-            # what happened to an object: details__contains
+            # history of an object: details__contains
             GinIndex(fields=["details"], opclasses=["jsonb_path_ops"], name="audit_details"),
         )
 

@@ -9,7 +9,7 @@ def active_members(organisation: Organisation) -> QuerySet[Membership]:
 
 
 def admins_of(organisation: Organisation) -> QuerySet[Membership]:
-    """Active admins, the longest-serving first."""
+    """Active admins, longest-serving first."""
     return active_members(organisation).filter(kind=Membership.Kind.ADMIN).order_by("pk")
 
 

@@ -1,4 +1,4 @@
-"""Asks members to reauthenticate. The suspended request is stored encrypted, as it may contain a credential."""
+"""Reauthentication of members. The suspended request is stored encrypted, since it can contain a credential."""
 
 import json
 import time
@@ -22,7 +22,7 @@ from django.urls import resolve
 
 from goodword.core import crypto
 
-#: kinds of authenticator that are a second factor; recovery codes only replace one
+#: authenticators that are a second factor; recovery codes only replace one
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -31,7 +31,7 @@ def has_second_factor(user: Any) -> bool:
 
 
 def uses(request: HttpRequest) -> list[dict[str, Any]]:
-    """allauth's records of codes, recovery codes and passkeys used in this session, the latest last."""
+    """allauth's records of codes, recovery codes and passkeys used in this session, latest last."""
     records = get_authentication_records(request, request.user)
     return [record for record in records if record.get("method") == "mfa"]
 
@@ -56,7 +56,7 @@ def required[R: HttpRequest, **P](
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         response = view(request, *args, **kwargs) if is_recent(request) else suspend(request)
-        # pages may show secrets, which must not stay in the browser after signing out
+        # pages can show secrets, which must not stay in the browser after signing out
         response.setdefault("Cache-Control", "private, no-store")
         return response
 
@@ -66,7 +66,7 @@ def required[R: HttpRequest, **P](
 def to_change[R: HttpRequest, **P](
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """As `required`, but only for requests that change something."""
+    """As `required`, for requests that change something."""
     asking = required(view)
 
     @wraps(view)
@@ -77,7 +77,7 @@ def to_change[R: HttpRequest, **P](
 
 
 def suspend(request: HttpRequest) -> HttpResponseBase:
-    request.session.pop(STATE_SESSION_KEY, None)  # of an earlier request that was given up
+    request.session.pop(STATE_SESSION_KEY, None)  # left by an earlier request that was abandoned
     methods = get_adapter().get_reauthentication_methods(request.user)
     if not methods:  # neither password nor anything else: signing in again confirms it
         get_adapter().logout(request)
@@ -92,7 +92,7 @@ def suspend(request: HttpRequest) -> HttpResponseBase:
         }
     query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
     to = f"{methods[0]['url']}?{query}"
-    if "HX-Request" in request.headers:  # the whole page, not the part that htmx asked for
+    if "HX-Request" in request.headers:  # the whole page, not the part that htmx requested
         return HttpResponse(headers={"HX-Redirect": to})
     return redirect(to)
 
@@ -102,7 +102,7 @@ def is_suspended(request: HttpRequest) -> bool:
 
 
 def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
-    """Run the suspended request if this confirmation was requested for it. Called by allauth."""
+    """Run the suspended request if this confirmation was for it. Called by allauth."""
     target = get_next_redirect_url(request) or settings.LOGIN_REDIRECT_URL
     try:
         kept = crypto.unseal(state["sealed"], place=_PLACE)

@@ -28,7 +28,7 @@ from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
 from goodword.core.key_rotation import Stored, resealed, seal_stored
 
-#: what sealed secrets belong to; allauth does not say whose they are
+#: subject of sealed secrets; allauth does not say whose they are
 _PLACE: Final = "mfa_authenticator"
 _ADDED: Final[Mapping[str, str]] = {
     Authenticator.Type.TOTP: sign_in.APP_ADDED,
@@ -43,7 +43,7 @@ _REMOVED: Final[Mapping[str, str]] = {
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has no types
-    """Encrypts secrets with the field keys, and rewords what members read."""
+    """Encrypts secrets with the field keys, and rewords messages."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy("Wrong code. Codes change every 30 seconds: enter the newest one."),
@@ -105,7 +105,7 @@ STORED: Final = Stored(_old, _reseal, _uses)
 
 
 def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
-    """Returns the types of factor by user id, leaving out users without one."""
+    """Types of factor by user id, without users who have none."""
     found: dict[int, set[str]] = {}
     rows = Authenticator.objects.filter(user_id__in=list(users), type__in=FACTORS)
     for user_id, kind in rows.values_list("user_id", "type"):
@@ -114,7 +114,7 @@ def factors_of(users: Iterable[int]) -> dict[int, set[str]]:
 
 
 def coverage(organisation: Organisation) -> tuple[int, int]:
-    """How many active members have a second factor, and how many there are."""
+    """How many active members have a second factor, and how many members are active."""
     members = active_members(organisation)
     with_one = Authenticator.objects.filter(user__in=members.values("user"), type__in=FACTORS)
     return with_one.values("user").distinct().count(), members.count()
@@ -173,7 +173,7 @@ def _record(request: HttpRequest, user: User, action: str) -> None:
 def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _record(request, user, _ADDED[authenticator.type])
     if authenticator.type in FACTORS:
-        # its code or key was just given
+        # its code or key was just entered
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
         if Authenticator.objects.filter(user=user, type__in=FACTORS).count() == 1:
             _end_other_sessions(request, user)
@@ -184,7 +184,7 @@ def _end_other_sessions(request: HttpRequest, user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    request.session.save()  # at once: the others have just ended
+    request.session.save()  # now, because the others have ended
     UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
 
 

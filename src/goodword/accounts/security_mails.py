@@ -38,7 +38,7 @@ _MAIL: Final = "account/email/security_change"
 def queue_mail(
     user: User, change: str, *, now: datetime, address: str = "", browser: str = "", by: str = ""
 ) -> None:
-    """`change`: a key of CHANGES. `by`: the name of the admin who did it, or the operator."""
+    """`change`: a key of CHANGES. `by`: name of the admin, or the operator."""
     jobs.named("accounts.mail_security_change").defer(
         user_id=user.pk,
         change=change,
@@ -83,7 +83,7 @@ def _zone_of(user: User) -> tzinfo:
     return member.organisation.zone if member else timezone.get_default_timezone()
 
 
-#: part of the User-Agent header, and name; the first that fits, since most also claim to be another
+#: part of the User-Agent header, and name; the first match, since most also claim to be another
 _BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -106,7 +106,7 @@ _SYSTEMS: Final = (
 
 
 def browser_name(user_agent: str) -> str:
-    """For example "Firefox on Windows"; what was sent, cut short, if it names no known browser."""
+    """For example "Firefox on Windows"; a clipped header for unknown browsers."""
     browser = next((name for part, name in _BROWSERS if part in user_agent), "")
     system = next((name for part, name in _SYSTEMS if part in user_agent), "")
     if not browser:

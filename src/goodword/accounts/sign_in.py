@@ -1,4 +1,4 @@
-"""Sign-in with allauth, without sign-up: its trail, failure limits, session timeouts and password resets."""
+"""Sign-in with allauth, without sign-up: its audit trail, failure limits, session timeouts and password resets."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +68,7 @@ TRAIL: Final = (
     *(CODE_FAILED, APP_ADDED, APP_REMOVED, PASSKEY_ADDED, PASSKEY_REMOVED, CODES_CREATED, CODES_REMOVED),
     FACTORS_REMOVED,
 )
-#: actions possible for anyone who knows the e-mail address
+#: actions possible for anybody who knows the e-mail address
 _BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
 LONGEST_BROWSER: Final = 200
 #: repeated refusals from one address within this time are recorded once
@@ -96,7 +96,7 @@ _RESET_MAIL = "account/email/password_reset_key"
 def record_sign_in(
     user: User, *, action: str, address: str, browser: str, now: datetime, methods: Sequence[str] = ()
 ) -> None:
-    """In the audit log of each organisation of the user. `methods`: such as ["password", "totp"]."""
+    """In the audit log of each of the user's organisations. `methods`: such as ["password", "totp"]."""
     details: dict[str, Any] = {"address": address, "browser": browser[:LONGEST_BROWSER]}
     for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
         write(
@@ -152,7 +152,7 @@ def where(request: HttpRequest) -> dict[str, str]:
 
 
 def methods_of(request: HttpRequest, user: User) -> list[str]:
-    """How the user signed in, as recorded by allauth: "password", "passkey", or the second factor."""
+    """Sign-in methods recorded by allauth: "password", "passkey", or the second factor."""
     names = [
         str(record.get("type") or record["method"]) for record in get_authentication_records(request, user)
     ]
@@ -192,7 +192,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         return subject
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Count failures per account and network, so that a stranger's do not lock out the owner."""
+        """Count failures per account and network: a stranger's don't lock out the owner."""
         return f"{_account(credentials)}:{ratelimit.get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -240,11 +240,11 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
             log.warning("Failed sign-in with an unknown e-mail address from %s", where(request)["address"])
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ARG002 - allauth's signature
-        """Also for allauth's own pages. Unlike in allauth, a sign-in counts as a confirmation."""
+        """Covers allauth's own pages. Unlike in allauth, a sign-in counts as a confirmation."""
         return not reauthentication.is_recent(context.request)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
-        """Worded for our pages. Nothing else replaces a second factor."""
+        """Reword them for our pages. Nothing else replaces a second factor."""
         from goodword.accounts import single_sign_on  # which imports this module
 
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
@@ -285,7 +285,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
         context: dict[str, Any] | None = None,  # noqa: ARG002 - allauth's signature
         email: str | None = None,  # noqa: ARG002
     ) -> None:
-        """Queue the mail, as the page must not wait for the mail server."""
+        """Queue the mail: the page must not wait for the mail server."""
         from goodword.accounts import security_mails  # which imports this module
 
         assert isinstance(user, User)
@@ -300,7 +300,7 @@ def _user(credentials: Mapping[str, Any]) -> User | None:
 
 
 def _account(credentials: Mapping[str, Any]) -> str:
-    """Key for counting failed sign-ins, the same for all spellings of an address that find one account."""
+    """Key for counting failed sign-ins, one for all spellings of an address that find the account."""
     user = _user(credentials)
     return f"user {user.pk}" if user else f"unknown {normalised(str(credentials.get('email', '')))}"
 
@@ -336,7 +336,7 @@ def _lift_limits(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def connect_signals() -> None:
-    """Connect the receivers, by strong references because they are local functions."""
+    """Strong references, because the receivers are local functions."""
     auth.user_logged_in.connect(_seen, weak=False, dispatch_uid="goodword.seen")
     allauth.password_reset.connect(_lift_limits, weak=False, dispatch_uid="goodword.lift_limits")
     for signal, action in (

@@ -1,4 +1,4 @@
-"""Single sign-on by allauth: who may sign in, who becomes a member, and error messages."""
+"""Single sign-on by allauth: who can sign in, who becomes a member, and error messages."""
 
 import logging
 import time
@@ -83,7 +83,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
         if process == AuthProcess.REDIRECT:
             _confirm(request, sociallogin)
             return
-        if process != AuthProcess.LOGIN:  # allauth can also add accounts to a login, which we don't offer
+        if process != AuthProcess.LOGIN:  # allauth can also link accounts to a login, which we don't offer
             raise _refuse(request, _("This sign-in can't be used here."))
         if not sociallogin.is_existing:
             _match(request, sociallogin)
@@ -163,8 +163,8 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
-    """Returns the address as the provider sent it if it contains a look-alike letter (the Kelvin sign, which allauth
-    lower-cases to k), else an empty string."""
+    """The address as sent if it contains a look-alike letter (the Kelvin sign, which allauth lower-cases to k), else
+    empty."""
     sent = [address, sociallogin.account.uid]  # of SAML, the address can be the name ID
     for value in claims_of(sociallogin.account).values():
         sent += value if isinstance(value, list) else [value]
@@ -179,7 +179,7 @@ def _look_alike(sociallogin: SocialLogin, address: str) -> str:
 
 
 def claims_of(account: SocialAccount) -> dict[str, Any]:
-    """The claims of the last sign-in: of OIDC's ID token and user info, or SAML's attributes."""
+    """The claims of the last sign-in: OIDC's ID token and user info, or SAML's attributes."""
     data = account.extra_data
     return {**data, **(data.get("id_token") or {}), **(data.get("userinfo") or {})}
 
@@ -218,7 +218,7 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
 
 
 def _places(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Slugs of existing organisations, with the kind of member that the claims map to."""
+    """Slugs of existing organisations, with the kind of member according to the claims."""
     claim = settings.GOODWORD_SSO_MEMBERS
     wanted: dict[str, str] = claim.places_for(claims) if claim else {}
     known = set(Organisation.objects.filter(slug__in=wanted).values_list("slug", flat=True))
@@ -230,7 +230,7 @@ def _places(claims: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _join(user: User, claims: Mapping[str, Any], *, now: datetime) -> None:
-    """Make the user a member as their claims say. Existing and deactivated memberships stay unchanged."""
+    """Make the user a member according to their claims. Existing and deactivated memberships don't change."""
     for slug, kind in _places(claims).items():
         organisation = Organisation.objects.get(slug=slug)
         member, is_new = Membership.objects.of(organisation).get_or_create(

@@ -185,7 +185,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Tells members who may open the page, and which admins can help."""
+    """Show members who can open the page, and which admins can help."""
     context: dict[str, Any] = {}
     if isinstance(exception, NoAccess):
         member = exception.member

@@ -1,4 +1,4 @@
-"""A candidate's own copy has no status, stage or reason: nobody learns of a rejection through Goodword."""
+"""Candidates' own copies omit status, stage and reason: nobody learns of a rejection through Goodword."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def _application(application: Application, wanted: ExportRequest) -> dict[str, A
 
 
 def _ratings(wanted: ExportRequest) -> list[dict[str, Any]]:
-    """Those that count. Candidates read theirs without the rater's name."""
+    """The ratings that count. Candidates see theirs without the rater's name."""
     rows = PerformanceRating.objects.of(wanted.organisation).filter(
         application_id__in=wanted.application_ids, of__confirmed_at__isnull=False
     )

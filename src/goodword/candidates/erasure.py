@@ -28,7 +28,7 @@ BLANK: dict[str, object] = {
     "candidates.PerformanceRating",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Blank the personal columns. Rows and ids stay, for events, counts and later deliveries about the person."""
+    """Blank the personal columns. Rows and ids stay for events, counts and later deliveries about the person."""
     applications = Application.objects.across_organisations().filter(pk__in=subject.application_ids)
     blanked = applications.filter(erased_at=None).update(
         rejection_reason="",
@@ -37,7 +37,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
         recruiter_email="",
         erased_at=now,
     )
-    # free text of a member
+    # free text by a member
     Erasure.objects.across_organisations().filter(application_id__in=subject.application_ids).update(
         cancelled_because=""
     )

@@ -13,8 +13,8 @@ def _one_line(*names: str) -> str:
 
 
 def searched(of: str = "") -> Lower:
-    """Expression with the lower-case text that name and address searches match. `of`: the path to the candidate, such
-    as "candidate__"."""
+    """Expression of the lower-case text that searches by name and address match. `of`: path to the candidate, such as
+    "candidate__"."""
     first, preferred, last, email = (
         f"{of}{name}" for name in ("first_name", "preferred_name", "last_name", "email")
     )
@@ -34,7 +34,7 @@ class Candidate(OrganisationOwned):
     company = models.CharField(max_length=300, default="", blank=True)
     title = models.CharField(max_length=300, default="", blank=True)
     can_email = models.BooleanField(default=True)
-    #: a name that looks like a link, confirmed by a member in exactly this spelling
+    #: a name that looks like a link, confirmed by a member in this spelling
     confirmed_name = models.CharField(max_length=401, db_default="", default="", blank=True)
     private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="", blank=True)
@@ -75,12 +75,12 @@ class Candidate(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """If not, a member added them and may correct their name and address."""
+        """Otherwise a member added them and can correct name and address."""
         return self.connection_id is not None
 
     @property
     def is_name_suspicious(self) -> bool:
-        """Mails would quote the link in this name, and no member has confirmed it."""
+        """Whether mails would quote an unconfirmed link in the name."""
         return self.confirmed_name != self.name and has_link(self.name)
 
     @property
@@ -109,7 +109,7 @@ class Application(OrganisationOwned):
     rejected_at = models.DateTimeField(null=True)
     hired_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
-    #: the Greenhouse recruiter of the application, else the job's responsible recruiter; empty if unknown
+    #: the application's Greenhouse recruiter, else the job's responsible recruiter; empty if unknown
     recruiter_remote_id = models.BigIntegerField(null=True)
     recruiter_name = models.CharField(max_length=200, default="", blank=True)
     recruiter_email = models.EmailField(max_length=320, default="", blank=True)
@@ -138,7 +138,7 @@ class Application(OrganisationOwned):
 
     @property
     def in_greenhouse(self) -> bool:
-        """If not, a member added it: it has no stage, and members set its status."""
+        """Otherwise a member added it: it has no stage, and members set its status."""
         return self.connection_id is not None
 
     @property
@@ -147,14 +147,14 @@ class Application(OrganisationOwned):
 
     @property
     def end(self) -> str:
-        """Why nobody is contacted any more: "erasure", or the status; empty while active."""
+        """Why contact has ended: "erasure", or the status; empty while active."""
         if self.is_being_erased:
             return "erasure"
         return "" if self.status == self.Status.ACTIVE else self.status
 
 
 class Erasure(OrganisationOwned):
-    """Open steps close at once; data goes at `due_at`, unless still visible in Greenhouse, as a merged person is."""
+    """Open steps close immediately. Data goes at `due_at` unless still visible in Greenhouse, as a merged person is."""
 
     class Reason(models.TextChoices):
         CANDIDATE_DELETED = "candidate_deleted"
@@ -163,11 +163,11 @@ class Erasure(OrganisationOwned):
         MEMBER = "member"
         #: requested on the portal
         CANDIDATE = "candidate"
-        #: the retention period after the last application ended, or after Greenhouse stopped showing them
+        #: retention period since the last application ended, or since Greenhouse stopped showing them
         RETENTION = "retention"
         NOT_VISIBLE = "not_visible"
 
-    #: empty if only one application is erased
+    #: empty if it covers a single application
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="erasures")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="erasures")
     reason = models.CharField(max_length=30, choices=Reason.choices)
@@ -212,7 +212,7 @@ class Erasure(OrganisationOwned):
 
 class Hold(OrganisationOwned):
     class Ground(models.TextChoices):
-        """Given to the people concerned (GDPR, article 17, paragraph 3)."""
+        """Disclosed to the people concerned (GDPR, article 17, paragraph 3)."""
 
         CLAIMS = "claims", "Legal claims: the data is needed to establish, exercise or defend them"
         DUTY = "duty", "Legal duty: the law requires the data to be kept"
@@ -220,7 +220,7 @@ class Hold(OrganisationOwned):
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="holds")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, null=True, related_name="holds")
     ground = models.CharField(max_length=10, choices=Ground.choices)
-    #: in the member's own words; never shown to candidates or referees
+    #: in the member's words; never shown to candidates or referees
     reason = models.CharField(max_length=500)
     placed_at = models.DateTimeField()
     placed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""CSV files whose lines identify people by e-mail address or Greenhouse's ids. Pure."""
+"""CSV files whose lines identify people by e-mail address or Greenhouse ids. Pure."""
 
 import csv
 import io
@@ -25,20 +25,20 @@ _LISTED: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """How a line identifies somebody: `by` is "email", "candidate" or "application"."""
+    """Identifies somebody. `by`: "email", "candidate" or "application"."""
 
     by: str
     value: str
 
     @classmethod
     def of(cls, by: str, value: str) -> "Person":
-        """Spelled alike for equal addresses."""
+        """Equal addresses get one spelling."""
         return cls(by, normalised(value) if by == "email" else value)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonColumn:
-    """Which of the columns identifies people, and how."""
+    """Which column identifies people, and how."""
 
     by: str
     place: int
@@ -51,8 +51,8 @@ class PersonColumn:
 
 
 def read_rows(raw: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Returns the first row, and the others with their line numbers, without empty ones. Raises UnreadableFile, also
-    while the rows are read."""
+    """Return the first row, and the other non-empty rows with their line numbers. Raises UnreadableFile, also during
+    iteration."""
     if len(raw) > LARGEST:
         raise UnreadableFile(_("The file is larger than 8 MB."))
     text, separator = separated(decoded(raw)[0])

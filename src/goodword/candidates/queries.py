@@ -16,7 +16,7 @@ class Recruiter:
 
 
 def recruiter_of(application: Application) -> Recruiter:
-    """Greenhouse's recruiter, else the role's owner, else the first admin; without deactivated members."""
+    """Greenhouse's recruiter, else the role's owner, else the first admin. Skips deactivated members."""
     address = application.recruiter_email
     if address and not is_deactivated(application.organisation, address):
         return Recruiter(name=application.recruiter_name or address, address=address)
@@ -28,7 +28,7 @@ def recruiter_of(application: Application) -> Recruiter:
 
 
 def public_title(application: Application) -> str:
-    """The title for candidates and referees: that of the chosen job post, else the role's."""
+    """The title for candidates and referees: of the chosen job post, else the role's."""
     if application.connection_id is not None:
         automation = automation_of(connection_id=application.connection_id, job_id=application.job_id)
         if automation is not None and automation.job_post_title:
@@ -50,7 +50,8 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
 
 
 def of_own_roles(member: Membership) -> Q:
-    """Matches applications that the member owns the role of or recruits for; for hiring managers, all that they see."""
+    """Filter for applications of the member's own roles, or that they recruit for; for hiring managers, all that they
+    see."""
     if not member.may_work:
         return Q()
     # ids instead of a join: PostgreSQL then combines two indexes

@@ -19,7 +19,7 @@ _ASKED = frozenset({"out", "undelivered"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOverview:
-    """`state`: as SlotStatus, or "replaced" or "ended". `trouble`: "returned" (mail bounces), "failed", or ""."""
+    """`state`: as in SlotStatus, or "replaced" or "ended". `trouble`: "returned" (mail bounces), "failed", or ""."""
 
     slot: Slot | None
     asked: str

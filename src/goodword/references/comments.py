@@ -1,9 +1,7 @@
-"""Finds words in comments that may touch on topics that must not influence a hiring decision.
-
-English, German and French words are searched together, since people do not always write in the page's language. Only
-words and phrases that usually concern a person are listed: "hospital" may be an employer, "in hospital" is not. A match
-is a reason to reread a text, never to change or withhold it.
-"""
+"""Topics in comments that must not influence a hiring decision, and the sentence quoted in the report. English, German
+and French words are searched together, since people don't always write in the page's language. Only words and phrases
+that usually concern a person are listed: "in hospital", but not "hospital", which may be an employer. A match is a
+reason to reread a text, never to change or withhold it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +71,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def comments_of(answer: object) -> list[str]:
-    """Returns the free text of a stored answer (format: questionnaires.answers)."""
+    """The free text of a stored answer (format: questionnaires.answers)."""
     match answer:
         case str():
             return [answer]
@@ -83,13 +81,13 @@ def comments_of(answer: object) -> list[str]:
 
 
 def topics_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Returns the keys of `TOPICS` that the texts may touch on."""
+    """The keys of `TOPICS` that the texts may touch on."""
     together = "\n".join(texts).casefold().replace("’", "'")
     return tuple(topic for topic in TOPICS if _pattern(topic).search(together))
 
 
 def named(topics: Iterable[str]) -> str:
-    """Returns the topics in the active language: "health, family and age"."""
+    """The topics in the active language: "health, family and age"."""
     names = [str(TOPICS[topic]) for topic in topics]
     if len(names) < 2:
         return "".join(names)
@@ -113,7 +111,7 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?…。！？؟।])[\"”’»)]*(?=
 
 
 def sentences(text: str) -> list[str]:
-    """Splits a comment into sentences. Only the last may be shorter than `SHORTEST_QUOTE`."""
+    """Split a comment into sentences. Only the last may be shorter than `SHORTEST_QUOTE`."""
     found = (clipped(" ".join(part.split()), LONGEST_QUOTE) for part in _parts(text.strip()))
     return [sentence for sentence in found if sentence]
 
@@ -132,5 +130,5 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def quote_order(*, work_again: bool, long_text: bool) -> tuple[bool, bool]:
-    """Sorts questions by whose comment to quote: first working together again, then long texts."""
+    """Sort key for the questions to quote from: working together again first, then long texts."""
     return not work_again, not long_text

@@ -1,9 +1,6 @@
-"""Data export of reference checks.
-
-Candidates get answers only if the check lets them see those, and never why somebody declined. Unsubmitted answers
-are only in their author's export. Flags are for the organisation: most concern two people, so a member decides what may
-be passed on (docs/decisions/0022-*).
-"""
+"""Data export of reference checks. Candidates get answers only if the check lets them see those, and never why somebody
+declined. Only authors get unsubmitted answers. Only the organisation gets flags: most concern two people, and a member
+decides what to pass on (docs/decisions/0022-*)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -47,7 +44,7 @@ State = ReferenceRequest.State
     "references.DoNotContact",
 )
 def export(wanted: ExportRequest) -> Sections:
-    """All checks, or what is kept about one referee."""
+    """All checks, or the data of one referee."""
     if wanted.referee_id is not None:
         return _referee_alone(wanted)
     checks = (

@@ -131,7 +131,7 @@ def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) 
 
 
 def _keeps_slot(referee: Referee) -> bool:
-    """In a completed check no replacement is wanted."""
+    """A completed check needs no replacement."""
     return referee.check_run.progress in DONE
 
 
@@ -147,7 +147,7 @@ def _blank_columns(referee: Referee, *, now: datetime) -> None:
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:
-    """`by`: "referee" or "member:3". False if already erased or under a legal hold, which delays it."""
+    """`by`: "referee" or "member:3". False if already erased, or delayed by a legal hold."""
     with transaction.atomic():
         place = (
             Referee.objects.across_organisations()
@@ -228,7 +228,7 @@ def _ask_later(check: Check, referee: Referee, *, now: datetime) -> None:
 
 
 def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
-    check = lock(Check, check_id)  # as changed by the erasure
+    check = lock(Check, check_id)  # as the erasure changed them
     update_clock(check, now=now, asked_at=now)
     with translation.override(check.language):
         somebody = gettext("One of your referees")
@@ -254,7 +254,7 @@ def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
     "references.Trace",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Locks the checks, so that no answer arrives meanwhile."""
+    """Locks the checks: no answer arrives meanwhile."""
     if subject.referee_ids:
         return _blank_referees(subject.referee_ids, now=now)
     checks = close_runs(Check, subject.application_ids, now=now)

@@ -1,5 +1,3 @@
-"""Customisable e-mails of a reference check."""
-
 from typing import Any, Final
 
 from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes

@@ -10,7 +10,7 @@ from goodword.workflow.models import Flag, StepRun
 
 
 class Check(StepRun):
-    #: in the organisation's language; the other languages have the same number
+    #: the version in the organisation's language; the other languages have the same number
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="checks")
     #: references wanted: slots that are not waived
     wanted = models.PositiveSmallIntegerField()
@@ -24,9 +24,9 @@ class Check(StepRun):
         max_length=10, choices=Step.SelfReference.choices, default=Step.SelfReference.OFF
     )
     candidate_may_see = models.BooleanField(default=False)
-    #: the candidate's, from their browser; for reminders
+    #: from the candidate's browser; for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
-    #: when the candidate was notified of slow referees, once per check
+    #: when the candidate was first notified of slow referees
     slow_notified_at = models.DateTimeField(null=True)
     #: the candidate's reason, for the recruiter
     decline_reason = models.TextField(default="", blank=True)
@@ -70,7 +70,7 @@ class Check(StepRun):
 
 
 class Slot(OrganisationOwned):
-    """One referee wanted by a check, numbered from 1. `Referee.slot` is its number."""
+    """A referee wanted by a check. Numbered from 1 (`Referee.slot`)."""
 
     class Answer(models.TextChoices):
         NOTHING = ""
@@ -86,7 +86,7 @@ class Slot(OrganisationOwned):
     hint = models.CharField(max_length=300, default="", blank=True)
     #: the member who added it to an open check
     added_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: *I can't name anyone*; the deadline is on hold until a member answers
+    #: when the candidate pressed *I can't name anyone*; the deadline is on hold until a member answers
     cannot_at = models.DateTimeField(null=True)
     cannot_reason = models.TextField(default="", blank=True)
     answer = models.CharField(max_length=12, choices=Answer.choices, default=Answer.NOTHING, blank=True)
@@ -131,7 +131,7 @@ class SelfReference(OrganisationOwned):
 
 
 class Referee(OrganisationOwned):
-    """A person named by the candidate. A replaced one keeps the row and frees the slot."""
+    """A person named by the candidate. When replaced, the row stays and the slot is free."""
 
     class Relationship(models.TextChoices):
         """As questionnaires.types.RELATIONSHIPS; worded in questionnaires.labels."""
@@ -149,7 +149,7 @@ class Referee(OrganisationOwned):
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=320)
     relationship = models.CharField(max_length=20, choices=Relationship.choices)
-    #: by a member; notices then name the organisation as the source
+    #: named by a member; notices then give the organisation as the source
     address_corrected = models.BooleanField(default=False)
     company = models.CharField(max_length=200)
     #: the candidate's job title there, if any
@@ -162,18 +162,18 @@ class Referee(OrganisationOwned):
     language = models.CharField(max_length=10, default="", blank=True)
     #: contact only after an offer
     after_offer = models.BooleanField(default=False)
-    #: sent by the candidate, waits for release
+    #: sent by the candidate and waiting for release
     deferred_at = models.DateTimeField(null=True)
-    #: the organisation's own texts of that mail as the candidate saw them: {"language": "en", "texts": {...}}
+    #: the organisation's texts of that mail as the candidate saw them: {"language": "en", "texts": {...}}
     seen_texts = models.JSONField(default=dict)
     released_at = models.DateTimeField(null=True)
     #: "member:3", or "greenhouse" when the candidate was hired
     released_by = models.CharField(max_length=60, default="", blank=True)
     created_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
-    #: erased alone; the row stays for counts
+    #: erased individually; the row stays for counts
     erased_at = models.DateTimeField(null=True)
-    #: erasure requested under a legal hold; carried out once it is lifted
+    #: an erasure requested under a legal hold, for when it is lifted
     erasure_asked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -210,30 +210,30 @@ class ReferenceRequest(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SENT)
     #: answers until submission (domain.responses)
     draft = models.JSONField(default=dict)
-    #: when Send was pressed, then when the mail server accepted the mail
+    #: when Send was pressed; later, when the mail server accepted the mail
     sent_at = models.DateTimeField()
     #: when the mail server accepted the mail; empty: not sent yet
     invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
-    #: the referee's, initially that of their mail
+    #: the referee's language, initially that of the mail
     language = models.CharField(max_length=10, default="en")
     #: chosen on a page; takes precedence over the browser's
     chosen_language = models.CharField(max_length=10, default="", blank=True)
-    #: theirs, from their browser; for reminders
+    #: from the referee's browser; for reminders
     time_zone = models.CharField(max_length=60, default="", blank=True)
-    #: since when their mail bounces: the link is revoked, and the candidate asked for another address
+    #: when mail began to bounce: the link is revoked, and the candidate asked for another address
     undelivered_at = models.DateTimeField(null=True)
     #: makes the keys of mails to corrected addresses differ
     sent_again = models.PositiveSmallIntegerField(default=0)
     begun_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     why = models.CharField(max_length=20, choices=Why.choices, default=Why.NOTHING, blank=True)
-    #: for the recruiter, never shown to the candidate
+    #: for the recruiter only
     decline_reason = models.TextField(default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     reminders_promised = models.PositiveSmallIntegerField(default=0)
-    #: when to notify the candidate that this referee is slow
+    #: when to tell the candidate that this referee is slow
     slow_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -271,7 +271,7 @@ class Reference(OrganisationOwned):
     request = models.OneToOneField(ReferenceRequest, on_delete=models.CASCADE, related_name="reference")
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="references")
     answers = models.JSONField()
-    #: the sentence of their comments that they chose for page 1 of the report; empty: the first
+    #: the sentence of their comments chosen for page 1 of the report; empty: the first
     quote = models.TextField(default="", blank=True)
     #: dates and title only
     factual = models.BooleanField(default=False)
@@ -332,7 +332,7 @@ class Trace(OrganisationOwned):
 
 
 class DoNotContact(OrganisationOwned):
-    """An address that opted out. A keyed hash, so that it can outlive an erasure."""
+    """An address that opted out, as a keyed hash, which can outlive an erasure."""
 
     address_hash = models.CharField(max_length=80)
     created_at = models.DateTimeField()

@@ -31,7 +31,7 @@ def progress(check: Check) -> tuple[int, int]:
 
 
 def failed_mails(check: Check, requests: Sequence[ReferenceRequest]) -> set[str]:
-    """The `mail_ref`s of requests of which every mail failed."""
+    """The `mail_ref`s of requests whose mails all failed."""
     refs = [request.mail_ref for request in requests]
     mails = Email.objects.of(check.organisation).filter(subject_ref__in=refs)
     known = set(mails.values_list("subject_ref", "state"))

@@ -1,4 +1,4 @@
-"""The report of a reference check: page 1 is in `report_front`, the other pages and the appendix are here."""
+"""The report of a reference check, except page 1, which is in `report_front`."""
 
 from collections import Counter
 
@@ -69,7 +69,7 @@ def check_method(words: Phrases) -> list[str]:
 
 
 def _other_answers(check: CheckData, people: dict[str, str], marks: Marks, words: Phrases) -> Section | None:
-    """All answers but ratings, comments and working together again, which is on page 1."""
+    """All answers but ratings, comments and working together again (page 1)."""
     again = work_again_of(check)
     blocks: list[Block] = []
     for question in check["questions"]:

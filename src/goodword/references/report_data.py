@@ -35,7 +35,7 @@ class Referee(TypedDict):
 
 class ReferenceData(TypedDict):
     """A received reference. `factual`: dates and title only. `late`: received after completion. `language`: the name of
-    its language, if not the report's. `quote`: the sentence they chose for page 1. `erased`: the referee was erased."""
+    its language, if not the report's. `quote`: the sentence chosen for page 1. `erased`: the referee was erased."""
 
     id: str
     referee: Referee
@@ -65,7 +65,7 @@ class PersonValues(TypedDict):
 
 
 class GroupValues(TypedDict):
-    """`n` people answered, `skipped` could not judge. `answers`: whose each value is. `identifiable`: one referee."""
+    """`n` people answered, `skipped` couldn't judge. `answers`: whose each value is. `identifiable`: one referee."""
 
     relationship: str
     n: int
@@ -161,7 +161,7 @@ type QuestionData = Annotated[
 
 
 class VerificationData(TypedDict):
-    """The candidate's statement and the referee's confirmation. `verdict` is "confirmed", "corrected" or "unsure"."""
+    """A statement of the candidate and the referee's confirmation. `verdict`: "confirmed", "corrected" or "unsure"."""
 
     reference: str
     what: str
@@ -202,7 +202,7 @@ class CheckData(TypedDict):
 
 
 def check_data(results: Results, *, moment: Moment) -> CheckData:
-    """The answers by question, and statements with their confirmations; no flags, times or reasons for declining."""
+    """Answers by question, and statements with confirmations; no flags, times or reasons for declining."""
     people = [*results.references, *([results.self_reference] if results.self_reference else [])]
     last = max((who.submitted_at for who in results.references), default=None)
     completed = results.completed_at or last

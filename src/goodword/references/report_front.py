@@ -34,7 +34,7 @@ from goodword.references.report_data import (
 
 #: most ratings for which the chart comes before the referees
 MOST_ABOVE: Final = 14
-#: the built-in question's id, for snapshots before schema 5
+#: id of the built-in question, for snapshots before schema 5
 _WORK_AGAIN: Final = "work_again"
 SHAPES: Final = 7
 
@@ -68,7 +68,7 @@ def overview_sections(check: CheckData, words: Phrases) -> list[Section]:
 
 def _summary(check: CheckData, words: Phrases) -> Section:
     told = check
-    if check.get("sent") == check["received"]:  # the number sent is only stated if it differs
+    if check.get("sent") == check["received"]:  # the number sent is stated only if it differs
         told = {**check, "sent": 0}
     sentences = received_sentences(told, words)
     again = work_again_of(check)
@@ -87,7 +87,7 @@ def _summary(check: CheckData, words: Phrases) -> Section:
 
 
 def received_sentences(check: CheckData, words: Phrases) -> list[str]:
-    """States how many references were requested and how many were received, declined or erased."""
+    """How many references were requested, received, declined and erased."""
     factual = sum(1 for reference in check["references"] if reference["factual"])
     late = sum(
         1 for reference in check["references"] if reference.get("late") and not reference["self_reference"]
@@ -158,7 +158,7 @@ def marks_of(check: CheckData, words: Phrases) -> Marks:
 
 
 def _letters(name: str, names: Sequence[str]) -> str:
-    """Returns the first letter, or two if another name begins with the same one."""
+    """The first letter, or two if another name begins with the same one."""
     shared = any(other != name and other[:1].casefold() == name[:1].casefold() for other in names)
     return name[: 2 if shared else 1].strip()
 
@@ -240,13 +240,13 @@ def legend_of(check: CheckData, marks: Marks, words: Phrases) -> list[tuple[Mark
 
 
 def _relationships(check: CheckData) -> list[str]:
-    """Returns the relationships of received references; in older snapshots also of answers."""
+    """Relationships of received references; in older snapshots also of answers."""
     found = [one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]]
     return found + [group["relationship"] for group in groups_of(check) if not group["self_reference"]]
 
 
 def _identifiable(check: CheckData) -> set[str]:
-    """Returns the relationships with only one referee."""
+    """Relationships with only one referee."""
     people = Counter(
         one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]
     )
@@ -312,7 +312,7 @@ def _who(reference: ReferenceData, people: Mapping[str, str], marks: Marks, word
 
 
 def _again_by_person(check: CheckData) -> dict[str, str] | None:
-    """Returns each referee's answer; None if the question was not asked or the snapshot doesn't say who answered."""
+    """Each referee's answer; None if it was not asked or the snapshot doesn't say who answered."""
     question = work_again_of(check)
     if question is None or not says_who(question):
         return None
@@ -330,7 +330,7 @@ def says_who(question: ChoiceQuestion) -> bool:
 
 
 def quotes_of(check: CheckData) -> dict[str, str | None]:
-    """Returns the sentence that each referee chose, else the first of their comments."""
+    """The sentence that each referee chose, else the first of their comments."""
     again = work_again_of(check)
     order = sorted(
         check["questions"],
@@ -357,7 +357,7 @@ def _quote(reference: str, quotes: Mapping[str, str | None], words: Phrases) -> 
 
 
 def _facts(reference: ReferenceData, facts: Sequence[VerificationData], words: Phrases) -> Cell:
-    """Lists the period, the title if confirmed, and what differs."""
+    """The period, the title if confirmed, and differences."""
     relationship = reference["referee"]["relationship"]
     notes = [
         isolate(clipped(fact["stated"]))

@@ -1,4 +1,4 @@
-"""A reference check on members' screens: comments follow their question, and answers expand to show who gave them."""
+"""A reference check on members' screens: comments follow their question, and answers expand to show their authors."""
 
 from dataclasses import replace
 from itertools import groupby

@@ -67,7 +67,7 @@ class ReceivedReference:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """In words. `values`: levels, places or option numbers; empty for texts and "can't say"."""
+    """`values`: levels, places or option numbers; empty for texts and "can't say"."""
 
     by: ReceivedReference
     words: str
@@ -179,11 +179,11 @@ class Results:
 
 
 State = ReferenceRequest.State
-#: the id of the self-reference among the references
+#: id of the self-reference among the references
 SELF_REFERENCE = "own"
 
 
-#: the respondent, their answers by question id, and the ids of the questions asked
+#: respondent, answers by question id, and ids of the questions asked
 type Respondent = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 
@@ -213,7 +213,7 @@ def results_of_checks(checks: Sequence[Check]) -> Mapping[int, Results]:
     }
     states: dict[int, list[tuple[str, datetime | None]]] = {}
     for pk, state, erased_at in (
-        Referee.objects.of(organisation)  # without wrong recipients, who were not the referee
+        Referee.objects.of(organisation)  # without wrong recipients, who weren't the referee
         .filter(check_run__in=checks, request__isnull=False)
         .exclude(request__state=State.DECLINED, request__why=ReferenceRequest.Why.NOT_ME)
         .values_list("check_run", "request__state", "erased_at")
@@ -389,7 +389,7 @@ def _empty_result(question: Question) -> QuestionResult:
 
 
 def _answer_of(question: Question, given: Any, *, by: ReceivedReference) -> Answer:
-    """A stored answer in words; a long text counts as comment."""
+    """A stored answer in words; a long text is a comment."""
     [row] = render_answers([question], {question.id: given})
     text = isinstance(question, LongText)
     return Answer(
@@ -417,7 +417,7 @@ def _values_in(question: Question, given: Any) -> tuple[int, ...]:
 
 
 def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
-    """Why not everybody was asked; empty if everybody was."""
+    """Why some were not asked; empty if everybody was."""
     sentences = []
     if question.only_for:
         known = labels.relationships()

@@ -52,7 +52,7 @@ def several_referees(kind: str, n: int) -> str:
 
 
 def requested_referees(slots: Sequence[Slot]) -> list[dict[str, object]]:
-    """The referees wanted, similar slots grouped: `words`, `needed`, `hint`. Without waived slots."""
+    """The referees wanted, grouped by kind: `words`, `needed`, `hint`. Without waived slots."""
     asked = [slot for slot in slots if not slot.is_waived]
     grouped = groupby(asked, key=lambda slot: (slot.relationship, slot.needed, slot.hint))
     return [

@@ -11,11 +11,11 @@ def two_reminders() -> list[int]:
 class Role(OrganisationOwned):
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
-    #: members added to it: hiring managers who see it, recruiters who see its private candidates
+    #: members added: hiring managers who see it, recruiters who see its private candidates
     viewers = models.ManyToManyField(Membership, related_name="viewed_roles", blank=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
-    #: visible only to admins, the owner and members added, whatever Greenhouse says of its jobs
+    #: visible only to admins, the owner and members added, even if its Greenhouse jobs aren't confidential
     confidential = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -51,9 +51,9 @@ class Step(OrganisationOwned):
     on_leave = models.CharField(max_length=10, choices=OnLeave.choices, default=OnLeave.PAUSE)
     on_reject = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
     on_hire = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
-    #: reference checks: the referees asked for, in order, as in roles.slots
+    #: reference checks: the wanted referees, in order (roles.slots)
     slots = models.JSONField(default=two_of_any)
-    #: reference checks: how many references complete it; empty: all
+    #: reference checks: references needed to complete; empty: all
     least = models.PositiveSmallIntegerField(null=True)
     #: reference checks: the referee's deadline and reminders, in working days after the e-mail to them
     referee_deadline_days = models.PositiveSmallIntegerField(default=7)
@@ -62,11 +62,11 @@ class Step(OrganisationOwned):
     self_reference = models.CharField(max_length=10, choices=SelfReference.choices, default=SelfReference.OFF)
     #: reference checks: id of the questionnaire, which belongs to a higher layer; empty: the default
     questionnaire_id = models.BigIntegerField(null=True)
-    #: reference checks: languages on offer; empty: all
+    #: reference checks: languages offered; empty: all
     languages = models.JSONField(default=list, blank=True)
     #: reference checks: whether candidates may see the answers on request; referees are informed
     candidate_may_see = models.BooleanField(default=False)
-    #: assessments: the job requirement, and who entered it
+    #: assessments: the job requirement, its author and time
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
@@ -79,7 +79,7 @@ class Step(OrganisationOwned):
 
 
 class JobRequirement(OrganisationOwned):
-    """A requirement in a role's job analysis, and what measures it. `measures`: keys of higher layers
+    """A requirement in a role's job analysis, with what measures it. `measures`: keys of higher layers
     (workspace.job_analysis)."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_requirements")
@@ -98,7 +98,7 @@ class JobAnalysis(OrganisationOwned):
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="job_analyses")
     #: from 1
     number = models.PositiveIntegerField()
-    #: what the requirements rest on, in the member's words
+    #: the basis of the requirements, in the member's words
     basis = models.TextField()
     #: as workspace.job_analysis writes it
     matrix = models.JSONField()
@@ -124,11 +124,11 @@ class Automation(OrganisationOwned):
     job_post_title = models.CharField(max_length=300, default="", blank=True)
     #: requirement sentences of the job post, proposed as job requirements
     post_requirements = models.JSONField(default=list, blank=True)
-    #: confidential in Greenhouse: the role is visible only to admins and members added to it
+    #: confidential in Greenhouse: visible only to admins and members added to the role
     confidential = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: the job's last known status ("open", "draft", "closed", "gone"); empty before the first check
+    #: the job's status at the last check ("open", "draft", "closed", "gone"); empty before the first
     job_status = models.CharField(max_length=20, default="", blank=True)
     job_checked_at = models.DateTimeField(null=True)
     #: the job's stages in use at the last check, in order: [[id, name]]; None before the first
@@ -184,7 +184,7 @@ class RoleNotice(OrganisationOwned):
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="notices")
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: empty if it is about the job
+    #: empty if it concerns the job
     stage_id = models.BigIntegerField(null=True)
     before = models.CharField(max_length=300, default="", blank=True)
     after = models.CharField(max_length=300, default="", blank=True)

@@ -5,7 +5,8 @@ from goodword.roles.models import Automation, Role, RoleNotice, StageRule
 
 
 def visible_roles(member: Membership) -> QuerySet[Role]:
-    """Hiring managers: those they were added to. Confidential jobs: only admins, owner, those added."""
+    """Hiring managers see roles they were added to; confidential jobs are visible to admins, the owner and
+    those added."""
     roles = Role.objects.of(member.organisation)
     if member.is_admin:
         return roles
@@ -18,7 +19,7 @@ def visible_roles(member: Membership) -> QuerySet[Role]:
 
 
 def may_share(role: Role, member: Membership) -> bool:
-    """Whether the member may change who sees the role. Recruiters who can't see its private candidates may not."""
+    """Whether the member can change who sees the role: not recruiters who can't see its private candidates."""
     if not member.may_work:
         return False
     return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
@@ -33,7 +34,7 @@ def has_confidential_job(role: Role) -> bool:
 
 
 def automations_of(role: Role) -> QuerySet[Automation]:
-    """With their stages and the steps that these start. Two queries."""
+    """With stages and the steps they start. Two queries."""
     rules = StageRule.objects.of(role.organisation).select_related("step").order_by("step__kind", "pk")
     rows = Automation.objects.of(role.organisation).filter(role=role)
     return rows.prefetch_related(Prefetch("rules", rules)).order_by("pk")
@@ -51,7 +52,7 @@ def automation_of(*, connection_id: int, job_id: int | None) -> Automation | Non
 
 
 def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | None) -> QuerySet[StageRule]:
-    """The steps that a stage starts. None for a prospect, who has neither job nor stage."""
+    """The steps that a stage starts; none for a prospect, who has neither job nor stage."""
     if job_id is None or stage_id is None:
         return StageRule.objects.across_organisations().none()
     return (

@@ -29,7 +29,8 @@ FORM_ID = "ask"
 def ask_recruiter(
     *, application: Application, by: str, name: str, address: str, text: str, now: datetime
 ) -> bool:
-    """Mail the recruiter a question, at most five a day, none during an erasure. `by`: "candidate" or "referee:31"."""
+    """Mail the recruiter a question, at most five a day, and none during an erasure. `by`: "candidate" or
+    "referee:31"."""
     with transaction.atomic():
         application = lock_application(application.pk)
         if application.is_being_erased:
@@ -95,7 +96,7 @@ def ask_page(
     context: Mapping[str, object],
     switched: bool = False,
 ) -> HttpResponse:
-    """`context`: for the portal's layout. `switched`: the language was changed, and the text is kept."""
+    """`context`: for the portal's layout. `switched`: the language was changed; the text is kept."""
     form = AskForm(request.POST if request.method == "POST" else None)
     if switched:
         form = AskForm(question=form["question"].value() or "")

@@ -50,7 +50,8 @@ def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, 
 
 
 def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
-    """The whole person, in seven days. Idempotent. Mails the recruiter, and the candidate in `language`."""
+    """Request erasure of the whole person in seven days. Idempotent. Mails the recruiter, and the candidate in
+    `language`."""
     with transaction.atomic():
         erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
         hold = hold_against_erasure(application.candidate)
@@ -81,7 +82,7 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
 def _mail_confirmation(
     erasure: Erasure, application: Application, hold: Hold | None, *, language: str, now: datetime
 ) -> None:
-    """With the date and how to undo it, or why the data is kept."""
+    """States the date and how to cancel, or why the data is kept."""
     candidate = application.candidate
     if hold is not None:
         mail_data_kept(erasure, hold, now=now)

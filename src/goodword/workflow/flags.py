@@ -1,5 +1,5 @@
-"""Flags: facts about a check or an attempt for a person to review. They change no result, and only the candidate's page
-shows them."""
+"""Flags: facts about a check or an attempt for a person to review. They change no result and are shown only on the
+candidate's page."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class FlagWording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayedFlag:
-    """`dismissed_by`: a member's name, empty for a former member."""
+    """`dismissed_by`: a member's name; empty for a former member."""
 
     id: int
     grade: str
@@ -61,7 +61,7 @@ class DisplayedFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagList:
-    """Strongest first. `checked`: there was something to check."""
+    """Strongest first. `checked`: whether there was anything to check."""
 
     checked: bool
     to_review: Sequence[DisplayedFlag]
@@ -149,7 +149,7 @@ def dismiss_flag[F: Flag](model: type[F], *, flag_id: int, member: Membership, n
 def dismissal_view[F: Flag](
     model: type[F], *, application_lookup: str, displayed: Callable[[F], DisplayedFlag]
 ) -> Callable[..., HttpResponseBase]:
-    """The page that dismisses a flag of this model. `application_lookup`: query path from flag to application."""
+    """A page to dismiss a flag of this model. `application_lookup`: query path from flag to application."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @access.member(kinds=access.WORKS)

@@ -9,5 +9,5 @@ from goodword.workflow.domain.automation import delayed_due, start_delayed
     due=lambda now: [delayed_due(now=now)],
 )
 def sweep_delayed(*, timestamp: int = 0) -> None:
-    del timestamp  # Procrastinate passes it to every periodic job
+    del timestamp  # passed to every periodic job
     start_delayed(now=clock.now())

@@ -1,4 +1,4 @@
-"""Choosing the language of a page: the reader's choice, their browser's, or the stored one."""
+"""The language of a page: the reader's choice, the browser's, or the stored one."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-#: query parameter of pages that store no choice
+#: query parameter on pages that store no choice
 PARAMETER: Final = "language"
 
 
@@ -47,7 +47,7 @@ def with_query_language(request: HttpRequest, url: str) -> str:
 
 
 def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> dict[str, object]:
-    """Template context for language links. For pages that store nothing: an expired link may be in other hands."""
+    """Template context for language links on pages that store nothing: an expired link may be in other hands."""
     shown = [
         (
             code,

@@ -31,7 +31,7 @@ class StepRequest(OrganisationOwned):
         NO_ADDRESS = "no_address"
         MAY_NOT_EMAIL = "may_not_email"
         PROSPECT = "prospect"
-        #: the candidate's name contains a link, and no member has confirmed it
+        #: the candidate's name contains an unconfirmed link
         SUSPICIOUS_NAME = "link_in_name"
         #: the assessment has no job requirement yet; starts once it is published
         UNPUBLISHED = "unpublished"
@@ -73,11 +73,8 @@ class StepRequest(OrganisationOwned):
 
 
 class StepRun(OrganisationOwned):
-    """Abstract base of checks and attempts.
-
-    Progress, pause and closing are separate, so that a resumed or reopened run continues where it was. Only states.move
-    writes them. *Overdue* is derived from the deadline.
-    """
+    """Abstract base of checks and attempts. Progress, pause and closing are separate: a resumed or reopened run
+    continues where it was. Only states.move writes them. *Overdue* is derived from the deadline."""
 
     class Progress(models.TextChoices):
         PENDING = "pending"
@@ -89,7 +86,7 @@ class StepRun(OrganisationOwned):
     step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="%(class)ss")
     progress = models.CharField(max_length=20, choices=Progress.choices, default=Progress.PENDING)
     opened_at = models.DateTimeField()
-    #: when the mail server accepted the invitation; empty: not invited yet
+    #: when the mail server accepted the invitation; empty: not yet
     invited_at = models.DateTimeField(null=True)
     deadline_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
@@ -98,13 +95,13 @@ class StepRun(OrganisationOwned):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=60, default="", blank=True)
     close_reason = models.CharField(max_length=60, default="", blank=True)
-    #: since when the deadline is on hold, because the run waits for the organisation
+    #: start of a deadline's hold, while the run waits for the organisation
     clock_stopped_at = models.DateTimeField(null=True)
-    #: code of what only a member can resolve
+    #: code of a problem that only a member can resolve
     attention = models.CharField(max_length=40, default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
-    #: the maximum that the first mail promised
+    #: the maximum promised in the first mail
     reminders_promised = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -115,7 +112,7 @@ class StepRun(OrganisationOwned):
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """Keeps a later deadline, to which a member has extended it."""
+        """Keeps a later deadline that a member has set."""
         self.deadline_at = max(self.deadline_at, deadline)
 
     @property
@@ -173,10 +170,10 @@ class Flag(OrganisationOwned):
         HIGH = "high", "High"
 
     code = models.CharField(max_length=30)
-    #: distinguishes flags of one code, so that each is raised once
+    #: distinguishes flags of one code: each is raised once
     key = models.CharField(max_length=120)
     grade = models.CharField(max_length=6, choices=Grade.choices)
-    #: the figures and words behind it; may hold personal data, no network addresses
+    #: figures and words behind it; may contain personal data, but no network addresses
     facts = models.JSONField(default=dict)
     found_at = models.DateTimeField()
     dismissed_at = models.DateTimeField(null=True)
@@ -188,10 +185,10 @@ class Flag(OrganisationOwned):
 
     @property
     def run_id(self) -> Mapping[str, int]:
-        raise NotImplementedError  # the models of references and assessments define it
+        raise NotImplementedError  # defined by the models of references and assessments
 
     def update_from(self, finding: FlagFinding) -> None:
-        """Save grade and facts of the same finding made again. A dismissed flag does not change."""
+        """Save grade and facts of the same finding. Dismissed flags don't change."""
         if self.dismissed_at is not None or (self.grade, self.facts) == (finding.grade, dict(finding.facts)):
             return
         self.grade, self.facts = finding.grade, dict(finding.facts)

@@ -21,7 +21,7 @@ from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import takes_answers
 
-#: the first page of each kind of step
+#: first page of each kind of step
 PAGES: Final = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
 _DATA_PAGES: Final = {Link.Purpose.CANDIDATE: "portal_data", Link.Purpose.REFEREE: "referee_data"}
 
@@ -75,7 +75,7 @@ def open_step_url(application: Application, *, kind: Step.Kind, token: str, now:
 
 
 def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:
-    """The neutral page, whatever closed the step. It links to *Your data*: that right does not end with the step."""
+    """The neutral page, whatever closed the step. It links to *Your data*, a right that outlasts the step."""
     return _page(
         request,
         "workflow/closed.html",
@@ -123,7 +123,8 @@ def send_own_data_link(
     language: str,
     now: datetime,
 ) -> bool:
-    """Even to people who want no e-mail: they asked for it. False without an address, or if asked too often."""
+    """Sent even to people who want no e-mail: they asked for it. False without an address, or if requested too
+    often."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not to.address or application.erased_at is not None:

@@ -66,7 +66,7 @@ def _retention(organisation: Organisation, *, old: str, hidden: str, **names: st
 
 
 def legal_hold_reason(hold: Hold) -> str:
-    """For the person who asked for erasure; without the members' own reason."""
+    """For the person who asked for erasure. Omits the members' own reason."""
     names = {"organisation": hold.organisation.name}
     if hold.ground == Hold.Ground.DUTY:
         return _("The law obliges %(organisation)s to keep it.") % names

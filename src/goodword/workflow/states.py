@@ -1,4 +1,4 @@
-"""The states of a run: the table of allowed moves, the one function that makes them, and the displayed status."""
+"""The states of a run: allowed moves, the one function that makes them, and the displayed status."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -9,7 +9,7 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation
 #: months that an admin can choose
 LEAST_MONTHS: Final = 6
 MOST_MONTHS: Final = 120
-#: days that the trail of sign-ins is kept at least; see the migration of prune_audit_log
+#: minimum days to keep sign-ins; see the migration of prune_audit_log
 LEAST_SIGN_IN_DAYS: Final = 30
 
 
@@ -22,7 +22,7 @@ def write(
     actor: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
-    """Append an entry. `details` contains ids and settings, never answers, people's addresses or secrets."""
+    """Append an entry. `details`: ids and settings, never answers, people's addresses or secrets."""
     return AuditEntry.objects.create(
         organisation=organisation,
         member=member,

@@ -17,7 +17,7 @@ from goodword.core.addresses import check_address, is_same, normalised
 
 
 class NotInvited(Exception):
-    """The address cannot be invited; the message is for the page."""
+    """The message is for the page."""
 
 
 class NotAccepted(Exception):
@@ -25,11 +25,11 @@ class NotAccepted(Exception):
 
 
 class InviterGone(NotAccepted):
-    """The person who sent the invitation is no longer an active admin."""
+    """The inviter is no longer an active admin."""
 
 
 def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, now: datetime) -> Invitation:
-    """Record an invitation. Raises NotInvited."""
+    """Raises NotInvited."""
     email = normalised(email)
     try:
         check_address(email)
@@ -70,7 +70,7 @@ def open_invitation(by: Membership, email: str) -> Invitation | None:
 
 
 def lock_open(invitation: Invitation) -> Invitation | None:
-    """Returns the locked invitation, or None if it has been accepted or withdrawn."""
+    """Return the locked invitation; None if it has been accepted or withdrawn."""
     rows = Invitation.objects.of(invitation.organisation).select_for_update(of=("self",))
     row = rows.select_related("organisation", "invited_by__user").get(pk=invitation.pk)
     return row if row.is_open else None
@@ -118,7 +118,7 @@ def user_of(invitation: Invitation) -> User | None:
 
 
 def create_user(*, invitation: Invitation, name: str, password: str) -> User:
-    """Raises ValidationError for the password, NotAccepted if it is not open or there is a login, NameRefused."""
+    """Raises ValidationError for the password, NotAccepted if it is not open or the login exists, NameRefused."""
     _lock_acceptable(invitation)  # a second click waits for this lock, then finds the login
     check_name(name, [invitation.organisation])
     user = User(email=invitation.email, name=" ".join(name.split()))
@@ -131,7 +131,7 @@ def create_user(*, invitation: Invitation, name: str, password: str) -> User:
 
 
 def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
-    """Make the user a member. Raises NotAccepted if the invitation is not open, or they are a member already."""
+    """Make the user a member. Raises NotAccepted if the invitation is not open or they already are one."""
     with transaction.atomic():
         row = _lock_acceptable(invitation)
         if not is_same(row.email, user.email):

@@ -33,8 +33,8 @@ _PROVIDERS: Final = frozenset(
         *("aol", "gmx", "protonmail", "tutanota", "yandex", "rediffmail", "hushmail", "fastmail", "zohomail"),
     )
 )
-#: common where Goodword is used, from their sign-up pages in 2026. A missing one counts as a company's domain, which is
-#: a low flag too.
+#: common where Goodword is used, from their sign-up pages in 2026. A missing one counts as a company's domain, also
+#: a low flag.
 _DOMAINS = """
 gmail.com googlemail.com outlook.com outlook.de outlook.fr hotmail.com hotmail.de hotmail.fr hotmail.co.uk
 live.com live.de live.fr live.co.uk msn.com icloud.com me.com mac.com yahoo.com yahoo.de yahoo.fr yahoo.es
@@ -53,11 +53,11 @@ FREE_MAIL = frozenset(_DOMAINS.split())
 
 
 class NoDomain(Exception):
-    """An organisation can't own this domain. The message is shown to members."""
+    """The organisation can't own this domain. The message is for members."""
 
 
 def own_domain(typed: str) -> str:
-    """The domain as stored: lower case, ASCII, without "@" and outer dots. Raises NoDomain."""
+    """Normalise a domain: lower case, ASCII, without "@" and outer dots. Raises NoDomain."""
     shown = typed.strip().casefold()
     name = shown.removeprefix("@").rstrip(".")
     try:

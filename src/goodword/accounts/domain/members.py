@@ -17,7 +17,7 @@ from goodword.core.events import record
 
 
 class NotChanged(Exception):
-    """The member cannot be changed; the message is for the page."""
+    """The message is for the page."""
 
 
 def lock_members(by: Membership) -> None:
@@ -113,7 +113,7 @@ def _check_not_last(row: Membership) -> None:
 
 #: audit log actors that are not members
 RESERVED: Final = ("goodword", "operator", "single sign-on", "not signed in", "candidate")
-#: the actor of entries made by somebody with a link
+#: the actor of entries made by a link
 _LINK: Final = re.compile(r"link \d+")
 
 
@@ -122,7 +122,7 @@ class NameRefused(Exception):
 
 
 def check_name(name: str, organisations: Iterable[Organisation], *, of: User | None = None) -> None:
-    """Raises NameRefused for a name that could be mistaken for somebody else's in the audit log."""
+    """Raises NameRefused for a name that could be mistaken for another actor in the audit log."""
     folded = _folded(name)
     if folded in {_folded(one) for one in RESERVED} or _LINK.fullmatch(folded):
         raise NameRefused(_("This name is used by Goodword itself. Enter your own."))

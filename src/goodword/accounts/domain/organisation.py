@@ -1,5 +1,3 @@
-"""An organisation's settings, and its logo and accent colour."""
-
 import hashlib
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -24,13 +22,13 @@ MAX_RETENTION_MONTHS: Final = 120
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """Zones to choose from, with their names on pages."""
+    """Time zones, with their names on pages."""
     known = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [(name, name.replace("_", " ")) for name in ("UTC", *known)]
 
 
 def check_time_zone(name: str) -> None:
-    """Raises ValidationError for a zone that does not exist."""
+    """Raises ValidationError for an unknown zone."""
     try:
         ZoneInfo(name)
     except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, a folder of zones
@@ -53,7 +51,7 @@ def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisa
 def create_admin(
     *, organisation: Organisation, email: str, name: str, password: str, now: datetime
 ) -> Membership:
-    """Also reactivates, and creates their login unless they have one. Raises ValidationError."""
+    """Also reactivates, and creates a login if necessary. Raises ValidationError."""
     email = normalised(email)
     check_address(email)
     with transaction.atomic():
@@ -102,7 +100,7 @@ def settings_of(organisation: Organisation) -> OrganisationSettings:
 def change_settings(
     *, organisation: Organisation, settings: OrganisationSettings, by: Membership, now: datetime
 ) -> bool:
-    """Returns whether anything changed. Deadlines and reminders already set stay, and so does the slug."""
+    """Returns whether anything changed. Deadlines, reminders and the slug stay."""
     return change_columns(
         organisation=organisation, settings=settings, action="organisation.settings_changed", by=by, now=now
     )
@@ -115,7 +113,7 @@ def columns_of[Settings: "DataclassInstance"](kind: type[Settings], organisation
 def change_columns(
     *, organisation: Organisation, settings: "DataclassInstance", action: str, by: Membership, now: datetime
 ) -> bool:
-    """With an audit entry of the changed columns before and after. Returns whether any changed."""
+    """Audits the columns before and after. Returns whether any changed."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         before, after = asdict(columns_of(type(settings), row)), asdict(settings)
@@ -168,7 +166,7 @@ def change_sign_in(
 
 
 def choose_mails(*, member: Membership, each_reference: bool, daily_digest: bool, now: datetime) -> bool:
-    """Set which optional mails a member gets. Returns whether anything changed."""
+    """Set the optional mails of a member. Returns whether anything changed."""
     with transaction.atomic():
         rows = Membership.objects.of(member.organisation).filter(pk=member.pk)
         chosen = {"mails_each_reference": each_reference, "daily_digest": daily_digest}
@@ -240,7 +238,7 @@ def logo_of(organisation: Organisation) -> bytes | None:
 
 
 def logo_by_digest(digest: str) -> bytes | None:
-    """For the public address: candidates, referees and their mail programs are not signed in."""
+    """For the public URL: candidates, referees and their mail clients aren't signed in."""
     row = Logo.objects.across_organisations().filter(digest=digest).first()
     return bytes(row.content) if row is not None else None
 

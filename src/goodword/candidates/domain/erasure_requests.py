@@ -1,5 +1,5 @@
-"""Erasure of a person's data, or of one application: steps close at once (`erasure.requested`); the data is erased when
-due."""
+"""Erasure of a person's data, or of one application. Steps close immediately (`erasure.requested`); data goes
+when due."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from goodword.core.events import record
 #: a merge in Greenhouse can look like a deletion
 WAIT = timedelta(days=7)
 Reason = Erasure.Reason
-#: decided by a person, so not cancelled because Greenhouse still shows the data
+#: decided by a person, and so not cancelled because Greenhouse still shows the data
 BY_PEOPLE = (Reason.MEMBER, Reason.CANDIDATE)
 
 
@@ -31,7 +31,7 @@ def request_erasure(
     member: Membership | None = None,
     due_at: datetime | None = None,
 ) -> Erasure:
-    """In the caller's transaction, due in seven days by default. A second request only makes it due earlier."""
+    """Due in seven days by default, in the caller's transaction. A second request can only make it due earlier."""
     candidate, applications = lock_person(of.candidate_id if isinstance(of, Application) else of.pk)
     whole = isinstance(of, Candidate)
     wanted = (
@@ -62,7 +62,7 @@ def request_erasure(
 def cancel_erasure(
     erasure: Erasure, *, because: str, now: datetime, by: str, member: Membership | None = None
 ) -> bool:
-    """In the caller's transaction. False if it is done or already cancelled. `because`: a sentence."""
+    """In the caller's transaction. False if done or already cancelled. `because`: a sentence."""
     candidate, applications = lock_person(_person_of(erasure))
     erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
     if erasure.done_at is not None or erasure.cancelled_at is not None:
@@ -85,7 +85,7 @@ def pending(of: Candidate | Application) -> QuerySet[Erasure]:
 
 
 def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
-    """Erase what is due in every app. False if it is done, cancelled, or stopped by a legal hold."""
+    """Erase what is due in every app. False if done, cancelled, or stopped by a legal hold."""
     with transaction.atomic():
         erasure = (
             Erasure.objects.across_organisations().select_related("application").filter(pk=erasure_id).first()
@@ -95,7 +95,7 @@ def carry_out_erasure(*, erasure_id: int, now: datetime, member: Membership | No
         candidate, applications = lock_person(_person_of(erasure))
         if hold_against_erasure(erasure.application or candidate) is not None:
             return False
-        # erasures are only written under the person's lock
+        # erasures are written only under the person's lock
         erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
         if erasure.done_at is not None or erasure.cancelled_at is not None:
             return False

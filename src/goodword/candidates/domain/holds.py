@@ -1,4 +1,4 @@
-"""Legal holds, which keep data of a person (merged profiles included) or a role's applicants from every erasure."""
+"""Legal holds, which keep a person's data (merged profiles included) or a role's applicants from erasure."""
 
 from typing import Final, LiteralString
 
@@ -9,7 +9,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Candidate, Hold
 from goodword.roles.models import Role
 
-#: namespace of the advisory locks below ("hold" as a number)
+#: namespace of the advisory locks ("hold" as a number)
 _LOCK: Final = 0x686F6C64
 
 
@@ -18,7 +18,7 @@ def active(organisation: Organisation) -> QuerySet[Hold]:
 
 
 def hold_on(of: Candidate | Application) -> Hold | None:
-    """The oldest active hold that covers a person by any of their applications, or one application alone."""
+    """The oldest active hold on a person through any application, or on one application."""
     if isinstance(of, Candidate):
         person, here = of.pk, Q(role__applications__candidate_id=of.pk)
     else:
@@ -31,14 +31,13 @@ def hold_on(of: Candidate | Application) -> Hold | None:
 
 
 def hold_against_erasure(of: Candidate | Application) -> Hold | None:
-    """Like `hold_on`, but no hold can be placed on a role until this transaction ends. For erasing; lock the person or
-    application first."""
+    """As `hold_on`, but blocks new holds on roles until this transaction ends. Lock the person or application first."""
     lock_role_holds(of.organisation_id)
     return hold_on(of)
 
 
 def lock_role_holds(organisation_id: int) -> None:
-    """Wait for a hold on a role that is being placed; the next one waits until this transaction ends."""
+    """Wait for a hold on a role that is being placed; block further ones until this transaction ends."""
     _lock("SELECT pg_advisory_xact_lock_shared(%s, %s)", organisation_id)
 
 

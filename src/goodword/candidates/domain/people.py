@@ -1,5 +1,3 @@
-"""People: adding, locking, confirming names."""
-
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +13,7 @@ from goodword.roles.models import Role
 
 
 def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
-    """Lock a person's row, then their applications, as the sync does. Raises Candidate.DoesNotExist."""
+    """Lock a person's row, then their applications, in the order of the sync. Raises Candidate.DoesNotExist."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A person is locked inside a transaction only.")
     candidate = (
@@ -34,7 +32,7 @@ def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
 
 
 def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: datetime) -> bool:
-    """Confirm the name that the member saw. False if it has changed, or needs no confirmation."""
+    """Confirm the name that the member saw. False if it has changed or needs no confirmation."""
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
         if row.name != name or not row.is_name_suspicious:
@@ -68,7 +66,7 @@ def choose_language(candidate: Candidate, *, language: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Cleaned input. `language`: of pages and e-mails; empty means the organisation's."""
+    """Cleaned input. `language`: of pages and e-mails; empty for the organisation's."""
 
     first_name: str
     last_name: str
@@ -91,14 +89,14 @@ class RoleArchived(Exception):
 
 
 def with_address(role: Role, address: str) -> QuerySet[Application]:
-    """Returns applications for the role from this address, latest first."""
+    """Applications for the role from this address, latest first."""
     people = Candidate.objects.of(role.organisation).filter(email__same_address=address)
     rows = Application.objects.of(role.organisation).filter(role=role, candidate__in=people, erased_at=None)
     return rows.select_related("candidate").order_by("-pk")
 
 
 def known_person(member: Membership, address: str) -> Candidate | None:
-    """Returns the candidate with this address if the member may see one of their applications and no erasure is due."""
+    """The candidate with this address, if the member can see one of their applications and no erasure is due."""
     people = Candidate.objects.of(member.organisation).filter(email__same_address=address, erased_at=None)
     seen = visible_applications(member).filter(candidate__in=people, deleted_at=None, erased_at=None)
     application = seen.order_by("-pk").first()
@@ -108,13 +106,11 @@ def known_person(member: Membership, address: str) -> Candidate | None:
 def add_candidate(
     *, role: Role, person: Person, member: Membership, now: datetime, import_id: int | None = None
 ) -> Application:
-    """Add a person to a role, once per address, without inviting them. Raises AlreadyOnRole and RoleArchived.
-
-    A known person (`known_person`) keeps their details and gets one more application. An import (`import_id`) is
-    audited as a whole.
-    """
+    """Add a person to a role, once per address, without inviting them. Raises AlreadyOnRole and RoleArchived. A known
+    person (`known_person`) keeps their details and gets another application. An import (`import_id`) is audited as a
+    whole."""
     with transaction.atomic(savepoint=False):
-        # a second member adding the same person waits for this lock and then sees the row
+        # a second member adding the same person waits for this lock, then sees the row
         locked = Role.objects.of(member.organisation).select_for_update(of=("self",), no_key=True)
         role = locked.select_related("organisation").get(pk=role.pk)
         if role.archived_at is not None:

@@ -37,7 +37,7 @@ def compare(
     withdrew: Sequence[str],
     declined: Sequence[str],
 ) -> int:
-    """Print the comparison. Returns 0, 1 if too few applications were decided, or 2 if an argument is invalid."""
+    """Print the comparison. Returns 0, 1 if too few applications were decided, or 2 for an invalid argument."""
     now = clock.now()
     try:
         organisation = Organisation.objects.filter(slug=slug).first()
@@ -86,10 +86,8 @@ def compare(
 
 
 def _decisions(organisation: Organisation, withdrew: Sequence[str], declined: Sequence[str]) -> Decisions:
-    """The reasons given; without any of a kind, those that the page proposes, less what was given as the other kind.
-
-    Raises _Refused for a reason that is not in use, or given twice.
-    """
+    """The reasons given; without any of a kind, those that the page proposes, minus those given as the other kind.
+    Raises _Refused for a reason that is not in use or given twice."""
     known = rejection_reasons(organisation)
     for reason in (*withdrew, *declined):
         if reason not in known:

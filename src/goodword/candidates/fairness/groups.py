@@ -1,4 +1,4 @@
-"""The input of fairness figures: a CSV file of people's groups, and the reasons for rejections."""
+"""The input of fairness figures: a CSV file of people's groups, and the meaning of rejection reasons."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ class GroupFile:
 
 
 def read_groups(raw: bytes) -> GroupFile:
-    """Raises UnreadableFile. People without a group are left out."""
+    """Leaves out people without a group. Raises UnreadableFile."""
     first, rows = read_rows(raw)
     columns = _columns_of(first)
     groups: dict[Person, str] = {}
@@ -67,7 +67,7 @@ class _Columns:
 
 
 def _read_line(cells: Sequence[str], columns: _Columns) -> tuple[Person | None, str, str]:
-    """Returns the person, their group, and what is wrong with the line; empty strings if none."""
+    """The person, the group, and the line's problem; empty strings if none."""
     if len(cells) != columns.n:
         return None, "", _("the number of cells differs from the first row")
     person = columns.person.read(cells)
@@ -124,8 +124,8 @@ _WITHDREW: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """Rejection reasons of candidates who withdrew, and of those who declined an offer: the employer had selected them
-    (29 CFR 1607.16 R). No reason is in both."""
+    """Rejection reasons of candidates who withdrew, and of those who declined an offer: they were selected (29 CFR
+    1607.16 R). No reason is in both."""
 
     withdrew: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
@@ -136,7 +136,7 @@ class Decisions:
 
 
 def rejection_reasons(organisation: Organisation) -> list[str]:
-    """Returns the reasons in use, most frequent first."""
+    """The reasons in use, most frequent first."""
     rows = (
         Application.objects.of(organisation)
         .exclude(rejection_reason="")

@@ -21,7 +21,7 @@ from goodword.roles.models import Automation, Role
 
 @dataclass(frozen=True, slots=True)
 class StageOrder:
-    """`ahead`: how many people entered the first of two stages before the second, minus those who entered the second
+    """`ahead`: people who entered the first of two stages before the second, minus those who entered the second
     first."""
 
     ahead: Mapping[tuple[str, str], int]
@@ -36,9 +36,9 @@ class StageOrder:
         return cls(ahead)
 
     def moved_on(self, path: Sequence[str], pipeline: Sequence[str]) -> dict[str, bool]:
-        """For each stage of a candidate's `path`: whether they entered a later one afterwards. To be sent back to an
-        earlier stage is not to move on. `pipeline`: the job's stages in order; pairs of stages that it lacks have the
-        order in which most people entered them."""
+        """For each stage of a candidate's `path`, whether they entered a later one afterwards. Returning to an earlier
+        stage does not count. `pipeline`: the job's stages in order; pairs of stages that it lacks have the order in
+        which most people entered them."""
         last = {stage: place for place, stage in enumerate(path)}
         first = {stage: path.index(stage) for stage in last}
         return {
@@ -56,7 +56,7 @@ class StageOrder:
         return self.ahead.get((than, one), 0) >= 0
 
 
-#: decided applications that a group needs to appear in a row of the table
+#: fewest decided applications of a group in a row of the table
 LEAST: Final = 30
 _SELECTED: Final = frozenset({"hired", "declined"})
 Status = Application.Status
@@ -64,10 +64,7 @@ Status = Application.Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Applications made from `since` to `until`, both included, in the organisation's time zone.
-
-    `role`: None for all.
-    """
+    """Applications made from `since` to `until`, inclusive, in the organisation's time zone. `role`: None for all."""
 
     organisation: Organisation
     role: Role | None
@@ -79,7 +76,7 @@ class Scope:
         return self._made().filter(deleted_at=None, erased_at=None)
 
     def erased(self) -> int:
-        """Number of applications that can't count, because they were erased or are about to be."""
+        """How many applications can't count because they were or will be erased."""
         return self._made().exclude(deleted_at=None, erased_at=None).count()
 
     def _made(self) -> QuerySet[Application]:
@@ -105,8 +102,8 @@ class GroupRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRates:
-    """`stage`: its name in Greenhouse; empty for the rates of selection. `rates`: one per group, highest first.
-    `together`: the test of all groups compared; None for fewer than two."""
+    """`stage`: its name in Greenhouse; empty for selection rates. `rates`: one per group, highest first. `together`:
+    the test of all groups compared; None for fewer than two."""
 
     stage: str
     rates: Sequence[GroupRate]
@@ -154,7 +151,7 @@ class Comparison:
 
 
 def compare_groups(scope: Scope, file: GroupFile) -> Comparison:
-    """Selection rates leave out withdrawn and active applications; a stage counts them if they moved on from it."""
+    """Selection rates omit withdrawn and active applications, except that a stage counts those who moved on from it."""
     rows = list(
         scope.applications().values_list(
             "pk", "status", "rejection_reason", "candidate__email", "candidate__remote_id", "remote_id"
@@ -222,11 +219,8 @@ def _selected(group_of: Mapping[int, str], outcome: Mapping[int, str]) -> _Count
 
 
 def _by_stage(scope: Scope, group_of: Mapping[int, str], outcome: Mapping[int, str]) -> dict[str, _Counts]:
-    """Counts who moved on: of those who entered a stage, who then entered a later one or was selected. Most entered
-    first.
-
-    Candidates who are still in the stage, or withdrew from it, are not counted.
-    """
+    """Of those who entered a stage, how many then entered a later one or were selected. Most entered first. Omits
+    candidates who are still in the stage or withdrew from it."""
     paths, pipelines = _paths(scope, group_of), _pipelines(scope, group_of)
     order = StageOrder.of(paths.values())
     found: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
@@ -260,7 +254,7 @@ def _paths(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[s
 
 
 def _pipelines(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
-    """The stages of each application's job in the order of Greenhouse, as last seen; only those linked to a role."""
+    """The stages of each application's job in Greenhouse's order, as last seen; only jobs linked to a role."""
     jobs: dict[tuple[int | None, int | None], Sequence[str]] = {
         (row.connection_id, row.job_id): [name for _pk, name in row.pipeline or ()]
         for row in Automation.objects.of(scope.organisation)

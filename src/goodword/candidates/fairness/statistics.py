@@ -1,4 +1,4 @@
-"""Compares the selection rates of groups: all at once, and each with the highest. Pure."""
+"""Compares selection rates of groups: all together, and each with the highest. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import Final
 
 _LEVEL: Final = 0.05
-#: tolerance of the logarithms, so that rounding excludes no table as likely as the observed one
+#: tolerance of logarithms: rounding excludes no table as likely as the observed one
 _SAME: Final = 1e-7
 FOUR_FIFTHS: Final = 0.8
 
@@ -25,8 +25,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRatio:
-    """`low` and `high`: an interval of the ratio. `p`: Fisher's exact test, two-sided. Both allow for all pairs of the
-    groups compared."""
+    """`low` and `high`: interval of the ratio. `p`: Fisher's exact test, two-sided. Both are adjusted for all pairs of
+    groups."""
 
     ratio: float
     low: float
@@ -47,13 +47,11 @@ class Together:
 
 
 def compare_all(counts: Mapping[str, Count]) -> tuple[dict[str, RateRatio], Together | None]:
-    """Returns the ratio of each other group to the one with the highest rate (empty if nobody was selected), and the
-    test of all groups (None for fewer than two).
-
-    The group with the highest rate is also the luckiest, so any pair could have been compared: p is adjusted for all
-    pairs (Holm 1979, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6,
-    65-70), and all intervals together contain the true ratios 19 times of 20 (Bonferroni).
-    """
+    """Return the ratio of each other group to the one with the highest rate (empty if nobody was selected), and the
+    test of all groups (None for fewer than two). The highest rate is partly luck, and any pair could have been
+    compared: p is adjusted for all pairs (Holm 1979, "A simple sequentially rejective multiple test procedure",
+    Scandinavian Journal of Statistics 6, 65-70), and all intervals together contain the true ratios 19 times of 20
+    (Bonferroni)."""
     if len(counts) < 2:
         return {}, None
     pairs = list(combinations(counts, 2))
@@ -77,12 +75,9 @@ def compare_all(counts: Mapping[str, Count]) -> tuple[dict[str, RateRatio], Toge
 
 
 def _ratio(group: Count, reference: Count, *, p: float, level: float) -> RateRatio:
-    """The group's rate divided by the reference's, which selected somebody.
-
-    Interval: Katz and others 1978, "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics
-    34, 469-474. If a group selected nobody or everybody, half a person is added or subtracted, to give the interval a
-    width.
-    """
+    """The group's rate divided by the reference's, which is above zero. Interval: Katz and others 1978, "Obtaining
+    confidence intervals for the risk ratio in cohort studies", Biometrics 34, 469-474. If a group selected nobody or
+    everybody, half a person is added or subtracted, to give the interval a width."""
     a, b = _inside(group), _inside(reference)
     n, m = group.decided, reference.decided
     centre = log((a / n) / (b / m))
@@ -100,10 +95,8 @@ def _inside(count: Count) -> float:
 
 
 def fisher(one: Count, other: Count) -> float:
-    """Returns the two-sided p: the probability, given the totals, of all tables at most as likely as the observed one.
-
-    Fisher 1935, "The logic of inductive inference", Journal of the Royal Statistical Society 98, 39-82.
-    """
+    """Two-sided p: the probability, given the totals, of all tables at most as likely as the observed one. Fisher 1935,
+    "The logic of inductive inference", Journal of the Royal Statistical Society 98, 39-82."""
     selected, everybody = one.selected + other.selected, one.decided + other.decided
     least, most = max(0, selected - other.decided), min(selected, one.decided)
     every = _log_ways(everybody, selected)
@@ -116,12 +109,12 @@ def fisher(one: Count, other: Count) -> float:
 
 
 def _log_ways(n: int, k: int) -> float:
-    """The logarithm of the number of ways to choose `k` of `n`."""
+    """Logarithm of the number of ways to choose `k` of `n`."""
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """Each p adjusted for their number."""
+    """Adjust each p for their number."""
     adjusted, highest = [0.0] * len(ps), 0.0
     for done, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
         highest = max(highest, min(1.0, (len(ps) - done) * ps[place]))
@@ -143,7 +136,7 @@ def _together(counts: Sequence[Count], adjusted: Collection[float]) -> Together:
 
 
 def chi_squared(value: float, degrees: int) -> float:
-    """Returns the probability of a chi-squared variable above `value`, with `degrees` of freedom (a whole number)."""
+    """Probability of a chi-squared variable above `value`. `degrees` of freedom: a whole number."""
     half = value / 2
     if degrees % 2:
         term, tail = sqrt(half / pi) * 2 * exp(-half), erfc(sqrt(half))

@@ -28,14 +28,14 @@ State = ReferenceRequest.State
 AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
 #: form field added by ui/js/zone.js
 ZONE_FIELD = "tz"
-#: working days before the deadline when the candidate is notified of a slow referee
+#: working days before the deadline when the candidate hears of a slow referee
 DAYS_LEFT = 2
 #: attention code: a member must answer *I can't name anyone*
 CANNOT_PROVIDE = "cannot_provide"
 
 
 class Closed(Exception):
-    """The check or request takes no more answers; the page says that nothing is needed."""
+    """The check or request takes no more answers."""
 
 
 def lock_open_check(check_id: int, *, now: datetime) -> Check:
@@ -80,7 +80,7 @@ def refuse_if_request_over(check: Check, request: ReferenceRequest, *, now: date
 
 
 def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:
-    """While the check is open; then until the request's own deadline, unless the application has ended since."""
+    """While the check is open; afterwards until the request's own deadline, unless the application has ended."""
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
@@ -91,7 +91,8 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
 
 
 def lock_check_for_member(check_id: int, *, member: Membership) -> Check:
-    """Lock application, step request and check. Raises Check.DoesNotExist, also for another organisation's check."""
+    """Lock application, step request and check. Raises Check.DoesNotExist, also if it belongs to another
+    organisation."""
     step_request_id = (
         Check.objects.of(member.organisation).values_list("step_request_id", flat=True).get(pk=check_id)
     )
@@ -182,12 +183,13 @@ def self_reference_missing(check: Check) -> bool:
 
 
 def waits_for_candidate(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> bool:
-    """Whether the candidate has to name or send a referee, or to answer the self-reference."""
+    """Whether the candidate has to name or send a referee, or to complete the self-reference."""
     return lacks_self_reference or any(status.state in AWAITING_CANDIDATE for status in statuses)
 
 
 def waits_for_organisation(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> bool:
-    """No request is open, and *I can't name anyone* is unanswered or only deferred referees are left: no deadline."""
+    """No request is open, and either *I can't name anyone* is unanswered or only deferred referees are left. The
+    deadline is on hold."""
     states = {status.state for status in statuses}
     if "out" in states:
         return False
@@ -221,7 +223,8 @@ def referee_deadline(check: Check, *, now: datetime) -> datetime:
 
 
 def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
-    """Store the time zone of a candidate (on the check) or a referee (on the request), once. Returns whether it did."""
+    """Store the time zone of a candidate (on the check) or a referee (on the request), once. Returns whether it was
+    stored."""
     if row.time_zone or name not in _known_zones():
         return False
     row.time_zone = name
@@ -232,7 +235,7 @@ def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
 
 
 def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar, Sequence[ZoneInfo]]:
-    """The referee's hours, and zones where it must be daytime too: without their own, the candidate's."""
+    """The referee's hours, and zones where it must be daytime too. Falls back to the candidate's."""
     calendar = check.organisation.calendar
     if request.time_zone:
         return calendar.at(request.time_zone), ()
@@ -250,8 +253,8 @@ def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
 
 
 def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
-    """Set, without saving, the next reminder and when the request counts as slow. The check is locked. There are no
-    more reminders than promised, and none while mail bounces."""
+    """Set, without saving, the next reminder and when the request counts as slow. The check is locked. No more
+    reminders than promised, and none while mail bounces."""
     if request.undelivered_at is not None or request.invited_at is None:
         request.next_reminder_at = request.slow_at = None
         return
@@ -277,18 +280,17 @@ def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: date
 def slow_from(
     *, sent_at: datetime, deadline_at: datetime, days: Sequence[int], calendar: Calendar
 ) -> datetime:
-    """A working day after the last reminder, at least two before the deadline, never before the first. Pure."""
+    """A working day after the last reminder, at least two before the deadline, never before the first reminder.
+    Pure."""
     before_deadline = working_days_before(deadline_at, DAYS_LEFT, calendar=calendar)
     after_last = add_working_days(sent_at, days[-1] + 1, calendar=calendar) if days else before_deadline
     return max(min(after_last, before_deadline), add_working_days(sent_at, 1, calendar=calendar))
 
 
 def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
-    """Update clock, attention and the candidate's reminders of a locked check, and save it.
-
-    Call this after every change of a slot, referee or request. `asked_at`: when the candidate was asked for something
-    new; the remaining reminders count from then.
-    """
+    """Update clock, attention and the candidate's reminders of a locked check, and save it, after every change of a
+    slot, referee or request. `asked_at`: when the candidate was asked for something new, from which the remaining
+    reminders count."""
     statuses, lacks_self_reference = slot_statuses(check), self_reference_missing(check)
     questioned = any(status.state == "questioned" for status in statuses)
     if check.attention in {"", CANNOT_PROVIDE}:

@@ -29,7 +29,7 @@ AT_MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestedReference:
-    """`answered`: factual references count. `needed`: the check cannot complete without it."""
+    """`answered`: factual references count. `needed`: the check can't complete without it."""
 
     answered: bool
     needed: bool = False
@@ -48,7 +48,7 @@ def is_complete(
 
 
 def complete_on_reference(event: Event) -> None:
-    """Complete the check, or record a late answer, which leads to a new version of the report."""
+    """Complete the check, or record a late answer, which creates a new version of the report."""
     check_id, now = event.data["check_id"], event.occurred_at
     if complete_if_all_received(check_id=check_id, now=now):
         return
@@ -59,7 +59,6 @@ def complete_on_reference(event: Event) -> None:
 
 
 def complete_on_self_reference(event: Event) -> None:
-    """Complete the check if only the self-reference was missing."""
     complete_if_all_received(check_id=event.data["check_id"], now=event.occurred_at)
 
 

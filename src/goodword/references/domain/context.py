@@ -34,7 +34,7 @@ class CheckContext:
 
 
 def check_context(check: Check, *, language: str = "") -> CheckContext:
-    """`language`: that of the request for referees; the candidate's by default."""
+    """`language`: of the request for referees; by default the candidate's."""
     application = (
         Application.objects.of(check.organisation)
         .select_related("candidate", "role__owner__user", "organisation")
@@ -56,7 +56,8 @@ def version_of(check: Check, *, language: str = "") -> QuestionnaireVersion:
 
 
 def questions_of(check: Check, *, language: str = "", relationship: str = "") -> tuple[Question, ...]:
-    """With the candidate's name. `relationship`: only what such a referee is asked, except by earlier answers."""
+    """Filled in with the candidate's name. `relationship`: only what such a referee is asked, apart from routing by
+    answers."""
     version = version_of(check, language=language)
     questions = applicable(stored_questions(version), relationship=relationship)
     return fill_placeholders(
@@ -136,7 +137,7 @@ def choose_referee_language(request: ReferenceRequest, *, language: str) -> None
 
 
 def choose_candidate_language(check: Check, candidate: Candidate, *, language: str) -> bool:
-    """Use this language from now on. False if the check does not offer it."""
+    """Change the candidate's language. False if the check does not offer it."""
     if language not in check.languages:
         return False
     Check.objects.of(check.organisation).filter(pk=check.pk).update(language=language)

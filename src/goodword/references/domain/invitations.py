@@ -45,7 +45,7 @@ class CannotInvite(Exception):
 
 
 def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
-    """The newest version, in the organisation's language if possible; else of the built-in questionnaire."""
+    """The newest version, in the organisation's language if possible; by default of the built-in questionnaire."""
     organisation = step.organisation
     if step.questionnaire_id is not None:
         chosen = Questionnaire.objects.of(organisation).filter(pk=step.questionnaire_id).first()
@@ -66,7 +66,7 @@ def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
 
 
 def on_step_requested(event: Event) -> None:
-    """Open a requested check once, unless it is no longer needed or an earlier one may be reused."""
+    """Open a requested check once, unless it is no longer needed or an earlier one can be reused."""
     if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
         return
     found = lock_step_request(event.data["step_request_id"])
@@ -142,20 +142,17 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
 
 
 def needs_confirmation(check: Check) -> bool:
-    """Inviting again would open a new check."""
+    """Whether inviting again would open a new check."""
     return check.progress not in UNFINISHED
 
 
 def invite_again(
     *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
 ) -> Check:
-    """Invite again by a member.
-
-    An unfinished check is reopened or resumed, with a new deadline and links to referees who have not answered, else
-    to the candidate. After a finished check a new one is opened if the member has confirmed it (`after`).
-
-    Raises NotConfirmed, CannotInvite, and StepRequest.DoesNotExist if it is another organisation's or withdrawn.
-    """
+    """Invite again as a member. An unfinished check is reopened or resumed, with a new deadline and links to referees
+    who have not answered, else to the candidate. After a finished check, a new one is opened if the member has
+    confirmed it (`after`). Raises NotConfirmed, CannotInvite, and StepRequest.DoesNotExist if it was withdrawn or
+    belongs to another organisation."""
     by = f"member:{member.pk}"
     with transaction.atomic():
         found = lock_step_request(StepRequest.objects.of(member.organisation).get(pk=step_request.pk).pk)
@@ -260,7 +257,7 @@ def _declined_request(check: Check) -> ReferenceRequest | None:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedCheck:
-    """The check behind a link. `is_live`: there is still a page to open."""
+    """The check behind a link. `is_live`: its page is still open."""
 
     check: Check
     request: ReferenceRequest | None

@@ -43,8 +43,8 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue a mail with a fresh portal link, unless they may not be mailed. `days`: sets a deadline that many working
-    days after sending (0: already set)."""
+    """Queue a mail with a new portal link, unless the candidate can't be e-mailed. `days`: sets a deadline that many
+    working days after sending (0: already set)."""
     facts = check_context(check)
     if mail_blocked_reason(facts.application):
         return
@@ -140,7 +140,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
 
 
 def texts_of_request(check: Check, referee: Referee) -> dict[str, object]:
-    """Returns the texts of a deferred request, as the candidate saw them."""
+    """The texts of a deferred request, as the candidate saw them."""
     language = language_for(check, referee)
     return {
         "language": language,
@@ -222,7 +222,7 @@ def _referee_context(
 def mail_recruiter(
     check: Check, *, referee: Referee, now: datetime, key: str = "review", received: int = 1
 ) -> None:
-    """Queue the mail with a link to the first answers, or to the `received` so far."""
+    """Queue the mail with a link to the first answers, or to those `received` so far."""
     facts = check_context(check, language=check.organisation.language)
     queue(
         organisation=facts.organisation,
@@ -266,7 +266,7 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
 
 
 def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
-    """Without the referee's name."""
+    """Omits the referee's name."""
     facts = check_context(check, language=check.organisation.language)
     path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
     queue(

@@ -45,7 +45,7 @@ State = ReferenceRequest.State
 
 
 def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Pause until a member resumes. Idempotent. Raises Refused."""
+    """Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -60,7 +60,7 @@ def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 
 
 def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Resume with the remaining reminders; the deadline stays. Idempotent. Raises Refused."""
+    """Resume with the remaining reminders and the same deadline. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -97,7 +97,8 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 def extend_check(
     *, check_id: int, days: int, member: Membership, now: datetime, referees: bool = False
 ) -> Check:
-    """`referees`: also open requests. Raises Refused unless it is later, ValueError for an impossible `days`."""
+    """`referees`: include open requests. Raises Refused unless the deadline is later, ValueError for an impossible
+    `days`."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -159,7 +160,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
 
 
 def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
-    """Does nothing unless the check is waiting for the candidate."""
+    """Only if the check is waiting for the candidate."""
     if _rests(check) or check.invited_at is None or check.attention in MAIL_FAILURES:
         return
     if not candidate_is_asked(check):
@@ -169,7 +170,7 @@ def _mail_candidate_new_deadline(check: Check, *, now: datetime) -> None:
 
 
 def _rests(check: Check) -> bool:
-    """Whether the check waits, so that no mail is sent. Deadlines are mailed once it continues."""
+    """Whether the check is on hold and no mail is sent. Deadlines are mailed once it continues."""
     return is_on_hold(check) or awaits_click(check)
 
 
@@ -180,8 +181,8 @@ def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datet
 
 
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:
-    """Idempotent. Raises Refused. The deadline restarts; the draft is deleted, since somebody else may have the old
-    link."""
+    """Idempotent. Raises Refused. The deadline restarts, and the draft is deleted: somebody else may have the
+    old link."""
     with transaction.atomic():
         check, request = lock_request_for_member(request_id, member=member)
         refuse_unless_open(check)

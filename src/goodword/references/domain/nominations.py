@@ -81,7 +81,7 @@ def details_problems(
 
 
 def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """A deferred referee has to be sent again. Raises InvalidNomination, and Closed if already contacted."""
+    """A deferred referee has to be sent again. Raises InvalidNomination; Closed if already contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -113,7 +113,7 @@ def _save_nomination(
 
 
 def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
-    """Idempotent. Only before they are contacted."""
+    """Idempotent. Only until the referee is contacted."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         referee = in_slot(check, slot)
@@ -132,7 +132,7 @@ def in_slot(check: Check, slot: int) -> Referee | None:
 
 
 def may_name_another(check: Check, slot: Slot) -> bool:
-    """Whether the slot takes another nomination: three, and three more after a member has answered."""
+    """Whether the slot takes another nomination: three, and three more once a member has answered."""
     return slot.number not in full_slots(check, [slot])
 
 
@@ -160,7 +160,7 @@ def too_many_message() -> str:
 def nomination_problems(
     check: Check, *, slot: Slot, details: RefereeDetails, now: datetime, complete: bool = True
 ) -> dict[str, str]:
-    """Returns messages by field. Opt-outs are reported only for a `complete` form, to make probing harder."""
+    """Messages by field. Opt-outs are reported only for a `complete` form, to make probing harder."""
     found = details_problems(
         details,
         kind=slot.relationship,
@@ -182,7 +182,7 @@ def nomination_problems(
 
 
 def _other_addresses(check: Check, slot: Slot) -> list[str]:
-    """Including replaced referees, who may not be named again in another slot."""
+    """Includes replaced referees, who can't be named again in another slot."""
     others = Referee.objects.of(check.organisation).filter(check_run=check, erased_at=None)
     return list(others.exclude(slot=slot.number, replaced_at=None).values_list("email", flat=True))
 
@@ -200,7 +200,7 @@ def _declined_problem(check: Check, address: str) -> str:
 
 
 def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """The old link ends; the new mail waits for *Send*. Raises InvalidNomination, Closed."""
+    """End the old link; the new mail waits for *Send*. Raises InvalidNomination, Closed."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
@@ -219,7 +219,7 @@ def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: d
 
 
 def on_request_declined(event: Event) -> None:
-    """Ask the candidate for another referee, or for the right address. Reasons are not passed on."""
+    """Ask the candidate for another referee, or for the right address. Reasons are not disclosed."""
     ask_for_another(event.data["check_id"], event.data["request_id"], now=event.occurred_at)
 
 

@@ -68,7 +68,7 @@ def on_email_sent(event: Event) -> None:
 
 
 def on_email_queued_again(event: Event) -> None:
-    """Clear the check's attention after a member has resent the mail."""
+    """Clear the check's attention once a member has resent the mail."""
     email = mail_of(event)
     if email is None:
         return
@@ -125,7 +125,7 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_email_complained(event: Event) -> None:
-    """Send no more mail about this check. Links stay valid, in case it was a mistake."""
+    """Stop mail about this check. Links stay valid, since the complaint may be a mistake."""
     email = mail_of(event, "application__candidate")
     if email is None:
         return
@@ -140,7 +140,7 @@ def _referee_not_reached(email: Email, *, now: datetime) -> None:
     if request is None or request.undelivered_at is not None:
         return
     if request.begun_at is not None:
-        # an earlier mail reached them, so the link stays valid
+        # an earlier mail arrived, so the link stays valid
         _stop_reminders(request, now=now)
         return
     request.undelivered_at = now

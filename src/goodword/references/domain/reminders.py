@@ -138,7 +138,7 @@ def is_on_hold(check: Check) -> bool:
 
 
 def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
-    """Also if the application has ended but the check has not reacted yet."""
+    """Includes an ended application that the check has not reacted to yet."""
     return (
         now > deadline
         or not is_open(check)

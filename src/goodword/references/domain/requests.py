@@ -59,7 +59,7 @@ def revoke_links(request: ReferenceRequest, *, now: datetime) -> None:
 
 
 def restore_requests(check: Check, *, now: datetime) -> None:
-    """Reopen requests that ended with their check, with a new deadline if it has passed. Sends nothing."""
+    """Reopen requests that ended with their check, with a new deadline if theirs has passed. Sends nothing."""
     fresh = referee_deadline(check, now=now)
     for request in ReferenceRequest.objects.of(check.organisation).filter(
         check_run=check, state=State.ENDED, why=Why.CHECK_CLOSED
@@ -87,7 +87,7 @@ def plan_reminders(check: Check, *, now: datetime) -> None:
 
 
 def mailbox(address: str) -> str:
-    """A normalised address for comparison: lower case, without "+tag". Mail goes to the address as typed."""
+    """A normalised address for comparison: lower case, without "+tag". Mail goes to the address as entered."""
     local, _, domain = address.strip().casefold().rpartition("@")
     return f"{local.split('+', 1)[0] or local}@{domain}"
 
@@ -108,7 +108,7 @@ def has_opted_out(*, organisation: Organisation, address: str) -> bool:
 
 
 def _hashes(organisation: Organisation, address: str) -> Iterator[str]:
-    """One per key, the present key's first, so that rows survive a key rotation."""
+    """One per key, the current key's first: rows survive a key rotation."""
     message = f"{organisation.pk}:{mailbox(address)}".encode()
     for key_id, own_key in hash_keys(HASH_PURPOSE):
         yield f"{key_id}:{hmac.new(own_key, message, hashlib.sha256).hexdigest()}"
@@ -126,7 +126,7 @@ def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -
 def decline_request(
     *, request_id: int, why: str, reason: str, opt_out: bool, now: datetime
 ) -> ReferenceRequest:
-    """`why`: WOULD_RATHER_NOT or NOT_ME. `reason`: for the recruiter only. The first call counts; an opt-out always
+    """`why`: WOULD_RATHER_NOT or NOT_ME. `reason`: for the recruiter only. The first call counts; opting out always
     counts. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
@@ -180,7 +180,7 @@ def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
 
 
 def on_opted_out(event: Event) -> None:
-    """For other open requests to the same mailbox: decline those not begun, stop the reminders of the others."""
+    """Decline other open requests to the same mailbox that are not begun, and stop the reminders of the others."""
     requests = ReferenceRequest.objects.across_organisations().filter(organisation_id=event.organisation_id)
     others = requests.filter(state__in=OPEN_STATES).exclude(pk=event.data["request_id"])
     asked: dict[str, bool] = {}

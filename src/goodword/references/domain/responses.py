@@ -1,4 +1,4 @@
-"""A referee's answers: draft and submission. The draft and the session are pure; self-references use them, too."""
+"""A referee's answers: draft and submission. Draft and session are pure; self-references use them too."""
 
 import hashlib
 import json
@@ -43,7 +43,7 @@ META_KEY: Final = "~"
 ONE_SITTING: Final = timedelta(minutes=30)
 #: characters kept of an unfinished answer
 LONGEST_TYPED: Final = 50_000
-#: input of one question, by input name
+#: posted values of one question, by input name
 type Typed = Mapping[str, Sequence[str]]
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 COPY_KIND = "references.copy"
@@ -54,7 +54,7 @@ LATEST_TIMES = 500
 
 
 class Incomplete(Exception):
-    """Some questions still need an answer: their ids, in order."""
+    """Some questions still need an answer. Their ids, in order."""
 
     def __init__(self, question_ids: tuple[str, ...]) -> None:
         super().__init__(", ".join(question_ids))
@@ -67,7 +67,7 @@ class AnswersChanged(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedAnswer:
-    """One question as a page sent it: its valid `answer`, or else what was `typed`."""
+    """One question as posted: its valid `answer`, or the text `typed`."""
 
     question_id: str
     finished: bool
@@ -76,7 +76,7 @@ class SubmittedAnswer:
 
     @property
     def fingerprint(self) -> str:
-        """What DraftAnswers.fingerprint will return once this is saved."""
+        """The value of DraftAnswers.fingerprint once this is saved."""
         return _fingerprint(self.answer, self.typed)
 
 
@@ -115,7 +115,7 @@ class DraftAnswers:
         return {**self.answers, META_KEY: known}
 
     def fingerprint(self, question_id: str) -> str:
-        """Identifies the stored state of a question; "" if empty."""
+        """Identifies a question's stored state; "" if empty."""
         return _fingerprint(self.answers.get(question_id), self.typed.get(question_id) or {})
 
     @property
@@ -126,7 +126,7 @@ class DraftAnswers:
     def conflicting(
         self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str]
     ) -> tuple[str, ...]:
-        """Returns ids of questions answered differently on this page and, since it was shown, on another."""
+        """Ids of questions answered differently on this page and, since it was shown, on another."""
         page = seen.get(META_KEY)
         if not page:
             return ()
@@ -145,12 +145,9 @@ class DraftAnswers:
         )
 
     def merged(self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime) -> Self:
-        """Returns the draft merged with what a page sent.
-
-        `seen`: fingerprints of what the page showed, and the page under META_KEY. Answers that the page did not change
-        keep their stored state, since another tab may have changed them; so do conflicting ones. Without a page there
-        are no conflicts: the later change wins.
-        """
+        """Merge the draft with a posted page. `seen`: fingerprints of the questions as shown, and the page under
+        META_KEY. Answers that the page did not change keep their stored state, which another tab may have changed, and
+        so do conflicting ones. Without a page there are no conflicts: the later change wins."""
         page = seen.get(META_KEY, "")
         answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
         conflicting = self.conflicting(submitted, seen=seen)
@@ -175,13 +172,13 @@ class DraftAnswers:
 
     @property
     def written(self) -> set[str]:
-        """All sentences written so far, also unfinished ones."""
+        """All sentences written so far, unfinished answers included."""
         texts = [text for answer in self.answers.values() for text in comments_of(answer)]
         texts += [text for typed in self.typed.values() for entered in typed.values() for text in entered]
         return {sentence for text in texts for sentence in sentences(text)}
 
     def refuse_if_changed(self, reviewed: str) -> None:
-        """Raises AnswersChanged. `reviewed`: digest of what was shown."""
+        """Raises AnswersChanged. `reviewed`: digest of the review page."""
         if reviewed and reviewed != self.digest:
             raise AnswersChanged
 
@@ -218,7 +215,7 @@ class AnsweringSession:
 
     @property
     def relationship(self) -> str:
-        """As the referee confirmed or corrected it, else as stated."""
+        """The relationship as the referee confirmed or corrected it, else as stated."""
         for question in self.questions:
             answer = self.draft.answers.get(question.id)
             if isinstance(question, RelationshipConfirm) and isinstance(answer, Mapping):
@@ -227,7 +224,7 @@ class AnsweringSession:
 
     @cached_property
     def asked(self) -> tuple[Question, ...]:
-        """The questions asked, given the relationship and the answers so far."""
+        """The questions for this relationship and the answers so far."""
         return applicable(self.questions, relationship=self.relationship, answers=self.draft.answers)
 
     @cached_property
@@ -240,7 +237,7 @@ class AnsweringSession:
 
     @cached_property
     def page_numbers(self) -> tuple[int, ...]:
-        """Of the pages on which something is asked, from 1."""
+        """Numbers of the pages with questions, from 1."""
         return tuple(
             number for number in range(1, len(self.all_pages) + 1) if self.on_page(number, asked_only=True)
         )
@@ -265,12 +262,12 @@ class AnsweringSession:
         return next((earlier for earlier in reversed(self.page_numbers) if earlier < number), None)
 
     def position(self, number: int) -> tuple[int, int]:
-        """Position among the pages on which something is asked, and their number."""
+        """Position among the pages with questions, and the number of those."""
         return sum(other <= number for other in self.page_numbers), len(self.page_numbers)
 
     @cached_property
     def quotable(self) -> tuple[str, ...]:
-        """The sentences of which page 1 of the report may quote one; it quotes the first if none is chosen."""
+        """Sentences to choose from for page 1 of the report. Without a choice it quotes the first."""
         again = next((one for one in self.questions if isinstance(one, WouldWorkAgain)), None)
         order = sorted(
             self.asked,
@@ -285,11 +282,10 @@ class AnsweringSession:
 
     @property
     def quote(self) -> str:
-        """The sentence chosen, if it can be quoted."""
         return self.draft.quote if self.draft.quote in self.quotable else ""
 
     def validated(self, *, of: Sequence[Question] | None = None) -> dict[str, Json]:
-        """Validated answers to all questions asked, or to `of`. Raises Incomplete."""
+        """Validated answers to all questions, or to `of`. Raises Incomplete."""
         judged: dict[str, Json] = {}
         missing: list[str] = []
         for question in self.asked if of is None else of:
@@ -339,7 +335,7 @@ def begin(*, request_id: int, now: datetime) -> None:
 def save_draft(
     *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> tuple[str, ...]:
-    """Merge what a page sent, with `seen` as in DraftAnswers.merged. Returns the conflicting ids. Raises Closed."""
+    """Merge a posted page, with `seen` as in DraftAnswers.merged. Returns the conflicting ids. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -360,7 +356,7 @@ def keep_draft_of_closed(
 
 
 def choose_quote(*, request_id: int, sentence: str, now: datetime) -> None:
-    """Save the sentence that page 1 of the report may quote; ignored if no comment contains it. Raises Closed."""
+    """Save the sentence for page 1 of the report; ignored if no comment contains it. Raises Closed."""
     with transaction.atomic():
         check, request = checks.lock_open_request(request_id, now=now)
         session = answering_session(check, request, now=now)
@@ -374,7 +370,7 @@ def without_page(seen: Mapping[str, str]) -> dict[str, str]:
 
 
 def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
-    """Only the first submission counts. `reviewed`: digest of the draft as shown. Raises Incomplete, Closed and
+    """Only the first submission counts. `reviewed`: digest of the draft as shown. Raises Incomplete, Closed,
     AnswersChanged."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
@@ -389,7 +385,7 @@ def submit(*, request_id: int, now: datetime, reviewed: str = "") -> Reference:
 
 
 def confirm_facts(*, request_id: int, submitted: Sequence[SubmittedAnswer], now: datetime) -> Reference:
-    """Submit dates and title only, a *factual* reference. Raises Incomplete, Closed."""
+    """Submit only dates and title, a *factual* reference. Raises Incomplete, Closed."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:
@@ -452,7 +448,7 @@ def _receive(
 
 
 def send_copy(*, request_id: int, now: datetime) -> bool:
-    """Mail a referee their submitted answers, at most every ten minutes. Returns whether a mail was queued."""
+    """Mail referees their submitted answers, at most every ten minutes. Returns whether a mail was queued."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         if request.state != ReferenceRequest.State.ANSWERED:
@@ -499,7 +495,7 @@ def _answers_in_words(request: ReferenceRequest, language: str) -> list[dict[str
 
 
 def mail_recruiter_on_reference(event: Event) -> None:
-    """Mail a link after the first reference, and later ones if wanted. The last leads to the report instead."""
+    """Mail a link after the first reference, and after later ones if wanted. The last mail links to the report."""
     check = (
         Check.objects.across_organisations()
         .select_related("step_request__step")

@@ -52,7 +52,7 @@ class MailPreview:
 
 
 def unsent_referees(check: Check) -> list[Referee]:
-    """Not sent or deferred yet, in slot order."""
+    """Referees not sent or deferred yet, in slot order."""
     return list(
         Referee.objects.of(check.organisation)
         .filter(check_run=check, replaced_at=None, request=None, deferred_at=None)
@@ -61,7 +61,7 @@ def unsent_referees(check: Check) -> list[Referee]:
 
 
 def preview_mails(check: Check, *, now: datetime, link: str) -> list[MailPreview]:
-    """The mails that Send would queue. `link` is shown in place of the secret URL."""
+    """The mails that Send would queue. `link`: a placeholder for the secret URL."""
     shown = []
     for referee in unsent_referees(check):
         email = unsent_request(check, referee, now=now)
@@ -80,18 +80,16 @@ def fingerprint(shown: list[MailPreview]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SentMails:
-    """How many e-mails were queued, and how many are held until an offer."""
+    """Counts of e-mails queued, and of those on hold until an offer."""
 
     sent: int
     deferred: int
 
 
 def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> SentMails:
-    """Send to every named referee not contacted yet, and defer those with `after_offer`. Idempotent.
-
-    `seen`: fingerprint of the mails as shown, with `link` in place of the secret URL. Raises Closed, NotAsShown,
-    OptedOut.
-    """
+    """Send to every named referee not contacted yet, and defer those with `after_offer`. Idempotent. `seen`:
+    fingerprint of the mails as shown, with `link` as a placeholder for the secret URL. Raises Closed, NotAsShown,
+    OptedOut."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         referees = unsent_referees(check)
@@ -137,7 +135,7 @@ def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceR
 
 
 def release_referee(*, referee_id: int, member: Membership, now: datetime) -> ReferenceRequest | None:
-    """None if nothing was deferred, or they opted out. Raises Referee.DoesNotExist, Closed."""
+    """Returns None if nothing was deferred, or the referee opted out. Raises Referee.DoesNotExist, Closed."""
     with transaction.atomic():
         referee = Referee.objects.of(member.organisation).get(pk=referee_id)
         check = checks.lock_open_check(referee.check_run_id, now=now)
@@ -162,7 +160,7 @@ def on_hired(event: Event) -> None:
 
 
 def on_unhired(event: Event) -> None:
-    """Defer again what the hire released and was not sent yet."""
+    """Defer the unsent requests that the hire released."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.status == Application.Status.HIRED:
@@ -217,7 +215,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
 
 
 def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
-    """Unless its mail has been sent or is being sent."""
+    """Unless the mail has been sent or is being sent."""
     mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
     about_it = list(mails.filter(subject_ref=request.mail_ref, kind=REQUEST))
     if not about_it or any(mail.state != Email.State.QUEUED for mail in about_it):

@@ -59,7 +59,7 @@ def add_slot(
 
 
 def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> Slot:
-    """Of several calls the first counts; stops the clock unless requests are open. Raises Closed."""
+    """The first call counts. Stops the clock unless requests are open. Raises Closed."""
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)

@@ -1,18 +1,3 @@
-"""Flags for the same network address or device, if an admin has switched them on.
-
-Keyed hashes are compared: of the address (for IPv6 the first 64 bits, one household or office) and of the user agent,
-which many browsers share.
-
-| shared | with the candidate | with another referee | colleagues |
-|---|---|---|---|
-| address and device | high | high | low |
-| address | medium | medium | low |
-| device only, seen in no other check | low | low | none |
-
-*Colleagues* are two referees of the same stated company, or a referee with whom the candidate still works. They share a
-network, and often a type of computer.
-"""
-
 import hashlib
 import hmac
 import re
@@ -94,7 +79,8 @@ ENOUGH_CHECKS = 20
 def record_trace(
     request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime
 ) -> None:
-    """Once per pair. REMOTE_ADDR is the client's: the server resolves trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
+    """Store each pair once. REMOTE_ADDR is the client's: the server resolves trusted proxies
+    (GOODWORD_TRUSTED_PROXIES)."""
     organisation = check.organisation
     if not organisation.watches_devices:
         return
@@ -120,14 +106,14 @@ def record_trace(
 
 
 def blank_raw_traces(*, now: datetime) -> int:
-    """Blank raw addresses and devices after 30 days, or when the organisation switches this off. Returns how many."""
+    """Blank raw addresses and devices after 30 days, or once the organisation switches this off. Returns how many."""
     raw = Q(address__isnull=False) | ~Q(device="")
     over = Q(seen_at__lte=now - KEEP_RAW) | Q(organisation__watches_devices=False)
     return Trace.objects.across_organisations().filter(raw, over).update(address=None, device="")
 
 
 def _public_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address, unless it is private and so says nothing about the network."""
+    """The address, or empty if it is private, which says nothing about the network."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -150,7 +136,7 @@ def _hash(organisation_id: int, text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """`id`: the referee's, None for the candidate. `seen`: pairs of address and device hash, either may be empty."""
+    """`id`: the referee's, None for the candidate. `seen`: pairs of address and device hash; either can be empty."""
 
     id: int | None
     company: str = ""
@@ -160,7 +146,11 @@ class Traces:
 
 
 def device_flag(one: Traces, other: Traces, *, rare_devices: Collection[str]) -> FlagFinding | None:
-    """`rare_devices`: those seen in no other check."""
+    """Flag the same network address or device. `rare_devices`: those seen in no other check. Of the address (for IPv6
+    the first 64 bits, one household or office) and the user agent, which many browsers share, keyed hashes are
+    compared. Shared address and device: high, between colleagues low. Address only: medium, between colleagues low. A
+    rare device only: low, between colleagues none. *Colleagues* are two referees of the same stated company, or a
+    referee with whom the candidate still works: they share a network, and often a type of computer."""
     office = _one_office(one, other)
     grade: Grade
     if any(address and device for address, device in one.seen & other.seen):
@@ -233,7 +223,7 @@ def on_check_changed(event: Event) -> None:
 
 
 def on_address_corrected(event: Event) -> None:
-    """Delete traces and device flags of the old link's holder, then update the flags."""
+    """Delete traces and device flags from the old link, then update the flags."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return
@@ -248,7 +238,7 @@ def on_address_corrected(event: Event) -> None:
 
 
 def update_flags(check: Check, *, now: datetime) -> None:
-    """Store the flags found on a locked check. Idempotent. Dismissed ones stay dismissed; those of replaced referees
+    """Store the flags found on a locked check. Idempotent. Dismissed flags stay dismissed; those of replaced referees
     are deleted."""
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")

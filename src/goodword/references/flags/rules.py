@@ -43,7 +43,7 @@ from goodword.references.comments import topics_in
 from goodword.references.domain.requests import mailbox
 from goodword.workflow.models import FlagFinding, Grade
 
-#: stands for the candidate in keys
+#: the candidate's id in keys
 CANDIDATE = "candidate"
 FAST = "fast"
 FASTEST_WORDS_A_MINUTE = 120
@@ -191,7 +191,7 @@ class EmploymentPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedAndConfirmed:
-    """`title` and `period` are the referee's, confirmed or corrected; empty if not given."""
+    """`title` and `period`: confirmed or corrected by the referee; empty if not given."""
 
     id: int
     company: str

@@ -138,7 +138,7 @@ type Facts = Mapping[str, Any]
 
 
 def sentence(code: str, facts: Facts, names: Sequence[str]) -> str:
-    """The facts of a flag as a sentence. `names`: one or two, the candidate's last."""
+    """`names`: one or two, the candidate's last."""
     known = dict(facts) | {"one": names[0], "other": names[-1]}
     return _SENTENCES[code](known)
 

@@ -87,7 +87,7 @@ def is_script(request: HttpRequest) -> bool:
 
 
 def to_first_page(request: HttpRequest, name: str, token: str) -> HttpResponse:
-    """Redirect to the page that shows the present state, also from a script."""
+    """Redirect to the page for the current state, also from a script."""
     if not is_script(request):
         return never_cached(redirect(name, token=token))
     return never_cached(HttpResponse(status=204, headers={"HX-Redirect": resolve_url(name, token=token)}))
@@ -98,7 +98,7 @@ type CandidateView = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateVisit:
-    """`switched`: they have just changed the language, with a half-filled form."""
+    """`switched`: the language was just changed, with a partly completed form."""
 
     token: str
     check: Check
@@ -114,7 +114,7 @@ class CandidateVisit:
 def for_candidate(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[CandidateView], CandidateView]:
-    """With `only_open`, a finished check redirects. `keep` is called with what is posted after the page has closed."""
+    """`only_open`: a finished check redirects. `keep`: called with data posted after the page has closed."""
 
     def decorate(view: CandidateView) -> CandidateView:
         @wraps(view)
@@ -152,7 +152,7 @@ def for_candidate(
             ):
                 try:
                     return never_cached(view(request, visit, **more))
-                except checks.Closed:  # it ended, or was sent from another tab, since the page was opened
+                except checks.Closed:  # ended, or sent from another tab, since the page was opened
                     return to_first_page(request, "portal_check", token)
 
         return wrapped
@@ -163,7 +163,7 @@ def for_candidate(
 def candidate_page(
     request: HttpRequest, template: str, visit: CandidateVisit, **context: object
 ) -> HttpResponse:
-    """With `form_id` the language buttons submit that form, so that typed text is kept."""
+    """`form_id`: the form that the language buttons submit, to keep typed text."""
     return portal_page(request, template, visit, **candidate_layout(visit), **context)
 
 
@@ -198,7 +198,7 @@ type RefereeView = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, kw_only=True)
 class RefereeVisit:
-    """`switched`: they have just changed the language, with a half-filled form."""
+    """`switched`: the language was just changed, with a partly completed form."""
 
     token: str
     request: ReferenceRequest
@@ -211,7 +211,7 @@ class RefereeVisit:
 def for_referee(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[RefereeView], RefereeView]:
-    """With `only_open`, a settled request redirects. `keep` is called with what is posted after the page has closed."""
+    """`only_open`: a settled request redirects. `keep`: called with data posted after the page has closed."""
 
     def decorate(view: RefereeView) -> RefereeView:
         @wraps(view)
@@ -243,7 +243,7 @@ def for_referee(
             ):
                 try:
                     return never_cached(view(request, visit, **more))
-                except checks.Closed:  # it was settled elsewhere since the page was opened
+                except checks.Closed:  # settled elsewhere since the page was opened
                     if keep and request.method == "POST":
                         keep(request, visit, **more)
                     return to_first_page(request, "referee", token)
@@ -254,7 +254,7 @@ def for_referee(
 
 
 def referee_page(request: HttpRequest, template: str, visit: RefereeVisit, **context: object) -> HttpResponse:
-    """With `form_id` the language buttons submit that form, so that typed text is kept."""
+    """`form_id`: the form that the language buttons submit, to keep typed text."""
     return portal_page(request, template, visit, **referee_layout(visit), **context)
 
 
@@ -300,7 +300,7 @@ def _referee_language_switched(request: HttpRequest, visit: RefereeVisit) -> Ref
 
 
 def _is_over_for_referee(visit: RefereeVisit) -> bool:
-    """Whether to show the neutral page. Answered and declined requests keep their own page."""
+    """Whether to show the neutral page. Answered and declined requests have their own pages."""
     check = visit.check
     too_late = check.progress in UNFINISHED and not takes_answers(check, now=visit.now)
     if check.closed_at is not None or too_late or visit.context.application.is_being_erased:

@@ -37,7 +37,7 @@ from goodword.workflow.retention_notice import retention_for_candidate
 from goodword.workflow.states import DONE
 
 FORMS: Final = ["GET", "HEAD", "POST"]
-#: states of cards on which the candidate has something to do
+#: states of cards that need the candidate
 TO_DO: Final = frozenset({"free", "named", "declined", "undelivered", "wrong_person"})
 
 
@@ -72,7 +72,7 @@ class CandidateHome:
     questioned: int
     #: name of a referee who declined and was not replaced
     declined: str
-    #: name of a referee whose address belongs to someone else
+    #: name of a referee whose address belongs to somebody else
     wrong_person: str
     #: "", "asked", "needed" or "done"
     self_reference: str
@@ -85,7 +85,7 @@ class CandidateHome:
     on_hold: bool
     reminders_left: int
     kept: str
-    #: completed, but a withdrawn reference is missing now
+    #: completed, but lacking a reference withdrawn since
     is_short: bool
 
 

@@ -65,7 +65,7 @@ def another(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRe
 @require_POST
 @access.for_candidate()
 def validate(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Check the form while somebody types; saves nothing. `problems` are errors, `flags` are hints."""
+    """Check the form while somebody types, without saving. `problems` are errors, `flags` are hints."""
     status = slot_status(visit.check, slot)
     if status is None:
         return JsonResponse({"problems": {}, "flags": {}})
@@ -149,7 +149,7 @@ def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResp
 
 
 def _is_valid(form: RefereeForm, visit: CandidateVisit, status: SlotStatus) -> bool:
-    """Adds all problems at once, including problems of valid fields when others are invalid."""
+    """Shows all problems at once, whichever fields are invalid."""
     if not form.is_bound:
         return False
     complete = form.is_valid()

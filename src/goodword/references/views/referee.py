@@ -140,7 +140,7 @@ def _initial(request: HttpRequest) -> dict[str, object]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.for_referee(only_open=False)
 def ask(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
-    """The form, and after sending the word that it is on its way. A reply goes to the address that we know."""
+    """The form, then a confirmation. Replies go to the known address."""
     referee, about = visit.request.referee, visit.context
     context: dict[str, object] = {
         "token": visit.token,

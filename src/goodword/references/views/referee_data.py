@@ -1,4 +1,4 @@
-"""A referee's own data. The overview mails a link (/dr/) to the known address; only that one downloads and erases."""
+"""A referee's own data. The overview mails a link (/dr/) to the known address, the only way to download or erase it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -108,7 +108,7 @@ def send_link(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpRe
 @require_safe
 @_by_link(Link.Purpose.REFEREE_DATA, expired=True)
 def own_data(request: HttpRequest, visit: RefereeVisit, alive: bool) -> HttpResponse:
-    """With both buttons; for an expired link, how to get a new one."""
+    """The page with both buttons; for an expired link, how to get a new one."""
     if not alive:
         ask = _ask(request, visit, reverse("referee_own_data_link", args=[visit.token]))
         return access.portal_page(request, "workflow/own_data_expired.html", visit, **ask)
@@ -152,7 +152,7 @@ def erase(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpRespon
         if not erase_referee(referee_id=visit.request.referee_id, by="referee", now=visit.now):
             return redirect(
                 with_query_language(request, reverse("referee_own_data", args=[visit.token]))
-            )  # under a hold, or erased in another window
+            )  # on hold, or erased in another window
         return render(
             request,
             "references/referee/erased.html",

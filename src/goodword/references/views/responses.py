@@ -39,7 +39,7 @@ def begin(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, visit: RefereeVisit, *, number: int) -> None:
-    """The check has closed since the page was opened; it may be reopened."""
+    """Save an answer to a check closed since, which may be reopened."""
     sent = answering.read_page(
         request, responses.answering_session(visit.check, visit.request, now=visit.now), number
     )
@@ -141,7 +141,7 @@ def facts(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _sent_facts(request: HttpRequest, visit: RefereeVisit) -> tuple[answering.PostedPage, Sequence[Question]]:
-    """The posted answers and their questions. The relationship entered can add questions."""
+    """The posted answers and their questions. The posted relationship can add questions."""
     session = responses.answering_session(visit.check, visit.request, now=visit.now)
     sent = answering.read(request, session, session.facts)
     asked = session.with_answers(sent.submitted, now=visit.now).facts

@@ -98,7 +98,7 @@ class JobTaken(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """The mapping has changed. `automation`: the current one, None if it was unlinked."""
+    """The mapping has changed. `automation`: the current one; None if unlinked."""
 
     def __init__(self, automation: Automation | None) -> None:
         super().__init__("The mapping has changed.")
@@ -106,7 +106,7 @@ class ChangedMeanwhile(Exception):
 
 
 def version_of(automation: Automation | None) -> str:
-    """Identifies the state of the mapping, to detect concurrent changes; empty without one."""
+    """Identifies the mapping's state, to detect concurrent changes; empty without one."""
     return automation.confirmed_at.isoformat() if automation is not None else ""
 
 
@@ -120,12 +120,10 @@ def link(
     now: datetime,
     seen: str | None = None,
 ) -> Automation:
-    """Link a role to a job, or update the link. Idempotent. Raises JobTaken, ChangedMeanwhile.
-
-    `stages`: kind of step -> the stages that start it. `present`: the applications in the job's stages; those in a
-    stage that newly starts a step are recorded, so that reconciliation never invites them. Others are not: their
-    webhook may still be on its way. `seen`: the version that `by` saw; None skips that check.
-    """
+    """Link a role to a job, or update the link. Idempotent. Raises JobTaken, ChangedMeanwhile. `stages`: kind of step
+    -> the stages that start it. `present`: applications in the job's stages; those in a stage that newly starts a step
+    are recorded, and reconciliation never invites them. Others aren't recorded: their webhook may still arrive. `seen`:
+    the version that `by` saw; None skips that check."""
     with transaction.atomic():
         automation, fresh = _locked_automation(role, job=job, by=by, now=now)
         if seen is not None and seen != ("" if fresh else version_of(automation)):

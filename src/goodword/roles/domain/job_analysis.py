@@ -22,7 +22,7 @@ class TooMany(Exception):
 
 
 class SameText(Exception):
-    """The role has a requirement with this text."""
+    """The role already has a requirement with this text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def requirements_of(role: Role) -> list[JobRequirement]:
 
 
 def same_text(text: str) -> str:
-    """What equal requirements have in common: case and spaces don't count."""
+    """Key that ignores case and spaces."""
     return " ".join(text.split()).casefold()
 
 
@@ -59,7 +59,7 @@ def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: 
 
 
 def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: datetime) -> int:
-    """Add those that the role lacks, with their own authors and times. Returns how many. Raises TooMany."""
+    """Add those that the role lacks, with their authors and times. Returns how many. Raises TooMany."""
     with transaction.atomic():
         _lock(role)
         known = {same_text(one.text) for one in requirements_of(role)}

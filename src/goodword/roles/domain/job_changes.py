@@ -14,8 +14,8 @@ Pipeline = Sequence[tuple[int, str]]
 
 
 def stage_move(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
-    """Returns the old and new position ("after “Screen”"); None unless other stages precede it, another one
-    directly."""
+    """The old and new position ("after “Screen”"); None unless it now follows another stage and different ones precede
+    it."""
     shared = {one for one, _ in before} & {one for one, _ in after}
     if stage_id not in shared:
         return None
@@ -67,8 +67,7 @@ class Outdated(Exception):
 
 
 def update_job(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
-    """Returns a sentence for each change. `job`: None if not visible in Greenhouse. Raises Outdated if checked
-    meanwhile."""
+    """Returns a sentence per change. `job`: None if not visible in Greenhouse. Raises Outdated if checked meanwhile."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Call update_job() in a transaction.")
     row = Automation.objects.across_organisations().select_for_update().filter(pk=automation.pk).first()

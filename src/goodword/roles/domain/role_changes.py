@@ -15,7 +15,7 @@ from goodword.roles.queries import is_confidential
 
 
 class RoleChanged(Exception):
-    """The role has changed since the page was opened. `role`: as it is now."""
+    """The role has changed since the page was opened. `role`: the current one."""
 
     def __init__(self, role: Role) -> None:
         super().__init__(f"Role {role.pk} has changed.")
@@ -27,7 +27,7 @@ class NotAnOwner(Exception):
 
 
 def version_of(role: Role) -> str:
-    """Identifies what `change_role` changes, to detect concurrent changes."""
+    """Identifies the columns that `change_role` changes, to detect concurrent changes."""
     return f"{role.owner_id}:{int(role.confidential)}:{role.title}"
 
 
@@ -44,7 +44,7 @@ def change_role(
     """Returns whether anything changed. `seen`: the version that `by` saw. Raises RoleChanged and NotAnOwner."""
     title = " ".join(title.split())
     with transaction.atomic():
-        # Locked before the role, as when deactivating: otherwise a role could go to somebody who is losing access.
+        # locked before the role, as in deactivation: otherwise a member losing access could become owner
         Membership.objects.of(role.organisation).select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
         row = _locked(role)
         if (title, owner.pk, confidential) == (row.title, row.owner_id, row.confidential):
@@ -67,7 +67,7 @@ def change_role(
 
 
 def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -> bool:
-    """Returns whether it changed. Stages of an archived role start nothing: see workflow's `needs_click`."""
+    """Returns whether it changed. Stages of an archived role start nothing (workflow's `needs_click`)."""
     with transaction.atomic():
         row = _locked(role)
         if (row.archived_at is not None) == archived:
@@ -134,7 +134,7 @@ def hand_over(roles: Iterable[Role], *, to: Membership, by: Membership, now: dat
 
 
 def add_viewer(role: Role, *, member: Membership, by: Membership | None, now: datetime) -> bool:
-    """Let the member see the role, private candidates included. `by`: None for an accepted invitation. Returns whether
+    """Show the role to the member, private candidates included. `by`: None for an accepted invitation. Returns whether
     they were added."""
     with transaction.atomic():
         row = (
@@ -162,7 +162,7 @@ def remove_viewer(role: Role, *, member: Membership, by: Membership, now: dateti
 def set_viewed_roles(
     member: Membership, roles: Collection[Role], *, by: Membership | None, now: datetime
 ) -> bool:
-    """Let the member see exactly these roles of those not archived. Returns whether anything changed."""
+    """Show the member exactly these of the unarchived roles. Returns whether anything changed."""
     with transaction.atomic():
         before = set(Role.objects.of(member.organisation).filter(viewers=member, archived_at=None))
         added = [add_viewer(role, member=member, by=by, now=now) for role in roles if role not in before]

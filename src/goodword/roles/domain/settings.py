@@ -111,7 +111,7 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
 
 
 def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
-    """Its assessments pause when candidates leave the stage; checks continue, since offers depend on them."""
+    """Its assessments pause when candidates leave the stage; checks continue, because offers depend on them."""
     role = Role.objects.create(
         organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
     )

@@ -1,4 +1,4 @@
-"""Candidates ask for a human review of a result, or object to it; a member answers. Only one is open at a time."""
+"""Requests for a human review of a result, and their answers. A candidate has at most one open."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,14 +23,14 @@ from goodword.workflow.states import DONE, takes_answers_query
 
 LONGEST: Final = 2000
 LONGEST_ANSWER: Final = 4000
-#: a repeated text within this time is a second click
+#: within this time, the same text is a second click
 SECOND_CLICK: Final = timedelta(minutes=5)
-#: path of the portal's page below the candidate's link
+#: path below the candidate's link
 _PATH: Final = "appeal/"
 
 
 class CannotAppeal(Exception):
-    """Nothing has been finished or closed yet, or the data is being erased."""
+    """Nothing has finished or closed yet, or the data is being erased."""
 
 
 class AlreadyOpen(Exception):
@@ -48,7 +48,7 @@ class BeingErased(Exception):
 
 
 def appeals_of(application: Application) -> Sequence[Appeal]:
-    """Returns them newest first, in one query."""
+    """Newest first, in one query."""
     rows = Appeal.objects.of(application.organisation).filter(application=application)
     return list(rows.select_related("answered_by__user").order_by("-opened_at", "-pk"))
 
@@ -65,10 +65,8 @@ def may_appeal(application: Application, *, now: datetime) -> bool:
 
 
 def open_appeal(*, application_id: int, text: str, language: str, now: datetime) -> Appeal:
-    """Save it, mail the team, and confirm to the candidate in `language`. A repeated text is saved once.
-
-    Raises CannotAppeal and AlreadyOpen.
-    """
+    """Save it, mail the team, and confirm to the candidate in `language`. Idempotent for a repeated text. Raises
+    CannotAppeal and AlreadyOpen."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not may_appeal(application, now=now):
@@ -107,9 +105,7 @@ def open_appeal(*, application_id: int, text: str, language: str, now: datetime)
 
 def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datetime) -> Appeal:
     """Save the answer and mail it to the candidate. The first answer counts; repeating one's own is a second click.
-
-    Raises AlreadyAnswered, BeingErased, and Appeal.DoesNotExist.
-    """
+    Raises AlreadyAnswered, BeingErased, and Appeal.DoesNotExist."""
     rows = Appeal.objects.of(member.organisation)
     with transaction.atomic():
         application = lock_application(rows.get(pk=appeal_id).application_id)
@@ -167,7 +163,7 @@ def _mail_team(appeal: Appeal, application: Application, *, now: datetime) -> No
 
 
 def _team(application: Application) -> Sequence[Membership]:
-    """Returns the recruiter, else the role's owner, if they may answer in Goodword, else the admins."""
+    """The recruiter, else the role's owner, if they can answer in Goodword, else the admins."""
     members = active_members(application.organisation)
     for found in (
         members.filter(user__email__same_address=application.recruiter_email),
@@ -215,7 +211,7 @@ def _mail_candidate(
 
 
 def _step_request_id(application: Application) -> int:
-    """Returns the id of a finished step, whose link opens the portal, else of the newest."""
+    """Id of a finished step, whose link opens the portal, else of the newest."""
     runs = [
         run
         for model in StepRun.__subclasses__()

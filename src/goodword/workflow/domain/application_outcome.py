@@ -34,13 +34,12 @@ from goodword.workflow.domain.step_requests import (
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import BY_OUTCOME, REOPENED, awaits_click, is_open, lock, may, move
 
-#: these already wait for a member
+#: reasons that already wait for a member
 DECIDED_BY_MEMBER = (StepRequest.WaitingReason.CLICK, StepRequest.WaitingReason.REUSE)
 Action = Literal["close", "reopen", "pause", "resume", "transfer"]
 
 
 def on_ended(event: Event) -> None:
-    """Waiting requests no longer start automatically."""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
@@ -51,7 +50,7 @@ def on_ended(event: Event) -> None:
 
 
 def on_restored(event: Event) -> None:
-    """Make waiting requests wait for a click, as well as steps of a stage entered meanwhile."""
+    """Make waiting requests, and steps of a stage entered meanwhile, wait for a click."""
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return
@@ -84,7 +83,7 @@ def on_changed_job(event: Event) -> None:
 
 
 def _was_not_to_be_invited(application: Application) -> bool:
-    """Whether they were already in their stage when it was mapped, and not to be invited."""
+    """Whether they were in their stage when it was mapped, and so must not be invited."""
     where = application.connection_id, application.job_id, application.stage_id, application.remote_id
     if None in where:
         return False
@@ -95,7 +94,7 @@ def _was_not_to_be_invited(application: Application) -> bool:
 
 
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
-    """Bring the runs in line with the application. Yields each action with its locked and saved run; "transfer": it
+    """Apply the application's outcome to its runs. Yields each action with its locked and saved run; "transfer": it
     continues under another role's settings."""
     assert event.application_id is not None
     if not has_step_requests(event):
@@ -111,7 +110,7 @@ def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Ac
 
 
 def _actions(run: StepRun, application: Application, event: Event) -> Iterator[Action]:
-    """Each action is computed after the previous one was performed."""
+    """Computes each action after the previous one was performed."""
     step = run.step_request.step
     moved = event.name == "application.changed_job"
     if reason := _reason_to_close(run, application, event):
@@ -147,7 +146,7 @@ def _reason_to_close(run: StepRun, application: Application, event: Event) -> st
 
 
 def _paused_by_person(run: StepRun, application: Application) -> bool:
-    """Only a member resumes what a member paused."""
+    """Only members resume what a member paused."""
     pauses = Event.objects.filter(
         application_id=application.pk, name="step.paused", data__step_request_id=run.step_request_id
     )
@@ -162,7 +161,7 @@ def _moved_to_current_job(application: Application) -> bool:
 
 
 def _undone_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
-    """Whether a rejection or hire was undone before its own reaction ran. A click is needed then too."""
+    """Whether a rejection or hire was undone before its own reaction ran, which also needs a click."""
     if event.name not in RESTORED or awaits_click(run) or not may(run, "close"):
         return False
     step = run.step_request.step
@@ -233,7 +232,7 @@ def _continue(run: StepRun, *, organisation: Organisation, at: datetime) -> None
 
 
 Status = Application.Status
-#: statuses a member may set
+#: statuses that members can set
 SETTABLE = (Status.ACTIVE, Status.REJECTED, Status.HIRED)
 
 

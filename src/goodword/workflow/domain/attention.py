@@ -59,7 +59,7 @@ def on_needs_attention(event: Event) -> None:
 
 
 def on_suspicious_name(event: Event) -> None:
-    """One mail per application and name with a link. A step that has not started shows its own reason."""
+    """Mail once per application and suspicious name. A step that has not started shows its own reason."""
     if event.application_id is None:
         return
     application = (

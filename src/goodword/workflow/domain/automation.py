@@ -31,16 +31,14 @@ from goodword.workflow.domain.step_requests import (
 from goodword.workflow.models import StepRequest
 
 WaitingReason = StepRequest.WaitingReason
-#: waiting requests that a later arrival in a stage starts
+#: reasons that a later arrival in a stage resolves
 STARTABLE_LATER = (*BLOCKING_REASONS, WaitingReason.CLICK, WaitingReason.UNPUBLISHED)
 State = StepRequest.State
 
 
 def on_entered_stage(event: Event) -> None:
-    """Request each step that the stage starts; a second arrival is only recorded.
-
-    Does nothing if the candidate has since been rejected, hired or moved on.
-    """
+    """Request each step that the stage starts; a second arrival is only recorded. Does nothing if the candidate has
+    since been rejected, hired or moved on."""
     assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
     connection_id = applications.values_list("connection_id", flat=True).get()
@@ -75,10 +73,8 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step once per application, which is locked and active. An obstacle is stored as the reason to wait.
-
-    The step's delay leaves time to undo a mistaken stage move.
-    """
+    """Request a step once per application, which is locked and active. An obstacle becomes the reason to wait. The
+    step's delay leaves time to undo a mistaken stage move."""
     step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
         application=application,
         step=step,
@@ -109,7 +105,7 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
 
 
 def request_first(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step, without its delay, for an application added to an active role in this transaction."""
+    """Request a step without its delay, for an application added to an active role in this transaction."""
     step_request = StepRequest.objects.of(application.organisation).create(
         organisation=application.organisation, application=application, step=step, requested_at=at
     )
@@ -125,10 +121,11 @@ def request_first(*, application: Application, step: Step, at: datetime, by: str
 def recheck_eligibility(
     step_request: StepRequest, application: Application, *, at: datetime, manual: bool = False
 ) -> bool:
-    """Otherwise settle the request: it waits if the application has ended, and is withdrawn if the stage was left."""
+    """Whether the request can start. Otherwise it waits if the application has ended, or is withdrawn if the stage was
+    left."""
     if (
         step_request.state != StepRequest.State.STARTED
-    ):  # it waits for a member by now, or an earlier result was reused
+    ):  # waits for a member since, or an earlier result was reused
         return False
     if application.end:
         keep_for_click(step_request, application=application, at=at)

@@ -54,7 +54,7 @@ def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R 
     """Stop reminders and mark the run, unless the address has changed. Keeps another reason for attention."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
-    application = email.application  # not for a mail about an adjustment, which belongs to its request only
+    application = email.application  # not for mails about an adjustment, which belong to its request
     if application is not None and not is_same(email.to_address, application.candidate.email):
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R

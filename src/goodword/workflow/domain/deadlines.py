@@ -17,11 +17,9 @@ def next_reminder(
     hours: Calendar | None = None,
     zones: Collection[ZoneInfo] = (),
 ) -> datetime | None:
-    """The next reminder after `now`, on one of `days` (working days after `opened_at`). Pure.
-
-    Days count in `calendar`; mail goes out in the hours of `hours`, and in daytime in all `zones`. The first `sent` are
-    used up. Missed reminders are skipped, so that they never pile up.
-    """
+    """The next reminder after `now`, on one of `days` (working days after `opened_at`). Pure. Days count in `calendar`;
+    mail goes out in the hours of `hours`, and in daytime in all `zones`. The first `sent` are used up. Missed reminders
+    are skipped and never pile up."""
     for day in sorted(days)[sent:]:
         moment = into_working_hours(
             add_working_days(opened_at, day, calendar=calendar), calendar=hours or calendar, zones=zones
@@ -34,7 +32,7 @@ def next_reminder(
 def extend_by_hold(
     deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
 ) -> datetime:
-    """With as many working days from now as were left, at least one; overdue by the same time. Pure."""
+    """Restart a deadline with the working days that were left, at least one; if overdue, by the same time. Pure."""
     if deadline <= stopped_at:
         return deadline + (now - stopped_at)
     left = days_left(deadline, now=stopped_at, calendar=calendar)
@@ -51,7 +49,7 @@ def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
 
 
 def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
-    """Set the run's next reminder (unsaved); none before the invitation is sent."""
+    """Set the run's next reminder (unsaved); none until the invitation is sent."""
     if run.invited_at is None:
         run.next_reminder_at = None
         return

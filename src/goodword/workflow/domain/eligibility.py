@@ -1,8 +1,6 @@
-"""Whether a step may start, continue or close, decided from the locked application row.
-
-Reactions run concurrently and in any order. An event only says that something changed; each change of the row has its
-own reaction, so the last one leaves the step in the right state. Lock order: application, step request, run.
-"""
+"""Whether a step may start, continue or close, decided from the locked application row. Reactions run concurrently and
+in any order. Events only say that something changed; each change of the row has its own reaction, so the last one
+leaves the step in the right state. Lock order: application, step request, run."""
 
 from goodword.candidates.models import Application
 from goodword.core.models import Event
@@ -11,7 +9,7 @@ from goodword.roles.queries import automation_of, rules_of_stage
 from goodword.workflow.models import StepRequest
 
 Status, WaitingReason = Application.Status, StepRequest.WaitingReason
-#: obstacles to mail, which later changes in Greenhouse may remove
+#: obstacles to mail that changes in Greenhouse can remove
 BLOCKING_REASONS = (
     WaitingReason.PROSPECT,
     WaitingReason.NO_ADDRESS,
@@ -25,14 +23,14 @@ STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "chec
 
 
 def has_step_requests(event: Event) -> bool:
-    """Most changes in Greenhouse don't concern our steps. Needs no lock: such events are recorded under the
+    """Most changes in Greenhouse don't concern our steps. Needs no lock: these events are recorded under the
     application's lock, except `candidate.changed`."""
     assert event.application_id is not None
     return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
 
 
 def lock_application(application_id: int) -> Application:
-    """First moves its step requests to the steps of its role. Referring rows, such as mail, can still be written."""
+    """Also moves its step requests to its role's steps. Referring rows, such as mail, can still be written."""
     application = (
         Application.objects.across_organisations()
         .select_for_update(of=("self",), no_key=True)
@@ -69,7 +67,7 @@ def in_step_stage(application: Application, step: Step) -> bool:
 
 
 def has_left_stages(application: Application, step: Step) -> bool:
-    """Whether it has left the step's stages, and the step pauses then. Without an ATS there are no stages to leave."""
+    """Whether it has left the step's stages and the step pauses then. Never without an ATS, which has no stages."""
     return (
         application.in_greenhouse
         and step.on_leave == Step.OnLeave.PAUSE
@@ -92,7 +90,7 @@ def closing_reason(application: Application, step: Step) -> str:
     closes = {
         Status.REJECTED: step.on_reject,
         Status.HIRED: step.on_hire,
-        Status.CONVERTED: Step.OnClose.CLOSE,  # another application has taken its place
+        Status.CONVERTED: Step.OnClose.CLOSE,  # replaced by another application
     }
     status = Status(application.status)
     return status.value if closes.get(status) == Step.OnClose.CLOSE else ""
@@ -127,7 +125,7 @@ def may_start(application: Application, step: Step) -> bool:
 
 
 def blocking_reason(application: Application) -> str:
-    """Why no step may start, a code of StepRequest.WaitingReason, or empty."""
+    """Code of StepRequest.WaitingReason that keeps every step from starting, or empty."""
     if reason := mail_blocked_reason(application):
         return reason
     return (
@@ -136,7 +134,7 @@ def blocking_reason(application: Application) -> str:
 
 
 def is_unpublished(step: Step) -> bool:
-    """An assessment is published with its job requirement."""
+    """Assessments are published with their job requirement."""
     return step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip()
 
 

@@ -51,8 +51,7 @@ def later_deadline(
     organisation: Organisation, days: int, *, before: datetime, day: str, now: datetime
 ) -> datetime:
     """The end of the working day in `days`. Raises Refused, naming the present `day`, if it is earlier than `before`,
-    and ValueError for an impossible number of days.
-    """
+    and ValueError for an impossible number of days."""
     if not 1 <= days <= LONGEST_DEADLINE:
         raise ValueError(f"{days} working days")
     until = end_of_working_day(now, days, calendar=organisation.calendar)

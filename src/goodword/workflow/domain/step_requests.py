@@ -69,13 +69,12 @@ def wait_for_click(
 def wait_for_publication(
     step_request: StepRequest, *, application: Application, at: datetime, by: str
 ) -> None:
-    """`automation.start_delayed` starts it once the assessment is published."""
     _set_waiting(step_request, WaitingReason.UNPUBLISHED)
     record_event("step.waits_for_assessment", step_request, application=application, at=at, by=by)
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """Wait after the application ended, so that a member can start the step if it is restored."""
+    """Wait after the application has ended: a member can start the step if it is restored."""
     _set_waiting(step_request, WaitingReason.CLICK)
     reason = application.end
     record_event(
@@ -94,7 +93,7 @@ def withdraw(step_request: StepRequest, *, application: Application, at: datetim
 def start_step(
     step_request: StepRequest, *, application: Application, at: datetime, by: str, manual: bool = False
 ) -> None:
-    """Start the step; its own app does the rest. With `manual` the stage does not matter."""
+    """Start the step; its own app does the rest. `manual`: whatever the stage."""
     step_request.state, step_request.waiting_reason, step_request.due_at, step_request.started_at = (
         State.STARTED,
         "",
@@ -129,8 +128,8 @@ def record_event(
 def start_by_member(
     *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
 ) -> StepRequest:
-    """Start without the delay. Idempotent. `after_reuse`: even if an earlier result was reused. Raises CannotStart, and
-    LookupError if they don't belong together."""
+    """Start without the delay. Idempotent. `after_reuse`: even if an earlier result was reused. Raises CannotStart;
+    LookupError if the arguments don't belong together."""
     with transaction.atomic():
         application = lock_application(application_id)
         if application.organisation_id != member.organisation_id or step.role_id != application.role_id:
@@ -162,7 +161,7 @@ def start_by_member(
 def offer_earlier[R: StepRun](
     model: type[R], step_request: StepRequest, *, application: Application, at: datetime
 ) -> bool:
-    """Wait for a decision if there is a recent result of this kind on another application, else False."""
+    """If another application has a recent result of this kind, wait for a decision about it; else return False."""
     earlier = _latest_result(model, step_request, application=application, at=at)
     if earlier is None:
         return False
