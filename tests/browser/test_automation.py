@@ -58,7 +58,7 @@ def test_the_wizard_works_by_keyboard_alone_and_is_accessible(
     page.keyboard.type("2")
     tab_to(page, "[name=assessment_delay_1]")
     page.keyboard.press("h")
-    page.get_by_text("What a candidate goes through").click()
+    page.get_by_text("Steps by stage").click()
     for width in (*WIDTHS, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         looker.look(page, f"wizard stages {width}")

@@ -160,7 +160,7 @@ def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
         try:
             assign(review, to=colleague, by=request.member, now=clock.now())
         except CannotAssign:
-            form.add_error("colleague", _("This person may no longer see the result. Choose somebody else."))
+            form.add_error("colleague", _("This person can no longer see the result. Choose somebody else."))
         else:
             messages.success(request, _("Assigned to %(name)s.") % {"name": colleague.user.name})
             return _back(request)

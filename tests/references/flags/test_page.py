@@ -52,7 +52,7 @@ def test_the_page_shows_facts_explanations_and_advice() -> None:
         "Paul Meier has an address at mailinator.com, a service for disposable addresses.",
         "Some people use such an address to avoid advertising.",
         "Contact the referee through the company",
-        "Only here: never in a report, list or comparison.",
+        "Shown only here, never in reports, lists or comparisons.",
     ):
         assert words in text
 

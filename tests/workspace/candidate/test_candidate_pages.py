@@ -313,7 +313,7 @@ def test_steps_of_another_candidate_are_not_found(role: Role, rita: Membership) 
 
 NOT_ACTIVE = "Only active candidates can be invited."
 NOT_BEGUN = "This step has not started yet."
-NO_ADDRESS = "This candidate has no e-mail address, or may not be e-mailed."
+NO_ADDRESS = "This candidate has no e-mail address, or is marked as not to be e-mailed."
 
 
 @pytest.mark.matrix

@@ -143,7 +143,7 @@ def test_who_may_not_be_mailed_waits_and_starts_once_they_may(role: Role, rita: 
     client.post(f"{path('candidate', ada.organisation, ada.pk)}steps/assessment/begin/")
     assert not Email.objects.of(role.organisation).exists()
     html = client.get(path("candidate_edit", ada.organisation, ada.pk)).content.decode()
-    assert "May be e-mailed" in html
+    assert "Can be e-mailed" in html
 
 
 def test_the_second_of_two_is_told_and_loses_nothing(ada: Application, rita: Membership) -> None:

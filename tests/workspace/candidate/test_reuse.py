@@ -433,7 +433,7 @@ def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Me
         (
             {"email": ""},
             {},
-            "This candidate has no e-mail address, or may not be e-mailed.",
+            "This candidate has no e-mail address, or is marked as not to be e-mailed.",
         ),
         (
             {},

@@ -119,7 +119,7 @@ class PlanForm(forms.Form):
             _("Requests for extra time"),
             [(str(value), more_time_in_words(value)) for value in Assessment.MoreTime.values],
             _(
-                "For timed parts. Nobody is told about extra time granted automatically, unless the candidate agrees."
+                "For timed parts. Extra time granted automatically is disclosed only if the candidate agrees."
             ),
         )
         self.fields["shares_result"] = one_of(

@@ -129,7 +129,7 @@ def _send_to_new_address(
 
 class DetailsForm(PersonForm):
     can_email = forms.BooleanField(
-        label=gettext_lazy("May be e-mailed"),
+        label=gettext_lazy("Can be e-mailed"),
         help_text=gettext_lazy("Without it, no invitations or reminders go to them."),
         required=False,
     )

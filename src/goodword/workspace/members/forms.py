@@ -49,10 +49,10 @@ def kind_choices() -> list[tuple[str, SafeString]]:
 
 def _kind() -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=gettext_lazy("What may they do?"),
+        label=gettext_lazy("Permission"),
         choices=kind_choices,
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what they may do.")},
+        error_messages={"required": gettext_lazy("Choose a permission.")},
     )
 
 

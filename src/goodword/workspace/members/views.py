@@ -116,7 +116,7 @@ def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
             form.add_error("kind", str(refused))
         else:
             if changed:
-                messages.success(request, _("Saved. Applies at once."))
+                messages.success(request, _("Saved. Applies immediately."))
             return redirect("members", request.organisation.slug)
     return render(
         request,

@@ -56,7 +56,7 @@ def _adjustment_needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
             since=row.asked_at,
             role="",
             place=_("deadline on hold"),
-            detail=_("only you see this; answer by the link in our e-mail"),
+            detail=_("only you see this; answer through the link in our e-mail"),
             actions=[Action(label=_("E-mail me a new link"), url=viewer.link("adjustment_link", row.pk))],
         )
         for row in rows

@@ -405,7 +405,7 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
         what = _("has %(n)s of %(of)s references") % {"n": check.answered, "of": check.wanted}
     if slow:
         details.append(_("no answer from %(names)s") % {"names": ", ".join(one.name for one in slow)})
-    details.append(_("closes by itself on %(day)s") % {"day": short_day(closes)})
+    details.append(_("closes automatically on %(day)s") % {"day": short_day(closes)})
     actions = [
         Action(
             label=_("Extend to %(day)s") % {"day": short_day(until)},

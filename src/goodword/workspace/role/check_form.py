@@ -204,7 +204,7 @@ class CheckForm(StepForm):
     )
     candidate_may_see = forms.BooleanField(
         label=_("Show the candidate the answers on request"),
-        help_text=_("Referees are told before they answer, and may answer less openly."),
+        help_text=_("Referees see this before they answer, and may answer less openly."),
         required=False,
     )
 

@@ -269,7 +269,7 @@ class SignInRulesForm(NoticesChanges):
     )
     requires_single_sign_on = forms.BooleanField(
         label=_("Require single sign-on"),
-        help_text=_("Passwords and passkeys then open nothing of this organisation."),
+        help_text=_("Members can then no longer open this organisation with a password or passkey."),
         required=False,
     )
 
@@ -282,7 +282,7 @@ class SignInRulesForm(NoticesChanges):
         """Only an admin who has signed in this way can require it, to prevent a lock-out."""
         if self.cleaned_data["requires_single_sign_on"] and not self._by_single_sign_on:
             raise forms.ValidationError(
-                gettext("Sign in by single sign-on yourself first, so that you don't lock yourself out.")
+                gettext("Sign in by single sign-on first, to avoid locking yourself out.")
             )
         return bool(self.cleaned_data["requires_single_sign_on"])
 
