@@ -44,7 +44,7 @@ def account(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             if change_name(user=user, name=form.cleaned_data["name"], now=clock.now()):
-                messages.success(request, _("Your name is changed."))
+                messages.success(request, _("Your name has been changed."))
         except NameRefused as refused:
             form.add_error("name", str(refused))
         else:
