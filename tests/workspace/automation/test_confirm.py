@@ -40,7 +40,9 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
         "Moved to “Assessment” the candidate, immediately Invitation to the assessment Work style"
     )
     assert "Due in 7 working days, 2 reminders." in rows[0]
-    assert rows[1].startswith("Moved to “Reference Check” the candidate, immediately Request to name 2 referees")
+    assert rows[1].startswith(
+        "Moved to “Reference Check” the candidate, immediately Request to name 2 referees"
+    )
     assert rows[2].startswith("The candidate presses Send each referee Request for a reference Questionnaire")
     subjects = [" ".join(one.get_text().split()) for one in page.select(".sent-mail dd.strong")]
     where = f"Senior Account Manager at {either.organisation.name}"

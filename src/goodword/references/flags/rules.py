@@ -15,7 +15,7 @@ out. All texts are compared, since a copy may answer another question. Translati
 are rated alike. Five or more that are not all at one level: low. If the picked words also match (five of twenty: one in
 15,504 by chance): medium.
 
-**Private topics.** Words that may be about health, family, age, belief or origin (references.private_topics): low, as
+**Private topics.** Words that may be about health, family, age, belief or origin (references.comments): low, as
 many have a harmless meaning.
 
 **Dates.** Start and end are compared. Up to two months apart: no flag, since memory errs; up to eleven: low; a year or

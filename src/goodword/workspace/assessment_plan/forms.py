@@ -118,9 +118,7 @@ class PlanForm(forms.Form):
         self.fields["more_time"] = one_of(
             _("Requests for extra time"),
             [(str(value), more_time_in_words(value)) for value in Assessment.MoreTime.values],
-            _(
-                "For timed parts. Extra time granted automatically is disclosed only if the candidate agrees."
-            ),
+            _("For timed parts. Extra time granted automatically is disclosed only if the candidate agrees."),
         )
         self.fields["shares_result"] = one_of(
             _("Candidate's result"),

@@ -164,7 +164,9 @@ def _moved_to(chosen: Iterable[int], stages: Mapping[int, Stage]) -> str:
 
 def _candidate(draft: AutomationDraft, kind: Step.Kind) -> str:
     delay = delay_text(draft.delay(kind))
-    return _("the candidate, after %(delay)s") % {"delay": delay} if delay else _("the candidate, immediately")
+    return (
+        _("the candidate, after %(delay)s") % {"delay": delay} if delay else _("the candidate, immediately")
+    )
 
 
 def _tests(parts: Sequence[PlannedPart]) -> str:
