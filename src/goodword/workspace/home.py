@@ -17,7 +17,7 @@ ADMINS_NAMED = 5
 
 
 def member_page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `installation_mode`; for members' pages also layout, counts in the navigation, `mail_outage`."""
+    """Context processor: `installation_mode`; for members' pages also layout, navigation counts and `mail_outage`."""
     layout = access.member_layout(request) | {"installation_mode": installation.shown_mode()}
     member = getattr(request, "member", None)
     if not isinstance(member, Membership):
