@@ -8,6 +8,6 @@ class ReferencesConfig(AppConfig):
     def ready(self) -> None:
         from goodword.core import key_rotation
         from goodword.references.domain import requests
-        from goodword.references.flags import raising
+        from goodword.references.flags import devices
 
-        key_rotation.register_hashes(requests.HASH_PURPOSE, raising.HASH_PURPOSE)
+        key_rotation.register_hashes(requests.HASH_PURPOSE, devices.HASH_PURPOSE)

@@ -11,7 +11,7 @@ from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.core import events
 from goodword.greenhouse.inbox import processing
-from goodword.references.flags.raising import blank_raw_traces
+from goodword.references.flags.devices import blank_raw_traces
 from goodword.workspace.retention import rules
 
 

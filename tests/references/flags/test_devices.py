@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from goodword.references.flags.raising import Traces, device_flag
+from goodword.references.flags.devices import Traces, device_flag
 from goodword.references.flags.rules import key_of, people_of
 from goodword.workflow.models import FlagFinding, strongest
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import RequestFactory, override_settings
 
-from goodword.references.flags.raising import (
+from goodword.references.flags.devices import (
     ENOUGH_CHECKS,
     MOST,
     blank_raw_traces,

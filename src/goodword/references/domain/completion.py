@@ -59,6 +59,7 @@ def complete_on_reference(event: Event) -> None:
 
 
 def complete_on_self_reference(event: Event) -> None:
+    """Complete the check if only the self-reference was missing."""
     complete_if_all_received(check_id=event.data["check_id"], now=event.occurred_at)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.questionnaires.labels import period
 from goodword.references.comments import named
-from goodword.references.flags import raising, rules
+from goodword.references.flags import devices, rules
 from goodword.references.flags.rules import CANDIDATE
 from goodword.references.models import Check, CheckFlag, Referee
 from goodword.workflow.flags import DisplayedFlag, FlagList, FlagWording, dismissal_view, display, flag_list
@@ -111,7 +111,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _("Ask the candidate which title was theirs, and when it changed."),
     ),
-    raising.BOTH: FlagWording(
+    devices.BOTH: FlagWording(
         _("Same network and type of device"),
         (
             _("People who share a home or office may share a network and a computer."),
@@ -120,7 +120,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _TALK,
     ),
-    raising.ADDRESS: FlagWording(
+    devices.ADDRESS: FlagWording(
         _("Same network"),
         (
             _("Colleagues in one office share a network address, as do people in one home."),
@@ -128,7 +128,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _TALK,
     ),
-    raising.DEVICE: FlagWording(
+    devices.DEVICE: FlagWording(
         _("Same type of device"),
         (_("Browsers report the same for all devices of one type and version."),),
         _("On its own this says little. Consider the other flags."),
@@ -271,9 +271,9 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     rules.DATES_CORRECTED: _dates,
     rules.TITLE_CORRECTED: _title,
     rules.TITLES_DIFFER: _titles,
-    raising.BOTH: _same_address_and_device,
-    raising.ADDRESS: _same_address,
-    raising.DEVICE: _same_device,
+    devices.BOTH: _same_address_and_device,
+    devices.ADDRESS: _same_address,
+    devices.DEVICE: _same_device,
 }
 
 

@@ -14,7 +14,7 @@ from goodword.references import wording
 from goodword.references.domain import nominations, sending, slot_changes
 from goodword.references.domain.checks import SlotStatus, slot_status
 from goodword.references.domain.context import check_context, day_in_words
-from goodword.references.flags.raising import record_trace
+from goodword.references.flags.devices import record_trace
 from goodword.references.forms import CannotForm, RefereeForm
 from goodword.references.models import Referee
 from goodword.references.views import access, candidate

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.questionnaires.types import Question
 from goodword.references.domain import responses
 from goodword.references.domain.responses import AnsweringSession, AnswersChanged, Incomplete
-from goodword.references.flags.raising import record_trace
+from goodword.references.flags.devices import record_trace
 from goodword.references.views import access, answering
 from goodword.references.views.access import RefereeVisit, referee_page
 from goodword.references.views.answering import AnswerPages, PostedPage

@@ -40,6 +40,7 @@ Action = Literal["close", "reopen", "pause", "resume", "transfer"]
 
 
 def on_ended(event: Event) -> None:
+    """Waiting requests no longer start automatically."""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
