@@ -19,7 +19,7 @@ from goodword.roles.models import Role
 from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, taken
 from tests.assessments.once import once
 from tests.assessments.support import scores
-from tests.assessments.test_results_of_all_kinds import in_group
+from tests.assessments.test_results_of_all_kinds import correlated_in_group, in_group
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import named, path, review
@@ -183,15 +183,13 @@ def test_review_links_show_figures_without_member_links(
 
 
 @pytest.mark.main_case
-def test_a_distance_shows_how_many_are_nearer(role: Role) -> None:
-    attempt = in_a_group(role, kind="own_judgement", scale="")
+def test_a_correlation_shows_how_it_was_calculated_and_how_many_scored_lower(role: Role) -> None:
+    attempt = taken_part(role, "own_judgement")
+    correlated_in_group(attempt)
     said = words(page_of(role.owner, attempt))
-    distance = scores(attempt).get(scale="").value
-    assert distance is not None
-    shown = f"{distance:.2f}".rstrip("0").rstrip(".")
-    assert said.count(f"60 people in the group are closer to the key than {shown}, 25 equally close.") == 1
-    assert said.count(f"{shown}, this score 25 45") == 1
-    assert "percentile" not in said
+    assert said.count("60 people in the group scored lower than 0.62, 25 the same.") == 1
+    assert said.count("0.62, this score 25 55") == 1
+    assert said.count("÷ √(0 ×") == 1
 
 
 @pytest.mark.world

@@ -172,25 +172,44 @@ def test_a_percentile_is_worded_with_its_group(
     assert page.count("The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.") == 1
 
 
-def test_a_distance_says_how_many_are_further_from_the_key(
+def test_a_correlation_has_a_percentile_and_a_distance_has_none(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["own_judgement"]
-    in_group(attempt_part=scores(attempt).get(scale=""), device="computer")
+    correlated_in_group(attempt)
     made = result(fresh(attempt))
     assert made is not None
     [found] = made.parts
     assert isinstance(found, JudgementResult)
     assert found.normed is not None
     group = "132 first attempts in English on computers, norms 2"
-    words = f"With its uncertainty, closer to the key than 28 to 59 of 100 in the group of {group}."
     page = page_of(made)
-    assert (page.count(words), page.count("percentile")) == (1, 0)
+    for words in (
+        "The ratings follow the key with a correlation of 0.62 within the situations:",
+        f"With its uncertainty, percentiles 41 to 72 of {group}.",
+        "The 90 % band is 0.19 to 1.05. Reliability in that group: 0.81.",
+        "it also depends on how somebody uses the scale, so candidates are not compared by it.",
+        "0.19 to 1.05. From this person's answers alone: how much the correlation changes if each situation in turn",
+    ):
+        assert page.count(words) == 1, words
+    assert "Standard error of measurement" not in page
+
+
+def test_ratings_alike_in_each_situation_give_no_correlation_and_no_zero(
+    finished: dict[str, Attempt],
+) -> None:
+    [found] = _made(finished["own_judgement"]).parts
+    assert isinstance(found, JudgementResult)
+    assert (found.within, found.band, found.normed) == (None, None, None)
+    page = page_of(_made(finished["own_judgement"]))
+    assert page.count("because the actions of each situation were rated alike.") == 1
+    assert page.count("That does not mean a low result.") == 1
+    assert page.count("No correlation: the actions of each situation were rated alike") == 1
 
 
 def test_a_set_for_practice_is_not_held_against_norms(finished: dict[str, Attempt]) -> None:
     attempt = finished["judgement"]
-    in_group(attempt_part=scores(attempt).get(scale=""), device="computer")
+    correlated_in_group(attempt)
     page = page_of(_made(attempt))
     assert (
         page.count("its key was not set by a panel of people who do this job, or they agreed too little.")
@@ -274,6 +293,13 @@ def in_group(*, attempt_part: Score, device: str, language: str = "en") -> None:
     attempt_part.low, attempt_part.high = value - 1.645 * error, value + 1.645 * error
     attempt_part.percentile, attempt_part.percentile_low, attempt_part.percentile_high = 55, 41, 72
     attempt_part.save()
+
+
+def correlated_in_group(attempt: Attempt) -> None:
+    """A correlation of 0.62 with a band of its own and a norm group, as if issued so."""
+    score = scores(attempt).get(scale="within")
+    score.value = 0.62
+    in_group(attempt_part=score, device="computer")
 
 
 def test_a_judgement_shows_the_distance_and_the_reason_of_each_key(

@@ -18,7 +18,7 @@ from goodword.reports.models import Report
 from goodword.reports.pdf import check_snapshot, render_pdf
 from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, marked, taken
 from tests.assessments.support import answers, application
-from tests.assessments.test_results_of_all_kinds import in_group
+from tests.assessments.test_results_of_all_kinds import correlated_in_group, in_group
 from tests.reports.pdf.reading import text_of as text_of_pdf
 from tests.reports.reports import NOW, share_path, text_of
 from tests.support.jobs import run_jobs
@@ -62,7 +62,7 @@ SAID = {
         "the count shows only how many were solved",
         "tasks solved;",
         "steps from the key. For these actions,",
-        "steps from the key. For practice, not for decisions.",
+        "rated alike. For practice, not for decisions.",
         "its key was not set by a panel of people who do this job, or they agreed too little.",
         "4 of 4 questions answered.",
         "1 of 1 questions with a right answer",
@@ -114,15 +114,18 @@ def test_a_percentile_is_printed_with_its_group_and_an_ability_with_its_interval
 
 
 @pytest.mark.world
-def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
+def test_a_correlation_is_printed_with_its_percentile_and_its_own_band() -> None:
     attempt = attempt_of(kinds=("own_judgement",))
-    distance = Score.objects.of(attempt.organisation).get(part__attempt=attempt, scale="")
-    in_group(attempt_part=distance, device="computer")
+    correlated_in_group(attempt)
     text = text_of(again(attempt))
-    assert "No correlation within the situations" in text
-    group = "132 first attempts in English on computers, norms 2"
-    assert f"closer to the key than 28 to 59 of 100 in the group of {group}." in text
-    assert "percentile" not in text
+    for said in (
+        "0.62 correlation with the key Percentile 55, band 41 to 72",
+        "percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.",
+        "Band of a correlation: from this person’s answers alone",
+        "from the answers alone",
+    ):
+        assert said in text
+    assert "Standard error of measurement:" not in text
 
 
 @pytest.mark.world

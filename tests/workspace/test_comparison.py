@@ -230,27 +230,51 @@ def test_a_calibration_separates_results_only_where_it_gave_an_ability(rita: Mem
 
 @pytest.mark.world
 @pytest.mark.parametrize("kind", ["judgement", "own_judgement"])
-def test_judgement_is_sorted_by_distance_if_a_panel_made_the_key(
+def test_judgement_is_sorted_by_the_correlation_if_a_panel_made_the_key(
     rita: Membership, role: Role, kind: str
 ) -> None:
+    """Those without a correlation come last, either way."""
     assessment_of_all(role, kinds=(kind,))
-    done(role, "Far", "A")
-    done(role, "Near", "B")
-    rows = Score.objects.of(role.organisation).filter(scale="")
-    far = rows.get(part__attempt__step_request__application__candidate__first_name="Far")
-    in_group(attempt_part=far, device="computer")
-    rows.update(norm_group=far.norm_group, low=0.5, high=1.5)
-    for score, place in ((far, 85), (rows.exclude(pk=far.pk).get(), 10)):
-        rows.filter(pk=score.pk).update(percentile=place, percentile_low=place - 5, percentile_high=place + 5)
+    for first in ("Low", "High", "Alike"):
+        done(role, first, "A")
+    rows = Score.objects.of(role.organisation).filter(scale="within")
+    by_name = {row.part.attempt.step_request.application.candidate.first_name: row for row in rows}
+    low, high = by_name["Low"], by_name["High"]
+    low.value = 0.31
+    in_group(attempt_part=low, device="computer")
+    for score, value, place in ((low, 0.31, 10), (high, 0.74, 85)):
+        rows.filter(pk=score.pk).update(
+            norm_group=low.norm_group,
+            value=value,
+            low=value - 0.2,
+            high=value + 0.1,
+            percentile=place,
+            percentile_low=place - 5,
+            percentile_high=place + 5,
+        )
     by_panel = kind == "own_judgement"
     order = {
         sort: [row[0] for row in tables(shown(rita, role, sort=sort))[0][1]] for sort in ("score", "-score")
     }
-    assert order == {"score": ["Far", "Near"], "-score": ["Near", "Far"] if by_panel else ["Far", "Near"]}
+    assert order == (
+        {"score": ["Low", "High", "Alike"], "-score": ["High", "Low", "Alike"]}
+        if by_panel
+        else dict.fromkeys(("score", "-score"), ["Alike", "High", "Low"])
+    )
+    cells = {
+        row.result.application.candidate.first_name: row.cells
+        for row in shown(rita, role).context["tables"][0].rows
+    }
+    assert (cells["High"][0].text, cells["Alike"][0].text, cells["Alike"][0].note) == (
+        "0.74",
+        "–",
+        "rated alike in each situation",
+    )
+    assert cells["High"][0].note == ("percentiles 80 to 90" if by_panel else "90 % band 0.54 to 0.84")
+    assert [cells[name][1].has_value for name in cells] == [True] * 3
     page = shown(rita, role).content.decode()
     assert page.count("For practice, not for decisions:") == (not by_panel)
-    near_and_far = [page.count(f"closer than {said} of 100") for said in ("10 to 20", "85 to 95")]
-    assert near_and_far == [by_panel, by_panel]
+    assert page.count("Sorted by the correlation.") == by_panel
 
 
 @pytest.mark.main_case

@@ -98,8 +98,11 @@ def test_figures_match_page_1(role: Role, rita: Membership) -> None:
     reasoning = figures["Reasoning", ""]
     assert (reasoning["value"], reasoning["out_of"], reasoning["percentile"]) == (14, 20, 68)
     assert (reasoning["band_low"], reasoning["band_high"], reasoning["group_size"]) == (12, 16, 412)
-    distance = figures["Situations with customers", ""]
-    assert (distance["value"], distance["band_low"], distance["band_high"]) == (0.9, 0.6, 1.2)
+    correlation = figures["Situations with customers", "correlation within situations"]
+    assert (correlation["value"], correlation["band_low"], correlation["band_high"]) == (0.71, 0.52, 0.83)
+    assert (correlation["percentile"], correlation["group_size"]) == (61, 187)
+    distance = figures["Situations with customers", "mean distance from the key"]
+    assert (distance["value"], distance["band_low"], distance["percentile"]) == (0.9, None, None)
     assert figures["Work style", "Conscientiousness"]["value"] == 4.75
     assert figures["Questions about the role", "right"]["value"] == 1
     assert check["would_work_again"] == {

@@ -213,18 +213,17 @@ def test_the_command_prints_the_same(role: Role, capsys: pytest.CaptureFixture[s
     assert audited(role) == ["validity.computed"] * 2
 
 
-def test_page_and_command_name_both_scores_of_a_judgement_set(
+def test_page_and_command_name_the_correlation_of_a_judgement_set(
     role: Role, capsys: pytest.CaptureFixture[str]
 ) -> None:
     title = judged(role).test.title
     text = text_of(admin_of(role).get(path(role)))
-    for name in ("Mean distance from the key", "Correlation within situations"):
-        assert f"{title}: {name}" in text
-    assert text.count("Positive: closer to the key") == 1
+    assert f"{title}: Correlation within situations" in text
+    assert "Mean distance" not in text
     print_validity(slug=role.organisation.slug, role_id=None)
     printed = capsys.readouterr().out
     assert "Correlation within situations: r = 0." in printed
-    assert "Mean distance from the key, positive: closer to the key: r = 0." in printed
+    assert "Mean distance" not in printed
 
 
 def test_raters_are_named_on_no_page(role: Role) -> None:

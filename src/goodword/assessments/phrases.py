@@ -13,7 +13,6 @@ PHRASES: Catalogue = {
         "no_standard_error": "Standard errors aren’t known yet: they take a norm group of 100 first attempts.",
         "compared_with": "Compared with {group}.",
         "percentile_is": "Percentile {at}, band {low} to {high}",
-        "nearer_than": "Closer to the key than {at} of 100, band {low} to {high}",
         "bands_read": (
             "No test is exact: for about nine in ten people the band contains their true score. Don’t rank "
             "candidates whose bands overlap."
@@ -88,14 +87,15 @@ PHRASES: Catalogue = {
             "Percentile: the share of the group with a lower score plus half of those with the same score, "
             "rounded, from 1 to 99."
         ),
-        "distance_rule": (
-            "Closeness to the key: the share of the group that is closer plus half of those equally close, "
-            "rounded, from 1 to 99. The rest of 100 is further away."
-        ),
         "error_rule": (
             "Standard error of measurement: the group’s standard deviation × √(1 − reliability), the "
             "typical error by chance alone. The 90 % band is the score ± 1.645 standard errors; both ends "
             "are compared with the same group."
+        ),
+        "own_band_rule": (
+            "Band of a correlation: from this person’s answers alone, by how much the correlation changes if each "
+            "situation in turn is left out (jackknife, on Fisher’s z). Nine in ten such bands contain the correlation "
+            "over very many similar situations."
         ),
         "coefficient_omega": (
             "Reliability, omega: (Σa)² ÷ ((Σa)² + Σu), where a is an item’s loading on the factor that all "
@@ -109,6 +109,10 @@ PHRASES: Catalogue = {
             "Split-half reliability: 2r ÷ (1 + r), where r is the correlation between the two halves of "
             "each person’s tasks."
         ),
+        "coefficient_splits": (
+            "Split-half reliability of correlations: 2m ÷ (1 + m), where m is the mean correlation between the results "
+            "in two halves of the situations, over many ways to halve them."
+        ),
         "coefficient_calibration": (
             "Reliability by calibration: 1 − mean squared standard error of the abilities ÷ variance of "
             "the abilities."
@@ -120,16 +124,17 @@ PHRASES: Catalogue = {
         "way_omega": "omega",
         "way_alpha": "alpha",
         "way_halves": "split-half",
+        "way_splits": "split-half",
         "way_calibration": "calibration",
         "way_calibrated_number": "calibration",
         "way_unknown": "reliability",
         "coefficient_of": "{coefficient}, {n} people",
         "score": "Score",
         "lower_and_same": "Lower and equal, of all",
-        "nearer_of_100": "Closer, of 100",
         "percentile": "Percentile",
         "measurement_error": "Standard error",
         "band": "90 % band",
+        "own_band": "from the answers alone",
         "from_to": "{low} to {high}",
         "group_made": "Compared with {group}, created {when}.",
         "method_online": "The candidate answered online by a personal link.",
@@ -158,7 +163,6 @@ PHRASES: Catalogue = {
         ),
         "compared_with": "Verglichen mit {group}.",
         "percentile_is": "Perzentil {at}, Band {low} bis {high}",
-        "nearer_than": "Näher am Schlüssel als {at} von 100, Band {low} bis {high}",
         "bands_read": (
             "Kein Test ist genau: Bei etwa neun von zehn Personen enthält das Band den wahren Wert. Bilden "
             "Sie keine Rangfolge, wenn sich Bänder überschneiden."
@@ -241,14 +245,15 @@ PHRASES: Catalogue = {
             "Perzentil: Anteil der Gruppe mit niedrigerem Wert plus die Hälfte des Anteils mit gleichem "
             "Wert, gerundet, von 1 bis 99."
         ),
-        "distance_rule": (
-            "Nähe zum Schlüssel: Anteil der Gruppe, der näher liegt, plus die Hälfte des Anteils, der "
-            "gleich nah liegt, gerundet, von 1 bis 99. Der Rest von 100 liegt weiter entfernt."
-        ),
         "error_rule": (
             "Standardmessfehler: Standardabweichung der Gruppe × √(1 − Reliabilität), der typische Fehler "
             "allein durch Zufall. Das 90-%-Band ist der Wert ± 1,645 Standardmessfehler; beide Enden "
             "werden mit derselben Gruppe verglichen."
+        ),
+        "own_band_rule": (
+            "Band einer Korrelation: allein aus den Antworten dieser Person, danach, wie stark sich die Korrelation "
+            "ändert, wenn reihum je eine Situation weggelassen wird (Jackknife, mit Fishers z). Neun von zehn solchen "
+            "Bändern enthalten die Korrelation über sehr viele ähnliche Situationen."
         ),
         "coefficient_omega": (
             "Reliabilität, Omega: (Σa)² ÷ ((Σa)² + Σu); a ist die Ladung einer Frage auf dem gemeinsamen "
@@ -261,6 +266,10 @@ PHRASES: Catalogue = {
             "Split-Half-Reliabilität: 2r ÷ (1 + r); r ist die Korrelation zwischen den beiden Hälften der "
             "Aufgaben jeder Person."
         ),
+        "coefficient_splits": (
+            "Split-Half-Reliabilität von Korrelationen: 2m ÷ (1 + m), mit m als mittlerer Korrelation zwischen den "
+            "Ergebnissen in zwei Hälften der Situationen, über viele Arten, sie zu halbieren."
+        ),
         "coefficient_calibration": (
             "Reliabilität aus der Kalibrierung: 1 − mittlerer quadrierter Standardfehler der Fähigkeiten ÷ "
             "Varianz der Fähigkeiten."
@@ -272,16 +281,17 @@ PHRASES: Catalogue = {
         "way_omega": "Omega",
         "way_alpha": "Alpha",
         "way_halves": "Split-Half",
+        "way_splits": "Split-Half",
         "way_calibration": "Kalibrierung",
         "way_calibrated_number": "Kalibrierung",
         "way_unknown": "Reliabilität",
         "coefficient_of": "{coefficient}, {n} Personen",
         "score": "Wert",
         "lower_and_same": "Niedriger und gleich, von allen",
-        "nearer_of_100": "Näher, von 100",
         "percentile": "Perzentil",
         "measurement_error": "Standardfehler",
         "band": "90-%-Band",
+        "own_band": "allein aus den Antworten",
         "from_to": "{low} bis {high}",
         "group_made": "Verglichen mit {group}, erstellt am {when}.",
         "method_online": "Die Antworten wurden online über einen persönlichen Link gegeben.",
@@ -311,7 +321,6 @@ PHRASES: Catalogue = {
         ),
         "compared_with": "Comparé à {group}.",
         "percentile_is": "Percentile {at}, intervalle de {low} à {high}",
-        "nearer_than": "Plus proche de la clé que {at} sur 100, intervalle de {low} à {high}",
         "bands_read": (
             "Aucun test n’est exact\u00a0: pour environ neuf personnes sur dix, l’intervalle contient leur "
             "score vrai. Ne classez pas des candidatures dont les intervalles se recoupent."
@@ -397,14 +406,15 @@ PHRASES: Catalogue = {
             "Percentile\u00a0: part du groupe dont le score est plus bas, plus la moitié de celle qui a le "
             "même score, arrondie, de 1 à 99."
         ),
-        "distance_rule": (
-            "Proximité de la clé\u00a0: part du groupe plus proche, plus la moitié de celle qui est aussi "
-            "proche, arrondie, de 1 à 99. Le reste sur 100 est plus éloigné."
-        ),
         "error_rule": (
             "Erreur type de mesure\u00a0: écart type du groupe × √(1 − fiabilité), l’écart typique dû au "
             "seul hasard. L’intervalle à 90\u00a0% est le score ± 1,645 erreur type\u00a0; ses deux bornes "
             "sont comparées au même groupe."
+        ),
+        "own_band_rule": (
+            "Intervalle d’une corrélation\u00a0: d’après les seules réponses de cette personne, selon la variation de "
+            "la corrélation quand on retire chaque situation tour à tour (jackknife, sur le z de Fisher). Neuf "
+            "intervalles sur dix contiennent la corrélation sur un très grand nombre de situations semblables."
         ),
         "coefficient_omega": (
             "Fiabilité, oméga\u00a0: (Σa)² ÷ ((Σa)² + Σu), où a est la saturation d’une question sur le "
@@ -418,6 +428,10 @@ PHRASES: Catalogue = {
             "Fiabilité par moitiés (split-half)\u00a0: 2r ÷ (1 + r), où r est la corrélation entre les "
             "deux moitiés des exercices de chaque personne."
         ),
+        "coefficient_splits": (
+            "Fiabilité par moitiés (split-half) des corrélations\u00a0: 2m ÷ (1 + m), où m est la corrélation moyenne "
+            "entre les résultats dans deux moitiés des situations, sur de nombreuses façons de les partager."
+        ),
         "coefficient_calibration": (
             "Fiabilité d’après le calibrage\u00a0: 1 − moyenne des carrés des erreurs types des aptitudes "
             "÷ variance des aptitudes."
@@ -429,16 +443,17 @@ PHRASES: Catalogue = {
         "way_omega": "oméga",
         "way_alpha": "alpha",
         "way_halves": "split-half",
+        "way_splits": "split-half",
         "way_calibration": "calibrage",
         "way_calibrated_number": "calibrage",
         "way_unknown": "fiabilité",
         "coefficient_of": "{coefficient}, {n} personnes",
         "score": "Score",
         "lower_and_same": "Plus bas et égaux, sur l’ensemble",
-        "nearer_of_100": "Plus proches, sur 100",
         "percentile": "Percentile",
         "measurement_error": "Erreur type",
         "band": "Intervalle à 90\u00a0%",
+        "own_band": "d’après les seules réponses",
         "from_to": "{low} à {high}",
         "group_made": "Comparé à {group}, établies le {when}.",
         "method_online": "La personne a répondu en ligne, par un lien personnel.",

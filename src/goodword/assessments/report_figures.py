@@ -1,11 +1,10 @@
 """The figures behind percentiles, bands and abilities, for the appendix of a report (since schema 4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from goodword.assessments.kinds import Kind, PartData, kind, kind_named
 from goodword.assessments.kinds.report import NormedScoreData, NormedScoreFigures, group_text
-from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import Block, Cell, Heading, Prose, Section, Table
@@ -15,7 +14,7 @@ type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
 def figures_sections(parts: Sequence[PartData], words: Phrases) -> list[Section]:
     compared = [_compared(part, words) for part in parts]
-    blocks = _rules(compared, parts, words)
+    blocks = _rules(compared, words)
     for part, scores in zip(parts, compared, strict=True):
         if scores:
             blocks += _normed_scores(part, scores, words)
@@ -31,13 +30,13 @@ def _compared(part: PartData, words: Phrases) -> list[Compared]:
     ]
 
 
-def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], words: Phrases) -> list[Block]:
+def _rules(compared: Sequence[Sequence[Compared]], words: Phrases) -> list[Block]:
     if not any(compared):
         return []
-    distances = {_kind(part).by_distance(ALL) for part, scores in zip(parts, compared, strict=True) if scores}
-    rules = [words("percentile_rule")] if False in distances else []
-    rules += [words("distance_rule")] if True in distances else []
-    rules.append(words("error_rule"))
+    errors = {figures["error"] is not None for scores in compared for _, _, figures in scores}
+    rules = [words("percentile_rule")]
+    rules += [words("error_rule")] if True in errors else []
+    rules += [words("own_band_rule")] if False in errors else []
     ways = dict.fromkeys(figures["coefficient"] for scores in compared for _, _, figures in scores)
     rules += [words(f"coefficient_{way}") for way in ways if way]
     return [Prose(rules)]
@@ -48,7 +47,7 @@ def _normed_scores(part: PartData, compared: Sequence[Compared], words: Phrases)
     header = [
         words("score"),
         words("lower_and_same"),
-        words("nearer_of_100") if _kind(part).by_distance(ALL) else words("percentile"),
+        words("percentile"),
         words("measurement_error"),
         words("band"),
     ]
@@ -62,15 +61,16 @@ def _figures_row(
 ) -> list[str | Cell]:
     below, equal, n = figures["below"], figures["equal"], figures["n"]
     share = words.number(100 * (below + equal / 2) / n, 1)
-    reliability = normed["reliability"] or 0.0
-    error = f"{words.number(figures['sd'], 2)} × √(1 − {words.number(reliability, 2)})"
+    reliability, error = normed["reliability"] or 0.0, figures["error"]
     low, high, score = (words.number(value, 2) for value in (normed["low"], normed["high"], figures["score"]))
     return [
         Cell(name, note=score),
         Cell(f"({below} + {equal} ÷ 2) ÷ {n}", note=f"= {words('percent', value=share)}"),
         str(normed["percentile"]),
         Cell(
-            f"{error} = {words.number(figures['error'], 2)}",
+            f"{words.number(figures['sd'], 2)} × √(1 − {words.number(reliability, 2)}) = {words.number(error, 2)}"
+            if error is not None
+            else "–",
             note=words(
                 "coefficient_of",
                 coefficient=words(f"way_{figures['coefficient'] or 'unknown'}"),
@@ -79,7 +79,9 @@ def _figures_row(
         ),
         Cell(
             words("from_to", low=low, high=high),
-            note=f"{score} ± {words.number(BAND_WIDTH, 3)} × {words.number(figures['error'], 2)}",
+            note=f"{score} ± {words.number(BAND_WIDTH, 3)} × {words.number(error, 2)}"
+            if error is not None
+            else words("own_band"),
         ),
     ]
 

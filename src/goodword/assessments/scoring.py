@@ -11,7 +11,7 @@ from goodword.assessments.kinds.scores import ComputedScore, part_category
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, IssuedTotal, NormGroup, Score
 from goodword.assessments.models import Calibration as CalibrationRow
 from goodword.assessments.psychometrics import SCORING, norms, strata, totals
-from goodword.assessments.psychometrics.norms import NormTable, band
+from goodword.assessments.psychometrics.norms import NormTable, band, band_between
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.psychometrics.totals import Solved, in_all
@@ -29,8 +29,12 @@ def compute_scores(
     calibration: Calibration | None = None,
 ) -> tuple[ComputedScore, ...]:
     """`items`: those that count. `answers`: stored values by item id. `tables`: norm tables by scale."""
-    found = kind_of(content).scores(content, form=form, items=items, answers=answers, calibration=calibration)
-    return tuple(_with_norms(one, (tables or {}).get(one.scale)) for one in found)
+    kind = kind_of(content)
+    found = kind.scores(content, form=form, items=items, answers=answers, calibration=calibration)
+    return tuple(
+        one if kind.only_describes(one.scale) else _with_norms(one, (tables or {}).get(one.scale))
+        for one in found
+    )
 
 
 def score_part(part: AttemptPart) -> None:
@@ -112,8 +116,13 @@ def _tables(group: NormGroup) -> dict[str, NormTable]:
 
 
 def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
-    """Add band and percentile, if there is a group with known reliability."""
-    found = band(table, one.value) if table is not None and one.value is not None else None
+    """Adds the percentile with its band: the score's own, else one by the group's reliability if it is known."""
+    found = None
+    if table is not None and one.value is not None:
+        if not one.has_own_band:
+            found = band(table, one.value)
+        elif one.low is not None and one.high is not None:
+            found = band_between(table, one.value, one.low, one.high)
     if found is None:
         return one
     return replace(

@@ -29,9 +29,10 @@ def test_the_correlation_within_situations_matches_a_manual_calculation() -> Non
     score = judge(SMALL, {"a1": 4, "a2": 1, "b1": 3, "b2": 5})
     # deviations of ratings 1.5, -1.5, -1, 1 and of keys 1.75, -1.75, 0.5, -0.5
     # (2.625 + 2.625 - 0.5 - 0.5) / sqrt((2.25 + 2.25 + 1 + 1) * (3.0625 + 3.0625 + 0.25 + 0.25))
-    assert score.within == pytest.approx(4.25 / (6.5 * 6.625) ** 0.5)
+    assert score.within == round(4.25 / (6.5 * 6.625) ** 0.5, 2) == 0.65
+    assert score.interval is None  # two situations
     higher = judge(SMALL, {"a1": 5, "a2": 2, "b1": 2, "b2": 4})
-    assert higher.within == pytest.approx(score.within)
+    assert higher.within == score.within
     assert judge(SMALL, {"a1": 4, "a2": 4, "b1": 2, "b2": 2}).within is None
     assert judge(SMALL, {"a1": 4, "b1": 3}).within is None
 
@@ -90,6 +91,11 @@ def test_ratings_beside_the_key_of_a_built_in_set_are_as_near_as_half_steps_allo
     halves = sum(not action.effectiveness.is_integer() for action in judgement.actions)
     score = judge(judgement, answers)
     assert score.distance == score.smallest == halves * 0.5 / 32
+    assert score.within is not None
+    assert score.within > 0.97
+    assert score.interval is not None
+    low, high = score.interval
+    assert 0.9 < low < score.within < high < 1
     assert f"have a distance of {score.smallest:.2f}" in judgement_sheet(judgement, NOTHING).scoring
 
 

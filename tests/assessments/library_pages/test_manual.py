@@ -163,12 +163,11 @@ def test_correlations_with_ratings_are_evidence_from_fifty_people_on(rita: Membe
     assert [topic(manual_of(version, "standard_20"), heading).missing for heading in headings] == [True, True]
 
 
-def test_both_scores_of_a_judgement_set_have_a_named_correlation_with_ratings(rita: Membership) -> None:
+def test_only_the_correlation_of_a_judgement_set_is_related_to_ratings(rita: Membership) -> None:
     found = topic(manual_of(judged(factories.role(rita.organisation))), "Relations to other variables")
     rows = {row[1]: row[3] for row in found.blocks[1].rows}
-    assert set(rows) == {"Mean distance from the key", "Correlation within situations"}
+    assert set(rows) == {"Correlation within situations"}
     assert not any(figure.startswith(("-", "−")) for figure in rows.values())
-    assert "Of the distance, positive means closer to the key." in found.blocks[0].paragraphs[0]
 
 
 def test_own_norms_bring_reliability_and_standard_errors(rita: Membership) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.psychometrics.agreement import agreement, correlation_within, one_way, spread
+from goodword.assessments.psychometrics.agreement import agreement, f_quantile, one_way, spread
 
 #: Shrout & Fleiss 1979, table 2: six targets, four judges
 TARGETS = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
@@ -53,10 +53,8 @@ def test_figures_and_intervals_match_pingouin(name: str) -> None:
 def test_quantiles_match_scipy() -> None:
     from scipy.stats import f  # type: ignore[import-untyped]  # scipy has no types
 
-    from goodword.assessments.psychometrics.agreement import _f_quantile
-
     for degrees in ((1, 0.5), (3, 11.7), (31, 203.4), (4.2, 5), (60, 1.01)):
-        assert _f_quantile(*degrees) == pytest.approx(f.ppf(0.975, *degrees), rel=1e-6)
+        assert f_quantile(*degrees) == pytest.approx(f.ppf(0.975, *degrees), rel=1e-6)
 
 
 def test_there_is_no_figure_where_none_is_defined() -> None:
@@ -98,10 +96,3 @@ def test_spread_counts_each_step_and_finds_what_experts_disagree_on() -> None:
     assert (close.counts, close.mean, close.median, close.is_wide) == ((0, 0, 0, 3, 2), 4.4, 4, False)
     assert (wide.counts, round(wide.sd, 2), wide.is_wide) == ((1, 1, 0, 1, 2), 1.82, True)
     assert round(close.within, 2) == 0.85  # 1 - 0.3 / 2
-
-
-def test_the_correlation_within_groups_ignores_their_levels() -> None:
-    groups = [([1, 2, 3], [2.0, 3.0, 4.0]), ([5, 4, 5], [2.5, 1.5, 2.5])]
-    assert correlation_within(groups) == pytest.approx(1)
-    assert correlation_within([([1, 2, 3], [4.0, 3.0, 2.0])]) == pytest.approx(-1)
-    assert correlation_within([([3, 3], [1.0, 5.0]), ([], [])]) is None

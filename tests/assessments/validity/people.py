@@ -78,7 +78,7 @@ def rate(
 
 
 def judged(role: Role) -> TestVersion:
-    """Sixty people who took a panel's judgement set; the closer they are to its key, the better they are rated."""
+    """Sixty people who took a panel's judgement set; the better they follow its key, the better they are rated."""
 
     def close(place: int) -> float:
         return ((place * 37) % 53) / 53

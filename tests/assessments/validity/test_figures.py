@@ -210,21 +210,15 @@ def test_selections_of_scales_are_put_together_for_the_scale_they_share(role: Ro
         people += took(role, 30, score, test=test, scale="openness")
     rate(people, rating)
     row = only_row(role)
-    assert (row.n, row.predictor.scale, row.predictor.by_distance) == (60, "New and proven ways", False)
+    assert (row.n, row.predictor.scale) == (60, "New and proven ways")
 
 
-def test_both_scores_of_a_judgement_set_are_positive_if_the_better_rated_are_closer_to_the_key(
-    role: Role,
-) -> None:
+def test_of_a_judgement_set_the_correlation_counts_and_the_distance_does_not(role: Role) -> None:
     judged(role)
-    found = {row.predictor.scale: row for row in only(role).rows}
-    assert {name: row.predictor.by_distance for name, row in found.items()} == {
-        "Mean distance from the key": True,
-        "Correlation within situations": False,
-    }
-    assert [row.validity is not None and row.validity.observed.low > 0.3 for row in found.values()] == [
-        True
-    ] * 2
+    row = only_row(role)
+    assert row.predictor.scale == "Correlation within situations"
+    assert row.validity is not None
+    assert row.validity.observed.low > 0.3
 
 
 def test_tests_with_the_same_title_stay_apart(role: Role) -> None:

@@ -12,7 +12,7 @@ from django.utils import translation
 from goodword.assessments.kinds import PartData
 from goodword.assessments.kinds.judgement.report import JudgementPart
 from goodword.assessments.kinds.reasoning.report import CategoryData
-from goodword.assessments.kinds.report import NormedScoreData, PartHead
+from goodword.assessments.kinds.report import NormedScoreData, NormedScoreFigures, PartHead
 from goodword.questionnaires import labels
 from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import applicable, for_self
@@ -240,6 +240,17 @@ def band(low: float, high: float, at: tuple[int, int, int], *, n: int, reliabili
     }
 
 
+def _with_own_band(normed: NormedScoreData, score: float) -> NormedScoreData:
+    figures: NormedScoreFigures = {
+        **normed["figures"],
+        "score": score,
+        "sd": 0.16,
+        "error": None,
+        "coefficient": "splits",
+    }
+    return {**normed, "figures": figures}
+
+
 def part_head(name: str, construct: str, items: int, requirement: str) -> PartHead:
     return {
         "name": name,
@@ -322,15 +333,16 @@ def judgement() -> JudgementPart:
             "Secret label 4",
             "Secret label 5",
         ],
-        "distance": 0.9,
         "within": 0.71,
+        "within_band": (0.52, 0.83),
+        "within_normed": _with_own_band(band(0.52, 0.83, (61, 40, 78), n=187, reliability=0.66), 0.71),
+        "distance": 0.9,
         "smallest": 0,
         "largest": 2.7,
         "n_answered": 32,
         "voided": 0,
         "for_practice": False,
         "key_basis": "Ratings of 7 experts of Northwind.",
-        "normed_score": band(0.6, 1.2, (39, 22, 60), n=187, reliability=0.66),
         "situations": [
             {
                 "text": f"Secret situation {number}",

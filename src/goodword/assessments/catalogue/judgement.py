@@ -16,6 +16,7 @@ from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, cre
 from goodword.assessments.kinds.judgement.content import (
     FEWEST_ACTIONS,
     Panel,
+    check_keys,
     panel_basis,
     read_judgement,
 )
@@ -319,7 +320,7 @@ def publish_set(
             row.content = {**row.content, "key_basis": basis, "panel": panel and asdict(panel)}
             if panel is None:
                 del row.content["panel"]
-            read_judgement(row.content)
+            check_keys(read_judgement(row.content))
         details = {"panel": panel.experts} if panel else {"key_set_by": key_by}
         return publication(draft, complete, **details)
 

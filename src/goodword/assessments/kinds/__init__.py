@@ -84,7 +84,7 @@ class Kind[C](Protocol):
         """The content as JSON, which `parse` reads back."""
 
     def check_limits(self, content: C) -> None:
-        """Raises `PackError` for more content than pages or candidates can handle."""
+        """Raises `PackError` for more content than pages or candidates can handle, and for keys that can't score."""
 
     def texts(self, content: C) -> Iterator[tuple[str, str]]:
         """The texts that candidates read, by id, to look for health topics; none of generated items."""
@@ -98,8 +98,8 @@ class Kind[C](Protocol):
     def scale_name(self, content: C, scale: str) -> str:
         """A score in words; empty for that of the whole test."""
 
-    def by_distance(self, scale: str) -> bool:
-        """Whether a score is a distance from a key, so that the lowest is the nearest."""
+    def only_describes(self, scale: str) -> bool:
+        """Whether a score is never sorted by, compared with norms or correlated with ratings."""
 
     def rubrics(self, content: C) -> Mapping[str, tuple[Criterion, ...]]:
         """The criteria by which people mark answers, by item id."""

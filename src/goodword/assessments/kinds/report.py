@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language_info, gettext, ngettext
 
 from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, ReliabilityDetails
+from goodword.assessments.kinds.scores import figure as figure_text
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import AttemptPart
 from goodword.core.phrases import Catalogue, Phrases
@@ -101,7 +102,8 @@ class PartHead(TypedDict):
 
 
 class NormedScoreFigures(TypedDict):
-    """Of `n` people, `below` score lower and `equal` the same; `error` is the standard error of measurement.
+    """Of `n` people, `below` score lower and `equal` the same; `error` is the standard error of measurement, None if
+    the band is from the person's own answers.
 
     `coefficient` is "omega", "alpha" or a `ReliabilitySource` ("": unknown), from `reliability_n` people.
     """
@@ -111,7 +113,7 @@ class NormedScoreFigures(TypedDict):
     below: int
     equal: int
     sd: float
-    error: float
+    error: float | None
     coefficient: str
     reliability_n: int
     made_at_text: str
@@ -140,8 +142,7 @@ class Figure(TypedDict):
     """A numeric result. `name`: its scale or category; empty for the whole test.
 
     The 90 % band is on the scale of `value`. Percentiles refer to a norm group of `group_size` people; without norms
-    all of these are None. A low distance is close to the key; its percentile is the percentage of the group that is
-    further away.
+    they are None. The mean distance from a key is only a description, without band or percentile.
     """
 
     name: str
@@ -162,20 +163,18 @@ def figure(
     out_of: int | None = None,
     normed: NormedScoreData | None = None,
     band: tuple[float, float] | None = None,
-    by_distance: bool = False,
 ) -> Figure:
-    """`band` is used only without norms. `by_distance`: low percentiles of `normed` are close to the key."""
+    """`band` is used only without norms."""
     low, high = (normed["low"], normed["high"]) if normed else band or (None, None)
-    at, at_low, at_high = _percentiles(normed, by_distance=by_distance) if normed else (None, None, None)
     return {
         "name": name,
         "value": value,
         "out_of": out_of,
         "band_low": low,
         "band_high": high,
-        "percentile": at,
-        "percentile_low": at_low,
-        "percentile_high": at_high,
+        "percentile": normed["percentile"] if normed else None,
+        "percentile_low": normed["percentile_low"] if normed else None,
+        "percentile_high": normed["percentile_high"] if normed else None,
         "group_size": normed["n"] if normed else None,
     }
 
@@ -218,22 +217,15 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         pass
 
 
-def percentile_text(normed: NormedScoreData | None, *, by_distance: bool = False) -> str:
+def percentile_text(normed: NormedScoreData | None) -> str:
     """The percentile with its 90 % band in brackets; empty without a norm group."""
     if normed is None:
         return ""
-    middle, low, high = _percentiles(normed, by_distance=by_distance)
-    if by_distance:
-        text = gettext("closer than %(middle)s of 100 (%(low)s to %(high)s)")
-    else:
-        text = gettext("percentile %(middle)s (%(low)s to %(high)s)")
-    return text % {"middle": middle, "low": low, "high": high}
-
-
-def _percentiles(normed: NormedScoreData, *, by_distance: bool) -> tuple[int, int, int]:
-    """Returns the percentile and its 90 % band; for a distance, where lower is better, reversed."""
-    at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
-    return (100 - at, 100 - high, 100 - low) if by_distance else (at, low, high)
+    return gettext("percentile %(middle)s (%(low)s to %(high)s)") % {
+        "middle": normed["percentile"],
+        "low": normed["percentile_low"],
+        "high": normed["percentile_high"],
+    }
 
 
 def freeze_normed_score(normed: NormedScore | None, moment: Moment) -> NormedScoreData | None:
@@ -290,12 +282,10 @@ def sheet_details(part: PartHead, result: PartResult, words: Phrases) -> Details
     return Details(words("sheet"), [Labelled([*sheet_rows(part, words), *_more_of_sheet(result.sheet)])])
 
 
-def percentile_score(
-    normed: NormedScoreData, words: Phrases, *, value: str, unit: str, by_distance: bool = False
-) -> Score:
-    """Returns a score on the percentiles of its norm group. `by_distance`: low percentiles are close to the key."""
-    at, low, high = _percentiles(normed, by_distance=by_distance)
-    place = words("nearer_than" if by_distance else "percentile_is", at=at, low=low, high=high)
+def percentile_score(normed: NormedScoreData, words: Phrases, *, value: str, unit: str) -> Score:
+    """Returns a score on the percentiles of its norm group."""
+    at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
+    place = words("percentile_is", at=at, low=low, high=high)
     return Score(
         label="",
         value=value,
@@ -322,7 +312,7 @@ def normed_score_details(normed: NormedScore | None) -> list[Block]:
     behind = normed.behind if normed is not None else None
     if normed is None or behind is None:
         return []
-    rows = [(gettext("Group"), _group(normed, behind)), _place(normed, behind)]
+    rows = [(gettext("Group"), _group(normed, behind)), _place(behind)]
     formula = behind.reliability.formula
     rows.append(
         (
@@ -330,17 +320,19 @@ def normed_score_details(normed: NormedScore | None) -> list[Block]:
             f"{behind.reliability.figures}. {formula}." if formula else f"{behind.reliability.figures}.",
         )
     )
-    rows.append(
-        (
-            gettext("Standard error of measurement"),
-            f"{behind.error_text}. "
-            + gettext(
-                "The standard deviation of the group × √(1 − reliability): how much a score typically varies by chance."
-            ),
+    if behind.error is not None:
+        rows.append(
+            (
+                gettext("Standard error of measurement"),
+                f"{behind.error_text}. "
+                + gettext(
+                    "The standard deviation of the group × √(1 − reliability): how much a score typically varies by "
+                    "chance."
+                ),
+            )
         )
-    )
-    rows.append((gettext("90 % band"), f"{behind.band_text}. {_band(normed)}"))
-    blocks: list[Block] = [Labelled(rows), _norm_table(normed, behind)]
+    rows.append((gettext("90 % band"), _band(normed, behind)))
+    blocks: list[Block] = [Labelled(rows), _norm_table(behind)]
     full = ngettext("Full table, %(n)s score", "Full table, %(n)s scores", behind.all_rows)
     query = f"?table={behind.table}#{behind.table}"
     blocks.append(
@@ -366,7 +358,7 @@ def _group(normed: NormedScore, behind: NormedScoreDetails) -> str:
     return f"{text} {gettext('%(n)s of them have a score here.') % {'n': behind.n}}"
 
 
-def _place(normed: NormedScore, behind: NormedScoreDetails) -> tuple[str, str]:
+def _place(behind: NormedScoreDetails) -> tuple[str, str]:
     values = {
         "below": behind.below,
         "equal": behind.equal,
@@ -375,12 +367,6 @@ def _place(normed: NormedScore, behind: NormedScoreDetails) -> tuple[str, str]:
         "percentile": behind.percentile,
     }
     bounded = f" {gettext('Limited to 1 to 99.')}" if behind.is_bounded else ""
-    if normed.by_distance:
-        text = gettext(
-            "%(below)s people in the group are closer to the key than %(score)s, %(equal)s equally close. Half of the "
-            "ties count as closer (mid-rank): %(share)s. The rest of 100 are further away."
-        )
-        return gettext("Nearness"), text % values + bounded
     text = gettext(
         "%(below)s people in the group scored lower than %(score)s, %(equal)s the same. Half of the ties count as "
         "lower (mid-rank): %(share)s, which is percentile %(percentile)s."
@@ -388,28 +374,37 @@ def _place(normed: NormedScore, behind: NormedScoreDetails) -> tuple[str, str]:
     return gettext("Percentile"), text % values + bounded
 
 
-def _band(normed: NormedScore) -> str:
-    if normed.by_distance:
-        return gettext(
-            "If only chance varied, nine of ten repeated distances would lie in this band. The figures above belong to "
-            "its two ends."
-        )
+def _band(normed: NormedScore, behind: NormedScoreDetails) -> str:
+    ends = gettext("Its ends are at percentiles %(low)s and %(high)s.") % {
+        "low": normed.percentile_low,
+        "high": normed.percentile_high,
+    }
+    if behind.error is None:
+        band = gettext("%(low)s to %(high)s") % {
+            "low": figure_text(normed.low),
+            "high": figure_text(normed.high),
+        }
+        return f"{band}. {own_band_rule()} {ends}"
+    rule = gettext("If only chance varied, nine of ten repeated scores would lie in this band.")
+    return f"{behind.band_text}. {rule} {ends}"
+
+
+def own_band_rule() -> str:
     return gettext(
-        "If only chance varied, nine of ten repeated scores would lie in this band. Its ends are at percentiles "
-        "%(low)s and %(high)s."
-    ) % {"low": normed.percentile_low, "high": normed.percentile_high}
+        "From this person's answers alone: how much the correlation changes if each situation in turn is left out "
+        "(jackknife, on Fisher's z). Nine in ten such bands contain the correlation over very many similar situations."
+    )
 
 
-def _norm_table(normed: NormedScore, behind: NormedScoreDetails) -> Table:
+def _norm_table(behind: NormedScoreDetails) -> Table:
     own = gettext("%(score)s, this score")
-    place = gettext("Further away, of 100") if normed.by_distance else gettext("Percentile")
     return Table(
-        [gettext("Score"), gettext("People"), place],
+        [gettext("Score"), gettext("People"), gettext("Percentile")],
         [
             [
                 own % {"score": row.score_text} if row.own else row.score_text,
                 str(row.people),
-                str(row.further if normed.by_distance else row.percentile),
+                str(row.percentile),
             ]
             for row in behind.rows
         ],
@@ -419,14 +414,17 @@ def _norm_table(normed: NormedScore, behind: NormedScoreDetails) -> Table:
     )
 
 
-def normed_score_text(normed: NormedScoreData, words: Phrases, *, by_distance: bool = False) -> str:
-    """In two or three sentences. `by_distance`: low percentiles are close to the key."""
-    group = group_text(normed, words)
-    _, low, high = _percentiles(normed, by_distance=by_distance)
-    place = words("normed_score_distance" if by_distance else "normed_score", low=low, high=high, group=group)
+def normed_score_text(normed: NormedScoreData, words: Phrases, *, places: int = 1) -> str:
+    """In two or three sentences. `places`: decimals of the band."""
+    low, high = words.number(normed["low"], places), words.number(normed["high"], places)
     sentences = [
-        place,
-        words("normed_score_band", low=words.number(normed["low"], 1), high=words.number(normed["high"], 1)),
+        words(
+            "normed_score",
+            low=normed["percentile_low"],
+            high=normed["percentile_high"],
+            group=group_text(normed, words),
+        ),
+        words("normed_score_band", low=low, high=high),
     ]
     if normed["reliability"] is not None:
         sentences.append(words("normed_score_reliability", value=words.number(normed["reliability"], 2)))

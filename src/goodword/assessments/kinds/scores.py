@@ -23,7 +23,7 @@ from goodword.core.json_reading import Json
 #: the scale of the overall score
 ALL: Final = ""
 #: "calibration" is of older norms: the reliability of the abilities, not of the number solved
-type ReliabilitySource = Literal["items", "halves", "calibration", "calibrated_number"]
+type ReliabilitySource = Literal["items", "halves", "splits", "calibration", "calibrated_number"]
 #: rows of the norm table that are shown on each side of a score
 BESIDE: Final = 3
 
@@ -35,8 +35,10 @@ class ComputedScore:
     answered: int
     items: int
     version: str
+    #: the 90 % band on the scale of `value`: from the person's own answers, or by the norm group's reliability
     low: float | None = None
     high: float | None = None
+    has_own_band: bool = False
     percentile: int | None = None
     percentile_low: int | None = None
     percentile_high: int | None = None
@@ -127,15 +129,12 @@ class NormTableRow:
     def score_text(self) -> str:
         return figure(self.score)
 
-    @property
-    def further(self) -> int:
-        return 100 - self.percentile
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScoreDetails:
-    """Of `n` people, `below` score lower and `equal` the same; `sd` and `error` are on the score's own scale. `rows`:
-    the rows of the norm table around the score, out of `all_rows`."""
+    """Of `n` people, `below` score lower and `equal` the same; `sd` and `error` are on the score's own scale, `error`
+    None if the band is from the person's own answers. `rows`: the rows of the norm table around the score, out of
+    `all_rows`."""
 
     score: float
     n: int
@@ -143,7 +142,7 @@ class NormedScoreDetails:
     equal: int
     percentile: int
     sd: float
-    error: float
+    error: float | None
     reliability: ReliabilityDetails
     version: str
     made_at: datetime
@@ -170,11 +169,17 @@ class NormedScoreDetails:
     @property
     def error_text(self) -> str:
         """ "0.60 × √(1 − 0.81) = 0.26"."""
-        return f"{self.sd:.2f} × √(1 − {self.reliability.value:.2f}) = {self.error:.2f}"
+        return (
+            ""
+            if self.error is None
+            else f"{self.sd:.2f} × √(1 − {self.reliability.value:.2f}) = {self.error:.2f}"
+        )
 
     @property
     def band_text(self) -> str:
         """ "3.00 ± 1.645 × 0.26 = 2.57 to 3.43"."""
+        if self.error is None:
+            return ""
         low, high = (self.score + sign * BAND_WIDTH * self.error for sign in (-1, 1))
         return gettext("%(score)s ± %(width)s × %(error)s = %(low)s to %(high)s") % {
             "score": f"{self.score:.2f}",
@@ -186,14 +191,14 @@ class NormedScoreDetails:
 
 
 def figure(value: float) -> str:
-    """A score with at most two decimals: 3, 3.25, 14."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    """A score with at most two decimals: 3, 3.25, 14, −0.3."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScore:
     """As issued: the 90 % band on the score's own scale, and percentiles among `n` first attempts in `language` on one
-    `device`. `by_distance`: low percentiles are close to a key."""
+    `device`."""
 
     low: float
     high: float
@@ -205,14 +210,8 @@ class NormedScore:
     device: str
     norms: int
     reliability: float | None
-    by_distance: bool = False
     #: what it was computed from; None if not asked for or not known
     behind: NormedScoreDetails | None = None
-
-    @property
-    def further(self) -> tuple[int, int]:
-        """The minimum and maximum number of 100 in the group who are further from the key."""
-        return 100 - self.percentile_high, 100 - self.percentile_low
 
     @property
     def group_words(self) -> str:
@@ -230,11 +229,13 @@ class NormedScore:
         return gettext("%(n)s first attempts in %(language)s, norms %(norms)s") % values
 
 
-def normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
-    normed = issued_normed_score(score, by_distance=by_distance)
+def normed_score(score: Score, *, has_own_band: bool = False) -> NormedScore | None:
+    """`has_own_band`: see `ComputedScore`."""
+    normed = issued_normed_score(score)
     if normed is None or score.norm_group is None or score.value is None:
         return normed
-    return replace(normed, behind=_behind(score, score.norm_group, score.value))
+    behind = _behind(score, score.norm_group, score.value, own=normed if has_own_band else None)
+    return replace(normed, behind=behind)
 
 
 def table_key(group: NormGroup, scale: str) -> str:
@@ -250,14 +251,18 @@ def norm_rows(table: norms.NormTable) -> tuple[NormTableRow, ...]:
     )
 
 
-def _behind(score: Score, group: NormGroup, value: float) -> NormedScoreDetails | None:
+def _behind(
+    score: Score, group: NormGroup, value: float, *, own: NormedScore | None
+) -> NormedScoreDetails | None:
+    """`own`: the score with a band of its own."""
     data = group.tables.get(score.scale, {})
     try:
         table = norms.from_json(data)
     except (KeyError, TypeError, ValueError):
         return None
-    error, band = norms.standard_error(table), norms.band(table, value)
-    if error is None or band is None or table.reliability is None:
+    error = norms.standard_error(table) if own is None else None
+    band = norms.band(table, value) if own is None else norms.band_between(table, value, own.low, own.high)
+    if band is None or table.reliability is None:
         return None
     issued = (score.percentile_low, score.percentile, score.percentile_high)
     if issued != (band.percentile_low, band.percentile, band.percentile_high):
@@ -303,8 +308,8 @@ def _score(row: NormTableRow) -> float:
     return row.score
 
 
-def issued_normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
-    """The position as issued; None without a norm group. `by_distance`: the score is a distance from a key."""
+def issued_normed_score(score: Score) -> NormedScore | None:
+    """The position as issued; None without a norm group."""
     group, low, high = score.norm_group, score.low, score.high
     middle, below, above = score.percentile, score.percentile_low, score.percentile_high
     if group is None or low is None or high is None or middle is None or below is None or above is None:
@@ -320,5 +325,4 @@ def issued_normed_score(score: Score, *, by_distance: bool = False) -> NormedSco
         device=group.device,
         norms=group.norm_set.number,
         reliability=group.tables.get(score.scale, {}).get("reliability"),
-        by_distance=by_distance,
     )

@@ -22,6 +22,10 @@ _BY: Final[Mapping[str, Promise]] = {
     "halves": gettext_lazy(
         "2r ÷ (1 + r), where r is the correlation between two halves of each person's tasks (Spearman 1910, Brown 1910)"
     ),
+    "splits": gettext_lazy(
+        "2m ÷ (1 + m), where m is the mean correlation between the results in two halves of the situations, over many "
+        "ways to halve them (Spearman 1910, Brown 1910)"
+    ),
     # of norms made before guessing was in the model
     "calibration": gettext_lazy(
         "1 − mean squared standard error of the abilities ÷ variance of the abilities, in the calibration sample"
@@ -49,7 +53,7 @@ def reliability_figures(
         values["value"] = ", ".join(f"{name} {written_figure(one)}" for name, one in pairs if one is not None)
         return gettext("%(value)s, from %(n)s people with complete answers") % values
     match way:
-        case "halves":
+        case "halves" | "splits":
             return gettext("%(value)s, split-half, from %(n)s people") % values
         case "calibration" | "calibrated_number":
             return gettext("%(value)s, from the calibration by %(n)s people") % values

@@ -85,14 +85,12 @@ def _relations(facts: ManualFacts) -> Topic:
         "for range restriction, assuming that people were hired for this score. Ratings are not perfectly reliable, "
         "which is not corrected. Languages and devices are put together; results and ratings are compared within roles."
     )
-    by_distance = any(row.predictor.by_distance for _criterion, row in facts.related)
-    turned = _("Of the distance, positive means closer to the key.") if by_distance else ""
     table = Table(
         [_("Rated"), _("Score"), _("People"), _("Correlation"), _("For all applicants")],
         rows,
         caption=heading,
     )
-    return Topic(heading=heading, blocks=(Prose([f"{text} {turned}".strip()]), table))
+    return Topic(heading=heading, blocks=(Prose([text]), table))
 
 
 def _with_interval(of: Estimate) -> str:

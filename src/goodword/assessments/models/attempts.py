@@ -235,12 +235,13 @@ class Score(OrganisationOwned):
     |---|---|---|
     | scales | the scale's id | mean on the answer scale |
     | reasoning | a category's id, and "" for all | number solved |
-    | judgement | "" | mean distance to the key, in steps of the answer scale |
-    | judgement | "within" | correlation with the key within situations |
+    | judgement | "within" | correlation with the key within situations, the result |
+    | judgement | "" | mean distance to the key, in steps of the answer scale; only a description |
     | questions | "" | number of correct answers, if some questions have one |
 
-    `value` is empty if too little was answered: `answered` of `items`. `percentile` and band refer to the norm group;
-    they are empty if its reliability is unknown.
+    `value` is empty if too little was answered (`answered` of `items`), and for the correlation of somebody who rates
+    all actions of each situation alike. `percentile` and band refer to the norm group; empty if its reliability
+    is unknown. The correlation has a band of its own (psychometrics.profiles), with or without norms.
     """
 
     class Difficulties(models.TextChoices):

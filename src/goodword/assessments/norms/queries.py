@@ -82,7 +82,7 @@ def norms_of(test: Test) -> tuple[VersionNorms, ...]:
     sets = list(
         NormSet.objects.of(test.organisation)
         .filter(test=test)
-        .select_related("made_by__user")
+        .select_related("test", "made_by__user")
         .prefetch_related("groups")
         .order_by("-number")
     )
@@ -284,11 +284,11 @@ def _group(norm_set: NormSet, group: NormGroup, content: Content) -> OwnGroup:
 
 
 def _scale(scale: str, data: Mapping[str, Any], content: Content) -> OwnScale | None:
-    table = norms.of_today(data)
-    if table is None:
+    table, kind = norms.of_today(data), kind_of(content)
+    if table is None or kind.only_describes(scale):
         return None
     return OwnScale(
-        name=kind_of(content).scale_name(content, scale),
+        name=kind.scale_name(content, scale),
         n=table.n,
         mean=table.mean,
         sd=table.sd,

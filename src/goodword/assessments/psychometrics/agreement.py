@@ -31,7 +31,8 @@ Senter (2008, Organizational Research Methods 11, 815-852) call values up to .50
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, fsum, lgamma, log, sqrt
+from functools import lru_cache
+from math import exp, fsum, lgamma, log
 from statistics import fmean, median, stdev
 from typing import Final
 
@@ -125,8 +126,8 @@ def one_way(rows: Sequence[Sequence[float]]) -> OneWay | None:
     if within > _TINY:
         ratio = targets / within
         low, high = (
-            ratio / _f_quantile(n - 1, n * (k - 1)),
-            ratio * _f_quantile(n * (k - 1), n - 1),
+            ratio / f_quantile(n - 1, n * (k - 1)),
+            ratio * f_quantile(n * (k - 1), n - 1),
         )
         ends = ((low - 1) / (low + k - 1), (high - 1) / (high + k - 1))
     return OneWay(single=single, interval=ends, raters=k, targets=n)
@@ -168,9 +169,9 @@ def _interval(r: float, targets: float, raters: float, error: float, *, n: int, 
     b = (1 + k * r * (n - 1) / (n * (1 - r))) * error
     df = max((a + b) ** 2 / (a**2 / (k - 1) + b**2 / ((n - 1) * (k - 1))), 1e-3)
     others = k * raters + (k * n - k - n) * error
-    f = _f_quantile(n - 1, df)
+    f = f_quantile(n - 1, df)
     low = n * (targets - f * error) / (f * others + n * targets)
-    f = _f_quantile(df, n - 1)
+    f = f_quantile(df, n - 1)
     return low, n * (f * targets - error) / (others + n * f * targets)
 
 
@@ -180,12 +181,13 @@ def _stepped_up(r: float, k: int) -> float:
     return max(k * r / below, -1.0) if below > 0 else -1.0
 
 
-def _f_quantile(d1: float, d2: float) -> float:
-    """The 97.5 % point of F, by halving on the beta distribution of d1 F / (d1 F + d2)."""
+@lru_cache(maxsize=256)
+def f_quantile(d1: float, d2: float, *, at: float = _TAIL) -> float:
+    """The point of F with the probability `at` below it, by halving on the beta distribution of d1 F / (d1 F + d2)."""
     low, high = 0.0, 1.0
     for _ in range(200):
         middle = (low + high) / 2
-        if _beta_cdf(middle, d1 / 2, d2 / 2) < _TAIL:
+        if _beta_cdf(middle, d1 / 2, d2 / 2) < at:
             low = middle
         else:
             high = middle
@@ -216,21 +218,3 @@ def _beta_cdf(x: float, a: float, b: float) -> float:
 
 def _not_zero(value: float) -> float:
     return value if abs(value) > _TINY else _TINY
-
-
-def correlation_within(groups: Sequence[tuple[Sequence[float], Sequence[float]]]) -> float | None:
-    """The pooled correlation within groups of pairs: of the deviations from the means of each group. None if either
-    side never deviates."""
-    products: list[float] = []
-    left: list[float] = []
-    right: list[float] = []
-    for these, those in groups:
-        if not these:
-            continue
-        mean, other = fmean(these), fmean(those)
-        for one, two in zip(these, those, strict=True):
-            products.append((one - mean) * (two - other))
-            left.append((one - mean) ** 2)
-            right.append((two - other) ** 2)
-    size = sqrt(fsum(left) * fsum(right))
-    return None if size < 1e-9 else max(-1.0, min(1.0, fsum(products) / size))

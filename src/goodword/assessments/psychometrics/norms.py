@@ -9,7 +9,8 @@ alike and assumes no distribution. The standard error is that of classical test 
 Theories of Mental Test Scores", ch. 3): one number for all scores, too narrow for some and too wide for others.
 
 The band is around the observed score, not around Kelley's regressed estimate, so that it depends on this person's
-answers alone. Without a reliability there is no band, and then no percentile may be shown.
+answers alone. Without a reliability there is no band, and then no percentile may be shown. Some scores come with an
+interval of their own from the person's answers, which is then the band.
 """
 
 import math
@@ -124,7 +125,11 @@ def band(table: NormTable, score: float | Fraction) -> Band | None:
     error = standard_error(table)
     if error is None:
         return None
-    low, high = float(score) - BAND_WIDTH * error, float(score) + BAND_WIDTH * error
+    return band_between(table, score, float(score) - BAND_WIDTH * error, float(score) + BAND_WIDTH * error)
+
+
+def band_between(table: NormTable, score: float | Fraction, low: float, high: float) -> Band:
+    """With the score's own interval."""
     return Band(
         low=low,
         high=high,

@@ -38,10 +38,6 @@ class Estimate:
     low: float
     high: float
 
-    def turned(self) -> "Estimate":
-        """Of the same scores with the opposite sign."""
-        return Estimate(r=-self.r, low=-self.high, high=-self.low)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validity:

@@ -55,10 +55,7 @@ def _print(of: CriterionFigures) -> None:
 
 def _name(row: Row) -> str:
     one = row.predictor
-    parts = [f"{one.test} {one.version}", one.form, one.scale]
-    if one.by_distance:
-        parts.append("positive: closer to the key")
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in (f"{one.test} {one.version}", one.form, one.scale) if part)
 
 
 def _figure(row: Row) -> str:

@@ -8,7 +8,6 @@ from statistics import fmean
 from typing import Final
 
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.kinds import Content, kind_of
@@ -45,8 +44,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predictor:
-    """One score of a test: `scale` is its name, empty for that of the whole test. `by_distance`: lower scores are
-    better."""
+    """One score of a test: `scale` is its name, empty for that of the whole test."""
 
     test_id: int
     test: str
@@ -56,14 +54,12 @@ class Predictor:
     form: str
     scale_id: str
     scale: str
-    by_distance: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """`n`: people hired with score and criterion, in `roles` roles; `left_out`: others, in roles with fewer than
-    IN_ROLE. `validity` is within roles: None with fewer than LEAST, or if all are equal; of distances it is turned, so
-    that a positive correlation always means that better scores go with better ratings."""
+    IN_ROLE. `validity` is within roles: None with fewer than LEAST, or if all are equal."""
 
     predictor: Predictor
     n: int
@@ -140,11 +136,10 @@ def _figures(
 
 def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int, _Rated]) -> Row:
     """Scores from after the rating don't count."""
-    sign = -1 if predictor.by_distance else 1
     by_role: defaultdict[int | None, list[tuple[float, float]]] = defaultdict(list)
     for person, rated in people.items():
         if person in scores and scores[person].day <= rated.first:
-            by_role[rated.role].append((sign * scores[person].value, rated.value))
+            by_role[rated.role].append((scores[person].value, rated.value))
     everybody = sum(map(len, by_role.values()))
     kept = {role: pairs for role, pairs in by_role.items() if len(pairs) >= IN_ROLE}
     n = sum(map(len, kept.values()))
@@ -152,7 +147,7 @@ def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int
     if n >= LEAST:
         applicants: defaultdict[int | None, list[float]] = defaultdict(list)
         for person, one in scores.items():
-            applicants[people[person].role if person in people else one.role].append(sign * one.value)
+            applicants[people[person].role if person in people else one.role].append(one.value)
         found = validity(
             [
                 pair
@@ -219,7 +214,7 @@ def _taken(
             day = timezone.localdate(first.begun_at, organisation.zone)
             found[key].setdefault(first.person, _Taken(value=value, day=day, role=role.pk if role else of))
         for (version, form, scale), scores in found.items():
-            if is_for_practice(contents[version]):
+            if is_for_practice(contents[version]) or kind_of(contents[version]).only_describes(scale):
                 continue
             yield _predictor(test, contents[version], version, form, scale), scores
 
@@ -235,8 +230,6 @@ def _scores(organisation: Organisation, part_ids: Sequence[int]) -> list[tuple[i
 
 
 def _predictor(test: Test, content: Content, version: str, form: str, scale: str) -> Predictor:
-    kind = kind_of(content)
-    by_distance = kind.by_distance(scale)
     return Predictor(
         test_id=test.pk,
         test=test.title,
@@ -244,6 +237,5 @@ def _predictor(test: Test, content: Content, version: str, form: str, scale: str
         form_id=form,
         form=content.form_label(form),
         scale_id=scale,
-        scale=gettext("Mean distance from the key") if by_distance else kind.scale_name(content, scale),
-        by_distance=by_distance,
+        scale=kind_of(content).scale_name(content, scale),
     )

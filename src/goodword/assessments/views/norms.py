@@ -13,6 +13,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments import jobs
 from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.judgement.items import WITHIN
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import norm_rows, table_key
 from goodword.assessments.models import AttemptPart, NormGroup, Test
@@ -48,7 +49,6 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
             "test": test,
             "versions": [_version(one, scales, wanted) for one in norms_of(test)],
             "has_failed": failed_jobs.exists(),
-            "by_distance": kind_named(test.kind).by_distance,
             "least": LEAST,
             "advised": ADVISED,
             "least_persons": LEAST_PERSONS,
@@ -112,6 +112,8 @@ def _scales(test: Test) -> dict[str, str]:
     names = {"": _("All of it")}
     if newest is not None and isinstance(content := content_of(newest), Instrument):
         names |= {scale.id: scale.name for scale in content.scales}
+    if test.kind == Test.Kind.JUDGEMENT:
+        names[WITHIN] = _("Correlation within situations")
     return names
 
 
@@ -153,8 +155,12 @@ def _group(group: NormGroup, scales: Mapping[str, str], wanted: str) -> dict[str
 
 
 def _rows(group: NormGroup, scales: Mapping[str, str], wanted: str) -> Iterator[dict[str, Any]]:
-    """One row a table; the scores of the wanted one with it, unless another rule than today's made them."""
+    """One row a table; the scores of the wanted one with it, unless another rule than today's made them. Earlier norms
+    have tables of scores that are no longer compared; they are left out."""
+    kind = kind_named(group.norm_set.test.kind)
     for scale, table in group.tables.items():
+        if kind.only_describes(scale):
+            continue
         key = table_key(group, scale)
         yield {
             "key": key,

@@ -7,6 +7,8 @@ Schema 2 names the reference of each value and adds types of question. Its addit
 snapshots of schema 1 can still be drawn. Schema 3 adds kinds of test, which define their own data
 (`assessments.kinds`). Schema 4 adds the figures behind percentiles and abilities. Schema 5 adds signs of careless
 responding, with the checks made, the sentences that referees chose, and marks the question on working together again.
+Schema 6 makes the correlation within situations the result of situational judgement, with its band and percentile;
+before, the percentile was that of the distance.
 """
 
 from collections.abc import Mapping
@@ -18,7 +20,7 @@ from goodword.assessments.report import AssessmentData
 from goodword.core.validation import path_problem
 from goodword.references.report_data import CheckData
 
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 
 
 class Organisation(TypedDict):

@@ -5,7 +5,6 @@ from typing import assert_never
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
-from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.custom.results import questions_result
 from goodword.assessments.kinds.judgement.content import is_for_practice
@@ -19,6 +18,7 @@ from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import ALL, NormedScore, issued_normed_score
 from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.queries import content_of, items_of, read_answers
+from goodword.core.phrases import rounded
 from goodword.ui.charts import written_number
 from goodword.workspace.comparison.results import ComparableResult, Conditions
 
@@ -113,9 +113,10 @@ def _table(
     columns, cells = _columns(test, members)
     totals = (gettext("Total"),) if conditions.total else ()
     for_practice = is_for_practice(content_of(members[0].part.version))
-    ranked = (
-        test.kind != Test.Kind.SCALES and not for_practice and all(_rank(one) is not None for one in members)
-    )
+    ranks = [_rank(one) for one in members]
+    # a correlation may be undefined for somebody; the others are sorted all the same
+    enough = any if test.kind == Test.Kind.JUDGEMENT else all
+    ranked = test.kind != Test.Kind.SCALES and not for_practice and enough(rank is not None for rank in ranks)
     return ComparisonTable(
         conditions=conditions,
         differences=_differences(conditions, first),
@@ -126,11 +127,15 @@ def _table(
         ),
         ranked=ranked,
         for_practice=for_practice,
-        precision=_precision(members[0].part, test),
+        precision=_precision(members[0].part, test, ranked=ranked),
     )
 
 
-def _precision(part: AttemptPart, test: Test) -> str:
+def _precision(part: AttemptPart, test: Test, *, ranked: bool) -> str:
+    if test.kind == Test.Kind.JUDGEMENT and ranked:
+        return gettext(
+            "Sorted by the correlation. The distance also depends on how somebody uses the scale, so it only describes."
+        )
     content = content_of(part.version) if test.kind == Test.Kind.REASONING else None
     if not isinstance(content, ReasoningTest) or part.form not in content.forms:
         return ""
@@ -164,10 +169,13 @@ def _total(result: ComparableResult) -> tuple[ComparisonCell, ...]:
 def _sorted(
     members: Sequence[ComparableResult], sort: str, *, ranked: bool, hidden: bool
 ) -> Sequence[ComparableResult]:
-    """While names are hidden, neither name nor date orders the rows."""
+    """While names are hidden, neither name nor date orders the rows. Those without a rank come last, either way."""
     down, by = sort.startswith("-"), sort.removeprefix("-")
     if by == "score" and ranked:
-        return sorted(members, key=lambda one: _rank(one) or 0, reverse=down)
+        ranks = [(rank, one) for one in members if (rank := _rank(one)) is not None]
+        rest = [one for one in members if _rank(one) is None]
+        found = [one for _, one in sorted(ranks, key=lambda each: each[0], reverse=down)]
+        return [*found, *_sorted(rest, "name", ranked=False, hidden=hidden)]
     if hidden:
         return sorted(members, key=lambda one: one.number)
     if by == "date":
@@ -185,14 +193,12 @@ def _scores(result: ComparableResult) -> Mapping[str, Score]:
 
 
 def _rank(result: ComparableResult) -> float | None:
-    """The ability, else the percentile; None if there is neither. Distances are reversed: the nearest ranks highest."""
-    score = _scores(result).get(ALL)
+    """The ability, else the percentile; None if there is neither."""
+    is_judgement = result.part.version.test.kind == Test.Kind.JUDGEMENT
+    score = _scores(result).get(WITHIN if is_judgement else ALL)
     if score is None:
         return None
-    if score.ability is not None or score.percentile is None:
-        return score.ability
-    by_distance = kind_named(result.part.version.test.kind).by_distance(ALL)
-    return 100 - score.percentile if by_distance else score.percentile
+    return score.percentile if score.ability is None else score.ability
 
 
 def _columns(
@@ -207,10 +213,10 @@ def _columns(
             return names, lambda one: tuple(_mean(_scores(one).get(scale.id)) for scale in scales)
         case Test.Kind.JUDGEMENT:
             for_practice = is_for_practice(content)
-            names = (gettext("Mean distance from the key"), gettext("Correlation within situations"))
+            names = (gettext("Correlation within situations"), gettext("Mean distance from the key"))
             return names, lambda one: (
-                _distance(_scores(one).get(ALL), for_practice),
-                _correlation(_scores(one).get(WITHIN)),
+                _correlation(_scores(one), for_practice=for_practice),
+                _distance(_scores(one).get(ALL)),
             )
         case Test.Kind.CUSTOM_QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
@@ -229,14 +235,24 @@ def _mean(score: Score | None) -> ComparisonCell:
     return ComparisonCell(text=written_number(score.value), note=_note(issued_normed_score(score)))
 
 
-def _distance(score: Score | None, for_practice: bool) -> ComparisonCell:
+def _correlation(scores: Mapping[str, Score], *, for_practice: bool) -> ComparisonCell:
+    score, distance = scores.get(WITHIN), scores.get(ALL)
     if score is None or score.value is None:
-        return ComparisonCell(text="–")
-    normed = None if for_practice else issued_normed_score(score, by_distance=True)
-    return ComparisonCell(text=written_number(score.value), note=_note(normed))
+        is_rated = score is not None and distance is not None and distance.value is not None
+        why = gettext("rated alike in each situation") if is_rated else gettext("too few actions rated")
+        return ComparisonCell(text="–", note=why)
+    note = "" if for_practice else _note(issued_normed_score(score))
+    if not note and score.low is not None and score.high is not None:
+        band = {"low": _hundredths(score.low), "high": _hundredths(score.high)}
+        note = gettext("90 %% band %(low)s to %(high)s") % band
+    return ComparisonCell(text=_hundredths(score.value), note=note)
 
 
-def _correlation(score: Score | None) -> ComparisonCell:
+def _hundredths(value: float) -> str:
+    return rounded(value, 2).replace("-", "−")
+
+
+def _distance(score: Score | None) -> ComparisonCell:
     if score is None or score.value is None:
         return ComparisonCell(text="–")
     return ComparisonCell(text=written_number(score.value))
@@ -256,9 +272,6 @@ def _solved(score: Score | None) -> ComparisonCell:
 def _note(issued: NormedScore | None) -> str:
     if issued is None:
         return ""
-    if issued.by_distance:
-        fewest, most = issued.further
-        return gettext("closer than %(low)s to %(high)s of 100") % {"low": fewest, "high": most}
     band = {"low": issued.percentile_low, "high": issued.percentile_high}
     return gettext("percentiles %(low)s to %(high)s") % band
 

@@ -99,7 +99,7 @@ class _Custom(FixedItems):
         del content, scale
         return ""
 
-    def by_distance(self, scale: str) -> bool:
+    def only_describes(self, scale: str) -> bool:
         del scale
         return False
 

@@ -1,1 +1,1 @@
-"""Situational judgement: the effectiveness of actions is rated, and scored by the distance from a key."""
+"""Situational judgement: the effectiveness of actions is rated, and scored by the correlation with a key."""

@@ -177,6 +177,12 @@ def read_judgement(data: object) -> JudgementSet:
     return judgement
 
 
+def check_keys(judgement: JudgementSet) -> None:
+    """Raises `PackError` if the keys differ in no situation: then nobody could get a correlation."""
+    if all(len({one.effectiveness for one in scenario.actions}) == 1 for scenario in judgement.scenarios):
+        raise wrong(_WHOLE, "needs a situation whose actions have different keys")
+
+
 def to_json(judgement: JudgementSet) -> dict[str, Any]:
     """The set as JSON, which `read_judgement` reads back."""
     plain = asdict(judgement)

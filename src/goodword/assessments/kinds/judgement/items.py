@@ -1,4 +1,4 @@
-"""Situations with actions to rate: their answer form, and distance scores.
+"""Situations with actions to rate: their answer form, and their scores.
 
 With ratings a_i of the n rated actions, and their keys k_i, on an answer scale from `low` to `high`:
 
@@ -10,18 +10,15 @@ With ratings a_i of the n rated actions, and their keys k_i, on an answer scale 
 Keys can lie between two answers, so `smallest` is 0 only if every key is an answer of the scale. A score needs
 ratings of three quarters of the actions, as for scales.
 
-Distance scoring goes back to Legree (1995), Intelligence 21, 247-266. Its weakness (McDaniel, Psotka, Legree, Yost and
-Weekley, 2011, Journal of Applied Psychology 96, 327-336): the distance also reflects response style. People who use
-only the ends or the middle of the scale get other distances than people of the same judgement who use all of it. The
-score does not correct for this.
+Distance scoring goes back to Legree (1995), Intelligence 21, 247-266. The distance also reflects response style: people
+who use only the ends or the middle of the scale get other distances than people of the same judgement who use all of
+it. It therefore only describes.
 
-The correlation within situations ignores levels and extent: with a' and k' the deviations of the rated actions' ratings
-and keys from their means in the same situation,
-
-    within = sum of a' k' / sqrt(sum of a'^2 * sum of k'^2)
-
-over all situations together, since a single one has too few actions. It is undefined if somebody rates all actions of
-each situation alike. McDaniel and others (above) show that such standardised scores lose less to response style.
+The result is the correlation with the key within situations (psychometrics.profiles), which ignores level and spread.
+It is rounded to two decimals with its interval, so that candidates with the same figure have the same percentile; None
+if somebody rates all actions of each situation alike. McDaniel, Psotka, Legree, Yost and Weekley (2011, Journal of
+Applied Psychology 96, 327-336) and Weng, Yang, Lievens and McDaniel (2018, Journal of Vocational Behavior 104, 199-209)
+show that scores without response style predict better and differ less between groups.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,12 +36,12 @@ from goodword.assessments.kinds.judgement.content import Action, JudgementSet, S
 from goodword.assessments.kinds.scales.items import ScaleField, ScoringError, needed_answers
 from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics import SCORING
-from goodword.assessments.psychometrics.agreement import correlation_within
+from goodword.assessments.psychometrics.profiles import Group, correlation_within, group, interval
 from goodword.core.json_reading import Json
 from goodword.questionnaires.timing import reading_seconds
 
-JUDGEMENT_SCORING_VERSION = SCORING["judgement"]
-#: the scale of the correlation within situations
+WITHIN_SCORING_VERSION = SCORING["judgement_within"]
+#: the scale of the correlation within situations, the result
 WITHIN: Final = "within"
 
 
@@ -236,10 +233,11 @@ class ActionScore:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementScore:
     """In steps of the answer scale; None if fewer than `needed` actions were rated. `smallest`, `largest`: extremes.
-    `within`: the correlation with the key within situations."""
+    `within`: the correlation with the key within situations, with its 90 % `interval`, to two decimals."""
 
     distance: float | None
     within: float | None
+    interval: tuple[float, float] | None
     smallest: float
     largest: float
     n_answered: int
@@ -256,14 +254,16 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
         for scenario in judgement.scenarios
         for action in scenario.actions
     )
-    rated = [one for one in scored if one.answer is not None]
     distances = [one.distance for one in scored if one.distance is not None]
-    keys = [one.key for one in (rated or scored)]
+    keys = [one.key for one in scored if one.answer is not None] or [one.key for one in scored]
     needed = needed_answers(len(scored))
     enough = len(distances) >= needed
+    groups = profile(scored) if enough else []
+    within, found = correlation_within(groups), interval(groups)
     return JudgementScore(
         distance=sum(distances) / len(distances) if enough else None,
-        within=_within(rated) if enough else None,
+        within=None if within is None else round(within, 2),
+        interval=None if found is None else (round(found[0], 2), round(found[1], 2)),
         smallest=smallest_distance(judgement, keys),
         largest=sum(max(key - judgement.lowest, judgement.highest - key) for key in keys) / len(keys),
         n_answered=len(distances),
@@ -273,14 +273,14 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
     )
 
 
-def _within(rated: Sequence[ActionScore]) -> float | None:
-    groups: dict[str, tuple[list[float], list[float]]] = {}
-    for one in rated:
-        assert one.answer is not None  # it is rated
-        answers, keys = groups.setdefault(one.scenario_id, ([], []))
-        answers.append(one.answer)
-        keys.append(one.key)
-    return correlation_within(list(groups.values()))
+def profile(actions: Sequence[ActionScore]) -> list[Group]:
+    """A group for each situation, in order, with the ratings and keys of its rated actions."""
+    pairs: dict[str, list[tuple[int, float]]] = {}
+    for one in actions:
+        rated = pairs.setdefault(one.scenario_id, [])
+        if one.answer is not None:
+            rated.append((one.answer, one.key))
+    return [group([answer for answer, _ in rated], [key for _, key in rated]) for rated in pairs.values()]
 
 
 def judgement_scores(
@@ -292,14 +292,17 @@ def judgement_scores(
         value=found.distance,
         answered=found.n_answered,
         items=found.n_actions,
-        version=JUDGEMENT_SCORING_VERSION,
+        version=SCORING["judgement"],
     )
     yield ComputedScore(
         scale=WITHIN,
         value=found.within,
+        low=found.interval and found.interval[0],
+        high=found.interval and found.interval[1],
+        has_own_band=True,
         answered=found.n_answered,
         items=found.n_actions,
-        version=SCORING["judgement_within"],
+        version=WITHIN_SCORING_VERSION,
     )
 
 

@@ -6,12 +6,13 @@ from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
-from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement, to_json
+from goodword.assessments.kinds.judgement.content import JudgementSet, check_keys, read_judgement, to_json
 from goodword.assessments.kinds.judgement.items import (
     WITHIN,
     judge,
     judgement_scores,
     practice_situation,
+    profile,
     ratings,
     situations,
 )
@@ -24,10 +25,10 @@ from goodword.assessments.kinds.scores import (
     ComputedScore,
     Respondent,
     ScaleReliability,
-    reliability_by_items,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
+from goodword.assessments.psychometrics.profiles import split_half
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.json_reading import Json
@@ -55,6 +56,7 @@ class _Judgement(FixedItems):
         return to_json(content)
 
     def check_limits(self, content: JudgementSet) -> None:
+        check_keys(content)
         at_most("actions", len(content.actions), MOST_ITEMS)
         at_most("answers to choose from", len(content.response_scale), MOST_ANSWERS)
 
@@ -76,9 +78,13 @@ class _Judgement(FixedItems):
 
     def scale_name(self, content: JudgementSet, scale: str) -> str:
         del content
-        return gettext("Correlation within situations") if scale == WITHIN else ""
+        return (
+            gettext("Correlation within situations")
+            if scale == WITHIN
+            else gettext("Mean distance from the key")
+        )
 
-    def by_distance(self, scale: str) -> bool:
+    def only_describes(self, scale: str) -> bool:
         return scale == ALL
 
     def rubrics(self, content: JudgementSet) -> Mapping[str, tuple[Criterion, ...]]:
@@ -121,7 +127,9 @@ class _Judgement(FixedItems):
     ) -> dict[str, ScaleReliability]:
         del form, calibration
         scored = [judge(content, ratings(person.answers)) for person in people]
-        return reliability_by_items([{ALL: [action.distance for action in one.actions]} for one in scored])
+        complete = [profile(one.actions) for one in scored if one.n_answered == one.n_actions]
+        found = split_half(complete)
+        return {WITHIN: ScaleReliability(value=found, way="splits", n=len(complete))}
 
     def result(
         self,

@@ -3,13 +3,27 @@ from goodword.core.phrases import Catalogue
 PHRASES: Catalogue = {
     "en": {
         "steps_from_key": "steps from the key",
-        "with_correlation": "{unit}, correlation {within}",
+        "correlation": "Correlation with the key",
+        "correlation_with_key": "correlation with the key",
+        "judgement_band": "90 % band {low} to {high}",
+        "no_band": "no band: too few situations",
+        "no_correlation": "No correlation: the actions of each situation were rated alike",
         "judgement_within": (
-            "Within the situations, the ratings and the key correlate by {within}: 1 is the same pattern, 0 no "
-            "relation. This does not depend on whether somebody rates high or low, or uses all of the scale."
+            "The ratings follow the key with a correlation of {within} within the situations: 1 is the same pattern, "
+            "0 no relation, −1 the reverse. It does not depend on whether somebody rates high or low, or uses all of "
+            "the scale."
+        ),
+        "judgement_within_band": (
+            "The 90 % band is {low} to {high}, from how much the correlation changes if each situation in turn is "
+            "left out."
+        ),
+        "judgement_no_band": "It has no band, because it rests on too few situations.",
+        "distance_describes": (
+            "This only describes: it also depends on how somebody uses the scale, so candidates are not compared by it."
         ),
         "judgement_within_none": (
-            "No correlation within the situations, because the actions of each situation were rated alike."
+            "There is no correlation with the key, because the actions of each situation were rated alike. That does "
+            "not mean a low result."
         ),
         "for_practice": "For practice, not for decisions.",
         "for_practice_because": (
@@ -26,28 +40,40 @@ PHRASES: Catalogue = {
             "On average the ratings are {distance} steps from the key. For these actions, at most "
             "{largest} is possible."
         ),
-        "judgement_none": "No distance, because too few actions were rated: {n} of {m}.",
+        "judgement_none": "No result, because too few actions were rated: {n} of {m}.",
         "judgement_voided": (
             "Not counted, because the connection was lost while they were on screen: situations, {n}."
         ),
         "key_basis": "The key: {text}",
-        "distance": "Distance",
         "method_judgement": (
-            "Judgements are compared with a key set by people. A large distance may also come from using "
-            "only the ends or only the middle of the scale."
+            "Ratings of actions are compared with a key set by people, by their pattern within each situation. Whether "
+            "somebody uses only the ends or only the middle of the scale makes little difference."
         ),
     },
     "de": {
         "steps_from_key": "Stufen vom Schlüssel",
-        "with_correlation": "{unit}, Korrelation {within}",
+        "correlation": "Korrelation mit dem Schlüssel",
+        "correlation_with_key": "Korrelation mit dem Schlüssel",
+        "judgement_band": "90-%-Band {low} bis {high}",
+        "no_band": "kein Band: zu wenige Situationen",
+        "no_correlation": "Keine Korrelation: In jeder Situation wurden alle Handlungen gleich bewertet",
         "judgement_within": (
-            "Innerhalb der Situationen hängen Bewertungen und Schlüssel mit {within} zusammen (Korrelation): 1 "
-            "bedeutet dasselbe Muster, 0 keinen Zusammenhang. Ob jemand hoch oder niedrig bewertet oder die ganze "
-            "Skala nutzt, spielt dabei keine Rolle."
+            "Die Bewertungen folgen dem Schlüssel mit einer Korrelation von {within} innerhalb der Situationen: 1 "
+            "bedeutet dasselbe Muster, 0 keinen Zusammenhang, −1 das umgekehrte Muster. Ob jemand hoch oder niedrig "
+            "bewertet oder die ganze Skala nutzt, spielt dabei keine Rolle."
+        ),
+        "judgement_within_band": (
+            "Das 90-%-Band reicht von {low} bis {high}; es folgt daraus, wie stark sich die Korrelation ändert, wenn "
+            "reihum je eine Situation weggelassen wird."
+        ),
+        "judgement_no_band": "Sie hat kein Band, weil sie auf zu wenigen Situationen beruht.",
+        "distance_describes": (
+            "Das dient nur der Beschreibung: Es hängt auch davon ab, wie jemand die Skala nutzt; deshalb werden "
+            "Bewerbungen nicht danach verglichen."
         ),
         "judgement_within_none": (
-            "Keine Korrelation innerhalb der Situationen, weil die Handlungen jeder Situation gleich "
-            "bewertet wurden."
+            "Es gibt keine Korrelation mit dem Schlüssel, weil in jeder Situation alle Handlungen gleich bewertet "
+            "wurden. Das bedeutet kein niedriges Ergebnis."
         ),
         "for_practice": "Zur Übung, nicht für Entscheidungen.",
         "for_practice_because": (
@@ -64,27 +90,41 @@ PHRASES: Catalogue = {
             "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Bei diesen "
             "Handlungen sind höchstens {largest} möglich."
         ),
-        "judgement_none": "Keine Entfernung, weil zu wenige Handlungen bewertet wurden: {n} von {m}.",
+        "judgement_none": "Kein Ergebnis, weil zu wenige Handlungen bewertet wurden: {n} von {m}.",
         "judgement_voided": "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, {n}.",
         "key_basis": "Der Schlüssel: {text}",
-        "distance": "Entfernung",
         "method_judgement": (
-            "Einschätzungen werden mit einem Schlüssel verglichen, den Menschen festgelegt haben. Eine "
-            "große Entfernung kann auch daher kommen, dass nur die Enden oder nur die Mitte der Skala "
-            "benutzt wurden."
+            "Bewertungen von Handlungen werden mit einem Schlüssel verglichen, den Menschen festgelegt haben, und zwar "
+            "nach ihrem Muster innerhalb jeder Situation. Ob jemand nur die Enden oder nur die Mitte der Skala "
+            "benutzt, macht wenig Unterschied."
         ),
     },
     "fr": {
         "steps_from_key": "degrés de la clé",
-        "with_correlation": "{unit}, corrélation {within}",
+        "correlation": "Corrélation avec la clé",
+        "correlation_with_key": "corrélation avec la clé",
+        "judgement_band": "intervalle à 90\u00a0% de {low} à {high}",
+        "no_band": "pas d’intervalle\u00a0: trop peu de situations",
+        "no_correlation": (
+            "Pas de corrélation\u00a0: dans chaque situation, toutes les actions ont reçu la même évaluation"
+        ),
         "judgement_within": (
-            "À l’intérieur des situations, la corrélation entre les évaluations et la clé est de {within}\u00a0: 1 "
-            "signifie le même profil, 0 aucun lien. Peu importe que l’on évalue haut ou bas, ou que l’on utilise "
-            "toute l’échelle."
+            "Les évaluations suivent la clé avec une corrélation de {within} à l’intérieur des situations\u00a0: 1 "
+            "signifie le même profil, 0 aucun lien, −1 le profil inverse. Peu importe que l’on évalue haut ou bas, ou "
+            "que l’on utilise toute l’échelle."
+        ),
+        "judgement_within_band": (
+            "L’intervalle à 90\u00a0% va de {low} à {high}\u00a0; il résulte de la variation de la corrélation quand "
+            "on retire chaque situation tour à tour."
+        ),
+        "judgement_no_band": "Elle n’a pas d’intervalle, car elle repose sur trop peu de situations.",
+        "distance_describes": (
+            "Ce n’est qu’une description\u00a0: l’écart dépend aussi de l’usage que l’on fait de l’échelle, si bien "
+            "que les candidatures ne sont pas comparées sur cette base."
         ),
         "judgement_within_none": (
-            "Pas de corrélation à l’intérieur des situations, car les actions de chaque situation ont été "
-            "évaluées de la même façon."
+            "Il n’y a pas de corrélation avec la clé, car dans chaque situation toutes les actions ont reçu la même "
+            "évaluation. Cela ne signifie pas un résultat faible."
         ),
         "for_practice": "Pour s’exercer, pas pour décider.",
         "for_practice_because": (
@@ -101,15 +141,15 @@ PHRASES: Catalogue = {
             "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart "
             "possible est de {largest} au plus."
         ),
-        "judgement_none": "Pas d’écart, car trop peu d’actions ont été évaluées\u00a0: {n} sur {m}.",
+        "judgement_none": "Pas de résultat, car trop peu d’actions ont été évaluées\u00a0: {n} sur {m}.",
         "judgement_voided": (
             "Non comptées, car la connexion s’est interrompue à ce moment\u00a0: situations, {n}."
         ),
         "key_basis": "La clé\u00a0: {text}",
-        "distance": "Écart",
         "method_judgement": (
-            "Les jugements sont comparés à une clé fixée par des personnes. Un grand écart peut aussi "
-            "venir d’un usage des seules extrémités ou du seul milieu de l’échelle."
+            "Les évaluations des actions sont comparées à une clé fixée par des personnes, d’après leur profil à "
+            "l’intérieur de chaque situation. N’utiliser que les extrémités ou que le milieu de l’échelle change peu "
+            "de chose."
         ),
     },
 }

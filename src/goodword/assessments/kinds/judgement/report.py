@@ -12,13 +12,14 @@ from goodword.assessments.kinds.report import (
     PartHead,
     figure,
     freeze_normed_score,
+    group_text,
     normed_score_details,
     normed_score_text,
     percentile_score,
     percentile_text,
 )
 from goodword.core.phrases import Phrases
-from goodword.core.report_blocks import Block, Cell, Details, Prose, Score, Table
+from goodword.core.report_blocks import Block, Cell, Details, Labelled, Prose, Score, Table
 
 
 class ActionData(TypedDict):
@@ -39,15 +40,18 @@ class JudgementPart(PartHead):
     kind: Literal["judgement"]
     scale_min: int
     response_labels: list[str]
-    distance: float | None
-    #: the correlation within situations, None if undefined; missing in older snapshots
+    #: the correlation within situations, None if undefined, and its 90 % band; missing in older snapshots
     within: NotRequired[float | None]
+    within_band: NotRequired[tuple[float, float] | None]
+    within_normed: NotRequired[NormedScoreData | None]
+    distance: float | None
     #: missing in older snapshots
     smallest: NotRequired[float]
     largest: float
     n_answered: int
     key_basis: str
-    normed_score: NormedScoreData | None
+    #: of the distance, in snapshots before schema 6
+    normed_score: NotRequired[NormedScoreData | None]
     situations: list[SituationData]
     #: situations voided by a lost connection; missing in older snapshots
     voided: NotRequired[int]
@@ -66,13 +70,15 @@ class JudgementReport:
             "kind": "judgement",
             "scale_min": result.lowest,
             "response_labels": list(result.response_labels),
-            "distance": result.distance,
             "within": result.within,
+            "within_band": result.band,
+            "within_normed": freeze_normed_score(result.normed, moment),
+            "distance": result.distance,
             "smallest": result.smallest,
             "largest": result.largest,
             "n_answered": result.answered,
             "key_basis": result.key_basis,
-            "normed_score": freeze_normed_score(result.normed, moment),
+            "normed_score": None,
             "voided": result.voided,
             "for_practice": result.for_practice,
             "situations": [
@@ -107,8 +113,10 @@ class JudgementReport:
         ]
         return {
             **part,
-            "distance": None,
             "within": None,
+            "within_band": None,
+            "within_normed": None,
+            "distance": None,
             "n_answered": 0,
             "normed_score": None,
             "situations": situations,
@@ -124,36 +132,53 @@ class JudgementReport:
         return [*_results(part, words), *details]
 
     def scores(self, part: JudgementPart, words: Phrases) -> list[Score]:
-        distance = part["distance"]
-        if distance is None:
-            return [Score(label="", value="–", note=words("not_enough"), alt=words("not_enough"))]
-        value, unit = words.number(distance, 1), words("steps_from_key")
-        if (within := part.get("within")) is not None:
-            unit = words("with_correlation", unit=unit, within=words.number(within, 2))
-        if part.get("for_practice"):
-            note = f"{unit}. {words('for_practice')}"
-            return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
+        within = part.get("within")
+        if within is None:
+            return [_without_correlation(part, words)]
+        value, unit, band = words.number(within, 2), words("correlation_with_key"), part.get("within_band")
         if normed := _normed(part):
-            return [percentile_score(normed, words, value=value, unit=unit, by_distance=True)]
-        axis, alt = (0, part["largest"]), f"{value} {unit}"
-        return [Score(label="", value=value, note=unit, alt=alt, axis=axis, at=distance)]
+            return [percentile_score(normed, words, value=value, unit=unit)]
+        if part.get("for_practice"):
+            note = words("for_practice")
+        else:
+            note = words("no_band") if band is None else words("judgement_band", **_ends(band, words))
+        is_drawn = band is not None and not part.get("for_practice")
+        return [
+            Score(
+                label="",
+                value=value,
+                note=f"{unit}\n{note}",
+                alt=f"{value} {unit}. {note}",
+                axis=(-1, 1) if is_drawn else None,
+                at=within if is_drawn else None,
+                band=band if is_drawn else None,
+            )
+        ]
 
     def figures(self, part: JudgementPart) -> list[Figure]:
-        distance = figure("", part["distance"], normed=_normed(part), by_distance=True)
-        within = part.get("within")
-        return [distance] if within is None else [distance, figure("correlation within situations", within)]
+        return [
+            figure(
+                "correlation within situations",
+                part.get("within"),
+                normed=_normed(part),
+                band=part.get("within_band"),
+            ),
+            figure("mean distance from the key", part["distance"]),
+        ]
 
     def outcome(self, part: JudgementPart, words: Phrases) -> str:
         if part["distance"] is None:
             return gettext("Not enough answers")
-        distance = gettext("%(distance)s from the key on average") % {
-            "distance": words.number(part["distance"], 1)
-        }
-        if (within := part.get("within")) is not None:
-            distance += gettext(", correlation %(within)s") % {"within": words.number(within, 2)}
+        within, band = part.get("within"), part.get("within_band")
+        if within is None:
+            return gettext("No correlation with the key")
+        found = gettext("Correlation of %(within)s with the key") % {"within": words.number(within, 2)}
         if part.get("for_practice"):
-            return gettext("%(distance)s (for practice, not for decisions)") % {"distance": distance}
-        return ", ".join(filter(None, [distance, percentile_text(_normed(part), by_distance=True)]))
+            return gettext("%(found)s (for practice, not for decisions)") % {"found": found}
+        normed = percentile_text(_normed(part))
+        if not normed and band is not None:
+            normed = gettext("90 %% band %(low)s to %(high)s") % _ends(band, words)
+        return ", ".join(filter(None, [found, normed]))
 
     def overview(self, part: JudgementPart, words: Phrases) -> list[Block]:
         del part, words
@@ -161,7 +186,7 @@ class JudgementReport:
 
     def normed_scores(self, part: JudgementPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         if (normed := _normed(part)) is not None:
-            yield words("distance"), normed
+            yield words("correlation"), normed
 
     def detail_blocks(self, part: JudgementPart, words: Phrases) -> list[Block]:
         del part, words
@@ -170,36 +195,78 @@ class JudgementReport:
 
 def _normed(part: JudgementPart) -> NormedScoreData | None:
     """None for a set for practice, even if the organisation has norms for it."""
-    return None if part.get("for_practice") else part["normed_score"]
+    return None if part.get("for_practice") else part.get("within_normed")
+
+
+def _ends(band: tuple[float, float], words: Phrases) -> dict[str, str]:
+    return {"low": words.number(band[0], 2), "high": words.number(band[1], 2)}
+
+
+def _without_correlation(part: JudgementPart, words: Phrases) -> Score:
+    """With the distance alone in snapshots from before the correlation was introduced."""
+    distance = part["distance"]
+    if distance is not None and "within" not in part:
+        value, unit = words.number(distance, 1), words("steps_from_key")
+        note = f"{unit}. {words('for_practice')}" if part.get("for_practice") else unit
+        return Score(label="", value=value, note=note, alt=f"{value} {note}")
+    note = words("not_enough" if distance is None else "no_correlation")
+    if part.get("for_practice"):
+        note = f"{note}. {words('for_practice')}"
+    return Score(label="", value="–", note=note, alt=note)
 
 
 def _results(test: JudgementPart, words: Phrases) -> list[Block]:
-    n, m, distance = test["n_answered"], test["items_n"], test["distance"]
-    if distance is not None:
-        figures = {"distance": words.number(distance, 1), "largest": words.number(test["largest"], 1)}
-        smallest = test.get("smallest")
-        if smallest is None:
-            sentences = [words("judgement_is_at_most", **figures)]
-        else:
-            sentences = [
-                words("judgement_is", smallest=words.number(smallest, 2 if smallest else 0), **figures)
-            ]
-            if smallest:
-                sentences.append(words("judgement_halves"))
-        if (within := test.get("within")) is not None:
-            sentences.append(words("judgement_within", within=words.number(within, 2)))
-        elif "within" in test:
-            sentences.append(words("judgement_within_none"))
-    else:
-        sentences = [words("judgement_none", n=n, m=m)]
-    if (normed := _normed(test)) is not None:
-        sentences.append(normed_score_text(normed, words, by_distance=True))
+    sentences = [*_correlation(test, words), *_distance(test, words)]
     if test.get("for_practice"):
         sentences.insert(0, words("for_practice_because"))
-    if n and test.get("voided"):
-        sentences.append(words("judgement_voided", n=test["voided"]))
-    key = "" if distance is None else words.number(distance, 1)
+    if test["n_answered"] and test.get("voided"):
+        sentences.append(words("judgement_voided", n=test["voided"] or 0))
+    within = test.get("within")
+    key = "" if within is None else words.number(within, 2)
     return [Prose([*sentences, words("key_basis", text=test["key_basis"])], key=key)]
+
+
+def _correlation(test: JudgementPart, words: Phrases) -> list[str]:
+    if "within" not in test:
+        return []
+    if test["distance"] is None:
+        return [words("judgement_none", n=test["n_answered"], m=test["items_n"])]
+    within, band, normed = test["within"], test.get("within_band"), _normed(test)
+    if within is None:
+        return [words("judgement_within_none")]
+    found = [words("judgement_within", within=words.number(within, 2))]
+    if normed is not None:
+        found.append(normed_score_text(normed, words, places=2))
+    elif band is not None:
+        found.append(words("judgement_within_band", **_ends(band, words)))
+    elif "within_band" in test:
+        found.append(words("judgement_no_band"))
+    return [" ".join(found)]
+
+
+def _distance(test: JudgementPart, words: Phrases) -> list[str]:
+    distance, smallest = test["distance"], test.get("smallest")
+    if distance is None:
+        return [] if "within" in test else [words("judgement_none", n=test["n_answered"], m=test["items_n"])]
+    figures = {"distance": words.number(distance, 1), "largest": words.number(test["largest"], 1)}
+    if smallest is None:
+        found = [words("judgement_is_at_most", **figures)]
+    else:
+        found = [words("judgement_is", smallest=words.number(smallest, 2 if smallest else 0), **figures)]
+        if smallest:
+            found.append(words("judgement_halves"))
+    if "within_normed" in test:
+        found.append(words("distance_describes"))
+    elif (normed := test.get("normed_score")) is not None and not test.get("for_practice"):
+        found.append(
+            words(
+                "normed_score_distance",
+                low=100 - normed["percentile_high"],
+                high=100 - normed["percentile_low"],
+                group=group_text(normed, words),
+            )
+        )
+    return [" ".join(found)]
 
 
 def _details(result: JudgementResult) -> list[Block]:
@@ -224,6 +291,16 @@ def _details(result: JudgementResult) -> list[Block]:
             for action in scenario.actions
         ]
         inner += [Prose([f"{number}. {scenario.text}"]), Table(header, rows, caption=caption)]
-    if result.rule_text:
-        inner.append(Prose([result.rule_text], quiet=True))
+    rules = [
+        (
+            gettext("Correlation"),
+            result.within_rule,
+            gettext(
+                "How each rating and each key differ from their means in the situation: the sum of the products ÷ the "
+                "root of the products of both sums of squares."
+            ),
+        ),
+        (gettext("Distance"), result.distance_rule, gettext("The mean of all distances.")),
+    ]
+    inner.append(Labelled([(name, f"{rule}. {words}") for name, rule, words in rules if rule]))
     return [*blocks, Details(summary, inner)]

@@ -74,7 +74,7 @@ class _Reasoning:
         del content
         return category_name(scale) if scale else ""
 
-    def by_distance(self, scale: str) -> bool:
+    def only_describes(self, scale: str) -> bool:
         del scale
         return False
 

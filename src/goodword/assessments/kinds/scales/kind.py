@@ -80,7 +80,7 @@ class _Scales(FixedItems):
     def scale_name(self, content: Instrument, scale: str) -> str:
         return next((one.name for one in content.scales if one.id == scale), "")
 
-    def by_distance(self, scale: str) -> bool:
+    def only_describes(self, scale: str) -> bool:
         del scale
         return False
 
