@@ -154,7 +154,8 @@ def held_and_calibrated(language: str = "en") -> Report:
     """The report of somebody whose scores are held against norms of each kind, and whose ability is measured."""
     attempt = attempt_of(language, kinds=("scales", "reasoning", "own_judgement"))
     rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
-    for order, scale in ((1, "openness"), (2, "numerical"), (3, "")):
+    rows.filter(scale="within").update(value=0.62)
+    for order, scale in ((1, "openness"), (2, "numerical"), (3, "within")):
         in_group(attempt_part=rows.get(part__order=order, scale=scale), device="computer")
     calibrated(attempt)
     return again(attempt)
@@ -197,6 +198,8 @@ def test_an_older_snapshot_is_drawn_without_figures() -> None:
     snapshot = held_and_calibrated().snapshot
     snapshot["schema"] = 3
     scales, reasoning, judgement = snapshot["assessment"]["tests"]
+    for key in ("within_band", "within_normed"):
+        judgement["normed_score"] = judgement.pop(key)
     standings = [*scales["scales"], *reasoning["categories"], judgement]
     assert (
         sum(one["normed_score"] is not None and bool(one["normed_score"].pop("figures")) for one in standings)

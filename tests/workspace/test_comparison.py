@@ -259,12 +259,10 @@ def test_judgement_is_sorted_by_the_correlation_if_a_panel_made_the_key(
     assert order == (
         {"score": ["Low", "High", "Alike"], "-score": ["High", "Low", "Alike"]}
         if by_panel
-        else dict.fromkeys(("score", "-score"), ["Alike", "High", "Low"])
+        else {sort: ["Alike", "High", "Low"] for sort in order}
     )
-    cells = {
-        row.result.application.candidate.first_name: row.cells
-        for row in shown(rita, role).context["tables"][0].rows
-    }
+    [table] = shown(rita, role).context["tables"]
+    cells = {row.result.application.candidate.first_name: row.cells for row in table.rows}
     assert (cells["High"][0].text, cells["Alike"][0].text, cells["Alike"][0].note) == (
         "0.74",
         "–",

@@ -95,7 +95,7 @@ def test_ratings_beside_the_key_of_a_built_in_set_are_as_near_as_half_steps_allo
     assert score.within > 0.97
     assert score.interval is not None
     low, high = score.interval
-    assert 0.9 < low < score.within < high < 1
+    assert 0.9 < low <= score.within <= high < 1
     assert f"have a distance of {score.smallest:.2f}" in judgement_sheet(judgement, NOTHING).scoring
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from goodword.assessments.kinds.judgement.items import WITHIN
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.validity.figures import Criterion, CriterionFigures, Row, figures
 from goodword.candidates.models import Application, Candidate
@@ -225,7 +226,7 @@ def test_tests_with_the_same_title_stay_apart(role: Role) -> None:
     people = []
     for key in ("one", "two"):
         test = own_situations(role.organisation, key).test
-        people += took(role, 12, score, test=PlannedTest(test=test))
+        people += took(role, 12, score, test=PlannedTest(test=test), scale=WITHIN)
     rate(people, rating)
     assert [row.n for row in only(role).rows] == [12, 12]
 

@@ -140,15 +140,17 @@ class JudgementReport:
             return [percentile_score(normed, words, value=value, unit=unit)]
         if part.get("for_practice"):
             note = words("for_practice")
+        elif band is not None:
+            note = words("judgement_band", **_ends(band, words))
         else:
-            note = words("no_band") if band is None else words("judgement_band", **_ends(band, words))
+            note = words("no_band") if "within_band" in part else ""
         is_drawn = band is not None and not part.get("for_practice")
         return [
             Score(
                 label="",
                 value=value,
-                note=f"{unit}\n{note}",
-                alt=f"{value} {unit}. {note}",
+                note=f"{unit}\n{note}".strip(),
+                alt=f"{value} {unit}. {note}".strip(),
                 axis=(-1, 1) if is_drawn else None,
                 at=within if is_drawn else None,
                 band=band if is_drawn else None,

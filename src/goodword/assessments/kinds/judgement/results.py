@@ -80,8 +80,8 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         limits=(
             *_for_practice(judgement),
             gettext(
-                "The distance also reflects response style: people who use only the ends or the middle of "
-                "the scale are further from the key than others with the same judgement. So candidates are not "
+                "The distance also reflects response style: with the same judgement, people who use the ends of the "
+                "scale are at another distance from the key than people who stay in the middle. So candidates are not "
                 "sorted or compared by it, and it has no percentile."
             ),
             gettext(
