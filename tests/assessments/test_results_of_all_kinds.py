@@ -189,7 +189,7 @@ def test_a_correlation_has_a_percentile_and_a_distance_has_none(
         f"With its uncertainty, percentiles 41 to 72 of {group}.",
         "The 90 % band is 0.19 to 1.05. Reliability in that group: 0.81.",
         "it also depends on how somebody uses the scale, so candidates are not compared by it.",
-        "0.19 to 1.05. From this person's answers alone: how much the correlation changes if each situation in turn",
+        "answers alone: how much the correlation changes if each situation in turn is left out (jackknife",
     ):
         assert page.count(words) == 1, words
     assert "Standard error of measurement" not in page

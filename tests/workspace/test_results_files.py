@@ -144,12 +144,12 @@ def test_a_set_for_practice_is_marked_and_has_no_percentiles(role: Role, rita: M
     reported(named(role, "Ada", "Okonkwo"), "assessment", snapshot=snapshot)
     [test] = results(rita, role)["results"][0]["tests"]
     found: Mapping[str, object] = test["figures"][0]
-    assert (test["for_practice"], found["value"]) == (True, 0.9)
-    without = ("band_low", "band_high", "percentile", "percentile_low", "percentile_high", "group_size")
-    assert [found[key] for key in without] == [None] * 6
+    assert (test["for_practice"], found["value"]) == (True, 0.71)
+    without = ("percentile", "percentile_low", "percentile_high", "group_size")
+    assert [found[key] for key in without] == [None] * 4
     line, other = lines(rita, role)
-    assert [line[key] for key in ("for_practice", "value", *without)] == ["True", "0.9", *[""] * 6]
-    assert [other[key] for key in ("figure", "value")] == ["correlation within situations", "0.71"]
+    assert [line[key] for key in ("for_practice", "value", *without)] == ["True", "0.71", *[""] * 4]
+    assert [other[key] for key in ("figure", "value")] == ["mean distance from the key", "0.9"]
 
 
 def of_kind(kind: str) -> dict[str, Any]:
