@@ -164,7 +164,7 @@ def held_and_calibrated(language: str = "en") -> Report:
 FIGURES = {
     "en": (
         "the share of the group with a lower score plus half of those with the same score",
-        "the share of the group that is closer plus half of those equally close",
+        "Band of a correlation: from this person’s answers alone",
         "(60 + 25 ÷ 2) ÷ 132 = 54.9 % 55",
         "0.60 × √(1 − 0.81) = 0.26",
         "omega, 120 people",
@@ -212,6 +212,7 @@ def test_an_older_snapshot_is_drawn_without_figures() -> None:
     assert text.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.") == 2
     assert [word for word in ("How bands and abilities", "√", "Difficulty", "assumed") if word in text] == []
     assert "an ability of 0.4 (90 % interval −0.1 to 0.9)" in text
+    assert "closer to the key than 28 to 59 of 100 in the group of 132 first attempts" in text
 
 
 @pytest.mark.world

@@ -119,7 +119,7 @@ def test_page_1_of_an_assessment_holds_the_result() -> None:
     text = page_text("assessment", 1)
     for said in (
         "14 of 20 tasks solved Percentile 68, band 55 to 81",
-        "0.9 steps from the key, correlation 0.71 Closer to the key than 61 of 100, band 40 to 78",
+        "0.71 correlation with the key Percentile 61, band 40 to 78",
         "Conscientiousness scale from 1 to 5 4.8",
         "5 of 5 questions answered, 1 of 1 right",
         "Spots what changed in sales figures, and why. Stated by Ann Petersen, 3 Nov 2026",

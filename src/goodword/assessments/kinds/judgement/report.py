@@ -36,13 +36,18 @@ class SituationData(TypedDict):
     actions: list[ActionData]
 
 
+class BandData(TypedDict):
+    low: float
+    high: float
+
+
 class JudgementPart(PartHead):
     kind: Literal["judgement"]
     scale_min: int
     response_labels: list[str]
     #: the correlation within situations, None if undefined, and its 90 % band; missing in older snapshots
     within: NotRequired[float | None]
-    within_band: NotRequired[tuple[float, float] | None]
+    within_band: NotRequired[BandData | None]
     within_normed: NotRequired[NormedScoreData | None]
     distance: float | None
     #: missing in older snapshots
@@ -71,7 +76,7 @@ class JudgementReport:
             "scale_min": result.lowest,
             "response_labels": list(result.response_labels),
             "within": result.within,
-            "within_band": result.band,
+            "within_band": None if result.band is None else {"low": result.band[0], "high": result.band[1]},
             "within_normed": freeze_normed_score(result.normed, moment),
             "distance": result.distance,
             "smallest": result.smallest,
@@ -135,7 +140,7 @@ class JudgementReport:
         within = part.get("within")
         if within is None:
             return [_without_correlation(part, words)]
-        value, unit, band = words.number(within, 2), words("correlation_with_key"), part.get("within_band")
+        value, unit, band = words.number(within, 2), words("correlation_with_key"), _band(part)
         if normed := _normed(part):
             return [percentile_score(normed, words, value=value, unit=unit)]
         if part.get("for_practice"):
@@ -163,7 +168,7 @@ class JudgementReport:
                 "correlation within situations",
                 part.get("within"),
                 normed=_normed(part),
-                band=part.get("within_band"),
+                band=_band(part),
             ),
             figure("mean distance from the key", part["distance"]),
         ]
@@ -171,7 +176,7 @@ class JudgementReport:
     def outcome(self, part: JudgementPart, words: Phrases) -> str:
         if part["distance"] is None:
             return gettext("Not enough answers")
-        within, band = part.get("within"), part.get("within_band")
+        within, band = part.get("within"), _band(part)
         if within is None:
             return gettext("No correlation with the key")
         found = gettext("Correlation of %(within)s with the key") % {"within": words.number(within, 2)}
@@ -198,6 +203,11 @@ class JudgementReport:
 def _normed(part: JudgementPart) -> NormedScoreData | None:
     """None for a set for practice, even if the organisation has norms for it."""
     return None if part.get("for_practice") else part.get("within_normed")
+
+
+def _band(part: JudgementPart) -> tuple[float, float] | None:
+    found = part.get("within_band")
+    return None if found is None else (found["low"], found["high"])
 
 
 def _ends(band: tuple[float, float], words: Phrases) -> dict[str, str]:
@@ -233,7 +243,7 @@ def _correlation(test: JudgementPart, words: Phrases) -> list[str]:
         return []
     if test["distance"] is None:
         return [words("judgement_none", n=test["n_answered"], m=test["items_n"])]
-    within, band, normed = test["within"], test.get("within_band"), _normed(test)
+    within, band, normed = test["within"], _band(test), _normed(test)
     if within is None:
         return [words("judgement_within_none")]
     found = [words("judgement_within", within=words.number(within, 2))]
