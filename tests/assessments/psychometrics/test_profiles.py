@@ -50,7 +50,7 @@ def by_scipy(pairs: Pairs) -> float:
 )
 def test_correlation_and_interval_match_scipy(groups: int, size: int, noise: float, spread: float) -> None:
     import numpy as np
-    from scipy.stats import t  # type: ignore[import-untyped]  # scipy has no types
+    from scipy.stats import t
 
     pairs = answers(Random(groups), groups=groups, size=size, noise=noise, spread=spread)
     found = groups_of(pairs)
@@ -129,7 +129,7 @@ def people_of(source: Random, *, n: int, groups: int, size: int = 4) -> tuple[li
 @pytest.mark.slow
 @pytest.mark.parametrize("groups", [4, 12])
 def test_split_half_reliability_is_the_correlation_with_a_second_result(groups: int) -> None:
-    from scipy.stats import pearsonr  # type: ignore[import-untyped]  # scipy has no types
+    from scipy.stats import pearsonr
 
     people, again = people_of(Random(groups), n=500, groups=groups)
     first: list[Any] = [correlation_within(one) for one in people]
