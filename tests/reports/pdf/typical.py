@@ -336,6 +336,7 @@ def judgement() -> JudgementPart:
         "within": 0.71,
         "within_band": {"low": 0.52, "high": 0.83},
         "within_normed": _with_own_band(band(0.52, 0.83, (61, 40, 78), n=187, reliability=0.66), 0.71),
+        "normed_score": None,
         "distance": 0.9,
         "smallest": 0,
         "largest": 2.7,
