@@ -1,6 +1,7 @@
 """Candidates read their own result in plain words, if the role shares it."""
 
 import re
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goodword.assessments.kinds.judgement.results import CandidateJudgement
+from goodword.assessments.kinds.judgement.results import RatedAction, RatedScenario, agrees_with_key
 from goodword.assessments.kinds.reasoning.results import CandidateReasoning, examples
 from goodword.assessments.kinds.scales.results import position_in_words
 from goodword.assessments.models import Assessment, Attempt, Score
@@ -86,7 +87,8 @@ def test_the_last_page_links_to_a_result_in_plain_words(shared: Attempt) -> None
         "Your answers lie around the middle.",
         f"You solved {solved.value:.0f} of {solved.items} tasks.",
         "Two examples explained",
-        "of 8 situations.",
+        "There is nothing to compare with the key: you rated no two actions of a situation differently.",
+        "Situation 8: nothing to compare",
         "An explanation helps, but the customer has lost a day",
         "1 Very ineffective · 2 Rather ineffective",
         "not scored by a program",
@@ -125,15 +127,36 @@ def test_examples_are_unsolved_tasks_of_two_categories() -> None:
     assert examples(()) == ()
 
 
+@pytest.mark.parametrize(
+    ("rated", "agrees"),
+    [
+        (((5, 4.5), (4, 2), (1, 1)), True),
+        (((2, 4.5), (2, 3.5), (1, 1)), True),  # equal ratings don't count
+        (((5, 3), (4, 3), (1, 2.5)), True),  # nor do equal keys
+        (((3, 4.5), (5, 2), (4, 1)), False),
+        (((3, 4), (4, 2), (3, 1)), False),  # as many agree as not
+        (((4, 4.5), (4, 2), (4, 1)), None),
+        (((4, 4.5), (None, 2)), None),
+    ],
+)
+def test_a_situation_agrees_with_the_key_if_most_of_its_pairs_have_the_same_order(
+    rated: Sequence[tuple[int | None, float]], agrees: bool | None
+) -> None:
+    actions = tuple(
+        RatedAction(text="", answer=answer, label=None, key=key, distance=None, reason="")
+        for answer, key in rated
+    )
+    assert agrees_with_key(RatedScenario(text="", actions=actions)) is agrees
+
+
 @pytest.mark.world
-def test_situations_are_close_to_the_key_or_differ() -> None:
-    found = result(shared_attempt(kinds=("judgement",), value=4))
-    assert found is not None
-    [part] = found.for_candidate()
-    assert isinstance(part, CandidateJudgement)
-    first = part.situations[0]
-    assert [one.distance for one in first.scenario.actions] == [2, 1, 3, 0.5]
-    assert (first.near, part.near) == (False, sum(one.near is True for one in part.situations))
+def test_a_candidate_reads_the_correlation_in_their_language() -> None:
+    attempt = shared_attempt(kinds=("judgement",), language="de")
+    score = Score.objects.of(attempt.organisation).get(part__attempt=attempt, scale="within")
+    score.value = -0.25
+    score.save()
+    page = text(Client().get(url(attempt)))
+    assert page.count("eine Korrelation mit dem Bewertungsschlüssel von −0,25") == 1
 
 
 @pytest.mark.world

@@ -1,8 +1,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from math import fsum
-from statistics import fmean
-from typing import Final, Self
+from typing import Self
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext
@@ -34,9 +34,6 @@ from goodword.assessments.kinds.technical_sheet import (
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS, Group, group
 from goodword.core.json_reading import Json
-
-#: steps from the key, on average over a situation's actions, up to which ratings are near to it
-NEAR: Final = 1.0
 
 
 def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
@@ -232,7 +229,10 @@ class JudgementResult(PartResult):
             shows_key=self.key_is_public,
             steps=self.steps,
             for_practice=self.for_practice,
-            situations=tuple(CandidateSituation(scenario=one, near=_is_near(one)) for one in self.scenarios),
+            within=self.within,
+            situations=tuple(
+                CandidateSituation(scenario=one, agrees=agrees_with_key(one)) for one in self.scenarios
+            ),
         )
 
     @property
@@ -271,10 +271,11 @@ class JudgementResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateSituation:
-    """A situation with its actions; `near`: whether the ratings are close to the key, None if none was rated."""
+    """`agrees`: whether ratings and key put more pairs of actions in the same order than in the opposite one; pairs with
+    equal ratings or keys don't count, and without others it is None."""
 
     scenario: RatedScenario
-    near: bool | None
+    agrees: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,11 +284,21 @@ class CandidateJudgement(CandidateResult):
     shows_key: bool
     steps: str
     for_practice: bool
+    within: float | None
     situations: tuple[CandidateSituation, ...]
 
     @property
-    def near(self) -> int:
-        return sum(one.near is True for one in self.situations)
+    def correlation(self) -> str:
+        """Written in the current language; empty if there is none."""
+        return "" if self.within is None else number_format(self.within, 2).replace("-", "−")
+
+    @property
+    def agreeing(self) -> int:
+        return sum(one.agrees is True for one in self.situations)
+
+    @property
+    def compared(self) -> int:
+        return sum(one.agrees is not None for one in self.situations)
 
 
 def judgement_result(
@@ -354,6 +365,8 @@ def _sums(scenario: RatedScenario) -> Group:
     return group([answer for answer, _ in rated], [key for _, key in rated])
 
 
-def _is_near(scenario: RatedScenario) -> bool | None:
-    distances = [one.distance for one in scenario.actions if one.distance is not None]
-    return fmean(distances) <= NEAR if distances else None
+def agrees_with_key(scenario: RatedScenario) -> bool | None:
+    rated = [(one.answer, one.key) for one in scenario.actions if one.answer is not None]
+    orders = [(a - b) * (key - other) for (a, key), (b, other) in combinations(rated, 2)]
+    same, opposite = sum(one > 0 for one in orders), sum(one < 0 for one in orders)
+    return same > opposite if same or opposite else None
