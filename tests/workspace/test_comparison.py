@@ -233,9 +233,9 @@ def test_a_calibration_separates_results_only_where_it_gave_an_ability(rita: Mem
 def test_judgement_is_sorted_by_the_correlation_if_a_panel_made_the_key(
     rita: Membership, role: Role, kind: str
 ) -> None:
-    """Those without a correlation come last, either way."""
+    """Those without a correlation come last, either way. A perfect one has no percentile, but is highest."""
     assessment_of_all(role, kinds=(kind,))
-    for first in ("Low", "High", "Alike"):
+    for first in ("Low", "High", "Alike", "Perfect"):
         done(role, first, "A")
     rows = Score.objects.of(role.organisation).filter(scale="within")
     by_name = {row.part.attempt.step_request.application.candidate.first_name: row for row in rows}
@@ -252,14 +252,15 @@ def test_judgement_is_sorted_by_the_correlation_if_a_panel_made_the_key(
             percentile_low=place - 5,
             percentile_high=place + 5,
         )
+    rows.filter(pk=by_name["Perfect"].pk).update(value=1)
     by_panel = kind == "own_judgement"
     order = {
         sort: [row[0] for row in tables(shown(rita, role, sort=sort))[0][1]] for sort in ("score", "-score")
     }
     assert order == (
-        {"score": ["Low", "High", "Alike"], "-score": ["High", "Low", "Alike"]}
+        {"score": ["Low", "High", "Perfect", "Alike"], "-score": ["Perfect", "High", "Low", "Alike"]}
         if by_panel
-        else {sort: ["Alike", "High", "Low"] for sort in order}
+        else {sort: ["Alike", "High", "Low", "Perfect"] for sort in order}
     )
     [table] = shown(rita, role).context["tables"]
     cells = {row.result.application.candidate.first_name: row.cells for row in table.rows}
@@ -269,7 +270,7 @@ def test_judgement_is_sorted_by_the_correlation_if_a_panel_made_the_key(
         "rated alike in each situation",
     )
     assert cells["High"][0].note == ("percentiles 80 to 90" if by_panel else "90 % band 0.54 to 0.84")
-    assert [cells[name][1].has_value for name in cells] == [True] * 3
+    assert [cells[name][1].has_value for name in cells] == [True] * 4
     page = shown(rita, role).content.decode()
     assert page.count("For practice, not for decisions:") == (not by_panel)
     assert page.count("Sorted by the correlation.") == by_panel

@@ -113,10 +113,7 @@ def _table(
     columns, cells = _columns(test, members)
     totals = (gettext("Total"),) if conditions.total else ()
     for_practice = is_for_practice(content_of(members[0].part.version))
-    ranks = [_rank(one) for one in members]
-    # a correlation may be undefined for somebody; the others are sorted all the same
-    enough = any if test.kind == Test.Kind.JUDGEMENT else all
-    ranked = test.kind != Test.Kind.SCALES and not for_practice and enough(rank is not None for rank in ranks)
+    ranked = test.kind != Test.Kind.SCALES and not for_practice and _have_ranks(test, members)
     return ComparisonTable(
         conditions=conditions,
         differences=_differences(conditions, first),
@@ -192,10 +189,19 @@ def _scores(result: ComparableResult) -> Mapping[str, Score]:
     return {score.scale: score for score in result.part.scores.all()}
 
 
+def _have_ranks(test: Test, members: Sequence[ComparableResult]) -> bool:
+    """Of correlations, percentiles of some are enough: undefined and perfect ones have none."""
+    if test.kind != Test.Kind.JUDGEMENT:
+        return all(_rank(one) is not None for one in members)
+    return any(score.percentile is not None for one in members if (score := _scores(one).get(WITHIN)))
+
+
 def _rank(result: ComparableResult) -> float | None:
-    """The ability, else the percentile; None if there is neither."""
-    is_judgement = result.part.version.test.kind == Test.Kind.JUDGEMENT
-    score = _scores(result).get(WITHIN if is_judgement else ALL)
+    """The correlation, or the ability, else the percentile; None if there is neither."""
+    if result.part.version.test.kind == Test.Kind.JUDGEMENT:
+        score = _scores(result).get(WITHIN)
+        return None if score is None else score.value
+    score = _scores(result).get(ALL)
     if score is None:
         return None
     return score.percentile if score.ability is None else score.ability
@@ -237,8 +243,10 @@ def _mean(score: Score | None) -> ComparisonCell:
 
 def _correlation(scores: Mapping[str, Score], *, for_practice: bool) -> ComparisonCell:
     score, distance = scores.get(WITHIN), scores.get(ALL)
-    if score is None or score.value is None:
-        is_rated = score is not None and distance is not None and distance.value is not None
+    if score is None:
+        return ComparisonCell(text="–")
+    if score.value is None:
+        is_rated = distance is not None and distance.value is not None
         why = gettext("rated alike in each situation") if is_rated else gettext("too few actions rated")
         return ComparisonCell(text="–", note=why)
     note = "" if for_practice else _note(issued_normed_score(score))

@@ -6,7 +6,7 @@ PHRASES: Catalogue = {
         "correlation": "Correlation with the key",
         "correlation_with_key": "correlation with the key",
         "judgement_band": "90 % band {low} to {high}",
-        "no_band": "no band: too few situations",
+        "no_band": "no band",
         "no_correlation": "No correlation: the actions of each situation were rated alike",
         "judgement_within": (
             "The ratings follow the key with a correlation of {within} within the situations: 1 is the same pattern, "
@@ -17,7 +17,9 @@ PHRASES: Catalogue = {
             "The 90 % band is {low} to {high}, from how much the correlation changes if each situation in turn is "
             "left out."
         ),
-        "judgement_no_band": "It has no band, because it rests on too few situations.",
+        "judgement_no_band": (
+            "It has no band: that takes three situations or more, and ratings that don’t follow the key perfectly."
+        ),
         "distance_describes": (
             "This only describes: it also depends on how somebody uses the scale, so candidates are not compared by it."
         ),
@@ -55,7 +57,7 @@ PHRASES: Catalogue = {
         "correlation": "Korrelation mit dem Schlüssel",
         "correlation_with_key": "Korrelation mit dem Schlüssel",
         "judgement_band": "90-%-Band {low} bis {high}",
-        "no_band": "kein Band: zu wenige Situationen",
+        "no_band": "kein Band",
         "no_correlation": "Keine Korrelation: In jeder Situation wurden alle Handlungen gleich bewertet",
         "judgement_within": (
             "Die Bewertungen folgen dem Schlüssel mit einer Korrelation von {within} innerhalb der Situationen: 1 "
@@ -66,7 +68,10 @@ PHRASES: Catalogue = {
             "Das 90-%-Band reicht von {low} bis {high}; es folgt daraus, wie stark sich die Korrelation ändert, wenn "
             "reihum je eine Situation weggelassen wird."
         ),
-        "judgement_no_band": "Sie hat kein Band, weil sie auf zu wenigen Situationen beruht.",
+        "judgement_no_band": (
+            "Sie hat kein Band: Dafür braucht es mindestens drei Situationen und Bewertungen, die dem Schlüssel nicht "
+            "vollkommen folgen."
+        ),
         "distance_describes": (
             "Das dient nur der Beschreibung: Es hängt auch davon ab, wie jemand die Skala nutzt; deshalb werden "
             "Bewerbungen nicht danach verglichen."
@@ -104,7 +109,7 @@ PHRASES: Catalogue = {
         "correlation": "Corrélation avec la clé",
         "correlation_with_key": "corrélation avec la clé",
         "judgement_band": "intervalle à 90\u00a0% de {low} à {high}",
-        "no_band": "pas d’intervalle\u00a0: trop peu de situations",
+        "no_band": "pas d’intervalle",
         "no_correlation": (
             "Pas de corrélation\u00a0: dans chaque situation, toutes les actions ont reçu la même évaluation"
         ),
@@ -117,7 +122,10 @@ PHRASES: Catalogue = {
             "L’intervalle à 90\u00a0% va de {low} à {high}\u00a0; il résulte de la variation de la corrélation quand "
             "on retire chaque situation tour à tour."
         ),
-        "judgement_no_band": "Elle n’a pas d’intervalle, car elle repose sur trop peu de situations.",
+        "judgement_no_band": (
+            "Elle n’a pas d’intervalle\u00a0: il faut au moins trois situations, et des évaluations qui ne suivent pas "
+            "parfaitement la clé."
+        ),
         "distance_describes": (
             "Ce n’est qu’une description\u00a0: l’écart dépend aussi de l’usage que l’on fait de l’échelle, si bien "
             "que les candidatures ne sont pas comparées sur cette base."

@@ -271,8 +271,8 @@ class JudgementResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateSituation:
-    """`agrees`: whether ratings and key put more pairs of actions in the same order than in the opposite one. Pairs with
-    equal ratings or keys don't count; without others it is None."""
+    """`agrees`: whether ratings and key put more pairs of actions in the same order than in the opposite one. Pairs
+    with equal ratings or keys don't count; without others it is None."""
 
     scenario: RatedScenario
     agrees: bool | None
