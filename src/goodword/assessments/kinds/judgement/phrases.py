@@ -21,7 +21,8 @@ PHRASES: Catalogue = {
             "It has no band: that takes three situations or more, and ratings that don’t follow the key perfectly."
         ),
         "distance_describes": (
-            "This only describes: it also depends on how somebody uses the scale, so candidates are not compared by it."
+            "The distance only describes: it also depends on how somebody uses the scale, so candidates are not "
+            "compared by it."
         ),
         "judgement_within_none": (
             "There is no correlation with the key, because the actions of each situation were rated alike. That does "
@@ -73,8 +74,8 @@ PHRASES: Catalogue = {
             "vollkommen folgen."
         ),
         "distance_describes": (
-            "Das dient nur der Beschreibung: Es hängt auch davon ab, wie jemand die Skala nutzt; deshalb werden "
-            "Bewerbungen nicht danach verglichen."
+            "Die Entfernung dient nur der Beschreibung: Sie hängt auch davon ab, wie jemand die Skala nutzt; deshalb "
+            "werden Bewerbungen nicht danach verglichen."
         ),
         "judgement_within_none": (
             "Es gibt keine Korrelation mit dem Schlüssel, weil in jeder Situation alle Handlungen gleich bewertet "
@@ -127,7 +128,7 @@ PHRASES: Catalogue = {
             "parfaitement la clé."
         ),
         "distance_describes": (
-            "Ce n’est qu’une description\u00a0: l’écart dépend aussi de l’usage que l’on fait de l’échelle, si bien "
+            "L’écart ne sert qu’à décrire\u00a0: il dépend aussi de l’usage que l’on fait de l’échelle, si bien "
             "que les candidatures ne sont pas comparées sur cette base."
         ),
         "judgement_within_none": (
