@@ -130,7 +130,10 @@ def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership
 def test_situations_show_the_basis_of_their_key(rita: Membership) -> None:
     version = published(rita, small_set())
     sheet = signed_in(rita).get(url("test", rita.organisation, version.test_id)).context["sheet"]
-    assert sheet.more == {"Where the key comes from": "Made up."}
+    assert sheet.more == {
+        "What it can distinguish": "With fewer than three situations the correlation has no band, and so no percentile.",
+        "Where the key comes from": "Made up.",
+    }
     assert "only the ends or the middle of the scale" in sheet.limits[1]
 
 
