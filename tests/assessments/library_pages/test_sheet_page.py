@@ -130,11 +130,9 @@ def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership
 def test_situations_show_the_basis_of_their_key(rita: Membership) -> None:
     version = published(rita, small_set())
     sheet = signed_in(rita).get(url("test", rita.organisation, version.test_id)).context["sheet"]
-    assert sheet.more == {
-        "What it can distinguish": "With fewer than three situations the correlation has no band, and so no percentile.",
-        "Where the key comes from": "Made up.",
-    }
-    assert "only the ends or the middle of the scale" in sheet.limits[1]
+    precision = "With fewer than three situations the correlation has no band, and so no percentile."
+    assert sheet.more == {"What it can distinguish": precision, "Where the key comes from": "Made up."}
+    assert "So candidates are not sorted or compared by it" in sheet.limits[1]
 
 
 def test_imported_tests_show_licence_and_source_on_each_page(rita: Membership) -> None:
