@@ -314,5 +314,6 @@ def _details(result: JudgementResult) -> list[Block]:
         ),
         (gettext("Distance"), result.distance_rule, gettext("The mean of all distances.")),
     ]
-    inner.append(Labelled([(name, f"{rule}. {words}") for name, rule, words in rules if rule]))
+    if labelled := [(name, f"{rule}. {words}") for name, rule, words in rules if rule]:
+        inner.append(Labelled(labelled))
     return [*blocks, Details(summary, inner)]
