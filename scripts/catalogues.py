@@ -113,6 +113,8 @@ FOR_OTHERS = (
     "ui/statuses.py",
     "workspace/portal/*",
     "workspace/templates/workspace/portal*",
+    "workspace/templates/workspace/rater/*",
+    "workspace/validity/rater.py",
     "*/templates/*/mail/*",
 )
 

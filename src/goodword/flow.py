@@ -37,6 +37,7 @@ from goodword.workflow import erasure as workflow_erasure
 from goodword.workflow.domain import application_outcome, attention, automation
 from goodword.workspace import data_export as workspace_data_export
 from goodword.workspace import erasure as workspace_erasure
+from goodword.workspace.validity import asking as rating_requests
 
 FLOW: Flow = {
     # --- changes of an application, in Greenhouse (greenhouse.sync) or by a member -------------------------------
@@ -69,11 +70,13 @@ FLOW: Flow = {
         attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
         sending.on_unhired,
+        rating_requests.on_application_changed,
     ),
     "application.changed_job": (  # data: from_job_id, job_id
         application_outcome.on_changed_job,
         attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
+        rating_requests.on_application_changed,
     ),
     "application.converted": (
         application_outcome.on_ended,
@@ -95,12 +98,16 @@ FLOW: Flow = {
     ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- members (accounts) -------------------------------------------------------------------------------------
-    "member.deactivated": (adjustment_requests.on_member_deactivated,),  # data: member_id
+    "member.deactivated": (  # data: member_id
+        adjustment_requests.on_member_deactivated,
+        rating_requests.on_member_deactivated,
+    ),
     # --- erasure of personal data (candidates) -----------------------------------------------------------------
     "erasure.requested": (
         application_outcome.on_ended,
         attempt_invitations.on_application_changed,
         check_reactions.on_application_changed,
+        rating_requests.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.cancelled": (
         application_outcome.on_restored,
@@ -141,6 +148,11 @@ FLOW: Flow = {
     "attempt.verification_completed": (),
     "attempt.verification_discarded": (),
     "attempt.marked": (report_freezing.on_attempt_completed,),  # data: step_request_id, attempt_id, order
+    # --- ratings after the start (workspace.validity) -----------------------------------------------------------
+    "rating.needs_rater": (),  # data: rating_request_id, reason
+    "rating.given": (),
+    "rating.declined": (),
+    "rating.ended": (),
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: step_request_id, check_id
     "check.begun": (),
@@ -220,6 +232,7 @@ FLOW: Flow = {
         check_reactions.on_email_failed,
         adjustment_requests.on_email_failed,
         bounces.on_email_failed,
+        rating_requests.on_email_failed,
     ),
     # news of sent mail, from a provider's event or a returned message
     "email.bounced": (
@@ -227,6 +240,7 @@ FLOW: Flow = {
         check_reactions.on_email_failed,
         adjustment_requests.on_email_failed,
         bounces.on_email_failed,
+        rating_requests.on_email_failed,
     ),
     "email.complained": (attempt_invitations.on_email_complained, check_reactions.on_email_complained),
 }

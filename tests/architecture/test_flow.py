@@ -15,7 +15,7 @@ RECORD = ("record", "_record", "record_event", "tell", "_tell")
 #: the module whose pure table yields names for another to record
 TABLE = "goodword.greenhouse.sync.applications"
 EVENT = re.compile(
-    r"(application|candidate|step|attempt|check|request|reference|referee|portal|report|note|email|erasure|member)"
+    r"(application|candidate|step|attempt|check|request|reference|referee|portal|rating|report|note|email|erasure|member)"
     r"\.[a-z_]+"
 )
 

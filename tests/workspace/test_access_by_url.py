@@ -36,7 +36,7 @@ from goodword.roles.models import Automation, JobRequirement, Role, RoleNotice
 from goodword.urls import MEMBER
 from goodword.workflow.models import Appeal, StepRequest
 from goodword.workspace.members import invitations
-from goodword.workspace.models import CandidateImport, Comment, SavedView
+from goodword.workspace.models import CandidateImport, Comment, RatingRequest, SavedView
 from tests.assessments.once import once
 from tests.assessments.robustness.test_access import SAID, OtherOrganisation, everything
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, made
@@ -95,6 +95,9 @@ class Acme(OtherOrganisation):
         org.rates_hires = True
         org.save()
         self.hired = factories.application(self.role, status="hired", hired_at=NOW - timedelta(days=90))
+        RatingRequest.objects.create(
+            organisation=org, application=self.hired, state="asked", created_at=NOW, ends_at=NOW, round=1
+        )
         asks_for_seven(self.role)
         check = check_with_all_states(of)
         CheckFlag.objects.create(
@@ -197,7 +200,7 @@ class Acme(OtherOrganisation):
     def _application(self, pattern: URLPattern) -> int:
         """Returns the application of the attempt, check, comment or appeal in the same URL."""
         given = {*pattern.pattern.converters}
-        if pattern.name == "candidate_rating":
+        if pattern.name == "candidate_rating" or str(pattern.name).startswith("rating_request"):
             return self.hired.pk
         if pattern.name in {"candidate_edit", "candidate_status"}:
             return self.added_by_hand.pk

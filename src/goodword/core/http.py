@@ -35,7 +35,7 @@ from goodword.core import clock
 from goodword.core.stack import in_one_piece
 from goodword.core.text import clean_text
 
-_PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/t/", "/verify/")
+_PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/", "/e/", "/i/", "/m/", "/t/", "/verify/")
 #: accepts candidates' files: an item of their assessment
 _UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
 #: accepts reports, from anyone

@@ -29,7 +29,7 @@ from django.urls import ResolverMatch
 SECRET_ARGUMENTS: Final = ("token", "endpoint_key", "uidb36", "key")
 #: paths with a secret, and their secret part; for text and for paths that no page has
 _SECRET_PATHS = re.compile(
-    r"/(p|r|v|s|a|d|dr|e|i|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
+    r"/(p|r|v|s|a|d|dr|e|i|m|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
 #: in a path that no page has, a part as long as a token
 _LONG_PART = re.compile(r"(?<=/)[^/]{16,}")

@@ -134,6 +134,7 @@ class Link(OrganisationOwned):
         VERIFICATION = "verification"  # subject: a Verification
         REFEREE_DATA = "referee_data"  # subject: a ReferenceRequest; opens *Your data* alone
         PANEL = "panel"  # subject: a Panelist
+        RATING = "rating"  # subject: a RatingRequest
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     subject_id = models.BigIntegerField()

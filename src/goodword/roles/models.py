@@ -17,6 +17,19 @@ class Role(OrganisationOwned):
     archived_at = models.DateTimeField(null=True)
     #: visible only to admins, the owner and members added, even if its Greenhouse jobs aren't confidential
     confidential = models.BooleanField(default=False)
+    #: the hiring manager is asked by e-mail to rate people hired who took the assessment since then; empty: nobody is
+    asks_for_ratings_since = models.DateTimeField(null=True)
+    #: days after the hire
+    rating_days = models.PositiveSmallIntegerField(default=90, db_default=90)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["asks_for_ratings_since"],
+                name="role_asks_for_ratings",
+                condition=models.Q(asks_for_ratings_since__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.title

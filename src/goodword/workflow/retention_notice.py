@@ -1,8 +1,10 @@
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.accounts.models import Organisation
-from goodword.candidates.models import Hold
+from goodword.candidates.models import Application, Hold
 
 
 def period(months: int) -> str:
@@ -50,6 +52,29 @@ def retention_for_expert(organisation: Organisation) -> str:
     return _(
         "It is erased %(period)s after our last e-mail to you or your last rating. You can erase it at any time."
     ) % {"period": period(organisation.keep_months)}
+
+
+def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
+    """Ratings after the start are erased with the person rated; a rater writes to have them erased before."""
+    names = {"organisation": organisation.name, "candidate": candidate}
+    if not organisation.erases_old:
+        return (
+            _("It is erased with the data of %(candidate)s, for which %(organisation)s has set no date.")
+            % names
+        )
+    return _(
+        "It is erased with the data of %(candidate)s, %(period)s after their last application at "
+        "%(organisation)s ended, which includes being hired, or after a later answer of theirs or their referees."
+    ) % {**names, "period": period(organisation.keep_months)}
+
+
+def may_be_rated_later(application: Application, *, begun_at: datetime | None) -> bool:
+    """Whether the manager may be asked to rate somebody who began the assessment then, or has not yet. The condition is
+    that of workspace.validity.asking."""
+    role = application.role
+    if role is None or role.asks_for_ratings_since is None:
+        return False
+    return begun_at is None or begun_at >= role.asks_for_ratings_since
 
 
 def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:

@@ -4,16 +4,19 @@ from django.db.models import Q
 
 from goodword.candidates.models import Candidate
 from goodword.core.erasure import Counts, Subject, erases
-from goodword.workspace.models import Comment, ImportRow
+from goodword.workspace.models import Comment, ImportRow, RatingRequest
+from goodword.workspace.validity.asking import forget
 
 
-@erases("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow")
+@erases("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow", "workspace.RatingRequest")
 def erase(subject: Subject, now: datetime) -> Counts:
     del now
     _erase_import_rows(subject)
     rows = Comment.objects.across_organisations().filter(application__in=subject.application_ids)
     n, _ = rows.delete()
-    return {"comments": n}
+    asked = RatingRequest.objects.across_organisations().filter(application__in=subject.application_ids)
+    forget(list(asked))
+    return {"comments": n, "rating requests": asked.delete()[0]}
 
 
 def _erase_import_rows(subject: Subject) -> None:

@@ -5,6 +5,7 @@ from goodword.workspace.adding.imports import delete_old, import_some, old, runn
 from goodword.workspace.automation.confirm import invite_candidate, sync_batch
 from goodword.workspace.needs_you.digest import send_digests
 from goodword.workspace.retention.rules import organisations_due, sweep
+from goodword.workspace.validity import asking
 
 
 @jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
@@ -12,6 +13,18 @@ def sweep_retention(*, timestamp: int = 0) -> None:
     del timestamp  # passed to every periodic job
     now = clock.now()
     for_each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
+
+
+@jobs.job(
+    name="ratings.ask",
+    cron="*/10 * * * * 30",
+    queueing_lock="ratings.ask",
+    due=lambda now: [asking.due_hires(now=now), asking.due_requests(now=now)],
+)
+def sweep_ratings(*, timestamp: int = 0) -> None:
+    """Ask managers for ratings, remind them, and end requests without an answer."""
+    del timestamp  # periodic jobs all get it; we use our own clock
+    asking.sweep(now=clock.now())
 
 
 @jobs.job(name="digests.send", cron="*/5 * * * * 25", queueing_lock="digests.send")

@@ -57,6 +57,93 @@ class Mention(OrganisationOwned):
         return f"mention {self.pk}"
 
 
+class RatingRequest(OrganisationOwned):
+    """A manager is asked by e-mail to rate a person hired (workspace.validity.asking). One per application, which
+    begins anew if an undone hire is made again."""
+
+    class State(models.TextChoices):
+        #: nobody is known who could rate: a member enters an address
+        NEEDS_RATER = "needs_rater"
+        ASKED = "asked"
+        GIVEN = "given"
+        DECLINED = "declined"
+        #: no answer after the last reminder, or nobody was named
+        NOT_GIVEN = "not_given"
+        STOPPED = "stopped"
+
+    class Reason(models.TextChoices):
+        #: needs a rater: no hiring manager, several, not their report, the e-mail came back
+        NO_MANAGER = "no_manager"
+        SEVERAL = "several"
+        NOT_MINE = "not_mine"
+        BOUNCED = "bounced"
+        #: declined
+        CANNOT = "cannot"
+        LEFT = "left"
+        #: stopped: by a member, switched off, no longer hired, to be erased, rated by other means, no ratings asked
+        MEMBER = "member"
+        SWITCHED_OFF = "switched_off"
+        NOT_HIRED = "not_hired"
+        ERASURE = "erasure"
+        RATED = "rated"
+        NO_QUESTIONS = "no_questions"
+
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="rating_request")
+    state = models.CharField(max_length=20, choices=State.choices)
+    reason = models.CharField(max_length=20, choices=Reason.choices, default="", blank=True)
+    rater_name = models.CharField(max_length=150, default="", blank=True)
+    #: normalised
+    rater_email = models.EmailField(max_length=320, default="", blank=True)
+    language = models.CharField(max_length=10, default="en")
+    #: the member who entered the address; empty if it is the role's hiring manager
+    named_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: counts the raters who were asked
+    round = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    reminded_at = models.DateTimeField(null=True)
+    #: until when the rater can answer
+    ends_at = models.DateTimeField(null=True)
+    #: the next reminder, or the end; empty once it is over
+    next_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["next_at"],
+                name="rating_request_due",
+                condition=models.Q(next_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "created_at"],
+                name="rating_request_open",
+                condition=models.Q(state__in=["needs_rater", "asked"]),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"rating request {self.pk}: {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {self.State.NEEDS_RATER, self.State.ASKED}
+
+    @property
+    def is_of_undone_hire(self) -> bool:
+        return self.state == self.State.STOPPED and self.reason == self.Reason.NOT_HIRED
+
+    @property
+    def mail_ref(self) -> str:
+        return f"rating:{self.pk}"
+
+    @property
+    def version(self) -> str:
+        """Identifies what a member's page shows, to detect concurrent changes."""
+        return f"{self.round}:{self.state}"
+
+
 class SavedView(OrganisationOwned):
     """A member's named filters and order of a list. `role`: empty for the list of all candidates."""
 

@@ -30,7 +30,7 @@ from goodword.workspace.role import views as roles
 from goodword.workspace.settings_pages import look, mails, organisation
 from goodword.workspace.step_preview import mails as step_preview
 from goodword.workspace.step_preview.check_pages import check_preview
-from goodword.workspace.validity import ratings
+from goodword.workspace.validity import rater, rating_request, ratings
 from goodword.workspace.validity import views as validity
 from goodword.workspace.validity.rating import rate_hire
 
@@ -40,6 +40,7 @@ _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
 _IMPORT = "roles/<int:pk>/candidates/import/"
 _PLAN = "roles/<int:pk>/assessment/"
 _RATINGS = "settings/validity/ratings/"
+_RATING_REQUEST = "candidates/<int:pk>/rating/request/"
 _JOB_ANALYSIS = "roles/<int:pk>/job-analysis/"
 _REQUIREMENT = f"{_JOB_ANALYSIS}requirements/<int:requirement_pk>/"
 _DRAFT = f"{_PLAN}draft/"
@@ -65,6 +66,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("roles/<int:pk>/views/", saved_views.save, name="role_view_save"),
     path("roles/<int:pk>/csv/", lists.list_csv, name="role_csv"),
     path("roles/<int:pk>/settings/", role_settings.role_settings, name="role_settings"),
+    path("roles/<int:pk>/ratings/", role_settings.ratings, name="role_ratings"),
     path("roles/<int:pk>/duplicate/", role_settings.duplicate, name="role_duplicate"),
     path("roles/<int:pk>/archive/", role_settings.archive, name="role_archive"),
     path("roles/<int:pk>/restore/", role_settings.restore, name="role_restore"),
@@ -148,6 +150,9 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/edit/", details.edit, name="candidate_edit"),
     path("candidates/<int:pk>/status/<str:status>/", details.change_status, name="candidate_status"),
     path("candidates/<int:pk>/rating/", rate_hire, name="candidate_rating"),
+    path(_RATING_REQUEST, rating_request.page, name="rating_request"),
+    path(f"{_RATING_REQUEST}stop/", rating_request.stop, name="rating_request_stop"),
+    path(f"{_RATING_REQUEST}forget/", rating_request.forget, name="rating_request_forget"),
     path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
     path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
     path("candidates/<int:pk>/verification/", actions.verify, name="candidate_verify"),
@@ -259,5 +264,7 @@ public_urls: list[URLPattern | URLResolver] = [
     path("d/<str:token>/download/", own_data.download, name="own_data_download"),
     path("d/<str:token>/appeal/", own_data.by_own_data, name="own_data_appeal"),
     path("d/<str:token>/erase/", own_data.erase, name="own_data_erase"),
+    path("m/<str:token>/", rater.rate, name="rater"),
+    path("m/<str:token>/decline/", rater.decline, name="rater_decline"),
     path("v/<str:token>/", review.review, name="review"),
 ]

@@ -51,10 +51,12 @@ def test_the_draft_follows_the_settings() -> None:
     organisation.save()
     role = factories.role(organisation)
     Step.objects.of(organisation).filter(role=role, kind="reference_check").update(candidate_may_see=True)
+    Role.objects.of(organisation).update(asks_for_ratings_since=factories.NOW)
     _, after = draft(organisation)
     for sentence in (
         "erased 1 month after their last application ended.",
         "Managers rate people after they were hired",
+        "In 1 role managers are asked for such a rating by e-mail",
         "recorded and compared; the raw values are deleted after 30 days",
         "go to Kim Care, not to the hiring team",
         "except in 1 role in which candidates see them on request",

@@ -53,6 +53,7 @@ from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
+from goodword.workflow.retention_notice import may_be_rated_later
 
 #: actions on the page between two parts
 GO, PRACTISE, START, FORM = "go", "practise", "start", "form"
@@ -204,6 +205,7 @@ def show_overview(
         # while the clock runs, nothing can be requested
         may_adjust=state is None and not all(part.begun for part in seen.parts),
         waiting=waiting,
+        rated_later=may_be_rated_later(session.visit.application, begun_at=attempt.begun_at),
         **more,
     )
 

@@ -150,26 +150,7 @@ def rate(
             or rated_by(row, by) is not None
         ):
             return False
-        made = RatingImport.objects.create(
-            organisation=row.organisation,
-            lowest=scale.lowest,
-            highest=scale.highest,
-            made_by=by,
-            made_at=now,
-            confirmed_at=now,
-        )
-        PerformanceRating.objects.of(row.organisation).bulk_create(
-            PerformanceRating(
-                organisation=row.organisation,
-                of=made,
-                application=row,
-                criterion=criterion,
-                value=value,
-                rater=by.user.email,
-                rated_on=timezone.localdate(now, row.organisation.zone),
-            )
-            for criterion, value in values.items()
-        )
+        store(row, values=values, scale=scale, rater=by.user.email, by=by, now=now)
         write(
             organisation=row.organisation,
             action="hire.rated",
@@ -178,6 +159,44 @@ def rate(
             details={"application": row.pk},
         )
         return True
+
+
+def store(
+    application: Application,
+    *,
+    values: Mapping[str, int],
+    scale: Scale,
+    rater: str,
+    by: Membership | None,
+    now: datetime,
+) -> None:
+    """One person's ratings by criterion, which count at once. `by`: the rater, if a member."""
+    organisation = application.organisation
+    made = RatingImport.objects.create(
+        organisation=organisation,
+        lowest=scale.lowest,
+        highest=scale.highest,
+        made_by=by,
+        made_at=now,
+        confirmed_at=now,
+    )
+    PerformanceRating.objects.of(organisation).bulk_create(
+        PerformanceRating(
+            organisation=organisation,
+            of=made,
+            application=application,
+            criterion=criterion,
+            value=value,
+            rater=rater,
+            rated_on=timezone.localdate(now, organisation.zone),
+        )
+        for criterion, value in values.items()
+    )
+
+
+def is_rated(application: Application) -> bool:
+    rows = PerformanceRating.objects.of(application.organisation).filter(application=application)
+    return rows.filter(of__confirmed_at__isnull=False).exists()
 
 
 def counts_of(of: RatingImport) -> list[CriterionCount]:

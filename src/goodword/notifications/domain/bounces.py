@@ -128,7 +128,8 @@ def has_complained(email: Email) -> bool:
     if email.application_id is None or email.link_purpose in OWN_DATA:
         return False
     earlier = Email.objects.across_organisations().filter(
-        application_id=email.application_id, link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.REFEREE]
+        application_id=email.application_id,
+        link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.REFEREE, Link.Purpose.RATING],
     )
     return earlier.filter(to_address__same_address=email.to_address, complained_at__isnull=False).exists()
 

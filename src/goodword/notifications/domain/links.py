@@ -21,6 +21,7 @@ PATHS = {
     Link.Purpose.MEMBER_INVITATION: "/i/",
     Link.Purpose.VERIFICATION: "/t/",
     Link.Purpose.PANEL: "/e/",
+    Link.Purpose.RATING: "/m/",
 }
 
 #: lifetime of a link from when its mail is sent. That of a report's note is Organisation.report_link_days.
@@ -35,6 +36,8 @@ LIFETIMES: Final = {
     Link.Purpose.MEMBER_INVITATION: timedelta(days=7),
     Link.Purpose.VERIFICATION: timedelta(hours=12),
     Link.Purpose.PANEL: timedelta(days=30),
+    # a request ends earlier
+    Link.Purpose.RATING: timedelta(days=60),
 }
 
 #: repeated openings of a link within this time are recorded once

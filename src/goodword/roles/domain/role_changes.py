@@ -1,6 +1,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -75,6 +76,25 @@ def set_archived(*, role: Role, archived: bool, by: Membership, now: datetime) -
         row.archived_at = now if archived else None
         row.save(update_fields=["archived_at"])
         _audit("role.archived" if archived else "role.restored", row, by=by, now=now)
+        return True
+
+
+#: days after the hire on which a rating can be asked for. Earlier, little is known; later, ratings don't compare.
+RATING_DAYS: Final = range(60, 181)
+
+
+def ask_for_ratings(*, role: Role, on: bool, days: int, by: Membership, now: datetime) -> bool:
+    """Returns whether anything changed. Switched on, it applies to those who start the assessment from then on."""
+    with transaction.atomic():
+        row = _locked(role)
+        was_on = row.asks_for_ratings_since is not None
+        if (on, days) == (was_on, row.rating_days):
+            return False
+        if on != was_on:
+            row.asks_for_ratings_since = now if on else None
+        row.rating_days = days
+        row.save(update_fields=["asks_for_ratings_since", "rating_days"])
+        _audit("role.ratings_asked" if on else "role.ratings_not_asked", row, by=by, now=now, days=days)
         return True
 
 

@@ -94,6 +94,10 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "check.answered_late": ("Late reference received; new report version to follow", "check", ""),
     "check.self_reference_received": ("Self-assessment completed", "check", ""),
     "check.completed": ("Reference check complete", "check", "success"),
+    "rating.needs_rater": ("Rating after the start: {rating_reason}", "alert", "attention"),
+    "rating.given": ("Rated after the start", "check", ""),
+    "rating.declined": ("Rating after the start declined: {rating_reason}", "x", ""),
+    "rating.ended": ("Request for a rating after the start ended{rating_after_colon}", "x", ""),
     "report.ready": ("Report {code} ready, version {version}", "results", "success"),
     "report.redacted": ("Report {code} without personal data ready", "results", ""),
     "report.failed": ("Report could not be created", "alert", "attention"),
@@ -152,6 +156,7 @@ MAIL_NAMES: dict[str, str] = {
     "references.request": "request to a referee",
     "references.request_reminder": "reminder to a referee",
     "references.review": "invitation to the recruiter to review",
+    "workspace.rating_request": "request to the manager for a rating after the start",
     "workspace.mentioned": "notice to a colleague who was mentioned in a comment",
     "reports.assigned": "request to a colleague to review the result",
     "reports.completed": "notice to the recruiter that the report is ready",
@@ -179,6 +184,22 @@ ERASURES = {
     "candidate": "Erasure requested by the candidate",
 }
 
+#: why nobody can be asked for a rating after the start, or nobody is asked any more
+RATING_REASONS = {
+    "no_manager": "no hiring manager is known",
+    "several": "the role has several hiring managers",
+    "not_mine": "the person asked is not their manager",
+    "bounced": "the e-mail could not be delivered",
+    "cannot": "can't judge the work",
+    "left": "the person hired has left",
+    "member": "stopped by a member",
+    "switched_off": "switched off for the role",
+    "not_hired": "no longer hired",
+    "erasure": "personal data to be erased",
+    "rated": "rated already",
+    "no_questions": "the role's questionnaire has no ratings",
+}
+
 #: reasons why a requested step did not start
 NOT_STARTED = {
     "rejected": "the candidate was rejected",
@@ -194,6 +215,7 @@ ACTORS = {
     "candidate": "Candidate",
     "referee": "Referee",
     "link": "Link",
+    "manager": "Manager",
     "operator": "Operator",
 }
 
@@ -242,6 +264,8 @@ def _entry(event: Event, members: dict[str, str], email: Email | None) -> Timeli
         "reason_text": REASONS.get(reason, reason),
         "not_started_reason": NOT_STARTED.get(reason, "the candidate had left the stage"),
         "erasure_reason": ERASURES.get(reason, ""),
+        "rating_reason": RATING_REASONS.get(reason, reason),
+        "rating_after_colon": f": {RATING_REASONS[reason]}" if reason in RATING_REASONS else "",
         "until": _day(data.get("until")),
         "code": data.get("code", ""),
         "version": data.get("version", ""),

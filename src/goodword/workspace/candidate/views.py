@@ -34,7 +34,7 @@ from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.flags import FlagList
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
-from goodword.workspace.candidate.timeline import timeline
+from goodword.workspace.candidate.timeline import RATING_REASONS, timeline
 from goodword.workspace.comments import comments_of, mark_seen
 from goodword.workspace.data_requests import erasure_status
 from goodword.workspace.lists.drawing import drawn
@@ -43,6 +43,7 @@ from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import ListQuery
 from goodword.workspace.lists.rows import Scope
 from goodword.workspace.lists.saved_views import views_of
+from goodword.workspace.models import RatingRequest
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
 
@@ -116,6 +117,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         request,
         "workspace/candidate/candidate.html",
         {
+            **_rating_request(application),
             "may_be_rated": may_be_rated(application, organisation=request.organisation, now=now),
             "to_review": to_review(request.member, mine=False)
             .filter(step_request__application=application)
@@ -160,6 +162,11 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "hold": None if application.erased_at else hold_on(application.candidate),
         },
     )
+
+
+def _rating_request(application: Application) -> dict[str, object]:
+    row = RatingRequest.objects.of(application.organisation).filter(application=application).first()
+    return {"request_row": row, "reason": RATING_REASONS.get(row.reason, "") if row else ""}
 
 
 def reports_of(application: Application) -> QuerySet[Report]:

@@ -28,7 +28,8 @@ from goodword.greenhouse.reconciliation.missed_invitations import still_waiting
 from goodword.notifications.domain.queue import Correspondent
 from goodword.roles.models import RoleNotice
 from goodword.workflow.models import Appeal
-from goodword.workspace.models import Mention
+from goodword.workspace.candidate.timeline import RATING_REASONS
+from goodword.workspace.models import Mention, RatingRequest
 from goodword.workspace.needs_you import referees, reports, steps
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
 from goodword.workspace.role.views import notice_texts
@@ -218,6 +219,58 @@ RATINGS = Source(
 )
 
 
+def _without_rater(viewer: Viewer) -> QuerySet[RatingRequest]:
+    rows = RatingRequest.objects.of(viewer.organisation)
+    if not viewer.member.may_work:
+        return rows.none()
+    return rows.filter(
+        state=RatingRequest.State.NEEDS_RATER,
+        application__in=viewer.applications,
+        application__status=Application.Status.HIRED,
+    )
+
+
+def _shape_without_rater(viewer: Viewer, rows: QuerySet[RatingRequest]) -> QuerySet[Any]:
+    del viewer
+    return rows.select_related("application__candidate", "application__role").order_by("created_at", "pk")
+
+
+def _describe_without_rater(viewer: Viewer, rows: Sequence[RatingRequest]) -> list[Need]:
+    return [
+        Need(
+            source="rater",
+            pk=row.pk,
+            urgency=Urgency.OVERDUE,
+            who=row.application.candidate.name,
+            url=viewer.link("candidate", row.application_id),
+            what=_("can be rated, but nobody is asked: %(reason)s")
+            % {"reason": RATING_REASONS.get(row.reason, "")},
+            since=row.created_at,
+            role=role_title(row.application),
+            place=place(row.application),
+            detail=row.rater_email,
+            actions=[
+                Action(
+                    label=_("Enter address"),
+                    url=viewer.link("rating_request", row.application_id),
+                    is_link=True,
+                ),
+                Action(label=_("Ask nobody"), url=viewer.link("rating_request_stop", row.application_id)),
+            ],
+        )
+        for row in rows
+    ]
+
+
+WITHOUT_RATER = Source(
+    name="rater",
+    urgency=Urgency.OVERDUE,
+    rows=_without_rater,
+    shape=_shape_without_rater,
+    describe=_describe_without_rater,
+)
+
+
 def _notices(viewer: Viewer) -> QuerySet[RoleNotice]:
     return RoleNotice.objects.of(viewer.organisation).filter(settled_at=None, role__in=viewer.roles)
 
@@ -332,6 +385,7 @@ SOURCES: tuple[Source, ...] = (
     MISSED_INVITATIONS,
     steps.OVERDUE_ATTEMPTS,
     steps.OVERDUE_CHECKS,
+    WITHOUT_RATER,
     RATINGS,
 )
 NAMES = frozenset(source.name for source in SOURCES)

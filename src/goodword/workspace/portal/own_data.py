@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure_requests import pending
 from goodword.candidates.domain.holds import hold_on
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, PerformanceRating
 from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.core.data_export import ExportReader, ExportRequest, export, readable_json
@@ -39,7 +40,12 @@ from goodword.workflow.erasure import request_own_erasure
 from goodword.workflow.languages import with_query_language
 from goodword.workflow.models import StepRequest
 from goodword.workflow.portal import Visit, closed_page, send_own_data_link, unknown_page, visit_of, went_to
-from goodword.workflow.retention_notice import legal_hold_reason, retention_for_candidate
+from goodword.workflow.retention_notice import (
+    legal_hold_reason,
+    may_be_rated_later,
+    retention_for_candidate,
+)
+from goodword.workspace.models import RatingRequest
 from goodword.workspace.portal.access import has_switched, language_links, language_of, languages_of, private
 
 type DataView = Callable[[HttpRequest, Visit], HttpResponse]
@@ -167,6 +173,18 @@ def _known_to_them(visit: Visit) -> tuple[int, ...]:
     return tuple(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def _may_be_rated_later(visit: Visit) -> bool:
+    """Whether a manager may be asked for a rating, or has been, on any of their applications."""
+    organisation, candidate = visit.organisation, visit.application.candidate
+    if RatingRequest.objects.of(organisation).filter(application__candidate=candidate).exists():
+        return True
+    if PerformanceRating.objects.of(organisation).filter(application__candidate=candidate).exists():
+        return True
+    rows = Attempt.objects.of(organisation).filter(step_request__application__candidate=candidate)
+    attempts = rows.select_related("step_request__application__role")
+    return any(may_be_rated_later(one.step_request.application, begun_at=one.begun_at) for one in attempts)
+
+
 def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = False) -> HttpResponse:
     application, organisation = visit.application, visit.organisation
     is_portal = visit.link.purpose == Link.Purpose.CANDIDATE
@@ -195,6 +213,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             "tested": StepRequest.objects.of(organisation)
             .filter(application__candidate=application.candidate, step__kind=Step.Kind.ASSESSMENT)
             .exists(),
+            "rated_later": _may_be_rated_later(visit),
             "own": own,
             "is_portal": is_portal,
             "address": masked(email) if email else "",

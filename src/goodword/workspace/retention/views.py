@@ -311,6 +311,7 @@ def _in_use(organisation: Organisation) -> dict[str, object]:
             for part in parts
         ],
         "ratings": organisation.rates_hires or PerformanceRating.objects.of(organisation).exists(),
+        "asks": Role.objects.of(organisation).filter(asks_for_ratings_since__isnull=False).count(),
         "verified": Verification.objects.of(organisation).count(),
         "panelists": Panelist.objects.of(organisation).count(),
         "totals": published.exclude(total=Assessment.Total.OFF).count(),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.plans.editing import copy_plan
 from goodword.core import clock
 from goodword.greenhouse.setup import catalogue
@@ -23,6 +23,7 @@ from goodword.greenhouse.setup.connections import live_connections
 from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
 from goodword.roles.domain.automation import JobTaken, link
 from goodword.roles.domain.role_changes import (
+    RATING_DAYS,
     NotAnOwner,
     RoleChanged,
     change_role,
@@ -36,8 +37,41 @@ from goodword.roles.models import Automation, Role, Step
 from goodword.roles.queries import has_confidential_job, may_share, visible_roles
 from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key
 from goodword.workspace.automation.confirm import job_link
+from goodword.workspace.concurrent_edits import NoticesChanges
+from goodword.workspace.validity.asking import switch
 
 _TITLE_LENGTH = 200
+
+
+class RatingsForm(NoticesChanges):
+    use_required_attribute = False
+    on = forms.BooleanField(
+        label=gettext_lazy("Ask the hiring manager to rate people hired"),
+        required=False,
+        help_text=gettext_lazy(
+            "By e-mail, with a personal link and two reminders. Only about people who start the assessment after "
+            "you switch this on: their privacy notice then says so."
+        ),
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Days after the hire"),
+        min_value=RATING_DAYS.start,
+        max_value=RATING_DAYS.stop - 1,
+        help_text=gettext_lazy(
+            "From 60 to 180. Earlier, managers know little; later, ratings don't compare."
+        ),
+        error_messages={
+            "required": gettext_lazy("Enter a number of days from 60 to 180."),
+            "invalid": gettext_lazy("Enter a number of days from 60 to 180."),
+            "min_value": gettext_lazy("Enter a number of days from 60 to 180."),
+            "max_value": gettext_lazy("Enter a number of days from 60 to 180."),
+        },
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, role: Role) -> None:
+        stored = {"on": role.asks_for_ratings_since is not None, "days": role.rating_days}
+        super().__init__(data, initial=stored, prefix="ratings")
+        self.note_stored(stored)
 
 
 class TitleForm(forms.Form):
@@ -142,6 +176,28 @@ def role_settings(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
+def ratings(request: MemberRequest, pk: int) -> HttpResponseBase:
+    role = _role(request, pk)
+    with transaction.atomic():
+        organisations = Organisation.objects.select_for_update(no_key=True)
+        if not organisations.get(pk=request.organisation.pk).rates_hires:
+            messages.error(
+                request, _("Not saved: an admin has to let members rate in Settings > Validity first.")
+            )
+            return redirect("role_settings", request.organisation.slug, role.pk)
+        locked = Role.objects.of(request.organisation).select_for_update(of=("self",), no_key=True)
+        form = RatingsForm(request.POST, role=locked.get(pk=role.pk))
+        if not form.is_valid():
+            return _page(request, role, ratings_form=form)
+        data = form.cleaned_data
+        changed = switch(role=role, on=data["on"], days=data["days"], by=request.member, now=clock.now())
+    if changed:
+        messages.success(request, _("Saved."))
+    return redirect("role_settings", request.organisation.slug, role.pk)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
     role = _role(request, pk)
     form = TitleForm(request.POST, prefix="copy")
@@ -183,15 +239,24 @@ def _role(request: MemberRequest, pk: int) -> Role:
 
 
 def _page(
-    request: MemberRequest, role: Role, *, form: RoleForm | None = None, copy_form: TitleForm | None = None
+    request: MemberRequest,
+    role: Role,
+    *,
+    form: RoleForm | None = None,
+    ratings_form: RatingsForm | None = None,
+    copy_form: TitleForm | None = None,
 ) -> HttpResponseBase:
     context: dict[str, Any] = {
         "role": role,
         "form": form or RoleForm(role=role, member=request.member),
+        "ratings_form": ratings_form or RatingsForm(role=role),
+        # people are erased before they could be rated
+        "erased_early": request.organisation.erases_old
+        and request.organisation.keep_months * 30 <= role.rating_days,
         "copy_form": copy_form or TitleForm(prefix="copy", initial={"title": _copy_title(role)}),
         "has_confidential_job": has_confidential_job(role),
     }
-    failed = (form is not None and form.is_bound) or copy_form is not None
+    failed = (form is not None and form.is_bound) or ratings_form is not None or copy_form is not None
     return render(request, "workspace/role/settings.html", context, status=422 if failed else 200)
 
 

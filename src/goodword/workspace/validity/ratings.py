@@ -29,6 +29,7 @@ from goodword.core.csv_cells import safe_cell
 from goodword.core.csv_files import UnreadableFile
 from goodword.core.text import written_count
 from goodword.greenhouse.settings_pages import settings_nav
+from goodword.workspace.validity.asking import switch_all_off
 
 #: ends of a rating scale
 _MOST: Final = 1_000_000
@@ -116,6 +117,8 @@ def allow(request: MemberRequest) -> HttpResponseBase:
                 member=request.member,
                 now=clock.now(),
             )
+        if not on:
+            switch_all_off(organisation=request.organisation, by=request.member, now=clock.now())
     messages.success(
         request, _("Members can rate people hired.") if on else _("Members can't rate any more.")
     )

@@ -17,6 +17,7 @@ from goodword.candidates.performance.to_rate import DAYS
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
+from goodword.workspace.validity.asking import requests_by_role
 
 #: newest imports and ratings by members
 SHOWN: Final = 50
@@ -62,5 +63,6 @@ def page(request: MemberRequest) -> HttpResponse:
         "listed": LISTED,
         "pairs": PAIRS,
         "days": DAYS,
+        "asked": requests_by_role(organisation)[:SHOWN],
     }
     return render(request, "workspace/validity/page.html", context)

@@ -1,0 +1,129 @@
+"""Candidate > Request for a rating: its state, who is asked, and its end."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.candidates.queries import visible_applications
+from goodword.core import clock
+from goodword.core.addresses import check_address, normalised
+from goodword.core.text import clean_text
+from goodword.references.domain.requests import has_opted_out
+from goodword.workflow.languages import language_choices
+from goodword.workspace.candidate.timeline import RATING_REASONS
+from goodword.workspace.models import RatingRequest
+from goodword.workspace.validity import asking
+from goodword.workspace.validity.rater import LANGUAGES
+
+
+class RaterForm(forms.Form):
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label=gettext_lazy("Manager's name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the manager's name.")},
+    )
+    email = forms.CharField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the manager's e-mail address.")},
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the e-mail"),
+        choices=language_choices(LANGUAGES),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the languages.")},
+    )
+    #: the version on the page
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, request: RatingRequest) -> None:
+        super().__init__(data, initial={"language": request.language, "seen": request.version})
+        self.request = request
+
+    def clean_name(self) -> str:
+        return clean_text(self.cleaned_data["name"], one_line=True)
+
+    def clean_email(self) -> str:
+        address = self.cleaned_data["email"]
+        check_address(address)
+        if has_opted_out(organisation=self.request.organisation, address=address):
+            raise forms.ValidationError(_("This person asked not to be contacted. Choose another."))
+        return normalised(address)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def page(request: MemberRequest, pk: int) -> HttpResponseBase:
+    row = _row(request, pk)
+    form = RaterForm(request.POST if request.method == "POST" else None, request=row)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            asking.name_rater(request=row, **data, by=request.member, now=clock.now())
+        except asking.OwnAddress:
+            form.add_error("email", _("This is the address of the person to be rated."))
+        except asking.NotOpen:
+            row = _row(request, pk)
+            form.add_error(
+                None, _("Nobody was asked: the request has changed in the meantime. Check it below.")
+            )
+            form.data = {**dict(form.data.items()), "seen": row.version}
+        else:
+            messages.success(request, _("%(name)s is asked by e-mail.") % {"name": data["name"]})
+            return _back(request, pk)
+    return _page(request, row, form)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def stop(request: MemberRequest, pk: int) -> HttpResponseBase:
+    if asking.stop(request=_row(request, pk), by=request.member, now=clock.now()):
+        messages.success(request, _("Nobody is asked any more."))
+    return _back(request, pk)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def forget(request: MemberRequest, pk: int) -> HttpResponseBase:
+    if asking.forget_rater(request=_row(request, pk), by=request.member, now=clock.now()):
+        messages.success(request, _("Name and address erased."))
+    return redirect("rating_request", request.organisation.slug, pk)
+
+
+def _row(request: MemberRequest, pk: int) -> RatingRequest:
+    """Of the application with this id."""
+    rows = RatingRequest.objects.of(request.organisation).filter(
+        application__in=visible_applications(request.member)
+    )
+    found = rows.filter(application=pk).values_list("pk", flat=True).first()
+    related = ("organisation", "application__candidate", "application__role", "named_by__user")
+    return access.owned(rows.select_related(*related), found or 0)
+
+
+def _back(request: MemberRequest, pk: int) -> HttpResponseBase:
+    return redirect("candidate", request.organisation.slug, pk)
+
+
+def _page(request: MemberRequest, row: RatingRequest, form: RaterForm) -> HttpResponse:
+    context = {
+        "row": row,
+        "reason": RATING_REASONS.get(row.reason, ""),
+        "over": not row.is_open or bool(asking.obstacle(row.application)),
+        "application": row.application,
+        "candidate": row.application.candidate,
+        "form": form,
+    }
+    return render(
+        request, "workspace/validity/rating_request.html", context, status=422 if form.is_bound else 200
+    )

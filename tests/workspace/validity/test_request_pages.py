@@ -1,0 +1,244 @@
+"""Members' pages about requests for a rating: naming a rater, the role's switch, Home, Validity, and the notices."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.roles.models import Role
+from goodword.workflow.retention_notice import may_be_rated_later
+from goodword.workspace.models import RatingRequest
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.validity.support import (
+    NOW,
+    SINCE,
+    asking_role,
+    hired,
+    mails,
+    manager_of,
+    request_of,
+    state_of,
+    sweep,
+)
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+BO = {"name": "Bo Boss", "email": "Bo@Acme.example", "language": "de"}
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def role() -> Role:
+    return asking_role()
+
+
+@pytest.fixture
+def ada(role: Role) -> Application:
+    made = hired(role)
+    sweep()
+    return made
+
+
+def words(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def page_of(ada: Application, name: str = "rating_request") -> str:
+    return reverse(name, args=[ada.organisation.slug, ada.pk])
+
+
+def switch_of(role: Role) -> str:
+    return reverse("role_ratings", args=[role.organisation.slug, role.pk])
+
+
+def seen(browser: Client, role: Role) -> dict[str, str]:
+    page = browser.get(reverse("role_settings", args=[role.organisation.slug, role.pk]))
+    return {"ratings-seen": page.context["ratings_form"]["seen"].value()}
+
+
+def test_home_asks_a_recruiter_for_an_address(ada: Application, role: Role) -> None:
+    browser = signed_in(role.owner)
+    home = reverse("needs_you", args=[role.organisation.slug])
+    assert page_of(ada) in words(browser.get(home))
+    form = browser.get(page_of(ada))
+    sent = BO | {"seen": form.context["form"]["seen"].value()}
+    assert browser.post(page_of(ada), sent).status_code == 302
+    [mail] = mails(ada)
+    assert (mail.to_address, mail.language) == ("bo@acme.example", "de")
+    assert page_of(ada) not in words(browser.get(home))
+    entry = AuditEntry.objects.of(role.organisation).get(action="rating.asked")
+    assert entry.details == {"application": ada.pk}
+    card = words(browser.get(reverse("candidate", args=[role.organisation.slug, ada.pk])))
+    assert "Rating after the start" in card and "Bo Boss" in card
+    again = browser.post(page_of(ada), sent)
+    assert again.status_code == 422 and "the request has changed in the meantime" in words(again)
+    assert len(mails(ada)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": " "}, "Enter the manager&#x27;s name."),
+        ({"email": "nobody"}, "is not an e-mail address"),
+        ({"email": "bo@acme.example\r\nBcc: x@y.example"}, "is not an e-mail address"),
+        ({"email": "ada's own"}, "This is the address of the person to be rated."),
+        ({"language": "xx"}, "Choose one of the languages."),
+        ({"seen": "9:given"}, "the request has changed in the meantime"),
+    ],
+)
+def test_a_wrong_entry_asks_nobody_and_is_kept(
+    ada: Application, role: Role, change: dict[str, str], sentence: str
+) -> None:
+    if change.get("email") == "ada's own":
+        change = {"email": ada.candidate.email.upper()}
+    sent = BO | {"seen": request_of(ada).version} | change
+    response = signed_in(role.owner).post(page_of(ada), sent)
+    assert response.status_code == 422 and sentence in words(response)
+    assert (mails(ada), state_of(ada)) == ([], ("needs_rater", "no_manager"))
+
+
+def test_a_member_ends_a_request_and_erases_the_address(ada: Application, role: Role) -> None:
+    browser = signed_in(role.owner)
+    browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
+    browser.post(page_of(ada, "rating_request_forget"))
+    assert request_of(ada).rater_email == "bo@acme.example"
+    for _twice in range(2):
+        browser.post(page_of(ada, "rating_request_stop"))
+    assert state_of(ada) == ("stopped", "member")
+    browser.post(page_of(ada, "rating_request_forget"))
+    assert (request_of(ada).rater_email, mails(ada)) == ("", [])
+    late = browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
+    assert late.status_code == 422
+    assert state_of(ada) == ("stopped", "member")
+    assert AuditEntry.objects.of(role.organisation).filter(action="rating.stopped").count() == 1
+
+
+@pytest.mark.parametrize("name", ["rating_request", "rating_request_stop", "rating_request_forget"])
+def test_only_recruiters_and_admins_who_see_the_person_act(ada: Application, role: Role, name: str) -> None:
+    manager = manager_of(role)
+    elsewhere = factories.member(factories.organisation(), kind="admin")
+    sent = BO | {"seen": request_of(ada).version}
+    assert signed_in(manager).post(page_of(ada, name), sent).status_code == 403
+    assert signed_in(elsewhere).post(page_of(ada, name), sent).status_code == 404
+    role.confidential = True
+    role.save()
+    outsider = factories.member(role.organisation)
+    assert signed_in(outsider).post(page_of(ada, name), sent).status_code == 404
+    assert Client().post(page_of(ada, name), sent).status_code == 302
+    assert (state_of(ada), mails(ada)) == (("needs_rater", "no_manager"), [])
+
+
+def test_hiring_managers_see_the_state_but_not_the_address(ada: Application, role: Role) -> None:
+    signed_in(role.owner).post(page_of(ada), BO | {"seen": request_of(ada).version})
+    manager = manager_of(role)
+    page = words(signed_in(manager).get(reverse("candidate", args=[role.organisation.slug, ada.pk])))
+    assert "Rating after the start" in page
+    assert page_of(ada) not in page
+
+
+def test_the_switch_is_off_at_first_and_counts_from_when_it_is_set() -> None:
+    role = factories.role(factories.organisation(rates_hires=True))
+    assert (role.asks_for_ratings_since, role.rating_days) == (None, 90)
+    browser = signed_in(role.owner)
+    sent = seen(browser, role) | {"ratings-on": "on", "ratings-days": "120"}
+    browser.post(switch_of(role), sent)
+    role.refresh_from_db()
+    assert (role.asks_for_ratings_since, role.rating_days) == (NOW, 120)
+    with time_machine.travel(NOW + 2 * HOUR, tick=False):
+        browser.post(switch_of(role), seen(browser, role) | {"ratings-on": "on", "ratings-days": "100"})
+        role.refresh_from_db()
+        assert (role.asks_for_ratings_since, role.rating_days) == (NOW, 100)
+    stale = browser.post(switch_of(role), sent)
+    assert stale.status_code == 422 and "Somebody else has changed this" in words(stale)
+    browser.post(switch_of(role), seen(browser, role) | {"ratings-days": "100"})
+    role.refresh_from_db()
+    assert role.asks_for_ratings_since is None
+    rows = AuditEntry.objects.of(role.organisation).filter(action__startswith="role.ratings").order_by("pk")
+    assert [row.action for row in rows] == [
+        "role.ratings_asked",
+        "role.ratings_asked",
+        "role.ratings_not_asked",
+    ]
+
+
+@pytest.mark.parametrize("days", ["59", "181", "", "-1", "1e3", "90.5", "9" * 30])
+def test_days_outside_the_range_are_refused(days: str) -> None:
+    role = factories.role(factories.organisation(rates_hires=True))
+    browser = signed_in(role.owner)
+    response = browser.post(switch_of(role), seen(browser, role) | {"ratings-on": "on", "ratings-days": days})
+    assert response.status_code == 422
+    assert "Enter a number of days from 60 to 180." in words(response)
+    role.refresh_from_db()
+    assert (role.asks_for_ratings_since, role.rating_days) == (None, 90)
+
+
+def test_an_admin_must_first_let_members_rate() -> None:
+    role = factories.role(factories.organisation())
+    browser = signed_in(role.owner)
+    browser.post(switch_of(role), {"ratings-on": "on", "ratings-days": "90"})
+    role.refresh_from_db()
+    assert role.asks_for_ratings_since is None
+    manager = manager_of(role)
+    assert signed_in(manager).post(switch_of(role), {"ratings-on": "on"}).status_code == 403
+    elsewhere = factories.member(factories.organisation(rates_hires=True), kind="admin")
+    assert signed_in(elsewhere).post(switch_of(role), {"ratings-on": "on"}).status_code == 404
+
+
+def test_stopping_ratings_in_goodword_ends_it_for_all_roles(ada: Application, role: Role) -> None:
+    signed_in(role.owner).post(reverse("ratings_allow", args=[role.organisation.slug]))
+    role.refresh_from_db()
+    assert role.asks_for_ratings_since is None
+    assert state_of(ada) == ("stopped", "switched_off")
+
+
+def test_a_copied_role_asks_nobody(role: Role) -> None:
+    url = reverse("role_duplicate", args=[role.organisation.slug, role.pk])
+    signed_in(role.owner).post(url, {"copy-title": "Copy"})
+    assert Role.objects.of(role.organisation).get(title="Copy").asks_for_ratings_since is None
+
+
+def test_validity_counts_the_requests_by_role(ada: Application, role: Role) -> None:
+    manager_of(role)
+    for _two in range(2):
+        hired(role)
+    sweep()
+    RatingRequest.objects.of(role.organisation).filter(state="asked").update(reminders=1)
+    page = signed_in(role.owner).get(reverse("validity", args=[role.organisation.slug]))
+    [counted] = page.context["asked"]
+    assert (counted.needs_rater, counted.asked, counted.reminded, counted.given) == (1, 2, 2, 0)
+    assert "Asked by e-mail" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("since", "begun_at", "told"),
+    [(None, None, False), (SINCE, None, True), (SINCE, SINCE, True), (NOW, SINCE, False)],
+)
+def test_only_those_who_may_be_rated_are_told_so(since: Any, begun_at: Any, told: bool) -> None:
+    role = asking_role()
+    role.asks_for_ratings_since = since
+    assert may_be_rated_later(factories.application(role), begun_at=begun_at) is told
+
+
+def test_attempts_of_another_role_do_not_count(role: Role) -> None:
+    manager_of(role)
+    moved = hired(role)
+    other = factories.role(role.organisation)
+    other.asks_for_ratings_since = SINCE
+    other.save()
+    Application.objects.of(role.organisation).filter(pk=moved.pk).update(role=other)
+    sweep()
+    assert not RatingRequest.objects.of(role.organisation).filter(application=moved).exists()
+    assert Attempt.objects.of(role.organisation).count() == 1
