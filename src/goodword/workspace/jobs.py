@@ -15,12 +15,7 @@ def sweep_retention(*, timestamp: int = 0) -> None:
     for_each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
 
 
-@jobs.job(
-    name="ratings.ask",
-    cron="*/10 * * * * 30",
-    queueing_lock="ratings.ask",
-    due=lambda now: [asking.due_hires(now=now), asking.due_requests(now=now)],
-)
+@jobs.job(name="ratings.ask", cron="*/10 * * * * 30", queueing_lock="ratings.ask")
 def sweep_ratings(*, timestamp: int = 0) -> None:
     """Ask managers for ratings, remind them, and end requests without an answer."""
     del timestamp  # periodic jobs all get it; we use our own clock
