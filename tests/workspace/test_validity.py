@@ -105,7 +105,7 @@ def test_ratings_are_checked_before_they_count(role: Role) -> None:
     for _twice in range(2):
         assert client.post(path(role, f"ratings/{made.pk}/confirm/")).status_code == 302
     assert PerformanceRating.objects.of(role.organisation).get().application == ada
-    assert "1 person" not in text_of(client.get(path(role)))
+    assert "1 person rated by 1 rater." in text_of(client.get(path(role)))
     text = text_of(client.get(path(role, f"ratings/{made.pk}/")))
     assert "Delete these ratings" in text and "Line 3" in text
     client.post(path(role, f"ratings/{made.pk}/delete/"))

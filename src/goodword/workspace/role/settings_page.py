@@ -49,7 +49,7 @@ class RatingsForm(NoticesChanges):
         label=gettext_lazy("Ask the hiring manager to rate people hired"),
         required=False,
         help_text=gettext_lazy(
-            "By e-mail, with a personal link and two reminders. Only about people who start the assessment after "
+            "By e-mail, with a personal link and two reminders. Only about people who begin the assessment after "
             "you switch this on: their privacy notice then says so."
         ),
     )
