@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 import without_database  # noqa: F401 - sets up Django
 
 from goodword.assessments.kinds.reasoning.content import BUILT_IN
-from goodword.assessments.kinds.reasoning.difficulty import options_of, start_value
+from goodword.assessments.kinds.reasoning.items import options_of, start_value
 from goodword.assessments.psychometrics.abilities import ability, normed, point
 from goodword.assessments.psychometrics.dif import differences, has_large
 from goodword.assessments.psychometrics.rasch import (

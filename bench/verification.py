@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 import without_database  # noqa: F401 - sets up Django
 
 from goodword.assessments.kinds.reasoning.content import BUILT_IN, VERSION, Blueprint, ReasoningTest
-from goodword.assessments.kinds.reasoning.difficulty import (
+from goodword.assessments.kinds.reasoning.items import (
     ASSUMED_SPREAD,
     curves_of_form,
     options_of,

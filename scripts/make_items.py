@@ -32,10 +32,9 @@ from goodword.assessments.kinds.reasoning.generated import (
     from_json,
     to_json,
 )
-from goodword.assessments.kinds.reasoning.measured import FILE, Measured
+from goodword.assessments.kinds.reasoning.sheet import FILE, Measured
 from goodword.assessments.kinds.reasoning.solver import solve
-from goodword.assessments.kinds.reasoning.solver.crossing_out import CROSSING_OUT
-from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success
+from goodword.assessments.kinds.reasoning.solver.guessers import CROSSING_OUT, GUESSERS, chance, success
 
 assert without_database  # the registry of kinds imports models
 

@@ -64,7 +64,7 @@ def _evidence(options: argparse.Namespace) -> int:
 
     if options.check:
         _without_database()
-        from goodword.assessments.evidence.command import check_again
+        from goodword.assessments.evidence.check import check_again
 
         return check_again(Path(options.check))
     if options.organisation and options.groups:
@@ -92,7 +92,7 @@ def _evidence(options: argparse.Namespace) -> int:
         )
         return 2
     django.setup()
-    from goodword.assessments.evidence.command import write
+    from goodword.assessments.evidence.check import write
 
     return write(slug=options.organisation, folder=Path(options.out))
 
@@ -131,7 +131,7 @@ def _manual(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    from goodword.assessments.manual.command import show
+    from goodword.assessments.manual.chapters import show
 
     return show(
         slug=options.organisation,

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     # warns members if nobody outside the hiring team is named
     f"{APP}.plans.publishing",
     # a request delays the start and the deadline; grants carry over to a new attempt
-    f"{APP}.attempts.begin",
+    f"{APP}.attempts.parts",
     f"{APP}.attempts.invitations",
     f"{APP}.jobs",
     "goodword.flow",
@@ -41,13 +41,12 @@ MAY_USE_MODEL = {
 MAY_READ_CLOCKS = {
     f"{APP}.adjustments.status",
     f"{APP}.attempts.answers",
-    f"{APP}.attempts.begin",
+    f"{APP}.attempts.parts",
     f"{APP}.attempts.completion",
     f"{APP}.attempts.overview",
-    f"{APP}.attempts.preview",  # no candidate
     f"{APP}.data_export",
     # the verification gets the same time per task
-    f"{APP}.verification.opening",
+    f"{APP}.verification",
 }
 #: names under which adjustments appear in code and templates
 NAMES = (

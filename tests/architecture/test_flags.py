@@ -60,8 +60,8 @@ MAY_KNOW_ROWS = {
     },
     # and what records them
     "Observation": {
-        "goodword.assessments.attempts.breaks",
-        "goodword.assessments.attempts.observations",
+        "goodword.assessments.attempts.completion",
+        "goodword.assessments.attempts.answers",
         "goodword.assessments.erasure",
         "goodword.assessments.data_export",
         "goodword.assessments.models.attempts",

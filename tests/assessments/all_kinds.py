@@ -6,8 +6,8 @@ from typing import Any
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.answers import next_item, save_answer
-from goodword.assessments.attempts.begin import begin_part, needs_start
 from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.parts import begin_part, needs_start
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.kinds.builtin import content as builtin_content

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.attempts.begin import version_for
+from goodword.assessments.attempts.parts import version_for
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, to_json
 from goodword.assessments.models import (
     Answer,

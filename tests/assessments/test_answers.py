@@ -8,7 +8,7 @@ from django.db import transaction
 
 from goodword.assessments.attempts.answers import UnknownItem, save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.part_state import Closed
+from goodword.assessments.attempts.parts import Closed
 from goodword.assessments.kinds.items import UnknownOption
 from goodword.assessments.models import Attempt
 from goodword.workflow.states import lock, move

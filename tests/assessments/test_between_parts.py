@@ -8,8 +8,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.attempts.begin import is_other_form, open_form
 from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.parts import is_other_form, open_form
 from goodword.assessments.models import Attempt, AttemptPart
 from tests.assessments.custom_questions.support import FILE, TEXT, asked
 from tests.assessments.once import once

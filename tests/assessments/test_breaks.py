@@ -11,10 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import UnknownItem, next_item, save_answer
-from goodword.assessments.attempts.begin import begin_part
-from goodword.assessments.attempts.breaks import resume
-from goodword.assessments.attempts.completion import end_overdue
-from goodword.assessments.attempts.part_state import PartOver
+from goodword.assessments.attempts.completion import end_overdue, resume
+from goodword.assessments.attempts.parts import PartOver, begin_part
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
 from goodword.assessments.kinds.judgement.items import Situation

@@ -10,9 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import WrongItem, next_item, save_answer
-from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.completion import end_overdue, finish_part
-from goodword.assessments.attempts.part_state import NotBegun, OutOfOrder, PartOver
+from goodword.assessments.attempts.parts import NotBegun, OutOfOrder, PartOver, begin_part
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from tests.assessments.once import once
 from tests.assessments.plans import REASONING, WORK_STYLE, PlannedTest, attempt_of

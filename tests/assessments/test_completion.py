@@ -8,7 +8,7 @@ from django.db import connection
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
-from goodword.assessments.attempts.part_state import Closed
+from goodword.assessments.attempts.parts import Closed
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Email
 from goodword.workflow.models import StepRun

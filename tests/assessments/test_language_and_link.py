@@ -10,8 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import save_answer
-from goodword.assessments.attempts.begin import NotOffered, TooLate, choose_language, offered_languages
-from goodword.assessments.attempts.part_state import Closed
+from goodword.assessments.attempts.parts import (
+    Closed,
+    NotOffered,
+    TooLate,
+    choose_language,
+    offered_languages,
+)
 from goodword.assessments.models import Attempt, TestVersion
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.assessments.attempts.begin import language_for, version_for
+from goodword.assessments.attempts.parts import language_for, version_for
 from goodword.assessments.models import AssessmentPart
 from tests.assessments.assessment_plans.support import questions
 from tests.support import factories

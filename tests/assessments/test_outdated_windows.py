@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import next_item
-from goodword.assessments.attempts.begin import begin_part
-from goodword.assessments.attempts.breaks import resume
+from goodword.assessments.attempts.completion import resume
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.models import Attempt

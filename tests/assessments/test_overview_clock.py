@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import save_answer
-from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.completion import end_overdue
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.workflow.languages import language_choices
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of

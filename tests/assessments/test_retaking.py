@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.invitations import CannotInvite, invite_again, months_after, retake_from
+from goodword.assessments.attempts.invitations import CannotInvite, invite_again, retake_from
 from goodword.assessments.models import Assessment, Attempt
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.models import Application
+from goodword.core.clock import months_after
 from goodword.roles.models import Role
 from tests.assessments.assessment_plans.support import REASONING, WORK_STYLE, published
 from tests.assessments.support import answer_all, assigned, rows

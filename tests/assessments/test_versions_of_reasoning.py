@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from goodword.accounts.models import Membership
-from goodword.assessments.attempts.begin import begin_part
-from goodword.assessments.attempts.breaks import resume
-from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.completion import finish_part, resume
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
 from goodword.assessments.models import AssessmentPart, Attempt, NormSet, Score, Test, TestVersion

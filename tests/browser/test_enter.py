@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
-from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Attempt
 from goodword.core import clock
 from goodword.notifications.models import Link

@@ -10,8 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.attempts.answers import save_answer
-from goodword.assessments.attempts.begin import begin_part
-from goodword.assessments.attempts.part_state import IN_TRANSIT
+from goodword.assessments.attempts.parts import IN_TRANSIT, begin_part
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from goodword.assessments.queries import items_of
 from goodword.core import clock

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from goodword.assessments.adjustments.mails import subject_ref_of
 from goodword.assessments.adjustments.status import is_disclosed
-from goodword.assessments.attempts.begin import as_members_see
 from goodword.assessments.attempts.overview import title_of
+from goodword.assessments.attempts.parts import as_members_see
 from goodword.assessments.flags.display import OBSERVED, WORDS
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.marking import RATERS
@@ -30,7 +30,7 @@ from goodword.assessments.models import (
     Verification,
 )
 from goodword.assessments.queries import items_of, parts_of
-from goodword.assessments.verification.taking import tasks_of
+from goodword.assessments.verification import tasks_of
 from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
 from goodword.notifications.data_export import exported_mail
 from goodword.notifications.models import Email

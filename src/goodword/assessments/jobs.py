@@ -1,10 +1,10 @@
+from goodword.assessments import verification
 from goodword.assessments.adjustments.mails import contacts_due, remind_contacts
 from goodword.assessments.attempts.completion import end_overdue, overdue
 from goodword.assessments.attempts.mails import remind_due, reminders_due
 from goodword.assessments.norms import making
 from goodword.assessments.psychometrics.rasch import NotEnough
 from goodword.assessments.psychometrics.rasch_fit import NotSettled
-from goodword.assessments.verification import taking
 from goodword.core import clock, jobs
 
 
@@ -25,13 +25,13 @@ def sweep_reminders(*, timestamp: int = 0) -> None:
     name="assessments.clock",
     cron="* * * * * */5",
     queueing_lock="assessments.clock",
-    due=lambda now: [overdue(now=now), taking.overdue(now=now)],
+    due=lambda now: [overdue(now=now), verification.overdue(now=now)],
 )
 def sweep_clocks(*, timestamp: int = 0) -> None:
     del timestamp
     now = clock.now()
     end_overdue(now=now)
-    taking.end_overdue(now=now)
+    verification.end_overdue(now=now)
 
 
 @jobs.job(name="assessments.norms")

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.part_state import part_of, record_event
+from goodword.assessments.attempts.parts import part_of, record_event
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.custom.content import Criterion, FileQuestion
 from goodword.assessments.kinds.custom.items import CustomQuestion

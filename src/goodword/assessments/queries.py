@@ -144,3 +144,12 @@ def answers_of(part: AttemptPart) -> Mapping[str, Json]:
 def read_answers(part: AttemptPart) -> Mapping[str, Json]:
     """Answers prefetched with the part (`parts_of`), {item id: value}. No query."""
     return {answer.item: answer.value for answer in part.answers.all()}
+
+
+def clock_minutes(part: AttemptPart, *, form: str = "") -> int:
+    """The role's minutes for a timed part. A form with another number of tasks gets the same time per task."""
+    minutes, planned, taken = part.part.minutes or 0, part.part.form, form or part.form
+    content = content_of(part.version)
+    if taken == planned or not kind_of(content).is_generated:
+        return minutes
+    return -(-minutes * content.count(taken) // content.count(planned))

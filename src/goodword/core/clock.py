@@ -1,7 +1,8 @@
 """The clock: system time, plus an offset in demo and tests. It is a row, so that web and workers agree."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F
@@ -43,3 +44,8 @@ def _offset() -> timedelta:
         offset = ClockOffset.objects.filter(pk=1).values_list("offset", flat=True).first()
         _cached = (tick, offset or timedelta(0))
     return _cached[1]
+
+
+def months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -9,10 +9,10 @@ from django.db import transaction
 from goodword.accounts.domain.members import deactivate
 from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
 from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
-from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import UnknownForm, begin_part, choose_form
+from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.invitations import invite_again
 from goodword.assessments.attempts.mails import remind_due
+from goodword.assessments.attempts.parts import UnknownForm, begin_part, choose_form
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links
@@ -117,7 +117,7 @@ def test_a_request_on_a_closed_attempt_cannot_be_answered() -> None:
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
     before = everything(attempt)
-    with pytest.raises(part_state.Closed):
+    with pytest.raises(parts.Closed):
         answers(row, percent=25)
     assert everything(attempt) == before
 

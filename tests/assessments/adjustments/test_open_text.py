@@ -12,7 +12,10 @@ from goodword.accounts.models import AuditEntry
 from goodword.assessments.adjustments.open_text import CREATE, CannotReplace, open_text_offers
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.attempts.answers import save_answer
-from goodword.assessments.attempts.begin import (
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.invitations import invite_again
+from goodword.assessments.attempts.mails import remind_due
+from goodword.assessments.attempts.parts import (
     OPEN_TEXT,
     PLANNED,
     UnknownForm,
@@ -21,9 +24,6 @@ from goodword.assessments.attempts.begin import (
     choose_language,
     open_form,
 )
-from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.invitations import invite_again
-from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.catalogue.custom_questions import publish_test
 from goodword.assessments.catalogue.judgement import create_open_text
 from goodword.assessments.data_export import export

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.requests import withdraw_request
-from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.notifications.models import Link
 from goodword.workflow.states import lock, move

@@ -9,10 +9,10 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.contacts import Contact, contact_of
 from goodword.assessments.adjustments.requests import CannotRequest, request_adjustment, withdraw_request
 from goodword.assessments.adjustments.status import WhyNot, extended_seconds, request_status
-from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.mails import remind_due
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
@@ -130,7 +130,7 @@ def test_a_started_clock_is_not_extended() -> None:
 def test_no_clock_starts_while_a_request_is_open() -> None:
     attempt = timed()
     asked(attempt)
-    with pytest.raises(part_state.AwaitingAdjustment):
+    with pytest.raises(parts.AwaitingAdjustment):
         begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     assert withdraw_request(attempt_id=attempt.pk, now=NOW)
     assert begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW).begun_at == NOW
@@ -146,7 +146,7 @@ def test_nothing_can_be_requested_on_a_closed_attempt() -> None:
     attempt = timed()
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
-    with pytest.raises(part_state.Closed):
+    with pytest.raises(parts.Closed):
         asked(attempt)
 
 

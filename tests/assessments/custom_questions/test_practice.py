@@ -9,7 +9,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from goodword.assessments.attempts.begin import choose_language
+from goodword.assessments.attempts.parts import choose_language
 from goodword.assessments.kinds.custom.content import read_questions
 from goodword.assessments.kinds.custom.items import example_for
 from goodword.assessments.models import Attempt

@@ -16,8 +16,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.evidence.check import check
-from goodword.assessments.evidence.command import check_again, write
+from goodword.assessments.evidence.check import check, check_again, write
 from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError, digest
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, Score

@@ -13,8 +13,7 @@ import pytest
 import pytest_django
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.evidence.check import check
-from goodword.assessments.evidence.command import check_again
+from goodword.assessments.evidence.check import check, check_again
 from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError, digest
 from goodword.assessments.models import Adjustment, Assessment, Attempt, AttemptPart, IssuedTotal, Marking

@@ -10,9 +10,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from goodword.assessments.attempts.answers import next_item, save_answer
+from goodword.assessments.attempts.answers import MAX_ROWS, next_item, save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.observations import MAX_ROWS
 from goodword.assessments.models import Attempt, Observation
 from goodword.workflow.states import lock, move
 from tests.assessments.flags.support import NOW, custom_attempt, note, observations, send, timed_attempt

@@ -7,8 +7,7 @@ import pytest
 from django.db import transaction
 
 from goodword.assessments.attempts.answers import next_item, save_answer
-from goodword.assessments.attempts.breaks import resume
-from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.completion import finish_part, resume
 from goodword.assessments.flags.display import flags_of
 from goodword.assessments.flags.rules import careless_signs, on_attempt_completed, update_flags
 from goodword.assessments.kinds.report import CarelessSigns

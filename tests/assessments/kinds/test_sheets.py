@@ -3,14 +3,14 @@
 import pytest
 from make_items import LEAST_TASKS, MOST_CROSSED, MOST_LEARNED, SEEDS
 
+from goodword.assessments.catalogue.packs import difference
 from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.custom.content import read_questions
 from goodword.assessments.kinds.judgement.content import read_judgement
-from goodword.assessments.kinds.pack_file import difference
 from goodword.assessments.kinds.reasoning.content import builtin_forms, read_forms
-from goodword.assessments.kinds.reasoning.difficulty import START
 from goodword.assessments.kinds.reasoning.families import FAMILIES, LOADS, family_name
-from goodword.assessments.kinds.reasoning.measured import measured
+from goodword.assessments.kinds.reasoning.items import START
+from goodword.assessments.kinds.reasoning.sheet import measured
 from tests.assessments.all_kinds import PANEL
 from tests.assessments.builtins import load_judgement
 from tests.assessments.kinds.judgements import small_set, with_action

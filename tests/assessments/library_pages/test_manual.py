@@ -17,11 +17,9 @@ from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.builtin import BUILT_IN
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.manual.chapters import TechnicalManual, technical_manual
-from goodword.assessments.manual.command import show
+from goodword.assessments.manual.chapters import TechnicalManual, as_markdown, line, show, technical_manual
 from goodword.assessments.manual.evidence import RECOVERY
 from goodword.assessments.manual.facts import ManualFacts, manual_facts
-from goodword.assessments.manual.markdown import as_markdown, line
 from goodword.assessments.models import Calibration, NormGroup, Test, TestVersion
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.dif import Effect

@@ -4,7 +4,7 @@ import pytest
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.kinds.reasoning.difficulty import curves
+from goodword.assessments.kinds.reasoning.items import curves
 from goodword.assessments.models import Assessment, Calibration, NormGroup, Test, TestVersion
 from goodword.assessments.norms.making import make_calibration, make_norms
 from goodword.assessments.psychometrics import strata

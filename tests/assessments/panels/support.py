@@ -7,8 +7,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Panelist, Test
-from goodword.assessments.panels.invitations import invite
-from goodword.assessments.panels.ratings import digests, finish, save_ratings
+from goodword.assessments.panels.panelists import digests, finish, invite, save_ratings
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from tests.assessments.judgement.support import NOW, draft

@@ -28,10 +28,8 @@ from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.editor import KeyedAction, texts_of
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Panelist, PanelRating, Test
-from goodword.assessments.panels.invitations import decline, remove
 from goodword.assessments.panels.keys import PanelResult, experts_to_show, shown_result
-from goodword.assessments.panels.ratings import ExpertState, experts_of
-from goodword.assessments.panels.retention import erase_old
+from goodword.assessments.panels.panelists import ExpertState, decline, erase_old, experts_of, remove
 from goodword.assessments.psychometrics.agreement import agreement
 from goodword.assessments.queries import content_of
 from goodword.notifications.models import Email, Link

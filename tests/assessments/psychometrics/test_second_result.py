@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from goodword.assessments.kinds.reasoning.content import BUILT_IN
-from goodword.assessments.kinds.reasoning.difficulty import curves_of_form
+from goodword.assessments.kinds.reasoning.items import curves_of_form
 from goodword.assessments.kinds.reasoning.verification import FORMS, VERIFICATION_12
 from goodword.assessments.psychometrics.abilities import ItemCurve, point
 from goodword.assessments.psychometrics.second_result import (

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import save_answer
-from goodword.assessments.attempts.begin import begin_part
-from goodword.assessments.attempts.breaks import resume
+from goodword.assessments.attempts.completion import resume
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Attempt, DrawnItem
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import answer_all, answers, part_of, scores, token_of

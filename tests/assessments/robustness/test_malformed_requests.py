@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Attempt, AttemptPart, Upload
 from goodword.assessments.urls import public_urls
 from tests.assessments.all_kinds import assessment_of_all

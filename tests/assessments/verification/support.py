@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 
 from goodword.accounts.models import Membership
-from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments import verification
 from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.models import Attempt, Verification
 from goodword.assessments.queries import items_of
-from goodword.assessments.verification import taking
-from goodword.assessments.verification.opening import new_link, open_verification
-from goodword.assessments.verification.taking import task_on_screen
+from goodword.assessments.verification import new_link, open_verification, task_on_screen
 from goodword.candidates.models import Application
 from tests.assessments.plans import PlannedTest, attempt_of
 from tests.assessments.support import add_answers, part_of
@@ -66,11 +65,11 @@ def taken(
     attempt: Attempt, *, solved: int, answered: int = 12, device: str = "computer", now: datetime = DAY
 ) -> Verification:
     """A verification that has ended: so many tasks solved, later ones wrong, and those after `answered` skipped."""
-    row = taking.begin(verification_id=opened(attempt, now=now).pk, device=device, now=now)
+    row = verification.begin(verification_id=opened(attempt, now=now).pk, device=device, now=now)
     for number in range(row.items):
         task = task_on_screen(row)
         if number < answered:
             value = option_of(task, right=number < solved)
-            taking.save_answer(verification_id=row.pk, task=task.id, value=value, now=now)
-        row = taking.next_task(verification_id=row.pk, task=task.id, now=now)
+            verification.save_answer(verification_id=row.pk, task=task.id, value=value, now=now)
+        row = verification.next_task(verification_id=row.pk, task=task.id, now=now)
     return row

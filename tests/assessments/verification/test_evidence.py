@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from goodword.assessments.evidence.check import check
-from goodword.assessments.evidence.command import check_again
+from goodword.assessments import verification
+from goodword.assessments.evidence.check import check, check_again
 from goodword.assessments.evidence.export import export
 from goodword.assessments.models import Attempt
-from goodword.assessments.verification import taking
-from goodword.assessments.verification.opening import discard
-from goodword.assessments.verification.taking import task_on_screen
+from goodword.assessments.verification import discard, task_on_screen
 from tests.assessments.all_kinds import calibrated
 from tests.assessments.verification.support import DAY, finished, opened, owner, taken
 
@@ -35,8 +33,8 @@ def test_comparisons_are_recomputed(
     attempt = finished()
     if with_calibration:
         calibrated(attempt)
-    first = taking.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
-    taking.next_task(verification_id=first.pk, task=task_on_screen(first).id, now=DAY)
+    first = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
+    verification.next_task(verification_id=first.pk, task=task_on_screen(first).id, now=DAY)
     discard(verification=first, reason="Fire alarm", member=owner(attempt), now=DAY)
     taken(attempt, solved=5)
     folder = exported(attempt, tmp_path)

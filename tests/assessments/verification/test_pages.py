@@ -8,9 +8,7 @@ import time_machine
 from django.test import Client
 
 from goodword.assessments.models import Attempt, Verification
-from goodword.assessments.verification import taking
-from goodword.assessments.verification.opening import discard
-from goodword.assessments.verification.taking import task_on_screen
+from goodword.assessments.verification import Closed, begin, discard, heartbeat, task_on_screen
 from goodword.candidates.models import Application
 from goodword.core.logs import redacted
 from goodword.core.models import Event
@@ -205,8 +203,8 @@ def test_nothing_is_taken_from_somebody_who_is_being_erased() -> None:
     Application.objects.of(attempt.organisation).update(deleted_at=DAY)
     response = browser.post(f"{path}task/1/", {"item": "1", "answer": "a"}, headers=SCRIPT)
     assert response.status_code == 410
-    with pytest.raises(taking.Closed):
-        taking.heartbeat(verification_id=verification.pk, now=DAY)
+    with pytest.raises(Closed):
+        heartbeat(verification_id=verification.pk, now=DAY)
     assert row_of(verification).answers == {}
 
 
@@ -216,7 +214,7 @@ def test_the_candidates_own_page_announces_an_open_verification() -> None:
     assert "A short form in person" not in text(browser, portal)
     verification = opened(attempt)
     assert "A short form in person" in text(browser, portal)
-    taking.begin(verification_id=verification.pk, device="computer", now=DAY)
+    begin(verification_id=verification.pk, device="computer", now=DAY)
     assert "A short form in person" not in text(browser, portal)
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.test import Client
 
 from goodword.assessments.models import Attempt, Verification
-from goodword.assessments.verification.opening import discard
+from goodword.assessments.verification import discard
 from goodword.core import erasure
 from goodword.core.data_export import ExportReader, ExportRequest, export
 from goodword.core.erasure import Subject

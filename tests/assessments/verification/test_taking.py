@@ -5,16 +5,22 @@ from datetime import timedelta
 import pytest
 
 from goodword.accounts.models import AuditEntry
+from goodword.assessments import verification
 from goodword.assessments.adjustments.status import extend_clocks
-from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.kinds.reasoning.generated import from_json
 from goodword.assessments.kinds.reasoning.verification import FORMS, Comparison
 from goodword.assessments.models import Attempt, AttemptPart, TestVersion, Verification
 from goodword.assessments.norms.first_attempts import first_attempts
-from goodword.assessments.verification import taking
-from goodword.assessments.verification.opening import discard, finished_part, open_verification, why_not
-from goodword.assessments.verification.taking import task_on_screen, tasks_of
+from goodword.assessments.verification import (
+    discard,
+    finished_part,
+    open_verification,
+    task_on_screen,
+    tasks_of,
+    why_not,
+)
 from goodword.core.models import Event
 from goodword.workflow.domain.member_actions import Refused
 from tests.assessments.all_kinds import calibrated
@@ -63,7 +69,7 @@ def test_skipped_tasks_are_not_solved_and_counted() -> None:
 
 def test_tasks_are_new_and_of_the_forms_families() -> None:
     attempt = finished()
-    row = taking.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
+    row = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
     first = {from_json(one.content).task for one in part_of(attempt).drawn.all()}
     tasks = tasks_of(row)
     assert not first & {task.drawn.task for task in tasks}
@@ -91,57 +97,57 @@ def test_time_per_task_and_extra_time_are_as_in_the_first_form() -> None:
 
 
 def test_an_untimed_first_form_is_verified_without_a_clock() -> None:
-    row = taking.begin(verification_id=opened(finished(minutes=None)).pk, device="", now=DAY)
+    row = verification.begin(verification_id=opened(finished(minutes=None)).pk, device="", now=DAY)
     assert (row.seconds, row.ends_at) == (None, None)
-    assert not taking.is_over(row, now=DAY + timedelta(hours=11))
-    assert taking.end_overdue(now=DAY + timedelta(hours=13)) == 1
+    assert not verification.is_over(row, now=DAY + timedelta(hours=11))
+    assert verification.end_overdue(now=DAY + timedelta(hours=13)) == 1
     assert comparison(row).answered == 0
 
 
 def test_beginning_twice_draws_once() -> None:
     row = opened(finished())
-    first = taking.begin(verification_id=row.pk, device="computer", now=DAY)
-    again = taking.begin(verification_id=row.pk, device="phone", now=DAY + SECOND)
+    first = verification.begin(verification_id=row.pk, device="computer", now=DAY)
+    again = verification.begin(verification_id=row.pk, device="phone", now=DAY + SECOND)
     assert (again.tasks, again.ends_at, again.device) == (first.tasks, first.ends_at, "computer")
 
 
 def test_a_second_click_and_an_old_page_change_nothing() -> None:
-    row = taking.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
+    row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
     task = task_on_screen(row)
-    assert taking.next_task(verification_id=row.pk, task=task.id, now=DAY).at == 2
-    assert taking.next_task(verification_id=row.pk, task=task.id, now=DAY).at == 2
-    assert not taking.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=DAY)
+    assert verification.next_task(verification_id=row.pk, task=task.id, now=DAY).at == 2
+    assert verification.next_task(verification_id=row.pk, task=task.id, now=DAY).at == 2
+    assert not verification.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=DAY)
 
 
 def test_time_up_ends_it_with_what_was_answered() -> None:
-    row = taking.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
+    row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
     for minute in range(12):  # heartbeats
         at = DAY + timedelta(minutes=minute)
         Verification.objects.of(row.organisation).filter(pk=row.pk).update(seen_at=at)
     task = task_on_screen(row)
-    taking.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=at)
+    verification.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=at)
     late = DAY + timedelta(minutes=12, seconds=4)
     Verification.objects.of(row.organisation).filter(pk=row.pk).update(seen_at=late)
-    with pytest.raises(taking.Over):
-        taking.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=late)
-    assert taking.end_overdue(now=late) == 1
-    assert taking.end_overdue(now=late) == 0
+    with pytest.raises(verification.Over):
+        verification.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=late)
+    assert verification.end_overdue(now=late) == 1
+    assert verification.end_overdue(now=late) == 0
     assert comparison(row).solved == 1
 
 
 def test_a_lost_connection_replaces_the_task_and_gives_time_back() -> None:
-    row = taking.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
+    row = verification.begin(verification_id=opened(finished()).pk, device="computer", now=DAY)
     task = task_on_screen(row)
-    taking.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=DAY)
+    verification.save_answer(verification_id=row.pk, task=task.id, value=task.drawn.key, now=DAY)
     back = DAY + timedelta(minutes=5)
-    after = taking.resume(verification_id=row.pk, now=back)
+    after = verification.resume(verification_id=row.pk, now=back)
     fresh = task_on_screen(after)
     assert (fresh.id, fresh.cell) == ("1a", task.cell)
     assert fresh.drawn.task != task.drawn.task
     assert after.answers == {}
     assert after.ends_at is not None and row.ends_at is not None
     assert after.ends_at - row.ends_at == timedelta(minutes=5)
-    assert taking.resume(verification_id=row.pk, now=back + SECOND).breaks == 1
+    assert verification.resume(verification_id=row.pk, now=back + SECOND).breaks == 1
     assert len(tasks_of(after)) == 12
 
 
@@ -168,10 +174,10 @@ def audited(attempt: Attempt) -> list[str]:
 @pytest.mark.world
 def test_it_can_be_discarded_before_its_end_only() -> None:
     attempt = finished()
-    first = taking.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
+    first = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
     discard(verification=first, reason="Fire alarm", member=owner(attempt), now=DAY)
-    with pytest.raises(taking.Closed):
-        taking.heartbeat(verification_id=first.pk, now=DAY)
+    with pytest.raises(verification.Closed):
+        verification.heartbeat(verification_id=first.pk, now=DAY)
     first.refresh_from_db()
     assert (first.tasks, first.answers, first.discard_reason) == ([], {}, "Fire alarm")
     second = taken(attempt, solved=5)
@@ -188,7 +194,7 @@ def test_it_can_be_discarded_before_its_end_only() -> None:
 
 def test_time_that_is_up_can_not_be_discarded_before_the_sweep_either() -> None:
     attempt = finished()
-    row = taking.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
+    row = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
     late = DAY + timedelta(minutes=13)
     Verification.objects.of(row.organisation).filter(pk=row.pk).update(seen_at=late)
     with pytest.raises(Refused):
@@ -220,8 +226,8 @@ def test_results_of_an_earlier_version_are_refused() -> None:
     attempt = finished()
     row = opened(attempt)
     Verification.objects.of(attempt.organisation).update(version="1")
-    with pytest.raises(taking.Closed):
-        taking.begin(verification_id=row.pk, device="computer", now=DAY)
+    with pytest.raises(verification.Closed):
+        verification.begin(verification_id=row.pk, device="computer", now=DAY)
     TestVersion.objects.of(attempt.organisation).update(number="1")
     assert "an earlier version of the test" in why_not(application_of(attempt))
 

@@ -11,9 +11,8 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.answers import save_answer
-from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.part_state import Closed
+from goodword.assessments.attempts.parts import Closed, begin_part
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import items_of
 from goodword.candidates.models import Application

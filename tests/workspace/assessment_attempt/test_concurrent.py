@@ -10,7 +10,7 @@ from django.db import connection
 
 from goodword.assessments.attempts import member_actions
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.part_state import Closed
+from goodword.assessments.attempts.parts import Closed
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.workflow.domain.member_actions import Refused

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.attempts.begin import SEEDS, begin_locked
+from goodword.assessments.attempts.parts import SEEDS, begin_locked
 from goodword.assessments.models import AttemptPart, DrawnItem
 from goodword.roles.models import Automation, Step
 from tests.assessments.assessment_plans.support import (

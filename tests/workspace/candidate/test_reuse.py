@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.assessments.attempts.invitations import months_after
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core import clock
+from goodword.core.clock import months_after
 from goodword.core.events import record
 from goodword.notifications.models import Email
 from goodword.references.models import Check

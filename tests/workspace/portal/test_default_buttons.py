@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.notifications.models import Link
 from tests.architecture.source import SOURCE

@@ -10,12 +10,11 @@ from django.db.models.functions import Cast, Concat
 
 from goodword.assessments.adjustments.contacts import Contact, contact_of, is_outside
 from goodword.assessments.adjustments.status import timed_parts_not_begun
-from goodword.assessments.attempts.begin import candidate_language, version_for
 from goodword.assessments.attempts.mails import deadline_in_words
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.part_state import clock_minutes
+from goodword.assessments.attempts.parts import candidate_language, version_for
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
-from goodword.assessments.queries import application_of, content_of
+from goodword.assessments.queries import application_of, clock_minutes, content_of
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core.jobs import for_each

@@ -12,8 +12,8 @@ from goodword.assessments.adjustments.contacts import contact_of
 from goodword.assessments.adjustments.mails import next_reader
 from goodword.assessments.adjustments.open_text import carry_over_open_texts, grant_open_texts
 from goodword.assessments.adjustments.status import WhyNot, extend_clocks, granted_percent, request_status
-from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import set_form
+from goodword.assessments.attempts import parts
+from goodword.assessments.attempts.parts import set_form
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of
 from goodword.core.models import Event
@@ -51,7 +51,7 @@ def request_adjustment(
     if not (percent or form or text):
         raise ValueError("Nothing is requested.")
     with transaction.atomic():
-        attempt = part_state.open_attempt(attempt_id, now=now)
+        attempt = parts.open_attempt(attempt_id, now=now)
         status = request_status(attempt)
         if status.why_not:
             raise CannotRequest(status.why_not)
@@ -113,7 +113,7 @@ def answer_request(
             raise AlreadyAnswered
         application = application_of(attempt)
         if not takes_answers(attempt, now=now) or application.is_being_erased:
-            raise part_state.Closed
+            raise parts.Closed
         _set_forms(attempt, forms)
         replaced = grant_open_texts(attempt, open_texts or {}, now=now)
         extend_clocks(attempt, percent=percent)
@@ -138,7 +138,7 @@ def _set_forms(attempt: Attempt, forms: Mapping[int, str]) -> None:
 def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
     """Withdraw the unanswered request. False if there is none. Raises Closed."""
     with transaction.atomic():
-        attempt = part_state.open_attempt(attempt_id, now=now)
+        attempt = parts.open_attempt(attempt_id, now=now)
         rows = Adjustment.objects.of(attempt.organisation).select_for_update()
         asked = rows.filter(attempt=attempt, state=Adjustment.State.ASKED).first()
         if asked is None:

@@ -2,8 +2,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
+from goodword.assessments.queries import clock_minutes
 
 #: candidates may ask again once after a refusal
 MAX_REFUSED = 2

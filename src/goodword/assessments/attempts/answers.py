@@ -1,20 +1,22 @@
+"""Observations by a candidate's page: it was left, text was pasted, a second window answered. Never any content."""
+
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Final, Self
 
 from django.db import transaction
 from django.db.models import JSONNull
 
-from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import begin_locked, needs_start
+from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import end_part
+from goodword.assessments.attempts.parts import begin_locked, needs_start
 from goodword.assessments.kinds.custom.content import FileQuestion
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.custom.uploads import CheckedFile
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.models import Answer, AttemptPart, Upload
+from goodword.assessments.models import Answer, AttemptPart, Observation, Upload
 from goodword.assessments.queries import answers_of, items_of, visible_items
 from goodword.core.json_reading import Json
 
@@ -89,11 +91,11 @@ def save_answer(
     UnknownOption, WrongItem, and whatever open_part raises.
     """
     with transaction.atomic():
-        part = part_state.open_part(attempt_id, order, now=now)
+        part = parts.open_part(attempt_id, order, now=now)
         if needs_start(part):
-            raise part_state.NotBegun
-        if part_state.is_late(part, now=now):
-            raise part_state.PartOver
+            raise parts.NotBegun
+        if parts.is_late(part, now=now):
+            raise parts.PartOver
         number, item = _find(visible_items(part, answers_of(part)), item_id)
         checked = item.check(value)
         timed = part.seconds is not None
@@ -115,7 +117,7 @@ def save_answer(
         saved.page = seen.page if seen else ""
         saved.save()
         saved.value = checked
-        if timed and not part_state.is_disconnected(part, now=now):
+        if timed and not parts.is_disconnected(part, now=now):
             # an answer is a heartbeat: one that arrived before the connection was lost counts (breaks.resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)
@@ -149,7 +151,7 @@ def save_file(
 ) -> SavedAnswer:
     """Store a file, replacing an earlier one; of two uploads the later one counts. Raises as save_answer."""
     with transaction.atomic():
-        part = part_state.open_part(attempt_id, order, now=now)
+        part = parts.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
         if not isinstance(asked, CustomQuestion) or not isinstance(asked.question, FileQuestion):
             raise UnknownItem(item_id)
@@ -181,9 +183,9 @@ def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_i
     """Leave item `number` of a timed part; leaving the last one ends the part. Ignores a second click and an `item_id`
     that was replaced after a break. Raises the same exceptions as open_part."""
     with transaction.atomic():
-        part = part_state.open_part(attempt_id, order, now=now)
-        if part_state.is_late(part, now=now):
-            raise part_state.PartOver
+        part = parts.open_part(attempt_id, order, now=now)
+        if parts.is_late(part, now=now):
+            raise parts.PartOver
         if part.seconds is None or part.begun_at is None or number != part.at:
             return part
         if item_id and _item_at(part) != item_id:
@@ -199,3 +201,65 @@ def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_i
 def _item_at(part: AttemptPart) -> str:
     items = visible_items(part, answers_of(part))
     return items[part.at - 1].id if part.at <= len(items) else ""
+
+
+#: per part, because a faulty page could send without end
+MAX_ROWS: Final = 200
+MIN_SECONDS_AWAY: Final = 2
+#: a repetition within this time is not stored
+MIN_INTERVAL: Final = timedelta(seconds=1)
+#: what the page's script may send, with the largest amount stored: seconds, and characters
+MAX_AMOUNT: Final = {Observation.Kind.LEFT: 24 * 3600, Observation.Kind.PASTED: 100_000}
+
+
+class InvalidObservation(Exception):
+    pass
+
+
+def observe(
+    *, attempt_id: int, order: int, kind: str, item_id: str, amount: int, now: datetime
+) -> Observation | None:
+    """Record leaving the page (`amount` in seconds) or pasting text (in characters). Returns None after MAX_ROWS or if
+    just recorded. Raises InvalidObservation, NotBegun, and whatever open_part raises."""
+    known = next((one for one in MAX_AMOUNT if one == kind), None)
+    if known is None or amount < (MIN_SECONDS_AWAY if known == Observation.Kind.LEFT else 1):
+        raise InvalidObservation
+    with transaction.atomic():
+        part = parts.open_part(attempt_id, order, now=now)
+        if part.begun_at is None:
+            raise parts.NotBegun
+        item = next((one for one in items_of(part) if one.id == item_id), None)
+        if item is None or (known == Observation.Kind.PASTED and item.is_confidential):
+            raise InvalidObservation
+        return _store(part, known, item=item.id, amount=min(amount, MAX_AMOUNT[known]), now=now)
+
+
+def observe_second_window(
+    *, attempt_id: int, order: int, number: int, item_id: str, value: Json, now: datetime
+) -> Observation | None:
+    """Item `number` got another answer after the timed part had moved on; None if it was already on its way."""
+    with transaction.atomic():
+        part = parts.open_part(attempt_id, order, now=now)
+        if part.shown_at is None or number >= part.at or now - part.shown_at <= parts.IN_TRANSIT:
+            return None
+        stored = Answer.objects.of(part.organisation).filter(part=part, item=item_id).first()
+        if stored is not None and stored.value == value:
+            return None
+        return _store(part, Observation.Kind.SECOND_WINDOW, item=item_id, amount=None, now=now)
+
+
+def _store(
+    part: AttemptPart, kind: Observation.Kind, *, item: str, amount: int | None, now: datetime
+) -> Observation | None:
+    rows = Observation.objects.of(part.organisation).filter(part=part)
+    just_now = rows.filter(kind=kind, item=item, observed_at__gt=now - MIN_INTERVAL)
+    if just_now.exists() or rows.count() >= MAX_ROWS:
+        return None
+    return Observation.objects.create(
+        organisation_id=part.organisation_id,
+        part=part,
+        item=item,
+        kind=kind,
+        amount=amount,
+        observed_at=now,
+    )

@@ -1,6 +1,5 @@
 """Assign an assessment, invite the candidate (again), and react to changes of application and mails."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -9,15 +8,15 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.requests import carry_over
-from goodword.assessments.attempts.begin import language_for, version_for
 from goodword.assessments.attempts.completion import complete_if_done
 from goodword.assessments.attempts.mails import mail_candidate
-from goodword.assessments.attempts.part_state import record_event
+from goodword.assessments.attempts.parts import language_for, record_event, version_for
 from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart
 from goodword.assessments.plans.versions import current_assessment, current_version
 from goodword.assessments.queries import count_of
 from goodword.candidates.models import Application
+from goodword.core.clock import months_after
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import mail_of
@@ -220,11 +219,6 @@ def retake_from(*, application: Application, step: Step, now: datetime) -> date 
     zone = application.organisation.zone
     day = months_after(taken.astimezone(zone).date(), months)
     return day if now.astimezone(zone).date() < day else None
-
-
-def months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def on_application_changed(event: Event) -> None:

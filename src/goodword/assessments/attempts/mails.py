@@ -1,16 +1,19 @@
+"""Customisable e-mails about assessments."""
+
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
+from django.utils.translation import gettext
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import candidate_language
+from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.overview import Overview, for_mails, overview
-from goodword.assessments.attempts.part_state import record_event
+from goodword.assessments.attempts.parts import candidate_language, record_event
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
@@ -18,7 +21,7 @@ from goodword.candidates.queries import public_title, recruiter_of
 from goodword.core.jobs import for_each
 from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours
-from goodword.notifications.domain.mail_texts import about_minutes
+from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
@@ -97,7 +100,7 @@ def _overview(attempt: Attempt, *, language: str, now: datetime) -> Overview:
 def send_link(*, attempt_id: int, now: datetime) -> bool:
     """To continue on a computer. False after MAX_LINKS_A_DAY or if they may not be mailed. Raises Closed."""
     with transaction.atomic():
-        attempt = part_state.open_attempt(attempt_id, now=now)
+        attempt = parts.open_attempt(attempt_id, now=now)
         application = application_of(attempt)
         sent = Email.objects.of(attempt.organisation).filter(key__startswith=f"attempt:{attempt.pk}:link:")
         if (
@@ -224,3 +227,34 @@ def queue_reminder(attempt: Attempt, application: Application, *, by: str, now: 
         now=now,
     )
     record_event("attempt.reminded", attempt, by=by, at=now, number=attempt.reminders_sent)
+
+
+_PLACEHOLDERS: Final = ("first_name", "role", "organisation", "recruiter", "deadline", "duration")
+_PARTS: Final = (
+    Part(name=SUBJECT, longest=150),
+    Part(name="opening", longest=1500, needed=("role",)),
+    Part(name="request", longest=500, needed=("deadline",)),
+    Part(name="closing", longest=800, needed=("recruiter",)),
+)
+
+
+def _sample() -> dict[str, Any]:
+    part = {"kind": "scales", "title": gettext("Work style"), "items": 20, "minutes": 6, "timed": False}
+    return {
+        "overview": {"minutes": 6, "timed": False, "parts": [part]},
+        "duration": about_minutes(6),
+        "reminders": 2,
+        "left": 1,
+    }
+
+
+MAILS: Final = tuple(
+    EditableMail(
+        kind=f"assessment.{name}",
+        template=f"assessments/mail/{name}",
+        placeholders=_PLACEHOLDERS,
+        parts=_PARTS,
+        sample=_sample,
+    )
+    for name in ("invitation", "reminder")
+)

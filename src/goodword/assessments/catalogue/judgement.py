@@ -35,7 +35,7 @@ from goodword.assessments.kinds.judgement.editor import (
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.panels.keys import panel_of_draft, shown_result
-from goodword.assessments.panels.ratings import experts_of
+from goodword.assessments.panels.panelists import experts_of
 from goodword.drafts.versions import Publication
 
 MAX_NAME_LENGTH = 200

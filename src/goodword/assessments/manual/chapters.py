@@ -1,17 +1,25 @@
 """The chapters of a technical manual. What nobody has studied is *None yet*."""
 
-from collections.abc import Sequence
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from goodword.accounts.models import Organisation
+from goodword.assessments.catalogue.packs import ensure_all_builtin
+from goodword.assessments.catalogue.queries import NoSuchVersion, select
 from goodword.assessments.manual import evidence, practice
-from goodword.assessments.manual.facts import ManualFacts
-from goodword.assessments.manual.topics import Topic, none_yet, said
+from goodword.assessments.manual.facts import ManualFacts, Topic, manual_facts, none_yet, said
+from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.validity import LEAST
-from goodword.core.report_blocks import Heading, Labelled, Prose, Section
+from goodword.assessments.queries import content_of
+from goodword.core import clock
+from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Prose, Section, Table
 from goodword.core.text import written_day
 from goodword.core.version import VERSION
 from goodword.questionnaires.editor.descriptions import language_name
@@ -180,3 +188,84 @@ def _job_analysis(used: int, analysed: int) -> Topic:
         )
         % {"analysed": analysed, "used": used},
     )
+
+
+_SPECIAL = re.compile(r"([\\`*_<>|\[\]])")
+#: what would begin a heading or a list
+_OPENING = re.compile(r"^(\d*)(?=[#+.)-])")
+
+
+def as_markdown(title: str, sections: Iterable[Section]) -> str:
+    lines = [f"# {line(title)}"]
+    for section in sections:
+        lines.append(f"## {line(section.title)}")
+        for block in section.blocks:
+            lines += _block(block)
+    return "\n\n".join(lines) + "\n"
+
+
+def line(text: str) -> str:
+    """One line of text that Markdown shows as it is."""
+    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _OPENING.sub(r"\1\\", escaped)
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading():
+            yield f"### {line(block.text)}"
+            if block.note:
+                yield line(block.note)
+        case Prose() | Notice():
+            yield from map(line, block.paragraphs)
+        case Labelled():
+            yield "\n".join(f"- **{line(label)}:** {line(text)}" for label, text in block.rows)
+        case Table():
+            yield _table(block)
+        case _:
+            raise TypeError(f"{type(block).__name__} is not written as Markdown.")
+
+
+def _table(table: Table) -> str:
+    rows = [list(table.header), ["---"] * len(table.header)]
+    rows += [[_cell(cell) for cell in row] for row in table.rows]
+    written = [" | ".join(cell if cell == "---" else line(cell) for cell in row) for row in rows]
+    return "\n".join(f"| {row} |" for row in written)
+
+
+def _cell(cell: str | Cell) -> str:
+    if isinstance(cell, str):
+        return cell
+    return f"{cell.text} ({cell.note})" if cell.note else cell.text
+
+
+def show(*, slug: str, key: str, number: str, form: str, language: str) -> int:
+    """`goodword manual`: 2 if there is no such organisation, test, version or form."""
+    organisation = Organisation.objects.filter(slug=slug).first()
+    if organisation is None:
+        return _refused(f"There is no organisation “{slug}”.")
+    ensure_all_builtin(organisation, now=clock.now())
+    test = Test.objects.of(organisation).filter(key=key).first()
+    if test is None:
+        known = Test.objects.of(organisation).order_by("key").values_list("key", flat=True)
+        return _refused(f"There is no test “{key}”. There are: {', '.join(known)}.")
+    try:
+        found = select(test, number=number, language=language, form=form)
+    except NoSuchVersion:
+        return _refused(f"“{key}” has no such version or language.")
+    if found is None:
+        return _refused(f"“{key}” has not been published.")
+    if form and found.form != form:
+        forms = ", ".join(one.id for one in content_of(found.version).offers())
+        return _refused(f"“{key}” has no form “{form}”. There are: {forms}.")
+    with translation.override("en"):
+        made = technical_manual(
+            manual_facts(found.version, found.form, language=found.language), now=clock.now()
+        )
+        print(as_markdown(made.title, made.sections), end="")
+    return 0
+
+
+def _refused(sentence: str) -> int:
+    print(f"goodword: {sentence}", file=sys.stderr)
+    return 2

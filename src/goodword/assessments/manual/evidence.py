@@ -12,8 +12,7 @@ from django.utils.translation import ngettext
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.technical_sheet import OwnScale
-from goodword.assessments.manual.facts import ManualFacts
-from goodword.assessments.manual.topics import Topic, from_sheet, none_yet, said
+from goodword.assessments.manual.facts import ManualFacts, Topic, from_sheet, none_yet, said
 from goodword.assessments.models import AttemptPart, Test
 from goodword.assessments.psychometrics.norms import BAND_WIDTH, LEAST
 from goodword.assessments.psychometrics.strata import Comparison, Stratum

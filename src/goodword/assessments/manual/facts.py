@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from goodword.assessments.catalogue.packs import is_builtin
 from goodword.assessments.catalogue.queries import versions_of
 from goodword.assessments.kinds import Content, Kind, kind_of, technical_sheet
@@ -20,7 +22,30 @@ from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.strata import Comparison, Stratum
 from goodword.assessments.queries import content_of
 from goodword.assessments.validity.figures import Criterion, Row, figures
+from goodword.core.report_blocks import Block, Prose
 from goodword.roles.models import JobAnalysis, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """`missing`: there is no evidence yet; the blocks say so."""
+
+    heading: str
+    blocks: Sequence[Block]
+    missing: bool = False
+
+
+def said(heading: str, *paragraphs: str) -> Topic:
+    return Topic(heading=heading, blocks=(Prose([one for one in paragraphs if one]),))
+
+
+def none_yet(heading: str, why: str, *more: Block) -> Topic:
+    return Topic(heading=heading, blocks=(Prose([f"{_('None yet.')} {why}"]), *more), missing=True)
+
+
+def from_sheet(heading: str, text: str, *more: Block) -> Topic:
+    """A statement of the technical sheet, which says itself if there is nothing."""
+    return Topic(heading=heading, blocks=(Prose([text]), *more), missing=text.startswith(_("None yet")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

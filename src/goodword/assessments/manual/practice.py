@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.items import OnBreak
-from goodword.assessments.manual.facts import ManualFacts
-from goodword.assessments.manual.topics import Topic, none_yet, said
+from goodword.assessments.manual.facts import ManualFacts, Topic, none_yet, said
 from goodword.assessments.models import Test
 from goodword.core.report_blocks import Block, Labelled, Table
 from goodword.core.text import written_count, written_day

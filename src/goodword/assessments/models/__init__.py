@@ -10,11 +10,19 @@ from goodword.assessments.models.attempts import (
     Observation,
     Score,
     Upload,
+    Verification,
 )
-from goodword.assessments.models.library import Calibration, NormGroup, NormSet, Test, TestVersion
-from goodword.assessments.models.panels import Panelist, PanelRating
-from goodword.assessments.models.plans import Assessment, AssessmentPart
-from goodword.assessments.models.verifications import Verification
+from goodword.assessments.models.library import (
+    Assessment,
+    AssessmentPart,
+    Calibration,
+    NormGroup,
+    NormSet,
+    Panelist,
+    PanelRating,
+    Test,
+    TestVersion,
+)
 
 __all__ = [
     "Adjustment",

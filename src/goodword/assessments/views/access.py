@@ -15,15 +15,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import (
+from goodword.assessments.attempts import parts
+from goodword.assessments.attempts.overview import Overview, PartView, overview
+from goodword.assessments.attempts.parts import (
     NotOffered,
     TooLate,
     candidate_language,
     choose_language,
     offered_languages,
 )
-from goodword.assessments.attempts.overview import Overview, PartView, overview
 from goodword.assessments.kinds.items import Item, Solution
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import awaits_verification, gets_result, latest_attempt
@@ -134,11 +134,11 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                 try:
                     return private(page(request, session, *args, **kwargs))
                 except (
-                    part_state.Closed,
-                    part_state.PartOver,
-                    part_state.NotBegun,
-                    part_state.OutOfOrder,
-                    part_state.AwaitingAdjustment,
+                    parts.Closed,
+                    parts.PartOver,
+                    parts.NotBegun,
+                    parts.OutOfOrder,
+                    parts.AwaitingAdjustment,
                 ):
                     # it has just ended, or another part comes first: the overview page says so
                     return to_overview(request, session)
@@ -180,7 +180,7 @@ def _in_their_language(request: HttpRequest, session: AttemptSession) -> Attempt
     if not pressed and language == attempt.language:
         # no lock: reading another part than the submitted page could save the answer to another item
         return session
-    with contextlib.suppress(NotOffered, TooLate, part_state.Closed):
+    with contextlib.suppress(NotOffered, TooLate, parts.Closed):
         chosen = choose_language(attempt_id=attempt.pk, language=language, now=session.now)
         attempt.language = chosen.language
         if pressed:

@@ -26,12 +26,10 @@ from goodword.assessments.adjustments.status import (
     request_status,
     timed_parts_not_begun,
 )
-from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.begin import OPEN_TEXT, PLANNED, is_other_form, open_form
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.part_state import clock_minutes
+from goodword.assessments.attempts.parts import OPEN_TEXT, PLANNED, Closed, is_other_form, open_form
 from goodword.assessments.models import Adjustment, AttemptPart, Test
-from goodword.assessments.queries import application_of
+from goodword.assessments.queries import application_of, clock_minutes
 from goodword.assessments.views.access import AttemptSession, candidate_page, private, render_page
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
@@ -204,7 +202,7 @@ def _send_answer(
             % {"why": wrong},
         )
         return False
-    except (AlreadyAnswered, part_state.Closed):  # already answered or withdrawn: the page says so
+    except (AlreadyAnswered, Closed):  # already answered or withdrawn: the page says so
         pass
     return True
 

@@ -14,7 +14,10 @@ from django.views.decorators.http import require_safe
 
 from goodword.assessments.adjustments.mails import next_reader
 from goodword.assessments.adjustments.status import is_awaiting_answer
-from goodword.assessments.attempts.begin import (
+from goodword.assessments.attempts.completion import Unanswered, clock_state, decline, finish_part
+from goodword.assessments.attempts.mails import deadline_in_words, send_link
+from goodword.assessments.attempts.overview import PartView
+from goodword.assessments.attempts.parts import (
     OPEN_TEXT,
     PLANNED,
     UnknownForm,
@@ -23,10 +26,6 @@ from goodword.assessments.attempts.begin import (
     is_other_form,
     open_form,
 )
-from goodword.assessments.attempts.breaks import clock_state
-from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
-from goodword.assessments.attempts.mails import deadline_in_words, send_link
-from goodword.assessments.attempts.overview import PartView
 from goodword.assessments.kinds.custom.content import CustomQuestions, FileQuestion
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AttemptPart

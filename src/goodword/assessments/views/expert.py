@@ -20,8 +20,8 @@ from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.items import Situation, SituationForm, ratings, situations
 from goodword.assessments.models import Panelist
-from goodword.assessments.panels import invitations
-from goodword.assessments.panels.ratings import (
+from goodword.assessments.panels import panelists
+from goodword.assessments.panels.panelists import (
     Content,
     Expert,
     ExpertState,
@@ -149,7 +149,7 @@ def _panelist_behind(link: Link) -> Panelist | None:
 def _expired(visit: ExpertVisit) -> HttpResponse:
     """A button mails a new link to the expert's address."""
     if visit.request.method == "POST":
-        invitations.send_fresh_link(panelist=visit.row, sender=visit.sender, now=visit.now)
+        panelists.send_fresh_link(panelist=visit.row, sender=visit.sender, now=visit.now)
         here = visit.url("expert")
         return private(redirect(f"{here}{'&' if '?' in here else '?'}sent=1"))
     return visit.page(
@@ -246,7 +246,7 @@ def _to_first_page(visit: ExpertVisit) -> HttpResponse:
 @_expert_page
 def decline(visit: ExpertVisit) -> HttpResponse:
     if visit.request.method == "POST":
-        invitations.decline(panelist_id=visit.row.pk, now=visit.now)
+        panelists.decline(panelist_id=visit.row.pk, now=visit.now)
         return redirect(visit.url("expert"))
     if visit.row.declined_at is not None:
         return redirect(visit.url("expert"))
@@ -256,7 +256,7 @@ def decline(visit: ExpertVisit) -> HttpResponse:
 @_expert_page
 def data(visit: ExpertVisit) -> HttpResponse:
     if visit.request.method == "POST":
-        invitations.erase_own(panelist_id=visit.row.pk, now=visit.now)
+        panelists.erase_own(panelist_id=visit.row.pk, now=visit.now)
         return private(
             render(visit.request, "assessments/expert/erased.html", {"organisation": visit.organisation})
         )

@@ -9,19 +9,21 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from goodword.assessments.attempts import part_state
+from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.answers import (
     AnsweredElsewhere,
+    InvalidObservation,
     Seen,
     UnknownItem,
     WrongItem,
     fingerprint,
     next_item,
+    observe,
+    observe_second_window,
     save_answer,
     save_file,
 )
-from goodword.assessments.attempts.breaks import after_break, heartbeat, resume
-from goodword.assessments.attempts.observations import InvalidObservation, observe, observe_second_window
+from goodword.assessments.attempts.completion import after_break, heartbeat, resume
 from goodword.assessments.attempts.overview import PartView
 from goodword.assessments.kinds.custom.items import CustomQuestion, UploadForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
@@ -66,7 +68,7 @@ def item(request: HttpRequest, session: AttemptSession, order: int, number: int)
         return _take(request, session, view, items, number)
     if not 1 <= number <= len(items):
         raise Http404
-    if part_state.is_disconnected(view.part, now=session.now):
+    if parts.is_disconnected(view.part, now=session.now):
         return private(redirect(session.url("portal_assessment_reconnect", order)))
     return _show(request, session, view, items, number)
 
@@ -185,7 +187,7 @@ def _saved(view: PartView, session: AttemptSession, saved: Answer) -> dict[str, 
         "total": len(items),
     }
     if view.timed:
-        found["left"] = part_state.seconds_left(view.part, now=session.now)
+        found["left"] = parts.seconds_left(view.part, now=session.now)
     return found
 
 
@@ -212,7 +214,7 @@ def _show(
         elsewhere=view.timed and OTHER_ITEM in request.GET,
         alive=session.url("portal_assessment_ping", view.order) if view.timed else "",
         again=session.url("portal_assessment_reconnect", view.order) if view.timed else "",
-        beat=part_state.HEARTBEAT,
+        beat=parts.HEARTBEAT,
         observe=session.url("portal_assessment_observation", view.order),
         sheet="" if view.timed else session.url("portal_assessment_screens", view.order),
     )
@@ -267,7 +269,7 @@ def _seen(this: Item, answers: Mapping[str, Json]) -> Seen | None:
 def _clock(view: PartView, session: AttemptSession) -> dict[str, object]:
     if not view.timed:
         return {}
-    seconds = part_state.seconds_left(view.part, now=session.now)
+    seconds = parts.seconds_left(view.part, now=session.now)
     minutes = {"minutes": -(-seconds // 60)}
     return {"left": seconds, "left_words": gettext("%(minutes)s min left") % minutes}
 
@@ -313,14 +315,14 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """Returns the time left, and whether the connection counts as lost."""
     view = session.part(order)
-    if request.method != "POST" or view.over or not part_state.is_running(view.part):
+    if request.method != "POST" or view.over or not parts.is_running(view.part):
         return to_overview(request, session)
     there = heartbeat(view.part, now=session.now)
     return private(
         JsonResponse(
             {
                 "broken": not there,
-                "left": part_state.seconds_left(view.part, now=session.now),
+                "left": parts.seconds_left(view.part, now=session.now),
                 "at": view.part.at,
             }
         )
@@ -331,7 +333,7 @@ def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpRespo
 def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """After a lost connection, explain what happens and continue on a click. Otherwise redirect."""
     view = session.part(order)
-    if view.over or not part_state.is_running(view.part):
+    if view.over or not parts.is_running(view.part):
         return to_overview(request, session)
     here = session.url("portal_assessment_item", order, view.part.at)
     if request.method == "POST":
@@ -340,13 +342,13 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
         part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
         here = (
             session.url("portal_assessment_item", order, part.at)
-            if part_state.is_running(part)
+            if parts.is_running(part)
             else session.after_part(order)
         )
         if is_script(request):
             return private(JsonResponse({"go": here}))
         return private(redirect(here))
-    if not part_state.is_disconnected(view.part, now=session.now):
+    if not parts.is_disconnected(view.part, now=session.now):
         return private(redirect(here))
     return render_page(
         request,
@@ -354,7 +356,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
         "assessments/portal/reconnect.html",
         part=view,
         after=after_break(view.part),
-        left_over=part_state.MAX_BREAKS - view.part.breaks - 1,
+        left_over=parts.MAX_BREAKS - view.part.breaks - 1,
     )
 
 

@@ -30,7 +30,7 @@ from goodword.assessments.kinds.judgement.editor import (
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
 from goodword.assessments.panels.keys import panel_of_draft
-from goodword.assessments.panels.ratings import experts_of
+from goodword.assessments.panels.panelists import experts_of
 from goodword.assessments.views.draft_access import JUDGEMENT, test_of
 from goodword.core import clock
 from goodword.drafts.pages import DraftForm, Language, revision_of

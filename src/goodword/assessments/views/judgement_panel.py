@@ -17,9 +17,9 @@ from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS
 from goodword.assessments.models import Panelist
-from goodword.assessments.panels import invitations
+from goodword.assessments.panels import panelists
 from goodword.assessments.panels.keys import STEP, shown_result
-from goodword.assessments.panels.ratings import Expert, experts_of
+from goodword.assessments.panels.panelists import Expert, experts_of
 from goodword.assessments.views.draft_access import JUDGEMENT
 from goodword.core import clock
 from goodword.core.addresses import check_address, is_same, normalised
@@ -84,13 +84,11 @@ def invite(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         form.add_error(None, _("Add a situation before you invite experts."))
     if form.is_valid():
         try:
-            made = invitations.invite(
-                test=draft.test, **form.cleaned_data, by=request.member, now=clock.now()
-            )
-        except invitations.AlreadyInvited:
+            made = panelists.invite(test=draft.test, **form.cleaned_data, by=request.member, now=clock.now())
+        except panelists.AlreadyInvited:
             form.add_error("email", ValidationError(_("This address has been invited to the panel already.")))
-        except invitations.TooManyExperts:
-            most = {"most": invitations.MOST_EXPERTS}
+        except panelists.TooManyExperts:
+            most = {"most": panelists.MOST_EXPERTS}
             form.add_error(None, _("A panel has at most %(most)s experts. Remove one first.") % most)
         else:
             messages.success(request, _("%(name)s is invited by e-mail.") % {"name": made.name})
@@ -107,9 +105,9 @@ def remind(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpR
         messages.info(request, _("%(name)s has nothing to rate.") % {"name": row.name})
         return _back(request)
     try:
-        invitations.remind(panelist=row, by=request.member, now=clock.now())
+        panelists.remind(panelist=row, by=request.member, now=clock.now())
         messages.success(request, _("%(name)s is reminded by e-mail, with a new link.") % {"name": row.name})
-    except invitations.TooSoon:
+    except panelists.TooSoon:
         messages.info(
             request, _("%(name)s got an e-mail less than a day ago. Try again later.") % {"name": row.name}
         )
@@ -121,7 +119,7 @@ def remind(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpR
 def remove(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpResponseBase:
     row = _expert_row(request, draft, expert_pk)
     if request.method == "POST":
-        invitations.remove(panelist=row, by=request.member, now=clock.now())
+        panelists.remove(panelist=row, by=request.member, now=clock.now())
         messages.success(request, _("%(name)s is removed, with their ratings.") % {"name": row.name})
         return _back(request)
     return JUDGEMENT.render(
@@ -198,7 +196,7 @@ def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpRes
         draft,
         {
             "form": form,
-            "experts": [(one, failures.get(invitations.subject_ref_of(one.row), "")) for one in experts],
+            "experts": [(one, failures.get(panelists.subject_ref_of(one.row), "")) for one in experts],
             "finished": finished,
             "least": LEAST_EXPERTS,
             "missing": max(0, LEAST_EXPERTS - finished),
@@ -216,7 +214,7 @@ def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpRes
 
 def _failures(request: MemberRequest, experts: list[Expert]) -> dict[str, str]:
     """Why the last mail to an expert did not arrive, by subject."""
-    refs = [invitations.subject_ref_of(one.row) for one in experts]
+    refs = [panelists.subject_ref_of(one.row) for one in experts]
     last: dict[str, Any] = {}
     for mail in Email.objects.of(request.organisation).filter(subject_ref__in=refs).order_by("pk"):
         last[mail.subject_ref] = mail

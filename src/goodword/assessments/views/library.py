@@ -26,8 +26,13 @@ from goodword.assessments.catalogue.packs import (
     is_builtin,
     is_pack,
 )
-from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles_by_test
-from goodword.assessments.catalogue.selection import NoSuchVersion, select
+from goodword.assessments.catalogue.queries import (
+    ListedTest,
+    NoSuchVersion,
+    list_tests,
+    roles_by_test,
+    select,
+)
 from goodword.assessments.kinds import Content, kind_named, kind_of, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES, newest
 from goodword.assessments.kinds.custom.content import CustomQuestions
@@ -35,6 +40,8 @@ from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.judgement.content import JudgementSet, is_for_practice, without_key
 from goodword.assessments.kinds.judgement.open_text import without_anchors
 from goodword.assessments.kinds.reasoning.kind import SEEDS
+from goodword.assessments.manual.chapters import TechnicalManual, as_markdown, technical_manual
+from goodword.assessments.manual.facts import manual_facts
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
 from goodword.assessments.queries import content_of
@@ -292,3 +299,41 @@ def seed_of(request: MemberRequest) -> int:
 def _listing(request: MemberRequest, found: SelectedVersion) -> Mapping[str, object]:
     kind = kind_of(found.content)
     return kind.listing(found.content, form=found.form, language=found.language, seed=seed_of(request))
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def manual(request: MemberRequest, pk: int) -> HttpResponseBase:
+    found = _selected(request, pk)
+    return render(
+        request,
+        "assessments/library/manual.html",
+        {"test": found.test, "chosen": found, "version": found.version, "manual": _manual(request, found)},
+    )
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def download(request: MemberRequest, pk: int) -> HttpResponseBase:
+    found = _selected(request, pk)
+    made = _manual(request, found)
+    name = slugify(f"technical-manual-{found.test.title[:60]}-v{found.version.number}-{found.language}")
+    response = HttpResponse(
+        as_markdown(made.title, made.sections), content_type="text/markdown; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{name}.md"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _selected(request: MemberRequest, pk: int) -> SelectedVersion:
+    found = selected_version(request, pk)
+    if found is None:
+        raise Http404("nothing is published")
+    return found
+
+
+def _manual(request: MemberRequest, found: SelectedVersion) -> TechnicalManual:
+    roles = roles_by_test(request.member).get(found.test.pk, ())
+    facts = manual_facts(found.version, found.form, language=found.language, roles=roles)
+    return technical_manual(facts, now=clock.now())

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue.packs import (
+    LARGEST,
     NeedsSignOff,
     NotADraft,
     discard_pack,
@@ -18,7 +19,6 @@ from goodword.assessments.catalogue.packs import (
 )
 from goodword.assessments.catalogue.packs import sign_off as sign
 from goodword.assessments.catalogue.queries import versions_of
-from goodword.assessments.kinds.pack_file import LARGEST
 from goodword.assessments.models import TestVersion
 from goodword.assessments.queries import content_of
 from goodword.assessments.views.library import SelectedVersion, SignOffForm, draft_version, page_context

@@ -14,15 +14,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.models import Organisation
+from goodword.assessments import verification
 from goodword.assessments.adjustments.contacts import contact_of
-from goodword.assessments.attempts import part_state
+from goodword.assessments.attempts import parts
 from goodword.assessments.kinds.items import ItemForm, UnknownOption
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, practice_tasks
 from goodword.assessments.kinds.reasoning.verification import verification_test
 from goodword.assessments.models import Verification
 from goodword.assessments.queries import application_of
-from goodword.assessments.verification import taking
-from goodword.assessments.verification.taking import is_over, task_on_screen
+from goodword.assessments.verification import is_over, task_on_screen
 from goodword.assessments.views.access import LINK_GRACE, device_of, is_script, private
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
@@ -120,7 +120,7 @@ def sitting_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                 return _done(request, sitting)
             try:
                 return private(page(request, sitting, *args, **kwargs))
-            except (taking.Closed, taking.Over, taking.NotBegun):
+            except (verification.Closed, verification.Over, verification.NotBegun):
                 return _home(request, sitting)
 
     return enter
@@ -176,7 +176,9 @@ def start(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     if sitting.verification.begun_at is not None:
         return _on_screen(request, sitting)
     if request.method == "POST":
-        taking.begin(verification_id=sitting.verification.pk, device=device_of(request), now=sitting.now)
+        verification.begin(
+            verification_id=sitting.verification.pk, device=device_of(request), now=sitting.now
+        )
         return private(redirect(sitting.url("verification_task", 1)))
     return _render(
         request,
@@ -227,7 +229,7 @@ def task_page(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespon
         return _on_screen(request, sitting, elsewhere=request.method == "POST")
     if request.method == "POST":
         return _take(request, sitting, task_on_screen(row))
-    if part_state.is_disconnected(row, now=sitting.now):
+    if parts.is_disconnected(row, now=sitting.now):
         return private(redirect(sitting.url("verification_reconnect")))
     return _show(request, sitting, task_on_screen(row))
 
@@ -243,7 +245,7 @@ def _take(request: HttpRequest, sitting: Sitting, task: ReasoningTask) -> HttpRe
                 return private(JsonResponse({"saved": False, "say": form.sentences}, status=422))
             return _show(request, sitting, task, form=form)
         try:
-            saved = taking.save_answer(
+            saved = verification.save_answer(
                 verification_id=row.pk, task=task.id, value=form.value, now=sitting.now
             )
         except UnknownOption:
@@ -251,9 +253,9 @@ def _take(request: HttpRequest, sitting: Sitting, task: ReasoningTask) -> HttpRe
         if not saved:
             return _on_screen(request, sitting, elsewhere=True)
     if script:
-        left = {"left": part_state.seconds_left(row, now=sitting.now)} if row.ends_at else {}
+        left = {"left": parts.seconds_left(row, now=sitting.now)} if row.ends_at else {}
         return private(JsonResponse({"saved": True, **left}))
-    after = taking.next_task(verification_id=row.pk, task=task.id, now=sitting.now)
+    after = verification.next_task(verification_id=row.pk, task=task.id, now=sitting.now)
     return _home(request, sitting) if after.ended_at is not None else _on_screen(request, sitting)
 
 
@@ -262,7 +264,7 @@ def _show(
 ) -> HttpResponse:
     row, saved = sitting.verification, sitting.verification.answers.get(task.id)
     timed = row.ends_at is not None
-    left = part_state.seconds_left(row, now=sitting.now) if timed else 0
+    left = parts.seconds_left(row, now=sitting.now) if timed else 0
     return _render(
         request,
         sitting,
@@ -280,7 +282,7 @@ def _show(
         left_words=gettext("%(minutes)s min left") % {"minutes": -(-left // 60)},
         alive=sitting.url("verification_ping") if timed else "",
         again=sitting.url("verification_reconnect"),
-        beat=part_state.HEARTBEAT,
+        beat=parts.HEARTBEAT,
     )
 
 
@@ -289,12 +291,12 @@ def ping(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Returns the time left, and whether the connection counts as lost."""
     if request.method != "POST" or sitting.verification.ends_at is None:
         return _home(request, sitting)
-    row = taking.heartbeat(verification_id=sitting.verification.pk, now=sitting.now)
+    row = verification.heartbeat(verification_id=sitting.verification.pk, now=sitting.now)
     return private(
         JsonResponse(
             {
-                "broken": part_state.is_disconnected(row, now=sitting.now),
-                "left": part_state.seconds_left(row, now=sitting.now),
+                "broken": parts.is_disconnected(row, now=sitting.now),
+                "left": parts.seconds_left(row, now=sitting.now),
                 "at": row.at,
             }
         )
@@ -308,18 +310,18 @@ def reconnect(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     if row.begun_at is None:
         return _home(request, sitting)
     if request.method == "POST":
-        taking.resume(verification_id=row.pk, now=sitting.now)
+        verification.resume(verification_id=row.pk, now=sitting.now)
         if is_script(request):
             return private(JsonResponse({"go": sitting.url("verification_task", row.at)}))
         return _on_screen(request, sitting)
-    if not part_state.is_disconnected(row, now=sitting.now):
+    if not parts.is_disconnected(row, now=sitting.now):
         return _on_screen(request, sitting)
     return _render(
         request,
         sitting,
         "assessments/portal/reconnect.html",
         after="replaced",
-        left_over=part_state.MAX_BREAKS - row.breaks - 1,
+        left_over=parts.MAX_BREAKS - row.breaks - 1,
     )
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.attempts.begin import language_for, languages_of, version_for
-from goodword.assessments.attempts.preview import PreviewPosition
+from goodword.assessments.attempts.overview import PreviewPosition
+from goodword.assessments.attempts.parts import language_for, languages_of, version_for
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.plans.versions import default_part, draft_of, versions_of

@@ -5,7 +5,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goodword.assessments.attempts.begin import FALLBACK_LANGUAGE
+from goodword.assessments.attempts.parts import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.kinds.packs import FormOffer

@@ -11,13 +11,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Verification
-from goodword.assessments.verification.opening import (
-    discard,
-    new_link,
-    open_verification,
-    verifications_of,
-    why_not,
-)
+from goodword.assessments.verification import discard, new_link, open_verification, verifications_of, why_not
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments import mail_texts as assessments
+from goodword.assessments.attempts import mails as assessments
 from goodword.core.text import clean_text, has_link
 from goodword.notifications.domain.mail_texts import (
     SUBJECT,

@@ -13,13 +13,13 @@ from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.attempts.invitations import months_after
 from goodword.assessments.models import Attempt
-from goodword.assessments.panels.retention import erase_old as erase_old_experts
+from goodword.assessments.panels.panelists import erase_old as erase_old_experts
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.domain.holds import candidates_on_hold, lock_role_holds
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core.clock import months_after
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
 from goodword.references.models import Check

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts import mails as assessment_mails
-from goodword.assessments.attempts.begin import languages_of
 from goodword.assessments.attempts.invitations import assign
+from goodword.assessments.attempts.parts import languages_of
 from goodword.assessments.models import AssessmentPart, Attempt
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock

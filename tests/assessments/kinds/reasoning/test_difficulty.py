@@ -3,13 +3,8 @@
 import pytest
 
 from goodword.assessments.kinds.reasoning.content import FIGURELESS_20, STANDARD_20, Blueprint, BlueprintEntry
-from goodword.assessments.kinds.reasoning.difficulty import (
-    START,
-    expected_score,
-    spread_of_forms,
-    start_value,
-)
 from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.items import START, expected_score, spread_of_forms, start_value
 
 
 def test_every_family_and_level_has_a_start_value_that_rises_with_the_level() -> None:

@@ -11,9 +11,8 @@ import pytest
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate, practice_item
 from goodword.assessments.kinds.reasoning.generated import Deduction, Series, from_json, to_json
 from goodword.assessments.kinds.reasoning.options import SLIP
-from goodword.assessments.kinds.reasoning.solver import solve
+from goodword.assessments.kinds.reasoning.solver import solve, solve_by_any_reading
 from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success
-from goodword.assessments.kinds.reasoning.solver.series import solve_by_any_reading
 from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
 
 #: the largest of some 400 shares of 200 items that chance alone gives, with five options: four standard errors

@@ -12,8 +12,8 @@ from goodword.assessments.kinds.reasoning.content import (
     blueprint_json,
     parse_blueprint,
 )
-from goodword.assessments.kinds.reasoning.difficulty import curves_of_form
 from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.items import curves_of_form
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
 from goodword.assessments.kinds.reasoning.verification import FORMS, draw_verification, verification_form
 from goodword.assessments.kinds.technical_sheet import NOTHING

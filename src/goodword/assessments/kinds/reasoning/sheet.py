@@ -1,16 +1,17 @@
 """The technical sheet of the reasoning test."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
 from django.utils.translation import get_language, gettext
 
 from goodword.assessments.kinds.reasoning.content import Blueprint, ReasoningTest
-from goodword.assessments.kinds.reasoning.difficulty import (
-    ASSUMED_SPREAD,
-    Source,
-    curves_of_form,
-    start_value,
-)
 from goodword.assessments.kinds.reasoning.families import category_name, family_name, family_of, load_of
-from goodword.assessments.kinds.reasoning.measured import measured
+from goodword.assessments.kinds.reasoning.items import ASSUMED_SPREAD, Source, curves_of_form, start_value
 from goodword.assessments.kinds.reasoning.verification import rates_of
 from goodword.assessments.kinds.technical_sheet import (
     CellFacts,
@@ -227,3 +228,35 @@ def _limits(*, figures: bool) -> tuple[str, ...]:
             )
         )
     return (*limits, *common_limits())
+
+
+FILE: Final = Path(__file__).with_name("measured.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """`chance`, `learned` (95 % interval `low` to `high`), `thumb` and `crossed` are shares of items.
+
+    `thumb` and `crossed` are the highest gains over chance. `tasks` counts distinct tasks as shown, `structures`
+    distinct tasks without names and things.
+    """
+
+    version: str
+    items: int
+    solved: int
+    tasks: int
+    structures: int
+    chance: float
+    learned: float
+    low: float
+    high: float
+    thumb: float
+    thumb_name: str
+    crossed: float
+    crossed_name: str
+
+
+@cache
+def measured() -> Mapping[tuple[str, int], Measured]:
+    cells = json.loads(FILE.read_text(encoding="utf-8"))["cells"]
+    return {(cell.pop("family"), cell.pop("level")): Measured(**cell) for cell in cells}

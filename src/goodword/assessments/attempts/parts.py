@@ -1,4 +1,4 @@
-"""The language, version and form in which a candidate takes a part, and its start.
+"""Parts of an attempt: clock and state; language, version and form; starting them and drawing their items.
 
 Anyone may choose tasks without figures before a part starts, so the choice reveals nothing about an adjustment
 (docs/decisions/0026-*). An open-text version is granted; members see it once the part has started (also there).
@@ -14,19 +14,142 @@ from django.db import transaction
 from django.db.models import Case, QuerySet, When
 
 from goodword.assessments.adjustments.status import extended_seconds, granted_percent, is_awaiting_answer
-from goodword.assessments.attempts import part_state
-from goodword.assessments.attempts.part_state import clock_minutes, record_event
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds import kind_named, kind_of
 from goodword.assessments.kinds.builtin import LANGUAGES, newest
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.reasoning.generated import to_json
-from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, DrawnItem, TestVersion
-from goodword.assessments.queries import content_of, count_of
+from goodword.assessments.models import (
+    AssessmentPart,
+    Attempt,
+    AttemptPart,
+    DrawnItem,
+    TestVersion,
+    Verification,
+)
+from goodword.assessments.queries import clock_minutes, content_of, count_of
 from goodword.candidates.models import Candidate
+from goodword.core.events import record
 from goodword.workflow.languages import first_offered
 from goodword.workflow.models import StepRun
-from goodword.workflow.states import move
+from goodword.workflow.states import lock, move, takes_answers
+
+#: in seconds
+HEARTBEAT: Final = 10
+#: the connection counts as lost after three missed heartbeats
+BREAK_AFTER: Final = timedelta(seconds=30)
+#: how often lost time is given back
+MAX_BREAKS: Final = 2
+#: extra time for an answer to arrive
+IN_TRANSIT: Final = timedelta(seconds=3)
+#: what has a clock
+type Clocked = AttemptPart | Verification
+
+
+def is_running(part: Clocked) -> bool:
+    return part.ends_at is not None and part.ended_at is None
+
+
+def seconds_left(part: Clocked, *, now: datetime) -> int:
+    """Whole seconds left, at least 0. Raises ValueError for a part without a started clock."""
+    if part.ends_at is None:
+        raise ValueError("An untimed part, or one that has not begun, has no time left.")
+    return max(0, int((part.ends_at - now).total_seconds()))
+
+
+def is_disconnected(part: Clocked, *, now: datetime) -> bool:
+    """Whether the connection was lost while time was left, and the part may still get time back."""
+    if not is_running(part) or part.breaks >= MAX_BREAKS or part.at > part.items:
+        return False
+    assert part.ends_at is not None and part.seen_at is not None  # it runs
+    return min(now, part.ends_at) - part.seen_at > BREAK_AFTER
+
+
+def is_late(part: Clocked, *, now: datetime) -> bool:
+    """Whether an answer arrives after the end. Only resuming after a break moves the end."""
+    return part.ends_at is not None and now > part.ends_at + IN_TRANSIT
+
+
+def is_over(part: Clocked, *, now: datetime) -> bool:
+    if part.ended_at is not None:
+        return True
+    if part.ends_at is None:
+        return False
+    return now > part.ends_at + IN_TRANSIT and not is_disconnected(part, now=now)
+
+
+class Closed(Exception):
+    """The attempt takes no more answers."""
+
+
+class PartOver(Exception):
+    """The part has ended, or its time is up."""
+
+
+class NotBegun(Exception):
+    """The part starts with a button that has not been pressed."""
+
+
+class AwaitingAdjustment(Exception):
+    """An adjustment request is unanswered. Until then no clock starts."""
+
+
+class OutOfOrder(Exception):
+    """An earlier part has not ended."""
+
+
+def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
+    """Locked. Answers still count within 30 days after the deadline, and while paused. Raises Closed."""
+    attempt = lock(Attempt, attempt_id)
+    if not takes_answers(attempt, now=now):
+        raise Closed
+    return attempt
+
+
+def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
+    """Locks its attempt. Raises Closed, PartOver, OutOfOrder, and LookupError for an unknown part."""
+    attempt = open_attempt(attempt_id, now=now)
+    parts = list(
+        AttemptPart.objects.of(attempt.organisation)
+        .filter(attempt=attempt, order__lte=order)
+        .select_related("version__test", "part")
+        .defer("version__content")
+        .order_by("order")
+    )
+    if not parts or parts[-1].order != order:
+        raise LookupError(f"Attempt {attempt_id} has no part {order}.")
+    part = parts[-1]
+    part.attempt, part.organisation = attempt, attempt.organisation
+    if is_over(part, now=now):
+        raise PartOver
+    if any(not is_over(before, now=now) for before in parts[:-1]):
+        raise OutOfOrder
+    return part
+
+
+def part_of(attempt: Attempt, order: int) -> AttemptPart:
+    part = (
+        AttemptPart.objects.of(attempt.organisation)
+        .select_related("version__test", "part")
+        .filter(attempt=attempt, order=order)
+        .first()
+    )
+    if part is None:
+        raise LookupError(f"Attempt {attempt.pk} has no part {order}.")
+    part.attempt = attempt
+    return part
+
+
+def record_event(name: str, attempt: Attempt, *, by: str, at: datetime, **data: int | str) -> None:
+    record(
+        name,
+        organisation_id=attempt.organisation_id,
+        application_id=attempt.step_request.application_id,
+        actor=by,
+        at=at,
+        data={"step_request_id": attempt.step_request_id, "attempt_id": attempt.pk, **data},
+    )
+
 
 FALLBACK_LANGUAGE = "en"
 #: candidates' seeds are below this, to fit into a signed column; seeds of previews are above
@@ -150,11 +273,11 @@ def needs_start(part: AttemptPart) -> bool:
 def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> AttemptPart:
     """Idempotent. Raises as open_part, and AwaitingAdjustment for a timed part while a request is unanswered."""
     with transaction.atomic():
-        part = part_state.open_part(attempt_id, order, now=now)
+        part = open_part(attempt_id, order, now=now)
         if part.begun_at is not None:
             return part
         if part.seconds is not None and is_awaiting_answer(part.attempt):
-            raise part_state.AwaitingAdjustment
+            raise AwaitingAdjustment
         begin_locked(part, device=device, now=now)
         return part
 
@@ -198,7 +321,7 @@ class UnknownForm(Exception):
 def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> AttemptPart:
     """Switch to the form that is open to everybody. Idempotent. Raises UnknownForm, and as open_part."""
     with transaction.atomic():
-        part = part_state.open_part(attempt_id, order, now=now)
+        part = open_part(attempt_id, order, now=now)
         if form != _chosen_form(part) or part.begun_at is not None:
             if not form or form != open_form(part):
                 raise UnknownForm(form)
@@ -264,7 +387,7 @@ def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Seque
 def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt:
     """Raises NotOffered, TooLate and Closed."""
     with transaction.atomic():
-        attempt = part_state.open_attempt(attempt_id, now=now)
+        attempt = open_attempt(attempt_id, now=now)
         if language == attempt.language:
             return attempt
         parts = _parts_of(attempt)

@@ -1,0 +1,360 @@
+"""Inviting experts to a panel: mails with personal links, reminders by hand, declining, and erasure."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Max
+
+from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
+from goodword.assessments.kinds.judgement.editor import count_untranslated
+from goodword.assessments.models import Panelist, PanelRating, Test, TestVersion
+from goodword.core.addresses import normalised
+from goodword.core.clock import months_after
+from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
+from goodword.notifications.models import Email, Link
+
+MAIL_KIND: Final = "panel.invitation"
+PURPOSE: Final = Link.Purpose.PANEL
+#: experts on one panel
+MOST_EXPERTS: Final = 30
+#: minimum time between two mails to an expert
+INTERVAL: Final = timedelta(days=1)
+FRESH_LINK_INTERVAL: Final = timedelta(minutes=10)
+
+
+def subject_ref_of(row: Panelist) -> str:
+    return f"panelist:{row.pk}"
+
+
+class AlreadyInvited(Exception):
+    pass
+
+
+class TooManyExperts(Exception):
+    pass
+
+
+def invite(
+    *, test: Test, name: str, email: str, position: str, language: str, by: Membership, now: datetime
+) -> Panelist:
+    """Raises `AlreadyInvited` and `TooManyExperts`."""
+    with transaction.atomic():
+        test = Test.objects.of(by.organisation).select_for_update().get(pk=test.pk)
+        rows = Panelist.objects.of(by.organisation).filter(test=test)
+        if rows.filter(email=normalised(email)).exists():
+            raise AlreadyInvited
+        if rows.count() >= MOST_EXPERTS:
+            raise TooManyExperts
+        made = Panelist.objects.create(
+            organisation=by.organisation,
+            test=test,
+            name=name,
+            email=normalised(email),
+            position=position,
+            language=language,
+            invited_at=now,
+            invited_by=by,
+        )
+        _mail(made, sender=_correspondent(by), key="invited", now=now)
+        _audit(made, "panel.invited", by=by, now=now)
+        return made
+
+
+class TooSoon(Exception):
+    """The expert got a mail within the last day."""
+
+
+def remind(*, panelist: Panelist, by: Membership, now: datetime) -> None:
+    """Mail a new link. Raises `TooSoon`."""
+    with transaction.atomic():
+        row = Panelist.objects.of(by.organisation).select_for_update().get(pk=panelist.pk)
+        if (row.reminded_at or row.invited_at) > now - INTERVAL:
+            raise TooSoon
+        row.reminded_at, row.reminders = now, row.reminders + 1
+        row.save(update_fields=["reminded_at", "reminders"])
+        _mail(row, sender=_correspondent(by), key=f"reminder:{row.reminders}", now=now)
+        _audit(row, "panel.reminded", by=by, now=now)
+
+
+def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime) -> bool:
+    """After the expert's link has expired. False, without a mail, within ten minutes of the last one."""
+    with transaction.atomic():
+        row = Panelist.objects.of(panelist.organisation).select_for_update().get(pk=panelist.pk)
+        sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row))
+        if sent.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
+            return False
+        _mail(row, sender=sender, key=f"fresh:{sent.count() + 1}", now=now)
+        return True
+
+
+def decline(*, panelist_id: int, now: datetime) -> None:
+    """Ends the invitation and deletes the expert's ratings."""
+    with transaction.atomic():
+        row = Panelist.objects.across_organisations().select_for_update().filter(pk=panelist_id).first()
+        if row is None or row.declined_at is not None:
+            return
+        row.declined_at, row.finished_at = now, None
+        row.save(update_fields=["declined_at", "finished_at"])
+        PanelRating.objects.of(row.organisation).filter(panelist=row).delete()
+        cancel(organisation=row.organisation, subject_ref=subject_ref_of(row), now=now)
+        _audit_own(row, "panel.declined", now=now)
+
+
+def remove(*, panelist: Panelist, by: Membership, now: datetime) -> None:
+    """Erase an expert with their ratings, mails and links. Published versions keep their key."""
+    with transaction.atomic():
+        _audit(panelist, "panel.removed", by=by, now=now)
+        forget([panelist])
+
+
+def erase_own(*, panelist_id: int, now: datetime) -> None:
+    """The same, by the expert."""
+    with transaction.atomic():
+        rows = Panelist.objects.across_organisations().select_for_update()
+        row = rows.filter(pk=panelist_id).first()
+        if row is None:
+            return
+        _audit_own(row, "panel.erased", now=now)
+        forget([row])
+
+
+def forget(rows: Iterable[Panelist]) -> int:
+    """Delete experts with everything about them. Returns how many."""
+    found = list(rows)
+    mails = Email.objects.across_organisations().filter(
+        subject_ref__in=[subject_ref_of(one) for one in found]
+    )
+    links.forget(purpose=PURPOSE, subject_ids=[one.pk for one in found])
+    Link.objects.across_organisations().filter(email__in=mails).delete()
+    mails.delete()
+    Panelist.objects.across_organisations().filter(pk__in=[one.pk for one in found]).delete()
+    return len(found)
+
+
+def _mail(row: Panelist, *, sender: Correspondent, key: str, now: datetime) -> None:
+    queue(
+        organisation=row.organisation,
+        kind=MAIL_KIND,
+        key=f"{subject_ref_of(row)}:{key}",
+        to=Correspondent(name=row.name, address=row.email),
+        sender=sender,
+        template="assessments/mail/panel",
+        context={"title": row.test.title, "again": key != "invited"},
+        link=LinkFor(purpose=PURPOSE, subject_id=row.pk),
+        subject_ref=subject_ref_of(row),
+        language=row.language,
+        now=now,
+    )
+
+
+def _correspondent(member: Membership) -> Correspondent:
+    return Correspondent(name=member.user.name, address=member.user.email)
+
+
+def _audit(row: Panelist, action: str, *, by: Membership, now: datetime) -> None:
+    details = {"test": row.test_id, "expert": row.pk}
+    audit(organisation=row.organisation, action=action, member=by, now=now, details=details)
+
+
+def _audit_own(row: Panelist, action: str, *, now: datetime) -> None:
+    details = {"test": row.test_id, "expert": row.pk}
+    audit(organisation=row.organisation, action=action, actor="expert", now=now, details=details)
+
+
+type Content = Mapping[str, Any]
+
+
+class ExpertState(StrEnum):
+    INVITED = "invited"
+    BEGUN = "begun"
+    FINISHED = "finished"
+    #: had finished before texts changed or actions were added
+    AGAIN = "again"
+    DECLINED = "declined"
+
+
+def digests(content: Content) -> dict[str, str]:
+    """By action id, a digest of what an expert reads: situation, action and answer scale in the source language."""
+    scale = [[option["value"], option["label"]] for option in content["response_scale"]]
+    return {
+        action["id"]: sha256(json.dumps([scenario["text"], action["text"], scale]).encode()).hexdigest()
+        for scenario in content["scenarios"]
+        for action in scenario["actions"]
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expert:
+    """An expert with the ratings that count, by action id. `void`: ratings of texts that have changed since. `gone`:
+    rated actions that are no longer in the set."""
+
+    row: Panelist
+    ratings: Mapping[str, int]
+    void: int
+    gone: frozenset[str]
+    needed: int
+
+    @property
+    def state(self) -> ExpertState:
+        if self.row.declined_at is not None:
+            return ExpertState.DECLINED
+        if self.row.finished_at is None:
+            return ExpertState.BEGUN if self.ratings or self.void else ExpertState.INVITED
+        return ExpertState.FINISHED if self.is_complete else ExpertState.AGAIN
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.needed) and len(self.ratings) == self.needed
+
+    @property
+    def counts(self) -> bool:
+        return self.state == ExpertState.FINISHED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether their link takes ratings."""
+        return self.state not in {ExpertState.FINISHED, ExpertState.DECLINED}
+
+
+def experts_of(test: Test, content: Content) -> list[Expert]:
+    wanted = digests(content)
+    rows = Panelist.objects.of(test.organisation).filter(test=test).order_by("pk")
+    return [_expert(row, wanted) for row in rows.prefetch_related("ratings")]
+
+
+def expert_of(row: Panelist, content: Content) -> Expert:
+    return _expert(row, digests(content))
+
+
+def _expert(row: Panelist, wanted: Mapping[str, str]) -> Expert:
+    given = list(row.ratings.all())
+    valid = {one.action: one.value for one in given if wanted.get(one.action) == one.digest}
+    void = sum(one.action in wanted and one.action not in valid for one in given)
+    gone = frozenset(one.action for one in given if one.action not in wanted)
+    return Expert(row=row, ratings=valid, void=void, gone=gone, needed=len(wanted))
+
+
+class NotOpen(Exception):
+    """The expert has finished or declined, was removed, or the texts have changed since the page was opened."""
+
+
+def save_ratings(*, panelist_id: int, content: Content, ratings: Mapping[str, int], now: datetime) -> None:
+    """Save the ratings of some actions. Raises `NotOpen`."""
+    wanted = digests(content)
+    with transaction.atomic():
+        row = _locked(panelist_id)
+        if not _expert(row, wanted).is_open or not set(ratings) <= set(wanted):
+            raise NotOpen
+        for action, value in ratings.items():
+            PanelRating.objects.of(row.organisation).update_or_create(
+                panelist=row,
+                action=action,
+                defaults={"digest": wanted[action], "value": value, "rated_at": now},
+                create_defaults={
+                    "organisation_id": row.organisation_id,
+                    "panelist": row,
+                    "action": action,
+                    "digest": wanted[action],
+                    "value": value,
+                    "rated_at": now,
+                },
+            )
+
+
+class Incomplete(Exception):
+    pass
+
+
+def finish(*, panelist_id: int, content: Content, now: datetime) -> None:
+    """Fix the ratings. Raises `Incomplete`, and `NotOpen` for experts who have declined."""
+    with transaction.atomic():
+        row = _locked(panelist_id)
+        expert = _expert(row, digests(content))
+        if expert.counts:
+            return
+        if not expert.is_open:
+            raise NotOpen
+        if not expert.is_complete:
+            raise Incomplete
+        row.finished_at = now
+        row.save(update_fields=["finished_at"])
+
+
+def _locked(panelist_id: int) -> Panelist:
+    row = Panelist.objects.across_organisations().select_for_update().filter(pk=panelist_id).first()
+    if row is None:
+        raise NotOpen
+    return row
+
+
+def unrated(content: Content, expert: Expert) -> Sequence[str]:
+    """Ids of the situations that still have actions to rate."""
+    return [
+        scenario["id"]
+        for scenario in content["scenarios"]
+        if any(action["id"] not in expert.ratings for action in scenario["actions"])
+    ]
+
+
+def in_language(test: Test, content: Content, language: str) -> Content:
+    """The draft's complete translation into the language, if there is one; else `content`, its source."""
+    rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at=None, language=language)
+    row = rows.first()
+    complete = row is not None and not count_untranslated(dict(content), row.content)
+    return row.content if row is not None and complete else content
+
+
+def readable(content: Content) -> JudgementSet:
+    """A draft's content, which may lack what only a publication adds."""
+    return read_judgement({**content, "key_basis": content["key_basis"] or "-"})
+
+
+def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
+    """What is kept about an expert, for them alone."""
+    texts = {
+        action["id"]: action["text"]
+        for scenario in content.get("scenarios", ())
+        for action in scenario["actions"]
+    }
+    return {
+        "name": row.name,
+        "e-mail": row.email,
+        "position": row.position,
+        "test": row.test.title,
+        "invited": row.invited_at,
+        "reminded": row.reminded_at,
+        "finished": row.finished_at,
+        "ratings": [
+            {"action": texts.get(one.action, one.action), "rating": one.value, "rated": one.rated_at}
+            for one in row.ratings.order_by("pk")
+        ],
+    }
+
+
+def erase_old(organisation: Organisation, *, now: datetime) -> int:
+    """Erase the experts of organisations that erase people after some months, counted from the last mail or rating."""
+    if not organisation.erases_old:
+        return 0
+    zone = organisation.zone
+    today = now.astimezone(zone).date()
+    rows = Panelist.objects.of(organisation).annotate(last=Max("ratings__rated_at"))
+    with transaction.atomic():
+        return forget(
+            row
+            for row in rows
+            if months_after(_last_contact(row, row.last).astimezone(zone).date(), organisation.keep_months)
+            <= today
+        )
+
+
+def _last_contact(row: Panelist, rated_at: datetime | None) -> datetime:
+    return max(one for one in (row.invited_at, row.reminded_at, rated_at) if one)

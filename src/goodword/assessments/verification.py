@@ -1,0 +1,466 @@
+"""A candidate takes the verification form: one task after the other, by the rules of a timed part (`part_state.py`).
+
+Each change locks the row. Time lost with the connection is given back, and the task on screen replaced, as in a part.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.assessments.attempts import parts
+from goodword.assessments.attempts.parts import SEEDS, record_event
+from goodword.assessments.kinds.reasoning.content import VERSION, ReasoningTest, replacement
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json, to_json
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
+from goodword.assessments.kinds.reasoning.verification import (
+    FORMS,
+    Comparison,
+    compare,
+    draw_verification,
+    verification_form,
+)
+from goodword.assessments.models import Attempt, AttemptPart, Test, Verification
+from goodword.assessments.psychometrics import strata
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.strata import Stratum
+from goodword.assessments.queries import application_of, content_of, items_of
+from goodword.assessments.scoring import calibration_row_of
+from goodword.candidates.models import Application
+from goodword.core.jobs import for_each
+from goodword.core.json_reading import Json
+from goodword.core.text import written_day
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.domain.member_actions import Refused, actor
+from goodword.workflow.models import StepRequest
+from goodword.workflow.states import DONE
+
+#: from the start; whatever has not ended by then ends
+LONGEST: Final = timedelta(hours=12)
+_AT_MOST: Final = 200
+
+
+class Closed(Exception):
+    """It was discarded, or the person is being erased."""
+
+
+class Over(Exception):
+    """It has ended, or its time is up."""
+
+
+class NotBegun(Exception):
+    pass
+
+
+def is_over(verification: Verification, *, now: datetime) -> bool:
+    begun = verification.begun_at
+    return parts.is_over(verification, now=now) or (begun is not None and now > begun + LONGEST)
+
+
+def tasks_of(verification: Verification) -> tuple[ReasoningTask, ...]:
+    """The tasks that count, in order."""
+    return tuple(
+        ReasoningTask(id=task["id"], drawn=from_json(task["content"]), language=verification.language)
+        for task in verification.tasks
+        if not task["void"]
+    )
+
+
+def task_on_screen(verification: Verification) -> ReasoningTask:
+    return tasks_of(verification)[verification.at - 1]
+
+
+def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
+    """Draw the tasks and start the clock. Idempotent. Raises Closed and Over."""
+    with transaction.atomic():
+        row = _locked(verification_id, now=now)
+        if row.begun_at is not None:
+            return row
+        if row.version != VERSION:  # the tasks have changed since it was opened
+            raise Closed
+        row.seed = secrets.randbelow(SEEDS)
+        items = _drawn(row)
+        row.tasks = [_task(str(number), item) for number, item in enumerate(items, start=1)]
+        row.begun_at = row.shown_at = row.seen_at = now
+        row.device, row.at = device, 1
+        if row.seconds is not None:
+            row.ends_at = now + timedelta(seconds=row.seconds)
+        row.save()
+        return row
+
+
+def _drawn(row: Verification) -> Sequence[GeneratedItem]:
+    """Other tasks than in the first form."""
+    seen = {from_json(drawn.content).task for drawn in row.part.drawn.all()}
+    assert row.seed is not None
+    items = list(draw_verification(row.form, seed=row.seed))
+    for place, item in enumerate(items):
+        if item.task in seen:
+            items[place] = replacement(item, seed=row.seed, taken=items)
+    return items
+
+
+def _task(name: str, item: GeneratedItem) -> dict[str, Any]:
+    return {"id": name, "content": to_json(item), "void": False}
+
+
+def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) -> bool:
+    """False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
+    with transaction.atomic():
+        row = _running(verification_id, now=now)
+        on_screen = task_on_screen(row)
+        if on_screen.id != task:
+            return False
+        row.answers = {**row.answers, task: on_screen.check(value)}
+        if not parts.is_disconnected(row, now=now):
+            row.seen_at = now
+        row.save(update_fields=["answers", "seen_at"])
+        return True
+
+
+def next_task(*, verification_id: int, task: str, now: datetime) -> Verification:
+    """Leave the task; leaving the last one ends the form. Ignores a second click. Raises Closed, Over and NotBegun."""
+    with transaction.atomic():
+        row = _running(verification_id, now=now)
+        if task_on_screen(row).id != task:
+            return row
+        if row.at >= row.items:
+            _end(row, now=now)
+            return row
+        row.at += 1
+        row.shown_at = row.seen_at = now
+        row.save(update_fields=["at", "shown_at", "seen_at"])
+        return row
+
+
+def heartbeat(*, verification_id: int, now: datetime) -> Verification:
+    """Raises Closed, Over and NotBegun."""
+    with transaction.atomic():
+        row = _running(verification_id, now=now)
+        if not parts.is_disconnected(row, now=now):
+            row.seen_at = now
+            row.save(update_fields=["seen_at"])
+        return row
+
+
+def resume(*, verification_id: int, now: datetime) -> Verification:
+    """Continue after a lost connection: the task on screen is replaced, and the time since it was shown given back.
+
+    Tasks of an earlier version can't be replaced, so the same one stays. Nothing happens if the connection wasn't lost.
+    Raises Closed, Over and NotBegun.
+    """
+    with transaction.atomic():
+        row = _running(verification_id, now=now)
+        if not parts.is_disconnected(row, now=now):
+            return row
+        assert row.ends_at is not None and row.shown_at is not None and row.seen_at is not None  # it runs
+        if row.version == VERSION:
+            row.ends_at += now - row.shown_at
+            _replace(row)
+        else:
+            row.ends_at += now - row.seen_at
+        row.breaks += 1
+        row.shown_at = row.seen_at = now
+        row.save()
+        return row
+
+
+def _replace(row: Verification) -> None:
+    assert row.seed is not None  # it has begun
+    void = task_on_screen(row)
+    taken = [from_json(task["content"]) for task in row.tasks]
+    fresh = replacement(void.drawn, seed=row.seed + row.breaks + 1, taken=taken)
+    place = next(at for at, task in enumerate(row.tasks) if task["id"] == void.id)
+    row.tasks[place]["void"] = True
+    row.tasks.insert(place + 1, _task(f"{row.at}{'ab'[row.breaks]}", fresh))
+    row.answers = {task: value for task, value in row.answers.items() if task != void.id}
+
+
+def overdue(*, now: datetime) -> QuerySet[Verification]:
+    """Those whose time is up, and abandoned ones."""
+    over = Q(ends_at__lt=now - parts.IN_TRANSIT) | Q(begun_at__lt=now - LONGEST)
+    rows = Verification.objects.across_organisations()
+    return rows.filter(over, begun_at__isnull=False, ended_at=None, discarded_at=None)
+
+
+def end_overdue(*, now: datetime) -> int:
+    """Returns how many were ended."""
+    due = overdue(now=now).order_by("begun_at").values_list("pk", flat=True)[:_AT_MOST]
+    return for_each(list(due), lambda pk: _time_up(pk, now=now))
+
+
+def _time_up(verification_id: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        row = _lock(verification_id)
+        if row.ended_at is not None or row.discarded_at is not None or not is_over(row, now=now):
+            return False
+        _end(row, now=now)
+        return True
+
+
+def _lock(verification_id: int) -> Verification:
+    """Raises Closed if the person has been erased meanwhile."""
+    rows = Verification.objects.across_organisations().select_for_update(of=("self",))
+    found = (
+        rows.select_related(
+            "organisation",
+            "part__organisation",
+            "part__version__test",
+            "part__part__calibration",
+            "part__attempt__step_request",
+            "part__attempt__organisation",
+        )
+        .filter(pk=verification_id)
+        .first()
+    )
+    if found is None:
+        raise Closed
+    return found
+
+
+def _locked(verification_id: int, *, now: datetime) -> Verification:
+    row = _lock(verification_id)
+    if row.discarded_at is not None or application_of(row.part.attempt).is_being_erased:
+        raise Closed
+    if is_over(row, now=now):
+        raise Over
+    return row
+
+
+def _running(verification_id: int, *, now: datetime) -> Verification:
+    row = _locked(verification_id, now=now)
+    if row.begun_at is None:
+        raise NotBegun
+    return row
+
+
+def _end(row: Verification, *, now: datetime) -> None:
+    """The comparison is issued here and never changes."""
+    part, first = row.part, row.part.scores.get(scale="")
+    row.ended_at = now
+    row.comparison = compare(
+        items_of(part),
+        tasks_of(row),
+        first_solved=round(first.value or 0),
+        answers=row.answers,
+        calibration=_calibration_of(row),
+    ).to_json()
+    row.save()
+    record_event("attempt.verification_completed", part.attempt, by="candidate", at=now)
+
+
+def _calibration_of(row: Verification) -> Calibration | None:
+    """None if the two forms have tasks of different versions, or if it differs between their devices."""
+    part = row.part
+    stored = calibration_row_of(part)
+    if stored is None or stored.version != row.version:
+        return None
+    found = strata.of_today(stored.content)
+    if found is None:
+        return None
+    return found.of_all([Stratum(row.language, device) for device in (part.device, row.device)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationStatus:
+    """A verification as members see it: without times, which would reveal adjustments."""
+
+    verification: Verification
+    comparison: Comparison | None
+    over: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.verification.begun_at is None
+
+    @property
+    def runs(self) -> bool:
+        return not self.waits and not self.over
+
+
+def status_of(verification: Verification, *, now: datetime) -> VerificationStatus:
+    comparison = Comparison.from_json(verification.comparison) if verification.comparison else None
+    return VerificationStatus(
+        verification=verification, comparison=comparison, over=is_over(verification, now=now)
+    )
+
+
+def verifications_of(application: Application) -> QuerySet[Verification]:
+    """Newest first, without discarded ones."""
+    rows = Verification.objects.of(application.organisation).filter(
+        part__attempt__step_request__application_id=application.pk, discarded_at=None
+    )
+    return rows.select_related("part__attempt", "opened_by__user").order_by("-pk")
+
+
+def finished_part(application: Application) -> AttemptPart | None:
+    """The reasoning part of the latest finished attempt that has one, whole or not."""
+    rows = AttemptPart.objects.of(application.organisation).filter(
+        attempt__step_request__application_id=application.pk,
+        attempt__progress__in=DONE,
+        version__test__kind=Test.Kind.REASONING,
+        ended_at__isnull=False,
+    )
+    return (
+        rows.select_related("version__test", "part", "attempt__step_request", "organisation")
+        .order_by("-attempt_id", "order")
+        .first()
+    )
+
+
+def may_verify(application: Application) -> bool:
+    """Whether there is a result to verify, so that a page offers it."""
+    return not _why_not(application, finished_part(application))
+
+
+def why_not(application: Application) -> str:
+    """Returns a sentence for the member; empty if a verification can be opened."""
+    return _why_not(application, finished_part(application))
+
+
+def _why_not(application: Application, part: AttemptPart | None) -> str:
+    if application.is_being_erased:
+        return "This candidate's data is being erased."
+    if application.end:
+        return "This application is closed, so there is nothing to verify."
+    if part is None:
+        reused = StepRequest.objects.of(application.organisation).filter(
+            application=application, state=StepRequest.State.REUSED
+        )
+        if reused.exists():
+            return (
+                "The result is reused from an earlier application. Open that application and verify it there, or "
+                "invite the candidate again."
+            )
+        return (
+            "This candidate hasn't finished a reasoning test. A verification compares with its result, so invite the "
+            "candidate to the test first."
+        )
+    if not part.is_whole:
+        return (
+            "A member ended the reasoning test before the candidate had finished, so there is no complete result to "
+            "compare with. Invite the candidate again instead."
+        )
+    if part.version.number != VERSION:
+        return (
+            "The result is from an earlier version of the test, whose tasks can't be compared with the present ones. "
+            "Invite the candidate again instead."
+        )
+    if not part.scores.filter(scale="").exists():
+        return "The reasoning test has no score to compare with. Invite the candidate again instead."
+    done = Verification.objects.of(application.organisation).filter(part=part, discarded_at=None).first()
+    if done is not None and done.ended_at is not None:
+        day = written_day(done.ended_at.astimezone(application.organisation.zone))
+        return f"This result was verified on {day}. A result can be verified once."
+    return ""
+
+
+def open_verification(*, application: Application, member: Membership, now: datetime) -> Verification:
+    """The open verification of the result, else a new one. Raises Refused."""
+    with transaction.atomic():
+        locked = lock_application(application.pk)
+        part = finished_part(locked)
+        if reason := _why_not(locked, part):
+            raise Refused(reason)
+        assert part is not None  # else there is a reason
+        Attempt.objects.of(member.organisation).select_for_update(of=("self",)).get(pk=part.attempt_id)
+        rows = Verification.objects.of(member.organisation)
+        found = rows.filter(part=part, discarded_at=None).first()
+        if found is not None:
+            return found
+        test = content_of(part.version)
+        assert isinstance(test, ReasoningTest)  # by the kind of the test
+        form = verification_form(test, part.form)
+        made = Verification.objects.create(
+            organisation=member.organisation,
+            part=part,
+            opened_at=now,
+            opened_by=member,
+            version=VERSION,
+            form=form,
+            language=part.attempt.language,
+            items=FORMS[form].n,
+            seconds=_seconds(part, FORMS[form].n),
+        )
+        write(
+            organisation=member.organisation,
+            action="verification.opened",
+            member=member,
+            now=now,
+            details={"part": part.pk},
+        )
+        record_event("attempt.verification_opened", part.attempt, by=actor(member), at=now)
+        return made
+
+
+def _seconds(part: AttemptPart, items: int) -> int | None:
+    """The time per task that the candidate had, adjustments included, in whole minutes."""
+    return None if part.seconds is None else -(-part.seconds * items // (part.items * 60)) * 60
+
+
+def new_link(*, verification: Verification, member: Membership, now: datetime) -> str:
+    """The URL for the supervised device, which can't be shown again; earlier links end. Raises Refused."""
+    with transaction.atomic():
+        locked = _lock_for(verification, member)
+        if locked.discarded_at is not None or is_over(locked, now=now):
+            raise Refused("This verification is over. Its result is below.")
+        _end_links(locked, now=now)
+        url = links.mint(
+            organisation=member.organisation,
+            purpose=Link.Purpose.VERIFICATION,
+            subject_id=locked.pk,
+            now=now,
+            created_by=member,
+        )
+        write(
+            organisation=member.organisation,
+            action="verification.link_created",
+            member=member,
+            now=now,
+            details={"part": locked.part_id},
+        )
+        return url
+
+
+def discard(*, verification: Verification, reason: str, member: Membership, now: datetime) -> None:
+    """Before its end, so that nobody can repeat a verification until its result suits. Raises Refused."""
+    with transaction.atomic():
+        locked = _lock_for(verification, member)
+        if locked.discarded_at is not None:
+            return
+        if is_over(locked, now=now):
+            raise Refused("The candidate has finished, so this verification can't be discarded any more.")
+        locked.discarded_at, locked.discarded_by, locked.discard_reason = now, member, reason
+        locked.tasks, locked.answers = [], {}
+        locked.save()
+        _end_links(locked, now=now)
+        write(
+            organisation=member.organisation,
+            action="verification.discarded",
+            member=member,
+            now=now,
+            details={"part": locked.part_id},
+        )
+        record_event("attempt.verification_discarded", locked.part.attempt, by=actor(member), at=now)
+
+
+def _lock_for(verification: Verification, member: Membership) -> Verification:
+    rows = Verification.objects.of(member.organisation).select_for_update(of=("self",))
+    return rows.select_related("part__attempt__step_request").get(pk=verification.pk)
+
+
+def _end_links(verification: Verification, *, now: datetime) -> None:
+    links.end(
+        organisation=verification.organisation,
+        purpose=Link.Purpose.VERIFICATION,
+        subject_id=verification.pk,
+        now=now,
+    )
