@@ -11,8 +11,7 @@ OWN_PREFIX = "own_"
 
 
 class LibraryEntry(OrganisationOwned):
-    """Owns the versions. `key`: name of the built-in entry, id of the imported file, or "own_" and random
-    characters."""
+    """`key`: name of the built-in entry, id of the imported file, or "own_" and random characters."""
 
     key = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
@@ -31,7 +30,6 @@ class LibraryEntry(OrganisationOwned):
 
     @property
     def is_own(self) -> bool:
-        """Whether members wrote it and may edit it."""
         return self.key.startswith(OWN_PREFIX)
 
 
@@ -44,7 +42,6 @@ class Version(OrganisationOwned):
     #: increases with each change of a draft, to detect stale edits
     revision = models.PositiveIntegerField(default=0)
 
-    #: whether the stored row is published
     is_frozen = False
 
     class Meta:

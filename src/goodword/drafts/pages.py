@@ -1,4 +1,4 @@
-"""Members' pages of a draft: access, forms that are based on its revision, and the page that discards it."""
+"""Members' pages of a draft: access, forms based on its revision, discarding it, and the preview's layout."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +52,7 @@ def revision_of(request: HttpRequest) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TypedField:
-    """What was typed, with the label of its field if known. `is_text`: free text, which can be copied."""
+    """What was typed, with the field's label if known. `is_text`: free text, which can be copied."""
 
     label: str
     text: str
@@ -60,21 +60,19 @@ class TypedField:
 
 
 def typed_texts(request: MemberRequest) -> list[TypedField]:
-    """The sentences of a submitted form, without their labels: the form can't be built without its draft."""
+    """Free texts of a submitted form, without labels: the form can't be built without its draft."""
     texts = [str(text).strip() for name in request.POST for text in request.POST.getlist(name)]
     return [TypedField("", text, is_text=True) for text in texts if any(map(str.isspace, text))]
 
 
 @dataclass(frozen=True, slots=True)
 class Saved[T]:
-    """`result`: what the change returned."""
-
     result: T
 
 
 @dataclass(kw_only=True)
 class DraftForm[F: BaseForm]:
-    """A form that changes a draft. `current`: the revision of the draft."""
+    """A form that changes a draft. `current`: the draft's revision."""
 
     request: MemberRequest
     form: F
@@ -82,7 +80,7 @@ class DraftForm[F: BaseForm]:
     stale: bool = False
 
     def save[T](self, change: Callable[[int], T]) -> "Saved[T] | None":
-        """Make a change based on the submitted revision. None if the form is unbound, invalid or stale."""
+        """None if the form is unbound, invalid or stale."""
         if not self.form.is_bound or not self.form.is_valid():
             return None
         try:
@@ -93,7 +91,7 @@ class DraftForm[F: BaseForm]:
 
     @property
     def revision(self) -> int:
-        """A form that is shown again keeps its revision, so that saving it cannot overwrite a newer one."""
+        """A redisplayed form keeps its revision, so saving it can't overwrite a newer one."""
         return revision_of(self.request) if self.form.is_bound and not self.stale else self.current
 
 
@@ -119,17 +117,17 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
 
     @abstractmethod
     def parents(self, request: MemberRequest, draft: D) -> Sequence[Crumb]:
-        """The crumbs before the draft's page."""
+        pass
 
     @abstractmethod
     def lost_by_discarding(self, draft: D) -> str: ...
 
     @abstractmethod
     def after_deletion(self) -> str:
-        """URL name of the page to go to if discarding deleted the owner."""
+        """URL name of the next page if discarding deleted the owner."""
 
     def lost_edits(self, request: MemberRequest, owner: O) -> HttpResponseBase | None:
-        """A page with what was typed for a draft that no longer exists, to copy. None if nothing was typed."""
+        """A page with the text typed for a draft that no longer exists, to copy. None if nothing was typed."""
         typed = typed_texts(request)
         if not typed:
             return None
@@ -137,7 +135,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         return render(request, "drafts/lost_edits.html", context, status=409)
 
     def view[**P](self, view: DraftView[D, P]) -> Callable[..., HttpResponseBase]:
-        """Pass the draft of `pk` to a view. If there is none, or after `StaleDraft`, redirect with a message."""
+        """Pass the draft of `pk` to a view. Without one, or after `StaleDraft`, redirect with a message."""
 
         def wrapped(
             request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs
@@ -175,7 +173,6 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         return redirect(self.url(request, self.editor) + query)
 
     def to_named(self, request: MemberRequest, name: str) -> HttpResponseBase:
-        """Redirect to another page of the draft."""
         return redirect(self.url(request, name))
 
     def to_page(self, request: MemberRequest) -> HttpResponseBase:
@@ -192,7 +189,7 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         edit: DraftForm[Any] | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        """A page below the draft's. `name`: its heading and last crumb. With `edit`, its form."""
+        """A page below the draft's. `name`: heading and last crumb. With `edit`, its form."""
         return render(
             request,
             template,
@@ -264,7 +261,7 @@ class LibraryPages[O: LibraryEntry, D: LanguagesDraft[Any, Any]](DraftPages[O, D
     def render_editor(
         self, request: MemberRequest, template: str, draft: D, context: Mapping[str, Any]
     ) -> HttpResponse:
-        """The draft's main page. `?moved=<id>&by=up` restores the focus after a move, `?new=` marks what is new."""
+        """The draft's main page. `?moved=<id>&by=up` restores the focus after a move, `?new=` marks new entries."""
         crumbs, name = [self._library(request)], self.title(draft)
         if self.drafts.newest(draft.owner):
             crumbs.append(Crumb(name=name, url=self.url(request, self.page)))
@@ -300,7 +297,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewScreen:
-    """A line of the list. `query`: leads to the screen; empty if it is not shown, for the reason in `note`."""
+    """`query` leads to the screen; empty if it isn't shown, for the reason in `note`."""
 
     place: int | str
     text: str
@@ -312,7 +309,7 @@ class PreviewScreen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhonePreview:
-    """`phone`: the rendered screen. `languages`: codes and names to choose from."""
+    """`phone`: the rendered screen. `languages`: codes and names."""
 
     title: str
     parents: Sequence[Crumb]
@@ -332,5 +329,5 @@ class PhonePreview:
 
 
 def screen_number(given: str) -> int:
-    """A number from 1 of a query string; 1 for anything else."""
+    """A screen number from a query string; 1 for anything invalid."""
     return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 5 and int(given) > 0 else 1

@@ -1,5 +1,4 @@
-"""Versioned drafts: changed under their owner's lock and only from the current revision, then published or
-discarded."""
+"""Versioned drafts: changed under their owner's lock, only from the current revision; then published or discarded."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,8 +39,6 @@ def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """The rows of a draft that become the version. `details` are added to the audit log."""
-
     rows: Sequence[Version]
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -49,16 +46,16 @@ class Publication:
 class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](ABC):
     """Drafts of one kind of owner. Each change is one transaction under the lock of the owner's row."""
 
-    #: begins the audited actions: "test" for "test.published"
+    #: prefix of audit actions: "test" for "test.published"
     name: ClassVar[str]
 
     @abstractmethod
     def lock(self, owner: O) -> O:
-        """Its row, locked until the transaction ends."""
+        pass
 
     @abstractmethod
     def find(self, owner: O) -> D | None:
-        """Its draft."""
+        pass
 
     @abstractmethod
     def delete(self, draft: D) -> bool:
@@ -66,14 +63,14 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @abstractmethod
     def details(self, draft: D) -> dict[str, Any]:
-        """For the audit log."""
+        pass
 
     def is_editable(self, owner: O) -> bool:
         del owner
         return True
 
     def begin_with(self, owner: O, create: Callable[[O], D]) -> D:
-        """The draft, created if there is none. Raises `NotEditable`."""
+        """Raises `NotEditable`."""
         with transaction.atomic():
             locked = self.lock(owner)
             if not self.is_editable(locked):
@@ -82,8 +79,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
     @contextmanager
     def locked_draft(self, owner: O, *, revision: int | None = None) -> Iterator[D]:
-        """Returns the draft, to change it in one transaction. `revision`: None if the change depends on nothing else.
-        Raises `NoDraft` and `StaleDraft`."""
+        """`revision`: None if the change depends on nothing else. Raises `NoDraft` and `StaleDraft`."""
         with transaction.atomic():
             draft = self.find(self.lock(owner))
             if draft is None:
@@ -111,8 +107,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
             return draft
 
     def discard(self, owner: O, *, revision: int, by: Membership, now: datetime) -> bool:
-        """Also deletes an owner that was never published. Returns whether it still exists. Raises `NoDraft` and
-        `StaleDraft`."""
+        """Also deletes a never published owner; returns whether it still exists. Raises `NoDraft` and `StaleDraft`."""
         with self.locked_draft(owner, revision=revision) as draft:
             self._audit("draft_discarded", owner, by=by, now=now, details=self.details(draft))
             return self.delete(draft)
@@ -131,7 +126,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
-    """A draft with a row for each language: the source, which determines the structure, and its translations."""
+    """A row per language: the source, which determines the structure, and its translations."""
 
     owner: O
     source: V
@@ -159,11 +154,11 @@ class LanguagesDraft[O: LibraryEntry, V: LanguageVersion]:
 class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, Any], C](
     VersionedDrafts[O, D], ABC
 ):
-    """Drafts of library entries, with a row for each language. `C` is the content of a row."""
+    """Drafts of library entries, with a row per language. `C` is the content of a row."""
 
     @abstractmethod
     def versions(self, owner: O) -> QuerySet[V]:
-        """All rows of an entry, drafts included."""
+        pass
 
     @abstractmethod
     def newest(self, owner: O) -> list[V]:
@@ -174,24 +169,24 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
 
     @abstractmethod
     def create_rows(self, owner: O, contents: Mapping[str, C], *, now: datetime) -> None:
-        """Create a draft of the next version from contents by language, the source first."""
+        """The source language comes first in `contents`."""
 
     @abstractmethod
     def draft(self, owner: O, source: V, translations: tuple[V, ...]) -> D: ...
 
     def find(self, owner: O) -> D | None:
-        """The draft of an entry of the organisation's own. Its oldest language is the source."""
+        """The draft of one of the organisation's own entries. Its oldest language is the source."""
         rows = list(self.versions(owner).filter(published_at=None).order_by("pk")) if owner.is_own else []
         return self.draft(owner, rows[0], tuple(rows[1:])) if rows else None
 
     def begin(self, owner: O, *, now: datetime) -> D:
-        """The draft, created from the newest version if there is none. Raises `NotEditable`."""
+        """Raises `NotEditable`."""
 
         def create(locked: O) -> D:
             contents = {row.language: self.content(row) for row in self.newest(locked)}
             self.create_rows(locked, contents, now=now)
             made = self.find(locked)
-            assert made is not None  # just made
+            assert made is not None  # just created
             return made
 
         return self.begin_with(owner, create)
@@ -208,7 +203,7 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         by: Membership | None,
         now: datetime,
     ) -> D:
-        """Publish as above. Languages left out stay in a draft of the next version, beside the published ones."""
+        """Languages left out stay in a draft of the next version, beside the published ones."""
         with transaction.atomic():
             draft = super().publish(owner, revision=revision, check=check, by=by, now=now)
             left = [row for row in draft.rows if row.published_at is None]
@@ -229,8 +224,7 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         return True
 
     def to_copy(self, owner: O, *, by: Membership) -> list[V]:
-        """Returns all languages of the newest version, else of the draft, or []; the organisation's language comes
-        first."""
+        """All languages of the newest version, else of the draft, or []; the organisation's language first."""
         draft = self.find(owner)
         rows = self.newest(owner) or (list(draft.rows) if draft else [])
         first = (by.organisation.language, "en")
@@ -239,7 +233,7 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
         )
 
     def set_archived(self, owner: O, *, archived: bool, by: Membership, now: datetime) -> bool:
-        """Stop or resume offering it; what uses it keeps it. False if nothing changed."""
+        """Archived entries are no longer offered; what uses them keeps them. False if nothing changed."""
         with transaction.atomic():
             locked = self.lock(owner)
             if (locked.archived_at is not None) == archived:

@@ -263,7 +263,7 @@ def _with_comment(question: YesNoUnsure | WouldWorkAgain, raw: object, offered: 
 
 
 def _rank(question: Ranking, raw: object) -> Json:
-    """The values in order, from {value: rank} or a list. Raises `AnswerError` about every choice that is wrong."""
+    """The values in order, from {value: rank} or a list. Raises `AnswerError` about each wrong choice."""
     offered = [choice.value for choice in question.choices]
     places = _ranks(raw, offered)
     if not places and not question.required:
@@ -371,7 +371,7 @@ def _verdict(
 
 
 def _unanswered(question: Confirmation) -> str:
-    # These share a page, so each names its question.
+    # these share a page, so each names its question
     match question:
         case RelationshipConfirm():
             return gettext("Confirm or correct the relationship.")

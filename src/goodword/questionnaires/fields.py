@@ -25,7 +25,7 @@ class OneChoice(forms.ChoiceField):
 
 
 class ConfirmChoice(OneChoice):
-    """Whether what the candidate `stated` is right."""
+    """Whether the candidate's `stated` information is right."""
 
     def __init__(self, *, stated: str, **heading: Any) -> None:
         super().__init__(**heading)
@@ -40,19 +40,19 @@ class SomeChoices(forms.MultipleChoiceField):
 
 
 class TypedNumber(TypedText):
-    """A number as typed. Text, because browsers disagree about decimal commas in number inputs."""
+    """Text, because browsers disagree about decimal commas in number inputs."""
 
     def __init__(self, *, unit: str, decimals: int, negative: bool, **heading: Any) -> None:
         super().__init__(widget=NumberInput(unit=unit, decimals=decimals, negative=negative), **heading)
 
 
 class NumberInput(forms.TextInput):
-    """An input with a numeric keypad on phones, followed by the unit, which screen readers announce."""
+    """A numeric keypad on phones, then the unit, which screen readers announce."""
 
     template_name = "questionnaires/number_input.html"
 
     def __init__(self, *, unit: str, decimals: int, negative: bool) -> None:
-        # many phones lack a minus on numeric keypads, and a comma on those for integers
+        # many phones have no minus on numeric keypads, and no comma on those for integers
         mode = "text" if negative else "decimal" if decimals else "numeric"
         super().__init__(attrs={"inputmode": mode, "autocomplete": "off", "size": "8", "maxlength": "40"})
         self.unit = unit
@@ -87,7 +87,7 @@ def _figures(label: Any, *, most: int) -> forms.TextInput:
 
 
 class MonthWidget(MultiWidget):
-    """A list of months and an input for the year, because not every browser has `input type=month`."""
+    """A list of months and an input for the year: not every browser has `input type=month`."""
 
     use_fieldset = True
 

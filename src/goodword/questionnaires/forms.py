@@ -131,7 +131,7 @@ class Block:
 
 
 class QuestionForm(forms.Form):
-    """`saved` are stored answers by question id; `answers` the valid values to store, after `is_valid()`."""
+    """`saved`: stored answers by question id; `answers`: valid values to store, after `is_valid()`."""
 
     use_required_attribute = False
 
@@ -174,7 +174,7 @@ class QuestionForm(forms.Form):
 
     @property
     def to_confirm(self) -> list[tuple[str, str, str]]:
-        """Question, statement and input name, if an untouched page asks for nothing but to confirm statements."""
+        """Question, statement and input name, if an untouched page only asks to confirm statements."""
         if self.is_bound or any(bound.initial for bound in self):
             return []
         fields = [(block.question.text, block.main) for block in self.blocks]
@@ -274,7 +274,7 @@ def _degrees(question: Rating | Agreement | Between, named: Mapping[int, str]) -
 
 
 def _heading(question: Question, also: str = "") -> Heading:
-    # Django prints help texts as HTML, so plain text is escaped.
+    # Django doesn't escape help texts
     return {
         "label": question.text,
         "help_text": format_html("{}", f"{question.help} {also}".strip()),
@@ -295,7 +295,7 @@ def _months(*, required: bool = True) -> Parts:
 
 
 def _confirmation(question: Confirmation, stated: Stated) -> Parts:
-    """A choice to confirm, and inputs to correct; only the latter if nothing was stated."""
+    """A choice to confirm and inputs to correct; only the inputs if nothing was stated."""
     match question:
         case RelationshipConfirm():
             return _relationship(question, stated)

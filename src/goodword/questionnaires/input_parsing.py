@@ -13,7 +13,7 @@ from goodword.questionnaires.types import LONGEST_COMMENT, Number
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
 _MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})")
 _DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
-#: larger numbers are typing errors, and floats cannot represent them exactly
+#: larger numbers are typing errors, and floats can't represent them exactly
 _CEILING = 10**12
 _LONGEST = 60
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
@@ -37,7 +37,7 @@ def raise_all(problems: Sequence[AnswerError]) -> None:
 
 
 def unreadable() -> AnswerError:
-    """For input that our pages never send: a wrong type, a choice that is not offered."""
+    """For input that our pages never send, such as a wrong type or an unknown choice."""
     return AnswerError(gettext("We couldn't read this answer. Please answer again."))
 
 
@@ -145,7 +145,7 @@ def read_period(
 
 
 def _pieces(raw: object, form: re.Pattern[str]) -> Mapping[str, str] | None:
-    """The groups of `form`, "" if missing; None if the input does not match."""
+    """The groups of `form`, "" if missing; None if the input doesn't match."""
     if raw is None or raw == "":
         return dict.fromkeys(form.groupindex, "")
     if isinstance(raw, Mapping):
@@ -171,8 +171,8 @@ def _month(typed: str, *, part: str) -> int:
 
 
 def read_number(question: Number, raw: object) -> float | None:
-    """Returns None if empty. Raises `AnswerError`. "7,5" and "7.50 hours" are equal, "1 200" is 1200; "1,200" is
-    refused as ambiguous unless the question has no decimals."""
+    """None if empty. Raises `AnswerError`. "7,5" and "7.50 hours" are equal, "1 200" is 1200; "1,200" is refused as
+    ambiguous unless the question has no decimals."""
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):

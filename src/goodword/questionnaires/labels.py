@@ -110,7 +110,6 @@ def relationships() -> Mapping[str, str]:
 
 
 def relationships_as_asked() -> Mapping[str, str]:
-    """As answers to the question what the referee was to the candidate."""
     return {
         "manager": gettext("Their manager"),
         "peer": gettext("A colleague"),
@@ -147,7 +146,7 @@ def written_number(value: float) -> str:
 
 
 def exact(value: float) -> Decimal:
-    """The decimal as it is written: 0.1 without the error of a float, 5 and not 5.0."""
+    """As written: 0.1 without the error of a float, 5 and not 5.0."""
     exact = Decimal(str(value))
     whole = exact.to_integral_value()
     return whole if exact == whole else exact
@@ -189,7 +188,7 @@ class RenderedAnswer:
 def render_answers(
     questions: Sequence[Question], answers: Mapping[str, Json], *, stated: Stated | None = None
 ) -> tuple[RenderedAnswer, ...]:
-    """From stored answers by question id. Labels of the page ("Yes", month names) are in the active language."""
+    """From stored answers by question id. The page's labels ("Yes", month names) are in the active language."""
     return tuple(_render(question, answers.get(question.id), stated or Stated()) for question in questions)
 
 

@@ -11,14 +11,14 @@ class Questionnaire(LibraryEntry):
 
 
 class QuestionnaireVersion(LanguageVersion):
-    """A version in one language, with questions as JSON of questionnaires.types. The languages of a version share
-    question ids and values."""
+    """A version in one language, with questions as JSON of questionnaires.types. Languages of a version share question
+    ids and values."""
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     language = models.CharField(max_length=10, default="en")
     questions = models.JSONField()
-    #: why it rates more than eight competencies
+    #: the reason for rating more than eight competencies
     reason = models.TextField(default="", blank=True)
     #: median answering time in seconds, and the number of answers
     median_seconds = models.PositiveIntegerField(null=True)

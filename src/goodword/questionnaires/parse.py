@@ -22,9 +22,9 @@ from goodword.questionnaires.types import (
 
 MOST_QUESTIONS = 100
 _QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
-#: null is the same as left out
+#: null counts as left out
 _NAMES = {field.name for form in QuestionBase.__subclasses__() for field in fields(form)}
-#: written only if set, so that questions stored before these fields existed stay as they are
+#: written only if set: questions stored before these fields existed stay as they are
 _OMITTED_IF_EMPTY = ("self_text", "only_for", "when")
 _ENTRIES = {"levels": "level", "choices": "choice", "when": "condition"}
 _PLACEHOLDER = re.compile(r"(?:\b(?P<elided>[dD]e|[qQ]ue) )?\{(?P<name>candidate|company)\}")

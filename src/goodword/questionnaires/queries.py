@@ -25,7 +25,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedQuestionnaire:
-    """`version` is the newest published one; without it, `facts` are the draft's."""
+    """`version`: the newest published one; without it, `facts` are the draft's."""
 
     questionnaire: Questionnaire
     version: QuestionnaireVersion | None
@@ -36,7 +36,7 @@ class ListedQuestionnaire:
 
 
 def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:
-    """All questionnaires of the organisation by title, with the roles that the member may see. Three queries."""
+    """By title, with the roles that the member can see. Three queries."""
     organisation = member.organisation
     by_questionnaire: dict[int, list[QuestionnaireVersion]] = defaultdict(list)
     for row in _newest_and_drafts(organisation):
@@ -99,7 +99,7 @@ def _roles_by_questionnaire(member: Membership) -> Mapping[int | None, Sequence[
 
 def _used(questionnaire: Questionnaire, roles: Mapping[int | None, Sequence[Role]]) -> Sequence[Role]:
     used = list(roles.get(questionnaire.pk, ()))
-    # the default of roles that choose none
+    # the default of roles without a questionnaire
     if questionnaire.key == GENERAL_PROFESSIONAL:
         used += roles.get(None, ())
     return used

@@ -25,7 +25,7 @@ from goodword.questionnaires.types import (
 
 YES_NO_UNSURE = ("yes", "no", "unsure")
 WOULD_WORK_AGAIN = ("yes", "yes_with_reservations", "no", "prefer_not_to_say")
-#: how many neighbours of a group share a page on a phone
+#: maximum neighbours of a group on one page of a phone
 MOST_STATEMENTS, MOST_RATINGS, MOST_PICKS, MOST_CLOSING = 5, 2, 2, 3
 
 
@@ -87,7 +87,7 @@ def _joins(question: Question, page: Sequence[Question]) -> bool:
 
 
 def _group(question: Question) -> tuple[Hashable, int]:
-    """Neighbours with the same group may share a page, up to the number; none if the group is empty."""
+    """Neighbours with the same group can share a page, up to the number; none if the group is empty."""
     match question:
         case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
             return "confirming", len(CONFIRMING)
@@ -105,7 +105,6 @@ def _group(question: Question) -> tuple[Hashable, int]:
 
 
 def is_met(condition: Condition, answer: Json) -> bool:
-    """Whether a stored answer meets a condition."""
     return not answer_values(answer).isdisjoint(condition.values)
 
 

@@ -48,7 +48,7 @@ def reading_seconds(text: str) -> float:
 
 
 def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:
-    """Estimated seconds to read and answer a question, without the texts in `seen`."""
+    """In seconds, for reading and answering, without the texts in `seen`."""
     written = _WRITTEN_WORDS.get(question.type, 0) * (1 if question.required else 0.5)
     picks = 0
     if isinstance(question, Adjectives):

@@ -2,7 +2,7 @@
 
 To add a type, add a class here and to `Question`; mypy then names most places that must handle it, and CONTRIBUTING
 lists the others. Texts may contain `{candidate}` and `{company}`. Labels of levels and choices are stored with the
-question; those of the page translated.
+question; the page's own labels are translated.
 """
 
 import math
@@ -33,7 +33,7 @@ LONGEST_COMMENT = 2_000
 #: of a question or its help; a level's label; an example or statement; a competency; a unit
 LONGEST_QUESTION, LONGEST_LABEL, LONGEST_EXAMPLE, LONGEST_HEADING, LONGEST_UNIT = 500, 80, 300, 60, 30
 LEAST_CHOICES, MOST_CHOICES = 2, 60
-#: people cannot rank more
+#: nobody can rank more
 MOST_RANKED = 10
 MOST_DECIMALS = 6
 RATING_LEVELS = (1, 2, 3, 4, 5)
@@ -72,7 +72,6 @@ def _check_relationships(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _number_as_written(value: Any, info: ValidationInfo) -> float:
-    """A number as it was written: 5 stays an int."""
     try:
         fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(float(value))
     except OverflowError:
@@ -157,8 +156,6 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer to choose: the stored value and its label."""
-
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     value: Id
@@ -208,8 +205,6 @@ class Agreement(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleChoice(QuestionBase):
-    """One of several choices."""
-
     type: Literal["single_choice"] = "single_choice"
 
     choices: Choices
@@ -319,8 +314,6 @@ class Number(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Date(QuestionBase):
-    """One day."""
-
     type: Literal["date"] = "date"
 
 

@@ -1,4 +1,4 @@
-"""For the organisation also the content, and who opened it."""
+"""Reports in data exports. Organisations also get the content, and who opened it."""
 
 from typing import Any
 

@@ -24,14 +24,14 @@ Given = Mapping[str, Sequence[int]]
 
 
 def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Erase content, files and links of all versions of these locked applications' reports. The newest is redrawn,
+    """Erase content, files and links of all report versions of these locked applications. The newest is redrawn,
     redacted, without notifying anyone."""
     reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
     return _redact(reports, _is_personal, without_person, now=now)
 
 
 def redact_referees(*, referee_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Remove these referees from every report that quotes them; new versions keep the answers of the others."""
+    """Remove these referees from every report that quotes them; new versions keep the other referees' answers."""
     counts = {"reports": 0, "report files": 0, "links": 0}
     references = Reference.objects.across_organisations().filter(request__referee_id__in=referee_ids)
     for reference in references.select_related("request__check_run__step_request__application"):
@@ -69,7 +69,7 @@ def _redact(
     now: datetime,
     keep_links: bool = False,
 ) -> dict[str, int]:
-    """With `keep_links`, links are revoked and not deleted, so that they still explain what happened to the report."""
+    """With `keep_links`, links are revoked instead of deleted, so they still explain what happened to the report."""
     files = redacted = dead = 0
     rows = reports.select_for_update(of=("self",)).select_related("organisation")
     for _, versions in groupby(
@@ -123,7 +123,7 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
 
 
 def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """A redacted copy that `check_snapshot` still accepts: role, questions, tests and numbers of answers."""
+    """A redacted copy that `check_snapshot` accepts: role, questions, tests and numbers of answers."""
     found = {**snapshot, "candidate": {"name": None}, "redacted": True}
     if snapshot["kind"] == "assessment":
         return found | {"assessment": _assessment_without_person(snapshot["assessment"])}
@@ -181,7 +181,7 @@ def _replaced(value: Any, name: str | None, instead: str) -> Any:
 
 
 def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given) -> dict[str, Any]:
-    """Keeps the relationship. `given` is for snapshots that do not say whose each value is."""
+    """Keeps the relationship. `given` is for snapshots that don't record whose each value is."""
     check = snapshot["check"]
     known = {one["id"]: one["referee"]["relationship"] for one in check["references"]}
     kept = {
@@ -249,7 +249,7 @@ def _is_of(group: Mapping[str, Any], relationship: str) -> bool:
 
 
 def _older_group_without_referee(group: Mapping[str, Any], given: Sequence[int]) -> dict[str, Any]:
-    """For snapshots that do not say whose each value is."""
+    """For snapshots that don't record whose each value is."""
     values = list(group["values"])
     for value in given:
         if value in values:
@@ -270,7 +270,7 @@ def _others(entries: Sequence[Mapping[str, Any]], reference: str) -> list[Mappin
 
 @erases("reports.Report", "reports.ReportFile", "reports.ReportOpening", "reports.ResultReview")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Erase content, files and links; keep which member opened a report and when."""
+    """Erase content, files and links; keep the record of members' openings."""
     if subject.referee_ids:
         return redact_referees(referee_ids=subject.referee_ids, now=now)
     ResultReview.objects.across_organisations().filter(

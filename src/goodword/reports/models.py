@@ -1,4 +1,4 @@
-"""Reports: frozen snapshots, and their PDFs in the database, so that its backup is complete."""
+"""Reports: frozen snapshots and their PDFs, which are in the database so that its backup is complete."""
 
 from django.db import models
 
@@ -18,7 +18,7 @@ class Report(OrganisationOwned):
         REDACTED = "redacted"
 
     step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="reports")
-    #: the run that it reports; neither is set for a reused result
+    #: the run; neither is set for a reused result
     attempt = models.ForeignKey(Attempt, on_delete=models.SET_NULL, null=True, related_name="reports")
     check_run = models.ForeignKey(Check, on_delete=models.SET_NULL, null=True, related_name="reports")
     version = models.PositiveSmallIntegerField()
@@ -27,7 +27,7 @@ class Report(OrganisationOwned):
     snapshot = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
     error = models.TextField(default="", blank=True)
-    #: attempts to draw it, and when the sweep makes the next one
+    #: attempts to draw it, and the time of the next
     tries = models.PositiveSmallIntegerField(default=0)
     try_again_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -53,7 +53,7 @@ class Report(OrganisationOwned):
 
     @property
     def run(self) -> Attempt | Check | None:
-        """The run that it reports; None for a reused result."""
+        """None for a reused result."""
         return self.check_run or self.attempt
 
 
@@ -102,9 +102,9 @@ class SigningCertificate(models.Model):
 
 
 class IssuedFile(OrganisationOwned):
-    """The digest of a PDF that was issued. Kept when the file is erased, so that /verify reports it as withdrawn."""
+    """The digest of an issued PDF. Kept after erasure: /verify then reports the file as withdrawn."""
 
-    #: None if it was deleted
+    #: empty once deleted
     report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="issued_files")
     #: SHA-256 of the file, hex
     sha256 = models.CharField(max_length=64, unique=True)
@@ -131,13 +131,13 @@ class ResultReview(OrganisationOwned):
     """The newest result of a step, and whether a member has reviewed it (domain.reviews)."""
 
     step_request = models.OneToOneField(StepRequest, on_delete=models.CASCADE, related_name="result_review")
-    #: empty: the first reference is in, and no report yet
+    #: empty while only references are in
     report = models.ForeignKey(Report, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: references asked for, as long as there is no report
+    #: references requested; set while there is no report
     wanted = models.PositiveSmallIntegerField(default=0)
-    #: when this result came
+    #: when the newest result arrived
     since = models.DateTimeField()
-    #: empty: for the role's owner and the application's recruiter
+    #: empty: the role's owner and the application's recruiter
     assigned_to = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     assigned_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     assigned_at = models.DateTimeField(null=True)

@@ -118,7 +118,6 @@ def all_phrases(language: str) -> Mapping[str, str]:
 
 
 def words_for(language: str) -> Phrases:
-    """By default English."""
     parts = language.replace("_", "-").split("-")
     primary = parts[0].lower()
     if primary not in PHRASES:

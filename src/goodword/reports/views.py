@@ -1,4 +1,4 @@
-"""The links of a report version: make, copy, revoke."""
+"""Opening, sharing and verifying reports."""
 
 from datetime import datetime
 from mmap import ACCESS_READ, mmap
@@ -106,7 +106,7 @@ def _answer(
     link: Link | None = None,
     member: Membership | None = None,
 ) -> HttpResponse:
-    """The file, recorded as opened except for HEAD requests of link checkers."""
+    """Records the opening, except for HEAD requests of link checkers."""
     try:
         if request.method == "HEAD":
             return _pdf(report, content_of(report, now=now))
@@ -156,7 +156,7 @@ class ShareForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def report_links(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """A new link is shown in the answer, once: only its hash is stored."""
+    """The URL of a new link is shown once: only its hash is stored."""
     report = _report(request, pk)
     data = request.POST if request.method == "POST" else None
     form, url = ShareForm(data, usual=request.organisation.report_link_days), ""
@@ -204,7 +204,7 @@ def _links_page(request: MemberRequest, report: Report, form: ShareForm, url: st
     return response
 
 
-#: readers accept PDFs that start this late (ISO 32000-1, annex H)
+#: readers accept PDFs that begin within this many bytes (ISO 32000-1, annex H)
 _BEGINS_WITHIN: Final = 1024
 
 
@@ -233,7 +233,7 @@ class VerifyForm(forms.Form):
 
 
 def _content(file: "UploadedFile[Any]") -> bytes | mmap:
-    """Django writes large files to disk, so they are mapped: several at once must not fill the memory."""
+    """Maps large files, which Django writes to disk: several uploads must not fill the memory."""
     if isinstance(file, TemporaryUploadedFile) and file.file and file.size:
         return mmap(file.file.fileno(), 0, access=ACCESS_READ)
     content: bytes = file.read()

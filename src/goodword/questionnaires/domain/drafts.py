@@ -122,7 +122,7 @@ class NoQuestions(Exception):
 
 
 class NeedsReason(Exception):
-    """It rates more than eight competencies without a reason."""
+    """More than eight competencies and no reason."""
 
 
 class NotTranslated(Exception):
@@ -161,7 +161,7 @@ def publish(
 
 
 def add_language(*, questionnaire: Questionnaire, language: str, now: datetime) -> QuestionnaireVersion:
-    """The draft in a language, with empty texts if new. Raises `NoDraft`."""
+    """With empty texts if the language is new. Raises `NoDraft`."""
     with DRAFTS.locked_draft(questionnaire) as draft:
         there = draft.row(language)
         if there is not None:
@@ -259,7 +259,7 @@ def change_question(*, questionnaire: Questionnaire, question_id: str, entry: En
 
 
 class ConditionConflict(Exception):
-    """One of two questions depends on the other, so they cannot be swapped."""
+    """One of two questions depends on the other, so they can't be swapped."""
 
     def __init__(self, question_id: str) -> None:
         super().__init__(question_id)
@@ -333,7 +333,7 @@ def create(
 
 
 def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
-    """*Make a copy*: a draft with everything of the newest version, or else of the draft."""
+    """*Make a copy*: a draft with everything from the newest version, or else from the draft."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         rows = DRAFTS.to_copy(row, by=by)
@@ -348,7 +348,7 @@ def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) ->
 
 
 def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
-    """A new questionnaire from a file, as a draft. Raises `editor.files.InvalidFile`."""
+    """A new draft from a file. Raises `editor.files.InvalidFile`."""
     contents = read_file(raw)
     with transaction.atomic():
         made = create(
@@ -369,7 +369,7 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
 
 
 def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
-    """At once, for all versions. Raises `NotEditable` if built in."""
+    """Takes effect immediately, for all versions. Raises `NotEditable` if built in."""
     with transaction.atomic():
         row = DRAFTS.lock(questionnaire)
         if not row.is_own:
@@ -379,11 +379,11 @@ def describe(*, questionnaire: Questionnaire, title: str, description: str) -> N
 
 
 class UsedByDefault(Exception):
-    """Roles that choose no questionnaire use this one, so it cannot be archived."""
+    """The default of roles without a questionnaire, so it can't be archived."""
 
 
 def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """No longer offer it to roles; those that use it keep it. False if already archived. Raises `UsedByDefault`."""
+    """Stop offering it to roles; those that use it keep it. False if already archived. Raises `UsedByDefault`."""
     if questionnaire.key == GENERAL_PROFESSIONAL:
         raise UsedByDefault
     return DRAFTS.set_archived(questionnaire, archived=True, by=by, now=now)

@@ -14,9 +14,9 @@ from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.timing import minutes
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 
-#: measured times needed to show their median and not the estimate
+#: from this many measured times on, their median replaces the estimate
 ENOUGH_MEASURED = 20
-#: shorter times are clicks through the pages, longer ones pages left open
+#: shorter times mean clicking through, longer ones pages left open
 SHORTEST_SECONDS, LONGEST_SECONDS = 20, 60 * 60
 _MAX_PARSED = 512
 #: questions of published versions, which never change, by id
@@ -41,14 +41,14 @@ def languages_of(version: QuestionnaireVersion) -> tuple[str, ...]:
 
 
 def in_language(version: QuestionnaireVersion, language: str) -> QuestionnaireVersion:
-    """The version in another language ("de", "de-at"), or itself. At most one query."""
+    """In another language ("de", "de-at"), or itself. At most one query."""
     if _short(language) == _short(version.language):
         return version
     return _in_language(_siblings(version), language) or version
 
 
 def current_version(questionnaire: Questionnaire, *, language: str) -> QuestionnaireVersion | None:
-    """The newest published version, in that language or else in its source language."""
+    """The newest published version in that language, or else in its source language."""
     published = list(_published(questionnaire).order_by("-number", "pk"))
     newest = [version for version in published if version.number == published[0].number]
     return _in_language(newest, language) or next(iter(newest), None)
@@ -66,7 +66,7 @@ def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Questionnaire:
-    """Create it, or update it if no member has changed it; always add missing languages. Raises `LookupError` for an
+    """Create or update it, unless a member has changed it; always add missing languages. Raises `LookupError` for an
     unknown key."""
     template = builtin.load(key, language=organisation.language)
     questionnaire = Questionnaire.objects.of(organisation).filter(key=key).first()
@@ -101,7 +101,7 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
 
 
 def record_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:
-    """Store the median of the plausible answering times. `seconds` has all known times, so repeats do no harm."""
+    """Store the median of the plausible answering times. `seconds`: all known times, so calls can be repeated."""
     plausible = [value for value in seconds if SHORTEST_SECONDS <= value <= LONGEST_SECONDS]
     if plausible:
         _versions_beside(version).filter(pk=version.pk).update(
@@ -114,7 +114,7 @@ def _published(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
 
 
 def _versions_beside(row: Questionnaire | QuestionnaireVersion) -> QuerySet[QuestionnaireVersion]:
-    """All versions of the row's organisation, without a query for the organisation."""
+    """Of the row's organisation, without a query for it."""
     return QuestionnaireVersion.objects.of(Organisation(pk=row.organisation_id))
 
 
@@ -153,7 +153,7 @@ def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[
 
 
 def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
-    """Whether it equals the built-in one, so that its other languages fit."""
+    """True if it equals the built-in version, so its other languages fit."""
     template = builtin.load(key, language=version.language)
     return (template.version, template.language) == (version.number, version.language) and bool(
         parse.to_json(template.questions) == version.questions
@@ -161,7 +161,7 @@ def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
 
 
 def _came_with_us(version: QuestionnaireVersion) -> bool:
-    """Whether no member published it: built-in versions are published on creation."""
+    """True if no member published it: built-in versions are published on creation."""
     return version.published_by_id is None and version.published_at == version.created_at
 
 

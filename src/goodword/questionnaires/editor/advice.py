@@ -219,7 +219,7 @@ class Advice:
 def advice(
     entries: Sequence[Entry], *, minutes: int, translated: Mapping[str, Sequence[Entry]], language: str
 ) -> list[Advice]:
-    """All advice. `translated` are the translations of `entries` by language."""
+    """`translated`: translations of `entries` by language."""
     if not entries:
         return []
     return [

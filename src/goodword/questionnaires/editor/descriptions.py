@@ -48,7 +48,7 @@ def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def who(entry: Mapping[str, Any]) -> str:
-    """ "Manager or Client", or "" if everyone is asked."""
+    """ "Manager or Client", or "" for everyone."""
     words = labels.relationships()
     return get_text_list([words[name] for name in entry.get("only_for", ())], _("or"))
 
@@ -213,7 +213,7 @@ type Languages = Mapping[str, Sequence[Entry]]
 
 
 def changes(before: Languages, after: Languages) -> list[str]:
-    """By language, whose first is the source. Of translations, only the number of changed texts is given."""
+    """By language, the source first. Translations only get the number of changed texts."""
     language = next(iter(after))
     old = list(before.get(language) or next(iter(before.values())))
     new = list(after[language])

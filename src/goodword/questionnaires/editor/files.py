@@ -25,7 +25,7 @@ from goodword.questionnaires.parse import QuestionError, parse, parse_question, 
 from goodword.questionnaires.types import Question
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2000
-#: bytes; a hundred questions in three languages have about 200 kB
+#: bytes; a hundred questions in three languages are about 200 kB
 LARGEST_FILE = 500_000
 _MOST_PROBLEMS = 20
 _TEXT_NAMES = {"text", "help", "self_text", "competency", "left", "right", "unit", "label", "example"}
@@ -49,7 +49,7 @@ def _one_line(value: Any) -> Any:
 
 
 class QuestionnaireFile(BaseModel):
-    """The shape of a file. Its questions are validated language by language, for a sentence on each problem."""
+    """Questions are validated language by language, for a sentence about each problem."""
 
     model_config = ConfigDict(extra="forbid", title="Questionnaire")
 
@@ -62,7 +62,7 @@ class QuestionnaireFile(BaseModel):
 
 
 def file_schema() -> dict[str, Any]:
-    """The JSON Schema of a file. Texts may be empty, since untranslated ones are."""
+    """Texts may be empty, like untranslated ones."""
     schema = QuestionnaireFile.model_json_schema()
     for name in ("Heading", "Label", "Statement", "Text"):
         del schema["$defs"][name]["minLength"]

@@ -28,7 +28,7 @@ EVERYBODY, SOME = "everybody", "some"
 
 
 class TextField(forms.CharField):
-    """A text. If it is too long, it is refused and not cut."""
+    """Refuses texts that are too long, without cutting them."""
 
     def __init__(self, *, lines: int = 1, missing: str | Promise = "", **values: Any) -> None:
         self._one_line = lines == 1
@@ -40,7 +40,7 @@ class TextField(forms.CharField):
         super().__init__(error_messages=messages, strip=False, **values)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """No `maxlength`, because browsers cut pasted text."""
+        """No `maxlength`: browsers cut pasted text."""
         attributes = super().widget_attrs(widget)
         attributes.pop("maxlength", None)
         return attributes
@@ -86,7 +86,7 @@ class QuestionForm(forms.Form):
     text_help: Any = gettext_lazy(
         "{candidate} becomes the candidate's name, {company} the company where they worked together."
     )
-    #: whether it is part of the self-assessment
+    #: whether the question is part of the self-assessment
     in_self_assessment = True
 
     required_attribute = False
@@ -138,7 +138,7 @@ class QuestionForm(forms.Form):
         language: str = "en",
         quiet: bool = False,
     ) -> None:
-        """`dependent_on` maps answers to a question that depends on them; `quiet` hides errors, while editing rows."""
+        """`dependent_on` maps answers to a question that depends on them; `quiet` hides errors while rows are edited."""
         self.entry, self.language, self.dependent_on = entry, language, dependent_on or {}
         self.is_new = "id" not in entry
         self._quiet = quiet

@@ -1,4 +1,4 @@
-"""Forms of the types with answers: rows that can be added and moved without JavaScript."""
+"""Forms by question type. Rows of choices can be added and moved without JavaScript."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class ChoiceRow:
 
 
 class ChoicesForm(QuestionForm):
-    """Answers keep their value if their label changes, so that results stay comparable."""
+    """Answers keep their value when their label changes, so results stay comparable."""
 
     rows_at_first = ROWS
 
@@ -189,7 +189,7 @@ class RankingForm(ChoicesForm):
 
 
 def reshaped(data: QueryDict) -> QueryDict | None:
-    """The posted data with more or swapped rows, if such a button was pressed; else None."""
+    """The posted data with rows added or swapped if such a button was pressed; else None."""
     made = data.copy()
     count = _count(data)
     if "more_rows" in data:

@@ -166,7 +166,7 @@ def _screen(
 
 
 def _why(who: str, when: str, current: RefereePreview, question_id: str) -> str:
-    """Why a question is not asked, or ""."""
+    """The reason why a question is skipped, or ""."""
     if current.page_of(question_id):
         return ""
     if question_id in current.of_others:

@@ -1,4 +1,10 @@
-"""Issues files: draws and signs them, and records their digests for /verify."""
+"""PDFs of reports: drawn and signed by a job, announced to the recruiter, redrawn for newer layouts, opened.
+
+Drawing and signing happen outside any transaction; the first result is stored, later ones are dropped.
+
+Layout 1 printed test items, single answers and scoring keys. Such files are no longer served: the sweep redraws them
+from their snapshots, or opening them does. Files that can't be redrawn are withheld (docs/decisions/0034-*).
+"""
 
 import hashlib
 import logging
@@ -39,7 +45,7 @@ class SignedFile:
 
 
 def draw_signed(snapshot: Mapping[str, Any], *, now: datetime) -> SignedFile:
-    """Call it outside transactions: it takes 60 to 110 ms. Each call gives a different signature."""
+    """Takes 60 to 110 ms, so call it outside transactions. Each call gives a different signature."""
     pdf = render_pdf(snapshot)
     signer = current_signer(now=now)
     signed = sign(pdf.bytes, signer.identity, now=now)
@@ -62,7 +68,7 @@ def issue(report: Report, file: SignedFile, *, now: datetime) -> dict[str, Any]:
 
 #: 2: without test items, single answers and scoring keys
 LAYOUT: Final = 2
-#: could not be redrawn; opening it retries, the sweep does not
+#: could not be redrawn: opening it retries, the sweep doesn't
 WITHHELD: Final = 0
 #: files redrawn per sweep, at 50 to 100 ms each
 A_SWEEP: Final = 50
@@ -95,7 +101,7 @@ def draw(*, report_id: int, now: datetime) -> None:
 
 
 def _is_quiet(report: Report) -> bool:
-    """Whether this version only removes a person from an earlier one, so that no mail and no note are sent."""
+    """True if this version only removes a person from an earlier one: no mail and no note are sent."""
     if report.snapshot["redacted"]:
         return True
     versions = Report.objects.of(report.organisation).filter(
@@ -153,7 +159,7 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
 def _fail(report_id: int, *, error: str, now: datetime) -> None:
     with transaction.atomic():
         report = _lock(report_id)
-        if report.state != Report.State.BUILDING:  # it has been erased
+        if report.state != Report.State.BUILDING:  # erased meanwhile
             return
         report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
         report.save(update_fields=["state", "error", "try_again_at"])
@@ -208,7 +214,7 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         raise NotDrawn from error
     with transaction.atomic():
         locked = files.select_for_update().first()
-        if locked is None:  # it has been erased
+        if locked is None:  # erased meanwhile
             raise NotDrawn
         if locked.layout < LAYOUT:  # otherwise another process was faster
             files.update(layout=LAYOUT, **issue(report, pdf, now=now))
@@ -238,7 +244,7 @@ def redraw_older(*, now: datetime) -> int:
 def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
-    """Records who opened it, the member or the link, once within links.QUIET: holders could fill the database."""
+    """Records the opening once within links.QUIET: holders of a link could fill the database."""
     content = content_of(report, now=now)
     by = f"member:{member.pk}" if member else "link"
     with transaction.atomic():
@@ -272,8 +278,8 @@ def _opened_lately(report: Report, link: Link, *, now: datetime) -> bool:
 
 
 def on_report_ready(event: Event) -> None:
-    """Mail the recruiter, once per version: not for a reused result, an erased person, or a superseded run."""
-    assert event.application_id is not None  # reports are about applications
+    """Mail the recruiter once per version. Skips reused results, erased candidates and superseded runs."""
+    assert event.application_id is not None
     if lock_application(event.application_id).erased_at is not None:
         return
     report = (

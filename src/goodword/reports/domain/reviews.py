@@ -1,4 +1,4 @@
-"""Results to review: who should review each step's newest result, and who has. A new version must be reviewed again."""
+"""Results to review: the newest of each step, its reviewers and reviews. A new version needs another review."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ class CannotAssign(Exception):
 
 
 def on_report_ready(event: Event) -> None:
-    """The report is to be reviewed: not one of a reused result, an erased person, or a superseded run."""
+    """Skips reused results, erased candidates and superseded runs."""
     report = (
         Report.objects.across_organisations().select_related("organisation").get(pk=event.data["report_id"])
     )
@@ -34,14 +34,14 @@ def on_report_ready(event: Event) -> None:
 
 
 def on_reference_received(event: Event) -> None:
-    """The first reference of a check can be reviewed before the others are in."""
+    """The first reference of a check can be reviewed before the others arrive."""
     if event.data["first"]:
         check = Check.objects.across_organisations().get(pk=event.data["check_id"])
         _is_new(event, wanted=check.wanted)
 
 
 def _is_new(event: Event, *, report: Report | None = None, wanted: int = 0) -> None:
-    """Handlers run in no order: an older result does not replace a newer one."""
+    """Handlers run in no particular order: an older result never replaces a newer one."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.erased_at is not None:
@@ -72,12 +72,12 @@ def visible_reviews(member: Membership) -> QuerySet[ResultReview]:
 
 
 def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
-    """Results that nobody has reviewed; with `mine` those that are this member's to review."""
+    """Unreviewed results; with `mine` only those for this member to review."""
     rows = visible_reviews(member).filter(reviewed_at=None)
     if not mine:
         return rows
     own = Application.objects.of(member.organisation).filter(of_own_roles(member))
-    # a colleague who no longer works here leaves the result to its owners
+    # results assigned to a deactivated colleague go back to the owners
     unassigned = (
         Q(assigned_to=None)
         | Q(assigned_to__kind=Membership.Kind.HIRING_MANAGER)
@@ -87,7 +87,7 @@ def to_review(member: Membership, *, mine: bool) -> QuerySet[ResultReview]:
 
 
 def mark_reviewed(review: ResultReview, *, member: Membership, now: datetime) -> bool:
-    """False if it was reviewed already, or a newer result has come since `review` was read."""
+    """False if it was already reviewed, or a newer result has arrived since `review` was read."""
     with transaction.atomic():
         rows = ResultReview.objects.of(member.organisation).filter(
             pk=review.pk, since=review.since, reviewed_at=None
@@ -99,7 +99,6 @@ def mark_reviewed(review: ResultReview, *, member: Membership, now: datetime) ->
 
 
 def undo_review(review: ResultReview, *, member: Membership, now: datetime) -> bool:
-    """False if it was not reviewed."""
     with transaction.atomic():
         rows = ResultReview.objects.of(member.organisation).filter(pk=review.pk, reviewed_at__isnull=False)
         if not rows.update(reviewed_at=None, reviewed_by=None):
@@ -119,7 +118,7 @@ def colleagues(application: Application) -> list[Membership]:
 
 
 def assign(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
-    """Assign the review to a colleague, who gets a mail. Idempotent. Raises CannotAssign."""
+    """Assign the review to a colleague, who is notified by e-mail. Idempotent. Raises CannotAssign."""
     with transaction.atomic():
         review = (
             ResultReview.objects.of(by.organisation)

@@ -1,5 +1,4 @@
-"""What /verify says about a file, found by its digest, so that nobody learns about reports whose file they don't
-have."""
+"""Verification of files on /verify. Files are found by their digest, so visitors learn only about files they have."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from goodword.reports.signing.signature import FoundSignature, covered_in, signa
 
 class Outcome(StrEnum):
     UNCHANGED = auto()
-    #: its content has been erased since
+    #: its content was erased later
     WITHDRAWN = auto()
     CHANGED = auto()
     #: signed with this installation's key but not recorded: the database is from an older backup
@@ -28,7 +27,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Only unchanged files have more: date of issue, code, version, and whether there is a newer one."""
+    """Details are set for unchanged files only."""
 
     outcome: Outcome
     issued_at: datetime | None = None
@@ -65,7 +64,7 @@ def _about(issued: IssuedFile) -> Answer:
 
 
 def _has_newer(issued: IssuedFile, report: Report) -> bool:
-    """Whether the report was redrawn, or its step has a later result."""
+    """True if the report was redrawn, or the step has a later result."""
     redrawn = IssuedFile.objects.of(issued.organisation).filter(report=report, pk__gt=issued.pk)
     of_step = Report.objects.of(issued.organisation).filter(step_request=report.step_request_id)
     current = current_first(of_step.filter(state=Report.State.READY)).first()
@@ -73,7 +72,7 @@ def _has_newer(issued: IssuedFile, report: Report) -> bool:
 
 
 def _outcome_of_other(content: bytes | mmap) -> Outcome:
-    """Returns the outcome for a file without a record, which may contain a signature of ours."""
+    """For a file without a record; it may contain one of our signatures."""
     covered = dict(covered_in(content))
     if covered and _issued(Q(covered_sha256__in=list(covered))):
         return Outcome.CHANGED  # the signature or the bytes around it changed
@@ -88,7 +87,6 @@ def _outcome_of_other(content: bytes | mmap) -> Outcome:
 def _outcome_of_signed(
     found: FoundSignature, signed_by: list[SigningCertificate], *, is_whole: bool
 ) -> Outcome:
-    """`is_whole`: the signature covers the whole file."""
     if _issued(Q(covered_sha256=found.covered)):
         return Outcome.CHANGED
     # the operator's certificate may sign other documents too

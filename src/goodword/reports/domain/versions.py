@@ -1,4 +1,4 @@
-"""Versions of a report: frozen when a step is finished or an earlier result is reused; a job then draws each."""
+"""Versions of a report: frozen when a step is finished or an earlier result is reused, then drawn by a job."""
 
 import base64
 import secrets
@@ -36,7 +36,7 @@ from goodword.workflow.states import DONE
 
 
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """By step request, the latest run first and then the newest version, which may belong to an earlier run."""
+    """By step request: the latest run first, then the newest version (which may belong to an earlier run)."""
     of_run = Coalesce("check_run_id", "attempt_id")
     return reports.order_by("step_request", of_run.desc(nulls_last=True), F("version").desc())
 
@@ -52,12 +52,11 @@ def is_superseded(report: Report) -> bool:
 
 #: without characters that look alike (0 O, 1 I L, U V)
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
-#: intervals between attempts to draw a report; after the last it has failed
+#: intervals between attempts to draw a report; after the last one it has failed
 TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
 
 def on_attempt_completed(event: Event) -> None:
-    """Freeze the report of a completed assessment."""
     step_request = _step_request(event)
     if step_request.application.erased_at is not None:
         return
@@ -72,7 +71,6 @@ def on_attempt_completed(event: Event) -> None:
 
 
 def on_check_completed(event: Event) -> None:
-    """Freeze the report of a completed reference check."""
     step_request = _step_request(event)
     if step_request.application.erased_at is not None:
         return
@@ -89,7 +87,7 @@ def on_check_completed(event: Event) -> None:
 
 
 def _step_request(event: Event) -> StepRequest:
-    """The step request, with its application locked against an erasure while the report is frozen."""
+    """With its application locked against an erasure while the report is frozen."""
     assert event.application_id is not None  # these events are about applications
     lock_application(event.application_id)
     return (
@@ -110,8 +108,8 @@ def freeze(
     run: Attempt | Check | None = None,
     reused: Reused | None = None,
 ) -> Report:
-    """The next version of a step's report, in the caller's transaction. `part`: "assessment" or "check" of `run`."""
-    # Versions are counted under this lock.
+    """Create the next version in the caller's transaction. `part`: "assessment" or "check" of `run`."""
+    # versions are counted under this lock
     StepRequest.objects.of(step_request.organisation).select_for_update(of=("self",)).get(pk=step_request.pk)
     newest = (
         Report.objects.of(step_request.organisation)
@@ -175,7 +173,7 @@ def mint_code() -> str:
 
 
 class MayNotReuse(Exception):
-    """`reason`: why the application ended, "decided" (no longer offered) or "no_report" (not yet)."""
+    """`reason`: why the application ended, "decided" (no longer offered) or "no_report" (not yet available)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -183,8 +181,8 @@ class MayNotReuse(Exception):
 
 
 def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Report:
-    """Create the report; its note is posted, but no mail is sent. It names the earlier role unless that is confidential
-    or the candidate private. Raises `MayNotReuse`."""
+    """Create a report on this application with the frozen content of an earlier one. Posts its note but sends no mail.
+    Names the earlier role unless the role is confidential or the candidate private. Raises `MayNotReuse`."""
     with transaction.atomic():
         found = lock_step_request(step_request.pk)
         if found is None:
@@ -236,7 +234,7 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
         return {"check": source.snapshot["check"]}
     assessment = source.snapshot["assessment"]
     requirement = None
-    # with several tests it is unknown which one the requirement is for
+    # with several tests it is unclear which one meets the requirement
     if step.requirement and len(assessment["tests"]) == 1:
         at = step.requirement_at
         when = moment_text(at, organisation=source.organisation) if at else ""

@@ -1,4 +1,4 @@
-"""Logos: what reports can draw, and an uploaded file as the PNG that pages, mails and reports show."""
+"""Logos: which of them reports can draw, and uploads as PNG for pages, mails and reports."""
 
 import base64
 import binascii
@@ -49,7 +49,7 @@ _PNG_PAGE: Final = f"""
 _REFUSED_ELEMENTS: Final = re.compile(
     r"<\s*(?:[\w.-]+:)?(script|foreignObject|iframe|handler)\b", re.IGNORECASE
 )
-#: exit status of the drawing process for a file that cannot be drawn
+#: exit status of the drawing process for a file that can't be drawn
 _DAMAGED: Final = 3
 _DOCTYPE_ENTITIES: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
 
@@ -72,7 +72,7 @@ class RefusedLogo(Exception):
 
 @lru_cache(maxsize=64)
 def usable_logo(encoded: str) -> Logo | None:
-    """PNG, JPEG or SVG in base64; None if it is over 2 MiB or 16 million pixels, or refused by Typst."""
+    """PNG, JPEG or SVG in base64; None if over 2 MiB or 16 million pixels, or refused by Typst."""
     try:
         logo = _read_logo(base64.b64decode(encoded, validate=True), largest=_LARGEST_STORED)
     except (binascii.Error, ValueError, RefusedLogo):
@@ -81,14 +81,14 @@ def usable_logo(encoded: str) -> Logo | None:
 
 
 def can_be_drawn(png: bytes) -> bool:
-    """Whether reports show this stored logo. Fast once it has been asked."""
+    """Cached."""
     return usable_logo(base64.b64encode(png).decode()) is not None
 
 
 def as_png(raw: bytes) -> bytes:
-    """Returns the logo as pixels, without scripts or metadata. Raises RefusedLogo.
+    """The logo as pixels, without scripts or metadata. Raises RefusedLogo.
 
-    It is rendered in a process with limits on memory and CPU time, so that a malicious file can't stop the server.
+    A process with limits on memory and CPU time renders it, so a malicious file can't stop the server.
     """
     _read_logo(raw)
     with tempfile.TemporaryDirectory(prefix="goodword-logo-") as folder:
@@ -173,7 +173,6 @@ def _draw(logo: Logo, page: bytes, form: Literal["pdf", "png"]) -> bytes | None:
 
 
 def _draw_input() -> int:
-    """Draw the file on standard input as PNG, within the limits."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
     drawn = _draw(_read_logo(sys.stdin.buffer.read()), _PNG_PAGE, "png")

@@ -1,6 +1,7 @@
-"""The input of the Typst templates: a snapshot's sections, as JSON.
+"""Renders a snapshot as PDF/UA-1 and PDF/A-2a, reproducibly for the same Typst and fonts.
 
-Only blocks that certainly fit on a page may be `together`, since Typst cuts off the overflow.
+The templates in `template/` contain no text and no logic; `page_content` prepares their input. Only blocks that
+certainly fit on a page may be `together`, since Typst cuts off the overflow.
 """
 
 import json
@@ -45,14 +46,14 @@ from goodword.reports.pdf.text import NAME_RUN, Fonts, Printer, breakable, load_
 from goodword.reports.phrases import words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
-#: path of reports.verify_views; CommonMiddleware adds the slash
+#: path of reports.views.verify_report; CommonMiddleware adds the slash
 VERIFY_PATH = "/verify"
 LONGEST_RUNNING = 60
 MOST_REPLACED = 12
 LONGEST_LABEL = 160
 # PDF/A limits strings to 32 kB; a character takes at most four bytes.
 LONGEST_ALTERNATIVE = 4000
-# Lines that certainly fit on a page; fewest characters on a line of a narrow column and of prose.
+# Lines that certainly fit on a page; minimum characters per line of a narrow column and of prose.
 MOST_LINES = 50
 NARROW_LINE = 12
 PROSE_LINE = 70
@@ -65,7 +66,7 @@ _SCRIPTS = {
 
 
 def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
-    """Returns the document. A `text.Printer` has cleaned the texts of `snapshot` and `replaced` these characters."""
+    """`text.Printer` has cleaned the texts of `snapshot` and `replaced` these characters."""
     words = words_for(snapshot["language"])
     name = clipped(snapshot["candidate"]["name"] or words("name_removed"), LONGEST_NAME)
     role = clipped(snapshot["role"]["title"], LONGEST_NAME)
@@ -238,7 +239,7 @@ def _scales(chart: ScaleChart) -> dict[str, Any]:
 
 
 def _ratings(chart: RatingChart) -> dict[str, Any]:
-    """Returns rows with the marks at each level, and the range of the referees' answers."""
+    """Rows with the marks at each level, and the range of the referees' answers."""
     low, high = chart.axis
     rows = []
     for row in chart.rows:
@@ -309,7 +310,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
 
 
 def _language(text: str, tag: str | None) -> str | None:
-    """Returns the language for screen readers by tag, else by the first letter's script; None for the report's own."""
+    """The language for screen readers by tag, else by the script of the first letter; None for the report's own."""
     main = (tag or "").replace("_", "-").split("-")[0].lower()
     if re.fullmatch("[a-z]{2,3}", main):
         return main
@@ -324,12 +325,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _fits(rows: Iterable[Sequence[str]], line: int) -> bool:
-    """Whether a table with these cells certainly fits on a page, with a line of spacing per row."""
+    """True if a table with these cells certainly fits on a page, with a line of spacing per row."""
     return sum(2 + max((len(text) // line for text in row), default=0) for row in rows) <= MOST_LINES
 
 
 def readable_accent(accent: str) -> str:
-    """Returns `accent`, darkened until its contrast with white is 4.5, or our green if it isn't a colour."""
+    """`accent`, darkened to a contrast of 4.5 with white; our green if it isn't a colour."""
     try:
         parse_hex(accent)
     except ValueError:
@@ -345,7 +346,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RenderedPdf:
-    """`replaced` are the characters that no font could draw ("U+1F600 GRINNING FACE"), `engine` names the versions."""
+    """`replaced`: characters that no font could draw ("U+1F600 GRINNING FACE"). `engine`: versions."""
 
     bytes: bytes
     replaced: tuple[str, ...]
@@ -353,7 +354,7 @@ class RenderedPdf:
 
 
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
-    """Takes 50 to 100 ms; the first one of a process also reads the fonts. Thread-safe.
+    """Takes 50 to 100 ms; a process's first call also reads the fonts. Thread-safe.
 
     Raises `SnapshotError`, and `typst.TypstError` if Typst fails, which no text in a snapshot should cause.
     """
@@ -376,7 +377,7 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
             # Shaping may turn a covered cluster into a missing glyph: try simpler text.
             if attempt == len(attempts):
                 raise
-            # Typst's message is not logged, because it quotes the text, which may be a name.
+            # Typst's message quotes the text, which may be a name: never log it.
             log.warning("report %s: retrying with simpler text", checked["code"])
             continue
         break
@@ -433,7 +434,7 @@ def _moment(text: str) -> datetime:
         raise SnapshotError(f"made_at: {text!r} is not a time") from error
     if moment.tzinfo is None:
         raise SnapshotError("made_at: has no zone")
-    return moment.replace(microsecond=0)  # a PDF dates to the second
+    return moment.replace(microsecond=0)  # PDF dates have seconds
 
 
 def _engine_text(fonts: Fonts) -> str:

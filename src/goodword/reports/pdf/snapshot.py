@@ -1,14 +1,14 @@
 """The frozen content of a report, as JSON.
 
-Texts are in the report's language and times in the organisation's zone, so rendering looks nothing up. Erased names and
-comments are None.
+Texts are in the report's language and times in the organisation's time zone, so rendering looks nothing up. Erased
+names and comments are None.
 
-Schema 2 names the reference of each value and adds types of question. Its additions are `NotRequired`, so that
-snapshots of schema 1 can still be drawn. Schema 3 adds kinds of test, which define their own data
-(`assessments.kinds`). Schema 4 adds the figures behind percentiles and abilities. Schema 5 adds signs of careless
-responding, with the checks made, the sentences that referees chose, and marks the question on working together again.
-Schema 6 makes the correlation within situations the result of situational judgement, with its band and percentile;
-before, the percentile was that of the distance.
+Schema 2 names the reference of each value and adds question types; its additions are `NotRequired`, so snapshots of
+schema 1 can still be drawn. Schema 3 adds kinds of test, which define their own data (`assessments.kinds`). Schema 4
+adds the figures behind percentiles and abilities. Schema 5 adds signs of careless responding with the checks made, and
+the sentences that referees chose, and marks the question on working together again. Schema 6 makes the correlation
+within situations the result of situational judgement, with its band and percentile; before, the percentile was that of
+the distance.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Engine(TypedDict):
 
 
 class Reused(TypedDict):
-    """The earlier application of a reused result: its role (None: not to be named) and the code of its first report."""
+    """The earlier application: `role` is None if it must not be named, `code` is that of its first report."""
 
     role: str | None
     completed_at_text: str
@@ -92,7 +92,7 @@ class SnapshotError(ValueError):
 
 
 def check_snapshot(snapshot: Mapping[str, Any]) -> ReportSnapshot:
-    """Validate a snapshot. Raises `SnapshotError` with the path of the first wrong value."""
+    """Raises `SnapshotError` with the path of the first wrong value."""
     try:
         _SNAPSHOT.validate_python(snapshot)
     except ValidationError as error:

@@ -1,16 +1,15 @@
-"""Fonts of the PDF, and text made printable with them.
+"""Fonts of the PDF, and text cleaned for them.
 
-Typst is given these font files and no others, so that an installed font cannot change a report. Families come from the
-installed `fontpkg-*` packages, including any that an operator adds for another script. Scripts that no package covers
-come from well-known system fonts.
+Typst uses only these font files, so installed fonts can't change a report. Families come from the `fontpkg-*`
+packages, including any that an operator adds for another script, and otherwise from well-known system fonts.
 
-PDF/UA forbids missing glyphs and PDF/A private-use code points; one such character in a name would make the whole file
+PDF/UA forbids missing glyphs and PDF/A private-use code points: one such character in a name would make the whole file
 fail. So texts are cut into clusters (a character with its marks), and each cluster is compared with the fonts in the
-order in which Typst tries them. Typst draws a cluster with one font, so one font must have all of it. What cannot be
-drawn is replaced visibly and listed.
+order in which Typst tries them. One font must have the whole cluster. What can't be drawn is visibly replaced and
+listed.
 
 Controls, variation selectors, soft hyphens, tags and direction marks are dropped: they draw nothing, and a direction
-override could make a name read as another. Joiners are kept only in scripts that need them (Persian, Indic scripts).
+override could disguise a name. Joiners are kept only in scripts that need them (Persian, Indic scripts).
 """
 
 import hashlib
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
 TEXT_FAMILY = "Inter"
 FIRST = ("inter", "noto-sans", "noto-sans-arabic", "heebo", "noto-sans-devanagari", "noto-sans-thai")
-# Chinese, Japanese and Korean, then symbols and smaller scripts; the first found of each line is used.
+# Chinese, Japanese and Korean, then symbols and smaller scripts; each line uses the first font found.
 SYSTEM_FONTS = (
     (
         "NotoSansCJK-Regular.ttc",
@@ -67,12 +66,12 @@ log = logging.getLogger(__name__)
 
 
 class FontsMissingError(RuntimeError):
-    """No font for Latin text is installed; Typst would draw empty pages. The message is a sentence for admins."""
+    """No font for Latin text is installed, so pages would be empty. The message is a sentence for admins."""
 
 
 @dataclass(frozen=True)
 class Fonts:
-    """`families` in the order in which they are tried, `coverage` the code points that every file of each can draw.
+    """`families` in the order tried; `coverage`: code points that every file of a family can draw.
 
     `problems`: sentences for admins about fonts that can't be used.
     """
@@ -96,7 +95,7 @@ def load_fonts() -> Fonts:
     problems: list[str] = []
     chosen = (*_package_files(problems), *_system_files(SYSTEM_FOLDERS, problems))
     files = {path.resolve(): its_version for path, its_version in chosen}
-    # Typst takes folders, not files. It resolves the links, so the folder is not needed afterwards.
+    # Typst takes folders, not files. It resolves the links, so the folder isn't needed afterwards.
     with tempfile.TemporaryDirectory(prefix="goodword-fonts-") as folder:
         for number, path in enumerate(files):
             (Path(folder) / f"{number:03}{path.suffix}").symlink_to(path)
@@ -127,7 +126,6 @@ def load_fonts() -> Fonts:
 
 
 def font_problems() -> tuple[str, ...]:
-    """Sentences for admins: fonts that can't be used, and why."""
     try:
         return load_fonts().problems
     except FontsMissingError as error:
@@ -161,7 +159,7 @@ def _package_files(problems: list[str]) -> Iterator[tuple[Path, str]]:
 def _installed(problems: list[str]) -> dict[str, fontpkg.Family]:
     try:
         all_at_once: dict[str, fontpkg.Family] = fontpkg.families()
-    except Exception:  # one package fails them all: read each on its own
+    except Exception:  # one package makes all fail: read each separately
         log.warning("A font package can't be read", exc_info=True)
     else:
         return all_at_once
@@ -207,7 +205,6 @@ def _by_family(found: "typst.Fonts", order: list[Path]) -> dict[str, list[Path]]
 
 
 def _covered(paths: list[Path]) -> frozenset[int]:
-    """Characters covered by all files of a family, in every weight and slant."""
     maps = [_characters(path) for path in paths]
     return frozenset.intersection(*maps)
 
@@ -244,7 +241,7 @@ def current_engine() -> Engine:
 class Printer:
     """Cleans texts for fonts with this `coverage`, and lists what it `replaced`.
 
-    Without `marks` only base characters are kept, with `plain_only` only Latin letters: for further attempts.
+    Retries use less: without `marks` only base characters, with `plain_only` only Latin letters.
     """
 
     coverage: tuple[frozenset[int], ...]
@@ -254,7 +251,9 @@ class Printer:
     _drawn: dict[str, str | None] = field(default_factory=dict)
 
     def clean(self, text: str) -> str:
-        """`text` with drawable characters only, `\\n` for line ends, spaces for tabs, and breaks in long words."""
+        """Drawable characters only, `\
+        ` for line ends, spaces for tabs, and breaks in long words.
+        """
         text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
         if not _PLAIN.fullmatch(text):
             text = "".join(self._pieces(unicodedata.normalize("NFC", text)))
@@ -277,7 +276,7 @@ class Printer:
             yield f"[{' '.join(letters)}]"
 
     def _draw(self, cluster: str) -> str | None:
-        """The drawable part of a cluster; None if its base character cannot be drawn."""
+        """None if its base character can't be drawn."""
         base, marks = cluster[0], [mark for mark in cluster[1:] if _draws(mark, cluster[0])]
         if base == "\n" or not _draws(base, base):
             return "\n" if base == "\n" else ""
@@ -311,7 +310,7 @@ class Printer:
 
 
 def breakable(text: str, longest: int) -> str:
-    """`text` with invisible break opportunities in words of more than `longest` characters, never before a mark."""
+    """Invisible break opportunities in words of more than `longest` characters, never before a mark."""
     if all(len(run) <= longest for run in text.split()):
         return text
     pieces: list[str] = []

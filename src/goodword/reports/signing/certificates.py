@@ -45,7 +45,7 @@ class Identity:
 
 
 class CannotUse(Exception):
-    """The message tells admins why the operator's certificate can't be used and what to do."""
+    """The message, for admins, says why the operator's certificate can't be used and what to do."""
 
 
 def common_name(certificate: x509.Certificate) -> str:
@@ -58,7 +58,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 def self_signed(*, host: str, now: datetime) -> Identity:
-    """Returns a new key with its certificate, valid from the day before, since readers' clocks differ."""
+    """A new key with its certificate, valid from yesterday because readers' clocks differ."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -107,9 +107,9 @@ def key_from_text(text: str) -> Key:
 
 
 def load_own(*, certificate: str, key: str, password: str, now: datetime) -> Identity:
-    """Returns the operator's identity from a PKCS#12 or PEM file, with the key from the file `key` if given.
+    """The operator's identity from a PKCS#12 or PEM file, with the key from the file `key` if given.
 
-    Changed files are read again. Raises CannotUse, whatever the failure: reports are made all the same.
+    Changed files are read again. Any failure raises CannotUse; reports are then signed with the installation's key.
     """
     try:
         files = tuple((path, *_stamp(path)) for path in (certificate, key) if path)
@@ -212,7 +212,6 @@ def _unsupported(path: str) -> CannotUse:
 
 
 def _key_block(content: bytes) -> bytes:
-    """Returns the text from the private key's first line: certificates and parameters may precede it."""
     end = content.index(b"PRIVATE KEY-----")
     return content[content.rindex(b"-----BEGIN", 0, end) :]
 
@@ -231,7 +230,6 @@ def _usable_key(key: object, path: str) -> Key:
 
 
 def _paired(key: Key, certificates: list[x509.Certificate], path: str) -> Identity:
-    """Returns the key with its certificate, wherever that is in the file."""
     own = next((one for one in certificates if _is_of(key, one)), None)
     if own is None:
         raise CannotUse(f"The private key does not match the certificate in {path}.")
@@ -256,7 +254,7 @@ def _issuers(certificate: x509.Certificate, known: list[x509.Certificate]) -> It
 def _check_name(certificate: x509.Certificate) -> None:
     try:
         common_name(certificate)
-    except ValueError as error:  # names are only parsed when they are read
+    except ValueError as error:  # names are parsed on access
         raise CannotUse("The name in the certificate can't be read.") from error
 
 

@@ -1,7 +1,7 @@
 """The key that signs reports: the operator's certificate if usable, else the installation's own.
 
-The installation's key is made once, sealed with the field key, and shared by all processes. Rotation deletes the
-private key and keeps the certificate, so that files signed with it can still be recognised.
+The installation's key is created once, sealed with the field key, and shared by all processes. Rotation deletes the
+private key and keeps the certificate, so files signed with it can still be recognised.
 """
 
 import logging
@@ -43,7 +43,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The certificate that signs. `problem`: why the operator's doesn't. `until` is None before the first start."""
+    """The certificate that signs. `problem`: why the operator's can't. `until` is None before the first start."""
 
     name: str
     is_own: bool
@@ -53,7 +53,7 @@ class Status:
 
 
 def current_signer(*, now: datetime) -> Signer:
-    """The operator's certificate, or the installation's if it can't be used. Creates the latter if necessary."""
+    """The operator's certificate, or the installation's (created if necessary) if that can't be used."""
     own, problem = _own(now=now)
     if own is not None:
         return Signer(own, _known(own, now=now))
@@ -64,20 +64,18 @@ def current_signer(*, now: datetime) -> Signer:
 
 
 def ensure_key(*, now: datetime) -> None:
-    """At the start: make the installation's key if missing, and log what is wrong with the operator's certificate."""
+    """At start-up: create the installation's key if missing, and log problems with the operator's certificate."""
     _installation(now=now)
     current_signer(now=now)
 
 
 def rotate_key(*, now: datetime) -> Signer:
-    """Replace the installation's key, and delete the old private key."""
     with transaction.atomic():
         _lock()
         return _make(now=now)
 
 
 def status(*, now: datetime) -> Status:
-    """Read-only."""
     own, problem = _own(now=now)
     if own is not None:
         return _status(own.certificate, is_own=True, problem="")
@@ -102,7 +100,7 @@ def _status(certificate: x509.Certificate, *, is_own: bool, problem: str) -> Sta
 
 
 def _own(*, now: datetime) -> tuple[Identity | None, str]:
-    """Returns the operator's identity, or None and the problem, which is empty if none is configured."""
+    """None and the problem if it can't be used; the problem is empty if none is configured."""
     if not settings.GOODWORD_SIGNING_CERTIFICATE:
         return None, ""
     try:
@@ -120,7 +118,7 @@ def _own(*, now: datetime) -> tuple[Identity | None, str]:
 
 @lru_cache(maxsize=2)
 def _problem_with_signing(identity: Identity) -> str:
-    """Returns what a trial signature finds: some keys can be read but not sign. The first one takes 0.5 s (import)."""
+    """The problem of a trial signature: some keys can be read but can't sign. The first takes 0.5 s (import)."""
     try:
         if can_sign(identity, now=identity.certificate.not_valid_before_utc):
             return ""
@@ -140,10 +138,7 @@ def _installation(*, now: datetime) -> Signer:
 
 
 def _opened(*, now: datetime) -> Signer | None:
-    """Returns the installation's key; None if there is none, it expires soon, or its field key is lost.
-
-    Raises SettingError if this process has wrong field keys.
-    """
+    """None if there is no key, it expires soon, or its field key is lost. Raises SettingError for wrong field keys."""
     row = _active()
     if row is None:
         return None
@@ -153,7 +148,7 @@ def _opened(*, now: datetime) -> Signer | None:
     try:
         text = unseal(row.sealed_key, place=_place(row.fingerprint))
     except CannotOpen as error:
-        if problem := field_key_problem():  # not lost: this process has wrong settings
+        if problem := field_key_problem():  # not lost: this process has the wrong settings
             raise SettingError(str(problem)) from error
         log.warning("The installation's signing key can't be opened and is replaced: %s", error)
         return None
@@ -217,12 +212,13 @@ def _place(mark: str) -> str:
     return f"reports_signingcertificate.sealed_key:{mark}:"
 
 
-#: how long before its end the operator's certificate needs attention; the installation's own is replaced in time
+#: the operator's certificate needs attention this long before it expires; the installation's is replaced
+#: automatically
 EXPIRES_SOON: Final = timedelta(days=30)
 
 
 def signing_certificate(*, rotate: bool, now: datetime) -> int:
-    """Show the certificate that signs. Returns 1 if the operator's can't be used."""
+    """`goodword signing-certificate`. Returns 1 if the operator's can't be used."""
     if rotate:
         rotate_key(now=now)
         print("This installation has a new key. Files signed with the old one can still be verified.")
@@ -240,7 +236,7 @@ def signing_certificate(*, rotate: bool, now: datetime) -> int:
 
 
 def certificate_finding(*, now: datetime) -> Finding:
-    """Never broken: reports are signed with the installation's certificate if the operator's can't be used."""
+    """For `goodword doctor`. Never broken: the installation's certificate replaces an unusable one of the operator."""
     current = status(now=now)
     remedy = "Correct GOODWORD_SIGNING_CERTIFICATE, its key or its password, or have the certificate renewed."
     if current.problem:

@@ -60,7 +60,7 @@ startxref
 
 @dataclass(frozen=True, slots=True)
 class SignedPdf:
-    """`covered` is the SHA-256 (hex) of the signed bytes: everything but the signature."""
+    """`covered`: the SHA-256 (hex) of everything but the signature."""
 
     content: bytes
     covered: str
@@ -68,7 +68,7 @@ class SignedPdf:
 
 def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
     """Takes about 10 ms. `pdf` must be our own and without a form."""
-    # importing pyHanko takes half a second, so only processes that draw reports do it
+    # importing pyHanko takes half a second: only processes that sign do it
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
     from pyhanko.sign.signers import cms_embedder, pdf_byterange
@@ -117,7 +117,7 @@ def can_sign(identity: Identity, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FoundSignature:
-    """An unchecked signature in a file. `covered`: the SHA-256 of the signed bytes, as it claims."""
+    """An unchecked signature. `covered`: the SHA-256 of the signed bytes, according to the signature."""
 
     covered: str
     signed: bytes
@@ -139,7 +139,7 @@ class FoundSignature:
 
 
 def signatures_in(content: bytes | mmap) -> Iterator[FoundSignature]:
-    """Yields the signatures in any file, in linear time and without decompressing anything."""
+    """Signatures in any file, in linear time and without decompressing anything."""
     for match in islice(_HEXADECIMAL.finditer(content), _MOST):
         length = match.end() - match.start()
         if length <= _LONGEST and (found := _read(match[0][: length // 2 * 2])):
@@ -147,7 +147,7 @@ def signatures_in(content: bytes | mmap) -> Iterator[FoundSignature]:
 
 
 def covered_in(content: bytes | mmap) -> Iterator[tuple[str, bool]]:
-    """Yields SHA-256 digests (hex) of what signatures may cover, by the file's byte ranges and around each signature.
+    """SHA-256 digests (hex) of what signatures may cover: by the file's byte ranges, and around each signature.
 
     A changed byte spoils at most one of the two. With each digest: whether it covers the whole file.
     """
@@ -174,7 +174,7 @@ def _read(digits: bytes) -> FoundSignature | None:
         covered = next(
             one["values"][0].native for one in attributes if one["type"].native == "message_digest"
         )
-        # signed as a SET, stored with an implicit tag (RFC 5652, 5.4)
+        # signed as a SET but stored with an implicit tag (RFC 5652, 5.4)
         return FoundSignature(
             covered=covered.hex(), signed=attributes.untag().dump(), value=info["signature"].native
         )
@@ -188,7 +188,7 @@ def _read(digits: bytes) -> FoundSignature | None:
         RecursionError,
         OverflowError,
     ):
-        # asn1crypto parses lazily, and fails in many ways on other data
+        # asn1crypto parses lazily and fails in many ways on other data
         return None
 
 
