@@ -138,7 +138,7 @@ class QuestionForm(forms.Form):
         language: str = "en",
         quiet: bool = False,
     ) -> None:
-        """`dependent_on` maps answers to a question that depends on them; `quiet` hides errors while rows are edited."""
+        """`dependent_on`: questions by the answers they depend on. `quiet` hides errors while rows are edited."""
         self.entry, self.language, self.dependent_on = entry, language, dependent_on or {}
         self.is_new = "id" not in entry
         self._quiet = quiet
