@@ -38,7 +38,7 @@ from goodword.workflow.erasure import close_runs
     "assessments.Verification",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Erase under the attempts' locks, so that no answer arrives concurrently."""
+    """Locks the attempts, so no answer arrives concurrently."""
     attempts = close_runs(Attempt, subject.application_ids, now=now)
     of_parts = {"part__attempt__in": attempts}
     asked = Adjustment.objects.across_organisations().filter(attempt__in=attempts)

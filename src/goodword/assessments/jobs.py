@@ -15,7 +15,7 @@ from goodword.core import clock, jobs
     due=lambda now: [reminders_due(now=now), contacts_due(now=now)],
 )
 def sweep_reminders(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job; we use our own clock
+    del timestamp
     now = clock.now()
     remind_due(now=now)
     remind_contacts(now=now)
@@ -36,7 +36,7 @@ def sweep_clocks(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="assessments.norms")
 def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None:
-    """Make norms for one version and form, unless erasures have left too few answers."""
+    """For one version and form, unless erasures have left too few answers."""
     try:
         making.make_norms(test_id=test_id, version=version, form=form, member_id=member_id, now=clock.now())
     except making.NoGroup:

@@ -1,4 +1,4 @@
-"""Marking of answers by a rubric. Of two raters nobody sees points until both have marked."""
+"""Marking answers by a rubric. Two raters see each other's points only after both have marked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class CriterionMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerToMark:
-    """`given`: the markings that this reader may see. `state`: "open", "half" (one of two raters) or "done"."""
+    """`given`: the markings visible to this reader. `state`: "open", "half" (one of two raters) or "done"."""
 
     order: int
     item: str
@@ -189,7 +189,7 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
 
 
 def marking_progress(attempt: Attempt | None, *, member: Membership) -> MarkingProgress | None:
-    """Progress of the marking of a completed attempt; None if nothing has a rubric."""
+    """Of a completed attempt; None without any rubric."""
     if attempt is None or not member.may_work:
         return None
     parts = parts_to_mark(attempt, member=member)

@@ -17,14 +17,14 @@ _MAX_PARSED: Final = 512
 #: contents of published versions, by id
 _parsed: dict[int, Content] = {}
 _MAX_DRAWN: Final = 4096
-#: drawn items by row id, because each request reads them several times
+#: by row id: each request reads them several times
 _drawn: dict[int, GeneratedItem] = {}
-#: large columns: parsed once per process (content_of), or needed only for scoring
+#: large columns: parsed once per process (content_of), or only needed for scoring
 LARGE: Final = ("version__content", "part__calibration__content")
 
 
 def content_of(version: TestVersion) -> Content:
-    """Published versions are parsed once per process. Content left out by `defer` is read from the database."""
+    """Published versions are parsed once per process. Deferred content is read from the database."""
     if version.published_at is None:
         return parse(version.test.kind, version.content)
     found = _parsed.get(version.pk)
@@ -42,7 +42,7 @@ def parse(kind: str, data: object) -> Content:
 
 
 def items_of(part: AttemptPart) -> tuple[Item, ...]:
-    """The items that count, in order, without void ones; generated ones exist once the part has started."""
+    """In order, without void items; generated ones exist once the part has started."""
     content = content_of(part.version)
     kind, drawn = kind_of(content), list[tuple[str, GeneratedItem]]()
     if kind.is_generated:
@@ -55,12 +55,12 @@ def items_of(part: AttemptPart) -> tuple[Item, ...]:
 
 
 def visible_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Item, ...]:
-    """The items shown to this candidate: custom questions only if their condition is met."""
+    """Custom questions are left out unless their condition is met."""
     return kind_of(content_of(part.version)).visible(items_of(part), answers)
 
 
 def practice_of(part: AttemptPart) -> tuple[Item, ...]:
-    """Practice items in the active language. Answers to them are never saved."""
+    """In the active language. Answers to practice items are never saved."""
     content = content_of(part.version)
     return kind_of(content).practice(content, form=part.form, language=part.attempt.language)
 
@@ -70,7 +70,7 @@ def count_of(part: AttemptPart) -> int:
 
 
 def unanswered(items: Sequence[Item], answers: Mapping[str, Json]) -> list[int]:
-    """Numbers, from 1, of the items without a complete answer."""
+    """Numbers, from 1, of items without a complete answer."""
     return [
         number
         for number, item in enumerate(items, start=1)
@@ -89,7 +89,7 @@ def _drawn_item(row: DrawnItem) -> GeneratedItem:
 
 
 def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
-    """Parts in order with versions, answers, drawn items and, if wanted, scores. One query each."""
+    """In order, with versions, answers, drawn items and optionally scores. One query each."""
     rows = list(
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt=attempt)
@@ -119,12 +119,12 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
 
 
 def gets_result(attempt: Attempt) -> bool:
-    """Whether the candidate may read the result in plain words."""
+    """True if the candidate can read the result in plain words."""
     return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 
 def awaits_verification(attempt: Attempt) -> bool:
-    """Whether a member has opened a verification that the candidate has not started."""
+    """True if a member has opened a verification that the candidate hasn't started."""
     rows = Verification.objects.of(attempt.organisation)
     return rows.filter(part__attempt=attempt, begun_at=None, discarded_at=None).exists()
 

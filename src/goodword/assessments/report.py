@@ -41,7 +41,7 @@ from goodword.core.report_blocks import (
 
 
 class PortionData(TypedDict):
-    """A part of a total: a test's name or a category's id, what was solved ("Reasoning: 7/10"), and percentages."""
+    """A part of a total: a test's name or a category's id, the number solved ("Reasoning: 7/10"), and percentages."""
 
     name: str
     counted: str
@@ -50,8 +50,8 @@ class PortionData(TypedDict):
 
 
 class TotalData(TypedDict):
-    """A total over right-or-wrong tests, in percent (None: impossible or erased). `reason` explains weights,
-    `why_not` (of `IssuedTotal`) why there is none."""
+    """A total over right-or-wrong tests, in percent (None: impossible or erased). `reason` is for the weights,
+    `why_not` (of `IssuedTotal`) for a missing total."""
 
     value: float | None
     weighted: bool
@@ -61,7 +61,7 @@ class TotalData(TypedDict):
 
 
 class AssessmentData(TypedDict):
-    """`taken_at_text` is when it was finished; `language` is a name, not a tag."""
+    """`taken_at_text` is the time of completion; `language` is a name, not a tag."""
 
     title: str
     taken_at_text: str
@@ -73,8 +73,8 @@ class AssessmentData(TypedDict):
 def assessment_data(
     result: AttemptResult, *, moment: Moment, signs: Mapping[int, CarelessSigns] | None = None
 ) -> AssessmentData:
-    """Returns tests and results, without time, breaks or adjustments. `signs`: signs of careless responding, by the
-    order of the part (flags.rules.careless_signs)."""
+    """Tests and results, without time, breaks or adjustments. `signs`: signs of careless responding, by the order of
+    the part (flags.rules.careless_signs)."""
     found: AssessmentData = {
         "title": ", ".join(part.title for part in result.parts),
         "taken_at_text": moment(result.completed_at),
@@ -159,7 +159,7 @@ def assessment_facts(assessment: AssessmentData, words: Phrases) -> list[tuple[s
 
 
 def assessment_pages(assessment: AssessmentData, words: Phrases, *, erased: bool) -> Pages:
-    """`erased`: only the tests are left, without results. Their data looks like that of tests nobody answered."""
+    """`erased`: only the tests are left, without results. Their data looks like that of unanswered tests."""
     parts = assessment["tests"]
     total = assessment.get("total")
     body = []
@@ -236,7 +236,7 @@ def _precision(part: PartData, words: Phrases) -> str:
 
 
 def _validity(parts: Sequence[PartData], words: Phrases) -> Section | None:
-    """Returns signs of careless responding; None for snapshots that don't record them."""
+    """Signs of careless responding; None for snapshots that don't record them."""
     blocks = _validity_blocks(parts, words)
     return Section(words("validity_of_answers"), blocks) if blocks else None
 
@@ -247,8 +247,7 @@ def _validity_blocks(parts: Sequence[PartData], words: Phrases) -> list[Block]:
 
 
 def _validity_text(parts: Sequence[PartData], words: Phrases) -> str:
-    """What was found in each test, and what was checked in those without signs. Snapshots that do not say what was
-    checked tell only what was found."""
+    """Signs found in each test, and checks made in tests without signs. Older snapshots only record the signs."""
     known = [(part["name"], _signs(part)) for part in parts]
     sentences = [
         words("validity_found", test=name, signs=", ".join(words(f"sign_{sign}") for sign in signs.found))
@@ -294,8 +293,7 @@ def screen_sections(
     moment: Moment,
     signs: Mapping[int, CarelessSigns] | None = None,
 ) -> list[Section]:
-    """Returns the report for the screen, where results expand to the answers and figures behind them. `signs`: see
-    `assessment_data`."""
+    """For the screen, where results expand to the answers and figures behind them. `signs`: see `assessment_data`."""
     assessment = assessment_data(result, moment=moment, signs=signs)
     total = assessment.get("total")
     sections = [Section(words("results"), [_score_table(assessment, words)])]

@@ -1,4 +1,4 @@
-"""The result of an attempt, from its stored scores and total. It never mentions time, breaks or adjustments."""
+"""The result of an attempt, from its stored scores and total. Never mentions time, breaks or adjustments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """Share solved and share of the total, from 0 to 1. `category`: of generated tasks, else empty."""
+    """Share solved and share of the total, from 0 to 1. `category`: of generated tasks, else ""."""
 
     name: str
     category: str = ""
@@ -73,12 +73,12 @@ class AttemptResult:
     total: TotalResult | None = None
 
     def serving(self, requirement: Requirement | None) -> Self:
-        """The result for another role, which has not said what each of several tests assesses."""
+        """The result for another role, which has no requirements for each of several tests."""
         named = requirement if len(self.parts) == 1 else None
         return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
 
     def without_items(self) -> Self:
-        """Without test items, answers to single items and scoring keys, for readers without a login."""
+        """Without test items, single answers and scoring keys, for readers without a login."""
         return replace(self, parts=tuple(part.without_items() for part in self.parts))
 
     def for_candidate(self) -> tuple[CandidateResult, ...]:
@@ -90,7 +90,7 @@ class AttemptResult:
 
 
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
-    """Returns the issued result with its answers; None before completion. `language`: for titles and scale texts."""
+    """The issued result with its answers; None before completion. `language`: for titles and scale texts."""
     if attempt.completed_at is None:
         return None
     rows = parts_with_scores(attempt)
@@ -113,7 +113,7 @@ def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
 
 
 def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
-    """None for a part that has not ended, as in an attempt closed early."""
+    """None for a part that hasn't ended, in an attempt closed early."""
     return kind_of(content).result(
         part,
         content,
@@ -125,7 +125,7 @@ def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
 
 
 def contents_in(parts: Sequence[AttemptPart], language: str) -> Mapping[int, Content]:
-    """By part id, with titles and scale texts in this language if possible. Items stay as they were shown."""
+    """By part id, with titles and scale texts in this language if possible. Items stay as shown."""
     contents = {part.pk: content_of(part.version) for part in parts}
     foreign = [part for part in parts if language and part.version.language not in {"", language}]
     if not foreign:
@@ -170,7 +170,7 @@ def _portion(portion: Mapping[str, Any], titles: Mapping[str, str]) -> Portion:
 
 
 def parts_with_scores(attempt: Attempt) -> Sequence[AttemptPart]:
-    """Parts in order with answers, drawn items, scores and norms, files (without content) and markings."""
+    """In order, with answers, drawn items, scores and norms, files (without content) and markings."""
     organisation = attempt.organisation
     rows = list(
         AttemptPart.objects.of(organisation)
@@ -189,5 +189,5 @@ def parts_with_scores(attempt: Attempt) -> Sequence[AttemptPart]:
         .order_by("order")
     )
     for row in rows:
-        row.attempt = attempt  # known: no query for it
+        row.attempt = attempt  # known: no query
     return rows

@@ -1,6 +1,6 @@
-"""A candidate takes the verification form: one task after the other, by the rules of a timed part (`part_state.py`).
+"""A short reasoning form under supervision: opened by a member, taken like a timed part (`attempts/parts.py`).
 
-Each change locks the row. Time lost with the connection is given back, and the task on screen replaced, as in a part.
+Each change locks the row. Lost time is given back, and the task on screen replaced, as in a part.
 """
 
 import secrets
@@ -43,13 +43,13 @@ from goodword.workflow.domain.member_actions import Refused, actor
 from goodword.workflow.models import StepRequest
 from goodword.workflow.states import DONE
 
-#: from the start; whatever has not ended by then ends
+#: after the start; whatever has not ended by then ends
 LONGEST: Final = timedelta(hours=12)
 _AT_MOST: Final = 200
 
 
 class Closed(Exception):
-    """It was discarded, or the person is being erased."""
+    """Discarded, or the person is being erased."""
 
 
 class Over(Exception):
@@ -66,7 +66,7 @@ def is_over(verification: Verification, *, now: datetime) -> bool:
 
 
 def tasks_of(verification: Verification) -> tuple[ReasoningTask, ...]:
-    """The tasks that count, in order."""
+    """In order, without void tasks."""
     return tuple(
         ReasoningTask(id=task["id"], drawn=from_json(task["content"]), language=verification.language)
         for task in verification.tasks
@@ -98,7 +98,7 @@ def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
 
 
 def _drawn(row: Verification) -> Sequence[GeneratedItem]:
-    """Other tasks than in the first form."""
+    """No task of the first form is repeated."""
     seen = {from_json(drawn.content).task for drawn in row.part.drawn.all()}
     assert row.seed is not None
     items = list(draw_verification(row.form, seed=row.seed))
@@ -127,7 +127,7 @@ def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) 
 
 
 def next_task(*, verification_id: int, task: str, now: datetime) -> Verification:
-    """Leave the task; leaving the last one ends the form. Ignores a second click. Raises Closed, Over and NotBegun."""
+    """Leaving the last task ends the form. Ignores a second click. Raises Closed, Over and NotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if task_on_screen(row).id != task:
@@ -154,14 +154,14 @@ def heartbeat(*, verification_id: int, now: datetime) -> Verification:
 def resume(*, verification_id: int, now: datetime) -> Verification:
     """Continue after a lost connection: the task on screen is replaced, and the time since it was shown given back.
 
-    Tasks of an earlier version can't be replaced, so the same one stays. Nothing happens if the connection wasn't lost.
+    Tasks of an earlier version can't be replaced, so the same one stays. Does nothing if the connection wasn't lost.
     Raises Closed, Over and NotBegun.
     """
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if not parts.is_disconnected(row, now=now):
             return row
-        assert row.ends_at is not None and row.shown_at is not None and row.seen_at is not None  # it runs
+        assert row.ends_at is not None and row.shown_at is not None and row.seen_at is not None
         if row.version == VERSION:
             row.ends_at += now - row.shown_at
             _replace(row)
@@ -174,7 +174,7 @@ def resume(*, verification_id: int, now: datetime) -> Verification:
 
 
 def _replace(row: Verification) -> None:
-    assert row.seed is not None  # it has begun
+    assert row.seed is not None
     void = task_on_screen(row)
     taken = [from_json(task["content"]) for task in row.tasks]
     fresh = replacement(void.drawn, seed=row.seed + row.breaks + 1, taken=taken)
@@ -243,7 +243,7 @@ def _running(verification_id: int, *, now: datetime) -> Verification:
 
 
 def _end(row: Verification, *, now: datetime) -> None:
-    """The comparison is issued here and never changes."""
+    """Issues the comparison, which never changes."""
     part, first = row.part, row.part.scores.get(scale="")
     row.ended_at = now
     row.comparison = compare(
@@ -258,7 +258,7 @@ def _end(row: Verification, *, now: datetime) -> None:
 
 
 def _calibration_of(row: Verification) -> Calibration | None:
-    """None if the two forms have tasks of different versions, or if it differs between their devices."""
+    """None if the forms have tasks of different versions, or if it differs between their devices."""
     part = row.part
     stored = calibration_row_of(part)
     if stored is None or stored.version != row.version:
@@ -271,7 +271,7 @@ def _calibration_of(row: Verification) -> Calibration | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationStatus:
-    """A verification as members see it: without times, which would reveal adjustments."""
+    """As members see it: without times, which would reveal adjustments."""
 
     verification: Verification
     comparison: Comparison | None
@@ -302,7 +302,7 @@ def verifications_of(application: Application) -> QuerySet[Verification]:
 
 
 def finished_part(application: Application) -> AttemptPart | None:
-    """The reasoning part of the latest finished attempt that has one, whole or not."""
+    """The reasoning part of the latest finished attempt with one, whole or not."""
     rows = AttemptPart.objects.of(application.organisation).filter(
         attempt__step_request__application_id=application.pk,
         attempt__progress__in=DONE,
@@ -317,12 +317,12 @@ def finished_part(application: Application) -> AttemptPart | None:
 
 
 def may_verify(application: Application) -> bool:
-    """Whether there is a result to verify, so that a page offers it."""
+    """True if there is a result to verify."""
     return not _why_not(application, finished_part(application))
 
 
 def why_not(application: Application) -> str:
-    """Returns a sentence for the member; empty if a verification can be opened."""
+    """A sentence for the member; "" if a verification can be opened."""
     return _why_not(application, finished_part(application))
 
 
@@ -370,7 +370,7 @@ def open_verification(*, application: Application, member: Membership, now: date
         part = finished_part(locked)
         if reason := _why_not(locked, part):
             raise Refused(reason)
-        assert part is not None  # else there is a reason
+        assert part is not None  # otherwise there is a reason
         Attempt.objects.of(member.organisation).select_for_update(of=("self",)).get(pk=part.attempt_id)
         rows = Verification.objects.of(member.organisation)
         found = rows.filter(part=part, discarded_at=None).first()
@@ -402,7 +402,7 @@ def open_verification(*, application: Application, member: Membership, now: date
 
 
 def _seconds(part: AttemptPart, items: int) -> int | None:
-    """The time per task that the candidate had, adjustments included, in whole minutes."""
+    """The candidate's time per task, adjustments included, in whole minutes."""
     return None if part.seconds is None else -(-part.seconds * items // (part.items * 60)) * 60
 
 
@@ -431,7 +431,7 @@ def new_link(*, verification: Verification, member: Membership, now: datetime) -
 
 
 def discard(*, verification: Verification, reason: str, member: Membership, now: datetime) -> None:
-    """Before its end, so that nobody can repeat a verification until its result suits. Raises Refused."""
+    """Before its end: no verification can be repeated until its result suits. Raises Refused."""
     with transaction.atomic():
         locked = _lock_for(verification, member)
         if locked.discarded_at is not None:

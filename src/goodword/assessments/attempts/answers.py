@@ -1,4 +1,4 @@
-"""Observations by a candidate's page: it was left, text was pasted, a second window answered. Never any content."""
+"""Answers to items, and observations by a candidate's page: leaving it, pasting, a second window. Never any content."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ class UnknownItem(Exception):
 
 
 class WrongItem(Exception):
-    """In a timed part only item number `at`, the one on screen, takes an answer."""
+    """A timed part only takes answers to item number `at`, the one on screen."""
 
     def __init__(self, at: int) -> None:
         super().__init__(str(at))
@@ -84,11 +84,11 @@ def save_answer(
     device: str = "",
     seen: Seen | None = None,
 ) -> SavedAnswer:
-    """Save a new or changed answer. The first one starts an untimed part and the attempt.
+    """The first answer starts an untimed part and the attempt.
 
-    `given_at`: when it was given, if the browser was offline. The later of two answers counts (in a timed part, the
-    later to arrive). With `seen`, a conflict raises AnsweredElsewhere instead. Also raises NotBegun, UnknownItem,
-    UnknownOption, WrongItem, and whatever open_part raises.
+    `given_at`: the time of an answer given offline. The later of two answers counts (in a timed part, the later to
+    arrive). With `seen`, a conflict raises AnsweredElsewhere instead. Also raises NotBegun, UnknownItem,
+    UnknownOption, WrongItem, and the exceptions of open_part.
     """
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
@@ -111,14 +111,14 @@ def save_answer(
             return SavedAnswer(answer=before, kept_newer=True)
         # the attempt is locked, so the row can't be created concurrently
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
-        # Django writes None as SQL's NULL; an optional question that was skipped has an answer, JSON's null
+        # Django stores None as SQL's NULL; a skipped optional question has an answer, JSON's null
         saved.value = JSONNull() if checked is None else checked
         saved.answered_at, saved.seconds = at, _seconds(part, now=now)
         saved.page = seen.page if seen else ""
         saved.save()
         saved.value = checked
         if timed and not parts.is_disconnected(part, now=now):
-            # an answer is a heartbeat: one that arrived before the connection was lost counts (breaks.resume)
+            # an answer is a heartbeat: if it arrived before the connection was lost, it counts (see resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)
 
@@ -138,7 +138,7 @@ def _find(items: tuple[Item, ...], item_id: str) -> tuple[int, Item]:
 
 
 def _plausible(given_at: datetime, *, part: AttemptPart, now: datetime) -> datetime:
-    """Between the beginning of the part and now, because a browser's clock is only a hint."""
+    """Between the start of the part and now: a browser's clock is only a hint."""
     return min(now, max(given_at, part.begun_at or part.attempt.opened_at))
 
 
@@ -149,7 +149,7 @@ def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
 def save_file(
     *, attempt_id: int, order: int, item_id: str, file: CheckedFile, now: datetime, device: str = ""
 ) -> SavedAnswer:
-    """Store a file, replacing an earlier one; of two uploads the later one counts. Raises as save_answer."""
+    """Replaces an earlier file; of two uploads the later one counts. Raises as save_answer."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
@@ -180,8 +180,8 @@ def save_file(
 
 
 def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
-    """Leave item `number` of a timed part; leaving the last one ends the part. Ignores a second click and an `item_id`
-    that was replaced after a break. Raises the same exceptions as open_part."""
+    """Leave item `number` of a timed part; leaving the last one ends the part. Ignores a second click, and an
+    `item_id` that was replaced after a break. Raises as open_part."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if parts.is_late(part, now=now):
@@ -203,12 +203,12 @@ def _item_at(part: AttemptPart) -> str:
     return items[part.at - 1].id if part.at <= len(items) else ""
 
 
-#: per part, because a faulty page could send without end
+#: per part: a faulty page could send endlessly
 MAX_ROWS: Final = 200
 MIN_SECONDS_AWAY: Final = 2
-#: a repetition within this time is not stored
+#: a repeat within this time is not stored
 MIN_INTERVAL: Final = timedelta(seconds=1)
-#: what the page's script may send, with the largest amount stored: seconds, and characters
+#: what the page's script can send, with the largest amount stored: seconds, and characters
 MAX_AMOUNT: Final = {Observation.Kind.LEFT: 24 * 3600, Observation.Kind.PASTED: 100_000}
 
 
@@ -219,8 +219,8 @@ class InvalidObservation(Exception):
 def observe(
     *, attempt_id: int, order: int, kind: str, item_id: str, amount: int, now: datetime
 ) -> Observation | None:
-    """Record leaving the page (`amount` in seconds) or pasting text (in characters). Returns None after MAX_ROWS or if
-    just recorded. Raises InvalidObservation, NotBegun, and whatever open_part raises."""
+    """`amount`: seconds away from the page, or characters pasted. Returns None after MAX_ROWS or if just recorded.
+    Raises InvalidObservation, NotBegun, and as open_part."""
     known = next((one for one in MAX_AMOUNT if one == kind), None)
     if known is None or amount < (MIN_SECONDS_AWAY if known == Observation.Kind.LEFT else 1):
         raise InvalidObservation

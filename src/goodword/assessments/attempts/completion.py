@@ -1,4 +1,4 @@
-"""End and score parts, complete attempts, and decline."""
+"""Ending and scoring parts, completing or declining attempts, lost connections."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +33,7 @@ class Unanswered(Exception):
 
 
 def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
-    """End a part by *Finish*. Idempotent. Raises Unanswered, for untimed parts, and as open_part except PartOver."""
+    """*Finish*. Idempotent. Raises Unanswered for untimed parts, and as open_part except PartOver."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         part = parts.part_of(attempt, order)
@@ -75,7 +75,7 @@ def end_overdue(*, now: datetime) -> int:
 
 
 def time_up(*, part_id: int, now: datetime) -> bool:
-    """End one part if its time is up, even of a closed attempt. Returns whether it was."""
+    """End one part, even of a closed attempt. Returns False if there is time left."""
     with transaction.atomic():
         found = AttemptPart.objects.across_organisations().get(pk=part_id)
         attempt = lock(Attempt, found.attempt_id)
@@ -93,7 +93,7 @@ def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None
 
 
 def end_part_early(part: AttemptPart, *, now: datetime) -> None:
-    """End a part that has begun because a member marks the attempt complete. The attempt is locked."""
+    """A member marks the attempt complete. The attempt is locked."""
     over = parts.is_over(part, now=now)
     _end(part, by=AttemptPart.Ended.TIME_UP if over else AttemptPart.Ended.BY_MEMBER, now=now)
 
@@ -107,7 +107,7 @@ def _end(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
 
 
 def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
-    """A closed attempt keeps its answers and completes when it is reopened."""
+    """A closed attempt keeps its answers and completes when reopened."""
     left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
     if not is_open(attempt) or left.exists():
         return
@@ -132,7 +132,7 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
 
 
 def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
-    """Record a heartbeat of a running part. False, without a change, if the part is over or disconnected."""
+    """False, without a change, if the part is over or disconnected."""
     if not parts.is_running(part) or parts.is_over(part, now=now) or parts.is_disconnected(part, now=now):
         return False
     rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk, ended_at=None, seen_at__lt=now)
@@ -141,23 +141,23 @@ def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
 
 
 class AfterBreak(StrEnum):
-    #: the item on screen was answered before the break, so the next one follows
+    #: the item on screen was answered before the break: the next one follows
     NEXT = "next"
-    #: as above, but it was the last item
+    #: the same, and it was the last item
     END = "end"
-    #: the item on screen is void and replaced by another
+    #: the item on screen is void and replaced
     REPLACED = "replaced"
     SAME = "same"
 
 
 def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
     """Continue after a lost connection and give back the lost time (for a void item, all time since it was shown).
-    Returns False if the connection wasn't lost. Raises the same exceptions as open_part."""
+    Returns False if the connection wasn't lost. Raises as open_part."""
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if not parts.is_disconnected(part, now=now):
             return False
-        assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None  # it runs
+        assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None
         silence = now - part.seen_at
         on_screen = str(part.at + len(part.void))
         after = after_break(part)
@@ -183,8 +183,8 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
 
 
 def after_break(part: AttemptPart) -> AfterBreak:
-    """Items are replaced even if answered during the break, when the candidate could think. Custom questions stay, and
-    so do generated items of an earlier version, which can no longer be drawn."""
+    """Replaces items even if answered during the break, when the candidate could think. Custom questions stay, as do
+    generated items of an earlier version, which can no longer be drawn."""
     kind = kind_of(content_of(part.version))
     on_break = kind.on_break
     if on_break is OnBreak.STAYS:
@@ -193,7 +193,7 @@ def after_break(part: AttemptPart) -> AfterBreak:
     answer = Answer.objects.of(part.organisation).filter(part=part, item=item.id).first()
     is_last = part.at >= part.items
     if answer is not None and item.is_whole(answer.value):
-        assert part.seen_at is not None  # it runs
+        assert part.seen_at is not None
         if answer.answered_at <= part.seen_at:
             return AfterBreak.END if is_last else AfterBreak.NEXT
     if kind.is_generated and part.version.number != newest(part.version.test.key)[0]:
@@ -203,7 +203,7 @@ def after_break(part: AttemptPart) -> AfterBreak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
-    """Time left. `paused`: stopped by a lost connection. `breaks_left`: how often time is given back after this."""
+    """`paused`: by a lost connection. `breaks_left`: how often time will be given back."""
 
     paused: bool
     minutes: int
@@ -223,7 +223,7 @@ def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
 
 
 def _stopped_at(part: AttemptPart) -> datetime:
-    assert part.seen_at is not None and part.shown_at is not None  # it runs
+    assert part.seen_at is not None and part.shown_at is not None
     return part.shown_at if after_break(part) == AfterBreak.REPLACED else part.seen_at
 
 

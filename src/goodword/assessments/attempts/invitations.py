@@ -1,4 +1,4 @@
-"""Assign an assessment, invite the candidate (again), and react to changes of application and mails."""
+"""Assigning assessments, invitations, and reactions to changes of applications and mails."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -40,7 +40,7 @@ INVITED_AGAIN = "invited_again"
 
 
 def on_step_requested(event: Event) -> None:
-    """Assign a requested assessment unless it is no longer needed or an earlier result can be reused. Idempotent."""
+    """Skipped if no longer needed, or if an earlier result can be reused. Idempotent."""
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return
     found = lock_step_request(event.data["step_request_id"])
@@ -72,7 +72,7 @@ def assign(
     language = language_for(
         planned, wanted=candidate.chosen_language or candidate.language, fallback=organisation.language
     )
-    # by the role's settings, and with what adjustments have added
+    # by the role's settings, and with adjustments
     restarted = end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
     nominal = max([restarted, *(one.overdue_since for one in replaces)])
     deadline = max([nominal, *(_deadline_now(one, now=now) for one in replaces)])
@@ -105,7 +105,7 @@ def assign(
 
 
 def _deadline_now(attempt: Attempt, *, now: datetime) -> datetime:
-    """Returns what the deadline would be if its hold ended now."""
+    """The deadline if its hold ended now."""
     if attempt.clock_stopped_at is None:
         return attempt.deadline_at
     calendar = attempt.organisation.calendar
@@ -174,7 +174,7 @@ def invite_again(
             raise NotConfirmed
         unfinished = [lock(Attempt, pk) for pk in _unfinished(locked)]
         for old in unfinished:
-            if old.closed_at is not None:  # closed by a rejection: it must not open again beside the new one
+            if old.closed_at is not None:  # closed by a rejection: it must not reopen beside the new one
                 move(old, "reopen", at=now, by=by)
             move(old, "close", at=now, by=by, reason=INVITED_AGAIN)
         cancel(organisation=application.organisation, subject_ref=locked.mail_ref, now=now)
@@ -197,9 +197,9 @@ def _unfinished(step_request: StepRequest) -> list[int]:
 
 
 def retake_from(*, application: Application, step: Step, now: datetime) -> date | None:
-    """The first day on which this person may retake the step's tests; None: now. Counts from any application."""
+    """The first day on which this person can retake the step's tests; None: now. Counts attempts on any application."""
     newest = current_version(step)
-    # the default assessment has work style only
+    # the default assessment only has work style
     months = Assessment().retake_months if newest is None else newest.retake_months
     keys = [WORK_STYLE] if newest is None else list(newest.parts.values_list("test__key", flat=True))
     taken = (
@@ -234,13 +234,13 @@ def on_suspicious_name(event: Event) -> None:
 
 
 def on_requested_again(event: Event) -> None:
-    """Resume a paused attempt when the application re-enters a stage of the step."""
+    """Resume a paused attempt when the application re-enters one of the step's stages."""
     if event.data["kind"] == Step.Kind.ASSESSMENT:
         on_application_changed(event)
 
 
 def on_email_sent(event: Event) -> None:
-    """Start deadline and reminders once the invitation, or the answer to a request, has been sent."""
+    """Deadline and reminders start once the invitation, or the answer to a request, has been sent."""
     email = mail_of(event)
     attempt = invited_run(Attempt, email) if email is not None else None
     if email is None or attempt is None:
@@ -268,7 +268,6 @@ def on_email_queued_again(event: Event) -> None:
 
 
 def on_email_failed(event: Event) -> None:
-    """React to a bounced or unsent mail to the candidate."""
     email = mail_of(event, "application__candidate")
     if email is None:
         return
@@ -279,7 +278,6 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_email_complained(event: Event) -> None:
-    """Stop reminders after a spam complaint."""
     email = mail_of(event, "application__candidate")
     if email is not None:
         candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.COMPLAINED)

@@ -1,4 +1,4 @@
-"""Customisable e-mails about assessments."""
+"""E-mails to candidates about their assessment: invitations, reminders, links."""
 
 from copy import copy
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ MAX_LINKS_A_DAY = 3
 FRESH_LINK = "assessment.fresh"
 #: minimum time between two new links
 FRESH_LINK_INTERVAL = timedelta(minutes=10)
-#: ended by the candidate; their pages say so
+#: ended by the candidate; the page explains it
 _ENDED = frozenset({StepRun.Progress.COMPLETED, StepRun.Progress.DECLINED})
 MAX_REMINDERS = 200
 
@@ -55,7 +55,7 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue "invitation" or "reminder" with a new portal link. `invites`: the deadline restarts then."""
+    """Queue "invitation" or "reminder" with a new portal link. `invites`: the deadline then restarts."""
     organisation, candidate = application.organisation, application.candidate
     language = candidate_language(attempt, candidate)
     recruiter = recruiter_of(application)
@@ -98,7 +98,7 @@ def _overview(attempt: Attempt, *, language: str, now: datetime) -> Overview:
 
 
 def send_link(*, attempt_id: int, now: datetime) -> bool:
-    """To continue on a computer. False after MAX_LINKS_A_DAY or if they may not be mailed. Raises Closed."""
+    """To continue on a computer. False after MAX_LINKS_A_DAY or if they can't be mailed. Raises Closed."""
     with transaction.atomic():
         attempt = parts.open_attempt(attempt_id, now=now)
         application = application_of(attempt)
@@ -178,7 +178,7 @@ def remind_due(*, now: datetime) -> int:
 
 
 def remind(*, attempt_id: int, now: datetime) -> bool:
-    """Queue a reminder if it is due, in working hours, and plan the next one. Returns whether one was queued."""
+    """Queue a reminder if due, in working hours, and plan the next one. Returns whether one was queued."""
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
         if attempt.next_reminder_at is None or attempt.next_reminder_at > now:

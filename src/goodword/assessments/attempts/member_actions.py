@@ -1,5 +1,5 @@
-"""Members' actions on an attempt. They never reveal adjustments: deadlines here come from the role's settings, and a
-pending request doesn't block any action."""
+"""Members' actions on an attempt. They never reveal adjustments: deadlines come from the role's settings, and a
+pending request blocks nothing."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class PossibleActions:
 
 
 def possible_actions(attempt: Attempt, *, now: datetime) -> PossibleActions:
-    """What the candidate's page offers. `attempt` with its request, step and application."""
+    """`attempt` with its request, step and application."""
     application = attempt.step_request.application
     running = is_open(attempt) and not closing_reason(application, attempt.step_request.step)
     quiet = attempt.paused_at is not None or awaits_click(attempt)
@@ -115,7 +115,7 @@ def extend(*, attempt_id: int, days: int, member: Membership, now: datetime) -> 
 
 
 def _mail_new_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Sent even while an adjustment request stops the clock: a missing mail would reveal the request to members."""
+    """Sent even while an adjustment request stops the clock: a missing mail would reveal the request."""
     application = attempt.step_request.application
     if attempt.paused_at is not None or awaits_click(attempt) or attempt.invited_at is None:
         return
@@ -132,7 +132,7 @@ def _mail_new_deadline(attempt: Attempt, *, now: datetime) -> None:
 
 
 def pause(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """Stop reminders until a member resumes. The link still works, and a running clock goes on. Idempotent."""
+    """Stop reminders until a member resumes. The link still works, and a running clock continues. Idempotent."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         _refuse_unless_open(attempt)
@@ -145,7 +145,7 @@ def pause(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
 
 
 def resume(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """With the remaining reminders; the deadline stays. Idempotent. Raises Refused."""
+    """With the remaining reminders and the same deadline. Idempotent. Raises Refused."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         _refuse_unless_open(attempt)
@@ -164,7 +164,7 @@ def resume(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
 
 
 def cancel_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
-    """Close the attempt; answers are kept. *Invite again* assigns a new one. Idempotent. Raises Refused."""
+    """Close the attempt; answers are kept. *Invite again* assigns another. Idempotent. Raises Refused."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
         if attempt.progress not in UNFINISHED:
@@ -206,7 +206,7 @@ def mark_complete(*, attempt_id: int, member: Membership, now: datetime) -> Atte
 
 
 def completion_effects(attempt: Attempt, *, now: datetime) -> list[str]:
-    """What *Mark complete* would do now, in sentences."""
+    """The current effect of *Mark complete*, in sentences."""
     done: list[str] = []
     cut: list[str] = []
     without: list[str] = []
@@ -250,7 +250,7 @@ def _answered(attempt: Attempt) -> Counter[int]:
 
 
 def _lock(attempt_id: int, *, member: Membership) -> Attempt:
-    """Lock application, request and attempt. Raises Attempt.DoesNotExist, also for one of another organisation."""
+    """Lock application, request and attempt. Raises Attempt.DoesNotExist, also for another organisation's."""
     rows = Attempt.objects.of(member.organisation)
     found = lock_step_request(rows.values_list("step_request_id", flat=True).get(pk=attempt_id))
     if found is None:

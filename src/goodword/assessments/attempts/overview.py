@@ -32,7 +32,7 @@ from goodword.core.json_reading import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
-    """`minutes`: on its clock, or about how long it takes. `next_number`: the first unanswered item, or on screen."""
+    """`minutes`: on its clock, or the estimated duration. `next_number`: the first unanswered item, or that on screen."""
 
     part: AttemptPart
     kind: str
@@ -142,7 +142,7 @@ def _in_mails(seen: PartView) -> PartView:
 
 
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
-    """Three queries. `language`: show the parts in it although it is not the attempt's yet."""
+    """Three queries. `language`: shows the parts in it although it isn't the attempt's yet."""
     parts = parts_of(attempt, scores=False)
     if language:
         for part in parts:
@@ -184,7 +184,7 @@ def minutes_of(part: AttemptPart) -> int:
 
 
 def title_of(part: AttemptPart) -> str:
-    with translation.override(part.attempt.language):  # mails are queued where no language is active
+    with translation.override(part.attempt.language):  # no language is active where mails are queued
         return content_of(part.version).name
 
 
@@ -248,7 +248,7 @@ class PreviewPosition:
 def preview_overview(
     planned: Sequence[AssessmentPart], *, attempt: Attempt, position: PreviewPosition, now: datetime
 ) -> tuple[Overview, tuple[Item, ...]]:
-    """The parts as a candidate sees them here, and the items of the current part, once it has begun if generated."""
+    """The parts as a candidate sees them here, and the items of the current part (generated ones once it has begun)."""
     views: list[PartView] = []
     items: tuple[Item, ...] = ()
     for planned_part in planned:

@@ -34,7 +34,7 @@ from goodword.workflow.languages import first_offered
 from goodword.workflow.models import StepRun
 from goodword.workflow.states import lock, move, takes_answers
 
-#: in seconds
+#: seconds
 HEARTBEAT: Final = 10
 #: the connection counts as lost after three missed heartbeats
 BREAK_AFTER: Final = timedelta(seconds=30)
@@ -42,7 +42,6 @@ BREAK_AFTER: Final = timedelta(seconds=30)
 MAX_BREAKS: Final = 2
 #: extra time for an answer to arrive
 IN_TRANSIT: Final = timedelta(seconds=3)
-#: what has a clock
 type Clocked = AttemptPart | Verification
 
 
@@ -51,22 +50,22 @@ def is_running(part: Clocked) -> bool:
 
 
 def seconds_left(part: Clocked, *, now: datetime) -> int:
-    """Whole seconds left, at least 0. Raises ValueError for a part without a started clock."""
+    """At least 0. Raises ValueError for a part without a started clock."""
     if part.ends_at is None:
         raise ValueError("An untimed part, or one that has not begun, has no time left.")
     return max(0, int((part.ends_at - now).total_seconds()))
 
 
 def is_disconnected(part: Clocked, *, now: datetime) -> bool:
-    """Whether the connection was lost while time was left, and the part may still get time back."""
+    """True if the connection was lost while time was left, and the part can still get time back."""
     if not is_running(part) or part.breaks >= MAX_BREAKS or part.at > part.items:
         return False
-    assert part.ends_at is not None and part.seen_at is not None  # it runs
+    assert part.ends_at is not None and part.seen_at is not None
     return min(now, part.ends_at) - part.seen_at > BREAK_AFTER
 
 
 def is_late(part: Clocked, *, now: datetime) -> bool:
-    """Whether an answer arrives after the end. Only resuming after a break moves the end."""
+    """True after the end. Only resuming after a break moves the end."""
     return part.ends_at is not None and now > part.ends_at + IN_TRANSIT
 
 
@@ -87,11 +86,11 @@ class PartOver(Exception):
 
 
 class NotBegun(Exception):
-    """The part starts with a button that has not been pressed."""
+    """The start button has not been pressed."""
 
 
 class AwaitingAdjustment(Exception):
-    """An adjustment request is unanswered. Until then no clock starts."""
+    """No clock starts while an adjustment request is unanswered."""
 
 
 class OutOfOrder(Exception):
@@ -152,7 +151,7 @@ def record_event(name: str, attempt: Attempt, *, by: str, at: datetime, **data: 
 
 
 FALLBACK_LANGUAGE = "en"
-#: candidates' seeds are below this, to fit into a signed column; seeds of previews are above
+#: candidates' seeds are below this, to fit into a signed column; previews' seeds are above
 SEEDS: Final = 2**62
 #: forms between which candidates choose if they were granted an open-text version
 OPEN_TEXT: Final = "open_text"
@@ -160,8 +159,8 @@ PLANNED: Final = "planned"
 
 
 def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
-    """Returns the wanted language ("de", "de-at") if every test has it, else `fallback`, else English. A test in none
-    of these languages is ignored unless it is the only one."""
+    """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English. Ignores a test in none
+    of these languages unless it is the only one."""
     languages = [_base_code(language) for language in (wanted, fallback, FALLBACK_LANGUAGE) if language]
     offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
     deciding = [found for found in offered if found & set(languages)]
@@ -176,7 +175,7 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 
 
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
-    """Generated tests use the newest stored version, whichever the role names, because no other can be drawn."""
+    """Generated tests use the newest stored version, whichever the role names: no other can be drawn."""
     by_number = _rank("number", _numbers(part))
     by_language = _rank("language", (language, "", FALLBACK_LANGUAGE))
     found = _published(part).select_related("test").order_by(by_number, by_language, "pk").first()
@@ -201,7 +200,7 @@ def _open_text_in(part: AttemptPart, language: str) -> TestVersion:
 
 
 def _languages(part: AssessmentPart) -> set[str]:
-    """Generated items exist in all languages of ours."""
+    """Generated items exist in all our languages."""
     found = set(_published(part).values_list("language", flat=True))
     return set(LANGUAGES) if found == {""} else found
 
@@ -264,7 +263,7 @@ def _planned_seconds(part: AttemptPart) -> int | None:
 
 
 def needs_start(part: AttemptPart) -> bool:
-    """Whether it starts with a button, because it is timed or generated. Others start with the first answer."""
+    """True for timed or generated parts. Others start with the first answer."""
     return part.begun_at is None and (
         part.seconds is not None or kind_of(content_of(part.version)).is_generated
     )
@@ -283,7 +282,7 @@ def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> At
 
 
 def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
-    """Start a part that has not begun, with its attempt locked in the caller's transaction."""
+    """With the attempt locked in the caller's transaction."""
     attempt = part.attempt
     if attempt.progress == StepRun.Progress.PENDING:
         move(attempt, "begin", at=now, by="candidate")
@@ -319,7 +318,7 @@ class UnknownForm(Exception):
 
 
 def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> AttemptPart:
-    """Switch to the form that is open to everybody. Idempotent. Raises UnknownForm, and as open_part."""
+    """Switch to the form that is open to everyone. Idempotent. Raises UnknownForm, and as open_part."""
     with transaction.atomic():
         part = open_part(attempt_id, order, now=now)
         if form != _chosen_form(part) or part.begun_at is not None:
@@ -375,7 +374,7 @@ def offered_languages(attempt: Attempt) -> tuple[str, ...]:
 
 
 def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
-    """The candidate's choice, else their browser's, else the attempt's; once started, that in which they started."""
+    """The candidate's choice, else their browser's language, else the attempt's; fixed once started."""
     if attempt.progress != Attempt.Progress.PENDING:
         return attempt.language
     wanted = [code for code in (candidate.chosen_language, *browser) if code]

@@ -13,7 +13,7 @@ from goodword.assessments.panels.panelists import forget
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication
 
-#: a version's content in the form of its kind (assessments.kinds.builtin); of a draft, texts may be empty
+#: a version's content, in the form of its kind (assessments.kinds.builtin); texts of drafts can be empty
 type Content = dict[str, Any]
 
 
@@ -61,7 +61,7 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
             create_row(owner, number=number, language=language, content=content, now=now)
 
     def delete(self, draft: TestDraft) -> bool:
-        """Experts go with a set that was never published, with their mails and links."""
+        """Erases the experts of a set that was never published, with their mails and links."""
         if not self.newest(draft.owner):
             forget(Panelist.objects.of(draft.owner.organisation).filter(test=draft.owner))
         return super().delete(draft)
@@ -85,7 +85,7 @@ def create_row(test: Test, *, number: str, language: str, content: Content, now:
 
 
 def save(draft: TestDraft, contents: Mapping[str, Content]) -> None:
-    """Save contents by language, as the next revision. Until first published, the source's name is the test's title."""
+    """Save contents by language as the next revision. Until first published, the source's name is the test's title."""
     draft.source.revision += 1
     for row in draft.rows:
         row.content = contents.get(row.language, row.content)
@@ -127,7 +127,7 @@ def create(
 
 
 def publication(draft: TestDraft, rows: Sequence[TestVersion], **details: Any) -> Publication:
-    """Publish these languages, and name the test as in its source."""
+    """Publish these languages and name the test as in its source."""
     draft.test.title = str(draft.content["name"])
     draft.test.save(update_fields=["title"])
     return Publication(rows=rows, details={"languages": [row.language for row in rows], **details})

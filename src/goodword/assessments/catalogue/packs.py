@@ -1,4 +1,4 @@
-"""Reads a test from an untrusted file. Each problem is one sentence; size and depth are limited."""
+"""Built-in and imported tests. Imported files are untrusted: size and depth are limited, each problem is a sentence."""
 
 import json
 import re
@@ -25,9 +25,9 @@ from goodword.core.validation import shortened
 from goodword.drafts.models import OWN_PREFIX
 
 MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
-#: bytes; three hundred items with norms take about 60 kB
+#: bytes; three hundred items with norms are about 60 kB
 LARGEST: Final = 1_000_000
-#: of one list or object, and the nesting depth
+#: entries per list or object, and nesting depth
 MOST_ENTRIES: Final = 1000
 DEEPEST: Final = 12
 LARGEST_NUMBER: Final = 1_000_000_000
@@ -73,7 +73,7 @@ def _opened(raw: bytes) -> object:
         raise PackError("Lists and objects are nested too deeply.") from None
     except PackError:
         raise
-    except ValueError:  # a number of thousands of digits
+    except ValueError:  # a number with thousands of digits
         raise PackError("The file has a number with too many digits.") from None
 
 
@@ -142,7 +142,7 @@ def _check_names(content: ImportedContent) -> None:
 
 
 def difference(one: Content, other: Content) -> str:
-    """Forbidden difference between two languages of a version ("the items"); empty if nothing does."""
+    """A forbidden difference between two languages of a version ("the items"), or ""."""
     if type(one) is not type(other):
         return "the kind of test"
     first, second = (kind_of(content).structure(content) for content in (one, other))
@@ -158,11 +158,11 @@ def is_pack(test: Test) -> bool:
 
 
 class NotADraft(Exception):
-    """It has been published or discarded, or was never imported."""
+    """Published, discarded or never imported."""
 
 
 def _lock_draft(version: TestVersion) -> TestVersion:
-    """The draft of an imported version, locked until the transaction ends. Raises `NotADraft`."""
+    """Locked until the transaction ends. Raises `NotADraft`."""
     test = DRAFTS.lock(version.test)
     found = TestVersion.objects.of(version.organisation).filter(pk=version.pk, published_at=None).first()
     if found is None or not is_pack(test):
@@ -172,7 +172,7 @@ def _lock_draft(version: TestVersion) -> TestVersion:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Test:
-    """With its newest version, created if missing. Older versions stay. Raises `LookupError` for an unknown key."""
+    """With its newest version, created if missing; older ones stay. Raises `LookupError` for an unknown key."""
     number, languages = newest(key)
     built = BUILT_IN[key]
     have = TestVersion.objects.of(organisation).filter(test__key=key, number=number)
@@ -294,7 +294,8 @@ def _check_beside(row: TestVersion, content: ImportedContent, test: Test) -> Non
 
 
 def sign_off(*, version: TestVersion, name: str, why: str, by: Membership, now: datetime) -> TestVersion:
-    """Who has reviewed the flagged items, and why they are needed; replaces an earlier sign-off. Raises `NotADraft`."""
+    """Record the reviewer of the flagged items, and the reason for them; replaces an earlier sign-off. Raises
+    `NotADraft`."""
     with transaction.atomic():
         row = _lock_draft(version)
         row.signed_off_by, row.signed_off_why, row.signed_off_at = name, why, now
@@ -363,11 +364,11 @@ def discard_pack(*, version: TestVersion, by: Membership, now: datetime) -> bool
 
 
 class ComesWithGoodword(Exception):
-    """Built-in tests cannot be archived: the default assessment uses one."""
+    """Built-in tests can't be archived: the default assessment uses one."""
 
 
 def archive(*, test: Test, by: Membership, now: datetime) -> bool:
-    """Stop offering a test; roles that use it keep it. False if it was archived. Raises `ComesWithGoodword`."""
+    """Stop offering a test; roles that use it keep it. False if already archived. Raises `ComesWithGoodword`."""
     if is_builtin(test):
         raise ComesWithGoodword
     return DRAFTS.set_archived(test, archived=True, by=by, now=now)

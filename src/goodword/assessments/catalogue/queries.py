@@ -19,7 +19,7 @@ from goodword.roles.queries import visible_roles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTest:
-    """`newest`: the newest published number, or empty. `sheet`: of its first form. `drafts`: languages of drafts."""
+    """`newest`: the newest published number, or "". `sheet`: of its first form. `drafts`: languages of drafts."""
 
     test: Test
     newest: str
@@ -41,7 +41,7 @@ class ListedTest:
 
 
 def list_tests(member: Membership) -> list[ListedTest]:
-    """All tests of the organisation by title, with the roles that the member may see. Four queries."""
+    """By title, with the roles that the member can see. Four queries."""
     organisation = member.organisation
     tests = list(Test.objects.of(organisation).order_by("title", "pk"))
     rows: dict[int, list[TestVersion]] = defaultdict(list)
@@ -169,9 +169,10 @@ class Selection:
 
 
 def select(test: Test, *, number: str = "", language: str = "", form: str = "") -> Selection | None:
-    """Empty: the newest version, in English if there is, in its first form. An unknown form becomes the first.
+    """By default the newest version, in English if available, in its first form, also instead of an unknown form.
 
-    None before the first publication of a test written here, which is read in its editor. Raises `NoSuchVersion`.
+    None before the first publication of one of the organisation's tests, which are read in their editor. Raises
+    `NoSuchVersion`.
     """
     rows = [row for row in versions_of(test) if row.published_at is not None or is_pack(test)]
     if not rows:

@@ -1,4 +1,4 @@
-"""Recomputes scores, totals and sums of marks from the files of an export alone; no database is read."""
+"""Recomputes scores, totals and sums of marks from an export's files alone, without a database."""
 
 import json
 import math
@@ -31,7 +31,7 @@ from goodword.core.json_reading import Json
 
 @dataclass(kw_only=True)
 class Tally:
-    """`differ` has a sentence for each difference."""
+    """`differ`: a sentence for each difference."""
 
     agree: int = 0
     differ: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ def check_totals(
     scores: Mapping[str, Mapping[str, Row]],
     kinds: Mapping[str, str],
 ) -> Tally:
-    """Recomputes totals. `scores` by the name of a part and scale, `kinds` of tests by the name of a part."""
+    """`scores` by the name of a part and scale, `kinds` of tests by the name of a part."""
     of: dict[str, list[Row]] = defaultdict(list)
     for part in parts:
         of[part["attempt"]].append(part)
@@ -119,7 +119,7 @@ def _wrong(
     return wrong
 
 
-#: exponentials can differ in their last digits from one machine to another (docs/scoring.md)
+#: exponentials can differ in their last digits between machines (docs/scoring.md)
 _NEAR = 1e-6
 #: meant to be stored elsewhere
 _APART = ("join.csv",)
@@ -153,12 +153,12 @@ class _Files:
     items: Mapping[str, list[tuple[str, GeneratedItem]]]
     answers: Mapping[str, dict[str, Json]]
     tables: Mapping[str, Mapping[str, norms.NormTable]]
-    #: None for those by a different rule; scores by today's rule are then computed without
+    #: None for those by another rule; scores by today's rule are then computed without
     calibrations: Mapping[str, Calibrations | None]
 
 
 def check(folder: Path) -> Checked:
-    """Compares issued with recomputed values. Raises FolderError for a folder that cannot be read."""
+    """Compares issued with recomputed values. Raises FolderError for an unreadable folder."""
     altered = changed(folder, may_lack=_APART)
     try:
         files = _read(folder)
@@ -283,7 +283,7 @@ def _again(part: Mapping[str, str], files: _Files) -> tuple[ComputedScore, ...]:
     content = files.contents[part["test"], part["version"], part["version_language"]]
     drawn = files.items.get(part["part"], [])
     asked = kind_of(content).items(content, form=part["form"], drawn=drawn, language=part["language"])
-    void = set(json.loads(part.get("void") or "[]"))  # an earlier export has no such column
+    void = set(json.loads(part.get("void") or "[]"))  # earlier exports have no such column
     items: tuple[Item, ...] = tuple(item for item in asked if item.id not in void)
     known = files.calibrations[part["calibration"]] if part["calibration"] else None
     return compute_scores(
@@ -318,7 +318,7 @@ def _shown(value: Any) -> str:
 
 
 def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Content]) -> Tally:
-    """Checks points against the rubrics and adds them up again. `contents` by the name of a part."""
+    """Points against the rubrics, and their sums. `contents` by the name of a part."""
     found: dict[tuple[str, str], dict[str, list[Mapping[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         found[row["part"], row["item"]][row["rater"]].append(row)
@@ -356,7 +356,7 @@ def _re_added(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -
 
 
 def _one(given: Sequence[Mapping[str, str]], criterion: str, *, most: int) -> tuple[int | None, list[str]]:
-    """The points in the row of a criterion ("": the sum), and what is wrong with it."""
+    """The points in the row of a criterion ("": the sum), and what is wrong with them."""
     name = f"“{criterion}”" if criterion else "the sum"
     rows = [row for row in given if row["criterion"] == criterion]
     if len(rows) != 1:
@@ -387,7 +387,7 @@ def _mean(rows: Sequence[Mapping[str, str]], sums: Sequence[int], rubric: Sequen
     return wrong
 
 
-#: differences listed one by one
+#: differences listed individually
 _MOST_LISTED = 20
 
 
@@ -410,7 +410,8 @@ def write(*, slug: str, folder: Path) -> int:
 
 
 def check_again(folder: Path) -> int:
-    """0 if everything agrees, 1 for a difference or a changed file, 2 for unreadable files."""
+    """`goodword evidence --check`: 0 if everything agrees, 1 for a difference or a changed file, 2 for unreadable
+    files."""
     try:
         found = check(folder)
     except FolderError as error:

@@ -38,7 +38,7 @@ from goodword.assessments.scoring import calibration_row_of
 from goodword.core.version import VERSION
 from goodword.workflow.erasure import ERASURE
 
-#: how many are in memory at once
+#: parts in memory at a time
 _CHUNK = 200
 
 README: Final = """# Evidence of assessments
@@ -218,7 +218,7 @@ def write_versions(folder: Folder) -> None:
     folder.write("versions.json", json.dumps(found, indent=2, sort_keys=True) + "\n")
 
 
-#: a row per criterion; without one the sum of one rater; without a rater the mean of the sums
+#: a row per criterion; without a criterion the sum of one rater; without a rater the mean of the sums
 MARKS: Final = ("part", "item", "rater", "criterion", "points", "of")
 FIGURES: Final = (
     "value",
@@ -238,7 +238,7 @@ FIGURES: Final = (
     "ability_low",
     "ability_high",
 )
-#: the figures in selection.csv
+#: figures in selection.csv
 SELECTED: Final = ("value", "items", "solved_low", "solved_high", "solved_by", "percentile")
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "attempts.csv": (
@@ -304,7 +304,7 @@ class _Export:
 
 
 def export(*, organisation: Organisation, folder: Path, now: datetime, actor: str) -> Written:
-    """Writes everything issued, and an entry in the audit log. Raises FolderError; then nothing is written."""
+    """Write everything issued, and an entry in the audit log. Raises FolderError; then nothing is written."""
     made = Folder(folder)
     with _files(made) as rows:
         work = _Export(rows=rows, totals=issued_totals(organisation))
@@ -463,7 +463,7 @@ def _figures(score: Score) -> dict[str, Any]:
 
 
 def marks_of(part: AttemptPart, name: str, *, names: Aliases) -> Iterator[Mapping[str, Any]]:
-    """In random rater order. Where two raters are required, an answer is left out until both have marked it."""
+    """In random rater order. Where two raters are required, answers are left out until both have marked them."""
     content = content_of(part.version)
     marks = list(part.markings.all())
     raters = Counter(one.item for one in marks)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
-#: the digest of each other file, as `sha256sum --check` reads them
+#: digests of the other files, in the format of `sha256sum --check`
 SUMS: Final = "sums.txt"
 _ONLY_MINE, _ONLY_MINE_TO_ENTER = 0o600, 0o700
 
@@ -43,7 +43,7 @@ class Folder:
 
     @contextmanager
     def table(self, name: str, columns: Sequence[str]) -> Iterator[Rows]:
-        """A CSV file; None is an empty cell, a float has all its digits."""
+        """A CSV file; None is an empty cell, floats have all their digits."""
         with self.file(name) as opened:
             writer = csv.DictWriter(opened, columns, lineterminator="\n")
             writer.writeheader()
@@ -74,7 +74,7 @@ def digest(path: Path) -> str:
 
 
 def changed(path: Path, *, may_lack: Sequence[str] = ()) -> list[str]:
-    """Files changed or missing, except those in `may_lack`. Raises FolderError without checksums."""
+    """Changed or missing files, except those in `may_lack`. Raises FolderError without checksums."""
     found = []
     for line in text_of(path, SUMS).splitlines():
         wanted, _, name = line.partition("  ")
@@ -97,7 +97,7 @@ def table_of(path: Path, name: str) -> list[dict[str, str]]:
 
 def lines_of(path: Path, name: str) -> Iterator[dict[str, Any]]:
     """The objects of a file with one per line. Raises FolderError with the line."""
-    # not by `splitlines`, which also splits at separators inside texts
+    # `splitlines` would also split at separators inside texts
     for number, line in enumerate(text_of(path, name).split("\n")[:-1], start=1):
         try:
             found = json.loads(line)

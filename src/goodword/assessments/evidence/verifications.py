@@ -1,4 +1,4 @@
-"""Supervised verifications in an export, and their comparisons computed again from the files."""
+"""Supervised verifications in an export, and their comparisons recomputed from the files."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,9 +23,9 @@ type Calibrated = Callable[[Mapping[str, str], Sequence[str]], Calibration | Non
 
 
 def rows_of(organisation: Organisation, names: Mapping[int, str]) -> Iterator[Line]:
-    """Of those that have ended or were discarded. `names`: random names of the exported parts by id.
+    """Ended or discarded ones. `names`: random names of the exported parts by id.
 
-    The reason of a discarded one is left out, because it can be about the person's health.
+    Leaves out reasons for discarding, which can be about the person's health.
     """
     over = Q(ended_at__isnull=False) | Q(discarded_at__isnull=False)
     rows = Verification.objects.of(organisation).filter(over, part__in=list(names))
@@ -51,8 +51,8 @@ def differences(
     items: Mapping[str, Sequence[tuple[str, GeneratedItem]]],
     calibrated: Calibrated,
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yields what each line is about, and what is wrong, without discarded ones, which have no comparison. `parts` by
-    name; `solved`: the first results."""
+    """Yields a row's name and its problem. Skips discarded verifications, which have no comparison. `parts` by name;
+    `solved`: the first results."""
     for line in lines:
         if line.get("discarded") and not line["comparison"]:
             continue

@@ -168,7 +168,7 @@ def contradiction_flag(
 
 
 def on_attempt_completed(event: Event) -> None:
-    """Raise flags from observations and answers. Scores don't change."""
+    """Scores don't change."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return
@@ -176,7 +176,7 @@ def on_attempt_completed(event: Event) -> None:
 
 
 def update_flags(attempt: Attempt, *, now: datetime) -> None:
-    """Store what is found on a locked attempt. Idempotent. Flags that are dismissed or no longer found stay."""
+    """Store what is found on a locked attempt. Idempotent. Keeps flags that are dismissed or no longer found."""
     rows = AttemptFlag.objects.of(attempt.organisation).filter(attempt=attempt)
     there = {(flag.code, flag.key): flag for flag in rows}
     for found in find_flags(attempt):
@@ -236,8 +236,7 @@ def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[FlagFind
 
 
 def careless_signs(attempt: Attempt) -> dict[int, CarelessSigns]:
-    """Returns what could be checked and the signs of careless responding (grade medium or higher), by the order of
-    the part."""
+    """What could be checked, and the signs of careless responding (grade medium or higher), by the order of the part."""
     found: dict[int, CarelessSigns] = {}
     for part in parts_of(attempt):
         answers = read_answers(part)
@@ -256,7 +255,7 @@ def careless_signs(attempt: Attempt) -> dict[int, CarelessSigns]:
 
 
 def _checked(part: AttemptPart, items: Sequence[Item], answers: Mapping[str, Json]) -> set[str]:
-    """Returns the checks of `CARELESSNESS` for which there are enough answers."""
+    """The checks of `CARELESSNESS` with enough answers."""
     timed, checked = part.part.minutes is not None, set()
     if len(_paces(part, items, timed=timed)) >= LEAST_ANSWERS:
         checked.add(FAST)

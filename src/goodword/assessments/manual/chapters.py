@@ -1,4 +1,4 @@
-"""The chapters of a technical manual. What nobody has studied is *None yet*."""
+"""The chapters of a technical manual. Topics without any evidence say *None yet*."""
 
 import re
 import sys
@@ -39,7 +39,7 @@ class Chapter:
 
     @property
     def missing(self) -> list[str]:
-        """The headings of topics with nothing yet."""
+        """Headings of topics without any evidence."""
         return [topic.heading for topic in self.topics if topic.missing]
 
 
@@ -191,7 +191,7 @@ def _job_analysis(used: int, analysed: int) -> Topic:
 
 
 _SPECIAL = re.compile(r"([\\`*_<>|\[\]])")
-#: what would begin a heading or a list
+#: would begin a heading or a list
 _OPENING = re.compile(r"^(\d*)(?=[#+.)-])")
 
 
@@ -205,7 +205,7 @@ def as_markdown(title: str, sections: Iterable[Section]) -> str:
 
 
 def line(text: str) -> str:
-    """One line of text that Markdown shows as it is."""
+    """One line of text, escaped for Markdown."""
     escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
     return _OPENING.sub(r"\1\\", escaped)
 
@@ -240,7 +240,7 @@ def _cell(cell: str | Cell) -> str:
 
 
 def show(*, slug: str, key: str, number: str, form: str, language: str) -> int:
-    """`goodword manual`: 2 if there is no such organisation, test, version or form."""
+    """`goodword manual`: 2 for an unknown organisation, test, version or form."""
     organisation = Organisation.objects.filter(slug=slug).first()
     if organisation is None:
         return _refused(f"There is no organisation “{slug}”.")

@@ -1,4 +1,4 @@
-"""What is known about the scores: chapters 1, 2, 3 and 5."""
+"""Evidence about the scores: chapters 1, 2, 3 and 5."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -420,7 +420,7 @@ def _published_norms(facts: ManualFacts) -> list[Block]:
 
 
 def _own_norms(facts: ManualFacts, *, errors: bool) -> list[Block]:
-    """A table per norm group: means and spread, or reliabilities with the standard errors that follow from them."""
+    """A table per norm group: means and spread, or reliabilities with the resulting standard errors."""
     header = (
         [_("Score"), _("Reliability"), _("People"), _("Standard error"), _("90% band")]
         if errors

@@ -1,4 +1,4 @@
-"""What an organisation's rows say about one version, form and language of a test."""
+"""An organisation's data about one version, form and language of a test."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ def none_yet(heading: str, why: str, *more: Block) -> Topic:
 
 
 def from_sheet(heading: str, text: str, *more: Block) -> Topic:
-    """A statement of the technical sheet, which says itself if there is nothing."""
+    """A statement of the technical sheet, which itself says if there is nothing."""
     return Topic(heading=heading, blocks=(Prose([text]), *more), missing=text.startswith(_("None yet")))
 
 
@@ -58,8 +58,8 @@ class VersionDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualFacts:
-    """`first_attempts`: people with a completed first attempt at this form. `health`: number of texts that may touch on
-    health. `roles`: how many of the reader's roles use the test, and in how many of these it is in a confirmed job
+    """`first_attempts`: people with a completed first attempt at this form. `health`: number of texts that may relate
+    to health. `roles`: how many of the reader's roles use the test, and in how many of these it is in a confirmed job
     analysis; None without a reader."""
 
     version: TestVersion
@@ -75,7 +75,7 @@ class ManualFacts:
     first_attempts: Mapping[Stratum, int]
     health: int
     roles: tuple[int, int] | None
-    #: correlations with ratings after the start, by what was rated
+    #: correlations with ratings after the start, by type of rating
     related: tuple[tuple[Criterion, Row], ...]
 
     @property

@@ -1,4 +1,4 @@
-"""How the test is made and used: chapters 4 and 6 to 9."""
+"""Development and use of the test: chapters 4 and 6 to 9."""
 
 from collections.abc import Sequence
 

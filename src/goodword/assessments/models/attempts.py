@@ -16,7 +16,7 @@ from goodword.workflow.models import Flag, StepRun
 
 
 class Attempt(StepRun):
-    """One candidate's attempt. The version of the assessment is fixed when it is assigned."""
+    """The version of the assessment is fixed when the attempt is assigned."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")
     language = models.CharField(max_length=10, default="en")
@@ -44,7 +44,7 @@ class Attempt(StepRun):
         return f"attempt {self.pk}"
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """See `StepRun`. Keeps a later deadline that an adjustment gave the candidate."""
+        """Keeps a later deadline from an adjustment. See `StepRun`."""
         by_settings = max(self.overdue_since, deadline)
         self.deadline_at = max(self.deadline_at, by_settings)
         self.deadline_moved_by = self.deadline_at - by_settings
@@ -73,7 +73,7 @@ class AttemptPart(OrganisationOwned):
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="parts")
     part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
-    #: its number, from 1, as in the assessment
+    #: from 1, as in the assessment
     order = models.PositiveSmallIntegerField()
     #: of the planned test, or of its open-text version
     version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
@@ -83,7 +83,7 @@ class AttemptPart(OrganisationOwned):
     items = models.PositiveSmallIntegerField()
     #: of generated items
     seed = models.BigIntegerField(null=True)
-    #: seconds on the clock; empty: untimed
+    #: on the clock; empty: untimed
     seconds = models.PositiveIntegerField(null=True)
     device = models.CharField(max_length=10, choices=Device.choices, default=Device.UNKNOWN, blank=True)
     begun_at = models.DateTimeField(null=True)
@@ -96,7 +96,7 @@ class AttemptPart(OrganisationOwned):
     #: last heartbeat while the clock runs, and how often the connection was lost
     seen_at = models.DateTimeField(null=True)
     breaks = models.PositiveSmallIntegerField(default=0)
-    #: ids of items that a lost connection made void; for drawn items see DrawnItem.voided_at
+    #: ids of items made void by a lost connection; for drawn items see DrawnItem.voided_at
     void = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -114,7 +114,7 @@ class AttemptPart(OrganisationOwned):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the candidate had all the time there was, so that the result compares with others."""
+        """True if the candidate had the whole time, so the result is comparable."""
         return self.ended_by != self.Ended.BY_MEMBER
 
 
@@ -124,7 +124,7 @@ class DrawnItem(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="drawn")
     #: number of the item, from 1
     position = models.PositiveSmallIntegerField()
-    #: unique in its part: "7", and "7b" for its replacement
+    #: unique within its part: "7", and "7b" for its replacement
     item = models.CharField(max_length=40)
     content = models.JSONField()
     voided_at = models.DateTimeField(null=True)
@@ -146,11 +146,11 @@ class Answer(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="answers")
     item = models.CharField(max_length=40)
     value = models.JSONField()
-    #: when it was given, perhaps offline before it arrived
+    #: time of the answer, perhaps offline before it arrived
     answered_at = models.DateTimeField()
     #: timed: seconds for which the item had been on screen
     seconds = models.FloatField(null=True)
-    #: custom questions: the page that saved it, to distinguish its saves from those of another tab
+    #: custom questions: the page that saved it, to tell its saves from another tab's
     page = models.CharField(max_length=12, blank=True, default="")
 
     class Meta:
@@ -197,7 +197,7 @@ class Marking(OrganisationOwned):
 class Adjustment(OrganisationOwned):
     """A request for extra time or an accessible version, answered through a link.
 
-    Unless the candidate agrees (`may_disclose`), it appears in no timeline, result, report, note or export by members.
+    Unless the candidate agrees (`may_disclose`), no timeline, result, report, note or member's export contains it.
     """
 
     class State(models.TextChoices):
@@ -290,7 +290,7 @@ class IssuedTotal(OrganisationOwned):
     """The total of a completed attempt, with its components. Marks by people come later and never count."""
 
     class WhyNot(models.TextChoices):
-        #: a test with right and wrong answers has no count, or there is no such test
+        #: tests with right and wrong answers have no count, or there are none
         NO_COUNT = "no_count", "No count"
         NO_WEIGHT = "no_weight", "No weight"
 
@@ -299,12 +299,12 @@ class IssuedTotal(OrganisationOwned):
     mode = models.CharField(max_length=10, choices=Assessment.Total.choices)
     #: {part number: weight} of the parts that count; empty without weights
     weights = models.JSONField(default=dict)
-    #: for the weights
+    #: reason for the weights
     reason = models.TextField(default="", blank=True)
-    #: exact fraction from 0 to 1 in lowest terms, such as "23/60"; if empty, `why_not` says why
+    #: exact fraction from 0 to 1 in lowest terms, such as "23/60"; if empty, `why_not` has the reason
     value = models.TextField(default="", blank=True)
     why_not = models.CharField(max_length=10, choices=WhyNot.choices, default="", blank=True)
-    #: as assessments.scoring writes it
+    #: format: assessments.scoring
     portions = models.JSONField(default=list)
     scoring_version = models.CharField(max_length=20)
 
@@ -323,7 +323,7 @@ class Observation(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="observations")
     item = models.CharField(max_length=40, default="", blank=True)
     kind = models.CharField(max_length=15, choices=Kind.choices)
-    #: seconds that it lasted, or characters pasted
+    #: seconds away, or characters pasted
     amount = models.PositiveIntegerField(null=True)
     observed_at = models.DateTimeField()
 
@@ -348,22 +348,22 @@ class AttemptFlag(Flag):
 
 
 class Verification(OrganisationOwned):
-    """A short reasoning form taken under supervision, to verify the result of a finished part; one per part.
+    """A short reasoning form taken under supervision to verify the result of a finished part; one per part.
 
-    It is no attempt: norms, calibrations, totals, reports and comparisons of candidates never contain it. `seconds`
-    reflects adjustments, which members may not see; so do all its times.
+    Not an attempt: norms, calibrations, totals, reports and comparisons of candidates never contain it. `seconds` and
+    all other times reflect adjustments, which members may not see.
     """
 
-    #: whose result it verifies
+    #: the part whose result it verifies
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="verifications")
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: of the reasoning test, whose tasks it has
+    #: of the reasoning test, for its tasks
     version = models.CharField(max_length=20)
     form = models.CharField(max_length=40)
     language = models.CharField(max_length=10)
     items = models.PositiveSmallIntegerField()
-    #: seconds on the clock; empty: untimed, as the first form was
+    #: on the clock; empty: untimed, as the first form was
     seconds = models.PositiveIntegerField(null=True)
     seed = models.BigIntegerField(null=True)
     device = models.CharField(max_length=10, choices=AttemptPart.Device.choices, default="", blank=True)
@@ -376,14 +376,14 @@ class Verification(OrganisationOwned):
     #: last heartbeat while the clock runs, and how often the connection was lost
     seen_at = models.DateTimeField(null=True)
     breaks = models.PositiveSmallIntegerField(default=0)
-    #: [{"id", "content", "void"}] in order; a void one was on screen when the connection was lost, and its replacement
+    #: [{"id", "content", "void"}] in order; a void task was on screen when the connection was lost; its replacement
     #: follows
     tasks = models.JSONField(default=list, blank=True)
     #: {id of the task: id of the option}
     answers = models.JSONField(default=dict, blank=True)
-    #: as kinds.reasoning.verification writes it; never changes
+    #: format: kinds.reasoning.verification; never changes
     comparison = models.JSONField(default=dict, blank=True)
-    #: cancelled before its end, so that another can be opened
+    #: cancelled before its end, so another can be opened
     discarded_at = models.DateTimeField(null=True)
     discarded_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     discard_reason = models.TextField(default="", blank=True)

@@ -1,4 +1,4 @@
-"""An organisation's tests and their versions, and norms and calibrations from its own answers."""
+"""Tests and their versions, an organisation's norms and calibrations, plans of assessments, panels of experts."""
 
 from typing import Final
 
@@ -45,7 +45,7 @@ class TestVersion(LanguageVersion):
     #: chosen by its author: "1", "2", "2.1"
     number = models.CharField(max_length=20)
     content = models.JSONField()
-    #: who reviewed items about health, and why the items are needed
+    #: who reviewed items about health, and why they are needed
     signed_off_by = models.CharField(max_length=150, default="", blank=True)
     signed_off_at = models.DateTimeField(null=True)
     signed_off_why = models.TextField(default="", blank=True)
@@ -105,7 +105,7 @@ class Calibration(OrganisationOwned):
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="calibrations")
     version = models.CharField(max_length=20)
     number = models.PositiveIntegerField()
-    #: as psychometrics.rasch writes it
+    #: format: psychometrics.rasch
     content = models.JSONField()
     n = models.PositiveIntegerField()
     made_at = models.DateTimeField()
@@ -144,7 +144,7 @@ class Assessment(Version):
     more_time = models.PositiveSmallIntegerField(choices=MoreTime.choices, default=MoreTime.ASK)
     #: whether candidates see their result in plain words
     shares_result = models.BooleanField(default=False)
-    #: months before the same person may take it again
+    #: months until the same person can take it again
     retake_months = models.PositiveSmallIntegerField(default=6)
     #: empty for the default assessment
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -205,7 +205,7 @@ class Panelist(OrganisationOwned):
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="panelists")
     name = models.CharField(max_length=150)
     email = models.EmailField(max_length=320)
-    #: what makes them an expert: "Head of service, 12 years"
+    #: grounds for being an expert: "Head of service, 12 years"
     position = models.CharField(max_length=150, default="", blank=True)
     language = models.CharField(max_length=10, default="en")
     invited_at = models.DateTimeField()
@@ -223,7 +223,7 @@ class Panelist(OrganisationOwned):
 
 
 class PanelRating(OrganisationOwned):
-    """How effective an expert finds an action. `digest` is of the texts they read: once these change, it is void."""
+    """An expert's rating of an action. `digest` is of the texts they read: once these change, the rating is void."""
 
     panelist = models.ForeignKey(Panelist, on_delete=models.CASCADE, related_name="ratings")
     #: id of the action

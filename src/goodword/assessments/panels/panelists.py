@@ -1,4 +1,7 @@
-"""Inviting experts to a panel: mails with personal links, reminders by hand, declining, and erasure."""
+"""Experts on a panel: invitations, reminders by hand, ratings, declining, erasure.
+
+A rating counts while the texts that its expert read are unchanged.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +27,7 @@ from goodword.notifications.models import Email, Link
 
 MAIL_KIND: Final = "panel.invitation"
 PURPOSE: Final = Link.Purpose.PANEL
-#: experts on one panel
+#: maximum experts on one panel
 MOST_EXPERTS: Final = 30
 #: minimum time between two mails to an expert
 INTERVAL: Final = timedelta(days=1)
@@ -46,7 +49,6 @@ class TooManyExperts(Exception):
 def invite(
     *, test: Test, name: str, email: str, position: str, language: str, by: Membership, now: datetime
 ) -> Panelist:
-    """Raises `AlreadyInvited` and `TooManyExperts`."""
     with transaction.atomic():
         test = Test.objects.of(by.organisation).select_for_update().get(pk=test.pk)
         rows = Panelist.objects.of(by.organisation).filter(test=test)
@@ -86,7 +88,7 @@ def remind(*, panelist: Panelist, by: Membership, now: datetime) -> None:
 
 
 def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime) -> bool:
-    """After the expert's link has expired. False, without a mail, within ten minutes of the last one."""
+    """Once the expert's link has expired. False, without a mail, within ten minutes of the last one."""
     with transaction.atomic():
         row = Panelist.objects.of(panelist.organisation).select_for_update().get(pk=panelist.pk)
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row))
@@ -110,14 +112,13 @@ def decline(*, panelist_id: int, now: datetime) -> None:
 
 
 def remove(*, panelist: Panelist, by: Membership, now: datetime) -> None:
-    """Erase an expert with their ratings, mails and links. Published versions keep their key."""
+    """With their ratings, mails and links. Published versions keep their key."""
     with transaction.atomic():
         _audit(panelist, "panel.removed", by=by, now=now)
         forget([panelist])
 
 
 def erase_own(*, panelist_id: int, now: datetime) -> None:
-    """The same, by the expert."""
     with transaction.atomic():
         rows = Panelist.objects.across_organisations().select_for_update()
         row = rows.filter(pk=panelist_id).first()
@@ -128,7 +129,7 @@ def erase_own(*, panelist_id: int, now: datetime) -> None:
 
 
 def forget(rows: Iterable[Panelist]) -> int:
-    """Delete experts with everything about them. Returns how many."""
+    """Delete experts with everything about them. Returns the number."""
     found = list(rows)
     mails = Email.objects.across_organisations().filter(
         subject_ref__in=[subject_ref_of(one) for one in found]
@@ -194,8 +195,8 @@ def digests(content: Content) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expert:
-    """An expert with the ratings that count, by action id. `void`: ratings of texts that have changed since. `gone`:
-    rated actions that are no longer in the set."""
+    """`ratings` that count, by action id. `void`: ratings of texts that have changed since. `gone`: rated actions that
+    are no longer in the set."""
 
     row: Panelist
     ratings: Mapping[str, int]
@@ -221,7 +222,7 @@ class Expert:
 
     @property
     def is_open(self) -> bool:
-        """Whether their link takes ratings."""
+        """True if their link takes ratings."""
         return self.state not in {ExpertState.FINISHED, ExpertState.DECLINED}
 
 
@@ -244,11 +245,11 @@ def _expert(row: Panelist, wanted: Mapping[str, str]) -> Expert:
 
 
 class NotOpen(Exception):
-    """The expert has finished or declined, was removed, or the texts have changed since the page was opened."""
+    """The expert has finished, declined or been removed, or the texts have changed since the page was opened."""
 
 
 def save_ratings(*, panelist_id: int, content: Content, ratings: Mapping[str, int], now: datetime) -> None:
-    """Save the ratings of some actions. Raises `NotOpen`."""
+    """Raises `NotOpen`."""
     wanted = digests(content)
     with transaction.atomic():
         row = _locked(panelist_id)
@@ -297,7 +298,7 @@ def _locked(panelist_id: int) -> Panelist:
 
 
 def unrated(content: Content, expert: Expert) -> Sequence[str]:
-    """Ids of the situations that still have actions to rate."""
+    """Ids of the situations with unrated actions."""
     return [
         scenario["id"]
         for scenario in content["scenarios"]
@@ -306,7 +307,7 @@ def unrated(content: Content, expert: Expert) -> Sequence[str]:
 
 
 def in_language(test: Test, content: Content, language: str) -> Content:
-    """The draft's complete translation into the language, if there is one; else `content`, its source."""
+    """The draft's complete translation into the language, else `content`, its source."""
     rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at=None, language=language)
     row = rows.first()
     complete = row is not None and not count_untranslated(dict(content), row.content)
@@ -314,12 +315,12 @@ def in_language(test: Test, content: Content, language: str) -> Content:
 
 
 def readable(content: Content) -> JudgementSet:
-    """A draft's content, which may lack what only a publication adds."""
+    """A draft's content, which may lack what a publication adds."""
     return read_judgement({**content, "key_basis": content["key_basis"] or "-"})
 
 
 def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
-    """What is kept about an expert, for them alone."""
+    """All data about an expert, for them only."""
     texts = {
         action["id"]: action["text"]
         for scenario in content.get("scenarios", ())
@@ -341,7 +342,7 @@ def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
 
 
 def erase_old(organisation: Organisation, *, now: datetime) -> int:
-    """Erase the experts of organisations that erase people after some months, counted from the last mail or rating."""
+    """Erase experts of organisations that erase people after some months, counted from the last mail or rating."""
     if not organisation.erases_old:
         return 0
     zone = organisation.zone

@@ -31,14 +31,14 @@ from goodword.roles.models import Step
 
 UP: Literal[-1] = -1
 DOWN: Literal[1] = 1
-#: the newest norms or calibration for the chosen version and form, if any
+#: the newest norms or calibration for the chosen version and form
 NEWEST: Final = "newest"
 MAX_MINUTES: Final = 240
 MAX_REQUIREMENT_LENGTH: Final = 1000
 
 
 class InvalidSetting(Exception):
-    """`field` was refused; `sentence` says what to do."""
+    """`sentence` says what to do."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -69,7 +69,7 @@ DRAFTS = PlanDrafts()
 
 @contextmanager
 def locked_draft(step: Step, *, revision: int) -> Iterator[Assessment]:
-    """The draft, to be changed in one transaction, with its revision increased."""
+    """For changes in one transaction; the revision increases."""
     with DRAFTS.locked_draft(step, revision=revision) as draft:
         yield draft
         Assessment.objects.of(step.organisation).filter(pk=draft.pk).update(revision=revision + 1)
@@ -94,12 +94,12 @@ def renumber(draft: Assessment, parts: list[AssessmentPart]) -> None:
     AssessmentPart.objects.of(draft.organisation).bulk_update(parts, ["order"])
 
 
-#: settings that a draft takes over from the version it is like
+#: settings copied into a new draft
 _SETTINGS: Final = ("total", "total_reason", "more_time", "shares_result", "retake_months")
 
 
 def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = False) -> Assessment:
-    """The open draft, else a new one like the current version, or with the default test. `empty`: no tests."""
+    """The open draft, else one like the current version, or with the default test. `empty`: no tests."""
 
     def create(locked: Step) -> Assessment:
         newest = built_by_member(locked)
@@ -126,7 +126,7 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
 
 
 def copy_plan(*, step: Step, to: Step, by: Membership, now: datetime) -> Assessment | None:
-    """A draft on a new role's step, like the draft of another's, or else like its assessment.
+    """A draft on a new role's step, like the draft of another role, or else like its assessment.
 
     None if no member has built one there: the default assessment follows from the job requirement.
     """
@@ -149,7 +149,7 @@ def copy_plan(*, step: Step, to: Step, by: Membership, now: datetime) -> Assessm
 def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
     """Append the newest version of a test, with its proposed form, time limit and norms.
 
-    Raises `NoDraft`, `StaleDraft`, LookupError for an unknown test, and `InvalidSetting` for an unsuitable one.
+    Raises `NoDraft`, `StaleDraft`, LookupError for an unknown test, and `InvalidSetting` for an unsuitable test.
     """
     with locked_draft(step, revision=revision) as draft:
         test = Test.objects.of(draft.organisation).select_related("organisation").filter(pk=test_id).first()

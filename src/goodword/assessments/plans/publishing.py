@@ -21,7 +21,7 @@ from goodword.drafts.versions import Publication
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 
-#: results are reused for as long (workflow.domain.step_requests), so automation would bypass a longer interval
+#: results are reused this long (workflow.domain.step_requests), so automation would bypass a longer interval
 MAX_RETAKE_MONTHS: Final = 12
 MAX_WEIGHT: Final = 100
 MAX_REASON_LENGTH: Final = 1000
@@ -29,7 +29,7 @@ MAX_REASON_LENGTH: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Settings as in `Assessment`. `weights`: whole numbers from 1 by part id."""
+    """As in `Assessment`. `weights`: whole numbers from 1, by part id."""
 
     total: str = Assessment.Total.OFF
     total_reason: str = ""
@@ -40,7 +40,7 @@ class Settings:
 
 
 def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
-    """Reason and weights are stored only for a weighted total. Raises `NoDraft`, `StaleDraft`, `InvalidSetting`."""
+    """Reason and weights are only stored for a weighted total. Raises `NoDraft`, `StaleDraft`, `InvalidSetting`."""
     with locked_draft(step, revision=revision) as draft:
         parts = in_order(draft)
         weighted = settings.total == Assessment.Total.WEIGHTS
@@ -108,8 +108,8 @@ def publish(
 ) -> Assessment:
     """Make the draft the current version. Assigned attempts keep theirs. Raises `NoDraft`, `StaleDraft`, `Unfinished`.
 
-    `requirements`: missing requirements, by part id. The step's own, which lower layers check before starting it,
-    becomes those of all tests joined.
+    `requirements`: missing requirements, by part id. The step's own requirement, which lower layers check before
+    starting it, becomes those of all tests joined.
     """
 
     def check(draft: Assessment) -> Publication:
@@ -120,7 +120,7 @@ def publish(
                 part.save()
         if problems := problems_of(draft, parts):
             raise Unfinished(problems)
-        # a default may have been created since; the highest number counts
+        # a default may have been created meanwhile; the highest number counts
         if Assessment.objects.of(draft.organisation).filter(step=step, number__gt=draft.number).exists():
             draft.number = next_number(step)
         set_requirement(step=step, text=joined_requirements(parts), by=by, now=now)
@@ -168,7 +168,7 @@ def joined_requirements(parts: Sequence[AssessmentPart]) -> str:
 
 
 def reader_warning(role: Role) -> str:
-    """A warning if no named contact outside the hiring team reads adjustment requests; else empty."""
+    """A warning if all contacts for adjustment requests are on the hiring team; else ""."""
     named, contact = role.organisation.adjustments_email, contact_of_role(role)
     if contact is not None and contact.address == named:
         return ""

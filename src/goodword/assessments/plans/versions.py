@@ -75,7 +75,7 @@ def proposed_form(content: Content) -> FormOffer:
 
 
 def with_scales(content: Content, form: str, scales: Collection[str] = ()) -> str:
-    """Returns the form narrowed to these scales; if `scales` is empty, to all but emotional stability.
+    """The form narrowed to these scales; without `scales`, to all but emotional stability.
 
     Raises LookupError for an unknown form or scale.
     """
@@ -87,12 +87,12 @@ def with_scales(content: Content, form: str, scales: Collection[str] = ()) -> st
 
 
 def whole_form(content: Content, form: str) -> str:
-    """Returns the same form with all its scales."""
+    """The same form with all its scales."""
     return content.whole_form(form) if isinstance(content, Instrument) else form
 
 
 def scales_of(content: Content, form: str) -> tuple[Scale, ...]:
-    """Returns the scales of the form; none if the test has fewer than two scales."""
+    """None if the test has fewer than two scales."""
     if not isinstance(content, Instrument) or len(content.scales) < 2:
         return ()
     return content.scales_of(form)
@@ -116,21 +116,21 @@ def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:
 
 
 def newest_calibration(test: Test, *, number: str) -> Calibration | None:
-    """Returns the newest one that still yields abilities."""
+    """The newest one that still yields abilities."""
     rows = Calibration.objects.of(test.organisation).filter(test=test, version=number)
     return next((row for row in rows.order_by("-number") if not has_lapsed(row)), None)
 
 
 def has_lapsed(calibration: Calibration) -> bool:
-    """Returns whether an earlier rule made it, so that it no longer yields abilities."""
+    """True if made by an earlier rule, so that it no longer yields abilities."""
     return strata.of_today(calibration.content) is None
 
 
 def current_assessment(step: Step, *, now: datetime) -> Assessment:
     """The version for invitations: the newest published one, or a default made from the step's requirement.
 
-    The step request is locked. A default is renewed when the requirement or the default itself changes; one built by a
-    member is not.
+    The step request is locked. A default is renewed when the requirement or the default itself changes, unlike an
+    assessment built by a member.
     """
     current = current_version(step)
     if current is not None and _is_up_to_date(current, step):
@@ -153,7 +153,7 @@ def next_number(step: Step) -> int:
 
 
 def default_part(step: Step, *, now: datetime) -> AssessmentPart:
-    """The only part of the default assessment, not saved and without an assessment."""
+    """The only part of the default assessment, unsaved and without an assessment."""
     number, form = _default_form()
     return AssessmentPart(
         organisation=step.organisation,
@@ -169,7 +169,7 @@ def default_part(step: Step, *, now: datetime) -> AssessmentPart:
 
 @cache
 def _default_form() -> tuple[str, str]:
-    """Returns the version of work style, and its form with the default scales."""
+    """The version of work style, and its form with the default scales."""
     content = parse(BUILT_IN[WORK_STYLE].kind, contents(WORK_STYLE)[SOURCE_LANGUAGE])
     return newest(WORK_STYLE)[0], proposed_form(content).id
 
@@ -197,8 +197,8 @@ def _create_default(step: Step, *, now: datetime) -> Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPart:
-    """`minutes`: on its clock, or about how long it takes. `outdated`: a newer version of the test exists.
-    `lapsed`: its calibration no longer yields abilities."""
+    """`minutes`: on its clock, or the estimated duration. `outdated`: a newer version of the test exists. `lapsed`:
+    its calibration no longer yields abilities."""
 
     part: AssessmentPart
     content: Content
@@ -241,7 +241,7 @@ def versions_of(step: Step) -> Sequence[Assessment]:
 
 
 def planned(step: Step, *, now: datetime) -> tuple[PlannedPart, ...]:
-    """What candidates get: the current version, else the default."""
+    """Candidates get the current version, else the default."""
     if current := built_by_member(step):
         return planned_parts(current)
     part = default_part(step, now=now)

@@ -52,7 +52,7 @@ class AttemptSession:
     now: datetime
     #: context of the preview banner; None for candidates
     preview: object | None = None
-    #: language of the page, if it is not the attempt's yet
+    #: the page's language, if it isn't the attempt's yet
     shown_in: str = ""
     #: a language button was pressed, perhaps in a half-completed form
     switched: bool = False
@@ -84,11 +84,10 @@ class AttemptSession:
         )
 
     def following(self, order: int) -> PartView | None:
-        """The part that comes after this one."""
         return next((part for part in self.overview.parts if not part.over and part.order != order), None)
 
     def after_part(self, order: int) -> str:
-        """The page after a part that is over: that of the next part, or the last page."""
+        """The next part's page, or the last page."""
         following = self.following(order)
         return self.url("portal_assessment_part", following.order) if following else self.overview_url
 
@@ -152,7 +151,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
 
 
 def _more(session: AttemptSession) -> dict[str, Any]:
-    """What the last page leads to: the result, or the references that are still open."""
+    """The last page leads to the result, or to the references that are still open."""
     if session.attempt.progress == StepRun.Progress.DECLINED:
         references_url = open_step_url(
             session.visit.application,
@@ -169,7 +168,7 @@ def _more(session: AttemptSession) -> dict[str, Any]:
 
 
 def _in_their_language(request: HttpRequest, session: AttemptSession) -> AttemptSession:
-    """Until they start. Submitting a page stores its language; pressing a language button overrides the browser's."""
+    """Until they start. Submitting a page stores its language; a language button overrides the browser's language."""
     attempt, candidate = session.attempt, session.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
     language = pressed or candidate_language(attempt, candidate, browser=browser_languages(request))

@@ -152,7 +152,7 @@ def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 
 def _leave(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Leave part `order`: continue as chosen on the page between parts, or show that page."""
+    """Continue as chosen on the page between parts, or show that page."""
     following, go = session.following(order), request.POST.get(GO, "")
     # an old page must not start the clock of a part it didn't name
     meant = following is not None and request.POST.get("next") == str(following.order)
@@ -218,7 +218,7 @@ def overview_target(session: AttemptSession, current: PartView) -> str:
 
 
 def first_url(session: AttemptSession, view: PartView) -> str:
-    """The first screen of a part that needs no start button: practice or the first item."""
+    """The first screen of a part without a start button: practice or the first item."""
     if practice_of(view.part):
         return session.url("portal_assessment_practice", view.order, 1)
     return session.next_url(view)
@@ -269,7 +269,7 @@ def _file_first(part: AttemptPart) -> FileQuestion | None:
 def show_practice(
     request: HttpRequest, session: AttemptSession, view: PartView, number: int, *, waiting: bool
 ) -> HttpResponse:
-    """Practice item `number`, from 1. Answers show the solution, if any, or lead on. Nothing is saved."""
+    """Practice item `number`, from 1. Answers show the solution, if any, or continue. Nothing is saved."""
     order, items = view.order, practice_of(view.part)
     if not 1 <= number <= len(items):
         raise Http404

@@ -227,7 +227,7 @@ def situation(visit: ExpertVisit, number: int) -> HttpResponse:
 
 
 def _read(content: Content, item: Situation) -> str:
-    """Identifies the texts that the page shows, so that ratings of others are not saved for them."""
+    """Identifies the texts shown, so ratings of other texts aren't saved for them."""
     found = digests(content)
     return sha256("".join(found[action.id] for action in item.scenario.actions).encode()).hexdigest()
 

@@ -43,11 +43,11 @@ from goodword.assessments.views.access import (
 )
 from goodword.core.json_reading import Json
 
-#: value of `from` in links on the last page, so that answers lead back there
+#: value of `from` in links on the last page, so answers lead back there
 FROM_LAST = "last"
 #: query parameter after a form for an earlier item was submitted
 OTHER_ITEM = "elsewhere"
-#: answers count as given at most this long ago
+#: answers given earlier than this count as given then
 _LONGEST_WAIT = timedelta(days=30)
 #: maximum digits of an amount
 _DIGITS = 9
@@ -55,7 +55,7 @@ _DIGITS = 9
 
 @candidate_page
 def item(request: HttpRequest, session: AttemptSession, order: int, number: int) -> HttpResponse:
-    """Show item `number`, from 1; save an answer and continue. A script that saves stays on the page."""
+    """Show item `number`, from 1; save an answer and continue. With a script, the page stays."""
     view = session.part(order)
     if view.over and request.method == "POST":
         return too_late(request, session, order)
@@ -236,7 +236,7 @@ def item_context(
     count = len(items)
     stale = form is not None and form.problems
     return {
-        # keep the mark of a page with invalid answers, so that a correction is compared with what that page showed
+        # keep the mark of an invalid page, so a correction is compared with what that page showed
         "seen": request.POST.get("seen", "") if stale else _seen(this, answers),
         "form": form or this.form(saved=answers.get(this.id)),
         "errors": form.problems if form is not None else [],
@@ -290,7 +290,7 @@ def _after(session: AttemptSession, view: PartView, number: int, *, count: int, 
 
 @candidate_page
 def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """All screens of an untimed part, for use offline. Custom questions are left out: they may depend on each other."""
+    """All screens of an untimed part, for use offline. Leaves out custom questions, which can depend on each other."""
     view = session.part(order)
     if request.method == "POST" or view.timed or view.waits_for_start or view != session.overview.current:
         return to_overview(request, session)
@@ -313,7 +313,7 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 @candidate_page
 def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Returns the time left, and whether the connection counts as lost."""
+    """The time left, and whether the connection counts as lost."""
     view = session.part(order)
     if request.method != "POST" or view.over or not parts.is_running(view.part):
         return to_overview(request, session)
@@ -331,7 +331,7 @@ def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpRespo
 
 @candidate_page
 def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """After a lost connection, explain what happens and continue on a click. Otherwise redirect."""
+    """After a lost connection, explain the consequences and continue on a click. Otherwise redirect."""
     view = session.part(order)
     if view.over or not parts.is_running(view.part):
         return to_overview(request, session)
@@ -362,7 +362,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
 
 @candidate_page
 def observe_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Record an observation by the page's script: `kind`, `item` and `amount`. 400 if invalid."""
+    """An observation by the page's script: `kind`, `item` and `amount`. 400 if invalid."""
     view = session.part(order)
     if request.method != "POST" or view.over:
         return to_overview(request, session)
@@ -403,8 +403,8 @@ def _observe_second_window(
 
 
 def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
-    """Returns the number of the item that the form was for; None if it is gone. The `number` in the URL may belong to
-    another item by now."""
+    """The number of the item that the form was for; None if it is gone. By now, the `number` in the URL may belong to
+    another item."""
     sent = request.POST.get("item")
     if sent is None:  # a page from before forms named their item
         return number

@@ -1,4 +1,4 @@
-"""Library: preview the screens of a test on a phone, one by one. No answer is saved."""
+"""Previews of an assessment's pages, and of a test's screens on a phone. No answer is saved."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class PreviewAddresses(Protocol):
 
 @dataclass(kw_only=True)
 class PreviewSession(AttemptSession):
-    """A session without a candidate. Visit and attempt are not saved. `planned` come with their tests."""
+    """A session without a candidate. Visit and attempt are unsaved; `planned` have their tests."""
 
     planned: Sequence[AssessmentPart]
     position: PreviewPosition
@@ -119,7 +119,7 @@ def practice(request: HttpRequest, session: PreviewSession, order: int, number: 
 
 
 def item(request: HttpRequest, session: PreviewSession, order: int, number: int) -> HttpResponse:
-    """A valid answer leads on and is not saved. The clock does not run."""
+    """A valid answer continues without being saved. The clock doesn't run."""
     view, items = session.part(order), session.items
     if not 1 <= number <= len(items):
         raise Http404

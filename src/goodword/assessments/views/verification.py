@@ -65,7 +65,7 @@ class Sitting:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownForm:
-    """The form as the templates of a part show it (assessments.attempts.overview.PartView)."""
+    """The form as templates of parts show it (assessments.attempts.overview.PartView)."""
 
     verification: Verification
     kind: str = "reasoning"
@@ -154,7 +154,7 @@ def _home(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def _on_screen(request: HttpRequest, sitting: Sitting, *, elsewhere: bool = False) -> HttpResponse:
-    """To the current task. `elsewhere`: the page sent was of another one."""
+    """To the current task. `elsewhere`: the submitted page was of another one."""
     rows = Verification.objects.of(sitting.organisation)
     here = sitting.url("verification_task", rows.values_list("at", flat=True).get(pk=sitting.verification.pk))
     if elsewhere and is_script(request):
@@ -164,7 +164,7 @@ def _on_screen(request: HttpRequest, sitting: Sitting, *, elsewhere: bool = Fals
 
 @sitting_page
 def handover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """A member opens the link: without times or a task on screen, which could reveal adjustments."""
+    """A member opens the link: no times and no task on screen, which could reveal adjustments."""
     if request.method == "POST":
         return _home(request, sitting)
     return _render(request, sitting, "assessments/verification/handover.html", start=sitting.start)
@@ -172,7 +172,7 @@ def handover(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 @sitting_page
 def start(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Tell the candidate what it is, why, and how it is used; the button starts the clock."""
+    """Explains the form, the reason for it and its use; the button starts the clock."""
     if sitting.verification.begun_at is not None:
         return _on_screen(request, sitting)
     if request.method == "POST":
@@ -221,7 +221,7 @@ def practice(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
 
 @sitting_page
 def task_page(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse:
-    """The task on screen. A script that saves stays on the page; the form leads on."""
+    """The task on screen. With a script, the page stays after saving."""
     row = sitting.verification
     if row.begun_at is None:
         return _home(request, sitting)
@@ -288,7 +288,7 @@ def _show(
 
 @sitting_page
 def ping(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Returns the time left, and whether the connection counts as lost."""
+    """The time left, and whether the connection counts as lost."""
     if request.method != "POST" or sitting.verification.ends_at is None:
         return _home(request, sitting)
     row = verification.heartbeat(verification_id=sitting.verification.pk, now=sitting.now)
@@ -305,7 +305,7 @@ def ping(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 @sitting_page
 def reconnect(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """After a lost connection, explain what happens and continue on a click. Otherwise redirect."""
+    """After a lost connection, explain the consequences and continue on a click. Otherwise redirect."""
     row = sitting.verification
     if row.begun_at is None:
         return _home(request, sitting)
