@@ -32,7 +32,7 @@ from goodword.core.json_reading import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
-    """`minutes`: on its clock, or the estimated duration. `next_number`: the first unanswered item, or that on screen."""
+    """`minutes`: on its clock, or estimated. `next_number`: the first unanswered item, or that on screen."""
 
     part: AttemptPart
     kind: str

@@ -236,7 +236,7 @@ def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[FlagFind
 
 
 def careless_signs(attempt: Attempt) -> dict[int, CarelessSigns]:
-    """What could be checked, and the signs of careless responding (grade medium or higher), by the order of the part."""
+    """Possible checks, and signs of careless responding (grade medium or higher), by the order of the part."""
     found: dict[int, CarelessSigns] = {}
     for part in parts_of(attempt):
         answers = read_answers(part)

@@ -1,5 +1,5 @@
-"""The built-in tests. The newest version of a pack is in `<kind>/packs/<id>_<language>.json`, earlier versions in
-`<id>_<version>_<language>.json`. A pack is copied into an organisation's rows on first use."""
+"""The built-in tests. A pack's newest version is in `<kind>/packs/<id>_<language>.json`, earlier ones in
+`<id>_<version>_<language>.json`. Packs are copied into an organisation's rows on first use."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from goodword.assessments.kinds.reasoning.content import builtin_forms
 
-#: languages of the pages for candidates
+#: languages of candidates' pages
 LANGUAGES: Final = ("en", "de", "fr")
 SOURCE_LANGUAGE: Final = "en"
 
@@ -84,7 +84,7 @@ def newest(key: str) -> tuple[str, frozenset[str]]:
 
 
 def content(key: str, *, language: str, version: str = "") -> dict[str, Any]:
-    """As it is stored; by default the newest, and English if not translated. Raises `LookupError`."""
+    """As stored; by default the newest, and English if not translated. Raises `LookupError`."""
     found = _packs(key)
     short = language.lower().replace("_", "-").split("-")[0]
     newest = _load(found, "", short)
@@ -112,7 +112,7 @@ def _load(packs: Mapping[tuple[str, str], Traversable], version: str, language: 
 
 @cache
 def _packs(key: str) -> Mapping[tuple[str, str], Traversable]:
-    """The files of a pack by version and language; the version is empty for the newest."""
+    """By version and language; the version is empty for the newest."""
     pattern = re.compile(rf"{re.escape(key)}(?:_(\d+))?_([a-z]{{2}})\.json")
     return {
         (match[1] or "", match[2]): file

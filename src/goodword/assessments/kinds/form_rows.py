@@ -5,7 +5,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
-#: how many empty rows *More* adds
+#: empty rows that *More* adds
 MORE: Final = 2
 
 
@@ -15,8 +15,8 @@ def row_count(data: Any, *, most: int) -> int:
 
 
 def changed_rows(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDict | None:
-    """Returns the posted data with rows added, moved or removed if `more_rows`, `row_up`, `row_down` or `row_out` was
-    pressed (the last three have a row index as their value), else None. Inputs are named `<part>_<index>`."""
+    """The posted data with rows added, moved or removed if `more_rows`, `row_up`, `row_down` or `row_out` was pressed
+    (the last three have a row index as their value), else None. Inputs are named `<part>_<index>`."""
     made, there = data.copy(), row_count(data, most=most)
     if "more_rows" in data:
         made["rows"] = str(min(there + MORE, most))
@@ -40,7 +40,7 @@ def changed_rows(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDi
 
 
 class RowsForm(forms.Form):
-    """A form with such rows. `quiet` suppresses errors, for a form that only changes its rows."""
+    """`quiet` suppresses errors, for a form that only changes its rows."""
 
     use_required_attribute = False
 

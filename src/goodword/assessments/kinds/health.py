@@ -1,7 +1,8 @@
-"""Flags texts that touch on health, for a person to review and sign off.
+"""Flags texts that may relate to health, for a person to review and sign off.
 
-Many countries forbid questions about illness before an offer (United States: Americans with Disabilities Act, 42 U.S.C.
-12112(d)), and the answers are health data (GDPR, article 9). The word lists are broad on purpose and refuse nothing.
+Many countries forbid questions about illness before an offer (United States: Americans with Disabilities Act, 42
+U.S.C. 12112(d)), and the answers are health data (GDPR, article 9). The word lists are deliberately broad and refuse
+nothing.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Final
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.scales.content import Instrument, Scale, ScaleItem
 
-#: by language: words and phrases, separated by commas; a * matches any ending, so that inflected words are found
+#: by language: words and phrases, separated by commas; a * matches any ending, to include inflected words
 _WORDS: Final = {
     "en": """
         health*, unhealth*, ill, illness*, sick*, disease*, disorder*, disab*, handicap*, injur*, wheelchair*, vaccin*,
@@ -63,7 +64,7 @@ def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
 
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
-    """The health-related words of a text, in lower case; none for a language without a list."""
+    """In lower case; none for a language without a list."""
     language = _plain(language)
     if language not in _WORDS:
         return ()
@@ -74,7 +75,7 @@ def health_words(text: str, *, language: str) -> tuple[str, ...]:
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
     entries = [" ".join(entry.split()) for entry in _WORDS[language].split(",")]
-    # The longest first, so that "burn out" is found and not "burn".
+    # Longest first: "burn out" is found before "burn".
     listed = "|".join(
         entry.replace("*", r"\w*") for entry in sorted(filter(None, entries), key=len, reverse=True)
     )
@@ -91,7 +92,7 @@ _STABILITY: Final = re.compile(
 
 
 def health_scales(content: Content, form: str) -> tuple[Scale, ...]:
-    """Returns the form's scales whose id, name or construct mentions emotional stability."""
+    """Scales of the form whose id, name or construct mentions emotional stability."""
     if not isinstance(content, Instrument):
         return ()
     return tuple(scale for scale in content.scales_of(form) if _is_about_stability(scale))
@@ -104,7 +105,7 @@ def _is_about_stability(scale: Scale) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthFlag:
-    """A text that candidates read, and the words that flag it; no words in a language without a list."""
+    """A flagged text, with the words that flag it; no words in a language without a list."""
 
     id: str
     text: str
@@ -112,7 +113,7 @@ class HealthFlag:
 
 
 def flags_of(content: Content) -> tuple[HealthFlag, ...]:
-    """The texts with a health-related word; in a language without a list, all texts."""
+    """Texts with a health-related word; in a language without a list, all texts."""
     language = getattr(content, "language", "")
     known = language.split("-")[0] in LANGUAGES
     return tuple(

@@ -13,15 +13,15 @@ from goodword.core.json_reading import Json
 
 type Files = MultiValueDict[str, UploadedFile[Any]]
 
-#: the id of a practice item; the tasks have a number after it
+#: id of a practice item; tasks add a number
 PRACTICE = "practice"
 
 
 class OnBreak(Enum):
     STAYS = auto()
-    #: nothing takes its place
+    #: not replaced
     SKIPPED = auto()
-    #: by a fresh one
+    #: replaced by a new one
     REPLACED = auto()
 
 
@@ -46,11 +46,11 @@ class Item(Protocol):
 
     @property
     def text(self) -> str:
-        """Its text in lists; empty for tasks, which are known by their number."""
+        """In lists; empty for tasks, which are known by their number."""
 
     @property
     def is_confidential(self) -> bool:
-        """Whether the text belongs to the test: true for all but custom questions."""
+        """True if the text belongs to the test: for all but custom questions."""
 
     def check(self, value: Json) -> Json:
         """The value to store. Raises `UnknownOption`."""
@@ -65,25 +65,25 @@ class Item(Protocol):
         saved: Json = None,
         partly: bool = False,
     ) -> "ItemForm":
-        """Its answer form, with the saved answer in it. `partly`: an incomplete answer is valid."""
+        """With the saved answer in it. `partly`: an incomplete answer is valid."""
 
     def rendered(self) -> str:
-        """The question as one text, with descriptions of its figures."""
+        """As one text, with descriptions of its figures."""
 
     def rendered_answer(self, value: Json, *, files: Mapping[int, str] | None = None) -> Json:
-        """An answer in readable form: a label, or {action: label}; a file by its name (`files`: names by id)."""
+        """A label, or {action: label}; a file by its name (`files`: names by id)."""
 
     def rendered_answer_only(self, value: Json) -> Json:
-        """An answer that reveals nothing of the item: a label of its scale, or the position of the option chosen."""
+        """An answer that reveals nothing of the item: a label of its scale, or the position of the chosen option."""
 
     def deidentified_answer(self, value: Json) -> dict[str, Any]:
         """{"value": ...}, or {"left_out": type} for texts, numbers, dates and files."""
 
     def solution(self, value: Json) -> Solution | None:
-        """The key of a practice task; None where nothing is right or wrong."""
+        """None where nothing is right or wrong."""
 
     def reading_seconds(self) -> float:
-        """Time to read it once, without options and texts common to all items."""
+        """To read it once, without options and texts common to all items."""
 
 
 class ItemForm(Protocol):
@@ -102,11 +102,11 @@ class ItemForm(Protocol):
 
     @property
     def sentences(self) -> list[str]:
-        """Error messages."""
+        pass
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """Errors for the summary: the id of the first field to correct, and the message."""
+        """For the summary: the id of the first field to correct, and the message."""
 
 
 class ChoiceForm(forms.Form):

@@ -11,14 +11,14 @@ from goodword.core.validation import sentences
 
 #: the only form of a test without short forms
 FULL_FORM: Final = "full"
-#: to weigh a sentence and choose an answer; our assumption, until there are medians of real answers
+#: to read a sentence and choose an answer; our assumption until there are medians of real answers
 DECIDING_SECONDS: Final = 5
 
-#: limits of a page and a candidate's patience
+#: limits for pages and candidates
 MOST_ITEMS: Final = 600
 MOST_SCALES: Final = 60
 MOST_ANSWERS: Final = 11
-#: as models.Score keeps it
+#: the length of models.Score's column
 LONGEST_SCALE: Final = 40
 
 _ENTRIES: Final = {
@@ -48,11 +48,11 @@ def _or_empty(value: Any) -> Any:
     return () if value is None else value
 
 
-#: before the limits of a text, of a text that may be missing, and of a list that may be missing; null is missing
+#: before the limits of a text, an optional text and an optional list; null counts as missing
 TEXT: Final = BeforeValidator(_cleaned)
 OPTIONAL: Final = BeforeValidator(_cleaned_or_empty)
 OPTIONAL_LIST: Final = BeforeValidator(_or_empty)
-#: unknown names are refused: they are most likely misspelt
+#: unknown names are refused: probably misspelt
 KNOWN_NAMES: Final = ConfigDict(extra="forbid")
 
 
@@ -97,7 +97,7 @@ def whole_minutes(seconds: float) -> int:
 
 
 def read[T](adapter: TypeAdapter[T], data: object, *, whole: str, error: type[ReadingError] = PackError) -> T:
-    """Else `error` with a sentence that names the first wrong field. `whole` is what sentences call `data`."""
+    """Raises `error` with a sentence that names the first wrong field. `whole`: the name of `data` in sentences."""
     try:
         return adapter.validate_python(data)
     except ValidationError as wrong:
@@ -105,13 +105,12 @@ def read[T](adapter: TypeAdapter[T], data: object, *, whole: str, error: type[Re
 
 
 def wrong(whole: str, what: str, error: type[ReadingError] = PackError) -> ReadingError:
-    """An error that says `what` is wrong with `whole`, to be raised."""
     sentence = clean_text(f"{whole} {what}.", one_line=True)
     return error(sentence[:1].upper() + sentence[1:])
 
 
 def check_rights(data: object, whole: str, *, what: str) -> None:
-    """Refuses content without a licence or a source; `what` names what it contains."""
+    """Raises without a licence or a source; `what` names the content."""
     if not isinstance(data, Mapping):
         return
     if data.get("licence") is None:

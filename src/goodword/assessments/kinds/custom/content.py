@@ -1,4 +1,4 @@
-"""Custom questions: the shared types of question, and files, with a right answer or a rubric where there is one.
+"""Custom questions: the shared question types and file uploads, some with a right answer or a rubric.
 
 The content is `{"kind": "questions", "id", "version", "language", "name", "instructions", "questions": [...],
 "rubrics": [...], "right": {...}}`, with `"taken_from": {"questionnaire": 12, "number": 3}` if it comes from one. Files
@@ -43,7 +43,7 @@ from goodword.questionnaires.timing import question_seconds, reading_seconds
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
 
 KIND: Final = "questions"
-#: permitted types of files
+#: permitted file types
 FILE_TYPES: Final = ("pdf", "image", "text", "document", "sheet", "slides")
 MOST_MEGABYTES: Final = 10
 MOST_POINTS: Final = 10
@@ -64,7 +64,7 @@ type AnyQuestion = Question | FileQuestion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """A criterion of a rubric: 0 to `points`, with `anchors` that say what earns them."""
+    """0 to `points`; `anchors` say what earns them."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -76,7 +76,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenFrom:
-    """The questionnaire (its id here) and the number of its version that the shared questions were taken from."""
+    """Source of the shared questions: id of the questionnaire here, and number of its version."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -86,7 +86,8 @@ class TakenFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomQuestions:
-    """By question id, `rubrics` has criteria and `right` the values of right choices; a question has at most one."""
+    """By question id, `rubrics` has criteria and `right` the values of right choices; a question has at most one of
+    them."""
 
     id: str
     version: str
@@ -171,7 +172,7 @@ class _PackRubric(BaseModel):
 
 
 class QuestionPack(BaseModel):
-    """Custom questions as a file. Questions are validated one by one, for a sentence on each problem."""
+    """Questions are validated one by one, for a sentence about each problem."""
 
     model_config = ConfigDict(extra="forbid", title="Custom questions")
 
@@ -197,7 +198,7 @@ _WHOLE: Final = "the set of questions"
 
 
 def read_questions(data: object) -> CustomQuestions:
-    """The custom questions of a version. Raises `PackError` or `questionnaires.parse.QuestionError` with a sentence."""
+    """Raises `PackError` or `questionnaires.parse.QuestionError` with a sentence."""
     pack = read(_PACK, data, whole=_WHOLE)
     questions = _questions(pack.questions)
     by_id = {question.id: question for question in questions}
@@ -225,7 +226,6 @@ def read_questions(data: object) -> CustomQuestions:
 
 
 def questions_to_json(found: CustomQuestions) -> dict[str, Json]:
-    """The content as JSON, which `read_questions` reads back."""
     made: dict[str, Json] = {
         "kind": KIND,
         "id": found.id,
@@ -266,7 +266,7 @@ def _plain(question: AnyQuestion) -> dict[str, Json]:
 
 
 def _questions(entries: object) -> tuple[AnyQuestion, ...]:
-    """In order. Shared types are parsed together, because conditions refer to other questions."""
+    """Parses shared types together, because conditions refer to other questions."""
     if not isinstance(entries, list | tuple) or not entries:
         raise wrong(_WHOLE, "needs a list under “questions”")
     shared: list[object] = [entry for entry in entries if not _is_file(entry)]

@@ -23,7 +23,7 @@ type Content = dict[str, Any]
 type Entry = dict[str, Any]
 
 FILE: Final = "file"
-#: questions that only someone other than the candidate can answer
+#: questions that the candidate can't answer
 _OF_OTHERS: Final = {"relationship_confirm", "dates_confirm", "title_confirm", "would_work_again"}
 _CHOICES: Final = {"single_choice", "multiple_choice"}
 _BLANKS: Final = ("{candidate}", "{company}")
@@ -75,7 +75,7 @@ def new_contents(
 def with_questions(
     content: Content, questions: Sequence[Entry], *, questionnaire: int, number: int
 ) -> Content:
-    """Files keep their place behind the same question; rubrics and right answers stay where the question does."""
+    """Files keep their place behind the same question; remaining questions keep rubrics and right answers."""
     made = [_for_self(entry) for entry in questions]
     for place, entry in enumerate(content["questions"]):
         if entry["type"] == FILE:
@@ -170,7 +170,7 @@ class BeginForm(forms.Form):
         questionnaires: QuerySet[Questionnaire],
         offered: Sequence[Questionnaire],
     ) -> None:
-        """`offered`: the questionnaires that candidates can answer."""
+        """`offered`: questionnaires that candidates can answer."""
         super().__init__(data)
         field = forms.ModelChoiceField(
             label=_("Questionnaire"),

@@ -48,15 +48,15 @@ from goodword.questionnaires.types import (
     YesNoUnsure,
 )
 
-#: of these only the choice is exported, under these names
+#: only their choice is exported, under these names
 _CHOSEN: Final = ("level", "not_able", "place", "answer")
-#: the most words to pick in the example: there are six
+#: maximum words to pick in the example, which has six
 _MOST_WORDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomQuestion:
-    """Its answer is as in questionnaires.answers, or {"upload": id}. A skipped optional one counts as answered."""
+    """Its answer is as in questionnaires.answers, or {"upload": id}. Skipped optional questions count as answered."""
 
     id: str
     question: AnyQuestion
@@ -139,7 +139,7 @@ def custom_questions(questions: CustomQuestions) -> tuple[CustomQuestion, ...]:
 
 
 def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
-    """The items whose conditions hold with these answers; only custom questions have conditions."""
+    """Items whose conditions are met by these answers; only custom questions have conditions."""
     questions = [item.question for item in items if isinstance(item, CustomQuestion)]
     if not questions:
         return tuple(items)
@@ -179,7 +179,7 @@ class CustomQuestionForm:
 
 
 class UploadForm(forms.Form):
-    """A file upload. An earlier file stays until it is replaced."""
+    """An earlier file stays until it is replaced."""
 
     template = "assessments/portal/items/file.html"
 
@@ -200,7 +200,7 @@ class UploadForm(forms.Form):
         self.saved = saved
         self.read: CheckedFile | None = None
         self.fields["file"].label = question.text
-        self.fields["file"].help_text = escape(question.help)  # pages take hints as they are
+        self.fields["file"].help_text = escape(question.help)  # pages use hints unescaped
         self.fields["file"].widget.attrs["accept"] = ",".join(
             ending for one in question.types for ending in ACCEPTED[one]
         )

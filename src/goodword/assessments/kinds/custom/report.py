@@ -1,4 +1,4 @@
-"""Report of custom questions; what only members read is not translated."""
+"""Report of custom questions. Parts only for members are untranslated."""
 
 from collections.abc import Iterator
 from statistics import fmean
@@ -103,7 +103,7 @@ class QuestionData(TypedDict):
 
 
 class CustomPart(PartHead):
-    """Custom questions: `right` of `keyed`; None without a key, or once erased."""
+    """`right` of `keyed`; None without a key, or once erased."""
 
     kind: Literal["questions"]
     right: int | None

@@ -27,7 +27,7 @@ from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
 from goodword.ui.charts import written_number
 
-#: raters of an answer where two are wanted
+#: raters of an answer where two are required
 TWO = 2
 
 
@@ -113,7 +113,7 @@ class MarkState(StrEnum):
     #: not marked, because it has no rubric
     NONE = "none"
     NOT_YET = "not_yet"
-    #: by one of two raters; until both have marked, nobody sees the other's points
+    #: by one of two raters; hidden until both have marked
     HALF = "half"
     DONE = "done"
 
@@ -185,7 +185,7 @@ class AnsweredQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionsResult(PartResult):
-    """The result of custom questions: `right` of `keyed`, None if no question has a key."""
+    """`right` of `keyed`; None if no question has a key."""
 
     right: int | None
     keyed: int

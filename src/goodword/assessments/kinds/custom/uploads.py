@@ -20,7 +20,7 @@ from goodword.core.text import clean_text
 
 MEGABYTE: Final = 1024 * 1024
 MAX_NAME_LENGTH: Final = 200
-#: by type of file: the extension, and the content type it is served with
+#: by file type: extension, and content type for downloads
 ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
     "pdf": {".pdf": "application/pdf"},
     "image": {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"},
@@ -39,7 +39,7 @@ ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 _OPEN_DOCUMENT = {".odt", ".ods", ".odp"}
-#: bytes read of an archive's own declarations, since small archives can unpack to large ones
+#: bytes read of an archive's own declarations: small archives can unpack to large ones
 _MAX_DECLARATION: Final = 200_000
 _SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
 
@@ -59,7 +59,7 @@ class CheckedFile:
 
 
 def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: int) -> CheckedFile:
-    """The file, if it is one of `types` (keys of ACCEPTED) and small enough. Raises `RejectedFile`."""
+    """`types` are keys of ACCEPTED. Raises `RejectedFile`, also if it is too large."""
     name = clean_text(PurePath(file.name or "").name, one_line=True)
     ending = PurePath(name).suffix.casefold()
     allowed = {end: kind for one in types for end, kind in ACCEPTED[one].items()}
@@ -162,8 +162,7 @@ def _matches_ending(ending: str, content: bytes) -> bool:
 
 def _is_office(ending: str, content: bytes) -> bool:
     """All archives start alike. Open Packaging files (ECMA-376 part 2) declare the type of their main part in
-    [Content_Types].xml, OpenDocument files (part 2, 3.3) in the file `mimetype`.
-    """
+    [Content_Types].xml, OpenDocument files (part 2, 3.3) in the file `mimetype`."""
     wanted = next(kinds[ending] for kinds in ACCEPTED.values() if ending in kinds)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -177,7 +176,7 @@ def _is_office(ending: str, content: bytes) -> bool:
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether it reads as text in UTF-8, without the controls that only programs use."""
+    """True for UTF-8 without the controls that only programs use."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

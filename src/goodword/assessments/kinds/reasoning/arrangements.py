@@ -3,17 +3,14 @@
 Items of a level share the features that determine their difficulty; names, order and the statements drawn from the
 level's kinds vary.
 
-Seating
-1  four people, three statements: one gives a seat, one leaves the distance open, one the side
-2  four people, three statements: one gives neighbours and their sides, one leaves the distance open, one the side
-3  five people, four statements, one of them negative
-4  five people, five statements, two of them negative, none that gives neighbours and their sides; an inner seat
+Seating 1  four people, three statements: one gives a seat, one leaves the distance open, one the side 2  four people,
+three statements: one gives neighbours and their sides, one leaves the distance open, one the side 3  five people, four
+statements, one of them negative 4  five people, five statements, two of them negative, none that gives neighbours and
+their sides; an inner seat
 
-Ordering
-1  four things, three comparisons in one direction; the first or the last is asked
-2  four things, three comparisons in both directions; any rank
-3  five things, four comparisons in both directions; any rank
-4  five things, three statements: two make two comparisons each, one only excludes an end; any rank
+Ordering 1  four things, three comparisons in one direction; the first or the last is asked 2  four things, three
+comparisons in both directions; any rank 3  five things, four comparisons in both directions; any rank 4  five things,
+three statements: two make two comparisons each, one only excludes an end; any rank
 
 An arrangement gives the place of each thing, from 0. A set of arrangements is a bit mask, so that statements are
 combined by `&`.
@@ -46,7 +43,7 @@ def arrangements(n: int) -> tuple[tuple[int, ...], ...]:
 
 @cache
 def fitting(n: int, statement: Statement) -> int:
-    """The arrangements of n things in which a statement is true. Raises `ValueError` for an unknown statement."""
+    """Arrangements of n things in which a statement is true. Raises `ValueError` for an unknown statement."""
     return sum(1 << number for number, places in enumerate(arrangements(n)) if is_true(statement, places))
 
 
@@ -62,7 +59,7 @@ def at_place(n: int, left: int, place: int) -> tuple[int, ...]:
 
 
 def listed(n: int, left: int) -> list[tuple[int, ...]]:
-    """The arrangements in `left`, each as its things from the first place to the last."""
+    """Each arrangement in `left` as its things from the first place to the last."""
     return [
         tuple(sorted(range(n), key=places.__getitem__))
         for number, places in enumerate(arrangements(n))
@@ -77,7 +74,7 @@ def things_in(statement: Statement) -> tuple[int, ...]:
 
 
 def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
-    """Places are counted from 1; a lower one is further left, or more. Raises `ValueError` for an unknown statement."""
+    """Places count from 1; a lower one is further left, or more. Raises `ValueError` for an unknown statement."""
     match statement:
         case ("at", int(a), int(place)):
             return places[a] == place - 1
@@ -143,13 +140,13 @@ N_OPTIONS = 5
 CANNOT_SAY = ("cannot_say",)
 _MOST_LEFT_OPEN = 3
 
-#: from the place asked for (from 0) to the places commonly mistaken for it, each with the name of the error
+#: from the requested place (from 0) to the places commonly mistaken for it, each with the name of the error
 type Mistaken = Callable[[int], Sequence[tuple[int, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Statements about n things, the place asked for (from 0), options, key, and the orders that remain."""
+    """Statements about n things, the requested place (from 0), options, key, and the remaining orders."""
 
     statements: tuple[Statement, ...]
     place: int
@@ -171,15 +168,15 @@ def _draw(
 ) -> _Placed:
     """Statements of the kinds in `pattern` ("|" separates alternatives), true of a random order, and a question.
 
-    No thing occurs in more than `most_mentions` of them: one in every statement would be found without thought. Draws
-    until all statements are needed and every wrong option is a typical error.
+    Each thing occurs in at most `most_mentions` statements: one in every statement would be found without thought.
+    Draws until all statements are needed and every wrong option is a typical error.
 
-    The right one is among the things named most as often as any; in a chain that holds because every place is asked for
-    equally often. With `first_named` the thing named first is always offered, and right as often as any other.
+    The right answer is as likely as others to be among the things named most (in a chain, because every place is asked
+    for equally often). With `first_named` the thing named first is always offered, and right as often as any other.
     """
     wanted = source.randrange(N_OPTIONS)
     decided = wanted < N_OPTIONS - 1
-    # Drawn first too; otherwise the question would reveal whether it can be answered.
+    # drawn first: otherwise the question would reveal whether it can be answered
     place = source.choice(places)
     kinds_of_each = [kinds.split("|") for kinds in pattern]
     mentioned = float(place in {0, n - 1}) if in_a_chain else source.random()
@@ -192,7 +189,7 @@ def _draw(
             or not _is_fit(n, statements, place, decided=decided)
         ):
             continue
-        # Shuffle the things, which were in order so far.
+        # the things were in order so far
         names = source.sample(range(n), n)
         statements = source.sample([renamed(statement, names) for statement in statements], len(statements))
         left = fitting_all(n, statements)
@@ -227,14 +224,13 @@ def _draw(
 def _is_named_fairly(
     right: int, offered: Sequence[int], statements: Sequence[Statement], *, mentioned: float
 ) -> bool:
-    """Whether the right answer is among the things named most exactly if `mentioned` (0 to 1) requires it."""
+    """True if the right answer is among the things named most exactly when `mentioned` (0 to 1) requires it."""
     named = {thing: sum(thing in things_in(statement) for statement in statements) for thing in offered}
     most = [thing for thing in offered if named[thing] == max(named.values())]
     return (right in most) is (mentioned < len(most) / len(offered))
 
 
 def _first_to_say(statements: Sequence[Statement], begin: Collection[int]) -> int | None:
-    """The number of the first statement that begins with one of these things; None if there is none."""
     for number, statement in enumerate(statements):
         if things_in(statement)[0] in begin:
             return number
@@ -242,14 +238,14 @@ def _first_to_say(statements: Sequence[Statement], begin: Collection[int]) -> in
 
 
 def _is_fit(n: int, statements: Sequence[Statement], place: int, *, decided: bool) -> bool:
-    """Whether the place is determined (or not) as `decided` says, and no statement is redundant."""
+    """True if the place is determined (or not) as `decided` says, and no statement is redundant."""
     left = fitting_all(n, statements)
     found = at_place(n, left, place)
     if decided != (len(found) == 1) or len(found) > _MOST_LEFT_OPEN:
         return False
     for number in range(len(statements)):
         without = fitting_all(n, [*statements[:number], *statements[number + 1 :]])
-        # Even if the place is not determined, each statement must rule something out.
+        # each statement must rule something out, even if the place isn't determined
         if without == left or (decided and len(at_place(n, without, place)) == 1):
             return False
     return True
@@ -288,7 +284,7 @@ def _errors(
 def _choose(
     source: random.Random, n: int, found: Sequence[int], errors: dict[int, str], wanted: int
 ) -> list[int] | None:
-    """Four things, the answer at `wanted` if it is decided; None if too few of them are typical errors."""
+    """Four things, with the answer at `wanted` if it is decided; None if too few of them are typical errors."""
     n_wrong = N_OPTIONS - 1 if len(found) > 1 else N_OPTIONS - 2
     wrong = [thing for thing in range(n) if thing in errors]
     if len(wrong) < n_wrong:
@@ -300,7 +296,7 @@ def _choose(
     return chosen
 
 
-#: neutral names that begin with different consonants, so that French "de" is not elided
+#: neutral names starting with different consonants: French "de" is not elided
 NAMES = (
     "Bente",
     "Charlie",
@@ -322,7 +318,7 @@ COLOURS = ("red", "blue", "green", "yellow", "grey", "white", "black", "brown")
 _SIDES = "directly_left|directly_right"
 _FAR = "left|right"
 _EITHER = "more|less"
-#: by level: how many things, the kinds of statement, the places that may be asked for
+#: by level: number of things, kinds of statement, places that can be asked for
 type _Levels = dict[int, tuple[int, tuple[str, ...], tuple[int, ...]]]
 _SEATING: _Levels = {
     1: (4, ("at", _FAR, "next_to"), (0, 1, 2, 3)),
@@ -349,7 +345,7 @@ _OPPOSITE = {
 
 
 def _seating(seed: int, level: int) -> GeneratedItem:
-    """The item for a seed and a level from 1 to 4; four people and "cannot be said" as options."""
+    """Levels 1 to 4; options are four people and "cannot be said"."""
     source = random_for("seating", SEATING.version, level, seed)
     n, pattern, places = _SEATING[level]
     names = tuple(source.sample(NAMES, n))
@@ -367,7 +363,7 @@ def _seating(seed: int, level: int) -> GeneratedItem:
 
 
 def _ordering(seed: int, level: int) -> GeneratedItem:
-    """The item for a seed and a level from 1 to 4; four things and "cannot be said" as options."""
+    """Levels 1 to 4; options are four things and "cannot be said"."""
     source = random_for("ordering", ORDERING.version, level, seed)
     n, pattern, places = _ORDERING[level]
     topic = source.choice(TOPICS)

@@ -17,7 +17,7 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.core.json_reading import Json, ReadingError
 
 _SEEDS = 2**31
-#: start the form again after this many items that do not fit; the maximum number of starts
+#: restart the form after this many items that don't fit; maximum restarts
 _TRIES_AN_ITEM = 200
 _BEGINNINGS = 50
 _TRIES_AN_ORDER, _TRIES_A_LEVEL = 60, 8
@@ -36,7 +36,7 @@ class BlueprintEntry:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """The items of a form by family and level, and its time limit in minutes."""
+    """Items of a form by family and level, and its time limit in minutes."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -49,7 +49,7 @@ class Blueprint:
 
 
 def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
-    """The items of a form, always the same for a blueprint and seed; by level, families mixed within it.
+    """The items of a form, always the same for a blueprint and seed; by level, with families mixed.
 
     No task repeats; no key position has more than its fair share plus one, nor three in a row. Raises `LookupError` or
     `ValueError` for unknown families and levels, and `ValueError` if no such form is found.
@@ -65,7 +65,7 @@ def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
 
 
 def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
-    """Another item of the same family and level, fixed by item, seed and `taken`. Raises `ValueError` if none."""
+    """Same family and level, fixed by item, seed and `taken`. Raises `ValueError` if there is none."""
     name = f"replacement:{item.family}:{item.level}:{item.seed}:{seed}"
     source = random.Random(name)  # noqa: S311 - the item it draws is kept whole
     known = {item.task, *(one.task for one in taken)}
@@ -99,7 +99,7 @@ def _equal_neighbours(slots: Sequence[tuple[str, int]]) -> int:
 
 
 def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
-    """The number of keys per position if all options are right equally often."""
+    """Number of keys per position if all options are right equally often."""
     fair: dict[str, float] = {}
     for family, level in slots:
         positions = _positions(family, level)
@@ -110,7 +110,7 @@ def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
 
 @cache
 def _positions(family: str, level: int) -> tuple[str, ...]:
-    """The ids of the options of a family and level; all its items have the same."""
+    """Option ids of a family and level; the same for all its items."""
     return tuple(option.id for option in generate(family, seed=0, level=level).options)
 
 
@@ -225,7 +225,7 @@ SHORT_12 = blueprint_of(
     ("sets", 2, 1),
 )
 
-#: without pictures, for people who cannot use them; another form, with its own norms
+#: without figures, for people who can't use them; a form with its own norms
 FIGURELESS_20 = blueprint_of(
     20,
     ("number_series", 1, 1),
@@ -311,9 +311,9 @@ BUILT_IN = {
 
 
 KIND: Final = "reasoning"
-#: covers the forms and all families: raise it with any of them, because only results of one version are compared
+#: covers the forms and all families: raise it with any of them, since results are only compared within a version
 VERSION: Final = "2"
-#: the form without figures that anyone may choose instead; all other forms use the first of these
+#: the form without figures that anyone can choose instead; of other forms, the first of these
 WITHOUT_FIGURES: Final[Mapping[str, str]] = {STANDARD: "figureless_20", "long_40": "figureless_40"}
 
 
@@ -323,7 +323,7 @@ class ReasoningTest:
     forms: Mapping[str, Blueprint]
 
     def blueprint(self, form: str) -> Blueprint:
-        """Raises `LookupError` for an unknown form, as do all methods that take one."""
+        """Raises `LookupError` for an unknown form, like all methods that take one."""
         if form not in self.forms:
             raise LookupError(f"The reasoning test has no form “{form}”.")
         return self.forms[form]
@@ -337,7 +337,7 @@ class ReasoningTest:
         return ""
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """The standard form first, then forms with figures, then by length; the stored JSON has no order."""
+        """The standard form first, then forms with figures, then by length: stored JSON has no order."""
         found = [
             FormOffer(id=form, name="", items=one.n, minutes=one.minutes, figures=self.has_figures(form))
             for form, one in self.forms.items()
@@ -364,12 +364,12 @@ class ReasoningTest:
         return any(entry.family.startswith("matrices") for entry in self.blueprint(form).entries)
 
     def without_figures(self, form: str) -> str:
-        """Returns the form without figures to take instead; empty if there is none."""
+        """The form without figures to take instead; "" if there is none."""
         instead = WITHOUT_FIGURES.get(form, "figureless_20")
         return instead if self.has_figures(form) and instead in self.forms else ""
 
     def longer(self, form: str) -> str:
-        """Returns the longest form of the same type (with or without figures); empty if this is the longest."""
+        """The longest form of the same type (with or without figures); "" if this is the longest."""
         figures, n = self.has_figures(form), self.count(form)
         longer = [one for one in self.forms if self.has_figures(one) == figures and self.count(one) > n]
         return max(longer, key=self.count, default="")

@@ -26,9 +26,9 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         )
     }
 )
-#: the seed of practice items; no form draws it
+#: seed of practice items; never drawn for forms
 PRACTICE_SEED = 0
-#: the rule load of a family and level, as defined in the family's module
+#: rule load of a family and level, defined in the family's module
 LOADS: Final = {
     ("number_series", 1): gettext_noop("One difference, the same throughout"),
     ("number_series", 2): gettext_noop("Differences that change: they grow evenly or double"),

@@ -1,4 +1,4 @@
-"""A generated item, independent of any language. Stored whole, so that results can be explained and rescored."""
+"""A generated item, independent of any language. Stored whole for explanations and rescoring."""
 
 import json
 import random
@@ -31,7 +31,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers or letters in a row, as shown ("7", "K"); the next one is asked for."""
+    """A row of numbers or letters, as shown ("7", "K"); candidates find the next one."""
 
     terms: tuple[str, ...]
 
@@ -88,7 +88,7 @@ class GeneratedItem:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`svg` is markup that is safe to put in a page, `alt` its description."""
+    """`svg` is safe markup for a page, `alt` its description."""
 
     svg: str
     alt: str
@@ -190,9 +190,9 @@ class Family:
 
 
 def random_for(family: str, version: str, level: int, seed: int) -> random.Random:
-    """The source of one item's choices, the same in every process.
+    """Random source of one item, the same in every process.
 
-    Families draw by `random`, `randrange`, `choice`, `sample` and `shuffle` alone: `random` is promised to stay the
-    same for a seed, and the others are built upon it in the same way since Python 3.2 (a test fixes some items).
+    Families only use `random`, `randrange`, `choice`, `sample` and `shuffle`: `random` is promised to stay the same
+    for a seed, and the others have been built upon it in the same way since Python 3.2 (a test fixes some items).
     """
     return random.Random(f"{family}:{version}:{level}:{seed}")  # noqa: S311 - the seed is kept with the item

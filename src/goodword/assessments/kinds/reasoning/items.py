@@ -1,4 +1,4 @@
-"""Assumed difficulties of families and levels, and the precision that difficulties imply.
+"""Tasks and their scoring; assumed difficulties of families and levels, and the precision they imply.
 
 The start values are assumptions: from about -1.6, each additional or less obvious rule adds about 0.7 logits. They are
 used to compose blueprints, and for the precision of scores until enough people have answered tasks of that family and
@@ -46,13 +46,13 @@ from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, so
 from goodword.core.json_reading import Json
 from goodword.questionnaires.timing import reading_seconds
 
-#: the categories in display order
+#: categories in display order
 CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningTask:
-    """A task drawn for one candidate. Its answer is the id of an option."""
+    """Drawn for one candidate. Its answer is the id of an option."""
 
     id: str
     drawn: GeneratedItem
@@ -234,7 +234,7 @@ def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> l
 def reasoning_reliability(
     people: Sequence[Respondent], calibration: Calibration | None
 ) -> dict[str, ScaleReliability]:
-    """Returns split-half reliability by category and for all tasks; a calibration replaces the latter."""
+    """Split-half reliability by category and for all tasks; a calibration replaces the latter."""
     split: dict[str, list[tuple[float, float]]] = {}
     for person in people:
         by_scale: dict[str, list[tuple[Cell, bool]]] = {}
@@ -257,7 +257,7 @@ def reasoning_reliability(
 
 
 def _calibrated_reliability(people: Sequence[Respondent], calibration: Calibration) -> float | None:
-    """Returns the mean reliability of the number solved in these people's forms; None if a cell isn't calibrated."""
+    """Mean reliability of the number solved in these people's forms; None if a cell isn't calibrated."""
     values = []
     for person in people:
         tasks = [item for item in person.items if isinstance(item, ReasoningTask)]
@@ -327,7 +327,7 @@ START: Mapping[tuple[str, int], float] = {
 
 
 def start_value(family: str, level: int) -> float:
-    """Returns the assumed difficulty of a family and level in logits. Raises `LookupError` if it has none."""
+    """The assumed difficulty of a family and level in logits. Raises `LookupError` if it has none."""
     try:
         return START[family, level]
     except KeyError:
@@ -335,7 +335,7 @@ def start_value(family: str, level: int) -> float:
 
 
 def expected_score(items: Iterable[ItemCurve], theta: float) -> float:
-    """Returns the expected number solved at ability `theta` (in logits)."""
+    """The number solved at ability `theta` (in logits)."""
     return sum(point(curve, theta).p for curve in items)
 
 
@@ -347,7 +347,7 @@ def options_of(family: str, level: int) -> int:
 def curves(
     items: Iterable[tuple[Cell, int]], calibration: Calibration | None
 ) -> tuple[tuple[ItemCurve, ...], Source]:
-    """Returns the sorted curves of items (cell, number of options): calibrated if all cells are, else all assumed."""
+    """Sorted curves of items (cell, number of options): calibrated if all cells are, else all assumed."""
     given = list(items)
     if calibration is not None and all(cell in calibration.cells for cell, _ in given):
         return _sorted((calibration.cells[cell].b, options) for cell, options in given), "calibrated"
@@ -379,7 +379,7 @@ def spread_of_forms(
     seed: int,
     spread: float = ASSUMED_SPREAD,
 ) -> dict[float, float]:
-    """Returns, by ability, the standard deviation of the expected score (in items) across simulated forms.
+    """By ability, the standard deviation of the expected score (in items) across simulated forms.
 
     To first order the variance is the sum over items of (P' * spread)^2, where P' is the slope of the item's curve. It
     is at most n * (spread / 4)^2: 0.28 items for 20 items and a spread of 0.25, and less with guessing.

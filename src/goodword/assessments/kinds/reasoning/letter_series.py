@@ -2,10 +2,9 @@
 
 Items of a level share the features that determine their difficulty; only the letters differ.
 
-1  pairs of letters; both letters move by the same step
-2  pairs; each letter has its own step
-3  single letters from two alternating series, each with its own step
-4  pairs; one letter's step grows by one each time, the other's is constant
+1  pairs of letters; both letters move by the same step 2  pairs; each letter has its own step 3  single letters from
+two alternating series, each with its own step 4  pairs; one letter's step grows by one each time, the other's is
+constant
 
 The options are drawn first, then the series (`options.py`).
 """
@@ -34,7 +33,7 @@ _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 _IN_THE = ("in_the_first", "in_the_second")
 #: attempts to draw a series for one option
 _TRIES = 16
-#: how many of its options a series of single letters may contain
+#: maximum number of its options in a series of single letters
 _MOST_SHOWN = 1
 
 type Term = tuple[int, ...]
@@ -50,7 +49,7 @@ class _Draw:
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """Returns an item of level 1 to 4 with five options in alphabetical order."""
+    """Levels 1 to 4, with five options in alphabetical order."""
     source = random_for(_ID, _VERSION, level, seed)
     #: 0 to 3, equally likely: which letter has the longer line of options, and the other letter's error
     kind = source.randrange(4)
@@ -93,7 +92,7 @@ def _task(
 ) -> tuple[Grid, int, _Draw] | None:
     if not all(_in_alphabet(places) for places in grid.answers):
         return None
-    # Letters that move by the same step must differ.
+    # letters that move by the same step must differ
     if level == 1 and any(first == second for first, second in grid.answers):
         return None
     for _ in range(_TRIES):
@@ -108,7 +107,7 @@ def _task(
 
 
 def _is_clear(terms: Sequence[Term], answers: Collection[Term]) -> bool:
-    """Whether the series stays within the alphabet and contains no more of the options than allowed."""
+    """True if the series stays within the alphabet and contains no more of the options than allowed."""
     shown = len(set(answers) & set(terms[:-1]))
     return all(map(_in_alphabet, terms)) and shown <= (_MOST_SHOWN if len(terms[0]) == 1 else 0)
 
@@ -126,7 +125,6 @@ def _draw(source: random.Random, level: int, kind: int, grid: Grid, right: int) 
 
 
 def _pairs_of_steps(source: random.Random, kind: int, grid: Grid, right: Term, *, alike: bool) -> _Draw:
-    """Returns four pairs and the next one."""
     long, other = kind % 2, 1 - kind % 2
     step = source.choice((-1, 1)) * grid.by[0][0]
     steps = [step, step]
@@ -147,18 +145,17 @@ def _pairs_of_steps(source: random.Random, kind: int, grid: Grid, right: Term, *
 
 
 def _two_series(source: random.Random, grid: Grid, number: int) -> _Draw | None:
-    """Returns eight letters of two alternating series, and the next letter of the first."""
     right = grid.answers[number][0]
     apart, steps_apart = (grid.way(number, error) * grid.by[error][0] for error in (0, 1))
     one = source.choice(_STEPS)
-    # The steps differ by at least two to make the alternation noticeable.
+    # steps differ by at least two, so that the alternation is noticeable
     other = one + steps_apart
     if other not in _STEPS:
         return None
     own_last = right - one
     last = own_last + apart
     places = [place for turn in range(-3, 2) for place in (own_last + one * turn, last + other * turn)][:9]
-    # Both errors together continue the other series.
+    # both errors together continue the other series
     lines = (
         one_way(apart, "adds_the_step_to_the_last_letter"),
         one_way(steps_apart, "takes_the_other_step"),
@@ -170,7 +167,6 @@ def _two_series(source: random.Random, grid: Grid, number: int) -> _Draw | None:
 
 
 def _growing_step(source: random.Random, kind: int, grid: Grid, right: Term) -> _Draw:
-    """Returns five pairs and the next one."""
     at, long_grows = kind % 2, kind // 2
     way, start = source.choice((-1, 1)), source.choice((1, 2))
     other = source.choice((-1, 1)) * next(by for by, letter in grid.by if letter != at)

@@ -2,11 +2,9 @@
 
 Items of a level share the features that determine their difficulty; only the numbers differ.
 
-1  a constant difference, up or down
-2  differences that change: they grow evenly or double each time, up or down
-3  two alternating operations, each an addition or subtraction
-4  two alternating series, each with its own difference
-5  a rule on two terms or two layers: the sum of the previous two terms and a number, or a growth that itself grows
+1  a constant difference, up or down 2  differences that change: they grow evenly or double each time, up or down 3
+two alternating operations, each an addition or subtraction 4  two alternating series, each with its own difference 5
+a rule on two terms or two layers: the sum of the previous two terms and a number, or a growth that itself grows
 
 The options are drawn first, then the series (`options.py`). Numbers are positive. A series with a second plausible
 continuation is rejected, and another is drawn from the same source.
@@ -79,7 +77,6 @@ def _mirrored(errors: Mapping[int, str], way: int) -> Mapping[int, str]:
 
 
 def _constant_difference(_: random.Random, given: _Options) -> Draw:
-    """Returns five terms and the next one."""
     step = given.ways[1] * given.sizes[1]
     terms = [given.right + step * place for place in range(-5, 1)]
     grows = Line(
@@ -96,7 +93,6 @@ def _constant_difference(_: random.Random, given: _Options) -> Draw:
 
 
 def _growing_difference(source: random.Random, given: _Options) -> Draw:
-    """Returns five rising or falling terms and the next one."""
     way, step, growth = _way(source), source.randrange(1, 12), given.sizes[0]
     steps = [way * (step + growth * place) for place in range(5)]
     errors = {
@@ -116,7 +112,7 @@ def _growing_difference(source: random.Random, given: _Options) -> Draw:
 
 
 def _doubling_difference(source: random.Random, given: _Options) -> Draw:
-    """Returns five rising or falling terms and the next one. The second size is half the last difference."""
+    """The second size is half the last difference."""
     way, step = _way(source), given.sizes[1] // 8
     steps = [way * step * 2**place for place in range(5)]
     errors = {-1: "repeats_last_difference", 1: "adds_the_difference_before_too"}
@@ -129,12 +125,11 @@ def _doubling_difference(source: random.Random, given: _Options) -> Draw:
 
 
 def _ending(right: int, steps: Sequence[int]) -> tuple[int, ...]:
-    """Returns the terms that have these differences and end with `right`."""
     return tuple(right - sum(steps[place:]) for place in range(len(steps) + 1))
 
 
 def _two_in_turn(source: random.Random, given: _Options) -> Draw | None:
-    """Returns seven terms and the next one, by two alternating operations. The first one also gives the next term."""
+    """The first operation also gives the next term."""
     away = given.ways[0] * given.sizes[0]
     first = _way(source) * source.randrange(2, _MOST_ADDED + 1)
     second = first + away
@@ -154,7 +149,6 @@ def _operation(step: int) -> list[Json]:
 
 
 def _two_series(source: random.Random, given: _Options) -> Draw | None:
-    """Returns eight terms of two alternating series, and the next term of the first."""
     apart, steps_apart = (way * size for way, size in zip(given.ways, given.sizes, strict=False))
     first = source.choice([step for step in range(-9, 13) if abs(step) > 1])
     second = first + steps_apart
@@ -163,7 +157,7 @@ def _two_series(source: random.Random, given: _Options) -> Draw | None:
     own_last = given.right - first
     last = own_last + apart
     terms = [term for turn in range(-3, 2) for term in (own_last + first * turn, last + second * turn)][:9]
-    # Both errors together continue the other series.
+    # both errors together continue the other series
     lines = (
         one_way(apart, "adds_the_step_to_the_last_term"),
         one_way(steps_apart, "uses_the_step_of_the_other_series"),
@@ -173,10 +167,9 @@ def _two_series(source: random.Random, given: _Options) -> Draw | None:
 
 
 def _sum_and_number(source: random.Random, given: _Options) -> Draw | None:
-    """Returns seven terms and the next one."""
     way = _way(source)
     more = way * given.sizes[0]
-    # The eighth term is 8 times the first plus 13 times the second plus 20 times the number.
+    # the eighth term is 8 times the first plus 13 times the second plus 20 times the number
     starts = [
         (first, (given.right - 20 * more - 8 * first) // 13)
         for first in range(1, 16)
@@ -199,7 +192,7 @@ def _sum_and_number(source: random.Random, given: _Options) -> Draw | None:
 
 
 def _growing_growth(source: random.Random, given: _Options) -> Draw:
-    """Returns seven terms and the next one. The second size is the last growth."""
+    """The second size is the last growth."""
     step, more, growth = source.randrange(1, 8), given.sizes[0], given.sizes[1] - 5 * given.sizes[0]
     steps = [step]
     for place in range(6):
@@ -299,10 +292,10 @@ RULES: Mapping[int, Sequence[Rule]] = {
 
 
 def other_continuations(terms: Sequence[int]) -> set[int]:
-    """Returns the next terms predicted by simple rules that fit all terms shown.
+    """Next terms predicted by simple rules that fit all terms shown.
 
-    The rules: a constant difference; differences that grow evenly; a constant factor; times a number plus a number; the
-    sum of the previous two; two alternating differences; two alternating series; a factor that grows by one.
+    The rules: a constant difference; differences that grow evenly; a constant factor; times a number plus a number;
+    the sum of the previous two; two alternating differences; two alternating series; a factor that grows by one.
     """
     found: set[int] = set()
     steps = _differences(terms)
@@ -325,7 +318,7 @@ def other_continuations(terms: Sequence[int]) -> set[int]:
 
 
 def _by_factor(terms: Sequence[int]) -> set[int]:
-    """Returns the next terms by x -> a * x + b with integer a and b, and by factors that grow by one."""
+    """By x -> a * x + b with integer a and b, and by factors that grow by one."""
     found = set()
     for times in range(2, 6):
         rests = {after - times * before for before, after in itertools.pairwise(terms)}
@@ -350,7 +343,7 @@ _TRIES = 30
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """Returns an item of level 1 to 5 with five options in ascending order."""
+    """Levels 1 to 5, with five options in ascending order."""
     source = random_for(_ID, _VERSION, level, seed)
     rule = source.choice(RULES[level])
     grid, right, draw = fair_choice(
@@ -397,12 +390,12 @@ def _task(source: random.Random, rule: Rule, grid: Grid, right: int) -> tuple[Gr
 
 
 def _is_clear(draw: Draw, answers: Collection[int]) -> bool:
-    """Whether the numbers are in range and the series has only one plausible continuation."""
+    """True if the numbers are in range and the series has only one plausible continuation."""
     *shown, right = draw.terms
     return (
         all(0 < term <= _LARGEST for term in (*draw.terms, *answers))
         and len(set(shown[-4:])) == len(shown[-4:])
-        # Options already shown could be ruled out.
+        # options already shown could be ruled out
         and not set(answers) & set(shown)
         and other_continuations(shown) <= {right}
     )

@@ -1,10 +1,9 @@
-"""The options of series, drawn so that they do not reveal the right answer.
+"""The options of series, drawn so that they don't reveal the right answer.
 
 The five options come first: points on a grid whose lines are errors. Options are kept only if each of the five has a
-series that leads to it and has the other four as errors. One of them is then drawn as the right answer. So each is
-right with a probability of one fifth, and nothing can be learned from them. (If all wrong answers are derived from the
-right one, the right one is in the middle: Hu et al., 2021, "Stratified rule-aware network for abstract visual
-reasoning".)
+series that leads to it and has the other four as errors. One of them is then drawn as the right answer, so each is
+right with a probability of one fifth, and the options reveal nothing. (If all wrong answers are derived from the right
+one, the right one is in the middle: Hu et al., 2021, "Stratified rule-aware network for abstract visual reasoning".)
 """
 
 import random
@@ -52,7 +51,7 @@ class Grid:
         return tuple(self.answer(point) for point in self.points)
 
     def way(self, right: int, error: int) -> int:
-        """Returns 1 or -1: the direction from a point to the others along an error that goes one way only."""
+        """1 or -1: the direction from a point to the others along an error that goes one way only."""
         mine = self.points[right][error]
         return next((1 if point[error] > mine else -1 for point in self.points if point[error] != mine), 1)
 
@@ -78,7 +77,7 @@ def draw_points(source: random.Random, shape: Shape) -> tuple[Steps, ...]:
     ways = [source.choice((-1, 1)) for _ in range(3)]
     points = list(_POINTS[shape])
     if shape == "square":
-        # The fifth point is next to any of the four.
+        # the fifth point is next to any of the four
         points[-1] = (*source.choice(points[:4])[:2], 1)
     return tuple((ways[0] * one, ways[1] * two, ways[2] * three) for one, two, three in points)
 
@@ -88,7 +87,7 @@ def fair_choice[T](
     draw_grid: Callable[[random.Random], Grid],
     task_for: Callable[[random.Random, Grid, int], T | None],
 ) -> T:
-    """Returns a task whose right answer is one of five options. `task_for` receives the index of the right one."""
+    """A task whose right answer is one of five options. `task_for` receives the index of the right one."""
     while True:
         grid = draw_grid(source)
         if len(set(grid.answers)) < N_SERIES_OPTIONS:
@@ -104,9 +103,9 @@ def fair_choice[T](
 
 
 def wrong_answers(grid: Grid, right: int, lines: Sequence[Line]) -> dict[Answer, str] | None:
-    """Returns the four wrong answers with their errors ("repeats_last_difference+slip_of_1").
+    """The four wrong answers with their errors ("repeats_last_difference+slip_of_1").
 
-    Returns None if an option can't be explained by errors.
+    None if an option can't be explained by errors.
     """
     wrong: dict[Answer, str] = {}
     key = grid.points[right]
@@ -124,7 +123,7 @@ def wrong_answers(grid: Grid, right: int, lines: Sequence[Line]) -> dict[Answer,
 
 
 def in_order[T: (int, str)](right: T, wrong: Mapping[T, str]) -> tuple[list[Option], str]:
-    """Returns the options in ascending order and the id of the right one."""
+    """With the id of the right option."""
     values = list(wrong)
     values.append(right)
     values.sort()

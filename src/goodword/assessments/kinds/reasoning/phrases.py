@@ -184,12 +184,11 @@ PHRASES: Catalogue = {
 
 
 def category_phrase(name: str, words: Phrases) -> str:
-    """`name` itself for anything else."""
+    """Anything else stays as it is."""
     key = f"category_{name}"
     return words(key) if key in words else name
 
 
 def family_phrase(name: str, words: Phrases) -> str:
-    """`name` itself for an unknown one."""
     key = f"family_{name}"
     return words(key) if key in words else name

@@ -83,8 +83,8 @@ class AbilityFigures(TypedDict):
 
 
 class AbilityData(TypedDict):
-    """The ability in logits with its 90 % interval. Earlier snapshots have a standard error instead, from a model
-    without guessing. `behind` was added in schema 4."""
+    """In logits, with its 90 % interval. Earlier snapshots have a standard error instead, from a model without
+    guessing. `behind` was added in schema 4."""
 
     value: float
     error: NotRequired[float]
@@ -94,7 +94,7 @@ class AbilityData(TypedDict):
 
 
 class DrawingData(TypedDict):
-    """An SVG file in one colour, with its description."""
+    """A one-colour SVG file with its description."""
 
     svg: str
     alt: str
@@ -145,7 +145,7 @@ class ReasoningReport:
         }
 
     def without_person(self, part: ReasoningPart) -> ReasoningPart:
-        # Tasks were drawn for this person alone; only their number is kept.
+        # tasks were drawn for this person alone: only their number is kept
         whole = _category_without_person(part["whole"])
         categories = [_category_without_person(category) for category in part["categories"]]
         return {**part, "whole": whole, "categories": categories, "ability": None, "tasks": []}

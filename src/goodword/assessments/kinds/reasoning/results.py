@@ -20,13 +20,13 @@ from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.core.json_reading import Json
 from goodword.ui.charts import written_number
 
-#: tasks whose rules are explained to their candidate
+#: tasks explained to their candidate
 EXAMPLES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvedPrecision:
-    """The 90 % band of the number solved. `assumed`: based on assumed difficulties, for lack of a calibration."""
+    """The 90 % band of the number solved. `assumed`: based on assumed difficulties, without a calibration."""
 
     low: float
     high: float
@@ -102,7 +102,7 @@ class AbilityDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
-    """The ability in logits with its 90 % interval."""
+    """In logits, with its 90 % interval."""
 
     value: float
     low: float
@@ -204,7 +204,7 @@ def reasoning_result(
         kind=part.version.test.kind,
         order=part.order,
         title=content.name,
-        # the sheet of the role's default form: only the tasks show whether another was taken
+        # the sheet of the role's default form: only the tasks show whether another form was taken
         sheet=replace(reasoning_sheet(content, part.part.form, known), n_items=whole.items, form=""),
         requirement=requirement_of(part),
         scoring_version=whole.scoring_version,
@@ -278,7 +278,7 @@ def _with_details(
     tasks: Sequence[ReasoningTask],
     answers: Mapping[str, Json],
 ) -> Ability | None:
-    """The ability with the cells of the candidate's tasks; without them if another calibration was used."""
+    """Adds the cells of the candidate's tasks, unless another calibration was used."""
     if ability is None or calibration is None or calibration.id != part.part.calibration_id:
         return ability
     found = calibration.found

@@ -3,10 +3,9 @@
 The groups are invented, so that general knowledge neither helps nor misleads. Each has at least one member. Items of a
 level share the features that determine their difficulty; only the groups and the forms of statements differ.
 
-1  three groups, two statements with "all" or "no", and an irrelevant one about a fourth group
-2  three groups, two statements, one of them with "some" or "some ... not", and an irrelevant one
-3  four groups, three statements with "all" or "no"
-4  four groups, three statements, one of them with "some" or "some ... not"
+1  three groups, two statements with "all" or "no", and an irrelevant one about a fourth group 2  three groups, two
+statements, one of them with "some" or "some ... not", and an irrelevant one 3  four groups, three statements with
+"all" or "no" 4  four groups, three statements, one of them with "some" or "some ... not"
 
 Options are three claims and "none of these". Levels 1 and 3 always offer the same three claims (all x are z, all z are
 x, no x are z), as do levels 2 and 4 (some x are z, some x are not z, some z are not x). None implies another, and all
@@ -30,7 +29,7 @@ type Member = dict[int, bool]
 
 
 def follows(n: int, premises: Sequence[Claim], claim: Claim) -> bool:
-    """Whether a claim follows from the premises, which must be consistent."""
+    """True if the claim follows from the premises, which must be consistent."""
     form, a, b = claim
     if form == "all":
         return _known(premises, {a: True, b: False}) is None
@@ -44,7 +43,7 @@ def follows(n: int, premises: Sequence[Claim], claim: Claim) -> bool:
 
 
 def possible(n: int, premises: Sequence[Claim]) -> bool:
-    """Whether the premises are consistent if each of n groups has a member."""
+    """True if the premises are consistent when each of n groups has a member."""
     return all(_known(premises, member) is not None for member in _members(n, premises))
 
 
@@ -69,7 +68,7 @@ def _known(premises: Sequence[Claim], member: Member) -> Member | None:
         for form, a, b in premises:
             if form not in {"all", "no"}:
                 continue
-            # The rule and its contrapositive: members of a are (not) in b, and those not (in) b are not in a.
+            # the rule and its contrapositive: members of a are (not) in b, and those not (in) b are not in a
             then = form == "all"
             if known.get(a) is True and known.setdefault(b, then) is not then:
                 return None
@@ -113,7 +112,7 @@ _UNNEEDED = ("all", "no")
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
-    """The item for a seed and a level from 1 to 4; three claims and "none of these" as options."""
+    """Levels 1 to 4; options are three claims and "none of these"."""
     source = random_for(_ID, _VERSION, level, seed)
     n = 3 if level < 3 else 4
     names = tuple(source.sample(GROUPS, 4))
@@ -150,7 +149,7 @@ FAMILY = Family(id=_ID, category="deductive", version=_VERSION, levels=(1, 2, 3,
 
 
 def _premises(source: random.Random, n: int, key: Claim | None, *, particular: bool) -> list[Claim]:
-    """Statements that link the groups in a chain, from which just `key` follows, or nothing on the two ends."""
+    """Statements that link the groups in a chain; only `key` follows from them, or nothing about the two ends."""
     ends = _all_claims(n)
     while True:
         forms = [source.choice(_UNIVERSAL) for _ in range(n - 1)]
@@ -176,7 +175,7 @@ def _premises(source: random.Random, n: int, key: Claim | None, *, particular: b
 
 
 def _unneeded(source: random.Random, premises: Sequence[Claim]) -> Claim:
-    """Returns a statement that links one of the first three groups to a fourth and implies nothing new about them."""
+    """A statement that links one of the first three groups to a fourth and implies nothing new about them."""
     while True:
         link = (source.randrange(3), 3)
         form = source.choice(_UNNEEDED)

@@ -32,7 +32,7 @@ from goodword.questionnaires.timing import reading_seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """The scale of a group of items; neither end is better. `name` is shown, `construct` is the technical term."""
+    """A group of items; neither end is better. `name` is shown, `construct` is the technical term."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -48,7 +48,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleItem:
-    """A statement. `keyed`: whether agreement raises ("+") or lowers ("-") the score."""
+    """`keyed`: whether agreement raises ("+") or lowers ("-") the score."""
 
     id: str
     text: str
@@ -58,7 +58,7 @@ class ScaleItem:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Items that are given and scored together, in the instrument's order."""
+    """Items administered and scored together, in the instrument's order."""
 
     id: str
     name: str
@@ -70,7 +70,7 @@ class Instrument:
     """One version in one language. Translations of a version share the ids of items, scales and forms.
 
     A selection of a form's scales is a form of its own: "short20:agreeableness,openness", with scales in the
-    instrument's order. Norms belong to a form, so its scores are compared only with scores on the same selection.
+    instrument's order. Norms belong to a form, so scores are only compared with scores on the same selection.
     """
 
     id: str
@@ -92,7 +92,7 @@ class Instrument:
         return (Form(FULL_FORM, "", tuple(item.id for item in self.items)), *self.short_forms)
 
     def form(self, form_id: str) -> Form:
-        """Raises `FormError`, as do all methods that take a form."""
+        """Raises `FormError`, like all methods that take a form."""
         for form in self.forms:
             if form.id == form_id:
                 return form
@@ -110,7 +110,7 @@ class Instrument:
         raise FormError(f"{self.name} has no form “{form_id}”.")
 
     def narrowed(self, form_id: str, scale_ids: Collection[str]) -> str:
-        """Returns the id of one of `forms` narrowed to these scales. Raises `FormError` if there are none."""
+        """The id of one of `forms` narrowed to these scales. Raises `FormError` if there are none."""
         if unknown := sorted(set(scale_ids) - {scale.id for scale in self.scales}):
             raise FormError(f"{self.name} has no scale “{unknown[0]}”.")
         chosen = [scale for scale in self.scales if scale.id in scale_ids]
@@ -122,7 +122,7 @@ class Instrument:
         return form.id if len(chosen) == len(self.scales) else _narrowed_id(form, chosen)
 
     def whole_form(self, form_id: str) -> str:
-        """Returns the id of the same form with all its scales."""
+        """The id of the same form with all its scales."""
         self.form(form_id)
         return form_id if any(form.id == form_id for form in self.forms) else form_id.rpartition(":")[0]
 
@@ -194,7 +194,7 @@ class _Scoring(BaseModel):
 
 
 class _PackItem(BaseModel):
-    """An item by its number or, so that later versions can change the order, by its id."""
+    """By its number or, so that later versions can change the order, by its id."""
 
     model_config = KNOWN_NAMES
 
@@ -226,8 +226,6 @@ class _PackForm(BaseModel):
 
 
 class ContentPack(BaseModel):
-    """A test of scales as a file."""
-
     model_config = ConfigDict(extra="forbid", title="Content pack")
 
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
@@ -250,7 +248,7 @@ _WHOLE: Final = "the content pack"
 
 
 def parse_pack(data: object) -> Instrument:
-    """The instrument of a content pack. Raises `PackError` with a sentence that names the field."""
+    """Raises `PackError` with a sentence that names the field."""
     check_rights(data, _WHOLE, what="items")
     pack = read(_PACK, data, whole=_WHOLE)
     scale_ids = [scale.id for scale in pack.scales]
@@ -307,7 +305,7 @@ def _form(form: _PackForm, number: int, items: tuple[ScaleItem, ...]) -> Form:
 
 
 def to_json(instrument: Instrument) -> dict[str, Any]:
-    """The instrument as a content pack, without empty values; `parse_pack` reads it back."""
+    """Without empty values; `parse_pack` reads it back."""
     pack: dict[str, Any] = {
         "id": instrument.id,
         "version": instrument.version,

@@ -139,7 +139,7 @@ class StatementForm(ChoiceForm):
 
 
 class ScoringError(ValueError):
-    """An answer to an item that is not in the form, or a value off the answer scale."""
+    """An item that isn't in the form, or a value off the answer scale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

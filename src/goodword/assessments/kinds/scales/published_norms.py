@@ -1,7 +1,8 @@
-"""Published norm groups of a content pack; those split by sex, race or age are refused.
+"""Published norm groups of a content pack. Groups split by sex, race or age are refused.
 
-The Civil Rights Act of 1991, section 106, forbids scoring by sex and race in the United States; anti-discrimination law
-elsewhere leads to the same. Splits are recognised by fields and by name; "Adults (18+)" excludes nobody and passes.
+The Civil Rights Act of 1991, section 106, forbids scoring by sex and race in the United States; anti-discrimination
+law elsewhere has the same effect. Splits are recognised by fields and by name; "Adults (18+)" excludes nobody and
+passes.
 """
 
 import re
@@ -18,7 +19,7 @@ from goodword.assessments.psychometrics.norms import LEAST
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """Mean and standard deviation of a scale in a norm group, on the answer scale."""
+    """Of a scale in a norm group, on the answer scale."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -39,7 +40,7 @@ class NormGroup:
 
     @property
     def usable(self) -> bool:
-        """Whether it is large enough to compare with; a smaller one is kept and shown."""
+        """False if it is too small to compare with; it is still kept and shown."""
         return self.n >= LEAST
 
 
@@ -67,12 +68,12 @@ _ALL_AGES: Final = re.compile(
     r"\b(?:all\s+ages|any\s+age|every\s+age|alle\s+altersgruppen|jeden\s+alters|tous\s+(?:les\s+)?âges)\b"
 )
 
-#: years of experience do not count as age
+#: years of experience don't count as age
 _AT_WORK: Final = re.compile(
     r"\d+\s*(?:\+|plus|(?:-|–|to|bis|à)\s*\d+)?\s*(?:years?|jahren?|ans)\W+(?:(?:of|de)\W+|d['’])?(?:\w+\s+)?"
     r"(?:experience|service|tenure|employment|berufserfahrung|erfahrung|expérience|ancienneté)"
 )
-#: what may follow a figure that is an age; another word makes it a count ("over 50 companies")
+#: what can follow a figure that is an age; another word makes it a count ("over 50 companies")
 _END: Final = (
     r"(?![\d%]|[.,]\d|\s%)(?=\s*(?:$|[^\w\s%+-]|s\b"
     r"|[\s-]*(?:years?|yrs?|jahren?|jähr\w+|ans|olds?|in|at|from|of|and|or|with|who|und|oder|aus|im|et|ou|en|au)\b))"
@@ -80,7 +81,7 @@ _END: Final = (
 _FIGURE: Final = r"(?<![\d.,])(\d\d)"
 _YEARS: Final = r"(?:\s*(?:years?|jahren?|ans))?"
 _RANGE: Final = re.compile(rf"{_FIGURE}{_YEARS}-?\s*(?:-|–|—|to|bis|à|and|und|et)\s*(\d\d){_END}")
-#: a range alone may be of anything; these words make it one of ages
+#: a range can be of anything; these words make it a range of ages
 _OF_PEOPLE: Final = re.compile(
     r"\b(?:age[ds]?|years?|yrs?|olds?|adults?|people|persons|workers|employees|applicants|candidates|men|women"
     r"|alters?|altersgruppe|jahren?|jährig\w*|erwachsene\w*|personen|bewerber\w*|beschäftigte\w*"
@@ -100,7 +101,7 @@ _AT: Final = (
     re.compile(r"\b(?:aged?|im\s+alter\s+von|âgée?s?\s+de)\s+(\d\d)\b"),
     re.compile(r"\b(\d\d)[\s-]*(?:years?-olds?\b|year\s+olds?\b|jährige)"),
 )
-#: everybody who may work is in a group from this age on, or up to that one
+#: the limits of working age: groups from the first or up to the second include everyone
 _EVERYBODY_FROM: Final = 18
 _EVERYBODY_TO: Final = 90
 
@@ -139,7 +140,7 @@ def _check_name(name: str) -> str:
 
 
 class PackNormGroup(BaseModel):
-    """A norm group in a content pack, with a mean and a standard deviation for each scale."""
+    """With a mean and a standard deviation for each scale."""
 
     model_config = KNOWN_NAMES
 
@@ -163,7 +164,7 @@ class PackNormGroup(BaseModel):
 def norm_group(
     group: PackNormGroup, *, whole: str, form_ids: Collection[str], scale_ids: Collection[str]
 ) -> NormGroup:
-    """The group, which must be for one of the forms and have all scales. Raises `PackError`."""
+    """It must be for one of the forms and have all scales. Raises `PackError`."""
     if group.form not in form_ids:
         raise wrong(whole, f"is for the form “{group.form}”, which the pack does not have")
     if group.n < 1:

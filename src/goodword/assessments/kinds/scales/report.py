@@ -31,7 +31,7 @@ from goodword.core.report_blocks import (
     Table,
 )
 
-#: minimum number of items for a scale to be charted
+#: minimum items for a chart of a scale
 LEAST_CHARTED: Final = 5
 
 
@@ -53,7 +53,7 @@ class Band(TypedDict):
 
 
 class ItemData(TypedDict):
-    """A statement and its answer as given. `keyed` is -1 for items that are reversed."""
+    """A statement with its answer. `keyed` is -1 for reversed items."""
 
     text: str
     keyed: Literal[1, -1]
@@ -62,7 +62,7 @@ class ItemData(TypedDict):
 
 
 class ScaleData(TypedDict):
-    """A scale; `mean` is None if too few items were answered. `normed_score` exists since schema 3."""
+    """`mean` is None if too few items were answered. `normed_score` exists since schema 3."""
 
     id: str
     name: str
@@ -78,7 +78,7 @@ class ScaleData(TypedDict):
 
 
 class ScalesPart(PartHead):
-    """A test of scales, with a label for each value from `scale_min` to `scale_max`."""
+    """With a label for each value from `scale_min` to `scale_max`."""
 
     kind: NotRequired[Literal["scales"]]
     norm: Norm | None
@@ -148,7 +148,7 @@ def _charted(part: ScalesPart) -> list[ScaleData]:
 
 
 def _error(scale: ScaleData, words: Phrases) -> str:
-    """Returns the standard error in words; empty if unknown."""
+    """The standard error in words; "" if unknown."""
     normed = scale.get("normed_score")
     if normed is None or scale["mean"] is None:
         return ""

@@ -40,13 +40,13 @@ class StraightLine:
 
     @property
     def share(self) -> Fraction:
-        """The share of all answers that is in the run; 0 without answers."""
+        """Share of all answers in the run; 0 without answers."""
         return Fraction(self.longest, self.answered) if self.answered else Fraction(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleContradiction:
-    """A scale: the means of its "+" items and of its reversed "-" items, and the mean distance of its pairs."""
+    """The means of a scale's "+" items and of its reversed "-" items, and the mean distance of its pairs."""
 
     scale: str
     plus: float

@@ -47,10 +47,7 @@ SHARES: Mapping[int, tuple[int, ...]] = {1: (8,), 2: (4, 2), 3: (2, 2, 2)}
 
 
 def offered(kind: Kind, aspect: Aspect, share: int, *, eighths: bool, random: Random) -> tuple[int, ...]:
-    """Returns `share` values of the aspect that a rule of this kind can lead to.
-
-    `eighths`: allow turns of 45 degrees.
-    """
+    """`share` values of the aspect that a rule of this kind can lead to. `eighths`: allow turns of 45 degrees."""
     match aspect:
         case "places":
             return _toggled(share, random)
@@ -79,7 +76,7 @@ def _unlike(share: int, random: Random) -> list[int]:
 
 
 def _toggled(share: int, random: Random) -> tuple[int, ...]:
-    """Toggles one to three places, each in half of the options, so that choosing an extreme doesn't help."""
+    """Toggles one to three places, each in half of the options: choosing an extreme doesn't help."""
     places = random.sample(range(9), 9)
     n_toggled = share.bit_length() - 1
     kept, toggled = bits(places[n_toggled : n_toggled + random.randint(2, 4)]), places[:n_toggled]
@@ -92,7 +89,7 @@ def _toggled(share: int, random: Random) -> tuple[int, ...]:
 def options(
     rules: Sequence[Ruled], values: Sequence[Sequence[int]], plain: Cell, random: Random
 ) -> tuple[tuple[Option, ...], str]:
-    """Returns eight options in random order and the id of the right one.
+    """Eight options in random order, and the id of the right one.
 
     `values`: the offered values of each rule's aspect. `plain`: aspects without a rule. An `Option.error` looks like
     "turn:wrong_direction+shading:repeats_beside".
@@ -214,7 +211,7 @@ def _generate(family: str, seed: int, level: int) -> GeneratedItem:
         offered(kinds[0], aspect, share, eighths=eighths, random=random)
         for kinds, aspect, share in zip(slots, aspects, shares, strict=True)
     ]
-    # The options are now fixed. Draw the key from them, then a matrix that leads to it (see `options.py`).
+    # The options are fixed: draw the key from them, then a matrix that leads to it.
     keys = [random.choice(each) for each in values]
     shows_key = None
     if alone and aspects != ["places"]:
@@ -292,7 +289,7 @@ def _leads_to(kind: Kind, key: int) -> bool:
 def _can_hardly_rule_out(
     cells: Sequence[Figure], choices: Sequence[Option], *, most: int, shows_key: bool | None
 ) -> bool:
-    """Whether ruling out the options that the matrix shows, or choosing among them, helps little.
+    """True if ruling out the options shown in the matrix, or choosing among them, helps little.
 
     If the options are all values of one aspect, most are shown: the key must then be shown as often as the others.
     """

@@ -1,4 +1,4 @@
-"""Draws figures as SVG without ids, styles or clips, so that one page can have many. Shadings are never hues."""
+"""Draws figures as SVG without ids, styles or clips: a page can have many of them. Shadings never use hues."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -32,7 +32,7 @@ GREY = "0.5"
 
 
 def picture(figure: Figure, language: str) -> Picture:
-    """The figure drawn, with its description in `language`, also for screen readers."""
+    """With its description in `language`, also for screen readers."""
     words = alt(figure, language)
     drawn = "".join(_mark(mark) for mark in figure.marks)
     return Picture(
@@ -88,7 +88,7 @@ def _stripes(points: Sequence[Point], middle: Point, step: float) -> Iterator[tu
 
 
 def _turned(point: Point, degrees: int) -> Point:
-    """The point turned clockwise round the origin; y grows downwards."""
+    """Clockwise round the origin; y grows downwards."""
     angle = degrees * pi / 180
     x, y = point
     return x * cos(angle) - y * sin(angle), x * sin(angle) + y * cos(angle)

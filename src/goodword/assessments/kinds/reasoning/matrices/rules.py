@@ -36,7 +36,7 @@ def bits(places: Iterable[int]) -> int:
 
 
 def figure(cell: Cell) -> Figure:
-    """The figure of a cell; by default one large mark that is not turned."""
+    """By default one large mark without a turn."""
     if "count" in cell:
         places = DIE[cell["count"]]
     elif "place" in cell:
@@ -64,7 +64,7 @@ type Kind = Literal["same", "step", "three", "add", "take", "over", "minus"]
 type Line = tuple[int, int, int]
 type Grid = tuple[Line, Line, Line]
 
-#: the number of values in a cycle; 0 if they do not repeat
+#: number of values in a cycle; 0 if they don't repeat
 ROUND: dict[Aspect, int] = {"turn": 8, "place": 8}
 #: the aspects that a kind of rule can apply to
 SEEN: dict[Kind, tuple[Aspect, ...]] = {
@@ -84,7 +84,7 @@ MOST_MARKS = 9
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """One aspect under one rule. `by` is the step along a row (0 where there is none)."""
+    """One aspect under one rule. `by` is the step along a row (0: none)."""
 
     aspect: Aspect
     kind: Kind
@@ -99,7 +99,7 @@ class Ruled:
 def ruled(
     kind: Kind, aspect: Aspect, key: int, offered: Sequence[int], random: Random, *, shift: int
 ) -> Ruled:
-    """Returns nine values ending with `key`, where no other kind of rule predicts a different missing value.
+    """Nine values ending with `key`, where no other kind of rule predicts a different missing value.
 
     `offered`: the values of the options (the key and the errors). `shift` (1 or 2): how many places the same three
     values move from row to row.
@@ -119,7 +119,7 @@ def _draw(
             return Ruled(aspect, kind, (*others, (key, key, key)))
         case "three":
             (one, *_), (other, *_) = _two_others(aspect, key, offered, random)
-            # The third row ends with the key.
+            # the third row ends with the key
             values = (key, one, other)
             rows = [
                 tuple(values[(place - 2 + (row - 2) * shift) % 3] for place in range(3)) for row in range(3)
@@ -145,7 +145,7 @@ def _draw(
 
 
 def steps_of(aspect: Aspect, offered: Sequence[int]) -> Sequence[int]:
-    """Returns the possible steps. Turns move by 90 degrees if all offered values are multiples of it."""
+    """Turns move by 90 degrees if all offered values are multiples of it."""
     return (-2, 2) if aspect == "turn" and set(offered) <= set(QUARTERS) else (-2, -1, 1, 2)
 
 
@@ -178,7 +178,7 @@ def _stepped(aspect: Aspect, start: int, by: int) -> Line:
 
 
 def _two_others(aspect: Aspect, key: int, offered: Sequence[int], random: Random) -> tuple[Line, Line]:
-    """Returns two rows, each of a single value other than the key, preferring offered values."""
+    """Two rows, each of a single value other than the key, preferring offered values."""
     others = [value for value in offered if value != key]
     more = [value for value in values_of(aspect, offered) if value not in offered]
     while True:
@@ -200,7 +200,7 @@ def _counted(kind: Kind, third: int, random: Random) -> Line | None:
 
 
 def _overlaid(kind: Kind, key: int, changed: int, random: Random) -> Line:
-    """Returns the places of three figures. Errors often affect the places in which options differ (`changed`)."""
+    """Places of three figures. Errors often affect the places in which options differ (`changed`)."""
     taken = [place for place in range(9) if key >> place & 1]
     free = [place for place in range(9) if not key >> place & 1]
     for places in (taken, free):
@@ -215,7 +215,6 @@ def _overlaid(kind: Kind, key: int, changed: int, random: Random) -> Line:
 
 
 def _differing(values: Sequence[int]) -> int:
-    """Returns the places that are taken in some of the values but not in all."""
     every, some = values[0], 0
     for value in values:
         every, some = every & value, some | value
@@ -223,12 +222,12 @@ def _differing(values: Sequence[int]) -> int:
 
 
 def _strays(found: Ruled) -> bool:
-    """Whether another rule explains all cells shown but predicts a different value, or two rows are the same."""
+    """True if another rule explains all cells shown but predicts a different value, or two rows are the same."""
     if len(set(found.rows)) < 3:
         return True
     grids = [found.rows]
     if found.aspect == "count":
-        # marks arranged as on a die may also be read as overlaid
+        # marks arranged as on a die can also be read as overlaid
         grids.append(_grid([tuple(bits(DIE[count]) for count in row) for row in found.rows]))
     return any(
         foretold not in {None, lines[2][2]}
@@ -239,7 +238,7 @@ def _strays(found: Ruled) -> bool:
 
 
 def _foretold(aspect: Aspect, lines: Grid) -> Iterator[int | None]:
-    """The last values predicted by the rules that the first two lines follow."""
+    """Last values predicted by the rules that the first two lines follow."""
     around = ROUND.get(aspect, 0)
     by = lines[0][1] - lines[0][0]
     values = set(lines[0])

@@ -87,7 +87,7 @@ _FR_SHAPE_FORMS: Mapping[Shape, tuple[str, str, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """The sentences of one language: `step` by aspect and step, `same` and `three` by aspect.
+    """`step` by aspect and step, `same` and `three` by aspect.
 
     Above 0 a step is more, or clockwise; turns in eighths. `missing` ends the rule, for one mark and for several.
     """
@@ -285,7 +285,7 @@ class DescriptionWords:
 
 
 def alt(figure: Figure, language: str) -> str:
-    """The figure described in one phrase in "en", "de" or "fr". Raises `KeyError` for another language."""
+    """A description in "en", "de" or "fr". Raises `KeyError` for another language."""
     tongue = DESCRIPTIONS[language]
     groups: dict[Mark, list[int]] = {}
     for mark in figure.marks:
@@ -301,7 +301,7 @@ def _placeless(mark: Mark) -> Mark:
 def _group(mark: Mark, places: Sequence[int], tongue: DescriptionWords) -> str:
     said = tongue.noun(len(places), mark)
     if mark.shape in _POINTED:
-        # every rotation of a pointed shape is described, since none of them is the obvious default
+        # describe every rotation of a pointed shape, since none is the obvious default
         said += tongue.pointing.format(direction=tongue.directions[mark.turn // 45])
     elif mark.turn:
         said += tongue.turned.format(degrees=mark.turn)

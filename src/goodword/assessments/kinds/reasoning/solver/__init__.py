@@ -26,7 +26,7 @@ def solve_series(task: Series, options: Sequence[Option]) -> frozenset[str]:
 
 
 def solve_by_any_reading(task: Series, options: Sequence[Option]) -> frozenset[str]:
-    """By any hypothesis, whatever its load: more than one would make the item disputable."""
+    """By any hypothesis, whatever its load: several solutions would make the item disputable."""
     if all(term.isalpha() for term in task.terms):
         columns = [[_ALPHABET.index(letter) for letter in column] for column in zip(*task.terms, strict=True)]
         found = [_all_readings(column, _OF_LETTERS) for column in columns]
@@ -120,7 +120,7 @@ def _steps(pairs: Sequence[tuple[int, int]], value: int = 0) -> set[int]:
 
 
 def _series_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Two alternating series, each with its own rule; the alternation adds a load of one."""
+    """Each series has its own rule; the alternation adds a load of one."""
     own, other = terms[len(terms) % 2 :: 2], terms[1 - len(terms) % 2 :: 2]
     if len(own) < 3 or len(other) < 3:
         return
@@ -204,7 +204,7 @@ type Claim = tuple[str | int, ...]
 
 def solve_sets(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
     n_groups = len(task.names)
-    # Exclude regions that a statement empties; try all combinations of the others.
+    # exclude regions that a statement empties; try all combinations of the others
     regions = [
         region
         for region in range(1, 2**n_groups)
@@ -244,7 +244,7 @@ def _true(claim: Claim, diagram: Sequence[int]) -> bool:
 
 
 def solve(task: Task, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of all right options; exactly one for a valid item. Raises `ValueError` for an unknown statement."""
+    """Ids of all right options; exactly one for a valid item. Raises `ValueError` for an unknown statement."""
     match task:
         case Series():
             return solve_series(task, options)

@@ -1,4 +1,5 @@
-"""Heuristics that guess among options by their form alone; none may do better than chance."""
+"""Strategies that guess among options by their form, or eliminate options by shared features or by what the task
+shows. None may do better than chance."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +55,7 @@ def distance(option: Option, others: Sequence[Option]) -> float:
 
 @lru_cache(maxsize=16)
 def features(option: Option) -> Counter[str]:
-    """The visible features of an option: characters at their places, marks of a figure, words of a claim."""
+    """Visible features of an option: characters at their places, marks of a figure, words of a claim."""
     match option.value:
         case str(text):
             return Counter(f"{place}{letter}" for place, letter in enumerate(reversed(text)))
@@ -69,7 +70,7 @@ def features(option: Option) -> Counter[str]:
 
 
 def most_like(options: Sequence[Option], sign: int) -> list[Option]:
-    """Returns the options that share the most (`sign` 1) or fewest (-1) features with the others."""
+    """Options that share the most (`sign` 1) or fewest (-1) features with the others."""
     each = {option.id: features(option) for option in options}
     shared = dict.fromkeys(each, 0)
     for one, other in combinations(each, 2):
@@ -104,7 +105,7 @@ def _mentions(item: GeneratedItem, option: Option) -> float:
 
 
 def _named(item: GeneratedItem) -> list[Option]:
-    """The options of a deduction that name a thing; all options of other items."""
+    """Options of a deduction that name a thing; all options of other items."""
     named = [
         option for option in item.options if not isinstance(option.value, tuple) or len(option.value) > 1
     ]
@@ -236,7 +237,7 @@ GUESSERS: Mapping[str, Guesser] = {
 
 
 def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guesser:
-    """Returns a guesser that repeatedly eliminates what `choose` returns, until nothing would be left."""
+    """Repeatedly eliminates what `choose` returns, until nothing would be left."""
 
     def guess(item: GeneratedItem) -> Sequence[Option]:
         left = list(item.options)
@@ -252,7 +253,6 @@ def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guess
 
 
 def _without_the_rare(left: Sequence[Option]) -> Sequence[Option]:
-    """Returns the options with the most of the rarest features."""
     counted = Counter(feature for option in left for feature in set(features(option)))
     uneven = {feature: n for feature, n in counted.items() if n < len(left)}
     if not uneven:
@@ -266,13 +266,11 @@ def _without_the_rare(left: Sequence[Option]) -> Sequence[Option]:
 
 
 def _without_the_extremes(left: Sequence[Option]) -> Sequence[Option]:
-    """Returns the options furthest from the others, numerically or alphabetically."""
     away = {option.id: distance(option, left) for option in left}
     return [option for option in left if away[option.id] == max(away.values())]
 
 
 def _votes(item: GeneratedItem) -> Sequence[Option]:
-    """Returns the options with the most features that at least half of the options share."""
     counted = Counter(feature for option in item.options for feature in set(features(option)))
     votes = {
         option.id: sum(2 * counted[feature] >= len(item.options) for feature in set(features(option)))
@@ -318,7 +316,7 @@ def _looks(figure: Figure) -> set[tuple[str, object]]:
 
 
 def _familiar(item: GeneratedItem) -> Sequence[Option]:
-    """Returns the options of a matrix whose looks (shape, shading, number of marks and so on) all occur in it."""
+    """Options of a matrix whose features (shape, shading, number of marks and so on) all occur in it."""
     if not isinstance(item.task, Matrix):
         return item.options
     shown = {look for cell in item.task.cells for look in _looks(cell)}

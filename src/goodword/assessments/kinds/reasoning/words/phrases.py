@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """Things that are compared: `things` by colour ("the red box"), `listed` as in a list of them ("red")."""
+    """Things to compare: `things` by colour ("the red box"), `listed` as in a list of them ("red")."""
 
     things: Mapping[str, str]
     listed: Mapping[str, str]
