@@ -259,7 +259,7 @@ def test_what_depends_on_the_kind_is_only_said_of_it(rita: Membership) -> None:
                 "Agreement of raters",
                 "Recovery in simulations",
                 "answers to single items, or keys",
-                "with somebody present",
+                "under supervision",
             )
         ]
 

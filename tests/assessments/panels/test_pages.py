@@ -101,7 +101,7 @@ def test_ratings_are_shown_from_five_experts_on(workshop: Test, rita: Membership
     assert "Mean <strong>4.6</strong>, median 5, SD 0.55; key in the draft 4.5" in page
     assert "4 keys of the draft differ from the panel's." in page
     made = browser.post(url("judgement_panel_key", workshop), {"revision": revision(workshop)}, follow=True)
-    assert "All keys of the draft are the panel's." in words(made)
+    assert "All keys of the draft match the panel's." in words(made)
     assert "Set by a panel of 5 experts" in words(browser.get(url("judgement_publish", workshop)))
     assert len(experts) == 4
 

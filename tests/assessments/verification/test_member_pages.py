@@ -76,7 +76,7 @@ def test_the_button_opens_it_and_shows_a_link_once() -> None:
     assert page["Cache-Control"] == "no-store"
     assert "Short reasoning form" in words(Client().get(found[1]))
     said = words(page).replace("&#x27;", "'")
-    assert "Let somebody supervise who doesn't decide on the application." in said
+    assert "The supervisor shouldn't be involved in the hiring decision." in said
     assert "anyone who watches the screen can see the clock" in said
     again = words(browser.get(here))
     assert "Create new link" in again

@@ -67,7 +67,7 @@ def test_the_candidates_first_page_says_why_and_opening_it_changes_nothing() -> 
     page = text(Client(), f"{path}start/")
     assert "Short reasoning form" in page
     assert "asks some candidates to solve new tasks" in page
-    assert "It doesn't mean that anybody doubts yours." in page
+    assert "It doesn't mean anyone doubts yours." in page
     assert "12 minutes for 12 tasks." in page
     assert row_of(verification).begun_at is None
     assert list(Event.objects.values_list("pk")) == before

@@ -36,7 +36,7 @@ def test_the_draft_follows_the_settings() -> None:
     for sentence in (
         "Controller: Acme & Sons",
         "No assessment has been published.",
-        "Nobody is erased after their applications end. TO DO",
+        "People aren't erased when their applications end. TO DO",
         "not recorded",
         "Greenhouse is not connected.",
         "an admin, because nobody is named",

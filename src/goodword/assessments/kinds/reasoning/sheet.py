@@ -124,7 +124,7 @@ def precision_in_words(blueprint: Blueprint, calibration: OwnCalibration | None)
 def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalibration | None) -> str:
     rates = rates_of(forms, form, calibration.found if calibration is not None else None)
     told = gettext(
-        "Candidates can be asked to solve %(n)s new tasks with somebody present. Their result counts as lower than "
+        "Candidates can be asked to solve %(n)s new tasks under supervision. Their result counts as lower than "
         "expected if, on average over honest candidates with that first result, at most 5 in 100 solve so few, if "
         "abilities are spread as assumed (normally around the average, or around one standard deviation below it). "
         "This holds on average, not for each of them. By the model, of honest candidates who solved %(high)s or more "
