@@ -39,7 +39,7 @@ def test_the_draft_follows_the_settings() -> None:
         "People aren't erased when their applications end. TO DO",
         "not recorded",
         "Greenhouse is not connected.",
-        "an admin, because nobody is named",
+        "an admin, because Settings > Organisation names no contact",
         "second factor optional",
         "Referees' answers are confidential.",
     ):
