@@ -80,7 +80,7 @@ def test_a_pack_is_imported_signed_off_and_published(
     looker.look(page, "a draft that touches health")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("sign off the health-related items first")).to_be_visible()
-    page.get_by_label("Why they are needed for the work").fill("Calm hands are the work itself.")
+    page.get_by_label("Why the job requires them").fill("Calm hands are the work itself.")
     page.get_by_role("button", name="Sign off").click()
     looker.look(page, "signed off")
     page.get_by_role("button", name="Publish").click()

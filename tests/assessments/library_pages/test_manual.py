@@ -300,7 +300,7 @@ def test_the_page_shows_the_chosen_version_and_roles_of_the_reader(rita: Members
     manual = page.context["manual"]
     assert dict(manual.facts)["Language"] == "German"
     html = page.content.decode()
-    assert ("1 role of yours uses the test now." in html, german.content["name"] in html) == (True, True)
+    assert ("1 of your roles uses the test now." in html, german.content["name"] in html) == (True, True)
     assert topic(manual, "Job analysis").missing
     confirmed = partial(
         JobAnalysis.objects.create, organisation=role.organisation, role=role, confirmed_at=NOW

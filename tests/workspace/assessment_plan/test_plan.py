@@ -664,7 +664,7 @@ def reader_card(who: Membership, step: Step) -> tuple[str, list[str]]:
 def test_publishing_warns_without_an_adjustments_contact(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     organisation, owner = step.organisation, step.role.owner
-    nobody = "Nobody outside the hiring team is named to answer adjustment requests."
+    nobody = "No contact outside the hiring team is set for adjustment requests."
     messages_of, links = reader_card(owner, step)
     assert (
         messages_of

@@ -109,7 +109,7 @@ def test_a_finished_draft_is_published_in_one_click(desk: Desk) -> None:
 
 @pytest.mark.world
 def test_publishing_a_timed_draft_warns_without_an_adjustments_contact(desk: Desk) -> None:
-    warning = "is named to answer adjustment requests"
+    warning = "is set for adjustment requests"
     wizard = Wizard(desk)
     assert warning not in review(wizard).get_text()  # the default test is untimed
     draft_in(wizard, finished=True)

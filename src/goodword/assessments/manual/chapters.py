@@ -141,18 +141,18 @@ def _facts(facts: ManualFacts, now: datetime) -> list[tuple[str, str]]:
 
 def _workplace(facts: ManualFacts) -> Sequence[Topic]:
     rule = _(
-        "An assessment can be published only when each test names the requirement of the role that it serves; who said "
-        "so and when is kept, and the report repeats the requirement."
+        "An assessment can only be published once each test names the job requirement it assesses. The author and date "
+        "are stored, and the report shows the requirement."
     )
     if facts.roles is None:
         analysis = said(_("Job analysis"), _("Kept for each role (Role > [...] > Job analysis)."))
     else:
         used, analysed = facts.roles
         rule += " " + (
-            ngettext("%(n)s role of yours uses the test now.", "%(n)s roles of yours use the test now.", used)
+            ngettext("%(n)s of your roles uses the test now.", "%(n)s of your roles use the test now.", used)
             % {"n": used}
             if used
-            else _("No role of yours uses the test now.")
+            else _("None of your roles uses the test now.")
         )
         analysis = _job_analysis(used, analysed)
     return (

@@ -145,7 +145,7 @@ def _scoring(facts: ManualFacts) -> list[str]:
     found = [
         _(
             "Scores are computed by fixed rules. “goodword evidence” exports the answers behind every issued score "
-            "and computes it again."
+            "and recomputes it."
         )
     ]
     if raters := facts.sheet.more.get(_("Raters")):
@@ -156,8 +156,8 @@ def _scoring(facts: ManualFacts) -> list[str]:
 def _reporting(facts: ManualFacts) -> list[str]:
     found = [
         _(
-            "A report shows each score with its precision as far as that is known, and the requirement that the test "
-            "serves. Issued scores never change."
+            "A report shows each score with its precision, if known, and the job requirement that the test assesses. "
+            "Issued scores never change."
         )
     ]
     if facts.version.test.kind != Test.Kind.CUSTOM_QUESTIONS:
@@ -167,9 +167,7 @@ def _reporting(facts: ManualFacts) -> list[str]:
 
 def _security(facts: ManualFacts) -> str:
     items = (
-        _(
-            "Each candidate gets tasks of their own. Simple levels have few different ones, so some will be known."
-        )
+        _("Each candidate gets their own tasks. Simple levels have few variants, so some will become known.")
         if facts.kind.is_generated
         else _("All candidates of a form get the same items, so they can become known.")
     )
@@ -182,10 +180,10 @@ def _security(facts: ManualFacts) -> str:
 def documentation(facts: ManualFacts) -> Sequence[Topic]:
     rows = [
         (_("Technical sheet"), _("Library > Tests, for the same version, form and language")),
-        ("docs/tests.md", _("the tests and how they are made")),
+        ("docs/tests.md", _("the tests and their development")),
         ("docs/scoring.md", _("formulas, their sources and assumptions")),
         ("docs/evidence.md", _("the export that recomputes every score")),
-        ("docs/law/", _("what some laws require of employers")),
+        ("docs/law/", _("employers' duties under some laws")),
     ]
     if facts.sheet.cells:
         rows.append(("bench/recovery.py", _("the simulations in chapter 2")))
@@ -197,7 +195,7 @@ def test_takers() -> Sequence[Topic]:
         said(
             _("What candidates can expect"),
             _(
-                "A notice states what data are collected, why, who reads them and for how long, before they start."
+                "Before they start, a notice states which data is collected and why, who reads it, and for how long."
             ),
             _("They can ask for an adjustment, and can decline to take part."),
             _("They can ask for a human review of a result. The request is tracked until it is answered."),
@@ -219,7 +217,7 @@ def test_users() -> Sequence[Topic]:
         said(
             _("What the employer must do"),
             _("State why the test is relevant to the job, and use it for nothing else."),
-            _("Answer requests for adjustments before the test, and don't pass them on to those who decide."),
+            _("Answer requests for adjustments before the test, and don't pass them on to decision makers."),
             _("Look at the whole application. Don't decide on a score alone."),
             _("Compare the selection rates of groups regularly."),
             _("Keep records as long as the law requires, and no longer."),

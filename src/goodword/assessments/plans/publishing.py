@@ -45,9 +45,9 @@ def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
         parts = in_order(draft)
         weighted = settings.total == Assessment.Total.WEIGHTS
         if settings.total not in Assessment.Total.values:
-            raise InvalidSetting("total", _("Choose one of those offered."))
+            raise InvalidSetting("total", _("Choose one of the options."))
         if settings.more_time not in Assessment.MoreTime.values:
-            raise InvalidSetting("more_time", _("Choose one of those offered."))
+            raise InvalidSetting("more_time", _("Choose one of the options."))
         if not 0 <= settings.retake_months <= MAX_RETAKE_MONTHS:
             raise InvalidSetting(
                 "retake_months", _("Enter 0 to %(most)d months.") % {"most": MAX_RETAKE_MONTHS}
@@ -177,7 +177,7 @@ def reader_warning(role: Role) -> str:
             "name": role.organisation.adjustments_name
         }
     else:
-        first = _("Nobody outside the hiring team is named to answer adjustment requests.")
+        first = _("No contact outside the hiring team is set for adjustment requests.")
     if contact is None:
         return first + " " + _("The recruiter reads them. Candidates see this, and some won't ask.")
     return (

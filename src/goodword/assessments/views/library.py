@@ -161,13 +161,11 @@ class SignOffForm(forms.Form):
         },
     )
     why = forms.CharField(
-        label=gettext_lazy("Why they are needed for the work"),
+        label=gettext_lazy("Why the job requires them"),
         max_length=MAX_REASON_LENGTH,
-        help_text=gettext_lazy("And why nothing about health or a disability can be read from the answers."),
+        help_text=gettext_lazy("Also explain why the answers reveal nothing about health or disability."),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": gettext_lazy("Write why these are needed, so that others can judge it later.")
-        },
+        error_messages={"required": gettext_lazy("Explain why these are needed, for later reviewers.")},
     )
 
 

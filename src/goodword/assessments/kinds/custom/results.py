@@ -51,9 +51,7 @@ def questions_sheet(questions: CustomQuestions, known: Known) -> TechnicalSheet:
         norms=norms_sentence(
             [], known.groups, without=gettext("Answers are read individually and not compared with others'.")
         ),
-        validity=gettext(
-            "None yet. If an answer counts, say why on the role: which job requirement it assesses."
-        ),
+        validity=gettext("None yet. If answers count, state on the role which job requirement they assess."),
         limits=(
             gettext("Two raters can differ: check both ratings and the rubric before you rely on them."),
             gettext("Asking everyone the same questions is fairer, but it is not a measurement."),

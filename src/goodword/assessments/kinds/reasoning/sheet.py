@@ -213,13 +213,13 @@ def _difficulty(calibration: OwnCalibration | None) -> str:
 
 def _limits(*, figures: bool) -> tuple[str, ...]:
     limits = [
-        gettext("It is timed, so it also reflects how fast somebody works."),
+        gettext("It is timed, so it also reflects working speed."),
         gettext(
             "People who have practised such tasks solve more of them. The practice before the test helps "
             "a little."
         ),
         gettext("A difference of a few tasks is not meaningful."),
-        gettext("Conclusions are verbal, so they are harder in a language that people know less well."),
+        gettext("Deductions are verbal, so they are harder in a second language."),
     ]
     if figures:
         limits.append(
