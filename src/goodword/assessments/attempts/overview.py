@@ -1,3 +1,8 @@
+"""The parts of an attempt as candidates see them, and previews without a candidate.
+
+Previews save nothing; their seeds above `parts.SEEDS` give items that no candidate gets.
+"""
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
