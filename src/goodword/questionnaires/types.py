@@ -156,6 +156,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """An answer to choose: the stored value and its label."""
+
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     value: Id
@@ -205,6 +207,8 @@ class Agreement(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleChoice(QuestionBase):
+    """One of several choices."""
+
     type: Literal["single_choice"] = "single_choice"
 
     choices: Choices
@@ -314,6 +318,8 @@ class Number(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Date(QuestionBase):
+    """One day."""
+
     type: Literal["date"] = "date"
 
 

@@ -268,6 +268,7 @@ def on_email_queued_again(event: Event) -> None:
 
 
 def on_email_failed(event: Event) -> None:
+    """React to a bounced or unsent mail to the candidate."""
     email = mail_of(event, "application__candidate")
     if email is None:
         return
@@ -278,6 +279,7 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_email_complained(event: Event) -> None:
+    """Stop reminders after a spam complaint."""
     email = mail_of(event, "application__candidate")
     if email is not None:
         candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.COMPLAINED)

@@ -49,7 +49,7 @@ def _one_line(value: Any) -> Any:
 
 
 class QuestionnaireFile(BaseModel):
-    """Questions are validated language by language, for a sentence about each problem."""
+    """A questionnaire as a file. Questions are validated language by language, for a sentence about each problem."""
 
     model_config = ConfigDict(extra="forbid", title="Questionnaire")
 

@@ -64,7 +64,7 @@ type AnyQuestion = Question | FileQuestion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """0 to `points`; `anchors` say what earns them."""
+    """A criterion of a rubric: 0 to `points`; `anchors` say what earns them."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -172,7 +172,7 @@ class _PackRubric(BaseModel):
 
 
 class QuestionPack(BaseModel):
-    """Questions are validated one by one, for a sentence about each problem."""
+    """Custom questions as a file. Questions are validated one by one, for a sentence about each problem."""
 
     model_config = ConfigDict(extra="forbid", title="Custom questions")
 

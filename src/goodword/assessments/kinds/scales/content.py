@@ -32,7 +32,7 @@ from goodword.questionnaires.timing import reading_seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """A group of items; neither end is better. `name` is shown, `construct` is the technical term."""
+    """A scale: a group of items; neither end is better. `name` is shown, `construct` is the technical term."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -194,7 +194,7 @@ class _Scoring(BaseModel):
 
 
 class _PackItem(BaseModel):
-    """By its number or, so that later versions can change the order, by its id."""
+    """An item, by its number or (as later versions can change the order) by its id."""
 
     model_config = KNOWN_NAMES
 
@@ -226,6 +226,8 @@ class _PackForm(BaseModel):
 
 
 class ContentPack(BaseModel):
+    """A test of scales as a file."""
+
     model_config = ConfigDict(extra="forbid", title="Content pack")
 
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]

@@ -19,7 +19,7 @@ from goodword.assessments.psychometrics.norms import LEAST
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """Of a scale in a norm group, on the answer scale."""
+    """Mean and standard deviation of a scale in a norm group, on the answer scale."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -140,7 +140,7 @@ def _check_name(name: str) -> str:
 
 
 class PackNormGroup(BaseModel):
-    """With a mean and a standard deviation for each scale."""
+    """A norm group in a content pack, with a mean and a standard deviation for each scale."""
 
     model_config = KNOWN_NAMES
 
