@@ -115,4 +115,4 @@ def test_languages_without_a_word_list_flag_every_text(rita: Membership) -> None
     draft = imported(rita, small_pack(language="es"))
     page = signed_in(rita).get(url("test", rita.organisation, draft.test_id))
     assert len(page.context["flags"]) == 4
-    assert "every text is listed. Read each one." in page.content.decode()
+    assert "so all texts are listed. Please read each of them." in page.content.decode()

@@ -254,7 +254,7 @@ def test_what_depends_on_the_kind_is_only_said_of_it(rita: Membership) -> None:
             one in text
             for one in (
                 "A form without figures can be taken instead",
-                "tasks of their own",
+                "their own tasks",
                 "can practise on an example",
                 "Agreement of raters",
                 "Recovery in simulations",
