@@ -92,7 +92,7 @@ def test_the_last_page_links_to_a_result_in_plain_words(shared: Attempt) -> None
         "An explanation helps, but the customer has lost a day",
         "1 Very ineffective · 2 Rather ineffective",
         "not scored by a program",
-        "They aren't compared with anyone else's",
+        "and may compare it with other candidates'.",
     ):
         assert said in page, said
     assert [

@@ -95,11 +95,15 @@ def test_a_failing_handler_is_rolled_back_and_retried() -> None:
 
 
 @pytest.mark.django_db
-def test_a_handler_removed_from_the_flow_is_skipped() -> None:
+def test_a_reaction_of_another_version_is_left_to_its_workers_and_then_fails() -> None:
     event = record_event("test.alone")
     Reaction.objects.create(event=event, handler=ACTS)
     events.react.run()
-    assert (acted, Reaction.objects.get().state) == ([], "done")
+    row = Reaction.objects.get()
+    assert (acted, row.state, row.tries, row.error) == ([], "waiting", 1, "UnknownHandler")
+    Reaction.objects.update(tries=events.TRIES - 1, not_before=None)
+    events.react.run()
+    assert (acted, Reaction.objects.get().state) == ([], "failed")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -327,6 +327,10 @@ def _act_together(rows: Sequence[Reaction]) -> bool:
         return False
 
 
+class UnknownHandler(Exception):
+    """This version has no such handler. Another version does: retry, since its workers may still run or come back."""
+
+
 def _run(row: Reaction) -> None:
     for handler in flow().get(row.event.name, ()):
         if name_of(handler) == row.handler:
@@ -336,8 +340,7 @@ def _run(row: Reaction) -> None:
             ):
                 handler(row.event)
             return
-
-    # it is no longer in flow.py: nothing to do
+    raise UnknownHandler(row.handler)
 
 
 def _locked(rows: Sequence[Reaction]) -> list[int]:
