@@ -195,7 +195,9 @@ def build(stamped: str) -> None:
         *pip, "install", "-q", *here, "--no-deps", "--no-build-isolation", "-e", "./sandbox", "-e", "."
     )
     if not done:
-        raise SetupError("the packages could not be installed; see above. Once mended, run the same again.")
+        raise SetupError(
+            "the packages could not be installed; see above. Once fixed, run the same command again."
+        )
     STAMP.write_text(wanted())
     say("done")
 

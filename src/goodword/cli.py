@@ -210,7 +210,7 @@ def _add_jobs(jobs: argparse.ArgumentParser) -> None:
 
 def _add_mails(mails: argparse.ArgumentParser) -> None:
     actions = mails.add_subparsers(title="actions", required=True, metavar="ACTION")
-    help_text = "List waiting and failed mail, the oldest first."
+    help_text = "List waiting and failed mail, oldest first."
     shown = actions.add_parser("list", help=help_text, description=help_text)
     shown.set_defaults(run=_list_mails)
     shown.add_argument("--failed", action="store_true", help="only failed mail")

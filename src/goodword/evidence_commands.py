@@ -22,7 +22,7 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     evidence.add_argument(
         "--validity",
         action="store_true",
-        help="correlate test scores with the imported ratings after the start; writes nothing",
+        help="correlate test scores with the imported ratings after hire; writes nothing",
     )
     evidence.add_argument(
         "--role", type=int, metavar="ID", help="with --groups or --validity: only this role"

@@ -148,7 +148,7 @@ FLOW: Flow = {
     "attempt.verification_completed": (),
     "attempt.verification_discarded": (),
     "attempt.marked": (report_freezing.on_attempt_completed,),  # data: step_request_id, attempt_id, order
-    # --- ratings after the start (workspace.validity) -----------------------------------------------------------
+    # --- ratings after hire (workspace.validity) ----------------------------------------------------------------
     "rating.needs_rater": (),  # data: rating_request_id, reason
     "rating.given": (),
     "rating.declined": (),

@@ -64,7 +64,7 @@ def test_a_manager_rates_by_keyboard_and_members_see_the_state(browser: Browser,
     page.get_by_label("Manager's name").fill("Bo Boss")
     page.get_by_label("E-mail address").fill("bo@acme.example")
     page.get_by_role("button", name="Ask by e-mail").click()
-    expect(page.get_by_text("Bo Boss is asked by e-mail.")).to_be_visible()
+    expect(page.get_by_text("Bo Boss will be asked by e-mail.")).to_be_visible()
     looker.look(page, "candidate with a request")
     assert request_of(nobody).rater_email == "bo@acme.example"
     page.goto(f"{live_server}/o/{slug}/roles/{role.pk}/settings/")

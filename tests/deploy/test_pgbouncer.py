@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.proxy, pytest.mark.django_db]
 
 @contextmanager
 def pooler(folder: Path, mode: str) -> Iterator[int]:
-    """PgBouncer on a free port, in front of the tests' server."""
+    """PgBouncer on a free port, in front of the test server."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Candidate > Rate after the start, off until an admin switches it on."""
+"""Candidate > Rate after hire, off until an admin switches it on."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -60,7 +60,7 @@ def stored(of: Application) -> list[tuple[str, float, str]]:
 
 def test_a_hiring_manager_rates_once(ada: Application, manager: Membership) -> None:
     client = signed_in(manager)
-    assert "Rate after the start" in client.get(path(ada).removesuffix("rating/")).content.decode()
+    assert "Rate after hire" in client.get(path(ada).removesuffix("rating/")).content.decode()
     sent = answered(client, ada)
     for _twice in range(2):
         client.post(path(ada), sent)
@@ -125,7 +125,7 @@ def test_it_is_off_until_an_admin_switches_it_on(ada: Application, manager: Memb
     for _twice in range(2):
         admin.post(switch)
     assert {client.get(path(ada)).status_code, client.post(path(ada), sent).status_code} == {404}
-    assert "Rate after the start" not in client.get(path(ada).removesuffix("rating/")).content.decode()
+    assert "Rate after hire" not in client.get(path(ada).removesuffix("rating/")).content.decode()
     admin.post(switch, {"on": "on"})
     assert client.get(path(ada)).status_code == 200
     rows = AuditEntry.objects.of(organisation).filter(action__startswith="ratings.").order_by("pk")

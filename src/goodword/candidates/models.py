@@ -247,7 +247,7 @@ class Hold(OrganisationOwned):
 
 
 class RatingImport(OrganisationOwned):
-    """Ratings of people hired from a file, or of one person by a member. They count once confirmed."""
+    """Ratings of hires from a file, or of one person by a member. They count once confirmed."""
 
     #: ends of the rating scale; the highest is the best
     lowest = models.FloatField()
@@ -263,7 +263,7 @@ class RatingImport(OrganisationOwned):
 
 
 class PerformanceRating(OrganisationOwned):
-    """How a manager rated somebody after the start, by one criterion. Used for validity only."""
+    """How a manager rated somebody after hire, by one criterion. Used for validity only."""
 
     of = models.ForeignKey(RatingImport, on_delete=models.CASCADE, related_name="ratings")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="ratings")

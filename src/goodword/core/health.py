@@ -37,8 +37,8 @@ _STATEMENT = 1_500
 
 
 class HeartbeatThread(threading.Thread):
-    """Records heartbeats until stopped. `also` is called with the open connection at each one, `broken` for an error
-    that waiting won't fix."""
+    """Records heartbeats until stopped. `also` is called with the open connection at every heartbeat, `broken` on an
+    error that waiting won't fix."""
 
     def __init__(
         self,

@@ -28,8 +28,8 @@ def in_one_piece[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Run `function` and everything it calls on one piece of Python's stack.
 
     CPython keeps the frames of calls in pieces of 16 KiB. It takes a piece from the system when a call does not fit
-    into the last one, and gives it back when that call returns. A loop deep in Django that calls across such a border
-    does so each time, which costs a tenth of a page. The releases of 2026 keep one piece ready
+    into the last one, and gives it back when that call returns. A loop deep in Django that calls across such a boundary
+    does so each time, which takes a tenth of a page's time. The releases of 2026 keep one piece ready
     (https://github.com/python/cpython/issues/142183): once older ones are unsupported, delete this module.
 
     A piece has room for its first frame and as much again up to a power of two, so this function claims a large frame.

@@ -55,7 +55,7 @@ def retention_for_expert(organisation: Organisation) -> str:
 
 
 def retention_for_rater(organisation: Organisation, *, candidate: str) -> str:
-    """Ratings after the start are erased with the person rated; a rater writes to have them erased before."""
+    """Ratings after hire are erased with the person rated; a rater writes to have them erased before."""
     names = {"organisation": organisation.name, "candidate": candidate}
     if not organisation.erases_old:
         return (

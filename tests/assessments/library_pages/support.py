@@ -103,5 +103,5 @@ def rows(organisation: Organisation) -> dict[str, object]:
 
 
 def acts(organisation: Organisation) -> list[str]:
-    """What the audit log holds, the oldest first."""
+    """What the audit log holds, oldest first."""
     return list(AuditEntry.objects.of(organisation).order_by("pk").values_list("action", flat=True))

@@ -258,7 +258,7 @@ def test_what_depends_on_the_kind_is_only_said_of_it(rita: Membership) -> None:
                 "can practise on an example",
                 "Agreement of raters",
                 "Recovery in simulations",
-                "answers to single items, or keys",
+                "answers to individual items, or keys",
                 "under supervision",
             )
         ]

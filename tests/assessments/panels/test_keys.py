@@ -201,7 +201,7 @@ def test_a_published_version_keeps_who_keyed_it_when_and_how_well_they_agree(
     assert low < made.panel.icc_average == 0.98 < high
     assert not made.is_for_practice
     assert made.key_basis == (
-        "Set by a panel of 5 experts, who rated all actions alone; the key is the mean of their ratings. "
+        "Set by a panel of 5 experts, who rated all actions independently; the key is the mean of their ratings. "
         f"Agreement of this mean (intraclass correlation): 0.98, 95 % interval {low:.2f} to {high:.2f}."
     )
     sheet = technical_sheet(made)

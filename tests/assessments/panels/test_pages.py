@@ -169,7 +169,7 @@ def test_reminders_are_a_day_apart(workshop: Test, rita: Membership) -> None:
     assert "less than a day ago" in words(browser.post(where, follow=True))
     with time_machine.travel(NOW + timedelta(days=2), tick=False):
         browser = signed_in(rita)
-        assert "Ana Ruiz is reminded by e-mail" in words(browser.post(where, follow=True))
+        assert "Ana Ruiz will get a reminder by e-mail" in words(browser.post(where, follow=True))
     assert Email.objects.of(rita.organisation).count() == 2
 
 

@@ -120,7 +120,7 @@ def test_mail_waits_for_working_hours(ada: Application, mo: Membership) -> None:
 @pytest.mark.parametrize(
     ("language", "subject", "said"),
     [
-        ("en", "How does Ada Lovelace work?", "never for a decision about Ada Lovelace"),
+        ("en", "How is Ada Lovelace getting on?", "never for a decision about Ada Lovelace"),
         ("de", "Wie arbeitet Ada Lovelace?", "nie für eine Entscheidung über Ada Lovelace"),
         ("fr", "Comment travaille Ada Lovelace ?", "jamais à une décision concernant Ada Lovelace"),
     ],

@@ -82,7 +82,7 @@ def test_home_asks_a_recruiter_for_an_address(ada: Application, role: Role) -> N
     entry = AuditEntry.objects.of(role.organisation).get(action="rating.asked")
     assert entry.details == {"application": ada.pk}
     card = words(browser.get(reverse("candidate", args=[role.organisation.slug, ada.pk])))
-    assert "Rating after the start" in card and "Bo Boss" in card
+    assert "Rating after hire" in card and "Bo Boss" in card
     again = browser.post(page_of(ada), sent)
     assert again.status_code == 422 and "the request has changed in the meantime" in words(again)
     assert len(mails(ada)) == 1
@@ -145,7 +145,7 @@ def test_hiring_managers_see_the_state_but_not_the_address(ada: Application, rol
     signed_in(role.owner).post(page_of(ada), BO | {"seen": request_of(ada).version})
     manager = manager_of(role)
     page = words(signed_in(manager).get(reverse("candidate", args=[role.organisation.slug, ada.pk])))
-    assert "Rating after the start" in page
+    assert "Rating after hire" in page
     assert page_of(ada) not in page
 
 

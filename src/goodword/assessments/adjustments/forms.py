@@ -215,7 +215,7 @@ def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
         for one in offer.versions
     ]
     help_text = _(
-        "They write what they would do and why, without a time limit, and people mark it with a rubric. The hiring "
+        "They write what they would do and why, without a time limit, and people mark it against a rubric. The hiring "
         "team sees which version they took once they start it, but not why. Until then they can go back."
     )
     if not versions:

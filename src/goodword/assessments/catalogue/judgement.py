@@ -108,8 +108,8 @@ def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def open_texts_of(test: Test, *, language: str) -> list[TestVersion]:
-    """The newest published versions, in this language, of the open-text versions of a set that are not archived; the
-    one published last comes first."""
+    """The newest published versions, in this language, of the open-text versions of a set that are not archived;
+    most recently published first."""
     rows = (
         TestVersion.objects.of(test.organisation)
         .filter(test__open_text_of=test, test__archived_at=None, published_at__isnull=False)

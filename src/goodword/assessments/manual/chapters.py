@@ -165,7 +165,7 @@ def _workplace(facts: ManualFacts) -> Sequence[Topic]:
 def _performance(facts: ManualFacts) -> Topic:
     heading = _("Relation to performance at work")
     if not facts.related:
-        why = _("Import ratings of at least %(n)s people after their start in Settings > Validity.")
+        why = _("Import post-hire ratings of at least %(n)s people in Settings > Validity.")
         return none_yet(heading, why % {"n": LEAST})
     return said(
         heading, _("Correlations with managers' ratings are in chapter 1, Relations to other variables.")

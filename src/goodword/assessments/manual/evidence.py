@@ -80,9 +80,9 @@ def _relations(facts: ManualFacts) -> Topic:
         if row.validity is not None
     ]
     text = _(
-        "Correlations with managers' ratings after the start, in this organisation, with 95% intervals; also corrected "
-        "for range restriction, assuming that people were hired for this score. Ratings are not perfectly reliable, "
-        "which is not corrected. Languages and devices are put together; results and ratings are compared within roles."
+        "Correlations with managers' ratings after hire, in this organisation, with 95% intervals; also corrected "
+        "for range restriction, assuming that people were selected on this score. Ratings are not perfectly reliable, "
+        "which is not corrected. Languages and devices are pooled; results and ratings are compared within roles."
     )
     table = Table(
         [_("Rated"), _("Score"), _("People"), _("Correlation"), _("For all applicants")],

@@ -75,7 +75,7 @@ class ManualFacts:
     first_attempts: Mapping[Stratum, int]
     health: int
     roles: tuple[int, int] | None
-    #: correlations with ratings after the start, by type of rating
+    #: correlations with ratings after hire, by type of rating
     related: tuple[tuple[Criterion, Row], ...]
 
     @property

@@ -47,7 +47,7 @@ def _specification(facts: ManualFacts) -> list[tuple[str, str]]:
 
 def _time(facts: ManualFacts) -> str:
     if facts.kind.is_generated:
-        return _("timed: %(minutes)s, unless the role sets another limit")
+        return _("timed: %(minutes)s, unless the role sets a different limit")
     if facts.kind.may_be_timed:
         return _("about %(minutes)s; untimed, unless the role sets a limit")
     return _("about %(minutes)s, untimed")
@@ -134,8 +134,8 @@ def _taking(facts: ManualFacts) -> list[str]:
     if facts.kind.on_break is OnBreak.REPLACED:
         found.append(
             _(
-                "The server keeps the time. After a lost connection the part continues with a fresh task, and the one "
-                "on screen doesn't count, at most twice."
+                "The server keeps the time. If the connection is lost, a fresh task replaces the one on screen, which "
+                "doesn't count. This happens at most twice."
             )
         )
     return found
@@ -161,7 +161,7 @@ def _reporting(facts: ManualFacts) -> list[str]:
         )
     ]
     if facts.version.test.kind != Test.Kind.CUSTOM_QUESTIONS:
-        found.append(_("It contains no items, answers to single items, or keys."))
+        found.append(_("It contains no items, answers to individual items, or keys."))
     return found
 
 

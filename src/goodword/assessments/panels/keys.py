@@ -1,4 +1,4 @@
-"""Agreement of a panel, and the key from its ratings. Single ratings never leave this package."""
+"""Agreement of a panel, and the key from its ratings. Individual ratings never leave this package."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,1 +1,1 @@
-"""How test scores relate to managers' ratings after the start. See docs/validity.md."""
+"""How test scores relate to managers' ratings after hire. See docs/validity.md."""

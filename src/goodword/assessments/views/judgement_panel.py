@@ -91,7 +91,7 @@ def invite(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             most = {"most": panelists.MOST_EXPERTS}
             form.add_error(None, _("A panel has at most %(most)s experts. Remove one first.") % most)
         else:
-            messages.success(request, _("%(name)s is invited by e-mail.") % {"name": made.name})
+            messages.success(request, _("%(name)s will be invited by e-mail.") % {"name": made.name})
             return _back(request)
     return _page(request, draft, form)
 
@@ -106,7 +106,9 @@ def remind(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpR
         return _back(request)
     try:
         panelists.remind(panelist=row, by=request.member, now=clock.now())
-        messages.success(request, _("%(name)s is reminded by e-mail, with a new link.") % {"name": row.name})
+        messages.success(
+            request, _("%(name)s will get a reminder by e-mail, with a new link.") % {"name": row.name}
+        )
     except panelists.TooSoon:
         messages.info(
             request, _("%(name)s got an e-mail less than a day ago. Try again later.") % {"name": row.name}
@@ -120,7 +122,9 @@ def remove(request: MemberRequest, draft: TestDraft, *, expert_pk: int) -> HttpR
     row = _expert_row(request, draft, expert_pk)
     if request.method == "POST":
         panelists.remove(panelist=row, by=request.member, now=clock.now())
-        messages.success(request, _("%(name)s is removed, with their ratings.") % {"name": row.name})
+        messages.success(
+            request, _("%(name)s has been removed, along with their ratings.") % {"name": row.name}
+        )
         return _back(request)
     return JUDGEMENT.render(
         request,

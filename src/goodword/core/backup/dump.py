@@ -34,7 +34,7 @@ def file_name(now: datetime, *, nightly: bool = False) -> str:
 
 
 def in_folder(folder: Path, *, nightly: bool = False) -> list[Path]:
-    """Backups with the names that `file_name` gives, the oldest first."""
+    """Backups with the names that `file_name` gives, oldest first."""
     named = re.compile(
         r"goodword-\d{4}-\d\d-\d\dT\d{6}Z" + ("-nightly" if nightly else "") + re.escape(_SUFFIX)
     )

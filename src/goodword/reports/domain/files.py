@@ -229,7 +229,7 @@ def of_older_layouts() -> QuerySet[Report]:
 
 
 def redraw_older(*, now: datetime) -> int:
-    """Redraw some files of older layouts, the newest first. Returns how many."""
+    """Redraw some files of older layouts, newest first. Returns how many."""
     redrawn = 0
     for report in of_older_layouts().select_related("organisation").order_by("-pk")[:A_SWEEP]:
         stopping.check()

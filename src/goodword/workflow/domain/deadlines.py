@@ -18,7 +18,7 @@ def next_reminder(
     zones: Collection[ZoneInfo] = (),
 ) -> datetime | None:
     """The next reminder after `now`, on one of `days` (working days after `opened_at`). Pure. Days count in `calendar`;
-    mail goes out in the hours of `hours`, and in daytime in all `zones`. The first `sent` are used up. Missed reminders
+    mail goes out during `hours`, and when it is daytime in all `zones`. The first `sent` are used up. Missed reminders
     are skipped and never pile up."""
     for day in sorted(days)[sent:]:
         moment = into_working_hours(

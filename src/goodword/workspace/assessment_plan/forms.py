@@ -287,7 +287,7 @@ class PartForm(forms.Form):
 
 
 def _precision_help(test: Test, number: str) -> str:
-    """Describe how well the forms of a reasoning test distinguish candidates."""
+    """Describe how well the forms of a reasoning test distinguish between candidates."""
     content = content_of_number(test, number)
     if not isinstance(content, ReasoningTest):
         return ""

@@ -94,10 +94,10 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "check.answered_late": ("Late reference received; new report version to follow", "check", ""),
     "check.self_reference_received": ("Self-assessment completed", "check", ""),
     "check.completed": ("Reference check complete", "check", "success"),
-    "rating.needs_rater": ("Rating after the start: {rating_reason}", "alert", "attention"),
-    "rating.given": ("Rated after the start", "check", ""),
-    "rating.declined": ("Rating after the start declined: {rating_reason}", "x", ""),
-    "rating.ended": ("Request for a rating after the start ended{rating_after_colon}", "x", ""),
+    "rating.needs_rater": ("Rating after hire: {rating_reason}", "alert", "attention"),
+    "rating.given": ("Rated after hire", "check", ""),
+    "rating.declined": ("Rating after hire declined: {rating_reason}", "x", ""),
+    "rating.ended": ("Request for a rating after hire ended{rating_after_colon}", "x", ""),
     "report.ready": ("Report {code} ready, version {version}", "results", "success"),
     "report.redacted": ("Report {code} without personal data ready", "results", ""),
     "report.failed": ("Report could not be created", "alert", "attention"),
@@ -156,7 +156,7 @@ MAIL_NAMES: dict[str, str] = {
     "references.request": "request to a referee",
     "references.request_reminder": "reminder to a referee",
     "references.review": "invitation to the recruiter to review",
-    "workspace.rating_request": "request to the manager for a rating after the start",
+    "workspace.rating_request": "request to the manager for a rating after hire",
     "workspace.mentioned": "notice to a colleague who was mentioned in a comment",
     "reports.assigned": "request to a colleague to review the result",
     "reports.completed": "notice to the recruiter that the report is ready",
@@ -184,14 +184,14 @@ ERASURES = {
     "candidate": "Erasure requested by the candidate",
 }
 
-#: why nobody can be asked for a rating after the start, or nobody is asked any more
+#: why nobody can be asked for a rating after hire, or nobody is asked any more
 RATING_REASONS = {
     "no_manager": "no hiring manager is known",
     "several": "the role has several hiring managers",
     "not_mine": "the person asked is not their manager",
     "bounced": "the e-mail could not be delivered",
     "cannot": "can't judge the work",
-    "left": "the person hired has left",
+    "left": "the new hire has left",
     "member": "stopped by a member",
     "switched_off": "switched off for the role",
     "not_hired": "no longer hired",

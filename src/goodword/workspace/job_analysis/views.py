@@ -47,7 +47,7 @@ class RequirementForm(NoticesChanges):
     text = LongTextField(
         label=gettext_lazy("Requirement"),
         help_text=gettext_lazy(
-            "What a person must be able to do in this job, for example: keeps dates agreed."
+            "What a person must be able to do in this job, for example: meets agreed deadlines."
         ),
         longest=MAX_REQUIREMENT_LENGTH,
         rows=2,

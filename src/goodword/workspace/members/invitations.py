@@ -70,7 +70,7 @@ def invite(
 
 
 def send_again(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
-    """Mail a new link, valid for seven days, and end earlier ones. Returns False if the invitation is no longer
+    """Mail a new link, valid for seven days, and revoke earlier ones. Returns False if the invitation is no longer
     open."""
     with transaction.atomic():
         lock_members(by)

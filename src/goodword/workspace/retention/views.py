@@ -109,7 +109,7 @@ def _months_of(settings: RetentionSettings) -> Months:
 
 
 def _code(settings: RetentionSettings) -> str:
-    """A code of the settings shown, for which alone a confirmation is valid."""
+    """Identifies the settings shown; a confirmation is valid only for these."""
     months = _months_of(settings)
     return f"{months.old or '-'}/{months.hidden or '-'}"
 

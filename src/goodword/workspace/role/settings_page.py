@@ -46,7 +46,7 @@ _TITLE_LENGTH = 200
 class RatingsForm(NoticesChanges):
     use_required_attribute = False
     on = forms.BooleanField(
-        label=gettext_lazy("Ask the hiring manager to rate people hired"),
+        label=gettext_lazy("Ask the hiring manager to rate new hires"),
         required=False,
         help_text=gettext_lazy(
             "By e-mail, with a personal link and two reminders. Only about people who begin the assessment after "

@@ -1,1 +1,1 @@
-"""Settings > Validity: how results relate to ratings after the start, and the import of such ratings."""
+"""Settings > Validity: how results relate to ratings after hire, and the import of such ratings."""

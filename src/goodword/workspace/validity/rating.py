@@ -1,4 +1,4 @@
-"""Candidate > Rate after the start: a member rates a person hired, by the competencies of the role's questionnaire."""
+"""Candidate > Rate after hire: a member rates a new hire, by the competencies of the role's questionnaire."""
 
 from django.contrib import messages
 from django.db import transaction

@@ -80,7 +80,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
             )
             form.data = {**dict(form.data.items()), "seen": row.version}
         else:
-            messages.success(request, _("%(name)s is asked by e-mail.") % {"name": data["name"]})
+            messages.success(request, _("%(name)s will be asked by e-mail.") % {"name": data["name"]})
             return _back(request, pk)
     return _page(request, row, form)
 

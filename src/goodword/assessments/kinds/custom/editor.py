@@ -1,5 +1,5 @@
-"""Editing custom questions. Questions are edited in their questionnaire, except those of open-text versions; files,
-keys and rubrics here."""
+"""Editing custom questions. Except in open-text versions, questions are edited in their questionnaire; files,
+keys and rubrics are edited here."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence

@@ -218,8 +218,8 @@ def schema() -> dict[str, Any]:
 def panel_basis(panel: Panel) -> str:
     """Where the key comes from, for readers of results."""
     return gettext(
-        "Set by a panel of %(experts)s experts, who rated all actions alone; the key is the mean of their ratings. "
-        "Agreement of this mean (intraclass correlation): %(icc)s, 95 %% interval %(low)s to %(high)s."
+        "Set by a panel of %(experts)s experts, who rated all actions independently; the key is the mean of their "
+        "ratings. Agreement of this mean (intraclass correlation): %(icc)s, 95 %% interval %(low)s to %(high)s."
     ) % {
         "experts": panel.experts,
         "icc": decimals(panel.icc_average),

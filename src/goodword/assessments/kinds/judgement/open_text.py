@@ -37,7 +37,7 @@ def _content(content: Content, language: str, one: str) -> Content:
         name = gettext("%(name)s, in your own words") % {"name": content["name"][: _LONGEST_NAME - 40]}
         instructions = gettext(
             "For each situation, write what you would do and why. Short sentences are enough. People read your answers "
-            "and mark them with a rubric."
+            "and mark them against a rubric."
         )
         return {
             "kind": KIND,

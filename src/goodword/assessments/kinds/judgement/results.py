@@ -78,8 +78,8 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
             *_for_practice(judgement),
             gettext(
                 "The distance also reflects response style: with the same judgement, people who use the ends of the "
-                "scale are at another distance from the key than people who stay in the middle. So candidates are not "
-                "sorted or compared by it, and it has no percentile."
+                "scale are at a different distance from the key than people who stay in the middle. So candidates are "
+                "not sorted or compared by it, and it has no percentile."
             ),
             gettext(
                 "It is only as good as its key. Other experienced people might key some actions differently."

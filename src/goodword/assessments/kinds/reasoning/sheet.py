@@ -133,7 +133,7 @@ def verification_in_words(forms: ReasoningTest, form: str, calibration: OwnCalib
         "groups whose mean ability is average, half a standard deviation below and one below. If everybody is asked, "
         "whatever the first result, at most %(highest)s in 100 of any ability do. If a helper solved %(helped)s tasks "
         "of the first test for a candidate of average ability, it is found in %(found)s of 100 cases; in the others "
-        "it is not. Practice, nerves and another device are not part of the model."
+        "it is not. Practice, nerves and a different device are not part of the model."
     )
     figures = {
         "n": rates.items,
