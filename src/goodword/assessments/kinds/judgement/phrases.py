@@ -10,7 +10,7 @@ PHRASES: Catalogue = {
         "no_correlation": "No correlation: the actions of each situation were rated alike",
         "judgement_within": (
             "The ratings follow the key with a correlation of {within} within the situations: 1 is the same pattern, "
-            "0 no relation, −1 the reverse. It does not depend on whether somebody rates high or low, or uses all of "
+            "0 no relation, −1 the reverse. It hardly depends on whether somebody rates high or low, or uses all of "
             "the scale."
         ),
         "judgement_within_band": (
@@ -63,7 +63,7 @@ PHRASES: Catalogue = {
         "judgement_within": (
             "Die Bewertungen folgen dem Schlüssel mit einer Korrelation von {within} innerhalb der Situationen: 1 "
             "bedeutet dasselbe Muster, 0 keinen Zusammenhang, −1 das umgekehrte Muster. Ob jemand hoch oder niedrig "
-            "bewertet oder die ganze Skala nutzt, spielt dabei keine Rolle."
+            "bewertet oder die ganze Skala nutzt, spielt dabei kaum eine Rolle."
         ),
         "judgement_within_band": (
             "Das 90-%-Band reicht von {low} bis {high}; es folgt daraus, wie stark sich die Korrelation ändert, wenn "
@@ -116,8 +116,8 @@ PHRASES: Catalogue = {
         ),
         "judgement_within": (
             "Les évaluations suivent la clé avec une corrélation de {within} à l’intérieur des situations\u00a0: 1 "
-            "signifie le même profil, 0 aucun lien, −1 le profil inverse. Peu importe que l’on évalue haut ou bas, ou "
-            "que l’on utilise toute l’échelle."
+            "signifie le même profil, 0 aucun lien, −1 le profil inverse. Évaluer haut ou bas, ou "
+            "utiliser toute l’échelle, n’y change guère."
         ),
         "judgement_within_band": (
             "L’intervalle à 90\u00a0% va de {low} à {high}\u00a0; il résulte de la variation de la corrélation quand "

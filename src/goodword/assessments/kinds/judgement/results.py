@@ -52,7 +52,7 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         scoring=gettext(
             "Each of the %(actions)s actions is rated on the answer scale. The result is the correlation with the key "
             "within situations: it compares how each rating and each key differ from their means in the same "
-            "situation. 1 is the same pattern, 0 no relation, −1 the reverse. It does not depend on whether somebody "
+            "situation. 1 is the same pattern, 0 no relation, −1 the reverse. It hardly depends on whether somebody "
             "rates high or low, or uses all of the scale. There is none for somebody who rates all actions of each "
             "situation alike."
         )
