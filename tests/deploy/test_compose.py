@@ -130,3 +130,10 @@ def test_the_image_has_what_the_build_needs_and_no_more() -> None:
     }
     assert (ignored[0], kept) == ("*", copied)
     assert all((ROOT / path).exists() for path in copied)
+
+
+def test_the_image_has_postgresqls_programs_of_the_servers_version() -> None:
+    _, version = SERVICES["database"]["image"].split(":")
+    assert f"postgresql-client-{version} " in CONTAINERFILE
+    for program in ("pg_dump", "pg_restore", "psql"):
+        assert f"/usr/lib/postgresql/{version}/bin/{program} " in CONTAINERFILE
