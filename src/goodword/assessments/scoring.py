@@ -116,9 +116,10 @@ def _tables(group: NormGroup) -> dict[str, NormTable]:
 
 
 def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
-    """Adds the percentile with its band: the score's own, else one by the group's reliability if it is known."""
+    """Adds the percentile with its band, the score's own or else one by the reliability, if the group's reliability
+    is known and above 0."""
     found = None
-    if table is not None and one.value is not None:
+    if table is not None and one.value is not None and norms.standard_error(table) is not None:
         if not one.has_own_band:
             found = band(table, one.value)
         elif one.low is not None and one.high is not None:
