@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.completion import end_part_early
 from goodword.assessments.attempts.mails import mail_candidate, queue_reminder
-from goodword.assessments.attempts.parts import is_over, is_running, record_event
+from goodword.assessments.attempts.parts import as_members_see, is_over, is_running, record_event
 from goodword.assessments.models import Answer, Attempt, AttemptPart
 from goodword.assessments.results import contents_in
 from goodword.assessments.scoring import issue_total
@@ -210,7 +210,7 @@ def completion_effects(attempt: Attempt, *, now: datetime) -> list[str]:
     done: list[str] = []
     cut: list[str] = []
     without: list[str] = []
-    parts, answered = _parts(attempt), _answered(attempt)
+    parts, answered = [as_members_see(part) for part in _parts(attempt)], _answered(attempt)
     contents = contents_in(parts, (get_language() or "").partition("-")[0])
     for part in parts:
         title = contents[part.pk].name
