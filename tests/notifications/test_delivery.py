@@ -120,7 +120,9 @@ def test_a_permanent_refusal_is_reported_and_shown_on_the_timeline(post: Post) -
     assert f"to {GONE} couldn't be delivered. The mail server said: 550 5.1.1 No such person here" in body(
         told, "plain"
     )
-    assert [entry.title for entry in timeline(about, organisation=about.organisation, members={})] == [
+    assert [
+        entry.title for entry in timeline(about, organisation=about.organisation, members={}, with_mails=True)
+    ] == [
         "E-mail sent: notice to the recruiter of an undelivered e-mail",
         "E-mail could not be sent: invitation to the assessment",
     ]

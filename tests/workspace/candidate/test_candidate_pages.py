@@ -160,6 +160,19 @@ def test_only_the_last_eight_events_are_shown_and_mails_open_to_their_recipient(
     )
 
 
+@pytest.mark.world
+def test_hiring_managers_do_not_see_to_whom_mails_were_sent(role: Role) -> None:
+    application = named(role, "Ada", "Zorn")
+    reported(application)
+    viewer = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(viewer)
+    response = signed_in(viewer).get(path("candidate", role.organisation, application.pk))
+    entries = response.context["timeline"]
+    assert "E-mail sent: notice to the recruiter that the report is ready" in {one.title for one in entries}
+    assert [one.details for one in entries if one.details] == []
+    assert "Ada Zorn has finished" not in response.content.decode()
+
+
 def test_arrows_lead_to_the_neighbours_on_the_role_that_the_member_may_see(
     role: Role, rita: Membership
 ) -> None:

@@ -237,14 +237,14 @@ class TimelineEntry:
 
 
 def timeline(
-    application: Application, *, organisation: Organisation, members: dict[str, str]
+    application: Application, *, organisation: Organisation, members: dict[str, str], with_mails: bool
 ) -> list[TimelineEntry]:
-    """The latest 300 events, newest first. Two queries. `members`: names by actor code ("member:3")."""
+    """The latest 300 events, newest first. Two queries. `members`: names by actor code ("member:3"). `with_mails`:
+    whether e-mails open to recipient and subject, which say who was asked for a rating."""
     rows = Event.objects.filter(organisation_id=organisation.pk, application_id=application.pk)
     events = list(rows.order_by("-occurred_at", "-pk")[:300])
-    mails = Email.objects.of(organisation).in_bulk(
-        [pk for event in events if isinstance(pk := event.data.get("email_id"), int)]
-    )
+    sent = [pk for event in events if isinstance(pk := event.data.get("email_id"), int)] if with_mails else []
+    mails = Email.objects.of(organisation).in_bulk(sent)
     return [_entry(event, members, mails.get(event.data.get("email_id", 0))) for event in events]
 
 

@@ -108,7 +108,12 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     current = [run for run in (check, attempt) if run is not None] if sees_flags else []
     flags = _flags_of_runs([*current, *(one.run for one in earlier)], current=current) if sees_flags else []
     open_flags = [flag for one in flags for flag in one.flags.to_review]
-    events = timeline(application, organisation=request.organisation, members=_names(request.organisation))
+    events = timeline(
+        application,
+        organisation=request.organisation,
+        members=_names(request.organisation),
+        with_mails=request.member.may_work,
+    )
     comments, appeals = comments_of(application), appeals_of(application)
     verifications = [status_of(one, now=now) for one in verifications_of(application)] if sees_flags else []
     if request.method == "GET":
