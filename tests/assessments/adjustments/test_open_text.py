@@ -261,6 +261,7 @@ def member_pages(attempt: Attempt) -> list[str]:
         comparable(client.get(path(name, org, *args)))
         for name, *args in (
             ("candidate", application.pk),
+            ("attempt_mark_complete", application.pk, attempt.pk),
             ("role", role.pk),
             ("role_compare", role.pk),
             ("candidates",),
@@ -366,6 +367,7 @@ def test_the_person_who_answers_can_replace_a_part_in_one_step(client: Client) -
         f"Replace “{TITLE}” with its open-text version",
         "Yes, a new one with the default rubric",
         "There is no published open-text version of this set yet.",
+        "Members can see it there and in the audit log at once, before the candidate starts.",
         "The hiring team sees which version they took once they start it, but not why.",
     ):
         assert words in page, words

@@ -224,7 +224,9 @@ def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
             help_text,
             _(
                 "There is no published open-text version of this set yet. If you choose it, one with the default "
-                "rubric is added to the library when you send the answer."
+                "rubric is added to the library when you send the answer. Members can see it there and in the audit "
+                "log at once, before the candidate starts. It names neither you nor the candidate. To avoid this, "
+                "an open-text version must be published beforehand."
             ),
         )
     return forms.ChoiceField(
