@@ -1,12 +1,18 @@
 """Judgement scores, compared with manually calculated examples."""
 
+from dataclasses import replace
+
 import pytest
 
 from goodword.assessments.kinds.judgement.content import read_judgement
-from goodword.assessments.kinds.judgement.items import ActionScore, judge
+from goodword.assessments.kinds.judgement.items import WITHIN, ActionScore, judge, situations
 from goodword.assessments.kinds.judgement.results import judgement_sheet
 from goodword.assessments.kinds.scales.items import ScoringError
+from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.kinds.technical_sheet import NOTHING
+from goodword.assessments.psychometrics.norms import NormTable, norm_table
+from goodword.assessments.scoring import compute_scores
+from goodword.core.json_reading import Json
 from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
 from tests.assessments.kinds.judgements import small_set
 
@@ -35,6 +41,44 @@ def test_the_correlation_within_situations_matches_a_manual_calculation() -> Non
     assert higher.within == score.within
     assert judge(SMALL, {"a1": 4, "a2": 4, "b1": 2, "b2": 2}).within is None
     assert judge(SMALL, {"a1": 4, "b1": 3}).within is None
+
+
+@pytest.mark.parametrize("reliability", [None, 0.0, -0.2])
+def test_without_a_reliability_a_correlation_keeps_its_band_but_has_no_percentile(
+    reliability: float | None,
+) -> None:
+    judgement = load_judgement(next(iter(JUDGEMENT_SETS)))
+    items = situations(judgement)
+    answers: dict[str, Json] = {
+        item.id: {action.id: 1 + n % 4 for n, action in enumerate(item.scenario.actions)} for item in items
+    }
+
+    def within(table: NormTable) -> ComputedScore:
+        found = compute_scores(judgement, form="", items=items, answers=answers, tables={WITHIN: table})
+        return next(one for one in found if one.scale == WITHIN)
+
+    known = norm_table([n / 100 for n in range(100)], 0.8)
+    without, normed = within(replace(known, reliability=reliability)), within(known)
+    assert (without.low, without.high) == (normed.low, normed.high) != (None, None)
+    assert normed.percentile is not None
+    assert (without.percentile, without.percentile_low, without.percentile_high) == (None, None, None)
+
+
+def test_a_correlation_of_nearly_zero_has_no_sign() -> None:
+    keys = {"a": (5, 1), "b": (4.99, 1)}
+    scenarios = [
+        {
+            "id": name,
+            "text": "Something happens.",
+            "actions": [
+                {"id": f"{name}{n}", "text": f"Act {n}.", "effectiveness": key, "reason": "It works."}
+                for n, key in enumerate(pair, start=1)
+            ],
+        }
+        for name, pair in keys.items()
+    ]
+    found = judge(read_judgement(small_set(scenarios=scenarios)), {"a1": 2, "a2": 4, "b1": 4, "b2": 2}).within
+    assert str(found) == "0.0"
 
 
 def test_a_score_opens_to_answer_key_distance_and_reason() -> None:

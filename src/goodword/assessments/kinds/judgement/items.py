@@ -262,8 +262,8 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
     within, found = correlation_within(groups), interval(groups)
     return JudgementScore(
         distance=sum(distances) / len(distances) if enough else None,
-        within=None if within is None else round(within, 2),
-        interval=None if found is None else (round(found[0], 2), round(found[1], 2)),
+        within=None if within is None else _hundredths(within),
+        interval=None if found is None else (_hundredths(found[0]), _hundredths(found[1])),
         smallest=smallest_distance(judgement, keys),
         largest=sum(max(key - judgement.lowest, judgement.highest - key) for key in keys) / len(keys),
         n_answered=len(distances),
@@ -271,6 +271,11 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
         needed=needed,
         actions=scored,
     )
+
+
+def _hundredths(value: float) -> float:
+    """Never −0.0."""
+    return round(value, 2) + 0.0
 
 
 def profile(actions: Sequence[ActionScore]) -> list[Group]:
