@@ -219,9 +219,10 @@ def _columns(
             return names, lambda one: tuple(_mean(_scores(one).get(scale.id)) for scale in scales)
         case Test.Kind.JUDGEMENT:
             for_practice = is_for_practice(content)
+            ranked = not for_practice and _have_ranks(test, members)
             names = (gettext("Correlation within situations"), gettext("Mean distance from the key"))
             return names, lambda one: (
-                _correlation(_scores(one), for_practice=for_practice),
+                _correlation(_scores(one), for_practice=for_practice, ranked=ranked),
                 _distance(_scores(one).get(ALL)),
             )
         case Test.Kind.CUSTOM_QUESTIONS:
@@ -241,14 +242,14 @@ def _mean(score: Score | None) -> ComparisonCell:
     return ComparisonCell(text=written_number(score.value), note=_note(issued_normed_score(score)))
 
 
-def _correlation(scores: Mapping[str, Score], *, for_practice: bool) -> ComparisonCell:
+def _correlation(scores: Mapping[str, Score], *, for_practice: bool, ranked: bool) -> ComparisonCell:
     score, distance = scores.get(WITHIN), scores.get(ALL)
     if score is None:
         return ComparisonCell(text="–")
     if score.value is None:
         is_rated = distance is not None and distance.value is not None
         why = gettext("rated alike in each situation") if is_rated else gettext("too few actions rated")
-        return ComparisonCell(text="–", note=why)
+        return ComparisonCell(text="–", note=f"{why}, {gettext('not sorted')}" if ranked else why)
     note = "" if for_practice else _note(issued_normed_score(score))
     if not note and score.low is not None and score.high is not None:
         band = {"low": _hundredths(score.low), "high": _hundredths(score.high)}
