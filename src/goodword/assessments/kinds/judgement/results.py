@@ -82,6 +82,10 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
                 "not sorted or compared by it, and it has no percentile."
             ),
             gettext(
+                "Leaving situations out, or rating their actions alike, can change the correlation: they don't count "
+                "towards it."
+            ),
+            gettext(
                 "It is only as good as its key. Other experienced people might key some actions differently."
             ),
             gettext("It shows what somebody considers effective, not what they do."),
