@@ -1,10 +1,13 @@
 """Candidates' own copies omit status, stage and reason: nobody learns of a rejection through Goodword."""
 
-from typing import Any
+from typing import Any, Final
 
 from goodword.candidates.models import Application, Candidate, Erasure, Hold, PerformanceRating
 from goodword.candidates.queries import public_title
-from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
+from goodword.core.data_export import ExportReader, ExportRequest, Sections, exports, without_empty
+
+#: only in the copy that candidates download themselves: no member may read individual ratings
+RATINGS: Final = "ratings after the start"
 
 
 @exports(
@@ -27,8 +30,9 @@ def export(wanted: ExportRequest) -> Sections:
     data: dict[str, Any] = {
         "person": _person(candidate, wanted),
         "applications": [_application(one, wanted) for one in applications],
-        "ratings after the start": _ratings(wanted),
     }
+    if wanted.reader == ExportReader.CANDIDATE:
+        data[RATINGS] = _ratings(wanted)
     if wanted.by_member:
         data["erasures"] = [
             _erasure(one) for one in Erasure.objects.of(wanted.organisation).filter(candidate=candidate)
@@ -85,7 +89,7 @@ def _application(application: Application, wanted: ExportRequest) -> dict[str, A
 
 
 def _ratings(wanted: ExportRequest) -> list[dict[str, Any]]:
-    """The ratings that count. Candidates see theirs without the rater's name."""
+    """The ratings that count, without the rater."""
     rows = PerformanceRating.objects.of(wanted.organisation).filter(
         application_id__in=wanted.application_ids, of__confirmed_at__isnull=False
     )
@@ -97,7 +101,6 @@ def _ratings(wanted: ExportRequest) -> list[dict[str, Any]]:
                 "rating": row.value,
                 "lowest possible": row.of.lowest,
                 "highest possible": row.of.highest,
-                "by": row.rater if wanted.by_member else None,
             }
         )
         for row in rows.select_related("of").order_by("rated_on", "pk")

@@ -19,6 +19,7 @@ from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.data_export import RATINGS
 from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
@@ -319,6 +320,7 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
                 application_ids=applications,
             )
             data = {"organisation": member.organisation.name, "exported": now, **export(wanted)}
+            data.pop(RATINGS, None)
             bundle.writestr(name, readable_json(data))
         for report in _reports(member, applications):
             name = f"reports/{report.code}-v{report.version}"
@@ -352,6 +354,10 @@ def _readme() -> str:
                 "about other people: review it before passing anything on."
             ),
             gettext("reports: the PDFs. They quote referees."),
+            gettext(
+                "Managers' ratings after hire are in neither file: members may not read them. Candidates get them "
+                "without the manager's name when they download their data themselves."
+            ),
             "",
         )
     )

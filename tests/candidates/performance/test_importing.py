@@ -123,7 +123,7 @@ def test_ratings_are_erased_with_the_person_and_exported_to_them_without_the_rat
                 candidate_id=ada.candidate_id,
                 application_ids=(ada.pk,),
             )
-        )["ratings after the start"]
+        ).get("ratings after the start")
         for reader in (ExportReader.CANDIDATE, ExportReader.ORGANISATION)
     }
     own = {
@@ -133,7 +133,7 @@ def test_ratings_are_erased_with_the_person_and_exported_to_them_without_the_rat
         "lowest possible": 1.0,
         "highest possible": 5.0,
     }
-    assert found == {ExportReader.CANDIDATE: [own], ExportReader.ORGANISATION: [own | {"by": "Bo"}]}
+    assert found == {ExportReader.CANDIDATE: [own], ExportReader.ORGANISATION: None}
     with transaction.atomic():
         erasure = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="member:1")
     carry_out_erasure(erasure_id=erasure.pk, now=NOW + timedelta(days=8))
