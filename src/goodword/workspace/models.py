@@ -77,6 +77,8 @@ class RatingRequest(OrganisationOwned):
         SEVERAL = "several"
         NOT_MINE = "not_mine"
         BOUNCED = "bounced"
+        #: lost access, or asked not to be contacted
+        UNAVAILABLE = "unavailable"
         #: declined
         CANNOT = "cannot"
         LEFT = "left"
@@ -97,6 +99,8 @@ class RatingRequest(OrganisationOwned):
     language = models.CharField(max_length=10, default="en")
     #: the member who entered the address; empty if it is the role's hiring manager
     named_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: keyed hashes of the addresses of raters who declined: nobody writes to them again
+    declined_hashes = models.JSONField(default=list)
     #: counts the raters who were asked
     round = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()

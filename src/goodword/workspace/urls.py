@@ -153,6 +153,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path(_RATING_REQUEST, rating_request.page, name="rating_request"),
     path(f"{_RATING_REQUEST}stop/", rating_request.stop, name="rating_request_stop"),
     path(f"{_RATING_REQUEST}forget/", rating_request.forget, name="rating_request_forget"),
+    path(f"{_RATING_REQUEST}delete/", rating_request.delete_rating, name="rating_request_delete"),
     path("candidates/<int:pk>/comments/", comments.comment, name="candidate_comment"),
     path("candidates/<int:pk>/comments/<int:comment_pk>/delete/", comments.delete, name="comment_delete"),
     path("candidates/<int:pk>/verification/", actions.verify, name="candidate_verify"),

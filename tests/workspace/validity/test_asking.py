@@ -266,7 +266,7 @@ def delete_role(ada: Application) -> None:
 
 def stop(ada: Application) -> None:
     assert ada.role is not None
-    assert asking.stop(request=request_of(ada), by=ada.role.owner, now=NOW)
+    assert asking.stop(application=ada, by=ada.role.owner, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -294,15 +294,13 @@ def hire_again(ada: Application, *, at: datetime) -> None:
     Application.objects.of(ada.organisation).filter(pk=ada.pk).update(status="hired", hired_at=at)
 
 
-@pytest.mark.parametrize("came_of_it", ["asked", "not_given", "stopped"])
+@pytest.mark.parametrize("came_of_it", ["asked", "not_given"])
 def test_who_is_hired_again_is_asked_about_once_more(
     ada: Application, mo: Membership, role: Role, came_of_it: str
 ) -> None:
     sweep()
     if came_of_it == "not_given":
         sweep(NOW + 30 * DAY)
-    elif came_of_it == "stopped":
-        stop(ada)
     old = links.mint(
         organisation=role.organisation, purpose=Link.Purpose.RATING, subject_id=request_of(ada).pk, now=NOW
     )
@@ -323,13 +321,15 @@ def test_who_is_hired_again_is_asked_about_once_more(
     assert link is not None and not links.is_alive(link, now=NOW)
 
 
-@pytest.mark.parametrize("answer", ["given", "declined"])
+@pytest.mark.parametrize("answer", ["given", "declined", "stopped"])
 def test_an_answer_about_the_first_hire_is_enough(ada: Application, mo: Membership, answer: str) -> None:
     sweep()
     if answer == "given":
         asking.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
-    else:
+    elif answer == "declined":
         asking.decline(request=request_of(ada), reason="left", now=NOW)
+    else:
+        stop(ada)
     undo_hire(ada)
     hire_again(ada, at=NOW + 40 * DAY)
     sweep(NOW + 130 * DAY)
@@ -377,7 +377,56 @@ def test_a_manager_who_loses_access_is_replaced(ada: Application, mo: Membership
     mo.deactivated_at = NOW
     mo.save()
     asking.on_member_deactivated(event("member.deactivated", ada, member_id=mo.pk))
-    assert state_of(ada) == ("needs_rater", "no_manager")
+    assert state_of(ada) == ("needs_rater", "unavailable")
+
+
+def name_bo(ada: Application, by: Membership, *, email: str = "bo@acme.example") -> None:
+    row = request_of(ada)
+    asking.name_rater(request=row, name="Bo", email=email, language="en", seen=row.version, by=by, now=NOW)
+
+
+def test_a_manager_whom_a_recruiter_entered_loses_the_link_with_their_access(
+    ada: Application, role: Role
+) -> None:
+    sweep()
+    bo = factories.member(role.organisation, kind="hiring_manager", name="Bo Boss")
+    name_bo(ada, role.owner, email=bo.user.email)
+    bo.deactivated_at = NOW
+    bo.save()
+    with pytest.raises(asking.NotOpen):
+        asking.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
+    asking.on_member_deactivated(event("member.deactivated", ada, member_id=bo.pk))
+    assert state_of(ada) == ("needs_rater", "unavailable")
+
+
+@pytest.mark.parametrize("why", ["deactivated", "opted out"])
+def test_nobody_reminds_a_manager_who_is_unavailable(ada: Application, mo: Membership, why: str) -> None:
+    sweep()
+    if why == "deactivated":
+        mo.deactivated_at = NOW
+        mo.save()
+    else:
+        store_opt_out(organisation=ada.organisation, address=mo.user.email, now=NOW)
+    sweep(NOW + 8 * DAY)
+    assert (state_of(ada), len(mails(ada))) == (("needs_rater", "unavailable"), 1)
+
+
+def test_who_declined_is_not_asked_about_a_repeated_hire(ada: Application, mo: Membership) -> None:
+    sweep()
+    asking.decline(request=request_of(ada), reason="not_mine", now=NOW)
+    assert asking.has_declined(request_of(ada), mo.user.email.upper())
+    undo_hire(ada)
+    hire_again(ada, at=NOW + 40 * DAY)
+    sweep(NOW + 130 * DAY)
+    assert (state_of(ada), len(mails(ada))) == (("needs_rater", "no_manager"), 1)
+
+
+def test_nobody_is_asked_if_a_member_said_so_before_it_began(ada: Application, mo: Membership) -> None:
+    stop(ada)
+    sweep()
+    assert (state_of(ada), mails(ada)) == (("stopped", "member"), [])
+    other = factories.application(ada.role, status="active")
+    assert not asking.stop(application=other, by=mo, now=NOW)
 
 
 def test_two_members_do_not_name_two_raters(ada: Application, role: Role) -> None:
@@ -423,3 +472,19 @@ def test_a_rater_can_be_forgotten_once_it_is_over(ada: Application, mo: Membersh
     stop(ada)
     assert asking.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
     assert (request_of(ada).rater_name, request_of(ada).rater_email, mails(ada)) == ("", "", [])
+
+
+def test_an_erased_rater_leaves_a_rating_that_admins_can_delete(
+    ada: Application, mo: Membership, role: Role
+) -> None:
+    sweep()
+    asking.give(request=request_of(ada), values={"Reliability": 4, "Teamwork": 3}, now=NOW)
+    ratings = PerformanceRating.objects.of(role.organisation)
+    assert asking.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
+    [code] = set(ratings.values_list("rater", flat=True))
+    assert code.startswith("erased-") and mo.user.email not in code
+    assert asking.delete_rating(request=request_of(ada), by=role.owner, now=NOW)
+    assert not asking.delete_rating(request=request_of(ada), by=role.owner, now=NOW)
+    assert not ratings.exists() and not RatingImport.objects.of(role.organisation).exists()
+    sweep()
+    assert (state_of(ada), mails(ada)) == (("given", ""), [])

@@ -11,10 +11,11 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, PerformanceRating
 from goodword.roles.models import Role
 from goodword.workflow.retention_notice import may_be_rated_later
 from goodword.workspace.models import RatingRequest
+from goodword.workspace.validity import asking
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.validity.support import (
@@ -242,3 +243,51 @@ def test_attempts_of_another_role_do_not_count(role: Role) -> None:
     sweep()
     assert not RatingRequest.objects.of(role.organisation).filter(application=moved).exists()
     assert Attempt.objects.of(role.organisation).count() == 1
+
+
+def test_who_declined_or_was_deactivated_cannot_be_entered(ada: Application, role: Role) -> None:
+    browser = signed_in(role.owner)
+    browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
+    asking.decline(request=request_of(ada), reason="not_mine", now=NOW)
+    again = browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
+    assert again.status_code == 422 and "This person said that they can&#x27;t rate." in words(again)
+    former = factories.member(role.organisation, deactivated_at=NOW)
+    sent = BO | {"email": former.user.email, "seen": request_of(ada).version}
+    assert "This member was deactivated." in words(browser.post(page_of(ada), sent))
+    assert (state_of(ada), len(mails(ada))) == (("needs_rater", "not_mine"), 1)
+
+
+def test_only_admins_delete_a_rating_given_by_link(ada: Application, role: Role) -> None:
+    signed_in(role.owner).post(page_of(ada), BO | {"seen": request_of(ada).version})
+    asking.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
+    ratings = PerformanceRating.objects.of(role.organisation)
+    recruiter = signed_in(factories.member(role.organisation))
+    assert recruiter.post(page_of(ada, "rating_request_delete")).status_code == 403
+    assert "Delete the rating" not in words(recruiter.get(page_of(ada))) and ratings.exists()
+    assert "Delete the rating" in words(signed_in(role.owner).get(page_of(ada)))
+    signed_in(role.owner).post(page_of(ada, "rating_request_delete"))
+    assert not ratings.exists()
+    assert AuditEntry.objects.of(role.organisation).filter(action="rating.deleted").count() == 1
+
+
+def test_an_objection_is_noted_before_anybody_is_asked(role: Role) -> None:
+    early = hired(role, hired_at=NOW - timedelta(days=5))
+    card = reverse("candidate", args=[role.organisation.slug, early.pk])
+    browser = signed_in(role.owner)
+    assert page_of(early, "rating_request_stop") in words(browser.get(card))
+    browser.post(page_of(early, "rating_request_stop"))
+    assert state_of(early) == ("stopped", "member")
+    assert page_of(early, "rating_request_stop") not in words(browser.get(card))
+
+
+@pytest.mark.parametrize("why", ["told", "not told", "declined", "stopped"])
+def test_home_lists_for_managers_only_those_who_were_told_and_may_be_rated(role: Role, why: str) -> None:
+    mo = manager_of(role)
+    one = hired(role, begun_at=SINCE - HOUR if why == "not told" else SINCE)
+    if why == "declined":
+        sweep()
+        asking.decline(request=request_of(one), reason="cannot", now=NOW)
+    elif why == "stopped":
+        asking.stop(application=one, by=role.owner, now=NOW)
+    home = words(signed_in(mo).get(reverse("needs_you", args=[role.organisation.slug])))
+    assert (page_of(one, "candidate_rating") in home) is (why == "told")

@@ -96,18 +96,18 @@ def store_opt_out(*, organisation: Organisation, address: str, now: datetime) ->
     if has_opted_out(organisation=organisation, address=address):
         return False
     _, fresh = DoNotContact.objects.of(organisation).get_or_create(
-        address_hash=next(_hashes(organisation, address)),
+        address_hash=next(address_hashes(organisation, address)),
         defaults={"organisation": organisation, "created_at": now},
     )
     return fresh
 
 
 def has_opted_out(*, organisation: Organisation, address: str) -> bool:
-    hashes = list(_hashes(organisation, address))
+    hashes = list(address_hashes(organisation, address))
     return DoNotContact.objects.of(organisation).filter(address_hash__in=hashes).exists()
 
 
-def _hashes(organisation: Organisation, address: str) -> Iterator[str]:
+def address_hashes(organisation: Organisation, address: str) -> Iterator[str]:
     """One per key, the current key's first: rows survive a key rotation."""
     message = f"{organisation.pk}:{mailbox(address)}".encode()
     for key_id, own_key in hash_keys(HASH_PURPOSE):

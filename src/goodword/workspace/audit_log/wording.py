@@ -103,6 +103,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "rating.given": "Rated a new hire, by a link",
             "rating.rater_erased": "Erased the address of a rater",
             "rating.stopped": "Stopped asking for a rating",
+            "rating.deleted": "Deleted a rating after hire",
             "need.hidden": "Hid a row of Home",
             "need.shown_again": "Showed a row of Home again",
             "note.dropped": "Discarded a note for Greenhouse",

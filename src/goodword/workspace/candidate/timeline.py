@@ -190,6 +190,7 @@ RATING_REASONS = {
     "several": "the role has several hiring managers",
     "not_mine": "the person asked is not their manager",
     "bounced": "the e-mail could not be delivered",
+    "unavailable": "the person asked has lost access or asked not to be contacted",
     "cannot": "can't judge the work",
     "left": "the new hire has left",
     "member": "stopped by a member",

@@ -46,6 +46,7 @@ from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
+from goodword.workspace.validity.asking import may_be_stopped
 
 #: events shown before *Show all*
 RECENT = 8
@@ -171,7 +172,11 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _rating_request(application: Application) -> dict[str, object]:
     row = RatingRequest.objects.of(application.organisation).filter(application=application).first()
-    return {"request_row": row, "reason": RATING_REASONS.get(row.reason, "") if row else ""}
+    return {
+        "request_row": row,
+        "reason": RATING_REASONS.get(row.reason, "") if row else "",
+        "may_ask_nobody": not (row and row.is_open) and may_be_stopped(application, row),
+    }
 
 
 def reports_of(application: Application) -> QuerySet[Report]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib import messages
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -33,6 +33,7 @@ from goodword.workspace.models import Mention, RatingRequest
 from goodword.workspace.needs_you import referees, reports, steps
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
 from goodword.workspace.role.views import notice_texts
+from goodword.workspace.validity.asking import told
 
 
 def _adjustments(viewer: Viewer) -> QuerySet[Any]:
@@ -178,13 +179,18 @@ def _ratings(viewer: Viewer) -> QuerySet[Application]:
     if not viewer.organisation.rates_hires or member.kind != Membership.Kind.HIRING_MANAGER:
         return rows.none()
     rated = PerformanceRating.objects.of(viewer.organisation).filter(rater=member.user.email)
-    return rows.filter(
+    rows = rows.filter(
         pk__in=viewer.applications,
         status=Application.Status.HIRED,
         hired_at__lte=viewer.now - timedelta(days=DAYS),
         hired_at__gt=viewer.now - timedelta(days=_LAST_DAYS),
         role__isnull=False,
     ).exclude(pk__in=rated.values("application_id"))
+    of = RatingRequest.objects.of(viewer.organisation)
+    refused = Q(state=RatingRequest.State.DECLINED) | Q(reason=RatingRequest.Reason.MEMBER)
+    not_theirs = Q(reason=RatingRequest.Reason.NOT_MINE, rater_email__same_address=member.user.email)
+    rows = rows.exclude(pk__in=of.filter(refused | not_theirs).values("application_id"))
+    return rows.filter(Q(role__asks_for_ratings_since=None) | told())
 
 
 def _sorted_ratings(viewer: Viewer, rows: QuerySet[Application]) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ A sweep begins requests (`begin_due`) and continues them (`go_on`) by their due 
 then the request, and checks `obstacle` again. Raters who have no login answer by a personal link.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from django.utils.formats import date_format
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application, PerformanceRating
+from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.performance.importing import is_rated, store
 from goodword.candidates.performance.reading import Scale
 from goodword.candidates.queries import public_title, recruiter_of
@@ -36,7 +37,7 @@ from goodword.questionnaires.domain.versions import current_version
 from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.types import RATING_LEVELS, Rating
 from goodword.references.domain.invitations import version_for
-from goodword.references.domain.requests import has_opted_out
+from goodword.references.domain.requests import address_hashes, has_opted_out
 from goodword.roles.domain.role_changes import ask_for_ratings
 from goodword.roles.models import Role, Step
 from goodword.workflow.domain.eligibility import lock_application
@@ -50,6 +51,8 @@ TOO_LATE: Final = timedelta(days=60)
 REMINDERS: Final = 2
 #: working days between the e-mails, and from the last one to the end
 INTERVAL: Final = 5
+#: begins the code instead of an erased rater
+ERASED: Final = "erased-"
 SCALE: Final = Scale(RATING_LEVELS[0], RATING_LEVELS[-1])
 DAY_FORMATS: Final = {"de": "j. F Y", "fr": "j F Y"}
 
@@ -122,12 +125,6 @@ def due_hires(*, now: datetime) -> QuerySet[Application]:
     asked_at = ExpressionWrapper(
         F("hired_at") + ExpressionWrapper(days, output_field=DurationField()), output_field=DateTimeField()
     )
-    told = Attempt.objects.across_organisations().filter(
-        step_request__application=OuterRef("pk"),
-        assessment__step__role=OuterRef("role"),
-        begun_at__gte=OuterRef("role__asks_for_ratings_since"),
-        completed_at__isnull=False,
-    )
     rated = PerformanceRating.objects.across_organisations().filter(
         application=OuterRef("pk"), of__confirmed_at__isnull=False
     )
@@ -146,7 +143,29 @@ def due_hires(*, now: datetime) -> QuerySet[Application]:
         )
     )
     rows = rows.alias(asked_at=asked_at).filter(asked_at__lte=now, asked_at__gt=now - TOO_LATE)
-    return rows.filter(Exists(told)).exclude(Exists(rated))
+    return rows.filter(told()).exclude(Exists(rated))
+
+
+def told() -> Exists:
+    """Of applications: began and completed the role's assessment after it was switched on, and so were told."""
+    return Exists(
+        Attempt.objects.across_organisations().filter(
+            step_request__application=OuterRef("pk"),
+            assessment__step__role=OuterRef("role"),
+            begun_at__gte=OuterRef("role__asks_for_ratings_since"),
+            completed_at__isnull=False,
+        )
+    )
+
+
+def has_declined(row: RatingRequest, address: str) -> bool:
+    return not set(row.declined_hashes).isdisjoint(address_hashes(row.organisation, address))
+
+
+def has_lost_access(organisation: Organisation, address: str) -> bool:
+    """Whether it is the address of a deactivated member."""
+    rows = Membership.objects.of(organisation).filter(deactivated_at__isnull=False)
+    return bool(address) and rows.filter(user__email__same_address=address).exists()
 
 
 def begin(application_id: int, *, now: datetime) -> bool:
@@ -170,12 +189,13 @@ def begin(application_id: int, *, now: datetime) -> bool:
         )
         if earlier:
             _withdraw(earlier, now=now)
-            row.pk, row.round = earlier.pk, earlier.round
+            row.pk, row.round, row.declined_hashes = earlier.pk, earlier.round, earlier.declined_hashes
         managers = [
             one
             for one in hiring_managers(application.role)
             if not is_same(one.user.email, application.candidate.email)
             and not has_opted_out(organisation=row.organisation, address=one.user.email)
+            and not has_declined(row, one.user.email)
         ]
         if not questions_of(application, now=now):
             _settle(row, State.STOPPED, Reason.NO_QUESTIONS, now=now)
@@ -209,28 +229,73 @@ def name_rater(
         _audit(row, "rating.asked", now=now, by=by)
 
 
-def stop(*, request: RatingRequest, by: Membership, now: datetime) -> bool:
-    """By a member. Returns whether it was open."""
+def may_be_stopped(application: Application, row: RatingRequest | None) -> bool:
+    """Whether the request is open, or has yet to begin."""
+    return row.is_open if row and not row.is_of_undone_hire else not obstacle(application)
+
+
+def stop(*, application: Application, by: Membership, now: datetime) -> bool:
+    """By a member, also before it begins, for example if the person objects. Returns whether anything changed."""
     with transaction.atomic():
-        row = _locked(request.application_id)
-        if row is None or not row.is_open:
+        locked = lock_application(application.pk)
+        row = _locked(application.pk)
+        if not may_be_stopped(locked, row):
             return False
+        if row is None:
+            row = RatingRequest(
+                organisation=locked.organisation,
+                application=locked,
+                language=locked.organisation.language,
+                state=State.STOPPED,
+                created_at=now,
+            )
+            row.save()
         _settle(row, State.STOPPED, Reason.MEMBER, by=f"member:{by.pk}", now=now)
         _audit(row, "rating.stopped", now=now, by=by)
         return True
 
 
 def forget_rater(*, request: RatingRequest, by: Membership, now: datetime) -> bool:
-    """Erase name and address of a settled request, with the e-mails to them. Their rating is deleted with its import
-    (Settings > Validity)."""
+    """Erase name and address of a settled request, with the e-mails to them. Their rating gets a random code instead,
+    so that raters stay distinct."""
     with transaction.atomic():
         row = _locked(request.application_id)
         if row is None or row.is_open or not row.rater_email:
             return False
         forget([row])
+        _ratings_of(row).update(rater=f"{ERASED}{secrets.token_hex(8)}")
         row.rater_name = row.rater_email = ""
         row.save(update_fields=["rater_name", "rater_email"])
         _audit(row, "rating.rater_erased", now=now, by=by)
+        return True
+
+
+def _ratings_of(row: RatingRequest) -> QuerySet[PerformanceRating]:
+    """By the rater asked, also after their address was erased."""
+    rows = PerformanceRating.objects.of(row.organisation).filter(application=row.application_id)
+    if row.state != State.GIVEN:
+        return rows.none()
+    if row.rater_email:
+        return rows.filter(rater__same_address=row.rater_email)
+    return rows.filter(rater__startswith=ERASED)
+
+
+def has_rating(row: RatingRequest) -> bool:
+    return _ratings_of(row).exists()
+
+
+def delete_rating(*, request: RatingRequest, by: Membership, now: datetime) -> bool:
+    """Delete what the rater answered. Returns whether there was anything."""
+    with transaction.atomic():
+        row = _locked(request.application_id)
+        if row is None:
+            return False
+        ratings = _ratings_of(row)
+        imports = list(ratings.order_by("of").values_list("of", flat=True).distinct())
+        if not ratings.delete()[0]:
+            return False
+        RatingImport.objects.of(row.organisation).filter(pk__in=imports, ratings=None).delete()
+        _audit(row, "rating.deleted", now=now, by=by)
         return True
 
 
@@ -322,6 +387,11 @@ def go_on(application_id: int, *, now: datetime) -> bool:
         if row.ends_at <= now:  # no worker was running
             _settle(row, State.NOT_GIVEN, "", now=now)
             return True
+        if has_lost_access(row.organisation, row.rater_email) or has_opted_out(
+            organisation=row.organisation, address=row.rater_email
+        ):
+            _needs_rater(row, Reason.UNAVAILABLE, by="goodword", now=now)
+            return True
         row.reminders += 1
         row.reminded_at = into_working_hours(now, calendar=row.organisation.calendar)
         row.next_at = (
@@ -339,7 +409,8 @@ def end_if_over(application_id: int, *, now: datetime) -> bool:
         row = _locked(application_id)
         if row is None or not (why := obstacle(row.application)):
             return False
-        unanswered = row.state in {State.NOT_GIVEN, State.STOPPED} and not row.is_of_undone_hire
+        of_itself = row.state == State.STOPPED and row.reason not in {Reason.NOT_HIRED, Reason.MEMBER}
+        unanswered = row.state == State.NOT_GIVEN or of_itself
         if not row.is_open and not (unanswered and why == Reason.NOT_HIRED):
             return False
         _settle(row, State.STOPPED, why, now=now)
@@ -364,17 +435,17 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_member_deactivated(event: Event) -> None:
-    """Requests to a hiring manager who has lost access need another rater."""
+    """Requests to a manager who has lost access need another rater, whoever entered the address."""
     member = Membership.objects.across_organisations().select_related("user").get(pk=event.data["member_id"])
     if member.deactivated_at is None:  # reactivated in the meantime
         return
-    rows = RatingRequest.objects.of(member.organisation).filter(state=State.ASKED, named_by=None)
+    rows = RatingRequest.objects.of(member.organisation).filter(state=State.ASKED)
     asked = rows.filter(rater_email__same_address=member.user.email).order_by("application_id")
     for application_id in list(asked.values_list("application_id", flat=True)):
         with transaction.atomic():
             row = _locked(application_id)
             if row is not None and row.state == State.ASKED:
-                _needs_rater(row, Reason.NO_MANAGER, by="goodword", now=event.occurred_at)
+                _needs_rater(row, Reason.UNAVAILABLE, by="goodword", now=event.occurred_at)
 
 
 # --- the rater --------------------------------------------------------------------------
@@ -385,6 +456,8 @@ def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) ->
     with transaction.atomic():
         row = _locked(request.application_id)
         if row is None or row.state != State.ASKED or row.round != request.round or obstacle(row.application):
+            raise NotOpen
+        if has_lost_access(row.organisation, row.rater_email):
             raise NotOpen
         members = Membership.objects.of(row.organisation).filter(deactivated_at=None)
         member = members.filter(user__email__same_address=row.rater_email).first()
@@ -400,6 +473,7 @@ def decline(*, request: RatingRequest, reason: str, now: datetime) -> None:
         row = _locked(request.application_id)
         if row is None or row.state != State.ASKED or row.round != request.round:
             raise NotOpen
+        row.declined_hashes = [*row.declined_hashes, next(address_hashes(row.organisation, row.rater_email))]
         if reason == Reason.NOT_MINE:
             _needs_rater(row, Reason.NOT_MINE, by="manager", now=now)
         else:

@@ -120,7 +120,8 @@ def _over(visit: RaterVisit) -> HttpResponse | None:
     if row.state == State.DECLINED:
         return visit.page("declined.html")
     late = row.ends_at is None or row.ends_at <= visit.now
-    if row.state != State.ASKED or late or asking.obstacle(row.application):
+    lost = asking.has_lost_access(visit.organisation, row.rater_email)
+    if row.state != State.ASKED or late or lost or asking.obstacle(row.application):
         return visit.page("closed.html")
     return None
 

@@ -59,6 +59,10 @@ class RaterForm(forms.Form):
         check_address(address)
         if has_opted_out(organisation=self.request.organisation, address=address):
             raise forms.ValidationError(_("This person asked not to be contacted. Choose another."))
+        if asking.has_declined(self.request, address):
+            raise forms.ValidationError(_("This person said that they can't rate. Choose another."))
+        if asking.has_lost_access(self.request.organisation, address):
+            raise forms.ValidationError(_("This member was deactivated. Choose another person."))
         return normalised(address)
 
 
@@ -88,8 +92,9 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def stop(request: MemberRequest, pk: int) -> HttpResponseBase:
-    if asking.stop(request=_row(request, pk), by=request.member, now=clock.now()):
-        messages.success(request, _("Nobody is asked any more."))
+    rows = visible_applications(request.member).select_related("organisation", "candidate", "role")
+    if asking.stop(application=access.owned(rows, pk), by=request.member, now=clock.now()):
+        messages.success(request, _("Nobody will be asked for a rating."))
     return _back(request, pk)
 
 
@@ -98,6 +103,14 @@ def stop(request: MemberRequest, pk: int) -> HttpResponseBase:
 def forget(request: MemberRequest, pk: int) -> HttpResponseBase:
     if asking.forget_rater(request=_row(request, pk), by=request.member, now=clock.now()):
         messages.success(request, _("Name and address erased."))
+    return redirect("rating_request", request.organisation.slug, pk)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def delete_rating(request: MemberRequest, pk: int) -> HttpResponseBase:
+    if asking.delete_rating(request=_row(request, pk), by=request.member, now=clock.now()):
+        messages.success(request, _("Rating deleted."))
     return redirect("rating_request", request.organisation.slug, pk)
 
 
@@ -118,6 +131,7 @@ def _back(request: MemberRequest, pk: int) -> HttpResponseBase:
 def _page(request: MemberRequest, row: RatingRequest, form: RaterForm) -> HttpResponse:
     context = {
         "row": row,
+        "has_rating": asking.has_rating(row),
         "reason": RATING_REASONS.get(row.reason, ""),
         "over": not row.is_open or bool(asking.obstacle(row.application)),
         "application": row.application,
