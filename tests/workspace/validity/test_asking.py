@@ -121,8 +121,8 @@ def test_mail_waits_for_working_hours(ada: Application, mo: Membership) -> None:
     ("language", "subject", "said"),
     [
         ("en", "How is Ada Lovelace getting on?", "never for a decision about Ada Lovelace"),
-        ("de", "Wie arbeitet Ada Lovelace?", "nie für eine Entscheidung über Ada Lovelace"),
-        ("fr", "Comment travaille Ada Lovelace ?", "jamais à une décision concernant Ada Lovelace"),
+        ("de", "Wie macht sich Ada Lovelace?", "nie für eine Entscheidung über Ada Lovelace"),
+        ("fr", "Ada Lovelace : comment cela se passe-t-il ?", "jamais à une décision concernant Ada Lovelace"),
     ],
 )
 def test_both_parts_of_the_mail_say_who_asks_and_what_for(language: str, subject: str, said: str) -> None:

@@ -108,7 +108,7 @@ def test_a_rating_is_given_once(ada: Application, mo: Membership) -> None:
 def test_the_criterion_is_the_same_in_every_language(ada: Application) -> None:
     here, browser = f"{address(ada)}?language=de", Client()
     page = browser.get(here)
-    assert "Wie arbeitet Ada Lovelace?" in words(page)
+    assert "Wie macht sich Ada Lovelace?" in words(page)
     assert page.context["form"].questions[0].competency == "Zuverlässigkeit"
     browser.post(here, answers(page))
     assert [criterion for criterion, _value, _rater in stored(ada)] == ["Reliability"]

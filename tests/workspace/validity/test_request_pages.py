@@ -251,7 +251,9 @@ def test_who_declined_or_was_deactivated_cannot_be_entered(ada: Application, rol
     asking.decline(request=request_of(ada), reason="not_mine", now=NOW)
     again = browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
     assert again.status_code == 422 and "This person said that they can&#x27;t rate." in words(again)
-    former = factories.member(role.organisation, deactivated_at=NOW)
+    former = factories.member(role.organisation)
+    former.deactivated_at = NOW
+    former.save()
     sent = BO | {"email": former.user.email, "seen": request_of(ada).version}
     assert "This member was deactivated." in words(browser.post(page_of(ada), sent))
     assert (state_of(ada), len(mails(ada))) == (("needs_rater", "not_mine"), 1)
