@@ -122,7 +122,11 @@ def test_mail_waits_for_working_hours(ada: Application, mo: Membership) -> None:
     [
         ("en", "How is Ada Lovelace getting on?", "never for a decision about Ada Lovelace"),
         ("de", "Wie macht sich Ada Lovelace?", "nie für eine Entscheidung über Ada Lovelace"),
-        ("fr", "Ada Lovelace : comment cela se passe-t-il ?", "jamais à une décision concernant Ada Lovelace"),
+        (
+            "fr",
+            "Ada Lovelace : comment cela se passe-t-il ?",
+            "jamais à une décision concernant Ada Lovelace",
+        ),
     ],
 )
 def test_both_parts_of_the_mail_say_who_asks_and_what_for(language: str, subject: str, said: str) -> None:
@@ -425,6 +429,7 @@ def test_nobody_is_asked_if_a_member_said_so_before_it_began(ada: Application, m
     stop(ada)
     sweep()
     assert (state_of(ada), mails(ada)) == (("stopped", "member"), [])
+    assert ada.role
     other = factories.application(ada.role, status="active")
     assert not asking.stop(application=other, by=mo, now=NOW)
 
