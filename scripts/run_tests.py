@@ -9,9 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,10 +25,6 @@ BYTECODE = ROOT / ".test-cache" / "bytecode"
 BROWSER_TESTS = "tests/browser"
 #: the other tests don't need these plug-ins, which would run in each of them
 WITHOUT_BROWSERS = ("--ignore", BROWSER_TESTS, "-p", "no:playwright", "-p", "no:anyio")
-#: its failures apart from those of the other tests, which run at the same time
-BROWSERS_APART = (BROWSER_TESTS, "-o", "cache_dir=.pytest_cache/browser")
-#: the browser tests go first, since they wait only seconds for a page
-AFTER_THEM = ("nice", "-n", "5")
 #: pytest's exit status when tests have failed
 SOME_FAILED = 1
 #: markers of tests left out of the quick suite
@@ -95,31 +89,6 @@ def install(packages: list[str]) -> None:
 def run(*arguments: str) -> int:
     """Run pytest with these arguments; its exit status."""
     return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - as asked
-
-
-@contextmanager
-def beside(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """Start pytest with these arguments and less priority; the process and the file of its output."""
-    with tempfile.TemporaryDirectory(prefix="goodword-output-") as folder:
-        written = Path(folder) / "output"
-        with written.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - pytest of this .venv
-                [*AFTER_THEM, *PYTEST, *arguments], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
-            )
-        with process:
-            yield process, written
-
-
-def show(process: subprocess.Popen[bytes], written: Path) -> int:
-    """Print what it has written, and the rest while it is written; its exit status."""
-    with written.open("rb") as output:
-        while True:
-            status = process.poll()
-            sys.stdout.buffer.write(output.read())
-            sys.stdout.buffer.flush()
-            if status is not None:
-                return status
-            time.sleep(0.2)
 
 
 def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
@@ -190,7 +159,16 @@ def everything(arguments: list[str]) -> int:
     if arguments:
         status = run(*arguments, *_only(kept))
     else:
-        status = both(kept) if found else run(*_only(kept), *WITHOUT_BROWSERS, *SIDE_BY_SIDE)
+        # Apart, because a browser's event loop stays in the thread where Django's test client then refuses to work;
+        # the others last, so that pytest's closing line speaks of the greater number.
+        browsers = run(BROWSER_TESTS, *_only(kept), *BROWSERS_SIDE_BY_SIDE) if found else 0
+        if browsers == SOME_FAILED:
+            say("test: running the failed browser tests once more, one after another")
+            browsers = run(BROWSER_TESTS, *_only(kept), "--last-failed", "--last-failed-no-failures", "none")
+        status = (
+            run(*_only(one for one in kept if one != "not browser"), *WITHOUT_BROWSERS, *SIDE_BY_SIDE)
+            or browsers
+        )
     if names:
         line = "=" * 100
         listed = "\n".join(f"  {name}" for name in names)
@@ -203,22 +181,6 @@ def everything(arguments: list[str]) -> int:
             say("CI is set, so this run has failed.")
             return status or 1
     return status
-
-
-def both(kept: list[str]) -> int:
-    """Run the browser tests, and beside them the others, which use the processors while a browser is waited for.
-
-    Two runs, because a browser's event loop stays in the thread where Django's test client then refuses to work. The
-    others are shown last, so that pytest's closing line speaks of the greater number. Returns the exit status.
-    """
-    with beside(*_only(kept), *WITHOUT_BROWSERS, *SIDE_BY_SIDE) as others:
-        browsers = run(*BROWSERS_APART, *_only(kept), *BROWSERS_SIDE_BY_SIDE)
-        if browsers == SOME_FAILED:
-            say("test: running the failed browser tests once more, one after another")
-            browsers = run(
-                *BROWSERS_APART, *_only(kept), "--last-failed", "--last-failed-no-failures", "none"
-            )
-        return show(*others) or browsers
 
 
 if __name__ == "__main__":
