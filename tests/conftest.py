@@ -153,7 +153,7 @@ def pytest_collectstart() -> None:
 def pytest_collection_finish() -> None:
     """From here on collect garbage, but only what the tests make, and more at a time than a program would."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
     gc.enable()
 
 
