@@ -109,7 +109,7 @@ def _successor(member: Membership, *, required: bool, hint: str = "") -> forms.F
             "invalid_choice": _("This member can't own roles any more. Choose another."),
         },
     )
-    field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]
+    field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]  # Django documents this
     return field
 
 

@@ -257,7 +257,7 @@ class AddViewerForm(forms.Form):
                 "invalid_choice": _("This member can't be added any more. Choose another."),
             },
         )
-        field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]
+        field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]  # Django documents this
         self.fields["member"] = field
 
 

@@ -116,7 +116,7 @@ class RoleForm(TitleForm):
                 "invalid_choice": _("This member can't own roles any more. Choose another."),
             },
         )
-        field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]
+        field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]  # Django documents this
         self.fields["owner"] = field
         self.order_fields(["title", "owner", "confidential"])
         shares = may_share(role, member)
