@@ -44,7 +44,7 @@ def test_a_job_that_outlasts_the_grace_period_is_requeued() -> None:
         other.execute(
             "LOCK TABLE core_reaction IN ACCESS EXCLUSIVE MODE"
         )  # blocks the handler without checking for shutdown
-        running = worker("--grace", "7")
+        running = worker("--grace", "12")  # longer than between two heartbeats
         until(doing)
         begun = time.monotonic()
         running.send_signal(signal.SIGTERM)
@@ -53,7 +53,7 @@ def test_a_job_that_outlasts_the_grace_period_is_requeued() -> None:
         until(
             lambda: (silent_for() or timedelta(days=1)) < timedelta(minutes=1)
         )  # the heartbeat continues to the end
-        assert (running.wait(20), 6 < time.monotonic() - begun < 15) == (1, True)
+        assert (running.wait(30), 11 < time.monotonic() - begun < 25) == (1, True)
         assert not ProcrastinateWorker.objects.exists()
         jobs = ProcrastinateJob.objects.filter(task_name="event.react")
         assert list(jobs.values_list("status", "attempts", "worker")) == [("todo", 0, None)]

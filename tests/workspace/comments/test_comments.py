@@ -203,7 +203,7 @@ def test_comments_are_exported_and_erased(application: Application, rita: Member
     assert exported(ExportReader.CANDIDATE) == [{"written": comment.written_at, "text": "Kind."}]
     with transaction.atomic():
         subject = Subject(organisation_id=application.organisation_id, application_ids=(application.pk,))
-        assert erase.erase(subject, NOW) == {"comments": 1}
+        assert erase.erase(subject, NOW) == {"comments": 1, "rating requests": 0}
     assert (texts(application), texts(other)) == ([], ["Stays."])
 
 
