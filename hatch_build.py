@@ -1,4 +1,4 @@
-"""Compiles the catalogues when the project is installed or built, so that nobody needs GNU gettext."""
+"""Compiles the catalogues when the project is installed or built: GNU gettext is not needed."""
 
 from pathlib import Path
 from typing import Any

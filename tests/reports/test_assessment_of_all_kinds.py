@@ -67,7 +67,7 @@ SAID = {
         "4 of 4 questions answered.",
         "1 of 1 questions with a right answer",
         "Answers not fully marked when this report was created: 1.",
-        "Test items, answers to single items and scoring keys are not included",
+        "Test items, individual answers and scoring keys are not included",
         "Tasks are generated for each candidate",
     ),
     "de": (

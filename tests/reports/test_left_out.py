@@ -1,4 +1,4 @@
-"""Nothing accessible without a login contains test items, answers to single items or scoring keys."""
+"""Nothing accessible without a login contains test items, item responses or scoring keys."""
 
 import io
 import re

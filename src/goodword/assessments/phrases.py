@@ -143,7 +143,7 @@ PHRASES: Catalogue = {
             "they think is expected, and by the day."
         ),
         "items_left_out": (
-            "Test items, answers to single items and scoring keys are not included, because this file can "
+            "Test items, individual answers and scoring keys are not included, because this file can "
             "be shared. Members can see them on the candidate’s page in Goodword."
         ),
     },

@@ -78,7 +78,7 @@ class AttemptResult:
         return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
 
     def without_items(self) -> Self:
-        """Without test items, single answers and scoring keys, for readers without a login."""
+        """Without test items, item responses and scoring keys, for readers without a login."""
         return replace(self, parts=tuple(part.without_items() for part in self.parts))
 
     def for_candidate(self) -> tuple[CandidateResult, ...]:

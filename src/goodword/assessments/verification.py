@@ -79,7 +79,7 @@ def task_on_screen(verification: Verification) -> ReasoningTask:
 
 
 def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
-    """Draw the tasks and start the clock. Idempotent. Raises Closed and Over."""
+    """Draw the tasks and start the time limit; do nothing if it has started. Raises Closed and Over."""
     with transaction.atomic():
         row = _locked(verification_id, now=now)
         if row.begun_at is not None:

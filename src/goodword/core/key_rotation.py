@@ -112,7 +112,7 @@ def _retire() -> list[str]:
     removable = []
     for key in list(settings.GOODWORD_FIELD_KEYS)[1:]:
         with transaction.atomic():
-            # whoever seals with this key waits, and then writes the canary anew
+            # processes that seal with this key wait, then write the canary again
             canaries = FieldKeyCanary.objects.select_for_update().filter(key_id=key)
             found = list(canaries)
             if any(one.uses(f"{key}:") for one in (*_stored, _HASH_KEYS)):

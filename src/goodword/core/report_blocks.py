@@ -73,7 +73,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleRow:
-    """A scale with its two ends, its mean and a band around it. `marks` are single answers, for members' screens."""
+    """A scale with its two ends, its mean and a band around it. `marks` are item responses, for members' screens."""
 
     label: str
     note: str

@@ -61,7 +61,7 @@ class DisplayedFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagList:
-    """Strongest first. `checked`: whether there was anything to check."""
+    """Sorted from strongest to weakest. `checked`: whether any check could be made."""
 
     checked: bool
     to_review: Sequence[DisplayedFlag]

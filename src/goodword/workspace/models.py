@@ -58,7 +58,7 @@ class Mention(OrganisationOwned):
 
 
 class RatingRequest(OrganisationOwned):
-    """A manager is asked by e-mail to rate a person hired (workspace.validity.asking). One per application, which
+    """A manager is asked by e-mail to rate a new hire (workspace.validity.asking). One per application, which
     begins anew if an undone hire is made again."""
 
     class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Candidates are told that their manager may be asked for a rating, where that is so."""
+"""Candidates are informed where their manager may be asked for a rating."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Members' pages about requests for a rating: naming a rater, the role's switch, Home, Validity, and the notices."""
+"""Members' pages for rating requests: naming a rater, the role's switch, Home, Validity, and the notices."""
 
 from collections.abc import Iterator
 from datetime import timedelta

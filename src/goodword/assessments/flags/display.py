@@ -40,7 +40,7 @@ WORDS: Mapping[str, FlagWording] = {
             _("The text was dictated or run through a spell checker."),
             _("It's their own text, from an earlier application or translated."),
         ),
-        _("Ask about one of the answers in the interview: whoever wrote it can say more."),
+        _("Ask about one of the answers in the interview: the person who wrote it can say more."),
     ),
     rules.FAST: FlagWording(
         _("Items answered very fast"),

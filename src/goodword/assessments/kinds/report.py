@@ -36,12 +36,12 @@ class PartResult(ABC):
     requirement: Requirement | None
     scoring_version: str
     weight: int | None = None
-    #: whether items, single answers and keys were removed, for readers without a login
+    #: whether items, item responses and keys were removed, for readers without a login
     items_left_out: bool = False
 
     @abstractmethod
     def without_items(self) -> Self:
-        """Without items, single answers and keys, for readers without a login."""
+        """Without items, item responses and keys, for readers without a login."""
 
     @abstractmethod
     def for_candidate(self) -> "CandidateResult":

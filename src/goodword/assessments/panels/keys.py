@@ -17,7 +17,7 @@ from goodword.assessments.psychometrics.agreement import Agreement, Spread, agre
 
 #: keys are rounded to this many decimals
 DECIMALS: Final = 2
-#: experts by which two results that members see differ at least, so that nobody's ratings can be worked out
+#: experts that must finish between two results shown to members: fewer would reveal one expert's ratings
 STEP: Final = 3
 
 

@@ -54,7 +54,7 @@ class Validity:
 def validity(
     pairs: Sequence[tuple[float, float]], applicants: Sequence[float], *, roles: int = 1
 ) -> Validity | None:
-    """`pairs`: score and criterion of each person hired. `applicants`: the scores of all, including those hired.
+    """`pairs`: score and criterion of each new hire. `applicants`: the scores of all, including those hired.
     `roles`: with more than one, all of these are deviations from the mean of a role.
 
     None if all scores or all criteria are equal. Raises ValueError with fewer than LEAST pairs.

@@ -2,7 +2,7 @@
 
 Drawing and signing happen outside any transaction; the first result is stored, later ones are dropped.
 
-Layout 1 printed test items, single answers and scoring keys. Such files are no longer served: the sweep redraws them
+Layout 1 printed test items, item responses and scoring keys. Such files are no longer served: the sweep redraws them
 from their snapshots, or opening them does. Files that can't be redrawn are withheld (docs/decisions/0034-*).
 """
 
@@ -66,7 +66,7 @@ def issue(report: Report, file: SignedFile, *, now: datetime) -> dict[str, Any]:
     return {"content": file.content, "sha256": digest}
 
 
-#: 2: without test items, single answers and scoring keys
+#: 2: without test items, item responses and scoring keys
 LAYOUT: Final = 2
 #: could not be redrawn: opening it retries, the sweep doesn't
 WITHHELD: Final = 0

@@ -1,4 +1,4 @@
-"""Streams a role's results as files: the numbers on page 1 of each newest report, without items, single answers or
+"""Streams a role's results as files: the numbers on page 1 of each newest report, without items, item responses or
 keys.
 
 In short queries: a server-side cursor would run as one statement, and core.web limits the time of a statement.

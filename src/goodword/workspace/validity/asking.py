@@ -216,7 +216,7 @@ class OwnAddress(Exception):
 def name_rater(
     *, request: RatingRequest, name: str, email: str, language: str, seen: str, by: Membership, now: datetime
 ) -> None:
-    """Ask somebody, instead of whoever was asked before. Raises NotOpen and OwnAddress."""
+    """Ask this rater instead of the one asked before. Raises NotOpen and OwnAddress."""
     with transaction.atomic():
         row = _locked(request.application_id)
         if row is None or not row.is_open or row.version != seen or obstacle(row.application):
@@ -435,7 +435,7 @@ def on_email_failed(event: Event) -> None:
 
 
 def on_member_deactivated(event: Event) -> None:
-    """Requests to a manager who has lost access need another rater, whoever entered the address."""
+    """Requests to a manager who has lost access need another rater, no matter who entered the address."""
     member = Membership.objects.across_organisations().select_related("user").get(pk=event.data["member_id"])
     if member.deactivated_at is None:  # reactivated in the meantime
         return

@@ -1,4 +1,4 @@
-"""Pages of a manager who is asked by e-mail to rate a person hired, behind their personal link."""
+"""Pages of a manager asked by e-mail to rate a new hire, behind their personal link."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ def _row_behind(link: Link) -> RatingRequest | None:
 def _over(visit: RaterVisit) -> HttpResponse | None:
     """The page of a link by which nothing can be answered (any more)."""
     row = visit.row
-    # read after the request, so that nobody answers for a rater named in between
+    # read after the request: another rater may have been named in between
     links_alive = Link.objects.of(visit.organisation).filter(ended_at=None, expires_at__gt=visit.now)
     if not links_alive.filter(pk=visit.link.pk).exists():
         return visit.page("closed.html")

@@ -13,10 +13,10 @@ follow the rules, shapes, values, directions, the order of rows and options) is 
 | three rules | 4 | the same in a row; a step; the same three in each row |
 | three rules | 5 | the same three in each row, twice; an addition or subtraction |
 
-The eight options combine all values drawn for each aspect. The values are drawn first, then with equal probability the
-right one for each aspect, then a matrix that leads to them. So the options alone reveal nothing about the key. (They
-would if every option differed from the key in one value: Hu et al., 2021, "Stratified rule-aware network for abstract
-visual reasoning".)
+The eight options are all combinations of the values offered for each aspect. The values are drawn first, then, with
+equal probability, the correct value of each aspect, then a matrix with that answer. So the options alone reveal nothing
+about the key. (They would if every option differed from the key in one value: Hu et al., 2021, "Stratified rule-aware
+network for abstract visual reasoning".)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
