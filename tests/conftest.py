@@ -1,4 +1,4 @@
-"""A database cluster of the tests' own, started before the settings are read, and Django on top of it."""
+"""A database cluster for the tests, started before the settings are read, and Django on top of it."""
 
 import atexit
 import gc
@@ -110,8 +110,8 @@ _seconds: defaultdict[str, float] = defaultdict(float)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark all but the first case of a matrix as slow, leave out the exhaustive tests unless they are asked for, and in
-    parallel runs begin with the longest files.
+    """Mark all but the first case of a matrix as slow, deselect exhaustive tests unless requested, and start parallel
+    runs with the longest files.
     """
     begun: set[str] = set()
     for item in items:
@@ -131,7 +131,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Does what pytest's own does."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     with worlds.running(item):
         in_one_piece(runtestprotocol)(item, nextitem=nextitem)
@@ -146,24 +145,24 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[Non
 
 
 def pytest_collectstart() -> None:
-    """Collect no garbage while collecting tests: looking through what they are made of takes a third of the time."""
+    """Disable garbage collection while tests are collected: it would take a third of the time."""
     gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """From here on collect garbage, but only what the tests make, and more at a time than a program would."""
+    """Collect garbage again, but only objects of the tests, and less often than programs do."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
     gc.enable()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Add up the wall time of the test with its set-up and end."""
+    """Add up the wall time of the test with its set-up and teardown."""
     _seconds[report.nodeid] += report.duration
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what took longest in the runs of one `make test` so far."""
+    """Print the slowest tests and files of this `make test` so far."""
     if "TESTS_DURATIONS" not in os.environ:
         return
     kept = Path(os.environ["TESTS_DURATIONS"])

@@ -1,4 +1,4 @@
-"""The account page: name, password, what is set up, sessions."""
+"""The account page: name, password, second factors, sessions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,7 +39,6 @@ def rita() -> Membership:
 
 
 def browser(who: Membership, user_agent: str = FIREFOX, address: str = "203.0.113.7") -> Client:
-    """Signed in by password, as a person would."""
     client = Client(headers={"user-agent": user_agent}, REMOTE_ADDR=address)
     client.post(LOGIN, {"login": who.user.email, "password": factories.PASSWORD})
     assert "_auth_user_id" in client.session

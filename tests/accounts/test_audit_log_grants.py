@@ -1,4 +1,4 @@
-"""The audit log where the operator grants two database roles (docs/operating.md)."""
+"""The audit log with the two database roles of docs/operating.md."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ def organisation() -> Organisation:
 
 @pytest.fixture
 def granted() -> None:
-    """The role and its rights; undone with the test's transaction."""
+    """Create the role and its grants, within the test's transaction."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE goodword_app NOLOGIN")
         cursor.execute(GRANTS.read_text(encoding="utf-8"))

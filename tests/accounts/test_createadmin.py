@@ -1,4 +1,4 @@
-"""`goodword createadmin`, with a terminal and without."""
+"""`goodword createadmin`, interactive or not."""
 
 import getpass
 import io
@@ -15,22 +15,18 @@ GOOD = "correct horse battery"
 
 
 class Run(Protocol):
-    """Runs the command with this standard input; returns status, standard output and standard error."""
+    """Run the command with this standard input. Returns exit status, stdout and stderr."""
 
     def __call__(self, *more: str, stdin: io.StringIO | None = None) -> tuple[int, str, str]: ...
 
 
 class Terminal(io.StringIO):
-    """A terminal where these lines are typed."""
-
     def isatty(self) -> bool:
         return True
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command, for Ana of Acme."""
-
     def command(*more: str, stdin: io.StringIO | None = None) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", stdin or io.StringIO(f"{GOOD}\n"))
         who = ["--organisation", "Acme", "--email", "ana@acme.example", "--name", "Ana"]

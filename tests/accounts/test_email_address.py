@@ -1,4 +1,4 @@
-"""Members cannot change their e-mail address."""
+"""Members can't change their e-mail address."""
 
 import pytest
 from django.core import mail

@@ -1,4 +1,4 @@
-"""Confirming who one is before something sensitive, which continues afterwards."""
+"""Reauthentication before sensitive actions, which continue afterwards."""
 
 from collections.abc import Iterator
 

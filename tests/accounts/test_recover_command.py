@@ -1,4 +1,4 @@
-"""`goodword recover-sign-in` as typed."""
+"""The `goodword recover-sign-in` command."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""SAML: signed answers of an identity provider that the tests play."""
+"""SAML, with answers signed by the tests as an identity provider would."""
 
 import json
 from base64 import b64encode
@@ -59,7 +59,7 @@ def browser() -> Client:
 
 
 def started() -> tuple[Client, str]:
-    """A browser that was sent to the identity provider, and the ID of what it carries."""
+    """A browser redirected to the identity provider, and the ID of its request."""
     client = browser()
     location = client.get(START)["Location"]
     assert location.startswith(f"{saml.SSO_URL}?SAMLRequest=")
@@ -67,7 +67,7 @@ def started() -> tuple[Client, str]:
 
 
 def answer(client: Client, response: str) -> str:
-    """Post the answer as the provider's page does. Returns the page that follows."""
+    """Post the provider's answer. Returns the page that follows."""
     posted = client.post(ACS, {"SAMLResponse": response}, headers={"origin": saml.IDP})
     assert posted["Location"] == f"{ACS}finish/"
     return client.get(f"{ACS}finish/", follow=True).content.decode()

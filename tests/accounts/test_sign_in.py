@@ -40,7 +40,7 @@ def errors(response: Any) -> list[str]:
 
 
 def reset_links() -> list[str]:
-    """The reset links in the mails so far."""
+    """Password reset links in all mails."""
     return re.findall(
         r"https?://[^/\s]+/accounts/password/reset/key/\S+",
         "\n".join(str(message.body) for message in mail.outbox),

@@ -1,4 +1,4 @@
-"""The sign-in trail, session expiry, and lockouts by a stranger's wrong passwords."""
+"""The sign-in trail, session expiry, and lockouts caused by others' failed attempts."""
 
 import logging
 import re
@@ -116,16 +116,15 @@ def test_wrong_passwords_from_elsewhere_do_not_lock_out_the_owner(rita: Membersh
 
 
 def guess_from_everywhere(email: str, *, place: int) -> None:
-    """Use up an hour's wrong passwords, five from each network of a place."""
+    """Use up an hour's failed attempts, five from each network."""
     for number in range(100):
         sign_in(browser(f"2001:db8:bad{place}:{number // 5:x}::1"), email, password="wrong")
 
 
 @dataclass
 class Guessed:
-    """Two accounts and an unknown address after an hour's wrong passwords; Rita had signed in with her laptop.
-
-    `counts` is what the cache then held.
+    """Two accounts and an unknown address after an hour's failed attempts; Rita had signed in with her laptop.
+    `counts` is the cache's content at that point.
     """
 
     rita: Membership
@@ -135,7 +134,7 @@ class Guessed:
 
 
 def kept_in_memory() -> Any:
-    """The cache of a test process, whose two dictionaries are copied and put back."""
+    """The local-memory cache, restored afterwards."""
     found = caches["default"]
     assert isinstance(found, LocMemCache)
     return found

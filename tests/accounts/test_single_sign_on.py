@@ -1,6 +1,5 @@
-"""Who is let in by single sign-on, whom a claim makes a member, and where it is required.
-
-A real provider is in tests/browser/test_single_sign_on.py; here allauth is handed what a provider said.
+"""Single sign-on: who may sign in, members created by a claim, organisations that require it.
+tests/browser/test_single_sign_on.py has a real provider; here allauth is given a provider's answer.
 """
 
 import json
@@ -65,7 +64,7 @@ def rita(acme: Organisation) -> Membership:
 def arrive(
     claims: dict[str, Any], *, process: str = "login", user: User | None = None
 ) -> tuple[HttpRequest, HttpResponseBase]:
-    """Hand allauth these claims, as after the provider's answer."""
+    """Give allauth these claims, as after the provider's answer."""
     request = RequestFactory().get("/accounts/oidc/oidc/login/callback/")
     request.session = SessionStore()
     request.user = user or AnonymousUser()
@@ -81,7 +80,7 @@ def arrive(
 
 
 def outcome(claims: dict[str, Any], **how: Any) -> tuple[str, list[str]]:
-    """Who is signed in afterwards, and what the page says."""
+    """The signed-in user and the page's text."""
     request, _ = arrive(claims, **how)
     pk = request.session.get("_auth_user_id")
     return User.objects.get(pk=pk).email if pk else "", [str(one) for one in get_messages(request)]

@@ -27,7 +27,9 @@ NOW = factories.NOW
 
 
 def furnished(slug: str) -> Organisation:
-    """With candidates, a completed reference check, a logo, a connection, a delivery and a second factor."""
+    """An organisation with candidates, a completed reference check, a logo, a connection, a delivery and a second
+    factor.
+    """
     check = whole()
     organisation = check.organisation
     organisation.slug = slug
@@ -44,7 +46,7 @@ def numbers(organisation: Organisation) -> dict[str, int]:
 
 
 def settle() -> None:
-    """What happens at the end of a transaction: foreign keys are checked, lists of candidates are written."""
+    """Do what happens at the end of a transaction: check foreign keys, write lists of candidates."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 

@@ -1,4 +1,4 @@
-"""Adjustment requests stay hidden from the hiring team: only listed modules may read them."""
+"""Adjustment requests are hidden from the hiring team: only listed modules read them."""
 
 import ast
 
@@ -125,6 +125,5 @@ def _uses_model(node: ast.AST) -> bool:
 
 
 def _names_a_part(node: ast.expr) -> bool:
-    """By name: `part`, `row.part`, `attempt_part`."""
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return name in {"part", "attempt_part", "taken"}

@@ -1,4 +1,4 @@
-"""`make audit` never passes a package that it did not look up."""
+"""`make audit` passes only packages that it looked up."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every action that is written to the audit log has a wording, and every wording an action."""
+"""Each action written to the audit log has a wording, and each wording an action."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ DRAFTS = "goodword.drafts.versions"
 
 
 def constants() -> dict[tuple[str, str], set[str]]:
-    """Module and name to the texts assigned to it."""
+    """The texts assigned to each module and name."""
     found: dict[tuple[str, str], set[str]] = {}
     for module, tree in modules().items():
         for node in ast.walk(tree):
@@ -34,7 +34,9 @@ def constants() -> dict[tuple[str, str], set[str]]:
 
 
 def written() -> set[str]:
-    """The texts passed as `action`, by keyword, by name of a constant, or first or second to a function `..audit..`."""
+    """The texts passed as `action`: by keyword, by a constant's name, or as first or second argument of an audit
+    function.
+    """
     known = constants()
     found: set[str] = set(TRAIL)
     for module, call in nodes(ast.Call):
@@ -50,7 +52,7 @@ def written() -> set[str]:
 
 
 def of_drafts() -> set[str]:
-    """Of each kind of drafts, its name with the verbs that its classes pass to `_audit`."""
+    """For each kind of draft, its name with the verbs that its classes pass to `_audit`."""
     verbs: dict[str, set[str]] = {}
     for kind in ast.walk(modules()[DRAFTS]):
         if isinstance(kind, ast.ClassDef) and any(

@@ -82,18 +82,17 @@ def test_compiled_catalogues_are_current(language: str, sentences: list[Message]
 
 
 def sources(message: Message) -> tuple[str, ...]:
-    """The sentence in English, and its plural if it has one."""
+    """The English sentence, and its plural if it has one."""
     return tuple(message.id) if isinstance(message.id, tuple | list) else (str(message.id),)
 
 
 def fits(message: Message, word: str) -> bool:
-    """Whether exactly the sentence's placeholders are used; a plural form may omit its number."""
+    """Whether exactly the sentence's placeholders are used; a plural form may omit the number."""
     wanted = {place for source in sources(message) for place in places(source)}
     return places(word) <= wanted if message.pluralizable else places(word) == wanted
 
 
 def places(text: str) -> set[str]:
-    """The placeholders of a text."""
     return {found[0] for found in PLACE.finditer(text)} - {"%%"}
 
 

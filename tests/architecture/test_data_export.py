@@ -1,4 +1,4 @@
-"""Every model with personal data is exported, or left out for a reason."""
+"""Each model with personal data is exported, or left out for a documented reason."""
 
 from goodword.core.data_export import exporters
 from tests.architecture.test_erasure import NO_PERSONAL_DATA, decorating, models

@@ -1,4 +1,4 @@
-"""Every model is erased with the person it is about, or is listed here as having no personal data."""
+"""Each model is erased with the person it is about, or listed here as having no personal data."""
 
 import ast
 
@@ -64,7 +64,7 @@ NO_PERSONAL_DATA = {
 
 
 def decorating(name: str) -> set[str]:
-    """Modules that use this decorator with model names."""
+    """Modules that use this decorator, with the models it names."""
     return {module for module, call in calls(name) if isinstance(call.args[0], ast.Constant)}
 
 

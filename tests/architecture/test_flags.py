@@ -1,4 +1,4 @@
-"""Flags stay on the candidate's page: no report, list, comparison, mail or note can read them."""
+"""Flags stay on the candidate's page: reports, lists, comparisons, mails and notes can't read them."""
 
 import ast
 

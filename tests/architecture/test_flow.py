@@ -1,4 +1,4 @@
-"""`flow.py` lists every recorded event, and the timeline describes each."""
+"""`flow.py` lists all recorded events, and the timeline describes each."""
 
 import inspect
 import re
@@ -74,6 +74,6 @@ def test_the_timeline_names_every_mail() -> None:
 
 
 def mail_kind(path: Path) -> str:
-    """A mail's kind, from the path of its template."""
+    """A mail's kind, taken from its template's path."""
     app = {"assessments": "assessment"}.get(path.parts[-3], path.parts[-3])
     return f"{app}.{path.stem}"

@@ -1,4 +1,4 @@
-"""URLs have names, and templates keep to the content security policy."""
+"""URLs have names, and templates comply with the content security policy."""
 
 import re
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def test_templates_have_no_inline_styles_or_scripts() -> None:
 
 
 def templates() -> dict[str, str]:
-    """Name to source."""
+    """The source of each template by name."""
     return {
         str(path).split("/templates/", 1)[1]: path.read_text(encoding="utf-8")
         for path in sorted((SOURCE / "goodword").rglob("templates/**/*.html"))
@@ -50,7 +50,7 @@ def templates() -> dict[str, str]:
 
 
 def whole(name: str, known: dict[str, str]) -> str:
-    """A template with those that it extends."""
+    """A template and those it extends."""
     text = known.get(name, "")
     extended = re.search(r'{% extends "([^"]+)" %}', text)
     return text + (whole(extended[1], known) if extended else "")

@@ -1,4 +1,4 @@
-"""The published JSON Schemas match the code and reject what an import rejects."""
+"""The published JSON Schemas match the code and reject what imports reject."""
 
 import pytest
 import schemas

@@ -1,4 +1,4 @@
-"""Every setting is documented once."""
+"""Each setting is documented once."""
 
 import ast
 import re

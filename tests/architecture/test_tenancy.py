@@ -1,4 +1,4 @@
-"""Rows of an organisation are accessed only through their organisation."""
+"""Organisation-owned rows are accessed only through their organisation."""
 
 import ast
 from functools import cache
@@ -123,5 +123,5 @@ def test_only_listed_views_look_across_organisations() -> None:
 
 
 def has_views(module: str) -> bool:
-    """Whether a module has views: all of them are decorated with their methods."""
+    """Whether all views of a module are decorated with their methods."""
     return any(name.startswith("django.views.decorators.http.") for name in imports()[module])

@@ -1,4 +1,4 @@
-"""Helpers that need a whole world fail tests that `make quick` would run."""
+"""Helpers marked `whole_world` fail tests that `make quick` would run."""
 
 import pytest
 

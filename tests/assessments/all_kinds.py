@@ -1,4 +1,4 @@
-"""A role with tests of every kind, and candidates who have taken them."""
+"""A role with tests of all kinds, and candidates who completed them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -88,8 +88,9 @@ OWN: dict[str, Any] = {
 
 
 def assessment_of_all(role: Role, *, kinds: Sequence[str] = ALL, **values: Any) -> Assessment:
-    """A published assessment with one test of each of these kinds, in their order. "own_judgement": the built-in
-    situations as the organisation's own."""
+    """A published assessment with one test of each of these kinds. "own_judgement": the built-in situations as the
+    organisation's own set.
+    """
     step = Step.objects.of(role.organisation).get(role=role, kind="assessment")
     number = Assessment.objects.of(role.organisation).filter(step=step).count() + 1
     by = role.owner
@@ -134,7 +135,7 @@ def taken(
     now: datetime = NOW,
     **device: str,
 ) -> Attempt:
-    """An attempt with every part finished: statements and actions rated `value`, every `solve`th task solved."""
+    """A completed attempt: statements and actions rated `value`, every `solve`th task solved."""
     attempt = assigned(of, now=now)
     return take(attempt, value=value, solve=solve, harness=harness, now=now, **device)
 
@@ -151,7 +152,7 @@ def take(
     now: datetime = NOW,
     **device: str,
 ) -> Attempt:
-    """The same for an assigned attempt. `storm`: the written answer; `file`: the upload."""
+    """Complete an assigned attempt in the same way. `storm`: the written answer; `file`: the upload."""
     of = attempt.step_request.application
     own = {"harness": harness, "storm": storm, "start": "On 1 May", "licence": file}
     for part in list(AttemptPart.objects.of(of.organisation).filter(attempt=attempt).order_by("order")):
@@ -163,7 +164,7 @@ def take(
 
 
 def answer_all_parts(attempt: Attempt, *, now: datetime) -> None:
-    """Answer every part, and finish all but the last."""
+    """Answer all parts, and finish all but the last."""
     own = {"harness": "daily", "storm": "All come down.", "start": "On 1 May", "licence": "licence.pdf"}
     last = attempt.parts.count()
     for order in range(1, last + 1):
@@ -180,13 +181,12 @@ def fresh(attempt: Attempt) -> Attempt:
 
 
 def pooled(found: rasch.Calibration, language: str = "en", device: str = "computer") -> Calibrations:
-    """Returns a calibration for one language and device class."""
     pool = Pool(strata={Stratum(language, device): found.n}, calibration=found)
     return Calibrations(pools=(pool,), comparisons=(), left_out={})
 
 
 def calibrated(attempt: Attempt) -> Calibration:
-    """Calibrate the role's reasoning test by 240 people, and issue the ability."""
+    """Calibrate the role's reasoning test with 240 people and issue the ability."""
     organisation = attempt.organisation
     [part] = (
         AttemptPart.objects.of(organisation)
@@ -225,7 +225,7 @@ def calibrated(attempt: Attempt) -> Calibration:
 
 
 def marked(attempt: Attempt, *, name: str, now: datetime = NOW, comment: str = "", **points: int) -> Marking:
-    """What a rater of this name gave the answer about the storm."""
+    """The mark that this rater gave the answer about the storm."""
     [part] = AttemptPart.objects.of(attempt.organisation).filter(
         attempt=attempt, version__test__kind="questions"
     )
@@ -345,5 +345,4 @@ def _own_version(
 
 
 def later(days: int) -> datetime:
-    """Some days after NOW."""
     return NOW + timedelta(days=days)

@@ -1,4 +1,4 @@
-"""Many people who have finished a test, as bulk rows."""
+"""Many people who completed a test, inserted in bulk."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -42,7 +42,9 @@ def published(
     calibration: Calibration | None = None,
     minutes: int | None = None,
 ) -> Assessment:
-    """The next published version of the role's assessment: (test, version, form) a part, the first with its norms."""
+    """Publish the next version of the role's assessment with a part per (test, version, form), the first with its
+    norms.
+    """
     step = factories.step(role, Step.Kind.ASSESSMENT)
     author = factories.member(role.organisation)
     assessment = Assessment.objects.create(
@@ -72,7 +74,7 @@ def published(
 
 
 def applications(role: Role, number: int) -> list[Application]:
-    """So many applications of as many people."""
+    """Applications of this many people."""
     candidates = Candidate.objects.of(role.organisation).bulk_create(
         Candidate(
             organisation=role.organisation,
@@ -108,7 +110,7 @@ def finished(
     device: str = "computer",
     at: datetime = factories.NOW,
 ) -> list[AttemptPart]:
-    """Their finished attempts at the first part: `answers` and drawn `items` (ids "1", "2", ...) by place from 0."""
+    """Completed attempts at the first part. `answers` and drawn `items` (ids "1", "2", …) are indexed from 0."""
     organisation = assessment.organisation
     planned = assessment.parts.select_related("test__organisation").get(order=1)
     step = assessment.step

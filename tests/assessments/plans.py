@@ -18,7 +18,7 @@ NOW = factories.NOW
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedTest:
-    """One test of an assessment: a built-in by its key, or a test that is there."""
+    """One test of an assessment: a built-in one by its key, or an existing row."""
 
     test: str | Test
     form: str = "full"

@@ -1,4 +1,4 @@
-"""An assigned attempt, and access to its pages."""
+"""Assigned attempts and access to their pages."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,7 +29,7 @@ STAGE = (501, "Assessment")
 
 @kept
 def application(**values: Any) -> Application:
-    """An application on a role whose stage 501 starts the assessment."""
+    """An application for a role whose stage 501 starts the assessment."""
     role = factories.role(factories.organisation(name="Acme Bikes"), title="Window Washer")
     n = role.pk  # a job belongs to one role at most
     factories.automation(role, connection_id=1, job_id=n, stages={"assessment": STAGE})
@@ -38,7 +38,7 @@ def application(**values: Any) -> Application:
 
 @kept
 def assigned(of: Application | None = None, *, now: datetime = factories.NOW, sent: bool = True) -> Attempt:
-    """An attempt, invited at `now`; without `sent` its invitation is still queued."""
+    """An attempt invited at `now`. Without `sent`, the invitation is still queued."""
     of = of or application()
     step_request = StepRequest.objects.of(of.organisation).filter(application=of).first()
     step_request = step_request or factories.step_request(of, "assessment")
@@ -72,13 +72,13 @@ def scores(attempt: Attempt) -> QuerySet[Score]:
 def answer_all(
     attempt: Attempt, *, value: int = 4, but: tuple[int, ...] = (), now: datetime = factories.NOW
 ) -> None:
-    """Answer every item with `value`, except these numbers (from 1)."""
+    """Answer all items with `value`, except these numbers (from 1)."""
     items = enumerate(items_of(part_of(attempt)), start=1)
     save_answers(attempt, 1, {item.id: value for number, item in items if number not in but}, now=now)
 
 
 def save_answers(attempt: Attempt, order: int, values: Mapping[str, Json], *, now: datetime) -> None:
-    """Save the answers of an untimed part: the first through the domain, the others as rows."""
+    """Save answers to an untimed part: the first through the domain, the others as rows."""
     for item_id, value in list(values.items())[:1]:
         save_answer(attempt_id=attempt.pk, order=order, item_id=item_id, value=value, now=now)
     part = part_of(attempt, order)
@@ -109,7 +109,7 @@ def add_answers(part: AttemptPart, values: Mapping[str, Json], *, now: datetime)
 
 
 def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: object) -> Event:
-    """Record an event of the application, as the sync does."""
+    """Record an event of the application as the sync does."""
     with transaction.atomic():
         factories.apply_event(of, name, data)
         return record(
@@ -123,7 +123,7 @@ def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: ob
 
 
 def token_of(attempt: Attempt, *, now: datetime | None = None) -> str:
-    """The token of a link to the candidate's portal, made at `now`, or valid by both clocks."""
+    """The token of a portal link created at `now`, or valid by both clocks."""
     url = links.mint(
         organisation=attempt.organisation,
         purpose="candidate",
@@ -134,7 +134,7 @@ def token_of(attempt: Attempt, *, now: datetime | None = None) -> str:
 
 
 def rows(attempt: Attempt) -> dict[str, object]:
-    """Everything that a page can change in an attempt, to assert that nothing did."""
+    """All of an attempt's rows that pages can change."""
     fresh = Attempt.objects.of(attempt.organisation).get(pk=attempt.pk)
     columns = {field.attname: getattr(fresh, field.attname) for field in Attempt._meta.concrete_fields}
     return columns | {

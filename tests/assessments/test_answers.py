@@ -1,4 +1,4 @@
-"""Answers are saved immediately, can change, and are refused if invalid or late."""
+"""Answers are saved immediately, can be changed, and are rejected if invalid or late."""
 
 from copy import deepcopy
 from datetime import timedelta

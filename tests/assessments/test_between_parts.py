@@ -1,4 +1,4 @@
-"""The page between two parts: what was finished, what comes next, and one button to start it."""
+"""The page between two parts: the finished part, the next one, and a button to start it."""
 
 from collections.abc import Iterator
 from typing import Any

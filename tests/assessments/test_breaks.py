@@ -1,4 +1,4 @@
-"""After a lost connection a timed part continues with a fresh item, at most twice, and nobody gains time."""
+"""After a lost connection, a timed part continues with a new item at most twice, without extra time."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -41,7 +41,7 @@ def now() -> Iterator[None]:
 
 @time_machine.travel(NOW, tick=False)
 def build() -> Attempt:
-    """A reasoning part whose second task was shown after one minute, connected until then."""
+    """A reasoning part whose second task was shown after one minute, with heartbeats until then."""
     made = attempt_of(REASONING)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
     save_answer(attempt_id=made.pk, order=1, item_id="1", value="a", now=NOW + MINUTE)
@@ -94,7 +94,7 @@ def test_an_answer_saved_before_the_break_counts(client: Client, attempt: Attemp
 
 
 def test_an_answer_that_arrives_during_the_break_does_not_count(attempt: Attempt) -> None:
-    """The candidate could have thought about it during the break."""
+    """The candidate could have worked on it during the break."""
     saved = NOW + MINUTE + timedelta(seconds=31)
     save_answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
     assert resume(attempt_id=attempt.pk, order=1, now=saved) is True
@@ -189,19 +189,19 @@ def test_without_a_break_the_reconnect_page_redirects(client: Client, attempt: A
 
 
 def situations_to_come(minutes: int = 10) -> Attempt:
-    """An attempt at timed situations."""
+    """An attempt with a timed judgement part."""
     return attempt_of(PlannedTest(test=JUDGEMENT.test, minutes=minutes))
 
 
 def situations(minutes: int = 10) -> Attempt:
-    """A started one."""
+    """A started attempt with a timed judgement part."""
     made = situations_to_come(minutes)
     begin_part(attempt_id=made.pk, order=1, device="phone", now=NOW)
     return made
 
 
 def rate(attempt: Attempt, now: datetime, value: int = 3) -> None:
-    """Rate all actions of the situation on screen."""
+    """Rate all actions of the current situation."""
     part = part_of(attempt)
     item = items_of(part)[part.at - 1]
     assert isinstance(item, Situation)

@@ -52,13 +52,13 @@ both_shared = once(both)
 
 @pytest.fixture
 def shared(db: None, both_shared: tuple[Attempt, Attempt]) -> Attempt:
-    """After tests of all kinds."""
+    """A completed attempt with tests of all kinds."""
     return deepcopy(both_shared[0])
 
 
 @pytest.fixture
 def scales_only(db: None, both_shared: tuple[Attempt, Attempt]) -> Attempt:
-    """After scales alone."""
+    """A completed attempt with scales only."""
     return deepcopy(both_shared[1])
 
 
@@ -72,7 +72,7 @@ def text(response: Any) -> str:
 
 
 def is_closed(response: Any) -> bool:
-    """Whether it is the closed page without details."""
+    """Whether the page is the closed one, without details."""
     page = text(response)
     return "There is nothing to do here at the moment" in page and "Contact with others" not in page
 

@@ -1,4 +1,4 @@
-"""The server's clock counts: no browser gains time, and time-up ends a part."""
+"""Time limits follow the server's clock, and parts end when time is up."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -36,7 +36,7 @@ made = once(time_machine.travel(NOW, tick=False)(lambda: attempt_of(REASONING)))
 
 @pytest.fixture
 def attempt(db: None, made: Attempt) -> Attempt:
-    """A reasoning part of twelve tasks in twelve minutes, not started."""
+    """A reasoning part of twelve tasks in twelve minutes that hasn't started."""
     return deepcopy(made)
 
 
@@ -243,7 +243,7 @@ def test_after_time_up_a_late_answer_leads_to_the_next_part(client: Client, atte
 
 
 def test_the_browsers_clock_is_ignored(client: Client, attempt: Attempt) -> None:
-    """The time of arrival counts, whatever the page sends."""
+    """The time of arrival counts, whatever time the page sends."""
     keep_alive(begun(attempt), until=NOW + MINUTES)
     with time_machine.travel(NOW + MINUTES + timedelta(minutes=1), tick=False):
         client.post(
@@ -273,7 +273,7 @@ def test_ending_early_needs_a_confirmation(client: Client, attempt: Attempt) -> 
 
 
 def keep_alive(part: AttemptPart, *, until: datetime) -> None:
-    """Record heartbeats until then."""
+    """Record heartbeats until this time."""
     AttemptPart.objects.of(part.organisation).filter(pk=part.pk).update(seen_at=until)
 
 

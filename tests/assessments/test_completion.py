@@ -1,4 +1,4 @@
-"""Finishing scores answers once; declining scores nothing."""
+"""Completion scores the answers once; withdrawal scores nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Concurrent candidates and devices lose no answer."""
+"""No answer is lost when candidates or devices act concurrently."""
 
 from collections.abc import Callable
 

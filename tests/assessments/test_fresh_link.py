@@ -1,4 +1,4 @@
-"""Expired links to assessments and adjustment requests: a new one goes to the address we know."""
+"""Expired links to assessments and adjustment requests: a new link goes to the known address."""
 
 from copy import deepcopy
 from datetime import timedelta

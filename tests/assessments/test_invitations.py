@@ -1,4 +1,4 @@
-"""A requested step becomes an attempt with an invitation, once."""
+"""A step request creates one attempt with one invitation."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Inviting again closes the old attempt, creates a new one and keeps results."""
+"""Inviting again closes the old attempt, creates a new one, and keeps results."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A total is issued once, and pages and reports read the issued one."""
+"""Totals are issued once; pages and reports show the issued one."""
 
 import re
 from copy import deepcopy
@@ -37,7 +37,7 @@ def on_a_role(kinds: tuple[str, ...] = ("reasoning", "questions"), **values: Any
 
 
 def scored(of: Application, *, own: tuple[int, int] | None = OWN) -> Attempt:
-    """A completed attempt whose parts have these counts."""
+    """A completed attempt whose parts have these numbers of correct tasks."""
     attempt = assigned(of)
     for part in AttemptPart.objects.of(of.organisation).filter(attempt=attempt):
         counts = TASKS if part.version.test.kind == "reasoning" else (("", *own),) if own else ()

@@ -1,4 +1,4 @@
-"""Before starting, candidates can choose the language and have the link mailed again."""
+"""Before starting, candidates can choose the language and have the link e-mailed again."""
 
 from collections.abc import Iterator
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""The language of an attempt whose tests don't all exist in the same languages."""
+"""The language of attempts whose tests are available in different languages."""
 
 import pytest
 

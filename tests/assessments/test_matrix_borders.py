@@ -1,4 +1,4 @@
-"""The position inside a cell of a matrix carries information, so its edge needs 3:1 (WCAG 1.4.11)."""
+"""Positions inside a matrix cell carry information, so the cell's border needs a contrast of 3:1 (WCAG 1.4.11)."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Answers queued offline arrive late and none is lost, on one device or two."""
+"""Answers queued offline arrive late without loss, from one device or two."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -28,7 +28,7 @@ def now() -> Iterator[None]:
 
 @time_machine.travel(NOW, tick=False)
 def build() -> Attempt:
-    """An attempt whose first statement was answered at ten."""
+    """An attempt whose first statement was answered at 10:00."""
     made = assigned(application())
     save_answer(attempt_id=made.pk, order=1, item_id="ws74", value=2, now=NOW)
     return made

@@ -1,4 +1,4 @@
-"""Forms name their item, so an old window never answers another item at the same URL."""
+"""Forms name their item, so an outdated window can't answer another item at the same URL."""
 
 import re
 from collections.abc import Iterator
@@ -109,7 +109,7 @@ def choice(name: str, **more: object) -> dict[str, object]:
 
 
 def test_an_untimed_answer_reaches_its_renumbered_question(client: Client) -> None:
-    """An answer in another window has shown or hidden an earlier question."""
+    """An answer in another window showed or hid an earlier question."""
     follows = choice("second", when={"question": "first", "is": ["yes"]})
     attempt = own_support.asked(
         questions=[choice("first"), follows, choice("third"), choice("fourth")], rubrics=[], right={}

@@ -1,4 +1,4 @@
-"""What a candidate reads after an answer to a practice task."""
+"""The explanation shown after an answer to a practice task."""
 
 from collections.abc import Iterator
 from typing import Any

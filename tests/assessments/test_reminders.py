@@ -1,4 +1,4 @@
-"""Reminders: in working hours, never more than promised."""
+"""Reminders go out in working hours, at most as many as announced."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -54,7 +54,7 @@ normed_once = once(in_one_group)
 
 @pytest.fixture
 def normed_attempt(db: None, normed_once: tuple[Role, Attempt]) -> tuple[Role, Attempt]:
-    """A role, and an attempt with a norm group."""
+    """A role, an attempt and a norm group."""
     return deepcopy(normed_once)
 
 

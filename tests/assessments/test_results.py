@@ -1,4 +1,4 @@
-"""A result is as issued, with the answers behind it."""
+"""Results are shown as issued, with the answers they are based on."""
 
 from copy import deepcopy
 

@@ -1,4 +1,4 @@
-"""Results of tests of every kind, with details, revealing no adjustment."""
+"""Results of all kinds of test with details, which reveal no adjustment."""
 
 import re
 from copy import deepcopy
@@ -53,7 +53,7 @@ made_once = once(all_taken)
 
 @pytest.fixture
 def finished(db: None, made_once: dict[str, Attempt]) -> dict[str, Attempt]:
-    """By kind, or "all": everything rated 4, every task solved."""
+    """Attempts by kind, or "all", with everything rated 4 and all tasks solved."""
     return deepcopy(made_once)
 
 
@@ -140,7 +140,7 @@ def test_void_items_are_neither_shown_nor_wrong(
 def test_an_ability_is_shown_with_its_interval_only_if_issued(
     finished: dict[str, Attempt], stored: dict[str, float | None]
 ) -> None:
-    """Also for abilities issued before intervals were stored."""
+    """Also applies to abilities issued before intervals were stored."""
     attempt = finished["reasoning"]
     Score.objects.of(attempt.organisation).filter(part__attempt=attempt, scale="").update(
         ability=-0.42, ability_se=0.31, **stored
@@ -245,9 +245,8 @@ def _sheet(attempt: Attempt) -> TechnicalSheet:
 
 
 def in_group(*, attempt_part: Score, device: str, language: str = "en") -> None:
-    """Give a score a norm group, as if issued with it.
-
-    54 of 132 are below its band, 60 below it, 25 equal, and 95 below the upper end: percentiles 41, 55 and 72.
+    """Add a norm group to a score as if issued with it. Of 132, 54 are below its band, 60 below it, 25 equal, and 95
+    below the band's upper end: percentiles 41, 55 and 72.
     """
     value = attempt_part.value
     assert value is not None
@@ -296,7 +295,7 @@ def in_group(*, attempt_part: Score, device: str, language: str = "en") -> None:
 
 
 def correlated_in_group(attempt: Attempt) -> None:
-    """A correlation of 0.62 with a band of its own and a norm group, as if issued so."""
+    """Set a correlation of 0.62 with a band and a norm group, as if issued."""
     score = scores(attempt).get(scale="within")
     score.value = 0.62
     in_group(attempt_part=score, device="computer")

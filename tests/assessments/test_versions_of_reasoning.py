@@ -1,4 +1,4 @@
-"""Generated tasks count as the version that they were drawn by, whichever the role's assessment names."""
+"""Generated tasks keep the version they were drawn with, whatever version the role's assessment names."""
 
 import csv
 from datetime import timedelta
@@ -32,12 +32,12 @@ def rita() -> Membership:
 
 @pytest.fixture
 def earlier(rita: Membership) -> Test:
-    """The reasoning test of an organisation that has not stored version 2."""
+    """The reasoning test of an organisation without version 2."""
     return earlier_reasoning(rita.organisation)
 
 
 def invited(test: Test) -> Attempt:
-    """To an assessment that names version 1, with its norms and calibration."""
+    """Invite to an assessment that names version 1, with its norms and calibration."""
     norms = NormSet.objects.create(
         organisation=test.organisation, test=test, version="1", form="short_12", number=1, made_at=NOW
     )

@@ -1,4 +1,4 @@
-"""The steps of the article that Goodword implements, click by click, with the sandbox as Greenhouse."""
+"""The article that Goodword implements, click by click, with the sandbox as Greenhouse."""
 
 import re
 from datetime import datetime
@@ -41,7 +41,7 @@ REFEREES = (("Kwame Mensah", "kwame@brightworks.example"), ("Ingrid Dahl", "ingr
 
 
 def desk(browser: Browser, looker: Looker) -> BrowserContext:
-    """The recruiter's browser, with access to the clipboard."""
+    """The recruiter's browser with clipboard access."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
     )
@@ -56,9 +56,8 @@ def phone(browser: Browser, looker: Looker) -> BrowserContext:
 
 
 def walk(browser: Browser, data: Path, api: str) -> None:
-    """From the API key to the report, with all real programs and a fresh installation.
-
-    The recruiter uses a desktop; the candidate and referees use a phone.
+    """From the API key to the report with all real programs and a fresh installation. The recruiter uses a desktop;
+    the candidate and referees use a phone.
     """
     database.copy_migrated(data)
     looker = Looker()
@@ -96,7 +95,9 @@ def _walk(
 
 
 def create_a_credential(page: Page, sandbox_url: str, api: str, looker: Looker) -> dict[str, str]:
-    """Create New Credential, copy it, *select all* in the article's seven categories, Save. The dialog's values."""
+    """Create New Credential, copy it, *select all* in the article's seven categories, Save. Returns the dialog's
+    values.
+    """
     page.goto(sandbox_url)
     looker.look(page, "sandbox jobs")
     for words in ("Configure", "Dev Center", "API Credential Management", "Create New Credential"):
@@ -122,7 +123,7 @@ def create_a_credential(page: Page, sandbox_url: str, api: str, looker: Looker) 
 
 
 def add_the_api_key(page: Page, running: World, credential: dict[str, str], looker: Looker) -> None:
-    """Sign in, logo on the top left, Settings, Integrations, Greenhouse, paste, Set; the card with its date."""
+    """Sign in, click the logo, Settings, Integrations, Greenhouse, paste, Set. Check the card with its date."""
     page.goto(running.goodword_url)
     looker.look(page, "sign in")
     page.get_by_label("E-mail").fill(ADMIN_EMAIL)
@@ -160,7 +161,7 @@ def add_the_api_key(page: Page, running: World, credential: dict[str, str], look
 
 
 def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker: Looker) -> None:
-    """The "?" opens the webhooks page; copy, four webhooks; each line turns live while the page is open."""
+    """Open the webhooks page with "?", copy, create four webhooks; each line turns green while the page is open."""
     goodword.get_by_role("link", name="Endpoint URL and Secret key").click()
     expect(goodword.get_by_role("heading", level=1)).to_have_text("Webhooks")
     looker.look(goodword, "webhooks")
@@ -175,7 +176,7 @@ def create_the_webhooks(greenhouse: Page, goodword: Page, running: World, looker
 def create_four_webhooks(
     greenhouse: Page, goodword: Page, sandbox_url: str, looker: Looker | None = None
 ) -> list[Locator]:
-    """Create the webhooks with the URL and secret key from Goodword's open page. Returns their lights on that page."""
+    """Create the webhooks with the URL and secret key from Goodword's page. Returns their states on that page."""
     copied = [_copied(goodword, words) for words in ("Endpoint URL", "Secret key")]
     assert copied[0].startswith(f"{goodword.evaluate('location.origin')}/hooks/greenhouse/")
     lights = {action: goodword.locator(f"[id^=hook-][id$=-{action}]") for action, _, _ in WEBHOOKS}
@@ -197,7 +198,6 @@ def create_four_webhooks(
 
 
 def see_them_turn_live(goodword: Page, lights: list[Locator]) -> None:
-    """Without reloading the page."""
     goodword.bring_to_front()
     for light in lights:
         expect(light).to_contain_text("Live", timeout=15_000)
@@ -219,7 +219,7 @@ def open_roles(page: Page, running: World) -> None:
 
 
 def connect_a_role(page: Page, running: World, looker: Looker) -> None:
-    """A role, [ . . . ] > Manage ATS automation, the job, Next, the stages, review, Confirm."""
+    """A role, ⋯ > Manage ATS automation, the job, Next, the stages, review, Confirm."""
     page.bring_to_front()
     open_roles(page, running)
     page.get_by_role("link", name="New role").first.click()
@@ -251,7 +251,7 @@ def connect_a_role(page: Page, running: World, looker: Looker) -> None:
 
 
 def apply_and_move(page: Page, sandbox_url: str, stage: str, looker: Looker) -> str:
-    """Somebody applies, and is moved to the stage; the address of their profile."""
+    """Somebody applies and is moved to the stage. Returns the profile's URL."""
     page.bring_to_front()
     page.goto(sandbox_url)
     page.get_by_role("link", name=JOB).first.click()
@@ -277,7 +277,7 @@ def move(page: Page, stage: str) -> None:
 
 
 def take_the_assessment_by_keyboard(page: Page, running: World, looker: Looker) -> None:
-    """From the mail's link to the thank-you with Tab, 1 to 5, and Enter."""
+    """From the mail's link to the thank-you page with Tab, 1 to 5, and Enter."""
     page.goto(running.mailbox_url)
     looker.look(page, "mailbox")
     page.goto(link_of(running, to=ADDRESS, subject="assessment"))
@@ -303,7 +303,7 @@ def take_the_assessment_by_keyboard(page: Page, running: World, looker: Looker) 
 
 
 def press_by_keyboard(page: Page, words: str) -> None:
-    """Go to a link or a button by Tab, and press Enter."""
+    """Tab to a link or button and press Enter."""
     for _ in range(30):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.innerText.trim()") == words:
@@ -314,7 +314,7 @@ def press_by_keyboard(page: Page, words: str) -> None:
 
 
 def see_the_progress(page: Page, running: World, looker: Looker) -> None:
-    """The role page: the profile is synced, the step is done; the candidate's page has the result."""
+    """On the role page the profile is synced and the step is completed; the candidate's page has the result."""
     page.bring_to_front()
     open_roles(page, running)
     page.get_by_role("link", name=JOB).first.click()
@@ -331,7 +331,7 @@ def see_the_progress(page: Page, running: World, looker: Looker) -> None:
 
 
 def name_referees(page: Page, running: World, looker: Looker) -> None:
-    """The candidate names two people, reads the very mails, and presses Send."""
+    """The candidate names two people, reads the e-mails to them, and presses Send."""
     page.goto(link_of(running, to=ADDRESS, subject="references"))
     looker.look(page, "references first page")
     for number, (name, address) in enumerate(REFEREES):
@@ -361,7 +361,7 @@ def name_referees(page: Page, running: World, looker: Looker) -> None:
 
 
 def answer_as_a_referee(page: Page, referee: tuple[str, str], running: World, looker: Looker | None) -> None:
-    """Read the notice, answer page by page, look it over, submit."""
+    """Read the notice, answer all pages, review, submit."""
     page.goto(link_of(running, to=referee[1], subject="reference"))
     if looker:
         looker.look(page, "referee notice")
@@ -399,13 +399,13 @@ def answer_as_a_referee(page: Page, referee: tuple[str, str], running: World, lo
 
 
 def onward(page: Page, what: Locator) -> None:
-    """Tap what leads to the next page, and wait until that is there."""
+    """Tap the button for the next page and wait for that page."""
     with page.expect_navigation():
         what.tap()
 
 
 def answer_all(page: Page) -> None:
-    """Tap an answer in every group of choices, pick words, and write into every text area that wants something."""
+    """Answer each group of choices, pick words, and fill in required text areas."""
     for group in page.locator("form fieldset:has(input[type=radio])").all():
         options = group.locator("label:has(input[type=radio])")
         options.nth(3 if options.count() >= 5 else 0).tap()
@@ -418,7 +418,7 @@ def answer_all(page: Page) -> None:
 
 
 def review_the_first_answer(page: Page, running: World, looker: Looker) -> None:
-    """The mail that invites to review leads to the answers; the role page counts them."""
+    """The review e-mail leads to the answers; the role page counts them."""
     page.bring_to_front()
     # over v3 the recruiter is known; the article's v1 key may not read users, so the role's owner gets it
     page.goto(link_of(running, to="", subject="First reference"))
@@ -435,7 +435,7 @@ def review_the_first_answer(page: Page, running: World, looker: Looker) -> None:
 
 
 def open_the_report_from_the_activity_feed(page: Page, profile: str, looker: Looker) -> None:
-    """The note on the Activity Feed; its link opens the PDF without a login."""
+    """The note on the Activity Feed has a link that opens the PDF without a login."""
     page.bring_to_front()
     note = page.locator("li.entry.note").filter(has_text="Reference check for")
 
@@ -454,7 +454,7 @@ def open_the_report_from_the_activity_feed(page: Page, profile: str, looker: Loo
 
 
 def link_of(running: World, *, to: str, subject: str) -> str:
-    """The link of the newest such mail, waited for. `to`: empty for anybody."""
+    """The link in the newest such mail; waits for it. `to`: empty for any recipient."""
 
     def mails() -> list[dict[str, Any]]:
         found = httpx2.get(f"{running.mailbox_url}/messages.json").json()

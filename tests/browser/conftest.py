@@ -30,28 +30,28 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: once Playwright's loop runs in this thread, Django's test client refuses to work
-    (its middleware bridges to asynchronous code). Tests here reach pages through `live_server` alone.
+    """Run browser tests last: once Playwright's loop runs in this thread, Django's test client refuses to work (its
+    middleware uses asyncio). Browser tests reach pages through `live_server` only.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session")
 def base_url() -> str:
-    """None: tests name whole addresses. It stands in for the plug-in's own, which pytest 9 warns about."""
+    """None: tests use absolute URLs. Replaces the plug-in's fixture, which pytest 9 warns about."""
     return ""
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Where the browser is and how it starts: no browser of Playwright's own is downloaded."""
+    """Browser path and launch options: Playwright's own browser isn't downloaded."""
     path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
     return {**browser_type_launch_args, "executable_path": path, "args": list(FLAGS)}
 
 
 @pytest.fixture(autouse=True)
 def closed_windows(browser: Browser, _django_db_helper: None) -> Iterator[None]:
-    """Close what the test has left open, before its rows are deleted: an open page goes on asking the server."""
+    """Close pages before the test's rows are deleted: open pages keep sending requests."""
     yield
     for context in browser.contexts:
         context.close()

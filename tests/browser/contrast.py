@@ -90,7 +90,7 @@ _PASSED = Path(os.environ["TESTS_LOOKED"]) / "styles"
 
 
 def run(page: Page, *, within: str, only: dict[str, Sequence[str] | str]) -> Any:
-    """Returns axe's violations on a page where it is loaded, in the current colour scheme."""
+    """Return axe's violations in the current colour scheme, on a page where axe is loaded."""
     options = {"runOnly": only, "resultTypes": ["violations", "incomplete"], "elementRef": True}
     with _PASSED.open("a+") as file:
         file.seek(0)

@@ -1,4 +1,4 @@
-"""Counts the clicks and the words of a road through Goodword."""
+"""Counts the clicks and words of a walk through Goodword."""
 
 import re
 
@@ -39,10 +39,8 @@ _TEXTS = r"""
 
 
 class Effort:
-    """`read` counts the words that a page shows and has not shown before.
-
-    The same text several times on a page, such as *Copy* in each row of a table, and navigation on all pages are read
-    once.
+    """`read` counts words that the page shows for the first time. Text that repeats on a page, such as *Copy* in each
+    row of a table, and navigation are counted once.
     """
 
     def __init__(self, page: Page) -> None:
@@ -57,7 +55,7 @@ class Effort:
         self.clicks += 1
 
     def read(self, name: str) -> None:
-        """Count what is visible anywhere on the page now, above or below the fold, as read. `name`: for the account."""
+        """Count everything visible on the page as read, above or below the fold. `name`: label for the summary."""
         self.page.wait_for_load_state()
         path = self.page.url.partition("?")[0]
         for navigation, text in self.page.evaluate(_TEXTS):

@@ -1,4 +1,4 @@
-"""Looks at each page that a walk passes: axe in both colour schemes, sideways scrolling, complaints of the console."""
+"""Checks each page of a walk: axe in both colour schemes, sideways scrolling, console errors."""
 
 import fcntl
 import hashlib
@@ -41,14 +41,14 @@ FOUND = Path(os.environ["TESTS_LOOKED"])
 
 
 class Looker:
-    """Gathers what is wrong; `wrong` and `complaints` are best compared with empty ones at the end."""
+    """Collects problems. Compare `wrong` and `complaints` with empty ones at the end."""
 
     def __init__(self) -> None:
         self.wrong: dict[str, list[str]] = {}
         self.complaints: list[str] = []
 
     def watch(self, context: BrowserContext) -> None:
-        """Hear what the pages of this window complain of: errors of scripts, and whatever the policy forbids."""
+        """Collect console errors of this window: script errors and violations of the content security policy."""
         context.on(
             "console",
             lambda message: self.complaints.append(message.text) if message.type == "error" else None,
@@ -56,10 +56,8 @@ class Looker:
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
     def look(self, page: Page, name: str, *, within: str = "", all_rules: bool = False) -> None:
-        """Check the page, or part of it, in its current state.
-
-        Axe takes most of the time, so it runs once for each state of a page. At another width only the rules of layout
-        are looked for, unless `all_rules` are wanted.
+        """Check the page, or part of it, in its current state. Axe takes most of the time, so it runs once for each
+        state of a page; at other widths only layout is checked, unless `all_rules` is set.
         """
         page.wait_for_load_state()
         found = in_both_schemes(page, within=within) if all_rules else _once(page, within)
@@ -91,7 +89,7 @@ def _once(page: Page, within: str) -> list[str]:
 
 
 def in_both_schemes(page: Page, *, within: str = "", every_text: bool = True) -> list[str]:
-    """Returns axe's violations in light and dark; `every_text` as in `violations`."""
+    """Return axe's violations in light and dark; `every_text` as in `violations`."""
     found = []
     for scheme, rules in SCHEMES.items():
         # without motion no colour is met half-way

@@ -1,4 +1,4 @@
-"""Without an ATS: candidates added by hand and from a file, a report shared by a link."""
+"""Without an ATS: candidates added manually and from a file, a report shared by link."""
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect

@@ -1,4 +1,4 @@
-"""Extra time is requested and granted, on both pages."""
+"""Extra time is requested and granted through both pages."""
 
 import pytest
 from django.urls import reverse
@@ -122,6 +122,5 @@ def test_a_part_is_replaced_by_its_open_text_version(
 
 
 def _look(looker: Looker, page: Page, name: str, *, script: bool) -> None:
-    """Axe needs scripts; without them it is the walk that counts."""
     if script:
         looker.look(page, name)

@@ -1,4 +1,4 @@
-"""The article's steps with Harvest v1, which it names, in a real browser with all real programs."""
+"""The article with Harvest v1, in a browser with all real programs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The wizard by keyboard and without JavaScript, the settings of a step, and the cards that ask for a click."""
+"""The automation wizard by keyboard and without JavaScript, step settings, and cards with actions."""
 
 from collections.abc import Iterator
 
@@ -109,7 +109,7 @@ def test_the_pages_fit_without_javascript_and_say_what_is_wrong(
 
 
 def cards() -> tuple[Membership, dict[str, str]]:
-    """Steps that wait for a click, in all the ways there are."""
+    """Steps that wait for a member, for all possible reasons."""
     organisation = factories.organisation(name="Northwind Cycles")
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")
     first = factories.role(organisation, title="Window Washer", owner=admin)

@@ -1,4 +1,4 @@
-"""The page of a candidate with both steps done: short before details are opened, and readable down to the answers."""
+"""A candidate's page with both steps completed: short until details are opened."""
 
 import pytest
 from django.db import transaction
@@ -24,7 +24,7 @@ TWO_SCREENS = 2 * 900
 
 
 def both_done(application: Application) -> None:
-    """The assessment with tests of two kinds, and two references."""
+    """A completed assessment with two kinds of test, and two references."""
     assert application.role is not None
     taken(application, solve=2, device="computer", now=clock.now())
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""The candidate's whole side of a reference check: on a phone, by the keyboard alone, each page looked at."""
+"""The candidate's part of a reference check, on a phone and by keyboard alone."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -39,7 +39,6 @@ def check(live_server: object) -> Check:
 
 @pytest.fixture
 def url(live_server: object, check: Check) -> Callable[..., str]:
-    """The address of one of the candidate's pages."""
     address = links.mint(
         organisation=check.organisation,
         purpose=Link.Purpose.CANDIDATE,
@@ -61,7 +60,7 @@ def tab_to(page: Page, target: Locator) -> None:
 
 
 def press(page: Page, role: str, name: str) -> None:
-    """Go there by Tab and press Enter; the next page has come."""
+    """Tab to the target, press Enter, and wait for the next page."""
     tab_to(page, page.get_by_role(role, name=name).first)  # type: ignore[arg-type]  # a role of ARIA
     with page.expect_navigation():
         page.keyboard.press("Enter")

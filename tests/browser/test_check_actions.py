@@ -1,4 +1,4 @@
-"""The settings of a reference check and the acts on one, as a recruiter sees and uses them."""
+"""Settings of a reference check and a recruiter's actions on one."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect

@@ -1,4 +1,4 @@
-"""The pages that connect Greenhouse: axe, both colour schemes, phone and desk, and the list that fills."""
+"""The pages that connect Greenhouse, and the webhook list that updates itself."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -48,7 +48,7 @@ def entered(browser: Browser, desk: Desk, live_server: LiveServer, *, width: int
 
 
 def busy(desk: Desk, connection: Connection) -> None:
-    """Something to see in every part of the health page."""
+    """Rows for each part of the health page."""
     now = clock.now()
     own: dict[str, Any] = {"organisation": desk.organisation, "connection": connection}
     for action, days in (("candidate_stage_change", 6), ("hire_candidate", 1), ("reject_candidate", 1)):

@@ -1,4 +1,4 @@
-"""Enter in a field presses the main button, in a real browser, on pages with language buttons."""
+"""Enter in a field presses the main button, also on pages with language buttons."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs

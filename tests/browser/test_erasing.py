@@ -1,4 +1,4 @@
-"""The pages about a person whose data is to go, goes, or is gone: axe, both colour schemes, phone and desk."""
+"""Pages of a person whose data is about to be erased, is being erased, or was erased."""
 
 import pytest
 from django.db import transaction
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def deleted(role: Role, first: str, last: str) -> Application:
-    """A candidate with a report, whom Greenhouse has said to be deleted."""
+    """A candidate with a report who was deleted in Greenhouse."""
     application = named(role, first, last, stage_name="Assessment")
     reported(application)
     with transaction.atomic():

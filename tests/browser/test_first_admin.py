@@ -1,4 +1,4 @@
-"""Creating the first organisation on a new installation, with the keyboard."""
+"""Creating the first organisation of a new installation by keyboard."""
 
 import pytest
 from playwright.sync_api import Browser, expect

@@ -1,4 +1,4 @@
-"""Flags as a recruiter sees and dismisses them."""
+"""A recruiter reviews and dismisses flags."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def rita(role: Role) -> Membership:
 
 
 def suspicious(role: Role, rita: Membership) -> Check:
-    """A check with flags of each grade, one of them dismissed."""
+    """A check with flags of each severity, one dismissed."""
     asks_for_seven(role)
     check = check_with_all_states(named(role, "Ada", "Lovelace"))
     maria, olu, paul = (referee.pk for referee in check.referees.order_by("slot")[:3])

@@ -1,4 +1,4 @@
-"""The look in a real browser: axe, no sideways scrolling, the policy, and what the few lines of JavaScript do."""
+"""The component gallery: axe, no sideways scrolling, content security policy, JavaScript behaviour."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +28,6 @@ def gallery(live_server: object, page: Page) -> Callable[[str], Page]:
 
 @contextmanager
 def window(browser: Browser, width: int, *, scripts: bool = True) -> Iterator[Page]:
-    """A window of its own."""
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
     try:
         yield context.new_page()
@@ -38,7 +37,7 @@ def window(browser: Browser, width: int, *, scripts: bool = True) -> Iterator[Pa
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_fails_axe_or_scrolls_sideways(browser: Browser, live_server: object, width: int) -> None:
-    """With all rules at each width, as the gallery has every component and layout."""
+    """With all rules at each width, since the gallery has all components and layouts."""
     wrong = {}
     with window(browser, width) as page:
         complaints: list[str] = []

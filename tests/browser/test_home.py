@@ -1,4 +1,4 @@
-"""Home by keyboard, and as a picture."""
+"""Home by keyboard, and screenshots."""
 
 from datetime import timedelta
 

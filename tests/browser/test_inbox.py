@@ -1,4 +1,4 @@
-"""The inbox and a role's notices as pictures: axe, both colour schemes, phone and desk."""
+"""The inbox and a role's notices."""
 
 import json
 from datetime import timedelta
@@ -23,7 +23,7 @@ Kind = RoleNotice.Kind
 
 
 def world() -> tuple[Membership, dict[str, str]]:
-    """An admin and the pages; two accounts, deliveries in every state, a body that is wide and long."""
+    """An admin and pages with two accounts, deliveries in all states, and a long, wide body."""
     organisation = factories.organisation(name="Northwind Cycles")
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")
     role = factories.role(organisation, title="Customer Support Specialist (part time)", owner=admin)

@@ -1,4 +1,4 @@
-"""The panel of a judgement set: its page for members, and an expert who rates by keyboard."""
+"""The panel of a judgement set: the members' page, and an expert who rates by keyboard."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Observations of a candidate's page in a real browser, and the flag raised from them."""
+"""Observations sent by a candidate's page, and the resulting flag."""
 
 from collections.abc import Callable
 
@@ -35,8 +35,6 @@ HIDING = """
 
 @pytest.fixture
 def open_at(live_server: object) -> Callable[..., str]:
-    """The address of one of the candidate's pages of an attempt."""
-
     def address(attempt: Attempt, name: str, *args: int) -> str:
         token = token_of(attempt, now=clock.now())
         return f"{live_server}{reverse(name, args=[token, *args])}"
@@ -51,7 +49,7 @@ def hiding(page: Page) -> Page:
 
 
 def leave(page: Page, seconds: float) -> None:
-    """Leave the page for so long and come back; wait for the server to have heard of it."""
+    """Leave the page for this long, come back, and wait until the server has recorded it."""
     with page.expect_response("**/observations/") as heard:
         page.evaluate("seconds => window.leaveFor(seconds)", seconds)
     assert heard.value.status == 200

@@ -1,4 +1,4 @@
-"""Library > Tests as a recruiter walks it: list, sheets, items, preview, an import with its sign-off."""
+"""Library > Tests as a recruiter uses it: list, sheets, items, preview, an import with sign-off."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The lists of candidates by keyboard, and as pictures."""
+"""Candidate lists by keyboard, and screenshots."""
 
 import pytest
 from playwright.sync_api import Browser, expect

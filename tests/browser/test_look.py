@@ -1,4 +1,4 @@
-"""Logo and colour in a browser: previewed, saved, and on a candidate's page."""
+"""Logo and colour: previewed, saved, and shown on a candidate's page."""
 
 from typing import Any
 

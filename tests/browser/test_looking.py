@@ -1,4 +1,4 @@
-"""What `Looker` keeps of a page and what it looks at anew."""
+"""What `Looker` caches and what it checks again."""
 
 import pytest
 from playwright.sync_api import Page

@@ -1,4 +1,4 @@
-"""The technical manual of a test, looked at on a phone and a desk."""
+"""The technical manual of a test on a phone and a desktop."""
 
 import pytest
 from playwright.sync_api import Browser

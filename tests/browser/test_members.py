@@ -1,4 +1,4 @@
-"""Settings > Members and the page of an invitation, in a browser."""
+"""Settings > Members and the invitation page."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""How much a newcomer has to click and read, from the sign-in page to the first invitation."""
+"""Clicks and words for a new user, from sign-in to the first invitation."""
 
 import socket
 import threading
@@ -39,7 +39,7 @@ MOST_CLICKS, MOST_WORDS = 12, 600
 
 @pytest.fixture
 def sandbox_url(settings: Settings, live_server: LiveServer) -> Iterator[str]:
-    """Starts a sandbox as Goodword's Greenhouse and creates an organisation with an admin. Yields the sandbox's URL."""
+    """Start a sandbox as Goodword's Greenhouse and create an organisation with an admin. Yields the sandbox's URL."""
     app = create_app()
     server = Server(socket.create_server(("127.0.0.1", 0)), app)
     url = f"http://127.0.0.1:{server.server_port}"
@@ -62,13 +62,13 @@ def sandbox_url(settings: Settings, live_server: LiveServer) -> Iterator[str]:
 
 
 def has_four_webhooks() -> bool:
-    """Runs waiting jobs. Returns whether all pings have arrived."""
+    """Run waiting jobs. Returns whether all pings have arrived."""
     run_jobs()
     return Webhook.objects.across_organisations().count() == len(WEBHOOKS)
 
 
 def is_invited() -> bool:
-    """Runs waiting jobs. Returns whether the invitation was e-mailed to the candidate."""
+    """Run waiting jobs. Returns whether the candidate's invitation was sent."""
     run_jobs()
     return any("assessment" in one.subject and ADDRESS in one.to[0] for one in mail.outbox)
 

@@ -1,4 +1,4 @@
-"""The norms of a test: groups of many sizes, two sets and a calibration, looked at on a phone and a desk."""
+"""A test's norms on a phone and a desktop: groups of many sizes, two sets and a calibration."""
 
 import pytest
 from playwright.sync_api import Browser

@@ -1,4 +1,4 @@
-"""The results of a reference check, and the pages about one's own data: axe, both colour schemes, phone and desk."""
+"""Results of a reference check, and the pages about one's own data."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -25,7 +25,7 @@ LONG = (
 
 
 def full() -> Check:
-    """Many referees, a long text, names from right to left, one late, one with dates and title only."""
+    """Many referees: a long text, right-to-left names, a late answer, one with dates and title only."""
     check = checked(factories.organisation(name="Northwind Cycles"))
     for number in (1, 2, 3):
         answered(check, number)

@@ -1,4 +1,4 @@
-"""What a role asks, put together by keyboard alone, on a phone, without JavaScript, and looked at with axe."""
+"""Building a role's assessment by keyboard, on a phone, and without JavaScript."""
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -41,7 +41,7 @@ def rita(step: Step) -> Membership:
 
 
 def press(page: Page, selector: str) -> None:
-    """Go there by Tab and press Enter; the next page has come."""
+    """Tab to the target, press Enter, and wait for the next page."""
     tab_to(page, selector)
     with page.expect_navigation():
         page.keyboard.press("Enter")

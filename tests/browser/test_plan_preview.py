@@ -1,4 +1,4 @@
-"""A role's assessment walked through as a candidate, by keyboard, with and without JavaScript, looked at with axe."""
+"""Preview of a role's assessment by keyboard, with and without JavaScript."""
 
 import pytest
 from playwright.sync_api import Browser, expect

@@ -1,4 +1,4 @@
-"""How many taps and screens the portals take on a phone."""
+"""Number of taps and screens in the portals on a phone."""
 
 import re
 
@@ -21,7 +21,7 @@ PHONE = {"viewport": {"width": 390, "height": HEIGHT}, "has_touch": True, "is_mo
 
 
 class Thumb:
-    """Counts the taps and the screens of a page."""
+    """Counts taps and screens."""
 
     def __init__(self, page: Page, looker: Looker) -> None:
         self.page, self.looker = page, looker
@@ -33,7 +33,7 @@ class Thumb:
         what.tap()
 
     def tap_to(self, what: Locator, heading: str | re.Pattern[str]) -> None:
-        """Tap, and see the next screen with this heading."""
+        """Tap, and wait for the screen with this heading."""
         self.tap(what)
         self.sees(heading)
 
@@ -121,7 +121,7 @@ def test_sixteen_statements_of_work_style_take_at_most_22_taps(browser: Browser,
 
 
 def test_four_parts_take_at_most_61_screens_and_113_taps(browser: Browser, live_server: object) -> None:
-    """20 statements, 12 tasks, 8 situations, 4 questions. With more pages around the parts it took 65 and 132."""
+    """20 statements, 12 tasks, 8 situations, 4 questions. An earlier design took 65 screens and 132 taps."""
     of, looker = application(), Looker()
     assert of.role is not None
     factories.step(of.role, "assessment")

@@ -1,4 +1,4 @@
-"""Practice before custom questions: by keyboard, with and without JavaScript, and accessible."""
+"""Practice before custom questions: by keyboard, with and without JavaScript, accessible."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 
 def link(**content: Any) -> str:
-    """The token of somebody who was just invited."""
+    """The token of a newly invited candidate."""
     return token_of(asked(now=clock.now(), **content), now=clock.now())
 
 

@@ -1,4 +1,4 @@
-"""Retention, legal holds and *Your data*: axe, both colour schemes, phone and desktop."""
+"""Retention, legal holds and *Your data* on a phone and a desktop."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The types of question in a real browser: axe, thumbs, the keyboard, and no sideways scrolling."""
+"""All question types: axe, touch targets, keyboard, no sideways scrolling."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -27,7 +27,7 @@ def questions(live_server: object, page: Page) -> Page:
 def test_no_type_fails_axe_or_scrolls_sideways_asked_or_refused(
     browser: Browser, live_server: object, width: int
 ) -> None:
-    """With all rules at each width, as the page has every type of question."""
+    """With all rules at each width, since the page has all question types."""
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     page, looker = context.new_page(), Looker()
     looker.watch(context)

@@ -1,4 +1,4 @@
-"""The questionnaire editor used cold: by keyboard alone, without JavaScript, on a phone, and looked at with axe."""
+"""The questionnaire editor for a first-time user: by keyboard, without JavaScript, on a phone."""
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -18,7 +18,7 @@ NEW_TEXT = "What should {candidate} do more of?"
 
 
 def press(page: Page, selector: str) -> None:
-    """Go there by Tab and press Enter; the next page has come."""
+    """Tab to the target, press Enter, and wait for the next page."""
     tab_to(page, selector)
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -99,7 +99,7 @@ def test_a_questionnaire_is_made_ready_by_keyboard_alone(browser: Browser, live_
 
 
 def everything() -> tuple[Membership, dict[str, str]]:
-    """A questionnaire in every state, and all its pages."""
+    """A questionnaire in each state, and all its pages."""
     organisation = factories.organisation(name="Northwind Cycles")
     rita = factories.member(organisation, name="Rita Hansen")
     words = [

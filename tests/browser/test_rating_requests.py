@@ -1,4 +1,4 @@
-"""A manager is asked for a rating: their pages, and the members', on a phone and a desktop and by keyboard."""
+"""Requests for a manager's rating: their pages and the members', by keyboard."""
 
 import pytest
 from playwright.sync_api import Browser, expect

@@ -1,4 +1,4 @@
-"""A referee gives a whole reference: on a phone, by the keyboard alone, in two languages, on two devices."""
+"""A referee gives a complete reference: on a phone, by keyboard, in two languages, on two devices."""
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -213,7 +213,7 @@ def test_the_other_ways_and_the_candidates_own_view_look_right(
 
 
 def finish(page: Page, looker: Looker) -> None:
-    """Answer all that is left, looking at each kind of page."""
+    """Answer the remaining questions, checking each kind of page."""
     while not page.get_by_role("heading", name="Review your answers").is_visible():
         fill_in(page)
         looker.look(page, page.url.split("/")[-2])
@@ -223,7 +223,7 @@ def finish(page: Page, looker: Looker) -> None:
 
 
 def fill_in(page: Page) -> None:
-    """A first or a middling answer to whatever the page asks, by the keyboard."""
+    """Give a first or middle answer to each question of the page by keyboard."""
     boxes = page.get_by_role("checkbox")
     if boxes.count():
         for number in range(5):
@@ -245,7 +245,7 @@ def choose(page: Page, group: int, option: int) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    """By the keyboard: to the button or link of this name, and Enter."""
+    """Tab to the button or link with this name and press Enter."""
     target = page.get_by_role("button", name=name, exact=True).or_(
         page.get_by_role("link", name=name, exact=True)
     )

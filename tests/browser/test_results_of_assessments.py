@@ -1,4 +1,4 @@
-"""Results of tests of every kind, their comparison and a candidate's own result, looked at on a phone and a desk."""
+"""Results of all kinds of test, their comparison, and a candidate's own result."""
 
 import re
 
@@ -36,7 +36,7 @@ def rita(role: Role) -> Membership:
 
 
 def several(role: Role) -> Attempt:
-    """Three who have finished, one of them on a phone; the first one's result has a band, an ability and marks."""
+    """Three completed attempts, one on a phone; the first result has a band, an ability and marks."""
     assessment_of_all(role, total=Assessment.Total.CATEGORIES, shares_result=True, two_raters=True)
     first = taken(named(role, "Ada", "Lovelace"), solve=2, device="computer", now=clock.now())
     taken(named(role, "Bo", "Beck"), solve=1, device="computer", now=clock.now())

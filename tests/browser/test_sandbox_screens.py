@@ -1,4 +1,4 @@
-"""The screens in a real browser: what JavaScript adds, and whether the pages are accessible."""
+"""The sandbox's screens: JavaScript behaviour and accessibility."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    """The address of a sandbox that serves over a real socket."""
+    """The URL of a running sandbox."""
     app = create_app()
     server = Server(socket.create_server(("127.0.0.1", 0)), app)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def virtual_authenticator(page: Page) -> None:
-    """A device that makes and uses passkeys without anybody's finger."""
+    """A device that creates and uses passkeys without user interaction."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     options = {

@@ -1,4 +1,4 @@
-"""Single sign-on in a browser, with a real OpenID Connect provider that runs as a program of its own."""
+"""Single sign-on with a real OpenID Connect provider in a process of its own."""
 
 import json
 from pathlib import Path

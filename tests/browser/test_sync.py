@@ -1,4 +1,4 @@
-"""The sync pages: axe, both colour schemes, phone and desk."""
+"""The sync pages on a phone and a desktop."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def connection_of(admin: Membership, name: str, **values: object) -> Connection:
 
 
 def world() -> tuple[Membership, dict[str, str]]:
-    """An admin, and the pages of a connection that was silent for two days, of one that runs, and of a new one."""
+    """An admin, and the pages of three connections: silent for two days, syncing, and new."""
     now = clock.now()
     organisation = factories.organisation(name="Northwind Cycles")
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")

@@ -24,13 +24,12 @@ def attempt(live_server: object) -> Attempt:
 
 @pytest.fixture
 def url(live_server: object, attempt: Attempt) -> Callable[..., str]:
-    """The address of one of the candidate's pages."""
     token = token_of(attempt, now=clock.now())
     return lambda name, *args: f"{live_server}{reverse(name, args=[token, *args])}"
 
 
 def arrived(page: Page) -> None:
-    """No answer waits in the browser any more."""
+    """Wait until the browser's queue of answers is empty."""
     page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
 
 

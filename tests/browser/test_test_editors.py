@@ -1,4 +1,4 @@
-"""The editors of tests and the marking of answers: by keyboard, without JavaScript, on a phone, and by axe."""
+"""The test editors and marking: by keyboard, without JavaScript, on a phone."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Timed parts and the queue of answers in a real browser: offline, time up, keyboard."""
+"""Timed parts and the queue of answers: offline, time up, keyboard."""
 
 import re
 from collections.abc import Callable
@@ -28,8 +28,6 @@ TYPING, AGAIN_AFTER = 1500, 4000
 
 @pytest.fixture
 def open_at(live_server: object) -> Callable[..., str]:
-    """The address of one of the candidate's pages of an attempt."""
-
     def address(attempt: Attempt, name: str, *args: int) -> str:
         token = token_of(attempt, now=clock.now())
         return f"{live_server}{reverse(name, args=[token, *args])}"
@@ -38,7 +36,7 @@ def open_at(live_server: object) -> Callable[..., str]:
 
 
 def timed() -> Attempt:
-    """A reasoning part that has just begun."""
+    """A newly started reasoning part."""
     attempt = attempt_of(REASONING, now=clock.now())
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
     return attempt
@@ -53,20 +51,20 @@ def given(attempt: Attempt) -> list[tuple[str, object]]:
 
 
 def open_questions(page: Page, address: str) -> None:
-    """Open a page of questions and wait until it has loaded the other ones, which it needs offline."""
+    """Open a page of questions and wait until it has loaded the others for offline use."""
     with page.expect_response("**/screens/") as screens:
         page.goto(address)
     screens.value.finished()
 
 
 def go_offline(page: Page) -> None:
-    """Returns once a request has failed: Chromium may still send one after `set_offline` has returned."""
+    """Wait until a request has failed: Chromium may still send one after `set_offline` has returned."""
     page.context.set_offline(True)
     page.wait_for_function("() => fetch('/healthz', {cache: 'no-store'}).then(() => false, () => true)")
 
 
 def run_out(page: Page, attempt: Attempt) -> None:
-    """Let the time of the part that the page shows run out by moving both clocks."""
+    """Let the time limit of the current part run out by moving both clocks."""
     left = part_of(attempt).seconds
     assert left is not None
     change(attempt, ends_at=clock.now())
@@ -223,7 +221,7 @@ def test_the_last_statement_waits_for_queued_answers(page: Page, open_at: Callab
 
 
 def closed_with_an_answer_waiting(browser: Browser, address: str) -> Page:
-    """A new page of a browser in which 5 was pressed at an address while the line was gone, and the page closed."""
+    """A new page of a browser that was closed after 5 was pressed offline at this address."""
     context = browser.new_context()
     page = context.new_page()
     open_questions(page, address)
@@ -316,7 +314,7 @@ def test_a_matrix_and_its_options_fit_a_small_phone(browser: Browser, open_at: C
 
 
 def own(*, minutes: int | None) -> Attempt:
-    """One question of the organisation's own, answered in words."""
+    """One custom question with a text answer."""
     of = application()
     test = Test.objects.create(
         organisation=of.organisation, kind="questions", key="own_1", title="Ours", created_at=clock.now()
@@ -390,7 +388,7 @@ def test_text_typed_offline_is_kept_after_a_break(page: Page, open_at: Callable[
 
 
 def test_a_foreign_response_does_not_count_as_saved(page: Page, open_at: Callable[..., str]) -> None:
-    """A hotel's sign-in page answers everything with 200."""
+    """A captive portal answers all requests with 200."""
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     page.clock.install()
     open_questions(page, open_at(attempt, "portal_assessment_item", 1, 1))

@@ -1,4 +1,4 @@
-"""A member verifies a reasoning result: the candidate takes the form on another device, and the comparison appears."""
+"""A member verifies a reasoning result: the candidate takes the form on another device, then the comparison appears."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""/verify on a phone and a desktop, checked by axe in both colour schemes; files are sent without JavaScript."""
+"""/verify on a phone and a desktop; files are uploaded without JavaScript."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The pages of members, and the kind ones that a link can end at: axe, both colour schemes, phone and desk."""
+"""Members' pages, and the pages for links that no longer work."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def world() -> tuple[Membership, dict[str, str], dict[str, str]]:
-    """An admin, the pages that they see, and those that anybody with the link sees; names out of the ordinary."""
+    """An admin with all their pages, and those for anybody with a link; names are unusual."""
     organisation = factories.organisation(name="Northwind Cycles")
     admin = factories.member(organisation, kind="admin", name="Rita Hansen")
     role = factories.role(organisation, title="Customer Support Specialist (part time)", owner=admin)

@@ -1,4 +1,4 @@
-"""A browser says its time zone with the first form, without a word of the referee's."""
+"""The browser sends its time zone with the first form; the referee isn't asked."""
 
 import pytest
 from playwright.sync_api import Browser, expect

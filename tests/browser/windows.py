@@ -1,4 +1,4 @@
-"""Windows of a signed-in member, and the way through a page by the keyboard."""
+"""Windows of a signed-in member, and keyboard navigation."""
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -9,7 +9,7 @@ from tests.support.pages import signed_in
 def window(
     browser: Browser, who: Membership, live_server: object, *, width: int, script: bool = True
 ) -> BrowserContext:
-    """A window without motion in which this member is signed in."""
+    """A window without animations in which this member is signed in."""
     context = browser.new_context(
         viewport={"width": width, "height": 900}, reduced_motion="reduce", java_script_enabled=script
     )
@@ -19,7 +19,7 @@ def window(
 
 
 def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until it is there."""
+    """Press Tab until the target has the focus."""
     for _ in range(200):
         page.keyboard.press("Tab")
         if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):

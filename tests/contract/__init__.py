@@ -1,1 +1,1 @@
-"""The Harvest client: against the sandbox, over real sockets, and against Greenhouse if a key is set."""
+"""The Harvest client against the sandbox over real sockets, and against Greenhouse if a key is set."""

@@ -1,4 +1,4 @@
-"""The sandbox with one credential, and a real client of either version that talks to it in this process."""
+"""A sandbox with one credential, and a real client of either version that calls it in this process."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -43,7 +43,6 @@ class Greenhouse:
         return self.sandbox.store
 
     def now(self) -> datetime:
-        """By the sandbox's clock."""
         return self.store.clock.now()
 
     def pass_time(self, seconds: float) -> None:
@@ -64,7 +63,7 @@ class Greenhouse:
         )
 
     def acting_as(self, user_id: int) -> V3Credentials:
-        """The v3 credential, acting as that user instead of its own service user."""
+        """The v3 credential, acting as this user instead of its own service user."""
         assert isinstance(self.credentials, V3Credentials)
         return replace(self.credentials, act_as=user_id)
 

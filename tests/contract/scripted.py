@@ -1,4 +1,4 @@
-"""A Greenhouse with scripted responses that the sandbox should not give."""
+"""A Greenhouse with scripted responses that the sandbox can't give."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ CLIENT_SECRET = "secret-2342-do-not-show"
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. Anything but text is sent as JSON."""
+    """A response. Anything but text is sent as JSON."""
 
     status: int = 200
     body: Any = field(default_factory=list)
@@ -30,8 +30,6 @@ class Reply:
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it arrived."""
-
     method: str
     path: str
     query: str

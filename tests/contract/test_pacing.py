@@ -39,7 +39,7 @@ def answered(
     date: datetime | None = None,
     seconds: float = 0.0,
 ) -> None:
-    """An answer with a count, to a call sent at `at` that took this many seconds."""
+    """A response with a count, to a call sent at `at` that took this many seconds."""
     pacer.observe(RateReport(at, at + timedelta(seconds=seconds), date, (limit, remaining)))
 
 
@@ -52,7 +52,7 @@ def calls(pacer: LocalPacer, time: Moments, priority: Priority, most: int = 1000
 
 
 def through(pacer: LocalPacer, time: Moments, priority: Priority, *, seconds: float) -> int:
-    """How many calls a caller gets in these seconds, if it waits as told."""
+    """The number of calls in these seconds for a caller that waits as instructed."""
     end, count = time.now() + timedelta(seconds=seconds), 0
     while time.now() < end:
         wait = pacer.take(priority=priority, now=time.now())

@@ -1,4 +1,4 @@
-"""Servers on real sockets that answer late, break off, send slowly or never stop."""
+"""Servers on real sockets that respond late, disconnect, send slowly or never stop."""
 
 import ipaddress
 import ssl

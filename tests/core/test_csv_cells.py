@@ -1,4 +1,4 @@
-"""Cells of CSV files that spreadsheets run as formulas."""
+"""CSV cells that spreadsheets would run as formulas."""
 
 import pytest
 

@@ -45,7 +45,7 @@ def canaries() -> list[str]:
 
 
 def connected() -> Connection:
-    """A connection with secrets sealed with the current key, in a database older than its canaries."""
+    """A connection with secrets sealed with the current key, in a database without canaries."""
     connection = Connection(
         organisation=factories.organisation(slug="acme"),
         endpoint_key="e" * 43,
@@ -152,7 +152,7 @@ def test_matching_and_unknown_keys_cannot_be_forgotten(key_id: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_concurrent_first_starts_with_different_keys_the_second_is_refused() -> None:
-    """The one that waits for the lock sees what the first one wrote."""
+    """The process that waited for the lock sees what the first one wrote."""
     refused: list[str] = []
 
     def start() -> None:

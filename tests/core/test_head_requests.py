@@ -20,7 +20,7 @@ PART = b"a part of the body "
 
 
 def everything(line: socket.socket) -> bytes:
-    """Everything until the other side closes."""
+    """All bytes until the other side closes."""
     read = b""
     while part := line.recv(65_536):
         read += part

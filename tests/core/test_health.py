@@ -143,7 +143,7 @@ def test_readyz_reports_overdue_mail(values: dict[str, object]) -> None:
 def test_readyz_reports_a_mail_server_outage_while_mail_waits(
     down: int, excused: int, found: list[str]
 ) -> None:
-    """A probing mail is due again and again; a greylisted one says nothing about the server."""
+    """Probing mails are due repeatedly; a greylisted one says nothing about the server."""
     worker_seen()
     MailService.objects.create(pk=1, down_since=clock.now() - timedelta(minutes=down))
     email(not_before=clock.now() + timedelta(minutes=3), attempts=5, excused=excused, last_error="refused")

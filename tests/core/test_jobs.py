@@ -128,7 +128,7 @@ def test_follow_up_work_runs_before_new_deliveries() -> None:
 
 
 def fetched() -> str | None:
-    """The name of the job that a worker would take next, taken."""
+    """Fetch the job that a worker would take next. Returns its name."""
     job = async_to_sync(jobs.QUEUE.fetch_job)(
         queues=None, worker_id=async_to_sync(jobs.QUEUE.register_worker)()
     )

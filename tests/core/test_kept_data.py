@@ -1,4 +1,4 @@
-"""Test data that is built once and restored for each test (`tests/support/kept.py`)."""
+"""Test data built once and restored for each test (`tests/support/kept.py`)."""
 
 import pytest
 from django.core import mail

@@ -1,4 +1,4 @@
-"""After `goodword rotate-keys` everything can be read without the old field key."""
+"""After `goodword rotate-keys`, all data can be read without the old field key."""
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -31,7 +31,7 @@ def one_key(settings: Settings) -> None:
 
 
 class World:
-    """One of each stored secret and keyed hash, made under the first key."""
+    """One of each kind of stored secret and keyed hash, created with the first key."""
 
     def __init__(self) -> None:
         self.connection = connected()
@@ -97,7 +97,7 @@ def test_keyed_hashes_outlive_a_second_rotation(settings: Settings) -> None:
 
 
 class Once:
-    """Lets one batch pass."""
+    """Allows one batch, then stops."""
 
     def __init__(self) -> None:
         self.calls = 0

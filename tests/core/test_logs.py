@@ -1,4 +1,4 @@
-"""Log lines and the access log: ids, and neither tokens nor personal data."""
+"""Log lines and the access log: ids, no tokens, no personal data."""
 
 import io
 import json
@@ -22,7 +22,7 @@ PUBLIC = {"slug", "provider", "provider_id", "organization_slug"}
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    """All lines from now on, as JSON."""
+    """All later log lines, as JSON."""
     out, root = io.StringIO(), logging.getLogger()
     handler = logging.StreamHandler(out)
     handler.setFormatter(logs.JsonFormatter())

@@ -1,4 +1,4 @@
-"""/metrics: who may read it, what it says, and what the samples in deploy/ expect of it."""
+"""/metrics: access, content, and the metrics that the samples in deploy/ use."""
 
 import json
 import re
@@ -116,7 +116,6 @@ def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:
 
 
 def names() -> set[str]:
-    """Of all metrics."""
     own = metrics.Measures()
     measured = {family.name for family in own.registry.collect()}
     return {one.name for one in metrics.rows} | measured | {"goodword_database_up", "goodword_metrics_failed"}

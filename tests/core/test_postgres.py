@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL server: its data, permissions, logs and refusals."""
+"""The embedded PostgreSQL server: data, permissions, logs, errors."""
 
 import os
 import shutil

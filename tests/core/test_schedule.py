@@ -1,4 +1,4 @@
-"""Sweeps are queued only if they would find something."""
+"""Sweeps are queued only if they have something to do."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

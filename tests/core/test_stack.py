@@ -12,7 +12,7 @@ def deeper(levels: int) -> int:
 
 
 def faults(depth: int) -> int:
-    """How often the system gave memory to a loop of `CALLS` calls at this depth."""
+    """How often the system allocated memory for a loop of `CALLS` calls at this depth."""
     if depth:
         return faults(depth - 1)
     before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt

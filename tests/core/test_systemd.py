@@ -1,4 +1,4 @@
-"""Programs tell systemd that they are ready and go on."""
+"""Programs notify systemd that they are ready and alive."""
 
 import signal
 import socket
@@ -17,7 +17,7 @@ ALIVE = b"READY=1\nWATCHDOG=1"
 
 @pytest.fixture
 def listening(tmp_path: Path) -> Iterator[tuple[str, socket.socket]]:
-    """The socket that systemd would listen on, with its path."""
+    """A socket in place of systemd's, with its path."""
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:
         messages.bind(str(path))

@@ -1,4 +1,4 @@
-"""Errors reach Sentry and traces reach a collector, both without personal data."""
+"""Errors go to Sentry and traces to a collector, both without personal data."""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.programs
 
 
 class Receiver(ThreadingHTTPServer):
-    """Takes whatever is posted."""
+    """Accepts everything that is posted."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

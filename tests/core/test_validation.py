@@ -1,4 +1,4 @@
-"""Pydantic's errors become sentences with the place and the reason."""
+"""Pydantic's errors become sentences with location and reason."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal

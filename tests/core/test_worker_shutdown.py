@@ -1,4 +1,4 @@
-"""Worker shutdown: after a signal, and when it cannot go on."""
+"""Worker shutdown after a signal, and after a fatal error."""
 
 import signal
 import subprocess

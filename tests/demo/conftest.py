@@ -1,4 +1,4 @@
-"""A demo shared by all tests here, since its first start plays the whole story."""
+"""A demo shared by all tests in this folder, since its first start plays the whole story."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ class Demo:
 
     @property
     def said(self) -> str:
-        """Its output so far, on both streams."""
+        """Its output so far (stdout and stderr)."""
         return self._out.read_text(encoding="utf-8") + self._err.read_text(encoding="utf-8")
 
     def addresses(self) -> dict[str, Any]:
@@ -68,7 +68,6 @@ class Demo:
         return self.process.wait(60)
 
     def end(self) -> None:
-        """Stop it in any case."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:

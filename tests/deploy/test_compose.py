@@ -21,12 +21,12 @@ CONTAINERFILE = (ROOT / "Containerfile").read_text()
 
 
 def filled(value: str, given: dict[str, str]) -> str:
-    """`${NAME:-default}` as compose fills it."""
+    """`${NAME:-default}` as compose substitutes it."""
     return re.sub(r"\$\{(\w+):-([^}]*)\}", lambda match: given.get(match[1], match[2]), value)
 
 
 def instruction(name: str) -> list[str]:
-    """The last `name ["a", "b"]` of the Containerfile."""
+    """The last `name ["a", "b"]` instruction of the Containerfile."""
     [*_, found] = re.findall(rf"\b{name} (\[.*\])", CONTAINERFILE)
     words: list[str] = yaml.safe_load(found)
     return words

@@ -1,4 +1,4 @@
-"""`make release`: the notes of a version, and what is refused. The command itself builds and tries out the wheels."""
+"""`make release`: a version's notes, and refusals. The command itself builds and tries the wheels."""
 
 import pytest
 import release

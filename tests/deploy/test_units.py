@@ -1,4 +1,4 @@
-"""The systemd units in deploy/, read by systemd's own checker."""
+"""The systemd units in deploy/, checked by `systemd-analyze`."""
 
 import re
 import shlex

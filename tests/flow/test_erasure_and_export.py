@@ -125,7 +125,7 @@ PLANTED = {
 
 
 def columns() -> list[tuple[str, str, str]]:
-    """Every table and column that can hold a text, with its type."""
+    """All text columns with their types."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name, column_name, data_type FROM information_schema.columns "
@@ -298,7 +298,7 @@ OTHER = "Brambleworth"
 
 
 def completed_check() -> tuple[Check, ReferenceRequest]:
-    """A completed check: a referee with the word everywhere, another referee, and a self-assessment."""
+    """A completed check: a referee with the word in every text, another referee, and a self-assessment."""
     check = checked(last_name=CANDIDATE, title=f"{CANDIDATE} maker")
     answers = FULL | {
         "title": {"answer": "corrected", "title": f"{WORD} cook"},

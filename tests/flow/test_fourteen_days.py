@@ -48,7 +48,7 @@ def caught_mail() -> Iterator[None]:
 
 
 def berlin(text: str) -> datetime:
-    """ "22 Mar 10" in 2027, on Berlin's clock."""
+    """ "22 Mar 10" in 2027, Berlin time."""
     return datetime.strptime(f"2027 {text}", "%Y %d %b %H").replace(tzinfo=BERLIN).astimezone(UTC)
 
 

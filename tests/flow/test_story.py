@@ -1,4 +1,4 @@
-"""The demo story through both programs, as `make demo-once` runs it, and its errors at start."""
+"""The demo story through both programs, as `make demo-once` plays it, and errors at its start."""
 
 import json
 import socket
@@ -29,7 +29,7 @@ STEPS = [
 
 
 def once(data: Path, ports: Mapping[str, int]) -> tuple[int, dict[str, Any]]:
-    """Play it: the exit status, and the one line on standard output."""
+    """Play it. Returns the exit status and the line on standard output."""
     done = subprocess.run(
         [*COMMAND, "--once"],
         env=environment(data, ports),

@@ -45,7 +45,7 @@ MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 
 
 def berlin(text: str) -> datetime:
-    """ "09 Mar 10" in 2026, on Berlin's clock."""
+    """ "09 Mar 10" in 2026, Berlin time."""
     return datetime.strptime(f"2026 {text}", "%Y %d %b %H").replace(tzinfo=BERLIN).astimezone(UTC)
 
 
@@ -57,7 +57,7 @@ class Desk:
 
     @property
     def client(self) -> Client:
-        """Signed in anew: sessions end overnight."""
+        """Sign in again: sessions end overnight."""
         return signed_in(self.member)
 
     def page(self, name: str, *args: object) -> BeautifulSoup:
@@ -66,11 +66,11 @@ class Desk:
         return BeautifulSoup(response.content, "html.parser")
 
     def needs(self) -> list[str]:
-        """The rows of Home: who and what."""
+        """The rows of Home: person and reason."""
         return [words(row) for row in self.page("needs_you").select(".need__what")]
 
     def badge(self) -> str:
-        """The number of results to review beside the navigation."""
+        """The number of results to review in the navigation."""
         count = self.page("roles").select_one(".rail__side .rail__count")
         return words(count) if count else ""
 
@@ -209,7 +209,7 @@ def test_a_team_lives_through_a_week(week: Week) -> None:
         jonas.press("step_send_again", application.pk, request.pk)
 
     def hand_over() -> None:
-        """Jonas asks Ann to review, and Hedda for her opinion."""
+        """Jonas asks Ann to review and Hedda for her opinion."""
         (review,) = ResultReview.objects.of(role.organisation)
         jonas.press("result_assign", review.pk, colleague=ann.member.pk)
         jonas.press("candidate_comment", week.ours("Ada"), text="@Hedda Berg what do you think?")

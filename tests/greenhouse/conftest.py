@@ -40,7 +40,7 @@ def _open(version: str, settings: Settings) -> Iterator[World]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests without a builder begin with a newly opened world."""
+    """Tests without a builder start with a new world."""
     chosen = any("kept" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "kept" in metafunc.fixturenames and not chosen:
         names = metafunc.fixturenames

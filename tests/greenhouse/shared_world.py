@@ -1,4 +1,4 @@
-"""Worlds that are built once for the tests of a module."""
+"""Worlds built once for the tests of a module."""
 
 import pickle
 from collections.abc import Callable, Iterator

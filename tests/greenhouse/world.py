@@ -163,12 +163,12 @@ def transport() -> Line:
 
 
 def pause(seconds: float) -> None:
-    """Waits hardly at all. Named by the setting GOODWORD_HARVEST_PAUSE."""
+    """A pause that hardly waits. Named by the setting GOODWORD_HARVEST_PAUSE."""
     stopping.pause(min(seconds, 0.005))
 
 
 def connect_line(sandbox: Sandbox) -> Line:
-    """A line to the sandbox for all clients from now on."""
+    """Connect all later clients to the sandbox."""
     global _line  # noqa: PLW0603 - the settings can name a function only
     _line = Line(httpx2.WSGITransport(sandbox), depth=_depth())
     return _line

@@ -18,7 +18,7 @@ def original(email: Email) -> str:
 def report(
     email: Email, *, action: str = "failed", status: str = "5.1.1", code: str = "", to: str = ""
 ) -> bytes:
-    """A delivery report by RFC 3464, as Postfix, Exchange and the large mailboxes write them."""
+    """A delivery report by RFC 3464, as sent by Postfix, Exchange and large mailbox providers."""
     diagnostic = f"Diagnostic-Code: smtp; {code}\n" if code else ""
     return f"""\
 Return-Path: <>

@@ -1,4 +1,4 @@
-"""What `goodword doctor` says about the mail server and the sender domain."""
+"""`goodword doctor` on the mail server and the sender domain."""
 
 import socket
 import ssl

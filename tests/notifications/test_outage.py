@@ -1,4 +1,4 @@
-"""While the mail server is down, refuses or hangs, mail waits, one mail at a time probes, nothing is sent twice."""
+"""While the mail server is down, refuses or hangs, mail waits, one mail at a time probes, and nothing is sent twice."""
 
 import threading
 from collections.abc import Iterator

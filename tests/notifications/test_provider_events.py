@@ -59,7 +59,7 @@ def post(provider: str, body: Any, *, secret: str | None = SECRET, **headers: st
 
 
 def postmark(kind: str, **more: Any) -> dict[str, Any]:
-    """As Postmark documents its webhooks."""
+    """In the format of Postmark's documentation."""
     return {"RecordType": kind, "MessageID": "prov-1", "ServerID": 23, "MessageStream": "outbound"} | more
 
 
@@ -194,7 +194,7 @@ def signature(key: str) -> dict[str, str]:
 
 
 def mailgun(email: Email, event: str, **more: Any) -> dict[str, Any]:
-    """As Mailgun documents its webhooks; it keeps the Message-ID of what was relayed by SMTP."""
+    """In the format of Mailgun's documentation; it keeps the Message-ID of mail relayed by SMTP."""
     return {
         "signature": signature(KEY),
         "event-data": {

@@ -1,4 +1,4 @@
-"""Sending through a provider's API, with a server that responds as Postmark documents."""
+"""Sending through a provider's API, with a server that responds as in Postmark's documentation."""
 
 import json
 import threading

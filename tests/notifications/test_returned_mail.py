@@ -193,7 +193,7 @@ HOSTILE = {
 @pytest.mark.slow
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
 def test_parsing_hostile_messages_takes_bounded_work(email: Email, raw: bytes) -> None:
-    """Bytes, parts and calls of functions are counted; `bench/hostile.py` has the seconds."""
+    """Bytes, parts and function calls are counted; `bench/hostile.py` measures seconds."""
     parsed = _cut(raw)
     assert len(parsed) <= 256 * 1024
     assert sum(1 for _ in message_from_bytes(parsed).walk()) <= 10_000
@@ -279,7 +279,7 @@ def test_a_missing_database_makes_the_mail_server_keep_the_message() -> None:
 
 @pytest.mark.programs
 def test_the_command_exits_with_0_even_if_its_output_is_closed(tmp_path: Path) -> None:
-    """As a mail server may run it, with a closed pipe for its output."""
+    """As a mail server may run it, with a closed pipe for output."""
     read_end, write_end = os.pipe()
     os.close(read_end)
     ended = subprocess.run(

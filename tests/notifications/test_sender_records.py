@@ -1,4 +1,4 @@
-"""What SPF, DKIM and DMARC records say."""
+"""SPF, DKIM and DMARC records and their explanation."""
 
 import pytest
 

@@ -5,7 +5,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 
 
 class Validator(OAuth2Validator):  # type: ignore[misc]  # the library has no types
-    """Gives out the claims that the test chose for each person."""
+    """Returns the claims that the test chose for each person."""
 
     oidc_claim_scope = None
 

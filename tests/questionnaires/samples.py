@@ -1,4 +1,4 @@
-"""A question of each type, and what a candidate stated."""
+"""A question of each type, and a candidate's statements."""
 
 from typing import Any
 

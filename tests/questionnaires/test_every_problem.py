@@ -1,4 +1,4 @@
-"""An error names every part of an answer that is wrong."""
+"""Errors name all wrong parts of an answer."""
 
 import pytest
 

@@ -86,7 +86,7 @@ def state_of(story: Story) -> tuple[object, ...]:
 def answers_of(
     door: str, rows: list[tuple[str, str, dict[str, Any]]]
 ) -> dict[tuple[str, str], tuple[int, bool]]:
-    """By method and path: the status, and whether it was the neutral page."""
+    """Status by method and path, and whether it was the neutral page."""
     found = {}
     for method, path, data in rows:
         page = ask(method, f"{door}{path}", data)

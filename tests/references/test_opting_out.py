@@ -1,4 +1,4 @@
-"""*Don't contact me again* applies to the whole organisation, for good and at once."""
+"""*Don't contact me again* applies to the whole organisation, permanently and immediately."""
 
 from typing import Any
 

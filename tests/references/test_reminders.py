@@ -1,4 +1,4 @@
-"""Reminders: few, on time, and none once pointless."""
+"""Reminders: few, on time, and none without purpose."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Nobody is contacted before the candidate has seen the mail and pressed Send."""
+"""Referees are contacted only after the candidate has read the mail and pressed Send."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Two tabs with the same page of two questions. Each keeps what it shows until it is loaded again."""
+"""Two tabs with the same page of two questions. Each keeps its content until it is reloaded."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class Tab:
         self.shows = {block.question.id: block.main.value() or "" for block in page.context["form"].blocks}
 
     def types(self, **texts: str) -> Any:
-        """Saved by the script."""
+        """Saved by the page's script."""
         self.shows |= texts
         return self._keeps_marks(by_script(self.path, self._form()))
 

@@ -1,4 +1,4 @@
-"""Reports for these tests: of a finished assessment, frozen and drawn."""
+"""Reports of a completed assessment."""
 
 import io
 import re
@@ -23,7 +23,7 @@ NOW = factories.NOW
 
 @kept
 def finished(of: Application | None = None, **candidate: Any) -> Attempt:
-    """A finished attempt; its report's jobs wait."""
+    """A completed attempt whose report's jobs are queued."""
     of = of or application(candidate=factories.candidate(factories.organisation(), **candidate))
     attempt = assigned(of)
     answer_all(attempt)
@@ -32,7 +32,7 @@ def finished(of: Application | None = None, **candidate: Any) -> Attempt:
 
 @kept
 def ready(of: Application | None = None) -> Report:
-    """A report that is ready, all that follows from it done."""
+    """A report that is ready, after all reactions."""
     attempt = finished(of or application())
     run_jobs()
     return Report.objects.of(attempt.organisation).select_related("step_request__application").latest("pk")
@@ -50,7 +50,7 @@ def share_path(report: Report, **values: Any) -> str:
 
 
 def text_of(report: Report) -> str:
-    """All text of the drawn file, spaces as single ones."""
+    """All text of the PDF with single spaces."""
     pages = PdfReader(
         io.BytesIO(bytes(ReportFile.objects.of(report.organisation).get(report=report).content))
     ).pages

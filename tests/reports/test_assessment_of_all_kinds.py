@@ -1,4 +1,4 @@
-"""A report of tests of every kind: frozen, drawn in each language, and without its person."""
+"""A report with all kinds of test: snapshot, PDF in each language, and redaction."""
 
 import io
 import json
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 @kept
 def attempt_of(language: str = "en", **values: Any) -> Attempt:
-    """Somebody has taken all of an assessment; the report's jobs wait."""
+    """A completed assessment whose report's jobs are queued."""
     of = application()
     of.organisation.language = language
     of.organisation.save(update_fields=["language"])
@@ -47,7 +47,7 @@ def report_of(attempt: Attempt) -> Report:
 
 
 def again(attempt: Attempt) -> Report:
-    """The next version of the report, of what is known now."""
+    """The next version of the report with current data."""
     run_jobs()
     on_attempt_completed(Event.objects.filter(name="attempt.completed").latest("pk"))
     return report_of(attempt)
@@ -151,7 +151,7 @@ def test_a_situation_voided_by_a_lost_connection_is_counted_but_not_printed(lang
 
 @kept
 def held_and_calibrated(language: str = "en") -> Report:
-    """The report of somebody whose scores are held against norms of each kind, and whose ability is measured."""
+    """A report with norms of each kind and a measured ability."""
     attempt = attempt_of(language, kinds=("scales", "reasoning", "own_judgement"))
     rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
     rows.filter(scale="within").update(value=0.62)

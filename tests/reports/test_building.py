@@ -1,4 +1,4 @@
-"""A completed step gets a report: frozen at once, drawn once, a version for each completion."""
+"""A completed step gets a report: one snapshot, one PDF, one version per completion."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def frozen() -> Report:
-    """A report whose snapshot stands and whose drawing waits."""
+    """A report with a snapshot whose PDF is queued."""
     attempt = finished(application())
     waits = [args for name, args in waiting() if name == "event.react" and "report" in str(args["handler"])]
     assert len(waits) == 1

@@ -39,7 +39,7 @@ OLD = b"%PDF-1.7 the key is 3"
 @pytest.fixture
 @kept
 def attempt() -> Attempt:
-    """Tests of every kind, taken in German, with one answer marked by two people."""
+    """Tests of all kinds, taken in German, with one answer marked by two people."""
     attempt = attempt_of("de", two_raters=True)
     marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
     marked(attempt, name="Omar Ten", safe=4, tells=1)
@@ -131,7 +131,7 @@ def _plain(html: str) -> str:
 
 
 def aged(report: Report) -> str:
-    """Give it a file of layout 1. Returns a share link to it."""
+    """Replace its PDF by one of layout 1. Returns a share link to it."""
     ReportFile.objects.of(report.organisation).update(content=OLD, sha256="0" * 64, layout=1)
     return share_path(report)
 

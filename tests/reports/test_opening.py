@@ -1,4 +1,4 @@
-"""The PDF by its share link, without a login, and for members; each opening is written down."""
+"""The PDF by its share link without a login, and for members; each opening is logged."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -183,7 +183,7 @@ def test_the_report_of_a_private_candidate_is_closed_to_other_recruiters(report:
 
 
 def failed(report: Report) -> str:
-    """Make it one that failed; where it is made again."""
+    """Mark the report as failed. Returns the URL of its retry button."""
     ReportFile.objects.of(report.organisation).delete()
     Report.objects.of(report.organisation).update(
         state="failed", error="It was tried several times.", tries=4

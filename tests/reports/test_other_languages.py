@@ -1,4 +1,4 @@
-"""German and French are whole: a report of an assessment has no English left in it but names and what people wrote."""
+"""German and French reports of assessments have no English text except names and what people wrote."""
 
 import catalogues
 import pytest
@@ -45,7 +45,7 @@ def test_a_report_of_an_assessment_has_no_english_left_in_it(language: str) -> N
 
 
 def report_in(language: str) -> Report:
-    """Somebody has taken tests of every kind in a language; some of it is held against norms, some is marked."""
+    """An attempt with all kinds of test in a language, partly with norms and marks."""
     of = application()
     organisation = of.organisation
     organisation.language = language
@@ -77,6 +77,6 @@ def report_in(language: str) -> Report:
 
 
 def phrases_of_english(language: str) -> set[str]:
-    """Pieces of what an English report says by itself, and one in this language does not."""
+    """Phrases of an English report that don't occur in one in this language."""
     said = " ".join(all_phrases(language).values())
     return {piece for text in all_phrases("en").values() for piece in pieces_of(text) if piece not in said}

@@ -1,4 +1,4 @@
-"""A report of every kind of question, in the languages of reports; and the same without anybody in it."""
+"""A report with all types of question in all languages, and its redacted version."""
 
 import pytest
 

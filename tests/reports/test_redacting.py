@@ -1,4 +1,4 @@
-"""A report without its person: what was asked stays, who it was and what they said goes, and no note follows."""
+"""Redacted reports keep the questions and lose names and answers; no note follows."""
 
 import pytest
 from django.db import transaction

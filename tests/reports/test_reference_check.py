@@ -1,4 +1,4 @@
-"""A completed reference check has its report too, and the recruiter hears of it."""
+"""Completed reference checks have reports too, and the recruiter is notified."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Links to a report that members hand on."""
+"""Share links that members pass on."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def report() -> Report:
-    """Of an application that is in no ATS."""
+    """A report of an application without ATS."""
     made = ready()
     application = made.step_request.application
     Application.objects.of(made.organisation).update(connection_id=None, remote_id=None)

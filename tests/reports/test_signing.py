@@ -252,13 +252,13 @@ def test_doctor_looks_at_the_certificate(folder: Path, settings: Settings) -> No
 
 
 def with_unreadable_name(certificate: x509.Certificate) -> x509.Certificate:
-    """Its name is invalid UTF-8, which only reading it reveals."""
+    """The certificate's name is invalid UTF-8, which shows only when it is read."""
     der = certificate.public_bytes(serialization.Encoding.DER)
     return x509.load_der_x509_certificate(der.replace(b"Northwind", b"\xff" * 9))
 
 
 def bad(name: str, folder: Path, settings: Settings) -> datetime:
-    """Sets up an unusable certificate. Returns when to try it."""
+    """Configure an unusable certificate. Returns the time at which to try it."""
     file, other = folder / "own.pem", ec.generate_private_key(ec.SECP256R1())
     brainpool = ec.generate_private_key(ec.BrainpoolP256R1())
     edwards, short = ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 1024)

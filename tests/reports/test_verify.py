@@ -1,4 +1,4 @@
-"""/verify says whether a file was issued here, is unchanged and is the newest version, and nothing more."""
+"""/verify says whether a file was issued here, is unchanged and is the newest version, and nothing else."""
 
 import hashlib
 import random
@@ -287,7 +287,7 @@ def test_a_missing_file_is_a_field_error() -> None:
 
 @pytest.mark.slow
 def test_a_large_report_verifies_without_being_read_into_memory() -> None:
-    """As of 25 referees with long comments: more than other requests may have."""
+    """A report of 25 referees with long comments: larger than other requests may be."""
     report = ready()
     drawn = render_pdf(report.snapshot).bytes
     signer = keys.current_signer(now=NOW)

@@ -1,4 +1,4 @@
-"""A report without an erased referee: others' answers stay, old files are deleted, one mail, no note."""
+"""Reports without an erased referee: other answers stay, old files are deleted; one mail, no note."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_erasing_two_referees_in_turn_leaves_one_drawn_version() -> None:
 
 @pytest.mark.world
 def test_an_unannounced_report_is_announced_without_the_erased_referee() -> None:
-    """The recruiter would otherwise never hear that the references are in."""
+    """Otherwise the recruiter would never be notified of the completed references."""
     check = whole()
     record_event(check)
     run_jobs(but_not={"report.draw"})

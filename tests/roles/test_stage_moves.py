@@ -1,4 +1,4 @@
-"""When a stage counts as moved."""
+"""When a stage counts as changed."""
 
 import pytest
 

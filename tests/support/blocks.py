@@ -1,4 +1,4 @@
-"""Results as screens draw them."""
+"""Results as rendered on screens."""
 
 from datetime import datetime
 

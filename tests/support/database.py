@@ -29,7 +29,7 @@ def start(folder: Path) -> postgres.Server:
 
 
 def copy_migrated(folder: Path) -> None:
-    """Make `folder` the data folder of an installation that has all migrations and no rows."""
+    """Make `folder` a data folder with all migrations and no rows."""
     shutil.copytree(_migrated(), folder, dirs_exist_ok=True)
 
 

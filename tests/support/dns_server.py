@@ -1,4 +1,4 @@
-"""A small DNS server on this machine: answers TXT and MX queries over UDP from a dictionary."""
+"""A small local DNS server: answers TXT and MX queries over UDP from a dictionary."""
 
 import socket
 import threading

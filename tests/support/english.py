@@ -1,4 +1,4 @@
-"""English that is left in what others than members read: pieces of sentences that no translation says."""
+"""Finds English left in translated pages, mails and reports."""
 
 import html
 import re
@@ -12,7 +12,7 @@ LEAST = 14
 
 
 def pieces(language: str) -> set[str]:
-    """Pieces of English sentences that no translation says."""
+    """Fragments of English sentences that no translation contains."""
     rows = [message for message in catalogues.catalogue(language) if message.id]
     words = {piece for row in rows for text in _english(row.id) for piece in pieces_of(text)}
     said = " ".join(word for row in rows for word in catalogues.strings(row))
@@ -20,13 +20,13 @@ def pieces(language: str) -> set[str]:
 
 
 def english_in(text: str, language: str) -> list[str]:
-    """Which of them a text has."""
+    """The fragments that a text contains."""
     plain = " ".join(html.unescape(text).split())
     return sorted(piece for piece in pieces(language) if piece in plain)
 
 
 def pieces_of(text: str) -> Iterator[str]:
-    """What of a sentence is long enough to be looked for."""
+    """The parts of a sentence that are long enough to search for."""
     for piece in PLACE.split(text):
         plain = " ".join(piece.split()).strip(" .,:;()“”")
         if len(plain) >= LEAST and " " in plain:

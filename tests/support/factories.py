@@ -1,4 +1,4 @@
-"""Rows for tests, one function a model, with sensible values where a test does not care."""
+"""Rows for tests, one function per model, with sensible defaults."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -126,7 +126,7 @@ STATUS_AFTER = {
 
 
 def apply_event(of: Application, event: str, data: Mapping[str, Any]) -> None:
-    """Let the application's row say what the event tells, as the sync does in the same transaction."""
+    """Update the application's row to match the event, as the sync does in the same transaction."""
     values: dict[str, Any] = {}
     if event in STATUS_AFTER:
         values["status"] = STATUS_AFTER[event]

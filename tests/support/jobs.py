@@ -1,4 +1,4 @@
-"""Run reactions and queued jobs here and now: the real rows and the real functions, without a worker process."""
+"""Run reactions and queued jobs in this process, without a worker."""
 
 import json
 from collections.abc import Collection
@@ -16,7 +16,7 @@ REACT = "event.react"
 
 
 def waiting() -> list[tuple[str, dict[str, object]]]:
-    """Name and arguments of each waiting reaction, as if it were a job, and of each queued job, in order."""
+    """Name and arguments of each pending reaction, as if it were a job, and of each queued job, in order."""
     rows = Reaction.objects.filter(state="waiting").order_by("pk")
     queued = ProcrastinateJob.objects.filter(status="todo").exclude(task_name=REACT).order_by("id")
     return [
@@ -42,12 +42,11 @@ def run_jobs(*, at_most: int = 500, but_not: Collection[str] = ()) -> list[str]:
 
 
 def reactions_to(event: Event) -> list[Reaction]:
-    """Those that wait."""
     return list(event.reactions.filter(state="waiting").select_related("event").order_by("pk"))
 
 
 def _react() -> list[str]:
-    """Run the reactions that wait by now; those that they cause come after them."""
+    """Run pending reactions, then those that they cause."""
     due = Reaction.objects.filter(state="waiting", not_before=None)
     rows = list(due.select_related("event").order_by("pk"))
     if rows and not reactions.run_reactions(rows):
@@ -79,7 +78,7 @@ def _settle(job_id: int) -> None:
 
 
 def failed_job(name: str, **arguments: object) -> int:
-    """Add a job that has failed for good. Returns its id."""
+    """Add a permanently failed job. Returns its id."""
     from django.db import connection
 
     with connection.cursor() as cursor:  # the library's model refuses to be saved
@@ -92,7 +91,7 @@ def failed_job(name: str, **arguments: object) -> int:
 
 
 def event_names(application_id: int | None = None) -> list[str]:
-    """The names of the events recorded so far, in order."""
+    """The names of all recorded events, in order."""
     events = Event.objects.order_by("pk")
     if application_id is not None:
         events = events.filter(application_id=application_id)

@@ -1,4 +1,4 @@
-"""Worlds that are built once in a process and put back as rows into each test that asks for them."""
+"""Rows that are built once per process and restored for each test that needs them."""
 
 import pickle
 import time
@@ -102,7 +102,7 @@ def _changed_settings() -> list[str]:
 
 @cache
 def _columns() -> dict[str, str]:
-    """Of each table, the columns that are written."""
+    """The inserted columns of each table."""
     found: dict[str, str] = {}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -14,7 +14,7 @@ from tests.support.jobs import reactions_to
 
 
 def mail_is_taken(of: Application, *, at: datetime) -> None:
-    """Send all due mails of the application's organisation at this time, and run their reactions."""
+    """Send all due mails of the application's organisation at this time, and run the reactions."""
     due = Email.objects.of(of.organisation).filter(state="queued", not_before__lte=at)
     for pk in due.order_by("pk").values_list("pk", flat=True):
         email = outbox.claim(Email, pk, now=at)
@@ -27,7 +27,7 @@ def mail_is_taken(of: Application, *, at: datetime) -> None:
 
 
 def _forget(task: str, **args: object) -> None:
-    """Mark the job as done, so that no later run or count finds it."""
+    """Mark the job as done, so that later runs and counts ignore it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo' AND task_name = %s "

@@ -16,7 +16,7 @@ CLIENT_ID, CLIENT_SECRET = "goodword-client", "goodword-secret"
 
 @contextmanager
 def provider(folder: Path, *, redirect_uri: str, people: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """The issuer's URL. `people`: login name to the claims that the provider gives about them."""
+    """The issuer's URL. `people`: each person's claims by login name."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     given = {
@@ -50,7 +50,7 @@ def provider(folder: Path, *, redirect_uri: str, people: Mapping[str, Mapping[st
 
 
 def configuration(url: str, **settings: Any) -> dict[str, Any]:
-    """allauth's configuration, as goodword.settings makes it of the environment."""
+    """allauth's configuration, as goodword.settings builds it from the environment."""
     from goodword.core.single_sign_on import oidc
 
     return oidc(

@@ -1,4 +1,4 @@
-"""Pages as tests compare and read them."""
+"""Opens pages and prepares them for comparison."""
 
 import re
 import time
@@ -50,5 +50,5 @@ def signed_in(who: Membership, *, seconds_ago: float = 0, method: str = "passwor
 
 
 def comparable(response: Any) -> str:
-    """The page without what differs from one request to the next."""
+    """The page without parts that differ in each response."""
     return _FRESH.sub(r"\1", response.content.decode())

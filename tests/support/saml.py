@@ -1,4 +1,4 @@
-"""A SAML identity provider's answers, signed with a key of its own."""
+"""Answers of a SAML identity provider, signed with its own key."""
 
 import base64
 import zlib
@@ -59,13 +59,13 @@ def key_and_certificate(owner: str) -> tuple[str, str]:
 
 
 def request_id(location: str) -> str:
-    """The ID of the request that a redirect to the identity provider carries."""
+    """The ID of the request in a redirect to the identity provider."""
     packed = base64.b64decode(parse_qs(urlsplit(location).query)["SAMLRequest"][0])
     return str(etree.fromstring(zlib.decompress(packed, -15)).get("ID"))
 
 
 def response(*, email: str, uid: str = "rita-1", to: str = "", signer: str | None = "northwind") -> str:
-    """An answer to the request with the ID `to`, as it is posted. `signer`: whose key signs it; None: nobody's."""
+    """The posted answer to the request `to`. `signer`: whose key signs it; None: unsigned."""
     now = datetime.now(UTC)
     values: dict[str, Any] = {
         name: f"{moment:%Y-%m-%dT%H:%M:%SZ}"

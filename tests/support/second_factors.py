@@ -1,4 +1,4 @@
-"""Second factors as a member has them."""
+"""Members' second factors."""
 
 import time
 
@@ -10,13 +10,13 @@ from goodword.accounts.models import User
 
 
 def code(secret: str) -> str:
-    """What the app shows now. Forgets that it was used, or a second one within 30 seconds would be refused."""
+    """The app's current code. Forgets that it was used: a second use within 30 seconds would be refused."""
     cache.clear()
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def with_app(user: User) -> str:
-    """Give them an authenticator app and recovery codes. Returns the app's secret."""
+    """Add an authenticator app and recovery codes. Returns the app's secret."""
     secret = str(generate_totp_secret())
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)

@@ -1,4 +1,4 @@
-"""Tests with a seed: the normal run takes each combination of their other values once, `exhaustive` the rest."""
+"""Tests with a seed: the normal run takes each combination of other values once, `exhaustive` the rest."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -32,5 +32,5 @@ def mark_rest(items: Iterable[pytest.Item], *, name: str = "seed") -> None:
 
 
 def chosen(cases: int, seeds: int) -> set[tuple[int, int]]:
-    """Every case and every seed at least once. Shifted each round, so that no value meets the same seeds only."""
+    """Each case and each seed at least once. Shifted each round, so that values meet different seeds."""
     return {(turn % cases, (turn + turn // seeds) % seeds) for turn in range(max(cases, seeds))}

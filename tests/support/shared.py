@@ -1,4 +1,4 @@
-"""Test data that is built once for many tests."""
+"""Test data built once for many tests."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Helpers that need a whole world are for tests that `make quick` leaves out: see docs/testing.md."""
+"""Helpers that need a whole world are for tests outside `make quick`: see docs/testing.md."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Screens draw the blocks of results."""
+"""Screens render result blocks."""
 
 from types import SimpleNamespace
 

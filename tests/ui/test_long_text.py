@@ -1,4 +1,4 @@
-"""Texts with a limit: counted as the browser's counter counts, and kept when they are too long."""
+"""Texts with a limit: counted like the browser's counter, and kept if too long."""
 
 import pytest
 from django import forms

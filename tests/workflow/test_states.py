@@ -1,4 +1,4 @@
-"""The table of moves: every act from every state, on a real run."""
+"""The table of transitions: each action from each state, on a real run."""
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy

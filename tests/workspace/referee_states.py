@@ -1,4 +1,4 @@
-"""A reference check with a referee in every state."""
+"""A reference check with a referee in each state."""
 
 from datetime import timedelta
 from typing import Any

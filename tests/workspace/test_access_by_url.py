@@ -79,7 +79,7 @@ MODELS: Mapping[str, type[models.Model]] = {
 
 
 class Acme(OtherOrganisation):
-    """A row for every parameter of a URL, of a role that the hiring manager was not added to."""
+    """A row for each URL parameter, of a role that the hiring manager can't see."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -255,7 +255,7 @@ def acme(db: None, world: Acme) -> Iterator[Acme]:
 
 
 def statuses(who: Membership, acme: Acme, urls: list[URLPattern], *, slug: str = "") -> dict[Any, int]:
-    """By URL name and method, without what takes only the other method."""
+    """By URL name and method, without URLs that allow only the other method."""
     browser = signed_in(who)
     found = {}
     for pattern, method in product(urls, ("get", "post")):
@@ -290,7 +290,7 @@ def test_pages_for_others_are_refused_and_change_nothing(acme: Acme, kind: str) 
 
 
 def list_states(acme: Acme) -> None:
-    """Let the triggers update the rows of lists, which a test's transaction otherwise leaves for the first list."""
+    """Run the deferred triggers that update rows of lists, which a test's transaction leaves for later."""
     where = reverse("candidates", args=[acme.organisation.slug])
     assert signed_in(acme.admin).get(where).status_code == 200
 

@@ -53,7 +53,7 @@ def shown(who: Membership, role: Role, **query: str) -> Any:
 
 
 def tables(response: Any) -> list[tuple[str, list[list[str]]]]:
-    """Each table's heading with its lines as texts: who, then the cells."""
+    """Each table's heading and rows as text: name, then cells."""
     return [
         (
             table.heading,
@@ -210,7 +210,7 @@ def test_results_of_two_versions_of_reasoning_get_separate_tables(rita: Membersh
 
 @pytest.mark.world
 def test_a_calibration_separates_results_only_where_it_gave_an_ability(rita: Membership, role: Role) -> None:
-    """An earlier rule's gives none, nor does one that lacks the candidate's language or class of device."""
+    """Norms by an earlier rule give no percentile, nor do norms without the candidate's language or device class."""
     assessment_of_all(role, kinds=("reasoning",))
     of = done(role, "Ada", "X")
     done(role, "Bo", "X")
@@ -233,7 +233,7 @@ def test_a_calibration_separates_results_only_where_it_gave_an_ability(rita: Mem
 def test_judgement_is_sorted_by_the_correlation_if_a_panel_made_the_key(
     rita: Membership, role: Role, kind: str
 ) -> None:
-    """Those without a correlation come last, either way. A perfect one has no percentile, but is highest."""
+    """Candidates without a correlation come last in both directions. A perfect one has no percentile but is highest."""
     assessment_of_all(role, kinds=(kind,))
     for first in ("Low", "High", "Alike", "Perfect"):
         done(role, first, "A")

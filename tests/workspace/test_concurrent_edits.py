@@ -1,4 +1,4 @@
-"""Two members edit the same settings: the second is told what the first changed, and loses nothing."""
+"""Two members edit the same settings: the second sees the first one's change and loses no input."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def role(ann: Membership) -> Role:
 
 
 def fields_of(page: str, *, having: str) -> dict[str, list[str]]:
-    """What a browser would send of the form that has a field of this name."""
+    """The values a browser would send for the form with this field."""
     soup = BeautifulSoup(page, "html.parser")
     form = next(one for one in soup.select("main form") if one.select(f"[name={having}]"))
     found: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Search in everything."""
+"""Global search."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Role > Job analysis: requirements, what measures them, gaps, confirmed versions."""
+"""Role > Job analysis: requirements, tests that measure them, gaps, confirmed versions."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every URL with malformed input: refused or cleaned, never a server error."""
+"""Each URL with malformed input: rejected or cleaned, never a server error."""
 
 import re
 from collections.abc import Iterator
@@ -83,7 +83,7 @@ def theirs(db: None, made: OtherOrganisation) -> OtherOrganisation:
 
 
 def address_of(pattern: URLPattern, theirs: OtherOrganisation) -> str:
-    """The URL, with ids of existing rows where there are any."""
+    """The URL, with ids of existing rows if there are any."""
     slug = theirs.admin.organisation.slug
     try:
         return theirs.address(pattern, slug=slug)

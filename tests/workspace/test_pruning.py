@@ -1,4 +1,4 @@
-"""`goodword prune` deletes what the daily jobs delete, and counts it first if asked to."""
+"""`goodword prune` deletes what the daily jobs delete, and can count it first."""
 
 from datetime import timedelta
 

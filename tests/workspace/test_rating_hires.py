@@ -47,7 +47,7 @@ def path(of: Application) -> str:
 
 
 def answered(client: Client, of: Application, level: str = "4") -> dict[str, Any]:
-    """The page's first competency rated; the others can't be judged."""
+    """The page's first competency rated; the others not assessable."""
     form = client.get(path(of)).context["form"]
     first, *others = [form[name].html_name for name in form.fields]
     return {first: level} | dict.fromkeys(others, "not_able")

@@ -1,4 +1,4 @@
-"""References of several candidates beside each other."""
+"""Comparison of several candidates' references."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -59,7 +59,7 @@ def checked(
 
 
 def with_answers(role: Role, asked: QuestionnaireVersion, first: str, last: str, **values: Any) -> Check:
-    """Two managers, a colleague and the candidate."""
+    """References by two managers, a colleague and the candidate."""
     check = checked(role, asked, first, last, **values)
     for number in (1, 2, 3):
         answered(check, number)
@@ -76,7 +76,7 @@ def names(response: Any) -> list[str]:
 
 
 def row(response: Any, label: str) -> list[list[str]]:
-    """Each candidate's answers in the first row of this label, or the reason that there are none."""
+    """Each candidate's answers in the first row with this label, or the reason for none."""
     found = next(one for one in response.context["table"].rows if one.label == label)
     return [[f"{one.letter} {one.words}" for one in cell.given] or [cell.reason] for cell in found.cells]
 

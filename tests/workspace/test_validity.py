@@ -43,7 +43,7 @@ def admin_of(role: Role) -> Client:
 
 
 def people(role: Role, n: int = 60) -> list[Application]:
-    """With scores, the first `n` of 90 rated; the correlation is that of the psychometrics' tests."""
+    """Scores, and ratings for the first `n` of 90; the correlation is that of the psychometrics tests."""
     found = took(role, 90, lambda place: (place * 37) % 53, test=REASONING)
     rate(found[:n], lambda place: ((place * 37) % 53) / 10 + ((place * 29) % 17) / 2)
     return found

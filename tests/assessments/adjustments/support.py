@@ -1,4 +1,4 @@
-"""A timed attempt, a contact for adjustments, and links to both their pages."""
+"""Timed attempts with a contact for adjustments, and links to their pages."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +33,7 @@ def named(organisation: Organisation) -> None:
 
 @kept
 def timed(*parts: PlannedTest, of: Application | None = None, **values: Any) -> Attempt:
-    """An attempt at these parts, one of them timed by default, with a contact for adjustments."""
+    """An attempt with a contact for adjustments and these parts (default: one timed)."""
     of = of or application()
     named(of.organisation)
     return fresh(attempt_of(*(parts or (TIMED,)), of=of, **values))
@@ -49,7 +49,6 @@ def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment
 
 
 def fresh(attempt: Attempt) -> Attempt:
-    """The attempt, reloaded."""
     return (
         Attempt.objects.of(attempt.organisation)
         .select_related("step_request__step", "assessment")
@@ -58,13 +57,13 @@ def fresh(attempt: Attempt) -> Attempt:
 
 
 def clocks(attempt: Attempt) -> list[int | None]:
-    """The seconds of each part, in order."""
+    """The time limit of each part in seconds."""
     parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt)
     return list(parts.order_by("order").values_list("seconds", flat=True))
 
 
 def requests(attempt: Attempt) -> list[tuple[str, int, bool, int, bool]]:
-    """State, time and form wanted, time and form granted, of each request."""
+    """State, requested time and form, granted time and form of each request."""
     rows = Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk")
     return list(
         rows.values_list("state", "wants_time", "wants_accessible_version", "percent", "accessible_version")
@@ -81,7 +80,7 @@ def answer_path(row: Adjustment, **values: Any) -> str:
 
 
 def everything(attempt: Attempt) -> dict[str, object]:
-    """Everything that requests and answers can change, to assert that nothing did."""
+    """All rows that requests and answers can change."""
     row = Attempt.objects.of(attempt.organisation).filter(pk=attempt.pk).values().get()
     return {
         "attempt": row,

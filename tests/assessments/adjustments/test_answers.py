@@ -1,4 +1,4 @@
-"""Answers to requests: effects on clock, deadline and candidate, and confidentiality."""
+"""Answers to adjustment requests: time limit, deadline, the candidate's mails, confidentiality."""
 
 from datetime import timedelta
 

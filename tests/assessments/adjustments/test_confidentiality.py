@@ -1,4 +1,4 @@
-"""Everything the hiring team reads is the same for candidates with and without an adjustment."""
+"""The hiring team sees the same for candidates with and without an adjustment."""
 
 import difflib
 import io
@@ -44,9 +44,8 @@ History = tuple[Application, Read]
 
 
 def history(*, adjusted: bool, may_disclose: bool = False) -> History:
-    """A timed assessment taken within four days.
-
-    With an adjustment, the answer takes a day and the candidate half as long again. Both end at the same moment.
+    """A timed assessment taken within four days. With an adjustment, the answer takes a day and the candidate 50 %
+    longer; both end at the same moment.
     """
     org = factories.organisation(name="Acme Bikes")
     owner = factories.member(org, kind="admin", name="Omar Owner", email=f"omar-{org.pk}@acme.example")
@@ -126,7 +125,7 @@ def _read(of: Application, when: str) -> Read:
 
 
 def _masked(text: str, of: Application) -> str:
-    """Without ids and random values."""
+    """Remove ids and random values."""
     org = of.organisation
     text = text.replace(str(of.remote_id), "REMOTE").replace(str(of.candidate.remote_id), "PERSON")
     text = text.replace(org.slug, "SLUG").replace(f"omar-{org.pk}@", "omar@")

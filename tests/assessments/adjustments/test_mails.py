@@ -1,4 +1,4 @@
-"""Mails about adjustments, to the contact and to the candidate."""
+"""Mails about adjustments to the contact and the candidate."""
 
 from copy import deepcopy
 

@@ -1,4 +1,4 @@
-"""Replacing a judgement set by its open-text version: what is offered, granted, taken, and seen by members."""
+"""The open-text version of a judgement set: offered, granted, taken, and visible to members once started."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -84,7 +84,6 @@ def grants(row: Adjustment, open_texts: dict[int, int], **values: Any) -> Adjust
 
 
 def granted(*parts: Any, **values: Any) -> Attempt:
-    """An attempt whose first part was replaced by a new open-text version."""
     attempt = timed(*(parts or (CLOCKED,)))
     grants(asked(attempt, percent=0, form=True), {1: CREATE}, **values)
     return fresh(attempt)
@@ -100,7 +99,7 @@ def published_by_a_recruiter(attempt: Attempt) -> Test:
 
 
 def written(attempt: Attempt, *, order: int = 1) -> None:
-    """All answers to a part, which is then finished."""
+    """Answer all questions of a part and finish it."""
     for item in items_of(part_of(attempt, order)):
         save_answer(attempt_id=attempt.pk, order=order, item_id=item.id, value="I call them.", now=NOW + DAY)
     finish_part(attempt_id=attempt.pk, order=order, now=NOW + DAY)
@@ -313,7 +312,6 @@ def test_the_result_is_marked_by_people_and_has_no_score() -> None:
 
 
 def test_norms_and_total_of_the_plan_leave_it_out() -> None:
-    """A version and a form may have the same names in both tests."""
     plain, attempt = (
         timed(REASONING, CLOCKED, total="categories"),
         timed(REASONING, CLOCKED, total="categories"),
@@ -346,7 +344,7 @@ def test_norms_and_total_of_the_plan_leave_it_out() -> None:
 
 
 def answer_page(client: Client, attempt: Attempt) -> tuple[str, str]:
-    """The path of the page of an open request, and its text."""
+    """The path and text of the page of an open request."""
     where = answer_path(asked(attempt, percent=0, form=True))
     return where, visible(client.get(where))
 

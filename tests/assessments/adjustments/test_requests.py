@@ -1,4 +1,4 @@
-"""Requests for adjustments: granted immediately, waiting, or refused."""
+"""Adjustment requests: granted immediately, open, or refused."""
 
 from datetime import timedelta
 

@@ -26,7 +26,7 @@ def step_of(org: Organisation | None = None) -> Step:
 
 
 def prepared() -> tuple[Step, Membership]:
-    """The assessment of a fresh role, and a recruiter, in an organisation that has the built-in tests."""
+    """The assessment of a new role and a recruiter, in an organisation with the built-in tests."""
     step = factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
     for key in (WORK_STYLE, REASONING, JUDGEMENT):
         builtin(step.organisation, key)
@@ -34,7 +34,7 @@ def prepared() -> tuple[Step, Membership]:
 
 
 def builtin(org: Organisation, key: str) -> Test:
-    """A built-in test as a row of the organisation."""
+    """A built-in test as the organisation's row."""
     return ensure_builtin(org, key, now=NOW)
 
 
@@ -59,7 +59,7 @@ def earlier_reasoning(org: Organisation) -> Test:
 def calibration(
     test: Test, *, number: int = 1, version: str = REASONING_VERSION, rule: str = SCORING["rasch"]
 ) -> Calibration:
-    """Of nobody's language and device. `rule`: the version of the rule it was made by."""
+    """Norms for no language or device. `rule`: version of the scoring rule."""
     empty = {"rule": rule, "pools": [], "comparisons": [], "left_out": []}
     return Calibration.objects.create(
         organisation=test.organisation,
@@ -75,7 +75,7 @@ def calibration(
 def questions(
     org: Organisation, *, key: str = "own", languages: tuple[str, ...] = ("en",), **more: Any
 ) -> Test:
-    """Custom questions in these languages, one of which has a right answer unless `right` says otherwise."""
+    """Custom questions in these languages; one has a correct answer unless `right` is false."""
     test = Test.objects.create(
         organisation=org, kind="questions", key=key, title=f"Questions {key}", created_at=NOW
     )
@@ -138,7 +138,7 @@ def parts(assessment: Assessment) -> list[AssessmentPart]:
 
 
 def as_it_is(part: AssessmentPart, **changes: Any) -> PartChoice:
-    """The current settings of a part, except for these changes."""
+    """The part's current settings with these changes."""
     known = {name: getattr(part, name) for name in ("number", "minutes", "requirement", "two_raters")}
     content = content_of_number(part.test, part.number)
     known["form"] = whole_form(content, part.form)
@@ -159,14 +159,14 @@ def changed(step: Step, part: AssessmentPart, *, by: Membership, **changes: Any)
 
 
 def published(step: Step, *keys: str, by: Membership) -> Assessment:
-    """A published assessment of built-in tests with the same requirement."""
+    """A published assessment of built-in tests that share one requirement."""
     made = drafted(step, *keys, by=by)
     missing = {part.pk: SERVES for part in parts(made)}
     return publish(step=step, revision=made.revision, by=by, now=NOW, requirements=missing)
 
 
 def rows(step: Step) -> list[Any]:
-    """Everything that can change in a role's assessment, to assert that nothing did."""
+    """All rows of a role's assessment that can change."""
     assessments = Assessment.objects.of(step.organisation).filter(step=step).order_by("pk")
     fresh = Step.objects.of(step.organisation).filter(pk=step.pk)
     return [

@@ -157,7 +157,7 @@ def test_a_default_created_in_between_does_not_supersede_the_draft(step: Step, r
 def test_an_outdated_default_is_renewed_for_new_invitations(
     step: Step, rita: Membership, outdated: dict[str, str]
 ) -> None:
-    """Those made before scales were chosen ask all five, also emotional stability."""
+    """Assessments created before scales could be chosen use all five, including emotional stability."""
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     step.refresh_from_db()
     first = current_assessment(step, now=NOW)

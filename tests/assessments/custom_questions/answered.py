@@ -43,7 +43,7 @@ def questionnaire(by: Membership, *questions: Any, languages: tuple[str, ...] = 
 
 
 def newer(one: Questionnaire, by: Membership, *questions: Any) -> None:
-    """Publish its next version with these questions."""
+    """Publish the next version with these questions."""
     draft = questionnaire_drafts.DRAFTS.begin(one, now=NOW)
     for row in draft.rows:
         row.questions = plain(*questions)

@@ -1,4 +1,4 @@
-"""Attempts at custom questions, and files for them."""
+"""Attempts at custom questions, and files to upload."""
 
 import io
 import zipfile
@@ -54,7 +54,7 @@ RUBRICS = [
 
 
 def content(language: str = "en", **values: Any) -> dict[str, Any]:
-    """A version's content: a text and a file with rubrics, a choice with a right answer, a text that is only read."""
+    """A version with a text and a file (with rubrics), a choice with a correct answer, and an unmarked text."""
     return {
         "kind": "questions",
         "id": "own",
@@ -140,12 +140,12 @@ def upload_of(attempt: Attempt) -> Upload:
 
 
 def rater(attempt: Attempt, *, kind: str = "recruiter", name: str = "Rita Recruiter") -> Membership:
-    """A member who may see the application."""
+    """A member with access to the application."""
     return factories.member(attempt.organisation, kind=kind, name=name)
 
 
 def archive(**files: str) -> bytes:
-    """A zip file; a double underscore in a name stands for a slash."""
+    """A zip file. Double underscores in names stand for slashes."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
         for name, text in files.items():

@@ -1,4 +1,4 @@
-"""Members mark answers by a rubric, alone or as one of two independent raters."""
+"""Members mark answers with a rubric, alone or as one of two independent raters."""
 
 import json
 from copy import deepcopy
@@ -32,13 +32,11 @@ made = once(lambda: (answered(), answered(two_raters=True)))
 
 @pytest.fixture
 def attempt(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
-    """Completed; one rater."""
     return deepcopy(made[0])
 
 
 @pytest.fixture
 def marked_by_two(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
-    """Completed; two raters."""
     return deepcopy(made[1])
 
 

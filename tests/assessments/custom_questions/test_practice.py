@@ -78,7 +78,7 @@ def words(response: Any) -> str:
 
 
 def filled(page: BeautifulSoup) -> dict[str, Any]:
-    """A valid answer for every field on the page."""
+    """A valid answer for each field on the page."""
     form = page.select_one("main form.item")
     assert form is not None
     given: dict[str, Any] = {}

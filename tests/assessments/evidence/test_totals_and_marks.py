@@ -120,7 +120,7 @@ def altered(folder: Path, name: str, where: Row, **values: str) -> None:
 
 
 def sealed(folder: Path) -> None:
-    """As somebody would who changes a file and its sum."""
+    """Change a file and its checksum."""
     lines = (folder / "sums.txt").read_text().splitlines()
     names = [line.partition("  ")[2] for line in lines]
     there = [name for name in names if (folder / name).is_file()]
@@ -128,7 +128,7 @@ def sealed(folder: Path) -> None:
 
 
 def parts_of(folder: Path, mode: str) -> dict[str, str]:
-    """The names of the parts of the attempt with such a total, by test; under "" that of the attempt."""
+    """The parts of the attempt with a total, by test; key "" is the whole attempt."""
     rows = [row for row in table(folder, "attempts.csv") if row["total"] == mode]
     return {"": rows[0]["attempt"]} | {row["test"]: row["part"] for row in rows}
 

@@ -1,4 +1,4 @@
-"""An organisation in which every kind of test has been answered, and whose candidates have said who they are."""
+"""An organisation with answers to all kinds of test, whose candidates stated personal data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,14 +84,14 @@ QUESTIONS: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The organisation, and the one whose name, address and words are planted."""
+    """The organisation, and one with planted name, address and words."""
 
     organisation: Organisation
     planted: Application
 
 
 def own_test(organisation: Organisation, kind: str, content: dict[str, Any]) -> Test:
-    """A test of the organisation's own, published."""
+    """A published test of the organisation's own."""
     test = Test.objects.create(
         organisation=organisation, kind=kind, key=content["id"], title=content["name"], created_at=NOW
     )
@@ -108,12 +108,11 @@ def own_test(organisation: Organisation, kind: str, content: dict[str, Any]) -> 
 
 
 def number(test: Test) -> str:
-    """The newest version's."""
     return TestVersion.objects.of(test.organisation).filter(test=test).latest("pk").number
 
 
 def world() -> World:
-    """Some have taken a test, and one has taken all four, against norms and a calibration."""
+    """Several people took one test; one person took all four, with norms and a calibration."""
     organisation = factories.organisation()
     role = role_of(organisation)
     (who,) = applications(role, 1)
@@ -142,7 +141,7 @@ def _style(organisation: Organisation, who: Application) -> list[AttemptPart]:
 
 
 def norms_of(test: Test, form: str, scores: Mapping[str, Sequence[float]]) -> NormSet:
-    """A norm group of computers in English in which each of these scores was reached by 50 people."""
+    """A norm group (computer, English) in which 50 people reached each of these scores."""
     made = NormSet.objects.create(
         organisation=test.organisation, test=test, version=number(test), form=form, number=1, made_at=NOW
     )

@@ -31,7 +31,7 @@ def timed_attempt(of: Application | None = None, *, now: datetime = NOW) -> Atte
 
 
 def work_through(attempt: Attempt, *, seconds: float, value: str = "a", now: datetime = NOW) -> datetime:
-    """Answer each task in this time and end the part; returns when."""
+    """Answer each task in this time and end the part. Returns the end."""
     for number in range(1, part_of(attempt).items + 1):
         now += seconds * SECOND
         item = part_of(attempt).drawn.get(position=number, voided_at=None).item
@@ -84,13 +84,12 @@ def send(attempt: Attempt, fields: Mapping[str, str], *, order: int = 1, client:
 
 
 def observations(attempt: Attempt) -> list[tuple[str, str, int | None]]:
-    """Observations, in order."""
     rows = Observation.objects.of(attempt.organisation).filter(part__attempt=attempt).order_by("pk")
     return list(rows.values_list("kind", "item", "amount"))
 
 
 def note(attempt: Attempt, what: str, *items: str, amount: int | None = None) -> None:
-    """Store an observation on each of these items."""
+    """Store an observation for each of these items."""
     part = part_of(attempt)
     for item in items:
         Observation.objects.create(

@@ -1,4 +1,4 @@
-"""Observations of a candidate's page are validated and limited; the server detects second windows."""
+"""Observations sent by the candidate's page are validated and limited; the server detects second windows."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -156,7 +156,7 @@ def test_forged_requests_and_get_record_nothing(timed: Attempt) -> None:
 
 @pytest.fixture
 def second(timed: Attempt, now: time_machine.Traveller) -> Attempt:
-    """The first task answered, the second one on screen for ten seconds."""
+    """The first task is answered, the second has been on screen for ten seconds."""
     save_answer(attempt_id=timed.pk, order=1, item_id="1", value="a", now=NOW)
     next_item(attempt_id=timed.pk, order=1, number=1, now=NOW)
     now.shift(10)

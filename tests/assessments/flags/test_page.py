@@ -41,7 +41,7 @@ FACTS: dict[str, dict[str, Any]] = {
 
 
 def attempt_with_absences() -> Attempt:
-    """The page was left on four of twelve tasks."""
+    """The candidate left the page during four of twelve tasks."""
     made = timed_attempt()
     note(made, "left", *"1234", amount=30)
     work_through(made, seconds=30)

@@ -1,4 +1,4 @@
-"""The rules that find flags, on both sides of their thresholds."""
+"""The rules that raise flags, on both sides of their thresholds."""
 
 from datetime import timedelta
 
@@ -57,7 +57,7 @@ def test_timed_leaving_is_graded_by_number_of_items(left: str, items: int, expec
 
 
 def test_time_away_does_not_change_the_grade() -> None:
-    """More time also means longer absences."""
+    """Extra time allows longer absences."""
     long = left_page_flag(key="1", left=absences("1", "2", seconds=3600), timed=True, items=20)
     assert long == FlagFinding(
         code="left_page", grade="low", key="1", facts={"times": 2, "longest": "longer"}
@@ -143,7 +143,7 @@ def test_time_between_answers_counts_only_in_order() -> None:
 
 
 def test_answers_that_arrived_together_give_no_times() -> None:
-    """Answers given offline before the start all carry the time of the start."""
+    """Answers given offline before the start all have the start's time."""
     answered = {"a": NOW - timedelta(seconds=40), "b": NOW, "c": NOW, "d": NOW + timedelta(seconds=2)}
     assert seconds_between("abcd", answered, begun_at=NOW) == {}
 

@@ -50,7 +50,7 @@ def settled(attempt: Attempt) -> None:
 
 
 def work_style(*, value: int, seconds: float, apart: int = 0) -> Attempt:
-    """All statements answered in a row; `apart` is added to reversed ones."""
+    """All statements rated in a row; `apart` is added to reversed ones."""
     attempt = attempt_of(WORK_STYLE)
     now = NOW
     for statement in statements_of(attempt):

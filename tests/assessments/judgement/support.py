@@ -1,4 +1,4 @@
-"""Judgement sets for the tests of their editor."""
+"""Judgement sets for the editor's tests."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ SORRY = KeyedAction(
 
 
 def built_in(organisation: Organisation, *, languages: tuple[str, ...] = ("en", "de")) -> Test:
-    """A set as it comes with the product: published, in several languages."""
+    """A published built-in set in several languages."""
     test = Test.objects.create(
         organisation=organisation,
         kind=Test.Kind.JUDGEMENT,
@@ -46,7 +46,7 @@ def built_in(organisation: Organisation, *, languages: tuple[str, ...] = ("en", 
 
 
 def content(language: str = "en") -> dict[str, Any]:
-    """A whole set of two scenarios."""
+    """A complete set of two scenarios."""
     in_words = (lambda text: text) if language == "en" else (lambda text: f"{language}: {text}")
     return {
         "kind": "judgement",
@@ -80,7 +80,7 @@ def content(language: str = "en") -> dict[str, Any]:
 
 
 def own(by: Membership, *texts: str) -> Test:
-    """A draft of one's own with a scenario for each text."""
+    """A draft of an organisation's set with a scenario for each text."""
     made = create_set(
         name="In the workshop",
         instructions="Judge each action.",
@@ -95,7 +95,7 @@ def own(by: Membership, *texts: str) -> Test:
 
 
 def published(by: Membership) -> Test:
-    """Version 1 of a set of one's own, with a scenario."""
+    """Version 1 of an organisation's set with one scenario."""
     made = own(by, LATE)
     publish_set(
         test=made, revision=revision(made), key_by="Ana Ruiz", key_how="She rated all.", by=by, now=NOW

@@ -1,4 +1,4 @@
-"""A judgement set of one's own: begun, changed, translated, published; versions never change."""
+"""Judgement sets of an organisation: created, changed, translated, published; versions never change."""
 
 from typing import Any
 

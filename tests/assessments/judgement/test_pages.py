@@ -1,4 +1,4 @@
-"""The judgement editor's pages: who may, what they save, and that nothing typed is lost."""
+"""Pages of the judgement editor: access, saving, and keeping rejected input."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def rita() -> Membership:
 
 @dataclass
 class World:
-    """A published test with a draft in two languages, who works on it, and by status who is refused."""
+    """A published test with a draft in two languages, a member who may edit it, and those refused by status."""
 
     test: Test
     works: Client
@@ -93,7 +93,6 @@ def world(db: None, built: World) -> World:
 
 
 def rows() -> list[Any]:
-    """All that could be changed."""
     return [
         list(model.objects.across_organisations().order_by("pk").values())
         for model in (Test, TestVersion, AuditEntry)
@@ -101,7 +100,7 @@ def rows() -> list[Any]:
 
 
 def typed(*actions: tuple[str, str, str], text: str = LATE, **values: Any) -> dict[str, Any]:
-    """A scenario as the form posts it."""
+    """A scenario as posted by the form."""
     given: dict[str, Any] = {"text": text, "rows": len(actions), **values}
     for place, (action, key, reason) in enumerate(actions):
         given |= {

@@ -1,10 +1,10 @@
-"""A small judgement set in the published form, to be spoilt one way at a time."""
+"""A small judgement set in the published format, for tests of invalid files."""
 
 from typing import Any
 
 
 def small_set(**changes: Any) -> dict[str, Any]:
-    """Two scenarios of two actions each, keyed 5, 1.5, 3 and 2."""
+    """Two scenarios with two actions each, keyed 5, 1.5, 3 and 2."""
     judgement: dict[str, Any] = {
         "kind": "judgement",
         "id": "small",

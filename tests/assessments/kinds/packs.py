@@ -1,10 +1,10 @@
-"""A small content pack in the published form, to be spoilt one way at a time."""
+"""A small content pack in the published format, for tests of invalid files."""
 
 from typing import Any
 
 
 def small_pack(**changes: Any) -> dict[str, Any]:
-    """Two scales of two items each, numbered and without ids, as packs from outside come."""
+    """Two scales of two items each, numbered instead of with ids, as in imported packs."""
     pack: dict[str, Any] = {
         "id": "small",
         "version": "1",

@@ -1,4 +1,4 @@
-"""Simulated people of equal judgement who use the answer scale in different ways."""
+"""Simulated people with equal judgement who use the answer scale in different ways."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,14 +18,14 @@ ERRORS: Final = (0.5, 2.5)
 
 @dataclass(frozen=True, slots=True)
 class MeanPercentiles:
-    """By style. Of the distance, 100 minus the percentile: high is close to the key."""
+    """Mean percentiles by style. For the distance, 100 minus the percentile: high means close to the key."""
 
     distance: Mapping[str, float]
     correlation: Mapping[str, float]
 
 
 def with_moderate_key(judgement: JudgementSet) -> JudgementSet:
-    """With its keys moved towards the middle, as the mean ratings of a panel are that does not agree entirely."""
+    """A set whose keys are moved towards the middle, like the means of a panel that doesn't fully agree."""
     middle = (judgement.lowest + judgement.highest) / 2
 
     def moderate(action: Action) -> Action:
@@ -52,7 +52,7 @@ def ratings_of(judgement: JudgementSet, source: Random, *, error: float, stretch
 
 
 def simulated(judgement: JudgementSet, *, people: int, seed: int = 1) -> MeanPercentiles:
-    """`people` of each style, with the same judgement in each: their mean percentiles among all of them."""
+    """Simulate `people` of each style with the same judgement. Returns their mean percentiles among all."""
     source = Random(seed)
     errors = [source.uniform(*ERRORS) for _ in range(people)]
     found = {

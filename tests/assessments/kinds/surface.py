@@ -118,7 +118,6 @@ def rules(language: str) -> Mapping[str, Rule]:
 
 
 def hits(judgement: JudgementSet, rule: Rule) -> Fraction:
-    """Returns the expected number of best actions that the rule picks."""
     found = Fraction(0)
     for scenario in judgement.scenarios:
         values = rule([action.text for action in scenario.actions])

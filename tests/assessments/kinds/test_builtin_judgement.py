@@ -1,4 +1,4 @@
-"""The built-in judgement sets: what their design promises, in every language they exist in."""
+"""Design rules of the built-in judgement sets, in all languages."""
 
 from collections import Counter
 from dataclasses import replace
@@ -16,7 +16,7 @@ each_language = pytest.mark.parametrize("language", ["en", "de", "fr"])
 
 
 def _shown(judgement: JudgementSet) -> list[str]:
-    """What a candidate reads of the scenarios."""
+    """The scenarios' texts as candidates see them."""
     return [
         text
         for scenario in judgement.scenarios

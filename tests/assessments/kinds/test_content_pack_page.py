@@ -1,4 +1,4 @@
-"""The page about content packs: its examples are what the code reads, and none of its fields is missing."""
+"""The page about content packs: its examples are valid, and it lists all fields."""
 
 import json
 import re

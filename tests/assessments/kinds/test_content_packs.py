@@ -1,4 +1,4 @@
-"""Content packs: the published form is read, and what is wrong is said in a sentence."""
+"""Content packs: the published format is accepted, and errors are explained."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Items that touch health are found by their words, for a person to look at."""
+"""Items about health are found by keywords for manual review."""
 
 import pytest
 

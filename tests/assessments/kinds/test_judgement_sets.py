@@ -1,4 +1,4 @@
-"""Judgement sets: the published form is read, and what is wrong is said in a sentence."""
+"""Judgement sets: the published format is accepted, and errors are explained."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""At equal judgement, the use of the answer scale decides the distance from the key, not the correlation with it."""
+"""At equal judgement, use of the answer scale decides the distance from the key, but not the correlation with it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A norm group that holds people of one sex, race or age alone is known by its name."""
+"""Norm groups restricted to one sex, race or age are detected by name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Straight lines and contradictions: manual calculations, and error rates on simulated people."""
+"""Straight-lining and contradictions: manual calculations, and error rates with simulated people."""
 
 import random
 
@@ -125,7 +125,7 @@ def test_agreeing_with_everything_is_flagged(form: str) -> None:
 
 
 def _reader(form: str, people: random.Random) -> dict[str, int]:
-    """Somebody who reads: loadings of 0.6, a leaning to agree of its own, and answers from 1 to 5."""
+    """An attentive respondent: loadings of 0.6, individual acquiescence, answers from 1 to 5."""
     traits = {scale.id: people.gauss() for scale in load().scales}
     leaning = people.gauss(0, 0.25)
     answers = {}

@@ -1,4 +1,4 @@
-"""Sheets of tests that are no instruments: facts from the content, and no word of what is not known."""
+"""Sheets of tests that aren't instruments: facts from the content only."""
 
 import pytest
 from make_items import LEAST_TASKS, MOST_CROSSED, MOST_LEARNED, SEEDS

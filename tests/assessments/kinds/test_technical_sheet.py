@@ -1,4 +1,4 @@
-"""The technical sheet says what is known, and what is not."""
+"""The technical sheet states what is known and what isn't."""
 
 from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM

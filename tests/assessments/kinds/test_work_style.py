@@ -1,4 +1,4 @@
-"""The work style inventory: what its design promises, in every language it exists in."""
+"""Design rules of the work style inventory, in all languages."""
 
 import re
 from itertools import pairwise
@@ -142,7 +142,7 @@ def _item(item_id: str, language: str, version: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text with each apostrophe in its plain form."""
+    """Replace typographic apostrophes with plain ones."""
     return text.replace("’", "'")
 
 
@@ -159,7 +159,7 @@ _COMMON = """
 
 
 def _mirrored(version: str) -> set[tuple[str, str]]:
-    """Pairs of a "+" and a "-" item of one scale that share two words of content"""
+    """Pairs of a "+" and a "-" item of one scale that share two content words."""
     items = load(version=version).items
     return {
         (plus.id, minus.id)
@@ -210,7 +210,7 @@ def test_no_item_depends_on_fluent_speech_company_of_strangers_or_sameness(langu
     ],
 )
 def test_no_item_asks_what_clinical_screening_asks(language: str, terms: str) -> None:
-    """Nor whether something stays on one's mind, or whether one doubts oneself (GAD-7, PHQ-9)."""
+    """Nor about rumination or self-doubt (GAD-7, PHQ-9)."""
     more = r"on my mind|good enough|my day\b|geht mir|gut genug|den Tag|en tête|assez bon|gâch\w* ma journée"
     found = [text for text in _texts(language) if re.search(rf"\b({terms}|{more})", text, re.IGNORECASE)]
     assert found == []

@@ -1,4 +1,4 @@
-"""What the words of built-in content are held against: lists of what has no place in them, and how hard they read."""
+"""Checks of built-in content: forbidden words and readability."""
 
 import re
 
@@ -20,12 +20,12 @@ FORBIDDEN = {
 
 
 def words(text: str) -> list[str]:
-    """The words of a text; an elided one counts by itself ("j'aime" is two)."""
+    """The words of a text; elided ones count separately ("j'aime" is two)."""
     return re.findall(r"[\w-]+", text)
 
 
 def forbidden(texts: list[str], language: str) -> list[tuple[str, str]]:
-    """Each forbidden word in the texts, beside its text."""
+    """Each forbidden word found, with its text."""
     listed = "|".join(word.replace("*", r"\w*") for word in FORBIDDEN[language].split())
     pattern = re.compile(listed, re.IGNORECASE)
     return [(word, text) for text in texts for word in re.findall(r"\w+", text) if pattern.fullmatch(word)]

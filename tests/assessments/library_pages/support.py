@@ -1,4 +1,4 @@
-"""Tests of an organisation as its pages need them: imported, published, used by a role."""
+"""Tests of an organisation for the library's pages: imported, published, used by a role."""
 
 import json
 from datetime import datetime
@@ -16,7 +16,7 @@ NOW = factories.NOW
 
 
 def custom_questions(**changes: Any) -> dict[str, Any]:
-    """A question with a right answer, one with a rubric, one that is only read."""
+    """Three questions: with a correct answer, with a rubric, unmarked."""
     content: dict[str, Any] = {
         "kind": "questions",
         "id": "ladders",
@@ -61,12 +61,11 @@ def published(who: Membership, pack: dict[str, Any], *, now: datetime = NOW) -> 
 
 
 def builtin(organisation: Organisation, key: str) -> Test:
-    """A test that comes with Goodword."""
     return ensure_builtin(organisation, key, now=NOW)
 
 
 def used(role: Role, version: TestVersion, *, form: str = "full", is_published: bool = True) -> Assessment:
-    """The next assessment of a role, of this one test."""
+    """Publish the role's next assessment with only this test."""
     step = factories.step(role, "assessment")
     assessment = Assessment.objects.create(
         organisation=role.organisation,
@@ -89,12 +88,11 @@ def used(role: Role, version: TestVersion, *, form: str = "full", is_published: 
 
 
 def url(name: str, organisation: Organisation, *args: object, query: str = "") -> str:
-    """The address of a member's page."""
     return reverse(name, args=[organisation.slug, *args]) + (f"?{query}" if query else "")
 
 
 def rows(organisation: Organisation) -> dict[str, object]:
-    """All that these pages could have changed, for "nothing changed"."""
+    """All rows that these pages can change."""
     return {
         "tests": list(Test.objects.of(organisation).order_by("pk").values()),
         "versions": list(TestVersion.objects.of(organisation).order_by("pk").values()),
@@ -103,5 +101,5 @@ def rows(organisation: Organisation) -> dict[str, object]:
 
 
 def acts(organisation: Organisation) -> list[str]:
-    """What the audit log holds, oldest first."""
+    """Audit log entries, oldest first."""
     return list(AuditEntry.objects.of(organisation).order_by("pk").values_list("action", flat=True))

@@ -1,4 +1,4 @@
-"""Items that touch health are signed off by name, with a reason, before a version can be published."""
+"""Items about health need a named sign-off with a reason before publication."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""A pack that means harm is refused with a sentence, or shown as the text that it is."""
+"""Hostile packs are rejected, or shown as plain text."""
 
 import json
 from collections.abc import Iterator

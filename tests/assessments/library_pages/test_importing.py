@@ -1,4 +1,4 @@
-"""From a file to a version that roles can choose: import, refusals, drafts, publishing, export."""
+"""Import, rejection, drafts, publication and export of tests."""
 
 import json
 from collections.abc import Iterator
@@ -43,12 +43,12 @@ def rita() -> Membership:
 
 
 def paste(who: Membership, text: str) -> Any:
-    """The answer to a text that is pasted."""
+    """Post pasted text. Returns the response."""
     return signed_in(who).post(url("test_import", who.organisation), {"text": text})
 
 
 def refusal(who: Membership, pack: dict[str, Any]) -> str:
-    """The sentence by which a pack is refused, with the text still there and nothing else changed."""
+    """The error message for a rejected pack; asserts that the text is kept and nothing changed."""
     before, text = rows(who.organisation), json.dumps(pack)
     response = paste(who, text)
     assert (response.status_code, response.context["form"]["text"].value()) == (422, text)
@@ -93,7 +93,7 @@ def test_the_sample_pack_imports_and_exports_equal(rita: Membership) -> None:
 
 
 def sample() -> dict[str, Any]:
-    """Fifty items on five scales with a short form, numbered, as packs of the field are."""
+    """Fifty items on five scales with a short form, numbered as is common."""
     scales = ["one", "two", "three", "four", "five"]
     return small_pack(
         id="fifty",

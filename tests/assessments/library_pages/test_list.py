@@ -1,4 +1,4 @@
-"""Library > Tests: what there is, who uses it, archiving."""
+"""Library > Tests: list, usage, archiving."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A pack from import to score: published, used on a role, taken through the pages, compared with a calculation."""
+"""A pack from import to score: published, added to a role, completed through the pages, and scored by hand."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,6 @@ def applied() -> Application:
 
 
 def role_of(applied: Application) -> Role:
-    """The role that was applied for."""
     assert applied.role is not None
     return applied.role
 
@@ -54,7 +53,7 @@ def through_the_library(who: Membership, pack: dict[str, Any]) -> TestVersion:
 
 
 def taken(applied: Application, answers: list[Mapping[str, str]]) -> Attempt:
-    """Answer screen by screen through the candidate's pages, and finish."""
+    """Answer all screens through the candidate's pages, and finish."""
     attempt = assigned(applied)
     token, browser = token_of(attempt), Client()
     for number, answer in enumerate(answers, start=1):

@@ -1,4 +1,4 @@
-"""Preview as a candidate: each screen of each kind, nothing kept."""
+"""Preview as a candidate: all screens of all kinds; nothing is stored."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ def at(version: TestVersion, number: int, **asked: object) -> str:
 
 
 def kept(who: Membership) -> dict[str, Any]:
-    """Everything that an answer could have been kept in."""
+    """All rows that could store an answer."""
     sessions = [session.get_decoded() for session in Session.objects.all()]
     return rows(who.organisation) | {
         "rows": [model.objects.across_organisations().count() for model in (Attempt, AttemptPart, Answer)],

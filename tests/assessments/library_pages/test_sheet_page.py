@@ -1,4 +1,4 @@
-"""The page of a test: its sheet with what own answers have added, and its norms; all items with their keys."""
+"""A test's page: technical sheet, local data, norms, items with keys."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def rita() -> Membership:
 
 
 def normed(test: Test, *, form: str = "full", scale: str = "warm") -> NormGroup:
-    """Norms of a hundred people at 1, 2, ... on one scale, with the reliability of 90 of them."""
+    """Norms of a hundred people with scores 1, 2, … on one scale; reliability from 90 of them."""
     norm_set = NormSet.objects.create(
         organisation=test.organisation, test=test, version="1", form=form, number=2, made_at=NOW
     )

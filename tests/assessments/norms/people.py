@@ -29,13 +29,13 @@ CELLS: Final = (
 
 
 def scale_answers(place: int) -> dict[str, Json]:
-    """What person `place` of 120 answers."""
+    """The answers of person `place` of 120."""
     level, swing = (2, 3, 3, 4)[place % 4], (-1, 1)[place // 4 % 2]
     return keyed((3, level + swing, level - swing, level))
 
 
 def keyed(values: Sequence[int]) -> dict[str, Json]:
-    """Answers to the short form that have these values, after their keys, on each scale."""
+    """Answers to the short form that have these values on each scale after keying."""
     instrument = load()
     found: dict[str, Json] = {}
     for scale in instrument.scales:
@@ -54,12 +54,12 @@ def pool() -> tuple[tuple[GeneratedItem, ...], ...]:
 
 
 def form_of(place: int) -> list[GeneratedItem]:
-    """Two items of each cell, others for the next person."""
+    """Two items of each cell, rotating from person to person."""
     return [items[(place + step) % 5] for items in pool() for step in (0, 1)]
 
 
 def answers_of_person(place: int, *, solve: Callable[[int], dict[str, Json]] | None = None) -> list[Answer]:
-    """Returns the scored answers of person `place` for a calibration."""
+    """The scored answers of person `place` for a calibration."""
     given = (solve or solves)(place)
     return [
         Answer((item.family, item.level), len(item.options), 1 if given[str(position)] == item.key else 0)
@@ -68,7 +68,7 @@ def answers_of_person(place: int, *, solve: Callable[[int], dict[str, Json]] | N
 
 
 def solves(place: int) -> dict[str, Json]:
-    """Returns the answers of person `place` to their form, simulated by the model with a random ability."""
+    """Answers of person `place` to their form, simulated by the model with a random ability."""
     luck = random.Random(place)  # the same people each time
     ability = luck.gauss(0, 1.2)
     found: dict[str, Json] = {}

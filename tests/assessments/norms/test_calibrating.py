@@ -1,4 +1,4 @@
-"""Families and levels are calibrated by first attempts, and what is missing is named."""
+"""Families and levels are calibrated from first attempts; missing data is named."""
 
 import pytest
 

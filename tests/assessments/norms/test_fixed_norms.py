@@ -1,4 +1,4 @@
-"""Candidates are compared with the norms fixed for their assessment: of the same form, language and device."""
+"""Candidates are compared with the norms fixed for their assessment, of the same form, language and device."""
 
 from copy import deepcopy
 from math import isclose, sqrt
@@ -45,7 +45,7 @@ def normed(db: None, made: tuple[NormSet, str]) -> tuple[NormSet, str]:
 
 
 def norms_now(acme: Organisation, test: Test, number: str) -> NormSet:
-    """Norms of those who are there, as a press and its job make them."""
+    """Create norms as the button and its job do."""
     member = factories.member(acme)
     return make_norms(test_id=test.pk, version=number, form="short20", member_id=member.pk, now=NOW).norm_set
 
@@ -57,7 +57,7 @@ def assessment_of(norms: NormSet, number: str, *, form: str = "short20") -> Asse
 def finishes(
     assessment: Assessment, values: dict[str, Any], *, device: str = "computer", language: str = "en"
 ) -> list[Score]:
-    """A candidate of this assessment answers all of it and finishes; their scores."""
+    """A candidate completes this assessment. Returns the scores."""
     candidate = factories.candidate(assessment.organisation, language=language)
     application = factories.application(
         assessment.step.role, candidate=candidate, job_id=assessment.step.role_id, stage_id=501

@@ -1,4 +1,4 @@
-"""Norms are made from first attempts that were completed, one a person, and from nobody else's."""
+"""Norms are created from completed first attempts, one per person, of this organisation only."""
 
 from datetime import timedelta
 from math import isclose, sqrt

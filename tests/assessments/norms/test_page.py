@@ -1,4 +1,4 @@
-"""Library > a test > Norms: what is there, what is missing, and the two buttons; for those who may."""
+"""Library > a test > Norms: existing norms, missing data, both buttons, access."""
 
 import re
 from collections.abc import Callable
@@ -70,13 +70,13 @@ made = once(work_style_taken)
 
 @pytest.fixture
 def taken(db: None, made: dict[int, Test]) -> dict[int, Test]:
-    """A test of scales by how many have taken it, in organisations of their own."""
+    """A test of scales by number of people who completed it, in separate organisations."""
     return deepcopy(made)
 
 
 @pytest.fixture
 def hundred(taken: dict[int, Test]) -> Test:
-    """Taken by as many as norms need."""
+    """A test completed by the minimum number of people."""
     return taken[100]
 
 

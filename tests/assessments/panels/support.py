@@ -1,4 +1,4 @@
-"""Experts on the panel of a judgement set, and what they rate."""
+"""Experts on the panel of a judgement set, and their ratings."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ def invited(test: Test, *, by: Membership, name: str = "Ana Ruiz", language: str
 
 
 def rate(expert: Panelist, values: Sequence[int]) -> None:
-    """Rate the actions of the draft in turn, over and over."""
+    """Rate the draft's actions with these values in rotation."""
     content = draft(expert.test).content
     ratings = {action: values[place % len(values)] for place, action in enumerate(digests(content))}
     save_ratings(panelist_id=expert.pk, content=content, ratings=ratings, now=NOW)

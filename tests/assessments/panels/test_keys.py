@@ -1,4 +1,4 @@
-"""A panel's key: from five experts on, versioned, and void once texts change."""
+"""A panel's key: needs five experts, is versioned, and becomes void when texts change."""
 
 import json
 from datetime import timedelta
@@ -86,7 +86,7 @@ def rewrite(test: Test, text: str) -> None:
 
 
 def seen(test: Test) -> PanelResult | None:
-    """What members see now."""
+    """The result as members see it."""
     content = draft(test).content
     return shown_result(test, content, experts_of(test, content))
 

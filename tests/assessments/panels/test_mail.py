@@ -1,4 +1,4 @@
-"""What an expert is sent, in their language."""
+"""Mails to experts, in their language."""
 
 import pytest
 

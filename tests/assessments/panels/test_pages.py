@@ -1,4 +1,4 @@
-"""The pages of the panel: members', and those that experts open by their link."""
+"""Panel pages for members, and for experts behind their link."""
 
 from collections.abc import Iterator
 from datetime import timedelta

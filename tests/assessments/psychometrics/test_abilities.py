@@ -1,4 +1,4 @@
-"""Abilities, compared with formulas computed in other ways and with the true abilities of simulated people."""
+"""Abilities, compared with other formulas and with the true abilities of simulated people."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Agreement of raters, against published figures and those of another program (`agreement/make.py`)."""
+"""Agreement of raters, compared with published figures and another program (`agreement/make.py`)."""
 
 import json
 from itertools import product
@@ -26,7 +26,7 @@ def test_the_published_figures_are_found() -> None:
 
 
 def test_raters_of_their_own_agree_less() -> None:
-    """ICC(1,1) is published by Shrout & Fleiss; the interval is R's psych's, which rounds it."""
+    """ICC(1,1) is from Shrout & Fleiss; the interval is from the R package psych, which rounds it."""
     found = one_way(TARGETS)
     assert found is not None
     assert (round(found.single, 2), found.raters, found.targets) == (0.17, 4, 6)

@@ -11,7 +11,7 @@ TRUE = [-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, -1.2, -0.3, 0.3, 1.2]
 
 
 def people(seed: int, n: int, *, mean: float = 0.0, harder: float = 0.0) -> list[Answers]:
-    """`harder`: by how many logits the first item is harder for them."""
+    """`harder`: the first item's extra difficulty for the second group in logits."""
     chance = random.Random(seed)
     found: list[Answers] = []
     for _ in range(n):

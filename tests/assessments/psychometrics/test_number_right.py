@@ -1,4 +1,4 @@
-"""The precision of number-right scores, compared with full enumeration, known figures and simulated people."""
+"""The precision of number-right scores, compared with full enumeration, published figures and simulated people."""
 
 import math
 import random

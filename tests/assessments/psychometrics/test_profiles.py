@@ -1,4 +1,4 @@
-"""Correlations with a key, their intervals and reliability, compared with scipy and with simulated truth."""
+"""Correlations with a key, their intervals and reliability, compared with scipy and simulated truth."""
 
 from collections.abc import Sequence
 from random import Random
@@ -23,8 +23,9 @@ def groups_of(pairs: Pairs) -> list[Group]:
 
 
 def answers(source: Random, *, groups: int, size: int, noise: float, spread: float = 1) -> Pairs:
-    """Ratings from 1 to 5 of somebody who errs by `noise` about keys of 1.2 to 4.8, and stretches the scale by
-    `spread` about its middle."""
+    """Ratings from 1 to 5 by somebody with error SD `noise` about keys from 1.2 to 4.8 who stretches the scale by
+    `spread` about its middle.
+    """
     made = []
     for _ in range(groups):
         keys = [source.uniform(1.2, 4.8) for _ in range(size)]
@@ -34,7 +35,7 @@ def answers(source: Random, *, groups: int, size: int, noise: float, spread: flo
 
 
 def by_scipy(pairs: Pairs) -> float:
-    """The correlation of what is left after subtracting the means of the groups."""
+    """The correlation after subtracting group means."""
     import numpy as np
     from scipy.stats import pearsonr  # type: ignore[import-untyped]  # scipy has no types
 
@@ -110,7 +111,7 @@ def test_nine_in_ten_intervals_contain_the_correlation_over_very_many_groups(
 
 
 def people_of(source: Random, *, n: int, groups: int, size: int = 4) -> tuple[list[list[Group]], list[float]]:
-    """People of different judgement with the same key, and their correlations over very many situations."""
+    """People with different judgement and the same key, and their correlations over very many situations."""
     keys = [[source.uniform(1.2, 4.8) for _ in range(size)] for _ in range(groups)]
     people, results = [], []
     for _ in range(n):

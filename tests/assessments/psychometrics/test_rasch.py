@@ -1,4 +1,4 @@
-"""The calibration, compared with the truth of simulated people, the likelihood and manual calculations."""
+"""The calibration, compared with simulated truth, the likelihood and manual calculations."""
 
 import json
 import math
@@ -47,7 +47,7 @@ def people(
     form: Callable[[random.Random], list[Cell]] = lambda _: FORM,
     truth: Mapping[Cell, float] = TRUE,
 ) -> list[Answers]:
-    """Simulated people: ability from a normal distribution, answers by the model."""
+    """Simulate people: normally distributed abilities, answers by the model."""
     chance = random.Random(seed)
     found: list[Answers] = []
     for _ in range(number):
@@ -227,7 +227,7 @@ def test_ignoring_guessing_makes_hard_cells_look_easy() -> None:
 
 
 def _log_likelihood(persons: list[Answers], difficulties: Mapping[Cell, float], sd: float) -> float:
-    """The marginal log-likelihood, answer by answer over a grid of abilities of its own."""
+    """The marginal log-likelihood, summed over a separate grid of abilities."""
     grid = [-8 + 0.1 * place for place in range(161)]
     density = [math.exp(-(able**2) / (2 * sd**2)) / (sd * math.sqrt(2 * math.pi)) * 0.1 for able in grid]
     c = 1 / OPTIONS

@@ -1,4 +1,4 @@
-"""Alpha and omega, compared with manual calculations and with simulated people whose true values are known."""
+"""Alpha and omega, compared with manual calculations and simulated people with known true values."""
 
 import math
 import random
@@ -168,7 +168,7 @@ def test_neither_is_ever_above_one_and_omega_never_below_nothing(rows: list[list
 
 
 def _contrasts(n: int) -> list[list[float]]:
-    """Columns of ones and minus ones, at right angles to each other, for 2^n people."""
+    """Orthogonal columns of 1 and -1 for 2^n people."""
     return [[1.0 if row >> column & 1 else -1.0 for row in range(2**n)] for column in range(n)]
 
 

@@ -46,7 +46,7 @@ def test_honest_people_of_any_ability_show_as_lower_at_most_nominally(form: str)
 @pytest.mark.parametrize("mean", [0, -1])
 @pytest.mark.parametrize("form", BUILT_IN)
 def test_so_do_honest_people_with_one_first_result_on_average(form: str, mean: int) -> None:
-    """Candidates drawn from a normal distribution, of whom only those with one first result are verified."""
+    """Draw candidates from a normal distribution; only those with a given first result are verified."""
     first, second = pairs()[form]
     found = predictions(first, second).by_first
     abilities = [step / 5 for step in range(-35, 31)]
@@ -60,7 +60,7 @@ def test_so_do_honest_people_with_one_first_result_on_average(form: str, mean: i
 
 
 def exactly(items: tuple[ItemCurve, ...], ability: float, number: int) -> float:
-    """The probability of a number right, by a recursion written for this test."""
+    """The probability of a number right, by an independent recursion."""
     chances = [1.0] + [0.0] * len(items)
     for curve in items:
         p = point(curve, ability).p
@@ -90,7 +90,7 @@ def test_simulated_honest_people_are_seldom_lower_and_helped_ones_more_often() -
 
 @pytest.mark.parametrize("mean", [0.0, -0.5, -1.0])
 def test_honest_finalists_of_a_lower_group_are_seldom_lower(mean: float) -> None:
-    """Simulated: of a group with this mean ability, those who solved 17 or more are verified."""
+    """Simulate a group with this mean ability; those who solved 17 or more are verified."""
     chance, found = random.Random(44), predictions(STANDARD, SECOND).by_first
     results: list[bool] = []
     while len(results) < 1000:

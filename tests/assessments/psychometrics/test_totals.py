@@ -1,4 +1,4 @@
-"""Totals in fractions, compared with manual calculations."""
+"""Totals as fractions, compared with manual calculations."""
 
 from fractions import Fraction
 from typing import Any

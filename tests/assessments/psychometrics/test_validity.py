@@ -27,7 +27,7 @@ def test_figures_equal_an_independent_computation() -> None:
 
 
 def test_within_roles_the_interval_has_fewer_degrees_of_freedom() -> None:
-    """Of r = 0 with 60 pairs in three roles: tanh(1.959964 / sqrt(55))."""
+    """For r = 0 with 60 pairs in three roles: tanh(1.959964 / sqrt(55))."""
     found = validity([(i % 2, i // 2 % 2) for i in range(60)], [0.0] * 60, roles=3)
     assert found is not None
     assert _figures(found.observed) == pytest.approx([0, -0.258296, 0.258296], abs=1e-5)

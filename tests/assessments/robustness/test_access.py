@@ -1,4 +1,4 @@
-"""Every URL of members is closed to everybody else."""
+"""Only the organisation's members have access to members' URLs."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -51,7 +51,6 @@ def now() -> Iterator[None]:
 
 @pytest.fixture
 def eve() -> Membership:
-    """An admin of another organisation."""
     return factories.member(factories.organisation(name="Elsewhere"), kind="admin", name="Eve Else")
 
 
@@ -60,13 +59,13 @@ def names(urls: list[URLPattern]) -> list[str]:
 
 
 def any_ids(pattern: URLPattern) -> dict[str, object]:
-    """Something for each place of an address."""
+    """An argument for each URL parameter."""
     words: dict[str, object] = {"kind": "assessment", "language": "fr"}
     return {name: words.get(name, 1) for name in pattern.pattern.converters}
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
-    """All rows of organisations and all events, to assert that nothing changed."""
+    """All organisation-owned rows and all events."""
     owned: list[Any] = [
         one for one in apps.get_models() if issubclass(one, OrganisationOwned) and one is not AuditEntry
     ]
@@ -126,7 +125,7 @@ class OtherOrganisation:
         }
 
     def address(self, pattern: URLPattern, *, slug: str) -> str:
-        """The address with the ids of these rows, below an organisation's slug."""
+        """The URL with these rows' ids, for an organisation's slug."""
         route = str(pattern.pattern)
         pk = next(found for beginning, found in self.pks.items() if route.startswith(beginning))
         ids = {name: pk if name == "pk" else self.ids[name] for name in pattern.pattern.converters}

@@ -1,4 +1,4 @@
-"""Two devices of one candidate at the same moment, through the pages."""
+"""A candidate uses two devices at the same time, through the pages."""
 
 import threading
 import time
@@ -116,7 +116,7 @@ def _closing(act: Callable[[], Any]) -> Any:
 
 
 def _until_somebody_waits() -> None:
-    """Until another connection waits for a lock that this one holds."""
+    """Wait until another connection waits for a lock of this one."""
     for _ in range(600):
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")

@@ -1,4 +1,4 @@
-"""Requests that our pages never send are answered politely and change nothing."""
+"""Malformed requests get a clear answer and change nothing."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""People who took a test, were hired and were rated, as bulk rows."""
+"""People who took a test, were hired and rated, inserted in bulk."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ def took(
     at: datetime = NOW,
     of: Sequence[Application] = (),
 ) -> list[Application]:
-    """`n` applicants with a score each, by place from 0."""
+    """`n` applicants with a score each, indexed from 0."""
     assessment = asked_on(role, test)
     people = list(of) or applications(role, n)
     parts = finished(assessment, people, answers=lambda _place: {}, at=at)
@@ -55,7 +55,7 @@ def rate(
     at: datetime = RATED,
     highest: float = 5,
 ) -> RatingImport:
-    """Hire them, and let them be rated in a confirmed import."""
+    """Hire them and import ratings for them."""
     organisation = people[0].organisation
     ids = [one.pk for one in people]
     Application.objects.of(organisation).filter(pk__in=ids).update(status="hired", hired_at=NOW)
@@ -78,7 +78,7 @@ def rate(
 
 
 def judged(role: Role) -> TestVersion:
-    """Sixty people who took a panel's judgement set; the better they follow its key, the better they are rated."""
+    """Sixty people who took a panel's judgement set; those closer to its key have higher ratings."""
 
     def close(place: int) -> float:
         return ((place * 37) % 53) / 53

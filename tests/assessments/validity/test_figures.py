@@ -1,4 +1,4 @@
-"""Which scores and ratings are paired, and what is refused."""
+"""Which scores and ratings are paired, and which are rejected."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -192,7 +192,7 @@ def _rated_of_two(more: int, place: int) -> float:
 
 
 def test_roles_that_differ_in_means_show_no_validity_that_neither_has(role: Role) -> None:
-    """Together, without regard to roles, the 62 people would have r = .9."""
+    """Pooled without regard to roles, the 62 people would have r = .9."""
     other = factories.role(role.organisation, title="Other")
     small = factories.role(role.organisation, title="Small")
     for where, n, more in ((role, 30, 0), (other, 32, 100), (small, 4, 900)):

@@ -23,7 +23,7 @@ STANDARD = PlannedTest(test="reasoning", form="standard_20", minutes=20)
 
 @kept
 def finished(*, solved: int = 17, form: str = "standard_20", minutes: int | None = 20) -> Attempt:
-    """A completed reasoning test in which so many tasks were solved, and the others wrong."""
+    """A completed reasoning test with this number of solved tasks; the others are wrong."""
     attempt = attempt_of(PlannedTest(test="reasoning", form=form, minutes=minutes))
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
     part = part_of(attempt)
@@ -56,7 +56,6 @@ def opened(attempt: Attempt, *, now: datetime = DAY) -> Verification:
 
 
 def link_to(verification: Verification, *, now: datetime = DAY) -> str:
-    """The path of a new link."""
     url = new_link(verification=verification, member=owner(verification.part.attempt), now=now)
     return "/" + url.split("/", 3)[3]
 
@@ -64,7 +63,7 @@ def link_to(verification: Verification, *, now: datetime = DAY) -> str:
 def taken(
     attempt: Attempt, *, solved: int, answered: int = 12, device: str = "computer", now: datetime = DAY
 ) -> Verification:
-    """A verification that has ended: so many tasks solved, later ones wrong, and those after `answered` skipped."""
+    """A finished verification: this many tasks solved, later ones wrong, and those after `answered` skipped."""
     row = verification.begin(verification_id=opened(attempt, now=now).pk, device=device, now=now)
     for number in range(row.items):
         task = task_on_screen(row)

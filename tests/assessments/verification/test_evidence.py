@@ -1,4 +1,4 @@
-"""Exports of evidence contain verifications, and recompute their comparisons."""
+"""Evidence exports contain verifications; their comparisons can be recomputed."""
 
 import json
 from pathlib import Path

@@ -39,7 +39,7 @@ def words(response: object) -> str:
 
 
 def hiring_manager(attempt: Attempt) -> Membership:
-    """One who sees the candidate's role."""
+    """A member with access to the candidate's role."""
     found = factories.member(attempt.organisation, kind="hiring_manager")
     role = application_of(attempt).role
     assert role is not None

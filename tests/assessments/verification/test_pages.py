@@ -32,7 +32,7 @@ def text(browser: Client, path: str) -> str:
 
 
 def page_text(page: str) -> str:
-    """The words of the main part."""
+    """The text of the main element."""
     return " ".join(re.sub(r"<[^>]+>", " ", page.split("<main")[1].split("</main>", 1)[0]).split())
 
 
@@ -41,7 +41,6 @@ def row_of(verification: Verification) -> Verification:
 
 
 def test_the_first_page_is_the_same_whatever_adjustments_the_candidate_has() -> None:
-    """A member opens it."""
     pages = set()
     for minutes in (20, 30, None):
         verification = opened(finished(minutes=minutes))

@@ -1,4 +1,4 @@
-"""Reading files of people's groups, as spreadsheets and people write them."""
+"""Reading files of groups, as exported by spreadsheets and written by people."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Imports of ratings: who is rated, when ratings count, what replaces what, erasure and export."""
+"""Imports of ratings: whose rating it is, when it counts, replacement, erasure and export."""
 
 from datetime import date, timedelta
 from typing import Any

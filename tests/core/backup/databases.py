@@ -1,4 +1,4 @@
-"""Further databases on the tests' server, and what they contain."""
+"""Additional databases on the tests' server, and their content."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from goodword.core.backup.programs import Target
 
 @contextmanager
 def empty_database(name: str) -> Iterator[Target]:
-    """Beside the test's database, which it is dropped with."""
+    """A database beside the test's, dropped with it."""
     here = dict(Target.of_django().parameters)
     own = f"{here['dbname']}_{name}"
     with psycopg.connect(**here | {"dbname": "postgres"}, autocommit=True) as line:

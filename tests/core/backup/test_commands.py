@@ -1,4 +1,4 @@
-"""The commands, as an operator runs them, with the embedded PostgreSQL."""
+"""The backup commands with the embedded PostgreSQL."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.programs
 
 
 def run(data: Path, *arguments: str) -> tuple[int, str]:
-    """Exit status and what was printed, without the log."""
+    """Exit status and output, without the log."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"GOODWORD_ENV": "demo", "GOODWORD_DATA": str(data), "GOODWORD_LOG_LEVEL": "ERROR"}
     done = subprocess.run(

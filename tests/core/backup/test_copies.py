@@ -1,4 +1,4 @@
-"""In a copy for looking no mail, note or job goes out, and its pages say so."""
+"""In a copy for looking, no mails, notes or jobs go out, and its pages say so."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""The nightly backups of the embedded database: when, how many are kept, and what is said about them."""
+"""Nightly backups of the embedded database: schedule, retention, health page."""
 
 import os
 from datetime import UTC, datetime, timedelta

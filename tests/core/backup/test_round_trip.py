@@ -1,4 +1,4 @@
-"""A backup contains all rows and no keys; it is restored as a whole or not at all."""
+"""A backup contains all rows and no keys; it is restored completely or not at all."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""What `goodword doctor` says about the database, the queue and the workers."""
+"""`goodword doctor` on the database, the queue and the workers."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -236,7 +236,7 @@ def test_errors_of_the_database_have_remedies(error: psycopg.Error, words: str, 
 
 @pytest.fixture
 def waiting_for_a_lock(transactional_db: None) -> Iterator[psycopg.Connection]:
-    """A connection beside a session that waits for another one's lock."""
+    """A connection beside a session that waits for another session's lock."""
     url = here()["DATABASE_URL"]
     with (
         psycopg.connect(url) as first,

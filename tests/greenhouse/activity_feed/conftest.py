@@ -1,4 +1,4 @@
-"""The story that most tests of the Activity Feed begin with."""
+"""The story most tests of the Activity Feed start with."""
 
 import pytest
 

@@ -45,7 +45,7 @@ class Story:
             self.try_to_post(after=sum(REFUSED_WAITS[:done], timedelta(0)))
 
     def sweep(self, *, after: timedelta) -> None:
-        """Run the sweep, and the job that it queues, at another time."""
+        """Run the sweep and the job it queues, at another time."""
         self.requeue(after=after)
         self.try_to_post(after=after)
 

@@ -45,7 +45,7 @@ def happenings() -> st.SearchStrategy[Happening]:
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """An event, what becomes of its deliveries, and whether our workers run afterwards."""
+    """An event, what happens to its deliveries, and whether the workers run afterwards."""
 
     happens: Happening
     fate: str

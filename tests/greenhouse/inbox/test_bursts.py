@@ -19,7 +19,7 @@ MANY = 2 * MAX_BATCH
 
 
 def people(world: World, number: int) -> list[RemoteApplication]:
-    """Applicants whom we have copied."""
+    """Applicants with copies."""
     rows = [world.apply(email=f"one{place}@mail.example") for place in range(number)]
     world.deliver()
     world.line.calls.clear()

@@ -1,4 +1,4 @@
-"""Several workers at once, each with a connection and transactions of its own."""
+"""Several concurrent workers, each with its own connection and transactions."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def world(alone: World) -> World:
 
 
 def at_once(act: Callable[[], object]) -> list[object]:
-    """Call it in several threads. Returns their results."""
+    """Call it in several threads. Returns the results."""
 
     def run() -> object:
         try:

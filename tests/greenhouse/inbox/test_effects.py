@@ -1,4 +1,4 @@
-"""The effect of each action, and what the delivery records of it."""
+"""The effect of each action, and the outcome recorded with the delivery."""
 
 import json
 from datetime import timedelta

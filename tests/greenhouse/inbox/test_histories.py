@@ -1,6 +1,5 @@
-"""Whatever becomes of deliveries, our copies end up like Greenhouse.
-
-Every run plays the same few histories; `--hypothesis-profile=histories` plays many others.
+"""Whatever happens to deliveries, our copies end up equal to Greenhouse. Each run plays the same few histories;
+`--hypothesis-profile=histories` plays many others.
 """
 
 import pytest
@@ -63,7 +62,7 @@ def test_our_copies_end_up_like_greenhouse(
 
 
 def play(world: World, history: list[Moment], order: list[int]) -> Story:
-    """Play the history, deliver what was late, and run one pass."""
+    """Play the history, deliver late deliveries, and run one pass."""
     second = list(world.greenhouse.store.jobs.rising())[1]
     stages = [(stage.id, stage.name) for stage in pipeline(world.greenhouse.store, second.id)]
     factories.automation(

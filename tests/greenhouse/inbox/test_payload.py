@@ -1,4 +1,4 @@
-"""Every kind of body that Greenhouse sends."""
+"""All kinds of body that Greenhouse sends."""
 
 import json
 from pathlib import Path

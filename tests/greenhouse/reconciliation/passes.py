@@ -50,7 +50,7 @@ def settled(world: World) -> Reconciliation:
 
 
 def backdate(world: World, application: RemoteApplication, *, by: timedelta) -> None:
-    """Let the application have entered its stage this much earlier, and applied before."""
+    """Move the application's stage entry this much earlier, and its creation before that."""
     store = world.greenhouse.store
     stage = next(
         row

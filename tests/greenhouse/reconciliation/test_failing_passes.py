@@ -34,7 +34,7 @@ def moved(world: World, count: int) -> list[RemoteApplication]:
 
 
 def break_at(world: World, call: int, error: BaseException) -> None:
-    """Let the line break at this read."""
+    """Fail this read with a network error."""
 
     def before(_: httpx2.Request) -> None:
         if len(world.line.reads) == call:

@@ -23,7 +23,7 @@ from tests.support.jobs import run_jobs
 
 @pytest.fixture(autouse=True)
 def stop(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """A process that is not yet stopping, with small batches, so that there are many points to stop at."""
+    """A process that isn't stopping yet, with small batches and so many points to stop at."""
     asked = threading.Event()
     monkeypatch.setattr(stopping, "_requested", asked)
     monkeypatch.setattr(passes, "BATCH", 1)

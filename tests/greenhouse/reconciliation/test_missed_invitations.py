@@ -1,4 +1,4 @@
-"""Reconciliation never mass-mails: who is invited at once, and who waits for a decision."""
+"""Reconciliation never sends mass mailings: who is invited immediately, and who waits for a decision."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -49,7 +49,7 @@ def missed_day(world: World, moves: int) -> None:
 
 
 def old(world: World) -> RemoteApplication:
-    """Somebody who has been in the mapped stage for three days without a delivery, and waits for a decision."""
+    """A candidate in the mapped stage for three days without a delivery, waiting for a decision."""
     remote = world.apply()
     settled(world)
     world.move(remote, ASSESSMENT)

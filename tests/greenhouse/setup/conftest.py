@@ -1,4 +1,4 @@
-"""A desk over one interface, or over each in turn."""
+"""A desk connected over one version, or over each in turn."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""An organisation before it is connected, its people at their browsers, and the sandbox it may connect to."""
+"""An organisation that isn't connected, its members' browsers, and the sandbox it can connect to."""
 
 import pickle
 from dataclasses import dataclass
@@ -37,7 +37,9 @@ def transport() -> Line:
 
 @dataclass
 class Desk:
-    """One organisation, an admin and a recruiter, and a Greenhouse account with a credential for everything."""
+    """An organisation with an admin and a recruiter, and a Greenhouse account with a credential that has all
+    permissions.
+    """
 
     greenhouse: Greenhouse
     line: Line

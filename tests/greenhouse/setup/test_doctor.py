@@ -1,4 +1,4 @@
-"""What `goodword doctor` says about Greenhouse."""
+"""`goodword doctor` on Greenhouse."""
 
 from datetime import timedelta
 

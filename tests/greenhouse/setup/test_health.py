@@ -205,7 +205,7 @@ def test_only_admins_can_retry_failed_reactions(desk: Desk) -> None:
 
 
 def failed_jobs_of(organisation: Organisation, member: Membership) -> list[int]:
-    """One of each kind, of the role "Pilot" and the test "Sums"."""
+    """One failed task of each kind, for the role "Pilot" and the test "Sums"."""
     automation = factories.automation(
         factories.role(organisation, title="Pilot"), connection_id=1, job_id=organisation.pk, stages={}
     )

@@ -1,4 +1,4 @@
-"""The key dialog with JavaScript: one permission per request, and nothing stored before the end."""
+"""The key dialog with JavaScript: one permission per request; nothing is stored before the end."""
 
 from datetime import timedelta
 from typing import Any

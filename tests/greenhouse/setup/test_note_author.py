@@ -1,4 +1,4 @@
-"""Choosing the author of notes that no recruiter can sign."""
+"""Choosing the author of notes without a recruiter."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Settings > Notes in Greenhouse: stored, refused, audited, and shown as an example."""
+"""Settings > Notes in Greenhouse: saving, errors, audit log, example."""
 
 import pytest
 from bs4 import BeautifulSoup

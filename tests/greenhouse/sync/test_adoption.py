@@ -1,4 +1,4 @@
-"""Greenhouse brings a candidate whom a member had added to the role."""
+"""A candidate added by a member arrives from Greenhouse."""
 
 import pytest
 

@@ -106,7 +106,7 @@ def test_a_return_to_the_stage_after_confirmation_counts_at_first_sight(world: W
 
 
 def already_there(world: World, remote: RemoteApplication, *, at: timedelta) -> None:
-    """The member who mapped the stage did not invite them."""
+    """The member who mapped the stage didn't invite them."""
     AlreadyThere.objects.create(
         organisation=world.organisation,
         automation=Automation.objects.of(world.organisation).get(),

@@ -1,4 +1,4 @@
-"""Copies of candidates: the address that is used."""
+"""Copies of candidates: which address is used."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""From two states of an application to the events in between."""
+"""The events between two states of an application."""
 
 import pytest
 

@@ -31,7 +31,7 @@ def connection() -> Connection:
 
 
 def pacer(connection: Connection, rate: Rate = V3_RATE) -> SharedPacer:
-    """A new object, as in another process."""
+    """A new pacer, as in another process."""
     return SharedPacer(connection_id=connection.pk, organisation_id=connection.organisation_id, rate=rate)
 
 

@@ -1,4 +1,4 @@
-"""Changes to drafts and questionnaires, and the refused ones."""
+"""Changes to drafts and questionnaires, and errors."""
 
 from typing import Any
 

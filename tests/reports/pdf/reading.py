@@ -1,4 +1,4 @@
-"""Reads a finished file back."""
+"""Reads a PDF back."""
 
 import io
 import re
@@ -14,7 +14,7 @@ def read(rendered: RenderedPdf) -> PdfReader:
 
 
 def text_of(rendered: RenderedPdf) -> str:
-    """All text on all pages, spaces as single ones."""
+    """All text of all pages with single spaces."""
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in read(rendered).pages))
 
 

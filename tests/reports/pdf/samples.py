@@ -1,4 +1,4 @@
-"""Snapshots to render: the shapes that a real organisation's reports take."""
+"""Snapshots to render, as in a real organisation."""
 
 from goodword.assessments.kinds import PartData
 from goodword.assessments.kinds.scales.report import ItemData, ScaleData, ScalesPart

@@ -1,4 +1,4 @@
-"""The finished file: valid, accessible, complete, and the same each time."""
+"""The PDF is valid, accessible, complete and reproducible."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whatever people write: it prints, it stays text, and what cannot be printed is shown and told."""
+"""Any text prints and stays text; unprintable characters are shown and reported."""
 
 import re
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""Reports are made without fonts that can't be used, and Settings > Organisation says which."""
+"""Reports are created without unusable fonts, and Settings > Organisation names those."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Reading candidate lists, as programs and people write them."""
+"""Reading candidate lists, as exported by programs and written by people."""
 
 import pytest
 

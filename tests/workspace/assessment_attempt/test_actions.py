@@ -60,7 +60,7 @@ def where(attempt: Attempt, name: str) -> str:
 
 
 def do(who: Membership, attempt: Attempt, name: str, data: dict[str, Any] | None = None) -> list[str]:
-    """What the page says afterwards: messages, or what is wrong in the form."""
+    """The page's messages or form errors."""
     response = signed_in(who).post(where(attempt, name), data or {}, follow=True)
     page = BeautifulSoup(response.content, "html.parser")
     wrong = [" ".join(line.get_text().split()) for line in page.select(".error-summary li")]

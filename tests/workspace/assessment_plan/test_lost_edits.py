@@ -57,7 +57,7 @@ def discard(step: Step, by: Membership) -> None:
 
 
 def typed(page: BeautifulSoup) -> dict[str, str]:
-    """What the page shows of what was typed, by its label."""
+    """The submitted input that the page shows again, by label."""
     found = {}
     for row in page.select(".typed .kv__row"):
         label, value = row.select("dt, dd")

@@ -85,13 +85,13 @@ def messages_of(response: Any) -> list[str]:
 
 
 def post(who: Membership, where: str, step: Step, **data: Any) -> Any:
-    """Press a button of a page that showed the draft as it is now."""
+    """Press a button of a page that shows the current draft."""
     return signed_in(who).post(where, {"revision": draft(step).revision, **data}, follow=True)
 
 
 @pytest.mark.world
 def test_candidates_get_the_assessment_that_a_member_built(step: Step, rita: Membership) -> None:
-    """Work style with 50 statements, reasoning on a clock, and situations with customers."""
+    """Work style with 50 statements, timed reasoning, and situations with customers."""
     browser = signed_in(rita)
     browser.post(address(step, "role_assessment_begin"))
     [style] = parts(draft(step))

@@ -79,12 +79,11 @@ def address(
 
 
 def path(name: str, organisation: Organisation, *more: object) -> str:
-    """The address of one of the organisation's pages."""
     return reverse(name, args=[organisation.slug, *more])
 
 
 def everything() -> dict[str, int]:
-    """How many rows there are in each table: nothing whatever is made by looking."""
+    """The number of rows in each table: a preview creates none."""
     models = [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
     tables = [model._meta.db_table for model in models]
     with connection.cursor() as cursor:
@@ -93,7 +92,7 @@ def everything() -> dict[str, int]:
 
 
 def onward(page: Any) -> str:
-    """Where the page's main button leads."""
+    """The URL of the page's main button."""
     link = soup(page).select_one("main a.button--primary")
     assert link is not None
     return str(link["href"])
@@ -101,7 +100,7 @@ def onward(page: Any) -> str:
 
 @pytest.mark.slow
 def test_a_full_preview_stores_nothing(step: Step, rita: Membership) -> None:
-    """Work style, then reasoning on a clock: each page as a candidate has it, in order, with the banner over it."""
+    """Work style, then timed reasoning: all pages in order as candidates see them, with the banner on top."""
     style, reasoning = parts(drafted(step, WORK_STYLE, REASONING, by=rita))
     changed(step, style, by=rita, requirement=SERVES)
     changed(step, reasoning, by=rita, form="short_12", minutes=15)
@@ -203,7 +202,7 @@ def test_the_preview_is_available_in_each_language(step: Step, rita: Membership)
 
 
 def test_preview_pages_equal_the_candidates_pages(step: Step, rita: Membership) -> None:
-    """What differs between a candidate's pages and a preview's is the banner, the addresses, and the name."""
+    """Candidates' pages and the preview's differ in banner, URLs and name only."""
     published(step, REASONING, WORK_STYLE, by=rita)
     candidate = factories.candidate(step.organisation, first_name="Alex", last_name="Example", language="en")
     attempt = assigned(factories.application(step.role, candidate=candidate, recruiter_email=""))
@@ -238,7 +237,7 @@ def test_the_form_without_figures_can_be_previewed(step: Step, rita: Membership)
 
 @pytest.mark.slow
 def test_preview_items_use_a_seed_of_no_candidate(step: Step, rita: Membership) -> None:
-    """Candidates' seeds lie below those of previews; and what is shown is the same each time one looks."""
+    """Seeds of candidates are lower than those of previews, and each preview shows the same items."""
     published(step, REASONING, by=rita)
     attempt = assigned(factories.application(step.role))
     part = (

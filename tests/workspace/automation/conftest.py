@@ -16,7 +16,7 @@ def desk(db: None, settings: Settings) -> Iterator[Desk]:
 
 @pytest.fixture(params=["v3", "v1"])
 def either(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iterator[Desk]:
-    """Connected over each of the two interfaces in turn."""
+    """Connected over v3, then v1."""
     yield from _open(str(request.param), settings)
 
 

@@ -26,7 +26,7 @@ NAME = "Claim your prize http://evil.example/win"
 @pytest.fixture
 @kept
 def application() -> Application:
-    """A candidate with such a name has entered the stage of the assessment."""
+    """A candidate with such a name was moved to the assessment's stage."""
     application = of_role()
     application.candidate.first_name, application.candidate.last_name = NAME.rsplit(" ", 1)
     application.candidate.save()

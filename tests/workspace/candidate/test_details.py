@@ -1,4 +1,4 @@
-"""Name, address and status of candidates whom members have added."""
+"""Name, address and status of candidates added by members."""
 
 from datetime import timedelta
 from typing import Any

@@ -86,7 +86,7 @@ def earlier(world: World) -> Report:
 
 
 def arrive(role: Role, who: Application, kind: str = "assessment") -> Application:
-    """The same candidate comes into the mapped stage of another role."""
+    """Move the same candidate to the mapped stage of another role."""
     stage = 501 if kind == "assessment" else 502
     application = factories.application(role, candidate=who.candidate, job_id=31, stage_id=stage)
     with transaction.atomic():
@@ -217,7 +217,7 @@ def test_reusing_references_contacts_no_referee() -> None:
 
 
 def taken(who: Application, *, days: int) -> None:
-    """The candidate completed it so many days ago."""
+    """The candidate completed it this many days ago."""
     rows = Attempt.objects.of(who.organisation).filter(step_request__application__candidate=who.candidate)
     rows.update(completed_at=clock.now() - timedelta(days=days))
 

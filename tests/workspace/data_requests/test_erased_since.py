@@ -1,4 +1,4 @@
-"""Who was erased after a backup is erased again in the restored database, by a list of ids."""
+"""People erased after a backup are erased again in the restored database, from a list of ids."""
 
 import io
 import json
@@ -36,7 +36,7 @@ def erased(of: Candidate | Application) -> None:
 
 
 def list_after(act: Callable[[], object], file: Path) -> Path:
-    """The list written after `act`, in a database put back to before it."""
+    """The list written after `act`, in a database restored to the state before it."""
     installation.uid()
     with transaction.atomic():
         act()

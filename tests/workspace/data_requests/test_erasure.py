@@ -42,7 +42,7 @@ def page(role: Role, name: str, application: Application, *, kind: str = "admin"
 
 
 def state(application: Application) -> tuple[str, bool, list[bool]]:
-    """Name, erased, and of each erasure whether it is done."""
+    """Name, whether erased, and whether each erasure is done."""
     row = Application.objects.of(application.organisation).select_related("candidate").get(pk=application.pk)
     done = [one.done_at is not None for one in Erasure.objects.of(row.organisation).order_by("pk")]
     return row.candidate.name, row.erased_at is not None, done
@@ -117,7 +117,7 @@ def test_a_pending_erasure_shows_its_date(role: Role, ada: Application) -> None:
 
 @pytest.mark.world
 def test_the_link_shows_the_closed_page_and_stops_working_after_erasure(role: Role, ada: Application) -> None:
-    """Also for who is done, and would else be thanked."""
+    """Also for a candidate who has finished and would otherwise be thanked."""
     there, client = portal(reported(ada).step_request), Client()
 
     def shown() -> tuple[int, bool]:

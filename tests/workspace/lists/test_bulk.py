@@ -1,4 +1,4 @@
-"""Acts on several candidates at once."""
+"""Bulk actions on candidates."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The rows that lists sort and count by agree with the steps after whatever happens to those."""
+"""The rows that lists sort and count by match the steps after each event."""
 
 import random
 import threading
@@ -89,7 +89,7 @@ def _erase(of: Application, now: datetime) -> None:
 
 
 def acts(one: Application, rita: Membership, now: datetime) -> list[Callable[[], Any]]:
-    """What may happen to an application."""
+    """Events that can happen to an application."""
     organisation = rita.organisation
     by: dict[str, Any] = {"member": rita, "now": now}
     mine = Application.objects.of(organisation).filter(pk=one.pk)

@@ -1,4 +1,4 @@
-"""Lists of candidates: chips, filters, orders and what the URL says."""
+"""Lists of candidates: chips, filters, sorting, URL parameters."""
 
 from datetime import timedelta
 

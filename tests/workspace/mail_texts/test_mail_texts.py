@@ -1,4 +1,4 @@
-"""Settings > E-mail texts: writing, previewing, resetting, and what is then sent."""
+"""Settings > E-mail texts: editing, preview, reset, and sent mails."""
 
 import base64
 from collections.abc import Iterator

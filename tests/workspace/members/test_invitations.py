@@ -1,4 +1,4 @@
-"""Inviting members, and the page of the link in the mail."""
+"""Inviting members, and the invitation page."""
 
 import re
 from datetime import timedelta

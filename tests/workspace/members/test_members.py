@@ -1,4 +1,4 @@
-"""Settings > Members: kinds, roles, and deactivating without losing open work."""
+"""Settings > Members: kinds, roles, and deactivation without losing open work."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Role > Who can see this role, and what a hiring manager sees."""
+"""Role > Who can see this role, and hiring managers' access."""
 
 import pytest
 from django.test import Client

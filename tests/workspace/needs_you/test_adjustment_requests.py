@@ -1,4 +1,4 @@
-"""A request for an adjustment is on the Home of the person who answers it, and of nobody else."""
+"""Requests for adjustments are on the contact's Home only."""
 
 from datetime import timedelta
 

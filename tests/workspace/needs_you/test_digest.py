@@ -1,4 +1,4 @@
-"""The daily mail: who gets it, when, once, and what it says."""
+"""The daily digest: recipients, time, once a day, content."""
 
 from datetime import UTC, datetime
 

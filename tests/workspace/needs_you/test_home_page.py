@@ -49,7 +49,7 @@ def buttons(client: Client, where: str) -> list[str]:
 
 
 def form_of(client: Client, where: str, button: str) -> tuple[str, dict[str, str]]:
-    """Address and values of the form with this button."""
+    """URL and values of the form with this button."""
     page = BeautifulSoup(client.get(where).content, "html.parser")
     for form in page.select(".need form"):
         pressed = form.select_one("button")
@@ -61,7 +61,7 @@ def form_of(client: Client, where: str, button: str) -> tuple[str, dict[str, str
 
 
 def press(client: Client, where: str, button: str) -> str:
-    """Returns where the browser is sent."""
+    """Returns the redirect's URL."""
     address, values = form_of(client, where, button)
     return str(client.post(address, values).headers["Location"])
 

@@ -1,4 +1,4 @@
-"""What is listed on Home as needing a person, and its remedies."""
+"""Home's list of what needs the member, with remedies."""
 
 from datetime import datetime, timedelta
 

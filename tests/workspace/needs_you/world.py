@@ -1,4 +1,4 @@
-"""Candidates who need a person, one for each reason."""
+"""Candidates who need a member's action, one for each reason."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,7 +47,7 @@ def waits(application: Application, reason: str, *, kind: str = "assessment", **
 
 
 def bounced(application: Application, address: str) -> Attempt:
-    """The invitation came back from this address."""
+    """The invitation to this address bounced."""
     attempt = invited(application)
     email = Email.objects.of(application.organisation).get(application=application)
     email.to_address, email.bounced_at, email.bounce_reason = address, NOW + DAY, "550 No such user"
@@ -125,7 +125,7 @@ def mapped(role: Role) -> Automation:
 
 
 def missed(application: Application) -> Finding:
-    """Moved into the mapped stage; sync asks before it invites."""
+    """Moved to the mapped stage; the sync asks before inviting."""
     assert application.role is not None
     mapped(application.role)
     Application.objects.of(application.organisation).filter(pk=application.pk).update(

@@ -1,4 +1,4 @@
-"""Portals use the chosen language, else the browser's, else the one on record; mails use the last one read."""
+"""Portals use the chosen language, else the browser's, else the stored one; mails use the last one used."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -42,7 +42,7 @@ def data_page(check: Check, **values: Any) -> str:
 
 
 def own_path(check: Check, *, address: str = "") -> str:
-    """The page with the buttons, by a new link mailed to the candidate."""
+    """The page with the buttons, opened by a new mailed link."""
     who = check.step_request.application.candidate
     return data_path(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address or who.email)
 

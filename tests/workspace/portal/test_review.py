@@ -69,7 +69,7 @@ def answered_with_a_sign() -> Story:
 
 
 def visible_parts(page: str) -> tuple[bool, bool, bool]:
-    """Whether a page shows the answers, a sign, and something to act with on the check."""
+    """Whether a page shows the answers, a flag, and actions on the check."""
     return (
         "She thinks before she builds." in page,
         "Flags to review" in page or "disposable" in page.lower(),

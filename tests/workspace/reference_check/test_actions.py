@@ -111,7 +111,7 @@ def wrong(response: Any) -> list[str]:
 
 
 def state(story: Story) -> list[Any]:
-    """All that an act could change."""
+    """All rows that an action can change."""
     org = story.application.organisation
     rows = [
         list(model.objects.of(org).order_by("pk").values())

@@ -1,4 +1,4 @@
-"""Results to review: what is listed for whom, opening, ticking, undoing, assigning."""
+"""Results to review: the list for each kind of member, opening, marking as reviewed, undo, assignment."""
 
 from datetime import UTC, datetime
 

@@ -65,7 +65,7 @@ def person(check: Check) -> Candidate:
 
 
 def while_open[T](first: Callable[[], object], second: Callable[[], T]) -> T:
-    """Run `second` on another connection before the transaction of `first` has ended: it has to wait for that."""
+    """Run `second` on another connection before the transaction of `first` ends: it has to wait."""
     found: list[T] = []
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""Retention: who is erased, the preview, and the run, also when it dies or runs twice at once."""
+"""Retention: who is erased, the preview, and the run, also if it dies or runs twice at once."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

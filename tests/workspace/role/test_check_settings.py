@@ -62,7 +62,7 @@ def page_of(response: Any) -> BeautifulSoup:
 
 
 def lines(response: Any) -> list[tuple[Any, ...]]:
-    """Kind, count, needed and hint of each line as the page shows them."""
+    """Kind, count, required and hint of each line on the page."""
     return [
         (
             line.select("select [selected]")[0]["value"] if line.select("select [selected]") else "",

@@ -1,4 +1,4 @@
-"""Settings > Sender domain, with a DNS server of the test's own."""
+"""Settings > Sender domain, with a local DNS server."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Settings > Organisation > Logo and colour, and where they show."""
+"""Settings > Organisation > Logo and colour, and where they appear."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Mail server outages and failed mail: what members see, and resending."""
+"""Mail server outages and failed mail: members' pages, and sending again."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""The preview of a reference check's pages: the portals' own, with nothing stored."""
+"""The preview of a reference check: the portals' own pages; nothing is stored."""
 
 from typing import Any
 

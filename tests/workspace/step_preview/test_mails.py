@@ -1,4 +1,4 @@
-"""The preview of a step's e-mails: as they would be sent, with nothing stored."""
+"""The preview of a step's e-mails, equal to those sent; nothing is stored."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -22,7 +22,7 @@ def url(step: Step) -> str:
 
 
 def mails(role: Role, kind: str, language: str = "") -> dict[str, str]:
-    """Subjects by name, as the page shows them."""
+    """Subjects on the page by name."""
     where = url(factories.step(role, kind)) + (f"?language={language}" if language else "")
     response = signed_in(role.owner).get(where)
     assert response.status_code == 200

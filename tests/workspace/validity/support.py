@@ -1,4 +1,4 @@
-"""People hired who took the assessment, whose manager is asked for a rating."""
+"""New hires who took the assessment and whose manager is asked for a rating."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,7 +24,7 @@ SINCE: Final = NOW - 200 * DAY
 
 
 def asking_role(**values: object) -> Role:
-    """Asks for ratings since SINCE; owned by Ann Admin."""
+    """A role of Ann Admin's that asks for ratings since SINCE."""
     organisation = factories.organisation(name="Acme Bikes", rates_hires=True, **values)
     role = factories.role(organisation, owner=factories.member(organisation, kind="admin", name="Ann Admin"))
     role.asks_for_ratings_since = SINCE

@@ -1,4 +1,4 @@
-"""Whom a rating is asked of, when, and how it ends."""
+"""Which rater is asked, when, and how requests end."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

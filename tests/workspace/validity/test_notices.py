@@ -42,7 +42,7 @@ def switch_on(attempt: Attempt, *, at: object = NOW) -> None:
 
 
 def pages(attempt: Attempt) -> dict[str, str]:
-    """The page on which they begin, and *Your data*."""
+    """The start page and *Your data*."""
     token = token_of(attempt)
     return {
         name: " ".join(Client().get(reverse(name, args=[token])).content.decode().split())

@@ -1,4 +1,4 @@
-"""Items of every family that is not a matrix, drawn once for all tests."""
+"""Items of all families except matrices, generated once for all tests."""
 
 from functools import cache
 
@@ -16,5 +16,5 @@ EACH = [
 
 @cache
 def drawn(family: str, level: int) -> tuple[GeneratedItem, ...]:
-    """The items of the first seeds from 1."""
+    """The items of the first seeds."""
     return tuple(generate(family, seed=seed, level=level) for seed in range(1, N_SEEDS + 1))

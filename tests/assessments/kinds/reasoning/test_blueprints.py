@@ -1,4 +1,4 @@
-"""Forms drawn to a blueprint: different items of like difficulty for each candidate, and no pattern in the keys."""
+"""Forms drawn from a blueprint: different items of equal difficulty for each candidate, and no pattern in the keys."""
 
 import json
 from collections import Counter
@@ -37,7 +37,7 @@ def _form(blueprint: Blueprint, seed: int) -> tuple[GeneratedItem, ...]:
 
 
 def test_new_tasks_or_forms_are_a_new_version_of_the_test() -> None:
-    """Norms, calibrations and comparisons go by it. If this fails, raise `VERSION` along with the rest."""
+    """Norms, calibrations and comparisons depend on it. If this fails, raise `VERSION` too."""
     families = {name: family.version for name, family in FAMILIES.items()}
     forms = json.dumps(builtin_forms()["forms"], sort_keys=True)
     assert (VERSION, families, sha256(forms.encode()).hexdigest()[:12]) == (
@@ -179,7 +179,7 @@ def test_a_wrong_blueprint_is_refused_in_a_sentence(change: dict[str, object], s
 
 
 def test_every_item_of_a_family_and_level_has_as_many_options() -> None:
-    """Fair shares of key positions are reckoned from one item."""
+    """Expected shares of key positions are computed from one item."""
     for family in FAMILIES.values():
         for level in family.levels:
             counts = {len(generate(family.id, seed=seed, level=level).options) for seed in range(20)}

@@ -1,4 +1,4 @@
-"""What is assumed of difficulties, and that forms differ little in them."""
+"""Assumed difficulties; forms hardly differ in them."""
 
 import pytest
 
@@ -35,6 +35,6 @@ def test_ten_thousand_forms_differ_by_no_more_than_three_tenths_of_an_item(bluep
 
 
 def test_the_spread_nears_its_bound_if_difficulties_equal_the_ability() -> None:
-    """sqrt(20) * 0.25 / 4 = 0.28 for 20 items, reduced by an eighth because of guessing."""
+    """sqrt(20) * 0.25 / 4 = 0.28 for 20 items, reduced by an eighth for guessing."""
     even = Blueprint((BlueprintEntry("matrices_two_rules", 3, 20),), 20)
     assert spread_of_forms(even, thetas=(0.0,), n_forms=10_000, seed=1)[0.0] == pytest.approx(0.245, abs=0.02)

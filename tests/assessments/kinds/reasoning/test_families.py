@@ -1,4 +1,4 @@
-"""Every item of every family has one right answer, which its form does not betray."""
+"""Items of all families have one correct answer, which the options don't reveal."""
 
 import hashlib
 import json
@@ -114,7 +114,9 @@ def test_no_other_reading_of_a_series_leads_to_another_option(family: str, level
 
 @each_level_of_series
 def test_any_point_of_the_error_grid_can_be_right(family: str, level: int) -> None:
-    """The one from which all others are made would be found without the task: it has the fewest errors beside it."""
+    """If all other options were derived from the key, it could be found without the task: it would differ least from
+    them.
+    """
     n_errors = Counter(
         sum(option.error.count("+") + 1 for option in item.options if option.error)
         for item in drawn(family, level)
@@ -154,7 +156,7 @@ def test_numbers_of_the_easy_levels_are_positive() -> None:
 
 
 def test_items_of_a_version_do_not_change() -> None:
-    """Forms name their items by family, version, level and seed; a changed item needs a new version."""
+    """Forms store items by family, version, level and seed, so a changed item needs a new version."""
     marks = {}
     for family, level in EACH:
         text = json.dumps([to_json(item) for item in drawn(family, level)[:20]], sort_keys=True)

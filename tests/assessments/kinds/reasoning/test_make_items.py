@@ -1,4 +1,4 @@
-"""`make items` says what it found, and fails where an item is at fault."""
+"""`make items` prints its findings and fails if an item is faulty."""
 
 import subprocess
 import sys

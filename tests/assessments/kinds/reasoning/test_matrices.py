@@ -1,4 +1,4 @@
-"""Figural matrices: each item has one right answer, and none of its options gives it away."""
+"""Figural matrices: each item has one correct answer, which the options don't reveal."""
 
 import itertools
 import json
@@ -126,7 +126,7 @@ def _features(figure: Figure) -> tuple[object, ...]:
 
 
 def _by_most_common_values(figures: list[Figure]) -> list[float]:
-    """How often the values of each option occur among all options."""
+    """How often each option's values occur among all options."""
     counted = [Counter(values) for values in zip(*map(_features, figures), strict=True)]
     return [
         sum(count[value] for count, value in zip(counted, _features(figure), strict=True))
@@ -135,7 +135,7 @@ def _by_most_common_values(figures: list[Figure]) -> list[float]:
 
 
 def _by_likeness(figures: list[Figure]) -> list[float]:
-    """How many values each option shares with the other options, the most like one counting double."""
+    """The number of values each option shares with the others; the most similar one counts double."""
     shared = {
         (one, other): sum(map(_equal, _features(figures[one]), _features(figures[other])))
         for one, other in itertools.permutations(range(len(figures)), 2)

@@ -1,4 +1,4 @@
-"""Matrices as they are drawn and worded, in three languages."""
+"""Drawings and texts of matrices in three languages."""
 
 import re
 from xml.etree import ElementTree as ET

@@ -1,4 +1,4 @@
-"""The independent solver, compared with series and statements solved manually."""
+"""The independent solver, compared with items solved by hand."""
 
 import ast
 from pathlib import Path
@@ -40,7 +40,7 @@ def test_series_go_on_by_their_simplest_rule(terms: str, following: str) -> None
 
 
 def test_two_rules_of_one_load_are_both_right() -> None:
-    """5 is 1 more and 3 is 1 less, in turn: 9 as well as 3 may be meant where two letters each have two readings."""
+    """5 is 1 more and 3 is 1 less, alternately: if two letters each have two readings, both 9 and 3 are possible."""
     assert solve(Series(("1", "2", "4")), _options("7", "8")) == frozenset()
     assert solve(Series(("1", "2", "4", "8")), _options("15", "16")) == {"b"}
 

@@ -1,4 +1,4 @@
-"""The verification forms are short and mixed like the forms whose results they verify."""
+"""Verification forms are short and have the same mix of tasks as the forms they verify."""
 
 from statistics import fmean
 

@@ -1,4 +1,4 @@
-"""Items in words: every one in three languages, whole, and without anything of another language."""
+"""Verbal items: complete in each of three languages, without words of another."""
 
 import re
 from collections import Counter
@@ -27,7 +27,7 @@ each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 @cache
 def _drawn_texts(family: str, level: int, language: str) -> list[list[str]]:
-    """All sentences of each item that was drawn: question, lines, options, and the rule at last."""
+    """All sentences of each item: question, lines, options, and the rule."""
     pieces = []
     for item in drawn(family, level):
         shown = show(item, language)
@@ -97,7 +97,7 @@ def test_the_rule_names_the_right_answer_or_why_there_is_none(family: str, level
 @each_language
 @each_level
 def test_text_length_does_not_reveal_the_key(family: str, level: int, language: str) -> None:
-    """The last option of deductions is the longest, and is right as often as any."""
+    """The last option of deductions is the longest, and is correct as often as the others."""
     for longest in (True, False):
         gain = 0.0
         for item in drawn(family, level):
