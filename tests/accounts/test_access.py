@@ -4,8 +4,10 @@ import io
 import logging
 import re
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -165,3 +167,21 @@ def test_a_server_error_shows_the_reference_number_that_is_in_the_log(
     assert "the disk is full" in out.getvalue()
     assert "help@goodword.example" in text and "the disk" not in text
     assert "reference" in str(settings.LOGGING["handlers"])
+
+
+def test_a_database_that_cannot_be_used_is_named_with_the_remedy(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong password in DATABASE_URL, a full disk or no server: members are pointed to `goodword doctor`."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError from psycopg.OperationalError("password authentication failed")
+
+    browser = signed_in(factories.member(organisation))
+    browser.raise_request_exception = False
+    monkeypatch.setattr("goodword.workspace.find.find", fail)
+    response = browser.get(page("search", organisation) + "?q=ada")
+    text = response.content.decode()
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
+    assert "Goodword is unavailable" in text and "goodword doctor" in text
+    assert "help@goodword.example" in text and "password" not in text

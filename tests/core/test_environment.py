@@ -50,6 +50,12 @@ def test_an_unreadable_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         sentence(environment.text, "X")
         == "X_FILE points to /nowhere/at/all, which cannot be read: No such file or directory."
     )
+    (tmp_path / "empty").touch()
+    monkeypatch.setenv("X_FILE", str(tmp_path / "empty"))
+    assert (
+        sentence(environment.text, "X", "default")
+        == f"X_FILE points to {tmp_path / 'empty'}, which is empty."
+    )
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     monkeypatch.setenv("X_FILE", str(tmp_path / "binary"))
     assert (

@@ -248,3 +248,21 @@ def test_a_child_gets_its_environment_and_input(tmp_path: Path) -> None:
     with Children(env={"MARK": "here "}) as programs:
         programs.run([sys.executable, "-c", script, str(out)], given="and there")
     assert out.read_text() == "here and there"
+
+
+def test_a_child_s_setting_replaces_a_file_that_the_caller_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL_FILE", "/run/secrets/of-another-installation")
+    assert "DATABASE_URL_FILE" not in Children(env={"DATABASE_URL": "postgresql:///here"})._env
+    assert "DATABASE_URL_FILE" in Children(env={})._env
+
+
+def test_up_takes_the_database_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It starts no embedded server, and its programs read the same file."""
+    (tmp_path / "url").write_text("postgresql://goodword@db.example.com/goodword\n")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
+    monkeypatch.setattr(supervise, "leave_on_terminate", lambda: None)
+    monkeypatch.setattr(supervise, "refuse_busy_port", lambda *_, **__: None)
+    # returned in place of the exit status
+    monkeypatch.setattr(supervise, "_run_both", lambda env, server: (env, server))
+    assert supervise.up() == ({}, None)  # type: ignore[comparison-overlap]

@@ -37,13 +37,16 @@ def text(name: str, default: str | None = None) -> str:
     names_read.add(name)
     if file := os.environ.get(f"{name}_FILE"):
         try:
-            return Path(file).read_text(encoding="utf-8").strip()
+            content = Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise SettingError(
                 f"{name}_FILE points to {file}, which cannot be read: {error.strerror}."
             ) from error
         except UnicodeDecodeError as error:
             raise SettingError(f"{name}_FILE points to {file}, which is not text in UTF-8.") from error
+        if not content:
+            raise SettingError(f"{name}_FILE points to {file}, which is empty.")
+        return content
     value = os.environ.get(name)
     if value is not None and value != "":
         return value

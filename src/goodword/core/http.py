@@ -32,6 +32,7 @@ from psycopg.errors import QueryCanceled
 from servestatic.middleware import ServeStaticMiddleware
 
 from goodword.core import clock
+from goodword.core.database import is_outage
 from goodword.core.stack import in_one_piece
 from goodword.core.text import clean_text
 
@@ -172,18 +173,27 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """The 500 page, with a reference number that is also in the log; 503 for a statement that took too long. Uses no
-    context processors, since they may fail too."""
+    """The 500 page, with a reference number that is also in the log; 503 for a statement that took too long or a
+    database that can't be used. Uses no context processors, since they may fail too."""
     digits = f"{secrets.randbelow(10**8):08}"
     reference = f"{digits[:4]}-{digits[4:]}"
     request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference
-    context: dict[str, Any] = {"reference": reference, "contact": settings.GOODWORD_HELP_CONTACT}
-    if isinstance(getattr(sys.exception(), "__cause__", None), QueryCanceled):
-        context["of_member"] = request.path.startswith("/o/")
-        response = HttpResponse(loader.render_to_string("503.html", context), status=503)
+    error = sys.exception()
+    if isinstance(getattr(error, "__cause__", None), QueryCanceled):
+        template = "503.html"
+    elif error is not None and is_outage(error):
+        template = "503_database.html"
+    else:
+        template = "500.html"
+    context = {
+        "reference": reference,
+        "contact": settings.GOODWORD_HELP_CONTACT,
+        "of_member": request.path.startswith("/o/"),
+    }
+    response = HttpResponse(loader.render_to_string(template, context), status=int(template[:3]))
+    if response.status_code == 503:
         response["Retry-After"] = "60"
-        return response
-    return HttpResponse(loader.render_to_string("500.html", context), status=500)
+    return response
 
 
 class CleanInput:

@@ -92,7 +92,7 @@ def up() -> int:
     leave_on_terminate()
     port = environment.port("GOODWORD_PORT", 8000)
     refuse_busy_port(port, setting="GOODWORD_PORT")
-    if os.environ.get("DATABASE_URL"):
+    if environment.text("DATABASE_URL", ""):
         return _run_both({}, None)
     data = Path(os.environ.get("GOODWORD_DATA") or "./var")
     with postgres.start(data, who="goodword up") as server:
@@ -148,7 +148,9 @@ class _Program:
 
 class Children:
     def __init__(self, *, env: Mapping[str, str], log: IO[bytes] | None = None) -> None:
-        self._env = {**os.environ, **env}
+        # NAME_FILE takes precedence over NAME, and ours over what the caller has exported
+        kept = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in env}
+        self._env = {**kept, **env}
         self._log = log
         self._programs: list[_Program] = []
         self._guard = _Guard()

@@ -434,3 +434,11 @@ def test_faults_of_the_installation_are_shown_with_their_remedies(
         "Free space on the file system of",
     ):
         assert words in page
+
+
+def test_a_full_disk_of_the_database_is_shown(desk: Desk) -> None:
+    desk.connect()
+    client, url = desk.client(desk.recruiter), desk.own("greenhouse_health")
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL temp_file_limit = 100")
+    assert "PostgreSQL's disk is full" in text(client.get(url).content)
