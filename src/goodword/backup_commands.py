@@ -1,4 +1,4 @@
-"""The commands `goodword backup`, `restore`, `erasures`, `go-live` and `move-to-server`."""
+"""The commands `goodword backup`, `restore`, `erasures`, `go-live`, `move-to-server` and `upgrade-postgres`."""
 
 import argparse
 import os
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from django.db import connections
 
 from goodword.core import environment, postgres
+from goodword.core.postgres import upgrade
 from goodword.core.supervise import leave_on_terminate
 
 if TYPE_CHECKING:
     from goodword.core.backup.erasures import Erased
+    from goodword.core.postgres.layout import Layout
 
 #: in place of DATABASE_URL for what needs no database
 _NO_DATABASE = "postgresql://127.0.0.1:1/none"
@@ -76,6 +78,17 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
     live.add_argument("--yes", action="store_true", help="do it; otherwise only say what is waiting")
     move = command("move-to-server", "Move the embedded database to an empty one of another server.", _move)
     move.add_argument("url", metavar="URL", help="the new DATABASE_URL")
+    upgrade = command(
+        "upgrade-postgres",
+        "Upgrade the embedded database to the installed major version of PostgreSQL.",
+        _upgrade,
+    )
+    upgrade.add_argument(
+        "--programs",
+        type=Path,
+        metavar="FOLDER",
+        help="where the old version's `postgres` is; default: /usr/lib/postgresql/VERSION/bin",
+    )
 
 
 # --- backup ---------------------------------------------------------------------------------------------------
@@ -321,6 +334,64 @@ def _moved(url: str, name: str, home: Path) -> int:
         f"in {home}; nothing goes out from it. Delete it when all is well."
     )
     return 0
+
+
+# --- upgrading PostgreSQL -------------------------------------------------------------------------------------
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    leave_on_terminate()
+    if environment.text("DATABASE_URL", ""):
+        return _refuse(
+            "DATABASE_URL is set. This command upgrades the embedded database. Upgrade your server by its own means "
+            "(pg_upgrade), or use `goodword backup`, and `goodword restore` into the new one."
+        )
+    data = postgres.layout.Layout.of(Path(os.environ.get("GOODWORD_DATA") or "./var"))
+    with upgrade.locked(data):
+        programs = upgrade.old_programs(data, options.programs)
+        if programs is None:
+            print(
+                f"The database in {data.cluster} is of PostgreSQL {postgres.layout.major_version()} already."
+            )
+            return 0
+        if data.old.exists():  # an earlier upgrade was killed at its end
+            upgrade.set_aside(data)
+        with upgrade.old_server(data, programs) as old:
+            os.environ["DATABASE_URL"] = old.url
+            import django
+
+            django.setup()
+            if refusal := _refill(data):
+                return _refuse(refusal)
+        kept = upgrade.set_aside(data)
+    print(
+        f"Upgraded to PostgreSQL {postgres.layout.major_version()}. The old database is in {kept}; delete it when all "
+        "is well."
+    )
+    return 0
+
+
+def _refill(data: "Layout") -> str:
+    """Back the old database up and restore it into a new cluster. Returns why that failed; empty if it did not."""
+    from goodword.core import clock, database, installation
+    from goodword.core.backup import archive, dump, restore
+    from goodword.core.backup.programs import BackupError, Target
+
+    database.check_database()
+    now = clock.real()
+    path = _new_file("", now=now)
+    try:
+        mode = installation.mode()
+        dump.back_up(Target.of_django(), path, recipients=[], now=now)
+        with upgrade.new_server(data) as new, archive.opened(path) as backup:
+            target = Target.of_url(new.url)
+            restore.restore(backup, target)
+            restore.finish(target, mode=mode)
+    except BackupError as error:
+        return str(error)
+    finally:
+        _disconnect()
+    return ""
 
 
 # --- the database ---------------------------------------------------------------------------------------------

@@ -351,7 +351,19 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said == "age is not installed. Install it (on Debian: apt install age)."
 
 
-def test_older_servers_are_not_given_settings_they_do_not_know() -> None:
-    script = b"SET lock_timeout = 0;\nSET transaction_timeout = 0;\nSELECT 1;\n"
-    assert b"".join(restore._blocks(io.BytesIO(script), 16)) == b"SET lock_timeout = 0;\nSELECT 1;\n"
-    assert b"".join(restore._blocks(io.BytesIO(script), 17)) == script
+def test_a_restore_leaves_out_statements_that_the_server_may_refuse() -> None:
+    script = (
+        b"SET lock_timeout = 0;\n"
+        b"SET transaction_timeout = 0;\n"
+        b"CREATE TABLE public.t (\n    id bigint\n);\n"
+        b"ALTER TABLE ONLY public.t ALTER COLUMN id SET (pg_attver=30670440);\n"
+        b"ALTER TABLE ONLY public.t ALTER COLUMN id SET (n_distinct=5);\n"
+        b"COPY public.t (id) FROM stdin;\n"
+        b"SET transaction_timeout = 0;\n"
+        b"ALTER TABLE ONLY public.t ALTER COLUMN id SET (pg_attver=30670440);\n"
+    )
+    lines = script.splitlines(keepends=True)
+    assert b"".join(restore.for_server(io.BytesIO(script), 17)) == b"".join(lines[:5] + lines[6:])
+    assert b"".join(restore.for_server(io.BytesIO(script), 16)) == b"".join(
+        lines[:1] + lines[2:5] + lines[6:]
+    )

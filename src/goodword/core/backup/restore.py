@@ -4,6 +4,7 @@ The tables, the mark that says *being restored* and the commit go through one ps
 leaves the database empty, and a worker that starts too early finds a copy in which nothing may go out.
 """
 
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -20,10 +21,11 @@ from goodword.core.database import first_line
 from goodword.core.doctor.database import known_migrations
 from goodword.core.installation import ONLY, Mode
 
-#: what newer programs set and older servers don't know
-_UNKNOWN: Final = {17: b"SET transaction_timeout = 0;\n"}
-#: bytes that contain the settings at the beginning of a script
-_PREAMBLE: Final = 4096
+#: settings of newer programs that servers before this version don't know
+_SETTINGS: Final = {b"SET transaction_timeout = 0;\n": 17}
+#: Column versions, which PostgreSQL keeps since 15.20 and 17.12. An older minor release of pg_dump takes them for
+#: options of the column; servers that don't keep them refuse these.
+_COLUMN_VERSION: Final = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n")
 _BLOCK: Final = 256 * 1024
 #: tables and the like in public that belong to no extension
 _CONTENTS: Final = """
@@ -41,6 +43,7 @@ VALUES ({id}, '{uid}', '{mode}', now(), '{backup}')
 ON CONFLICT (id) DO UPDATE SET mode = excluded.mode, mode_since = now(), restored_from = excluded.restored_from;
 COMMIT;
 """
+_USE: Final = "UPDATE public.core_installation SET mode = %s, mode_since = CASE WHEN %s THEN mode_since END"
 
 
 def check_fits(archive: Archive, *, key_lost: bool = False) -> None:
@@ -108,7 +111,7 @@ def _pass(archive: Archive, reading: Program, writing: Program, version: int) ->
     feeder.start()
     try:
         sink.write(b"BEGIN;\n")
-        for block in _blocks(script, version):
+        for block in for_server(script, version):
             sink.write(block)
         feeder.join()
         if feeder.error is not None:
@@ -159,15 +162,13 @@ class _Feeder(threading.Thread):
         return True
 
 
-def _blocks(script: IO[bytes], version: int) -> Iterator[bytes]:
-    """The script, without settings that the server doesn't know."""
-    begin = b""
-    while len(begin) < _PREAMBLE and (block := script.read(_PREAMBLE)):
-        begin += block
-    for since, setting in _UNKNOWN.items():
-        if version < since:
-            begin = begin.replace(setting, b"", 1)
-    yield begin
+def for_server(script: IO[bytes], version: int) -> Iterator[bytes]:
+    """The script without statements that a server of this major version may refuse; they precede the tables' rows."""
+    for line in script:
+        if version >= _SETTINGS.get(line, 0) and not _COLUMN_VERSION.fullmatch(line):
+            yield line
+        if line.startswith(b"COPY "):
+            break
     while block := script.read(_BLOCK):
         yield block
 
@@ -184,11 +185,11 @@ def is_waiting(target: Target, uid: uuid.UUID) -> bool:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
 
 
-def finish(target: Target) -> None:
+def finish(target: Target, *, mode: str = Mode.WORKING) -> None:
     """Let a restored database of this version be used. Raises BackupError."""
     try:
         with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as line:
-            line.execute("UPDATE public.core_installation SET mode = '', mode_since = NULL")
+            line.execute(_USE, [mode, mode != Mode.WORKING])
     except psycopg.Error as error:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
 

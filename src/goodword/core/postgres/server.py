@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from . import launch, running
-from .layout import DATABASE, PORT, CannotStartError, Layout, dsn_for, url_for
+from .layout import DATABASE, MAIN, PORT, CannotStartError, Layout, dsn_for, url_for
 
 # The pipe closes with the parent. The wait is limited because an uncollected process keeps its id.
 _SCRIPT = """
@@ -108,6 +108,8 @@ class Server:
         layout.make_home()
         self._lock = running.take_lock(layout)
         try:
+            if layout.folder == MAIN:
+                launch.settle_upgrade(layout)
             launcher = self._launcher = launch.launcher_for(layout)
             launch.refuse_other_version(layout)
             running.end_stray(layout)
