@@ -1,7 +1,7 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test quick exhaustive journeys check audit items image release pdf-standards lock clean
+.PHONY: help setup demo demo-once test quick exhaustive torture journeys check audit items image release pdf-standards lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -23,6 +23,9 @@ quick: setup ## Run all tests but those of browsers, programs, whole worlds and 
 
 exhaustive: setup ## Try every combination where the other targets try pairs
 	@exec .venv/bin/python scripts/run_tests.py --exhaustive $(ARGS)
+
+torture: setup ## A history of applications while everything fails, and what must hold; ARGS="--deliveries 10000 --seed 7"
+	@exec .venv/bin/python -m tests.torture $(ARGS)
 
 journeys: setup ## Count the files that four behaviours pass through; ARGS=--files lists them
 	@exec .venv/bin/python scripts/journeys.py $(ARGS)

@@ -1,0 +1,316 @@
+"""`make torture`: a history of applications under faults, then a look from outside at what became of it.
+
+Everything is a real program. The seed decides what happens, what fails and when; how the programs interleave it does
+not. docs/testing.md explains it.
+"""
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+import psycopg
+
+from goodword.core.supervise import leave_on_terminate
+from tests.torture.faults import Tormentor
+from tests.torture.greenhouse import Account
+from tests.torture.invariants import Findings, Judge, Say, Watch, seconds_until_later, still_working
+from tests.torture.mail import MailServer
+from tests.torture.people import People
+from tests.torture.programs import Town, free_ports, town
+
+ORGANISATIONS = ("Northwind", "Southgate")
+#: seconds of rest after which the system counts as settled, and the longest jump of the clock while it settles
+REST, LONGEST_JUMP = 3.0, 5 * 3600.0
+#: accepted answers without which a run would show little
+ENOUGH = 20
+
+
+@dataclass(kw_only=True)
+class Options:
+    seed: int
+    seconds: float = 60.0
+    deliveries: int = 0
+    rate: float = 3.0
+    workers: int = 1
+    settle: float = 600.0
+    at_most: float = 3600.0
+    keep: bool = False
+
+    def command(self) -> str:
+        given = [f"--seed {self.seed}", f"--rate {self.rate:g}", f"--workers {self.workers}"]
+        given.append(f"--deliveries {self.deliveries}" if self.deliveries else f"--seconds {self.seconds:g}")
+        return f'make torture ARGS="{" ".join(given)}"'
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    options: Options
+    breaches: list[str]
+    lines: list[str] = field(default_factory=list)
+    data: Path
+
+
+def main() -> int:
+    leave_on_terminate()
+    options = _options(sys.argv[1:])
+    print(f"torture: seed {options.seed}", flush=True)
+    outcome = torture(options, say=lambda text: print(text, flush=True))
+    for line in outcome.lines:
+        print(line)
+    for breach in outcome.breaches:
+        print(f"BREACH: {breach}")
+    if outcome.breaches:
+        print(f"{len(outcome.breaches)} breaches with seed {options.seed}. Again: {options.command()}")
+        print(f"Logs: {outcome.data}")
+    return 1 if outcome.breaches else 0
+
+
+def _options(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="make torture", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=None, help="what happens and fails; by default any")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, help="how long things fail (default: %(default)g)"
+    )
+    parser.add_argument(
+        "--deliveries",
+        type=int,
+        default=0,
+        help="until Greenhouse has made so many deliveries, instead of --seconds",
+    )
+    parser.add_argument("--rate", type=float, default=3.0, help="acts a second in each Greenhouse")
+    parser.add_argument("--workers", type=int, default=1, help="worker processes (default: %(default)s)")
+    parser.add_argument(
+        "--settle", type=float, default=600.0, help="seconds to settle in (default: %(default)g)"
+    )
+    parser.add_argument("--at-most", type=float, default=3600.0, help="limit of --deliveries in seconds")
+    parser.add_argument("--keep", action="store_true", help="keep the folder with all logs")
+    given = parser.parse_args(arguments)
+    values = vars(given)
+    if values["seed"] is None:
+        values["seed"] = random.SystemRandom().randrange(1_000_000)
+    return Options(**values)
+
+
+def torture(options: Options, *, say: Say) -> Outcome:
+    began = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="goodword-torture-"))
+
+    def told(text: str) -> None:
+        say(f"{time.monotonic() - began:6.1f} s  {text}")
+
+    kept = True
+    try:
+        findings, lines = _play(options, folder, told)
+        kept = options.keep or bool(findings.breaches)
+        lines.append(f"wall time: {time.monotonic() - began:.0f} s")
+        return Outcome(options=options, breaches=findings.breaches, lines=lines, data=folder)
+    except BaseException:
+        say(f"Ended with seed {options.seed}. Again: {options.command()}. Logs: {folder}")
+        raise
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Everything that takes part."""
+
+    options: Options
+    town: Town
+    accounts: Sequence[Account]
+    mail: MailServer
+    people: People
+    tormentor: Tormentor
+    say: Say
+
+
+def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]]:
+    [smtp] = free_ports(1)
+    mail = MailServer(seed=options.seed, port=smtp)
+    with ExitStack() as stack:
+        mail.up()
+        stack.callback(mail.down)
+        here = stack.enter_context(
+            town(folder, smtp=smtp, organisations=ORGANISATIONS, workers=options.workers)
+        )
+        accounts = [
+            stack.enter_context(closing(Account(name, url=url, api=api, seed=options.seed)))
+            for name, url, api in zip(ORGANISATIONS, here.sandboxes, ("v3", "v1"), strict=True)
+        ]
+        for one in accounts:
+            one.connect(here.base)
+            [(one.connection_id,)] = here.database.rows(
+                "SELECT id FROM greenhouse_connection WHERE api = %s", one.api
+            )
+        say("connected over v3 and v1")
+        watch = stack.enter_context(Watch(here))
+        run = Run(
+            options=options,
+            town=here,
+            accounts=accounts,
+            mail=mail,
+            people=stack.enter_context(People(base=here.base, mail=mail, seed=options.seed)),
+            tormentor=Tormentor(here, accounts, mail, seed=options.seed),
+            say=say,
+        )
+        _fail_and_live(run)
+        _calm(run)
+        say("no more faults")
+        unsettled = _settle(run)
+        findings = Judge(here, accounts, mail, run.people).judge(run.tormentor.trouble, watch)
+        if unsettled:
+            findings.breaches.insert(0, f"Not settled within {options.settle:.0f} s: {unsettled}.")
+        findings.breaches += run.people.problems
+        return findings, _lines(run, findings)
+
+
+def _fail_and_live(run: Run) -> None:
+    here, accounts, options = run.town, run.accounts, run.options
+    over = threading.Event()
+    errors: list[Exception] = []
+
+    def torment() -> None:
+        try:
+            run.tormentor.torment(over, say=run.say)
+        except Exception as error:  # noqa: BLE001 - the main thread raises it again
+            errors.append(error)
+
+    thread = threading.Thread(target=torment, name="tormentor", daemon=True)
+    began = looked = time.monotonic()
+    for one in accounts:  # the first candidates apply before anything fails
+        for _ in range(3):
+            one.live()
+    thread.start()
+    try:
+        while not errors:
+            at = time.monotonic()
+            for one in accounts:
+                one.live()
+            here.database.look_after()
+            if at - looked > 5:
+                looked = at
+                if options.deliveries and sum(one.delivered() for one in accounts) >= options.deliveries:
+                    break
+                _wait_for_backlog(here)
+            if at - began > (options.at_most if options.deliveries else _limit(run)):
+                break
+            time.sleep(max(0.0, 1 / options.rate - (time.monotonic() - at)))
+    finally:
+        over.set()
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def _limit(run: Run) -> float:
+    """The seconds that were asked for; on a slow machine up to three times as many, until somebody has answered."""
+    enough = sum(len(one.answers) for one in run.people.told) >= ENOUGH
+    return run.options.seconds * (1 if enough else 3)
+
+
+def _wait_for_backlog(here: Town, *, most: int = 400) -> None:
+    """Nothing new while more deliveries wait: the run measures no throughput."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            [(waiting,)] = here.database.rows(
+                "SELECT count(*) FROM greenhouse_delivery WHERE state = 'received'"
+            )
+        except psycopg.Error:
+            return
+        if waiting < most:
+            return
+        time.sleep(1)
+
+
+def _calm(run: Run) -> None:
+    run.people.begin_no_more()
+    run.mail.be_bad(False)
+    run.mail.up()
+    run.town.database.look_after()
+    for one in run.accounts:
+        one.calm()
+
+
+def _settle(run: Run) -> str:
+    """Let everything that is due happen, moving the clocks to what waits for a time; press what an admin would press.
+
+    Returns what still works when the time is up, empty if it settled.
+    """
+    here, accounts = run.town, run.accounts
+    end = time.monotonic() + run.options.settle
+    quiet_since = time.monotonic()
+    synced = False
+    busy: list[str] = []
+    while time.monotonic() < end:
+        try:
+            busy = list(still_working(here, accounts, run.people))
+            later = seconds_until_later(here)
+        except (psycopg.Error, httpx2.HTTPError):
+            here.database.look_after()
+            time.sleep(0.5)
+            continue
+        waits = [later, *(one.waiting_seconds() for one in accounts)]
+        due_in = min((one for one in waits if one is not None), default=None)
+        if busy:
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > REST:
+            if due_in is not None:
+                jump = min(due_in + 1, LONGEST_JUMP)
+                if run.tormentor.pass_time(jump):
+                    run.say(f"time passes: {jump:.0f} s")
+            elif synced:
+                return ""
+            else:
+                for one in accounts:
+                    one.replay_failed_and_sync(here.base)
+                run.say("pressed Replay all failed and Sync now")
+                synced = True
+            quiet_since = time.monotonic()
+        time.sleep(0.3)
+    return ", ".join(busy) or "rows that wait for a time"
+
+
+def _lines(run: Run, findings: Findings) -> list[str]:
+    here, accounts, people = run.town, run.accounts, run.people
+    trouble = run.tormentor.trouble
+    acts = sum((one.acts for one in accounts), start=Counter[str]())
+    faults = sum((one.faults for one in accounts), start=Counter[str]())
+    made = sum(one.delivered() for one in accounts)
+    kills = ", ".join(f"{one.name} {one.killed}" for one in here.programs)
+    ended = {one.name: one.ended for one in here.programs if one.ended}
+    finished, declined = sum(one.finished for one in people.told), sum(one.declined for one in people.told)
+    missed = set(run.tormentor.all_points) - set(trouble.points)
+    disk = "real" if here.database.mounted else "not possible here"
+    return [
+        f"acts: {sum(acts.values())} ({_counts(acts)})",
+        f"deliveries: {made} made; {_counts(findings.counted)}",
+        f"people: {len(people.told)} had something to answer; {finished} finished, {declined} declined",
+        f"their tries: {_counts(people.requests)}",
+        f"kills by SIGKILL: {kills}; programs that ended by themselves: {ended or 'none'}",
+        f"points: {_counts(trouble.points)}",
+        f"points not met: {', '.join(sorted(missed)) or 'none'}",
+        f"faults: {_counts(trouble.done)}",
+        f"Greenhouse's faults: {_counts(faults)}",
+        f"the mail server's faults: {_counts(run.mail.failures)}",
+        f"the clock went forward by {trouble.jumped}; disk full: {disk}",
+    ]
+
+
+def _counts(counted: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(counted.items())) or "none"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,342 @@
+"""What goes wrong, and when: chosen by the seed, carried out one after another beside everything else."""
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import LiteralString
+
+import httpx2
+import psycopg
+from psycopg import sql
+
+from tests.torture.greenhouse import Account
+from tests.torture.mail import MailServer
+from tests.torture.programs import Program, Town
+
+#: steps and a table that each writes within its transaction. Holding the table's lock stops the step there.
+WRITES: Mapping[str, str] = {
+    "receiving a delivery": "greenhouse_delivery",
+    "copying an application": "candidates_application",
+    "recording an event": "core_event",
+    "requesting a step": "workflow_steprequest",
+    "assigning an assessment": "assessments_attempt",
+    "opening a check": "references_check",
+    "queueing a mail": "notifications_email",
+    "making a link": "notifications_link",
+    "saving an answer": "assessments_answer",
+    "scoring": "assessments_score",
+    "naming referees": "references_referee",
+    "saving a reference": "references_reference",
+    "freezing a report": "reports_report",
+    "storing a PDF": "reports_reportfile",
+    "queueing a note": "greenhouse_activityfeednote",
+    "settling a reaction": "core_reaction",
+    "comparing with Greenhouse": "greenhouse_reconciliation",
+}
+#: states between transactions: a row says that somebody is at work outside of any
+CLAIMS: Mapping[str, LiteralString] = {
+    "handling a delivery": "SELECT 1 FROM greenhouse_delivery WHERE leased_to IS NOT NULL AND state = 'received'",
+    "connecting to the mail server": (
+        "SELECT 1 FROM notifications_email WHERE state = 'sending' AND handed_over_at IS NULL"
+    ),
+    "waiting for the mail server's answer": (
+        "SELECT 1 FROM notifications_email WHERE state = 'sending' AND handed_over_at IS NOT NULL"
+    ),
+    "posting a note": "SELECT 1 FROM greenhouse_activityfeednote WHERE state = 'sending'",
+    "running a reaction": "SELECT 1 FROM core_reaction WHERE state = 'waiting' AND tries > 0",
+    "making a report": "SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' AND task_name LIKE 'report%'",
+    "renewing a token": "SELECT 1 FROM greenhouse_connection WHERE token_lease_until > now()",
+}
+#: by weight
+KINDS = {
+    "kill": 5,
+    "freeze": 1,
+    "database restart": 1,
+    "database killed": 1,
+    "database backend killed": 1,
+    "connections cut": 2,
+    "no connections": 1,
+    "disk full": 1,
+    "mail server down": 2,
+    "mail server away for a day": 1,
+    "mail server bad": 5,
+    "calls fail": 10,
+    "calls limited": 1,
+    "deliveries fail": 12,
+    "delivery replayed": 3,
+    "delivery truncated": 1,
+    "clock jumps": 2,
+    "clock set back": 1,
+}
+#: seconds that a fault waits for its point, and how long a lock is held at most
+PATIENCE = 2.0
+#: how far the clock goes forward in one run: links and deadlines must not end
+MOST_TIME = timedelta(days=8)
+
+
+@dataclass(kw_only=True)
+class Trouble:
+    """What has been done. `unsettled`: monotonic times after which an effect's outcome may be unknown."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    #: named points at which a program was killed
+    points: Counter[str] = field(default_factory=Counter)
+    unsettled: list[float] = field(default_factory=list)
+    jumped: timedelta = timedelta(0)
+
+
+class Tormentor:
+    def __init__(self, town: Town, accounts: Sequence[Account], mail: MailServer, *, seed: int) -> None:
+        self.town, self.accounts, self.mail = town, accounts, mail
+        self.chance = random.Random(f"faults {seed}")
+        #: the hunter's own, so that what it meets doesn't change the other faults
+        self.hunting = random.Random(f"points {seed}")
+        self.trouble = Trouble()
+        self.all_points = [*WRITES, *CLAIMS]
+
+    def torment(self, over: threading.Event, *, say: Callable[[str], None]) -> None:
+        """One fault after another, until told to stop; beside them kills at named points."""
+        hunter = threading.Thread(target=self._hunt, args=(over, say), name="hunter", daemon=True)
+        hunter.start()
+        try:
+            self._torment(over, say)
+        finally:
+            over.set()
+            hunter.join()
+
+    def _hunt(self, over: threading.Event, say: Callable[[str], None]) -> None:
+        """Wait at one point after another for a program to kill there. A point that was met goes to the end."""
+        chance = self.hunting
+        waiting = list(self.all_points)
+        chance.shuffle(waiting)
+        while not over.wait(chance.uniform(0.1, 0.5)):
+            point = waiting.pop(0)
+            waiting.insert(len(waiting) // 3, point)
+            try:
+                victim = self._at_write(WRITES[point]) if point in WRITES else self._at_claim(point)
+            except (psycopg.Error, httpx2.HTTPError):
+                continue
+            if victim is not None:
+                waiting.remove(point)
+                waiting.append(point)
+                self.trouble.points[point] += 1
+                say(f"killed {victim} while {point}")
+                over.wait(chance.uniform(3, 6))  # what was killed has to get somewhere
+
+    def _torment(self, over: threading.Event, say: Callable[[str], None]) -> None:
+        acts: dict[str, Callable[[], str | None]] = {
+            "kill": self._kill_anything,
+            "freeze": self._freeze,
+            "database restart": lambda: self._restart(signal.SIGINT),
+            "database killed": lambda: self._restart(signal.SIGKILL),
+            "database backend killed": self._kill_backend,
+            "connections cut": self._cut,
+            "no connections": self._no_connections,
+            "disk full": self._fill_disk,
+            "mail server down": self._mail_down,
+            "mail server away for a day": self._mail_away,
+            "mail server bad": self._mail_bad,
+            "calls fail": lambda: self._each(Account.fail_calls),
+            "calls limited": self._limit,
+            "deliveries fail": lambda: self._each(Account.fail_deliveries),
+            "delivery replayed": lambda: self._some(Account.replay),
+            "delivery truncated": lambda: self._some(Account.truncate),
+            "clock jumps": self._jump,
+            "clock set back": self._set_back,
+        }
+        bag: list[str] = []
+        while not over.is_set():
+            if not bag:
+                bag = [kind for kind, weight in KINDS.items() for _ in range(weight)]
+                self.chance.shuffle(bag)
+            kind = bag.pop()
+            detail = acts[kind]()
+            if detail is not None:
+                self.trouble.done[kind] += 1
+                say(f"{kind}{': ' if detail else ''}{detail}")
+            over.wait(self.chance.uniform(0.05, 0.6))
+
+    # --- programs -----------------------------------------------------------------------------------------------
+
+    def _kill(self, program: Program, chance: random.Random) -> bool:
+        self.trouble.unsettled.append(time.monotonic())
+        return program.kill(rest=chance.uniform(0, 1.5))
+
+    def _kill_anything(self) -> str | None:
+        program = self.chance.choice(self.town.programs)
+        return program.name if self._kill(program, self.chance) else None
+
+    def _freeze(self) -> str | None:
+        """Stop a program for a while, as a machine does that is suspended."""
+        program = self.chance.choice(self.town.programs)
+        process = program.process
+        if process is None or process.poll() is not None:
+            return None
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(self.chance.uniform(1, 4))
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGCONT)
+        return program.name
+
+    def _at_write(self, table: str) -> str | None:
+        """Hold the table, wait until a program wants to write to it, and kill that program."""
+        with self.town.database.connect(autocommit=False) as mine:
+            mine.execute("SET LOCAL lock_timeout = '2s'")
+            mine.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(sql.Identifier(table)))
+            end = time.monotonic() + PATIENCE
+            while time.monotonic() < end:
+                found = mine.execute(
+                    "SELECT DISTINCT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
+                    "WHERE NOT l.granted AND l.relation = %s::regclass",
+                    [table],
+                ).fetchall()
+                names = {name for (name,) in found}
+                for program in self.town.programs:
+                    if program.name in names and self._kill(program, self.hunting):
+                        return program.name
+                time.sleep(0.02)
+        return None
+
+    def _at_claim(self, point: str) -> str | None:
+        if point == "waiting for the mail server's answer":
+            self.mail.slow_next()
+        if point == "posting a note":
+            for account in self.accounts:
+                account.fail_notes("slow_after", seconds=1)
+        with self.town.database.connect() as mine:
+            end = time.monotonic() + PATIENCE
+            while time.monotonic() < end:
+                if mine.execute(CLAIMS[point]).fetchone():
+                    time.sleep(self.hunting.uniform(0, 0.02))
+                    worker = self.hunting.choice(list(self.town.workers))
+                    return worker.name if self._kill(worker, self.hunting) else None
+                time.sleep(0.003)
+        return None
+
+    # --- PostgreSQL ---------------------------------------------------------------------------------------------
+
+    def _database_trouble(self) -> None:
+        self.trouble.unsettled.append(time.monotonic())
+
+    def _restart(self, how: signal.Signals) -> str:
+        self._database_trouble()
+        away = self.chance.uniform(0, 3)
+        self.town.database.restart(how, away=away)
+        self._database_trouble()
+        return f"away for {away:.1f} s"
+
+    def _kill_backend(self) -> str | None:
+        self._database_trouble()
+        return "" if self.town.database.kill_a_backend() else None
+
+    def _cut(self) -> str:
+        self._database_trouble()
+        self.town.database.cut_connections()
+        return ""
+
+    def _no_connections(self) -> str:
+        self._database_trouble()
+        seconds = self.chance.uniform(1, 4)
+        self.town.database.take_all_connections(seconds)
+        self._database_trouble()
+        return f"for {seconds:.1f} s"
+
+    def _fill_disk(self) -> str | None:
+        self._database_trouble()
+        seconds = self.chance.uniform(1, 4)
+        filled = self.town.database.fill_disk(seconds)
+        self._database_trouble()
+        return f"for {seconds:.1f} s" if filled else None
+
+    # --- mail and Greenhouse ------------------------------------------------------------------------------------
+
+    def _mail_down(self) -> str:
+        seconds = self.chance.uniform(2, 8)
+        self.mail.down()
+        time.sleep(seconds)
+        self.mail.up()
+        return f"for {seconds:.1f} s"
+
+    def _mail_away(self) -> str | None:
+        """A day passes without it."""
+        self.mail.down()
+        time.sleep(self.chance.uniform(1, 2))
+        passed = self._pass_time(timedelta(days=1))
+        time.sleep(self.chance.uniform(1, 2))
+        self.mail.up()
+        return "" if passed else None
+
+    def _mail_bad(self) -> str:
+        seconds = self.chance.uniform(3, 8)
+        self.mail.be_bad(True)
+        time.sleep(seconds)
+        self.mail.be_bad(False)
+        return f"for {seconds:.1f} s"
+
+    def _each(self, act: Callable[[Account], None]) -> str:
+        for one in self.accounts:
+            act(one)
+        return ""
+
+    def _some(self, act: Callable[[Account], None]) -> str:
+        act(self.chance.choice(self.accounts))
+        return ""
+
+    def _limit(self) -> str:
+        for limited in (True, False):
+            for one in self.accounts:
+                one.limit_calls(limited)
+            if limited:
+                time.sleep(self.chance.uniform(2, 5))
+        return ""
+
+    # --- the clock ----------------------------------------------------------------------------------------------
+
+    def _jump(self) -> str | None:
+        """Everybody's clock goes forward at once: Goodword's by its row, Greenhouse's by its control plane."""
+        minutes = self.chance.choice([1, 3, 10, 45, 180])
+        return f"{minutes} min" if self._pass_time(timedelta(minutes=minutes)) else None
+
+    def _pass_time(self, moved: timedelta) -> bool:
+        return self.trouble.jumped < MOST_TIME and self.pass_time(moved.total_seconds())
+
+    def pass_time(self, seconds: float) -> bool:
+        try:
+            self.move_clock(self.town, seconds)
+        except psycopg.Error:
+            return False
+        self.trouble.jumped += timedelta(seconds=seconds)
+        for one in self.accounts:
+            one.pass_time(seconds)
+        return True
+
+    def _set_back(self) -> str | None:
+        """Goodword's clock runs behind for some seconds, as before a correction by NTP."""
+        seconds = self.chance.uniform(20, 150)
+        try:
+            self.move_clock(self.town, -seconds)
+        except psycopg.Error:
+            return None
+        time.sleep(self.chance.uniform(1, 3))
+        while True:
+            try:
+                self.move_clock(self.town, seconds)
+            except psycopg.Error:
+                time.sleep(0.3)
+            else:
+                return f"by {seconds:.0f} s"
+
+    @staticmethod
+    def move_clock(town: Town, seconds: float) -> None:
+        moved = timedelta(seconds=seconds)
+        town.database.rows(
+            'INSERT INTO core_clockoffset (id, "offset") VALUES (1, %s) '
+            'ON CONFLICT (id) DO UPDATE SET "offset" = core_clockoffset."offset" + excluded."offset" RETURNING 1',
+            moved,
+        )

@@ -1,0 +1,510 @@
+"""What must hold in the end, looked at from outside: the mailbox, Greenhouse, people's own pages, and the inbox."""
+
+import json
+import re
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, LiteralString, Self
+
+import httpx2
+import psycopg
+
+from goodword.demo.browser import Browser, StoryFailed
+from tests.torture.faults import Trouble
+from tests.torture.greenhouse import ASSESSMENT, JOB, REFERENCES, Account
+from tests.torture.mail import Letter, MailServer
+from tests.torture.people import People, Told, own_data
+from tests.torture.programs import Town
+
+CLOSED = "There is nothing to do here at the moment"
+#: seconds around a kill or an outage in which an effect may be repeated
+UNSETTLED = 90.0
+_CODE = re.compile(r"[A-Z0-9-]{6,20}")
+STATUSES = {"active": "active", "rejected": "rejected", "hired": "hired", "converted": "converted"}
+#: acts after which a step waits for somebody's click, so that nobody need be invited
+UNDONE = {"unreject", "unhire", "transfer"}
+
+
+INVITED_BY = {
+    "assessment reminder": "assessment invitation",
+    "check reminder": "check invitation",
+    "reference reminder": "reference request",
+}
+
+
+class Watch:
+    """Notes, while everything goes on, when a rejection has been handled to its end."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        #: (connection, Greenhouse's application) -> monotonic seconds
+        self.rejected: dict[tuple[int, int], float] = {}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(0.5):
+            with suppress(psycopg.Error):
+                for connection, application in self.town.database.rows(
+                    "SELECT a.connection_id, a.remote_id FROM core_event e "
+                    "JOIN candidates_application a ON a.id = e.application_id "
+                    "WHERE e.name = 'application.rejected' AND NOT EXISTS "
+                    "(SELECT FROM core_reaction r WHERE r.event_id = e.id AND r.state <> 'done')"
+                ):
+                    self.rejected.setdefault((connection, application), time.monotonic())
+
+
+@dataclass
+class Findings:
+    """Breaches, and what was looked at."""
+
+    breaches: list[str] = field(default_factory=list)
+    counted: Counter[str] = field(default_factory=Counter)
+
+    def breach(self, sentence: str) -> None:
+        self.breaches.append(sentence)
+
+
+class Judge:
+    def __init__(self, town: Town, accounts: Sequence[Account], mail: MailServer, people: People) -> None:
+        self.town, self.accounts, self.mail, self.people = town, accounts, mail, people
+        self.found = Findings()
+
+    def judge(self, trouble: Trouble, watch: Watch) -> Findings:
+        letters = [one for one in self.mail.letters() if one.kind != "other"]
+        everywhere = {account.organisation: account.applications() for account in self.accounts}
+        for account in self.accounts:
+            mine = [one for one in letters if one.organisation == account.organisation]
+            there = everywhere[account.organisation]
+            self._deliveries(account)
+            self._states(account, there)
+            self._invited_once(account, mine, there)
+            self._not_after_rejection(account, mine, watch)
+            self._notes(account, there)
+        self._repeated(letters, trouble)
+        self._reminded(letters)
+        self._separate(letters)
+        self._answers()
+        self._portals(everywhere)
+        self._nothing_stuck()
+        return self.found
+
+    # --- deliveries ---------------------------------------------------------------------------------------------
+
+    def _deliveries(self, account: Account) -> None:
+        """Every accepted delivery is in the inbox, handled or visibly failed."""
+        kept = {
+            event_id: (state, outcome)
+            for event_id, state, outcome in self.town.database.patient_rows(
+                "SELECT event_id, state, outcome FROM greenhouse_delivery WHERE connection_id = %s",
+                account.connection_id,
+            )
+        }
+        shown = self._shown_failed(account)
+        garbled = set()
+        for delivery in account.deliveries():
+            accepted = [one["event_id"] for one in delivery["attempts"] if one["status"] == 200]
+            if delivery["fault"] == "garble" or not _is_json(delivery["body"]):
+                garbled |= set(accepted)
+            for event_id in accepted:
+                self.found.counted["deliveries accepted"] += 1
+                state, outcome = kept.get(event_id, ("lost", ""))
+                if state not in {"handled", "failed"}:
+                    self.found.breach(
+                        f"{account.organisation}: the accepted delivery {event_id} is {state}. {outcome}"
+                    )
+        if "truncated" in kept:
+            self.found.breach(f"{account.organisation}: half a request was kept as a delivery.")
+        failed = {event_id for event_id, (state, _) in kept.items() if state == "failed"}
+        self.found.counted["deliveries failed visibly"] += len(failed)
+        for event_id in failed - garbled:
+            self.found.breach(f"{account.organisation}: the delivery {event_id} failed: {kept[event_id][1]}")
+        if shown != len(failed):
+            self.found.breach(
+                f"{account.organisation}: {len(failed)} deliveries failed, the page shows {shown}."
+            )
+
+    def _shown_failed(self, account: Account) -> int:
+        """The number beside Failed on the page of webhook deliveries."""
+        with closing(Browser(self.town.base)) as page:
+            account.sign_in(page)
+            page.follow("Settings")
+            if not page.url.rstrip("/").endswith("integrations"):
+                page.follow("Integrations")
+            page.follow("Webhook deliveries")
+            page.open(f"{page.url.split('?')[0]}?state=failed")
+            number = 0
+            while True:
+                number += len(page.page.select("tbody tr"))
+                try:
+                    page.follow("Older")
+                except StoryFailed:
+                    return number
+
+    # --- states -------------------------------------------------------------------------------------------------
+
+    def _ours(self, account: Account) -> dict[int, tuple[str, int | None, int | None, str]]:
+        return {
+            remote: (status, job, stage, email)
+            for remote, status, job, stage, email in self.town.database.patient_rows(
+                "SELECT a.remote_id, a.status, a.job_id, a.stage_id, c.email FROM candidates_application a "
+                "JOIN candidates_candidate c ON c.id = a.candidate_id WHERE a.connection_id = %s",
+                account.connection_id,
+            )
+        }
+
+    def _states(self, account: Account, there: Mapping[int, dict[str, Any]]) -> None:
+        ours, job = self._ours(account), account.job(JOB)["id"]
+        for one in account.applicants:
+            theirs = there[one.application_id]
+            self.found.counted["applications compared"] += 1
+            in_job = any(found["id"] == job for found in theirs["jobs"])
+            mine = ours.get(one.application_id)
+            if mine is None:
+                if in_job:
+                    self.found.breach(f"{account.organisation}: {one.email} is unknown here.")
+                continue
+            status, ours_job, ours_stage, _ = mine
+            stage = (theirs["current_stage"] or {}).get("id")
+            expected = (STATUSES[theirs["status"]], theirs["jobs"][0]["id"])
+            if (status, ours_job) != expected or (
+                theirs["status"] == "active" and in_job and ours_stage != stage
+            ):
+                self.found.breach(
+                    f"{account.organisation}: {one.email} ({one.application_id}) is {status} here, in "
+                    f"{ours_job}/{ours_stage}, but {expected} in {stage} there. Acts: {', '.join(one.done)}."
+                )
+
+    # --- mails --------------------------------------------------------------------------------------------------
+
+    def _invited_once(
+        self, account: Account, letters: Sequence[Letter], there: Mapping[int, dict[str, Any]]
+    ) -> None:
+        by_kind: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for one in letters:
+            by_kind[one.to, one.kind].add(one.message_id)
+        waiting = self._waits_for_a_click(account)
+        for person in account.applicants:
+            theirs = there[person.application_id]
+            stage = (theirs["current_stage"] or {}).get("name")
+            for kind, where in (("assessment invitation", ASSESSMENT), ("check invitation", REFERENCES)):
+                ids = by_kind.get((person.email, kind), set())
+                self.found.counted["invitations"] += len(ids)
+                if len(ids) > 1:
+                    self.found.breach(
+                        f"{account.organisation}: {person.email} got {len(ids)} of {kind}: {ids}."
+                    )
+                elif (
+                    not ids
+                    and theirs["status"] == "active"
+                    and stage == where
+                    and theirs["jobs"][0]["name"] == JOB
+                ):
+                    if (person.application_id, kind) in waiting:
+                        self.found.counted["waiting for a click"] += 1
+                    else:
+                        self.found.breach(
+                            f"{account.organisation}: {person.email} ({person.application_id}) is in {where} without "
+                            f"{kind}. Acts: {', '.join(person.done)}."
+                        )
+
+    def _waits_for_a_click(self, account: Account) -> set[tuple[int, str]]:
+        """Steps that a person has to start, as the candidate's page or the page of missed invitations says."""
+        rows = self.town.database.patient_rows(
+            "SELECT a.remote_id, s.kind FROM workflow_steprequest r JOIN candidates_application a "
+            "ON a.id = r.application_id JOIN roles_step s ON s.id = r.step_id "
+            "WHERE a.connection_id = %s AND r.state = 'waiting' AND r.waiting_reason IN ('click', 'reuse')",
+            account.connection_id,
+        )
+        kinds = {"assessment": "assessment invitation"}
+        found = {(remote, kinds.get(kind, "check invitation")) for remote, kind in rows}
+        missed = self.town.database.patient_rows(
+            "SELECT a.remote_id FROM greenhouse_finding f JOIN candidates_application a ON a.id = f.application_id "
+            "WHERE a.connection_id = %s AND f.state = 'waiting'",
+            account.connection_id,
+        )
+        for (remote,) in missed:
+            found |= {(remote, "assessment invitation"), (remote, "check invitation")}
+        return found
+
+    def _not_after_rejection(self, account: Account, letters: Sequence[Letter], watch: Watch) -> None:
+        by_address = {one.email: one for one in account.applicants}
+        for letter in letters:
+            one = by_address.get(letter.to)
+            if one is None or not letter.kind.endswith("invitation") or UNDONE & set(one.done):
+                continue
+            handled = watch.rejected.get((account.connection_id, one.application_id))
+            if handled is not None and letter.began > handled:
+                self.found.breach(
+                    f"{account.organisation}: {one.email} got {letter.kind} {letter.began - handled:.1f} s after the "
+                    f"rejection had been handled."
+                )
+
+    def _repeated(self, letters: Sequence[Letter], trouble: Trouble) -> None:
+        """A mail comes twice only if its outcome was in doubt."""
+        copies: dict[tuple[str, str], list[Letter]] = defaultdict(list)
+        for one in letters:
+            copies[one.message_id, one.to].append(one)
+        for same in copies.values():
+            self.found.counted["mails"] += 1
+            for earlier, _ in pairwise(same):
+                self.found.counted["mails that came again"] += 1
+                doubt = not earlier.answered or any(
+                    earlier.began - 1 <= at <= earlier.taken + UNSETTLED for at in trouble.unsettled
+                )
+                if not doubt:
+                    self.found.breach(
+                        f"{earlier.to} got {earlier.kind} {earlier.message_id} again without any doubt."
+                    )
+
+    def _reminded(self, letters: Sequence[Letter]) -> None:
+        first: dict[tuple[str, str, str], float] = {}
+        for one in letters:
+            first.setdefault((one.organisation, one.to, one.kind), one.taken)
+        for (organisation, to, kind), at in first.items():
+            if not kind.endswith("reminder"):
+                continue
+            self.found.counted["people reminded"] += 1
+            invited = INVITED_BY[kind]
+            if first.get((organisation, to, invited), at + 1) > at:
+                self.found.breach(f"{organisation}: {to} got {kind} before {invited}.")
+
+    def _separate(self, letters: Sequence[Letter]) -> None:
+        """Same addresses and ids in both organisations: names must not cross."""
+        for one in letters:
+            for other in self.accounts:
+                if other.organisation != one.organisation and (
+                    other.last_name in one.text or other.organisation in one.subject
+                ):
+                    self.found.breach(
+                        f"{one.organisation}: a mail to {one.to} is about {other.organisation}'s people."
+                    )
+        for account in self.accounts:
+            for other in self.accounts:
+                if account is not other and other.last_name in self._all_notes(account):
+                    self.found.breach(
+                        f"A note in {account.organisation}'s Greenhouse is about {other.organisation}."
+                    )
+
+    def _all_notes(self, account: Account) -> str:
+        return "\n".join(note for one in account.applicants for note in account.notes(one.candidate_id))
+
+    # --- notes and answers --------------------------------------------------------------------------------------
+
+    def _notes(self, account: Account, there: Mapping[int, dict[str, Any]]) -> None:
+        """One note for each report version; one for each assessment whose last page thanked the candidate."""
+        finished = {
+            one.address
+            for one in self.people.told
+            if one.organisation == account.organisation
+            and one.kind == "assessment invitation"
+            and one.finished
+        }
+        given_up = self._notes_given_up(account)
+        for person in account.applicants:
+            notes = account.notes(there[person.application_id]["candidate_id"])
+            ours = [body for body in notes if "completed" in body.partition("\n")[0]]
+            self.found.counted["notes"] += len(ours)
+            markers = Counter(body.strip().rpartition("\n")[2].strip() for body in ours)
+            for marker, number in markers.items():
+                if number > 1 and not self._shown_double(account, marker):
+                    self.found.breach(
+                        f"{account.organisation}: {number} notes of {marker} on {person.email}'s feed."
+                    )
+            noted = person.application_id in given_up or any(
+                body.startswith("Assessment for") for body in ours
+            )
+            if person.email in finished and not noted:
+                self.found.breach(f"{account.organisation}: {person.email} finished, and there is no note.")
+
+    def _notes_given_up(self, account: Account) -> set[int]:
+        rows = self.town.database.patient_rows(
+            "SELECT a.remote_id FROM greenhouse_activityfeednote n JOIN reports_report p ON p.id = n.report_id "
+            "JOIN workflow_steprequest r ON r.id = p.step_request_id "
+            "JOIN candidates_application a ON a.id = r.application_id "
+            "WHERE n.connection_id = %s AND n.state = 'failed'",
+            account.connection_id,
+        )
+        self.found.counted["notes that need a person"] += len(rows)
+        return {remote for (remote,) in rows}
+
+    def _shown_double(self, account: Account, marker: str) -> bool:
+        """Whether Goodword has found the duplicate itself, which it shows (a write landed after its search)."""
+        rows = self.town.database.patient_rows(
+            "SELECT 1 FROM greenhouse_activityfeednote WHERE connection_id = %s AND marker = %s "
+            "AND duplicate_remote_ids <> '[]'::jsonb",
+            account.connection_id,
+            marker.rpartition(" ")[2],
+        )
+        self.found.counted["notes doubled and shown"] += bool(rows)
+        return bool(rows)
+
+    def _answers(self) -> None:
+        """What a page accepted is in the person's own data."""
+        for told in self.people.told:
+            if told.kind == "assessment invitation" and told.answers:
+                self._answers_of_candidate(told)
+            elif told.kind == "reference request" and told.words:
+                self._words_of_referee(told)
+
+    def _answers_of_candidate(self, told: Told) -> None:
+        try:
+            data = own_data(self.town.base, told, self.mail.letters)
+        except (StoryFailed, httpx2.HTTPError, TimeoutError) as error:
+            self.found.breach(f"{told.organisation}: {told.address} can't get their data: {error}")
+            return
+        found = {
+            answer["item"]: answer["answer"]
+            for attempt in data.get("assessments", [])
+            for part in attempt.get("parts", [])
+            for answer in part.get("answers", [])
+            if "item" in answer
+        }
+        for number, words in told.answers.items():
+            self.found.counted["answers compared"] += 1
+            if found.get(number) != words:
+                self.found.breach(
+                    f"{told.organisation}: {told.address} answered {words!r} to number {number}, "
+                    f"but their data says {found.get(number)!r}."
+                )
+
+    def _words_of_referee(self, told: Told) -> None:
+        try:
+            data = own_data(self.town.base, told, self.mail.letters)
+        except (StoryFailed, httpx2.HTTPError, TimeoutError) as error:
+            self.found.breach(f"{told.organisation}: {told.address} can't get their data: {error}")
+            return
+        text = json.dumps(data, ensure_ascii=False)
+        for words in told.words:
+            self.found.counted["answers compared"] += 1
+            if words not in text:
+                self.found.breach(
+                    f"{told.organisation}: {told.address} wrote {words!r}, which their data lacks."
+                )
+        if told.finished and '"answered"' not in text:
+            self.found.breach(
+                f"{told.organisation}: the reference of {told.address} was accepted, but isn't there."
+            )
+
+    def _portals(self, everywhere: Mapping[str, Mapping[int, dict[str, Any]]]) -> None:
+        """A candidate's link leads to a closed page exactly if Greenhouse has rejected or hired them."""
+        for told in self.people.told:
+            if told.kind != "assessment invitation" or told.finished or told.declined:
+                continue
+            account = next(one for one in self.accounts if one.organisation == told.organisation)
+            person = next((one for one in account.applicants if one.email == told.address), None)
+            if person is None or UNDONE & set(person.done):
+                continue
+            status = everywhere[told.organisation][person.application_id]["status"]
+            with closing(Browser(self.town.base)) as page:
+                page.open(told.link)
+                closed = page.says(CLOSED)
+            self.found.counted["pages opened"] += 1
+            if closed != (status in {"rejected", "hired"}):
+                self.found.breach(
+                    f"{told.organisation}: the page of {told.address}, {status} in Greenhouse, is "
+                    f"{'closed' if closed else 'open'}."
+                )
+
+    # --- the rest -----------------------------------------------------------------------------------------------
+
+    def _nothing_stuck(self) -> None:
+        answer = httpx2.get(f"{self.town.base}/readyz", timeout=30)
+        if answer.status_code != 200:
+            self.found.breach(f"/readyz says {answer.text}")
+        failed = self.town.database.patient_rows(
+            "SELECT 'reaction ' || handler || ': ' || error FROM core_reaction WHERE state = 'failed' "
+            "UNION ALL SELECT 'mail ' || kind || ' to ' || to_address || ': ' || last_error FROM notifications_email "
+            "WHERE state IN ('failed', 'sending') "
+            "UNION ALL SELECT 'report ' || id FROM reports_report WHERE state = 'failed'"
+        )
+        for (what,) in failed:
+            self.found.breach(f"Left over: {what}")
+
+
+def _is_json(body: str) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
+
+
+def still_working(town: Town, accounts: Sequence[Account], people: People) -> Iterator[str]:
+    """What keeps the system from being at rest, by a word for each."""
+    if not people.idle():
+        yield "people"
+    for name, statement in WORK.items():
+        [(number,)] = town.database.rows(statement)
+        if number:
+            yield f"{number} {name}"
+    for account in accounts:
+        if not account.idle():
+            yield f"{account.organisation}'s Greenhouse"
+
+
+#: Goodword's time, in SQL
+NOW: LiteralString = (
+    """(now() + coalesce((SELECT "offset" FROM core_clockoffset WHERE id = 1), interval '0'))"""
+)
+#: work that is due, or under way
+WORK: Mapping[str, LiteralString] = {
+    "deliveries": f"SELECT count(*) FROM greenhouse_delivery WHERE state = 'received' AND not_before <= {NOW}",
+    "reactions": (
+        f"SELECT count(*) FROM core_reaction WHERE state = 'waiting' AND coalesce(not_before, {NOW}) <= {NOW}"
+    ),
+    "mails": f"SELECT count(*) FROM notifications_email WHERE state = 'queued' AND not_before <= {NOW}",
+    "notes": f"SELECT count(*) FROM greenhouse_activityfeednote WHERE state = 'queued' AND not_before <= {NOW}",
+    "reports": (
+        f"SELECT count(*) FROM reports_report WHERE state = 'building' AND coalesce(try_again_at, {NOW}) <= {NOW}"
+    ),
+    "jobs": (
+        "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' "
+        "OR (status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
+    ),
+}
+#: when work that waits for a time is due, or taken from a worker that has died
+LATER: Sequence[LiteralString] = (
+    "SELECT min(not_before) FROM greenhouse_delivery WHERE state = 'received'",
+    "SELECT min(not_before) FROM core_reaction WHERE state = 'waiting'",
+    "SELECT min(not_before) FROM notifications_email WHERE state = 'queued'",
+    (
+        "SELECT min(coalesce(handed_over_at + interval '20 minutes', claimed_at + interval '5 minutes')) "
+        "FROM notifications_email WHERE state = 'sending'"
+    ),
+    "SELECT min(not_before) FROM greenhouse_activityfeednote WHERE state = 'queued'",
+    "SELECT min(claimed_at) + interval '5 minutes' FROM greenhouse_activityfeednote WHERE state = 'sending'",
+    "SELECT min(try_again_at) FROM reports_report WHERE state = 'building'",
+    (
+        "SELECT min(CASE WHEN lease_until = started_at THEN started_at + interval '15 minutes' "
+        "WHEN resume = '{}' THEN lease_until ELSE lease_until + interval '6 hours' END) "
+        "FROM greenhouse_reconciliation WHERE state = 'running' AND NOT EXISTS (SELECT FROM procrastinate_jobs "
+        "WHERE task_name = 'greenhouse.reconciliation.run' AND status IN ('todo', 'doing'))"
+    ),
+)
+
+
+def seconds_until_later(town: Town) -> float | None:
+    """Seconds by Goodword's clock until the next such row is due; None if there is none."""
+    found = []
+    for statement in LATER:
+        [(seconds,)] = town.database.rows(f"SELECT extract(epoch FROM ({statement}) - {NOW})::float")
+        if seconds is not None:
+            found.append(max(0.0, float(seconds)))
+    return min(found, default=None)
+
+
+Say = Callable[[str], None]

@@ -1,0 +1,371 @@
+"""Candidates and referees, who answer by HTTP and don't give up when a page fails."""
+
+import json
+import random
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx2
+from httpx2 import Response
+
+from goodword.demo.browser import Browser, StoryFailed, text_of
+from tests.torture.mail import Letter, MailServer
+
+#: seconds that somebody tries to get on, and between two tries
+PATIENCE, PAUSE = 90.0, 0.4
+#: what somebody does with an invitation, by weight
+IGNORES = "ignores it"
+FATES = {"answers": 50, "leaves halfway": 20, IGNORES: 22, "declines": 8}
+THREADS = 3
+_NUMBER = re.compile(r"/item/(\d+)/")
+
+
+@dataclass(kw_only=True)
+class Told:
+    """What the pages have accepted from one person."""
+
+    organisation: str
+    address: str
+    kind: str
+    link: str
+    fate: str
+    #: assessment: the words of the chosen option by the statement's number
+    answers: dict[int, str] = field(default_factory=dict)
+    #: reference: words that occur in one answer only
+    words: list[str] = field(default_factory=list)
+    #: the last page thanked them
+    finished: bool = False
+    declined: bool = False
+    why: str = ""
+
+
+class Patient(Browser):
+    """A browser that knows whether a form was accepted, even if the page after it could not be loaded."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(base)
+        self.accepted_to = ""
+
+    def try_follow(self, *starts: str) -> bool:
+        """Follow the first link whose text begins like one of these. False if there is none."""
+        for link in self.page.find_all("a"):
+            if text_of(link).startswith(starts):
+                self.open(str(link["href"]))
+                return True
+        return False
+
+    def _load(self, response: Response) -> None:
+        posted = response.request.method == "POST" and response.is_redirect
+        self.accepted_to = response.headers["Location"] if posted else ""
+        super()._load(response)
+
+
+class Stuck(Exception):
+    """The person has run out of patience."""
+
+
+class People:
+    """Read the mails and answer them, in threads of their own."""
+
+    def __init__(self, *, base: str, mail: MailServer, seed: int) -> None:
+        self.base, self.mail, self.seed = base, mail, seed
+        self.told: list[Told] = []
+        self.problems: list[str] = []
+        self.requests: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._next = 0
+        self._known: set[tuple[str, str, str]] = set()
+        self._over = threading.Event()
+        self._busy = 0
+        self._late = False
+        self._threads = [
+            threading.Thread(target=self._run, name=f"person {n}", daemon=True) for n in range(THREADS)
+        ]
+
+    def __enter__(self) -> Self:
+        for one in self._threads:
+            one.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for one in self._threads:
+            one.join()
+
+    def begin_no_more(self) -> None:
+        """Who has begun goes on; nobody else begins."""
+        self._late = True
+
+    def idle(self) -> bool:
+        with self._lock:
+            return self._busy == 0 and self._next >= len(self.mail.letters())
+
+    def _take(self) -> Told | None:
+        """The next letter that somebody has not had yet."""
+        with self._lock:
+            letters = self.mail.letters()
+            while self._next < len(letters):
+                letter = letters[self._next]
+                self._next += 1
+                who = (letter.organisation, letter.to, letter.kind)
+                if letter.kind not in HANDLED or not letter.links or who in self._known:
+                    continue
+                self._known.add(who)
+                told = Told(
+                    organisation=letter.organisation,
+                    address=letter.to,
+                    kind=letter.kind,
+                    link=letter.links[0],
+                    fate=IGNORES if self._late else self._fate(letter),
+                )
+                self.told.append(told)
+                self._busy += 1
+                return told
+        return None
+
+    def _fate(self, letter: Letter) -> str:
+        chance = random.Random(f"{self.seed} {letter.organisation} {letter.to} {letter.kind}")
+        return chance.choices(list(FATES), list(FATES.values()))[0]
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            told = self._take()
+            if told is None:
+                time.sleep(0.2)
+                continue
+            try:
+                self._answer(told)
+            except Exception as error:  # noqa: BLE001 - one person's trouble must not end the others
+                who = f"{told.organisation}: {told.address} ({told.kind})"
+                with self._lock:
+                    self.problems.append(f"{who}: {type(error).__name__}: {error}")
+            finally:
+                with self._lock:
+                    self._busy -= 1
+
+    def _answer(self, told: Told) -> None:
+        if told.fate == IGNORES:
+            return
+        with closing(Patient(self.base)) as page, suppress(Stuck):
+            HANDLED[told.kind](self, page, told)
+
+    def patiently(self, act: Callable[[], bool]) -> None:
+        """Repeat `act` until it returns true. It begins by opening a link, so it can begin anywhere."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.requests["tries"] += 1
+                if act():
+                    return
+            except (StoryFailed, httpx2.HTTPError) as error:
+                self.requests["failed"] += 1
+                last = error
+                time.sleep(PAUSE)
+                if time.monotonic() > end:
+                    raise Stuck(str(last)) from last
+            if time.monotonic() > end + PATIENCE:
+                raise Stuck("Too many steps.")
+
+    # --- the assessment -----------------------------------------------------------------------------------------
+
+    def assess(self, page: Patient, told: Told) -> None:
+        chance = random.Random(f"{self.seed} {told.organisation} {told.address} answers")
+        stop_at = chance.randint(2, 12) if told.fate == "leaves halfway" else 1000
+
+        def on() -> bool:
+            page.open(told.link)
+            return self._from_overview(page, told, chance, stop_at)
+
+        self.patiently(on)
+
+    def _from_overview(self, page: Patient, told: Told, chance: random.Random, stop_at: int) -> bool:
+        if "/assessment/" not in page.url:
+            told.why = page.text()[:120]
+            return True  # closed, or not a page of theirs any more
+        if page.says("Thank you"):
+            told.finished = True
+            return True
+        if told.fate == "declines":
+            return _decline(page, told)
+        if not page.try_follow("Start", "Continue"):
+            told.why = page.text()[:120]
+            return True
+        while not page.says("Thank you"):
+            if len(told.answers) >= stop_at:
+                return True
+            if not self._next_page(page, told, chance):
+                return False
+        told.finished = True
+        return True
+
+    def _next_page(self, page: Patient, told: Told, chance: random.Random) -> bool:
+        """False: begin again from the link."""
+        if page.has_button("Finish"):
+            if not page.try_follow("Answer number"):
+                page.press("Finish")
+            return True
+        number = _NUMBER.search(page.url)
+        if number is None and page.has_button("Continue"):
+            page.press("Continue", pick=lambda _, words: words[3])
+            return True
+        if number is None or not page.has_button("Next"):
+            return False
+        chosen: list[str] = []
+
+        def pick(_: str, words: list[str]) -> str:
+            chosen.append(chance.choice(words))
+            return chosen[-1]
+
+        # what an earlier try has saved is on the page; somebody who is asked again chooses anew
+        for radio in page.page.find_all("input", type="radio"):
+            del radio["checked"]
+        page.accepted_to = ""
+        try:
+            page.press("Next", pick=pick)
+        finally:
+            # answered by the next page or the last: saved. Without an answer nobody knows.
+            if chosen and ("/item/" in page.accepted_to or "/finish/" in page.accepted_to):
+                told.answers[int(number[1])] = chosen[-1]
+            elif chosen:
+                told.answers.pop(int(number[1]), None)
+        return True
+
+    # --- references ---------------------------------------------------------------------------------------------
+
+    def name_referees(self, page: Patient, told: Told) -> None:
+        def on() -> bool:
+            page.open(told.link)
+            if "/references/" not in page.url and not page.says("referee"):
+                told.why = page.text()[:120]
+                return True
+            if told.fate == "declines":
+                return _decline(page, told)
+            if page.try_follow("Name the first referee"):
+                page.press("Save", self._referee(told, 1))
+                if told.fate == "leaves halfway":
+                    return True
+            if page.try_follow("Name the next referee"):
+                page.press("Save", self._referee(told, 2))
+            if not page.try_follow("Read and send the e-mails"):
+                told.why = page.text()[:120]
+                return True
+            page.press("Send")
+            told.finished = True
+            return True
+
+        self.patiently(on)
+
+    def _referee(self, told: Told, number: int) -> dict[str, str]:
+        who = told.address.partition("@")[0]
+        return {
+            "Their full name": ("Nora Referee", "Otto Referee")[number - 1],
+            "Their e-mail address": f"{who}.r{number}@work.example",
+            "Their relationship to you": ("Manager", "Colleague")[number - 1],
+            "Where you worked together": "Brightworks",
+            "Your job title there": "Account Manager",
+            "First month together / Month": "March",
+            "First month together / Year": "2021",
+            "Last month together / Month": "June",
+            "Last month together / Year": "2024",
+        }
+
+    def give_reference(self, page: Patient, told: Told) -> None:
+        chance = random.Random(f"{self.seed} {told.organisation} {told.address} reference")
+
+        def on() -> bool:
+            page.open(told.link)
+            if page.says("Thank you"):
+                told.finished = True
+                return True
+            if told.fate == "declines":
+                return _decline(page, told)
+            if page.has_button("Start"):
+                page.press("Start")
+            elif not page.try_follow("Continue"):
+                told.why = page.text()[:120]
+                return True
+            for number in range(30):
+                words = next((w for w in ("Save and continue", "Save and review") if page.has_button(w)), "")
+                if not words:
+                    break
+                self._save_page(page, told, chance, words)
+                if told.fate == "leaves halfway" and number == 1:
+                    return True
+            if not page.has_button("Submit"):
+                raise AssertionError(f"{page.url} neither goes on nor submits: {page.text()[:300]}")
+            page.press("Submit")
+            told.finished = page.says("Thank you")
+            return told.finished
+
+        self.patiently(on)
+
+    def _save_page(self, page: Patient, told: Told, chance: random.Random, words: str) -> None:
+        typed: list[str] = []
+
+        def text(_: str) -> str:
+            typed.append(f"Kept what was agreed, reference mark {chance.getrandbits(48):x}.")
+            return typed[-1]
+
+        labels = page.checkbox_labels()
+        picked = chance.sample(labels, min(5, len(labels)))
+        page.accepted_to = ""
+        try:
+            page.press(
+                words,
+                {"": picked} if picked else {},
+                pick=lambda _, options: options[2 + chance.randrange(3)] if len(options) >= 5 else options[0],
+                text=text,
+            )
+        finally:
+            if page.accepted_to:
+                told.words += typed
+
+
+def _decline(page: Patient, told: Told) -> bool:
+    """Take the way out that the page offers, if it offers one."""
+    if page.try_follow("I don't want to", "I'd rather not", "I can't give", "Decline"):
+        for words in (
+            "I don't want to take part",
+            "I don't want to provide references",
+            "Send answer",
+            "Decline",
+        ):
+            if page.has_button(words):
+                page.press(words)
+                told.declined = True
+                return True
+    told.why = page.text()[:120]
+    return True
+
+
+Handled = Callable[[People, Patient, Told], None]
+HANDLED: dict[str, Handled] = {
+    "assessment invitation": People.assess,
+    "check invitation": People.name_referees,
+    "reference request": People.give_reference,
+}
+
+
+def own_data(base: str, told: Told, letters: Callable[[], list[Letter]]) -> dict[str, Any]:
+    """Ask for one's own data, open the link that comes by mail, and download the file."""
+    with closing(Patient(base)) as page:
+        before = len(letters())
+        page.open(f"{told.link.rstrip('/')}/data/")
+        page.press("E-mail me the link")
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            for one in letters()[before:]:
+                mine = (one.organisation, one.to) == (told.organisation, told.address)
+                if mine and any("/d/" in link or "/dr/" in link for link in one.links):
+                    page.open(one.links[0])
+                    page.follow("Download my data")
+                    found: dict[str, Any] = json.loads(page.body)
+                    return found
+            time.sleep(0.2)
+    raise TimeoutError(f"No mail with their own data for {told.address} ({told.organisation}).")

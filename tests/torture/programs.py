@@ -1,0 +1,404 @@
+"""PostgreSQL, web servers, workers and sandboxes: started, killed, and started again when they end."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, LiteralString, Self
+
+import httpx2
+import psycopg
+
+from goodword.core import postgres
+from goodword.core.supervise import goodword
+from tests.support import database
+
+#: seconds in which a program has to answer for the first time
+READY_SECONDS = 180
+#: where PostgreSQL's data is, if this machine lets us mount it: small enough to be filled
+DISK = "448m"
+
+
+def free_ports(number: int) -> list[int]:
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [int(one.getsockname()[1]) for one in taken]
+    for one in taken:
+        one.close()
+    return ports
+
+
+def until(holds: Callable[[], bool], *, seconds: float, what: str, pause: float = 0.1) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {seconds:.0f} s.")
+        time.sleep(pause)
+
+
+@dataclass
+class Program:
+    """A program that a supervisor starts again whenever it ends, as systemd would."""
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    log: Path
+    process: "subprocess.Popen[bytes] | None" = None
+    #: monotonic time before which it is not started again
+    rests_until: float = 0.0
+    #: exit statuses that nobody asked for
+    ended: list[int] = field(default_factory=list)
+    killed: int = 0
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                env={**os.environ, **self.env, "PGAPPNAME": self.name},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self, *, rest: float = 0.0) -> bool:
+        """End it by SIGKILL, and start it again after `rest` seconds. False if it wasn't running."""
+        process = self.process
+        if process is None or process.poll() is not None:
+            return False
+        self.rests_until = time.monotonic() + rest
+        process.kill()
+        process.wait()
+        self.killed += 1
+        return True
+
+    def look_after(self) -> None:
+        process = self.process
+        if process is None or process.poll() is None or time.monotonic() < self.rests_until:
+            return
+        if process.returncode != -signal.SIGKILL:
+            self.ended.append(process.returncode)
+            self.rests_until = time.monotonic() + 1
+        self.start()
+
+    def stop(self, seconds: float = 30) -> None:
+        process, self.process = self.process, None
+        if process is None:
+            return
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class Supervisor:
+    """Looks after the programs from its own thread."""
+
+    def __init__(self, programs: Sequence[Program]) -> None:
+        self.programs = programs
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+
+    def __enter__(self) -> Self:
+        for one in self.programs:
+            one.start()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        for one in reversed(self.programs):
+            one.stop()
+
+    def _run(self) -> None:
+        while not self._over.wait(0.1):
+            for one in self.programs:
+                one.look_after()
+
+
+class Database:
+    """A durable PostgreSQL of its own. On a small disk, if this machine lets us mount one."""
+
+    def __init__(self, data: Path) -> None:
+        self._folder = data / "postgres"
+        self._folder.mkdir(mode=0o700)
+        self.mounted = self._mount()
+        try:
+            database.copy_migrated(data)
+            self._server = postgres.start(data, who="make torture")
+        except BaseException:
+            self._unmount()
+            raise
+        self.url, self.dsn = self._server.url, self._server.dsn
+        self.lock = threading.Lock()
+        with self.connect() as connection:  # the disk is small
+            connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
+            connection.execute("ALTER SYSTEM SET min_wal_size = '48MB'")
+            connection.execute("SELECT pg_reload_conf()")
+
+    def connect(self, **options: Any) -> "psycopg.Connection[tuple[Any, ...]]":
+        values: dict[str, Any] = {"autocommit": True, "connect_timeout": 5, "application_name": "torture"}
+        return psycopg.connect(self.dsn, **(values | options))
+
+    def rows(self, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        with self.connect() as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def patient_rows(self, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """The same; waits while the server is away."""
+        end = time.monotonic() + 60
+        while True:
+            try:
+                return self.rows(statement, *values)
+            except psycopg.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.3)
+
+    def restart(self, how: signal.Signals, *, away: float) -> None:
+        """End the server by a signal (SIGINT: fast shutdown), and start it again after `away` seconds."""
+        with self.lock:
+            with suppress(ProcessLookupError):
+                os.kill(self._server.pid, how)
+            until(lambda: not self._server.alive, seconds=60, what="PostgreSQL ends")
+            time.sleep(away)
+            self._start_again()
+
+    def kill_a_backend(self) -> bool:
+        """By SIGKILL, upon which the server ends all others and recovers."""
+        with suppress(psycopg.OperationalError):
+            found = self.rows(
+                "SELECT pid FROM pg_stat_activity WHERE application_name ~ '^(worker|web)' ORDER BY random() LIMIT 1"
+            )
+            for (pid,) in found:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    return True
+        return False
+
+    def cut_connections(self) -> None:
+        with suppress(psycopg.OperationalError):
+            self.rows(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' "
+                "AND pid <> pg_backend_pid()"
+            )
+
+    def take_all_connections(self, seconds: float) -> None:
+        """Cut the others off, and take every connection that the server has to give."""
+        taken: list[psycopg.Connection[tuple[Any, ...]]] = []
+        try:
+            self.cut_connections()
+            with suppress(psycopg.OperationalError):
+                while len(taken) < 200:
+                    taken.append(self.connect())
+            time.sleep(seconds)
+        finally:
+            for one in taken:
+                one.close()
+
+    def fill_disk(self, seconds: float) -> bool:
+        """Fill the disk, if it is ours. The server may end, which restarts it."""
+        if not self.mounted:
+            return False
+        ballast = self._folder / "ballast"
+        try:
+            with ballast.open("wb", buffering=0) as file, suppress(OSError):
+                while True:
+                    file.write(b"\0" * 1_048_576)
+            with ballast.open("ab", buffering=0) as file, suppress(OSError):
+                while True:
+                    file.write(b"\0" * 4096)
+            time.sleep(seconds)
+        finally:
+            ballast.unlink(missing_ok=True)
+        self.look_after()
+        return True
+
+    def look_after(self) -> None:
+        """Start a server that has ended."""
+        with self.lock:
+            if not self._server.alive:
+                self._start_again()
+
+    def _start_again(self) -> None:
+        end = time.monotonic() + 60
+        while not self._server.alive:
+            try:
+                self._server.restart()
+            except postgres.PostgresError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.5)
+
+    def _mount(self) -> bool:
+        command = [
+            "mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            f"size={DISK},mode=700",
+            "goodword-torture",
+            str(self._folder),
+        ]
+        if os.geteuid() != 0 or not shutil.which("mount"):
+            return False
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    def _unmount(self) -> None:
+        if self.mounted:
+            subprocess.run(["umount", "-l", str(self._folder)], capture_output=True, check=False)
+
+    def stop(self) -> None:
+        self._server.stop()
+        self._unmount()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """Everything that runs."""
+
+    data: Path
+    base: str
+    database: Database
+    web: Sequence[Program]
+    workers: Sequence[Program]
+    sandboxes: Sequence[str]
+
+    @property
+    def programs(self) -> list[Program]:
+        return [*self.web, *self.workers]
+
+
+KEY, CLIENT, SECRET = "torture-key", "torture.harvest-v3.greenhouse", "torture-secret"
+PASSWORD = "correct horse battery staple"
+
+
+def environment(
+    data: Path, *, server: Database, port: int, smtp: int, sandboxes: Sequence[str]
+) -> dict[str, str]:
+    """One installation; Harvest v3 leads to the first sandbox, v1 to the second."""
+    v3, v1 = sandboxes
+    return {
+        "GOODWORD_ENV": "demo",
+        "GOODWORD_DATA": str(data),
+        "DATABASE_URL": server.url,
+        "GOODWORD_PORT": str(port),
+        "GOODWORD_BASE_URL": f"http://localhost:{port}",
+        "GOODWORD_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
+        "GOODWORD_MAIL_FROM": "people@goodword.example",
+        "GOODWORD_GREENHOUSE_V1_URL": f"{v1}/v1",
+        "GOODWORD_GREENHOUSE_V3_URL": f"{v3}/v3",
+        "GOODWORD_GREENHOUSE_AUTH_URL": v3,
+        "GOODWORD_GREENHOUSE_APP_URL": v3,
+        "GOODWORD_ALLOW_PRIVATE_ADDRESSES": "yes",
+        "GOODWORD_SYNC_MINUTES": "1",
+        "GOODWORD_ACCESS_LOG": "no",
+        "GOODWORD_POOL": "10",
+        "GOODWORD_BUILT_STATIC": str(Path(__file__).resolve().parents[2] / ".test-cache" / "built"),
+    }
+
+
+@contextmanager
+def town(data: Path, *, smtp: int, organisations: Sequence[str], workers: int = 1) -> Iterator[Town]:
+    """Start all programs, with these organisations and an admin each, and stop them in order."""
+    log = data / "programs.log"
+    port, *greenhouse = free_ports(3)
+    sandboxes = [f"http://127.0.0.1:{one}" for one in greenhouse]
+    server = Database(data)
+    try:
+        env = environment(data, server=server, port=port, smtp=smtp, sandboxes=sandboxes)
+        accounts = [
+            Program(
+                f"sandbox{number}",
+                [
+                    *(sys.executable, "-m", "greenhouse_sandbox.cli", "--port", str(one), "--no-limits"),
+                    *("--api-key", KEY, "--client-id", CLIENT, "--client-secret", SECRET),
+                ],
+                {},
+                data / f"sandbox{number}.log",
+            )
+            for number, one in enumerate(greenhouse, start=1)
+        ]
+        for one in accounts:
+            one.start()
+        try:
+            _prepare(env, organisations, log)
+            web = [Program("web1", goodword("serve"), env, log)]
+            worked = [
+                Program(f"worker{number}", goodword("worker", "--grace", "10"), env, log)
+                for number in range(1, workers + 1)
+            ]
+            with Supervisor([*worked, *web]):
+                for url in (f"http://localhost:{port}/healthz", *sandboxes):
+                    until(lambda url=url: _answers(url), seconds=READY_SECONDS, what=url)  # type: ignore[misc]
+                yield Town(
+                    data=data,
+                    base=f"http://localhost:{port}",
+                    database=server,
+                    web=web,
+                    workers=worked,
+                    sandboxes=sandboxes,
+                )
+        finally:
+            for one in accounts:
+                one.stop()
+    finally:
+        server.stop()
+
+
+#: Django takes seconds to start, so one process does it all
+_PREPARE = """
+import io, json, sys
+from goodword.cli import main
+for command, given in json.loads(sys.argv[1]):
+    sys.stdin = io.StringIO(given)
+    if status := main(command):
+        sys.exit(status)
+"""
+
+
+def _prepare(env: Mapping[str, str], organisations: Sequence[str], log: Path) -> None:
+    """Migrate, and make the organisations with an admin each."""
+    commands: list[tuple[list[str], str]] = [(["migrate"], "")]
+    for name in organisations:
+        admin = ["createadmin", "--organisation", name, "--email", address_of(name), "--name", f"Ann {name}"]
+        commands.append(([*admin, "--time-zone", "Europe/Berlin", "--password-stdin"], f"{PASSWORD}\n"))
+    with log.open("ab") as output:
+        subprocess.run(
+            [sys.executable, "-c", _PREPARE, json.dumps(commands)],
+            env={**os.environ, **env},
+            check=True,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def address_of(organisation: str) -> str:
+    """Its admin's address."""
+    return f"ann@{organisation.lower()}.example"
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx2.get(url, timeout=5).status_code < 500
+    except httpx2.TransportError:
+        return False
