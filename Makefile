@@ -1,7 +1,8 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test quick exhaustive torture journeys check audit items image release pdf-standards lock clean
+.PHONY: help setup demo demo-once test quick exhaustive torture journeys check docs pictures audit items image release
+.PHONY: pdf-standards lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -32,6 +33,12 @@ journeys: setup ## Count the files that four behaviours pass through; ARGS=--fil
 
 check: setup ## Lint, formatting, types, import layers, missing migrations
 	@exec .venv/bin/python scripts/check.py
+
+docs: setup ## Build the documentation as a site in site/
+	@exec .venv/bin/python scripts/docs.py
+
+pictures: setup ## Make the pictures of docs/connect-greenhouse.md again, by a browser test
+	@DOCS_PICTURES=docs/pictures exec .venv/bin/python scripts/run_tests.py tests/browser/test_article_v3.py
 
 audit: setup ## Look up the locked packages in advisory databases; says what could not be checked
 	@exec .venv/bin/python scripts/audit.py

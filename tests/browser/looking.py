@@ -2,12 +2,14 @@
 
 import fcntl
 import hashlib
+import io
 import itertools
 import json
 import os
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.conftest import violations
@@ -19,6 +21,18 @@ WIDTHS = (390, 1440)
 OF_LAYOUT = ("target-size", "scrollable-region-focusable")
 #: set SCREENSHOTS to any word, and each page is kept as pictures
 PICTURES = Path("test-results/article") if os.environ.get("SCREENSHOTS") else None
+#: set by `make pictures`: the folder for the pictures of docs/connect-greenhouse.md
+FOR_DOCS = Path(os.environ["DOCS_PICTURES"]) if "DOCS_PICTURES" in os.environ else None
+OF_DOCS = {
+    "sandbox new credential": "connect-1-credential",
+    "dialog v3": "connect-2-key",
+    "integrations connected": "connect-3-card",
+    "webhooks live": "connect-4-webhooks",
+    "connect the stages": "connect-5-stages",
+    "review the automation": "connect-6-review",
+    "role with progress": "connect-7-role",
+    "sandbox activity feed": "connect-8-note",
+}
 _number = itertools.count(1)
 
 #: The template and state of a page as far as axe minds them: without its words, drawings, numbers and tokens.
@@ -68,6 +82,8 @@ class Looker:
             self.wrong[name] = found
         if PICTURES:
             _photograph(page, f"{next(_number):02}-{name.replace(' ', '-')}")
+        if FOR_DOCS and name in OF_DOCS:
+            _photograph_for_docs(page, FOR_DOCS / f"{OF_DOCS[name]}.png")
 
 
 def _once(page: Page, within: str) -> list[str]:
@@ -110,5 +126,16 @@ def _photograph(page: Page, name: str) -> None:
     page.emulate_media(color_scheme="dark")
     page.screenshot(path=PICTURES / f"{name}-{WIDTHS[-1]}-dark.png", full_page=True)
     page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
+
+
+def _photograph_for_docs(page: Page, path: Path) -> None:
+    """The top of the page, always of the same size, in 64 colours."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": 1100, "height": 700})
+    page.evaluate("scrollTo(0, 0)")
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    picture.convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
     if before:
         page.set_viewport_size(before)

@@ -98,7 +98,7 @@ def failure(error: Exception) -> Finding:
         case _, text if "authentication failed" in text or "no password supplied" in text:
             return broken(DATABASE, sentence, "Correct the user and the password in DATABASE_URL.")
         case _, text if "does not exist" in text:
-            remedy = "Create it (README, Run it for real), or correct DATABASE_URL."
+            remedy = "Create it (docs/install.md), or correct DATABASE_URL."
             return broken(DATABASE, sentence, remedy)
         case _, text if "remaining connection slots" in text or "too many clients" in text:
             remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
