@@ -24,7 +24,6 @@ import without_database  # noqa: F401 - sets up Django
 from goodword.assessments.kinds.reasoning.content import BUILT_IN
 from goodword.assessments.kinds.reasoning.items import options_of, start_value
 from goodword.assessments.psychometrics.abilities import ability, normed, point
-from goodword.assessments.psychometrics.dif import differences, has_large
 from goodword.assessments.psychometrics.rasch import (
     Answer,
     Answers,
@@ -32,6 +31,7 @@ from goodword.assessments.psychometrics.rasch import (
     Cell,
     calibrate,
 )
+from goodword.assessments.psychometrics.strata import differences, has_large
 
 #: number of options that makes guessing negligible
 NO_GUESSING = 10**9

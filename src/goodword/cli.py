@@ -16,7 +16,28 @@ from goodword.core.supervise import PortInUse, up
 from goodword.core.web import serve
 
 if TYPE_CHECKING:
-    from goodword.core.job_commands import Selection
+    from goodword.core.job_recovery import Selection
+from http.client import HTTPConnection, HTTPException
+
+from goodword.core import environment
+
+#: seconds; /readyz answers within two
+_TIMEOUT = 4
+
+
+def is_ready() -> tuple[bool, str]:
+    """Whether /readyz answers with 200, and its body or the reason why there is none. Raises SettingError."""
+    host = environment.base_url("GOODWORD_BASE_URL", None, https=False).netloc
+    connection = HTTPConnection("127.0.0.1", environment.port("GOODWORD_PORT", 8000), timeout=_TIMEOUT)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": host})
+        answer = connection.getresponse()
+        return answer.status == 200, answer.read().decode(errors="replace")
+    except (OSError, HTTPException) as error:
+        return False, f"No answer from the web server: {error}"
+    finally:
+        connection.close()
+
 
 #: Django commands that are passed through
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
@@ -307,8 +328,6 @@ def _make_secrets(options: argparse.Namespace) -> int:
 
 
 def _ready(_: argparse.Namespace) -> int:
-    from goodword.core.probe import is_ready
-
     ready, said = is_ready()
     print(said)
     return 0 if ready else 1
@@ -336,27 +355,27 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _list_jobs(options: argparse.Namespace) -> int:
     _set_up()
-    from goodword.core import clock, job_commands
+    from goodword.core import clock, job_recovery
 
-    return job_commands.show(now=clock.now(), failed=options.failed, task=options.task)
+    return job_recovery.show(now=clock.now(), failed=options.failed, task=options.task)
 
 
 def _retry_jobs(options: argparse.Namespace) -> int:
     _set_up()
-    from goodword.core import job_commands
+    from goodword.core import job_recovery
 
-    return job_commands.retry(_selection(options))
+    return job_recovery.retry(_selection(options))
 
 
 def _clear_jobs(options: argparse.Namespace) -> int:
     _set_up()
-    from goodword.core import job_commands
+    from goodword.core import job_recovery
 
-    return job_commands.clear(_selection(options))
+    return job_recovery.clear(_selection(options))
 
 
 def _selection(options: argparse.Namespace) -> "Selection":
-    from goodword.core.job_commands import Selection
+    from goodword.core.job_recovery import Selection
 
     return Selection(names=options.names, task=options.task, failed=options.failed, yes=options.yes)
 

@@ -35,10 +35,10 @@ def add(command: Callable[[str, str, object], argparse.ArgumentParser]) -> None:
 def _rotate_keys(_: argparse.Namespace) -> int:
     leave_on_terminate()
     with _checked("goodword rotate-keys"):
-        from goodword.core import crypto, key_rotation
+        from goodword.core import crypto
 
         crypto.check_field_keys()
-        done = key_rotation.rotate()
+        done = crypto.rotate_keys()
         print(f"Sealed anew: {done.sealed}.")
         if done.lost:
             print(

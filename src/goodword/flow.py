@@ -4,39 +4,29 @@ Each handler named here runs once, in a transaction of its own effects (core.eve
 no order. An event without a handler is only kept for the timeline.
 """
 
-from goodword.assessments import data_export as assessments_data_export
-from goodword.assessments import erasure as assessments_erasure
+from goodword.assessments import personal_data as assessments_data
 from goodword.assessments.adjustments import requests as adjustment_requests
 from goodword.assessments.attempts import invitations as attempt_invitations
 from goodword.assessments.flags import rules as attempt_flags
-from goodword.candidates import data_export as candidates_data_export
-from goodword.candidates import erasure as candidates_erasure
-from goodword.core.data_export import Exporter
-from goodword.core.erasure import Eraser
+from goodword.candidates import personal_data as candidates_data
 from goodword.core.events import Flow
-from goodword.greenhouse import data_export as greenhouse_data_export
-from goodword.greenhouse import erasure as greenhouse_erasure
+from goodword.core.personal_data import Eraser, Exporter
+from goodword.greenhouse import personal_data as greenhouse_data
 from goodword.greenhouse.activity_feed import notes as activity_feed
-from goodword.notifications import data_export as notifications_data_export
-from goodword.notifications import erasure as notifications_erasure
+from goodword.notifications import personal_data as notifications_data
 from goodword.notifications.domain import bounces, queue
-from goodword.references import data_export as references_data_export
-from goodword.references import erasure as references_erasure
-from goodword.references.domain import completion, nominations, responses, sending
+from goodword.references import personal_data as references_data
 from goodword.references.domain import invitations as check_invitations
-from goodword.references.domain import reactions as check_reactions
+from goodword.references.domain import nominations, responses, sending
 from goodword.references.domain import requests as reference_requests
 from goodword.references.flags import raising as check_flags
-from goodword.reports import data_export as reports_data_export
-from goodword.reports import erasure as reports_erasure
+from goodword.reports import personal_data as reports_data
 from goodword.reports.domain import files as report_files
 from goodword.reports.domain import reviews
 from goodword.reports.domain import versions as report_freezing
-from goodword.workflow import data_export as workflow_data_export
-from goodword.workflow import erasure as workflow_erasure
-from goodword.workflow.domain import application_outcome, attention, automation
-from goodword.workspace import data_export as workspace_data_export
-from goodword.workspace import erasure as workspace_erasure
+from goodword.workflow import personal_data as workflow_data
+from goodword.workflow.domain import application_outcome, automation, step_requests
+from goodword.workspace import personal_data as workspace_data
 from goodword.workspace.validity import asking as rating_requests
 
 FLOW: Flow = {
@@ -47,54 +37,54 @@ FLOW: Flow = {
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
     ),  # data: stage_id, to_stage_id
     "application.rejected": (
         application_outcome.on_ended,
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
     ),  # data: reason
     "application.unrejected": (
         application_outcome.on_restored,
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
     ),
     "application.hired": (
         application_outcome.on_ended,
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
         sending.on_hired,
     ),
     "application.unhired": (
         application_outcome.on_restored,
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
         sending.on_unhired,
         rating_requests.on_application_changed,
     ),
     "application.changed_job": (  # data: from_job_id, job_id
         application_outcome.on_changed_job,
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
         rating_requests.on_application_changed,
     ),
     "application.converted": (
         application_outcome.on_ended,
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
     ),
     "candidate.changed": (
         automation.on_candidate_changed,
         queue.on_name_changed,
         attempt_invitations.on_suspicious_name,
-        check_reactions.on_suspicious_name,
-        attention.on_suspicious_name,
+        check_invitations.on_suspicious_name,
+        step_requests.on_suspicious_name,
     ),  # address, a name with a link, or permission to e-mail
     "candidate.name_confirmed": (
         automation.on_candidate_changed,
         queue.on_name_changed,
         attempt_invitations.on_suspicious_name,
-        check_reactions.on_suspicious_name,
+        check_invitations.on_suspicious_name,
     ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- members (accounts) -------------------------------------------------------------------------------------
@@ -106,13 +96,13 @@ FLOW: Flow = {
     "erasure.requested": (
         application_outcome.on_ended,
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
         rating_requests.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.cancelled": (
         application_outcome.on_restored,
         attempt_invitations.on_application_changed,
-        check_reactions.on_application_changed,
+        check_invitations.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
@@ -122,9 +112,9 @@ FLOW: Flow = {
     ),
     "step.requested_again": (
         attempt_invitations.on_requested_again,
-        check_reactions.on_requested_again,
+        check_invitations.on_requested_again,
     ),  # data: step_request_id, kind
-    "step.needs_attention": (attention.on_needs_attention,),  # data: step_request_id, kind, reason
+    "step.needs_attention": (step_requests.on_needs_attention,),  # data: step_request_id, kind, reason
     "step.waits_for_assessment": (),  # data: step_request_id, kind
     "step.waits_for_click": (),  # an end was undone, reconciliation found it, the role is archived
     "step.reused": (),  # data: step_request_id, kind, earlier_id
@@ -180,13 +170,13 @@ FLOW: Flow = {
     "referee.erased": (),  # data: step_request_id, check_id, referee_id
     "reference.received": (
         responses.mail_recruiter_on_reference,
-        completion.complete_on_reference,
+        reference_requests.complete_on_reference,
         responses.record_answer_time,
         check_flags.on_check_changed,
         reviews.on_reference_received,
     ),  # data: step_request_id, check_id, reference_id, first
     "check.self_reference_received": (  # data: step_request_id, check_id
-        completion.complete_on_self_reference,
+        reference_requests.complete_on_self_reference,
         check_flags.on_check_changed,
     ),
     "check.completed": (report_freezing.on_check_completed,),  # data: step_request_id, check_id
@@ -216,20 +206,20 @@ FLOW: Flow = {
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (
         attempt_invitations.on_email_sent,
-        check_reactions.on_email_sent,
+        check_invitations.on_email_sent,
     ),  # data: email_id, kind, subject_ref
     "email.waits_for_name": (
         attempt_invitations.on_suspicious_name,
-        check_reactions.on_suspicious_name,
-        attention.on_suspicious_name,
+        check_invitations.on_suspicious_name,
+        step_requests.on_suspicious_name,
     ),
     "email.queued_again": (
         attempt_invitations.on_email_queued_again,
-        check_reactions.on_email_queued_again,
+        check_invitations.on_email_queued_again,
     ),  # by a member
     "email.failed": (
         attempt_invitations.on_email_failed,
-        check_reactions.on_email_failed,
+        check_invitations.on_email_failed,
         adjustment_requests.on_email_failed,
         bounces.on_email_failed,
         rating_requests.on_email_failed,
@@ -237,38 +227,38 @@ FLOW: Flow = {
     # news of sent mail, from a provider's event or a returned message
     "email.bounced": (
         attempt_invitations.on_email_failed,
-        check_reactions.on_email_failed,
+        check_invitations.on_email_failed,
         adjustment_requests.on_email_failed,
         bounces.on_email_failed,
         rating_requests.on_email_failed,
     ),
-    "email.complained": (attempt_invitations.on_email_complained, check_reactions.on_email_complained),
+    "email.complained": (attempt_invitations.on_email_complained, check_invitations.on_email_complained),
 }
 
-#: erasers of a person's data, app by app from the top down (core.erasure)
+#: erasers of a person's data, app by app from the top down (core.personal_data)
 ERASURE: tuple[Eraser, ...] = (
-    greenhouse_erasure.erase_deliveries,
-    greenhouse_erasure.erase_notes,
-    greenhouse_erasure.erase_events,
-    workspace_erasure.erase,
-    reports_erasure.erase,
-    references_erasure.erase,
-    assessments_erasure.erase,
-    workflow_erasure.erase,
-    notifications_erasure.erase,
-    candidates_erasure.erase,
+    greenhouse_data.erase_deliveries,
+    greenhouse_data.erase_notes,
+    greenhouse_data.erase_events,
+    workspace_data.erase,
+    reports_data.erase,
+    references_data.erase,
+    assessments_data.erase,
+    workflow_data.erase,
+    notifications_data.erase,
+    candidates_data.erase,
 )
 
-#: the sections of a data export, in reading order (core.data_export)
+#: the sections of a data export, in reading order (core.personal_data)
 EXPORT: tuple[Exporter, ...] = (
-    candidates_data_export.export,
-    workflow_data_export.export,
-    assessments_data_export.export,
-    references_data_export.export,
-    reports_data_export.export,
-    workspace_data_export.export,
-    notifications_data_export.export,
-    greenhouse_data_export.export_notes,
-    greenhouse_data_export.export_events,
-    greenhouse_data_export.export_deliveries,
+    candidates_data.export,
+    workflow_data.export,
+    assessments_data.export,
+    references_data.export,
+    reports_data.export,
+    workspace_data.export,
+    notifications_data.export,
+    greenhouse_data.export_notes,
+    greenhouse_data.export_events,
+    greenhouse_data.export_deliveries,
 )

@@ -8,9 +8,7 @@ from goodword.core.doctor import proxy
 from goodword.core.health import health, ready
 from goodword.core.http import security_txt
 from goodword.demo.views import clock_page
-from goodword.greenhouse.inbox import urls as inbox
-from goodword.greenhouse.reconciliation import urls as reconciliation
-from goodword.greenhouse.setup import urls as setup
+from goodword.greenhouse import urls as greenhouse
 from goodword.notifications import views as notifications
 from goodword.questionnaires import urls as questionnaires
 from goodword.questionnaires.gallery import gallery as question_gallery
@@ -22,9 +20,7 @@ from goodword.workspace import urls as workspace
 MEMBER: list[URLPattern | URLResolver] = [
     *references.member_urls,
     *reports.member_urls,
-    *setup.member_urls,
-    *reconciliation.member_urls,
-    *inbox.member_urls,
+    *greenhouse.member_urls,
     *urls.member_urls,
     *questionnaires.member_urls,
     *workspace.member_urls,
@@ -42,7 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *references.public_urls,
     *reports.public_urls,
     *workspace.public_urls,
-    *inbox.public_urls,
+    *greenhouse.public_urls,
     *notifications.public_urls,
 ]
 

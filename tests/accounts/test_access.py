@@ -151,7 +151,7 @@ def test_a_server_error_shows_the_reference_number_that_is_in_the_log(
 
     browser = signed_in(factories.member(organisation))
     browser.raise_request_exception = False
-    monkeypatch.setattr("goodword.workspace.find.find", fail)
+    monkeypatch.setattr("goodword.workspace.search.find", fail)
     logger, out = logging.getLogger("django.request"), io.StringIO()
     handler = logging.StreamHandler(out)
     handler.addFilter(ErrorReference())

@@ -8,8 +8,7 @@ from django.db import connection
 
 from goodword.accounts.domain.members import NotChanged, change_kind, deactivate, reactivate
 from goodword.accounts.domain.organisation import create_admin
-from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.accounts.queries import admins_of
+from goodword.accounts.models import AuditEntry, Membership, Organisation, admins_of
 from tests.support import factories
 from tests.support.factories import NOW
 

@@ -22,8 +22,7 @@ MAY_IMPORT = {
     f"{APP}.jobs",
     "goodword.flow",
     # personal data
-    f"{APP}.erasure",
-    f"{APP}.data_export",
+    f"{APP}.personal_data",
     # grants that the candidate has agreed to share
     "goodword.workspace.candidate.cards",
     # the contact's own requests, on their Home alone
@@ -31,8 +30,7 @@ MAY_IMPORT = {
 }
 #: modules outside the package that may use the model
 MAY_USE_MODEL = {
-    f"{APP}.erasure",
-    f"{APP}.data_export",
+    f"{APP}.personal_data",
     f"{APP}.models.__init__",
     f"{APP}.models.attempts",
     f"{APP}.views.adjustments",
@@ -44,7 +42,7 @@ MAY_READ_CLOCKS = {
     f"{APP}.attempts.parts",
     f"{APP}.attempts.completion",
     f"{APP}.attempts.overview",
-    f"{APP}.data_export",
+    f"{APP}.personal_data",
     # the verification gets the same time per task
     f"{APP}.verification",
 }

@@ -1,6 +1,6 @@
 """Each model with personal data is exported, or left out for a documented reason."""
 
-from goodword.core.data_export import exporters
+from goodword.core.personal_data import exporters
 from tests.architecture.test_erasure import NO_PERSONAL_DATA, decorating, models
 
 #: models with personal data that are not exported, and why

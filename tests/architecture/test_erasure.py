@@ -4,7 +4,7 @@ import ast
 
 from django.apps import apps
 
-from goodword.core.erasure import erasers
+from goodword.core.personal_data import erasers
 from tests.architecture.source import calls
 
 #: models without data of candidates and referees, and why

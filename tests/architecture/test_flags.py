@@ -26,10 +26,10 @@ MAY_IMPORT = {
         # record and delete traces
         "goodword.references.jobs": {"devices"},
         "goodword.references.views.nominations": {"devices"},
-        "goodword.references.views.responses": {"devices"},
+        "goodword.references.views.referee": {"devices"},
         "goodword.references.views.self_reference": {"devices"},
         # data exports for members
-        "goodword.references.data_export": {"wording"},
+        "goodword.references.personal_data": {"wording"},
         # the purpose of its keyed hashes, for key rotation; raw addresses past their time
         "goodword.references.apps": {"devices"},
         "goodword.workspace.pruning": {"devices"},
@@ -38,7 +38,7 @@ MAY_IMPORT = {
         "goodword.flow": {"rules"},
         "goodword.assessments.urls": {"display"},
         "goodword.workspace.candidate.views": {"display"},
-        "goodword.assessments.data_export": {"display"},
+        "goodword.assessments.personal_data": {"display"},
         # the note on careless responding in reports and beside scores; no flags are read
         "goodword.reports.domain.versions": {"rules"},
         "goodword.workspace.results": {"rules"},
@@ -49,21 +49,18 @@ MAY_IMPORT = {
 MAY_KNOW_ROWS = {
     # personal data
     "CheckFlag": {
-        "goodword.references.erasure",
-        "goodword.references.data_export",
+        "goodword.references.personal_data",
         "goodword.references.models",
     },
     "AttemptFlag": {
-        "goodword.assessments.erasure",
-        "goodword.assessments.data_export",
+        "goodword.assessments.personal_data",
         "goodword.assessments.models.attempts",
     },
     # and what records them
     "Observation": {
         "goodword.assessments.attempts.completion",
         "goodword.assessments.attempts.answers",
-        "goodword.assessments.erasure",
-        "goodword.assessments.data_export",
+        "goodword.assessments.personal_data",
         "goodword.assessments.models.attempts",
     },
 }
@@ -74,8 +71,8 @@ RELATIONS = {
     ("check", "traces"): set[str](),
     ("referee", "flags"): set[str](),
     ("request", "traces"): set[str](),
-    ("attempt", "flags"): {"goodword.assessments.data_export"},
-    ("part", "observations"): {"goodword.assessments.data_export"},
+    ("attempt", "flags"): {"goodword.assessments.personal_data"},
+    ("part", "observations"): {"goodword.assessments.personal_data"},
 }
 
 

@@ -21,10 +21,10 @@ ANY_MODEL = {
     "goodword.workflow.domain.application_outcome",
     "goodword.workflow.domain.candidate_mail",
     "goodword.workflow.domain.step_requests",
-    "goodword.workflow.erasure",
-    "goodword.workflow.states",
+    "goodword.workflow.personal_data",
+    "goodword.workflow.models",
     "goodword.accounts.domain.whole_organisation",
-    "goodword.core.key_rotation",
+    "goodword.core.crypto",
 }
 
 #: views that look across organisations: before a member has chosen one, or where the URL identifies the connection

@@ -20,7 +20,7 @@ from goodword.assessments.models import (
 )
 from goodword.assessments.plans.versions import next_number
 from goodword.candidates.models import Application, Candidate
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.roles.models import Role, Step
 from goodword.workflow.models import StepRequest
 from tests.support import factories

@@ -15,8 +15,8 @@ from goodword.assessments.queries import items_of
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.events import record
-from goodword.core.json_reading import Json
 from goodword.core.models import Event
+from goodword.core.validation import Json
 from goodword.notifications.domain import links
 from goodword.workflow.domain.eligibility import lock_step_request
 from goodword.workflow.models import StepRequest

@@ -11,7 +11,7 @@ from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.parts import Closed
 from goodword.assessments.kinds.items import UnknownOption
 from goodword.assessments.models import Attempt
-from goodword.workflow.states import lock, move
+from goodword.workflow.models import lock, move
 from tests.assessments.once import once
 from tests.assessments.support import answer_all, answers, assigned, rows
 from tests.support import factories

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.data_export import export
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import show
 from goodword.assessments.models import Attempt
+from goodword.assessments.personal_data import export
 from goodword.assessments.queries import items_of
-from goodword.core.data_export import ExportReader, ExportRequest
+from goodword.core.personal_data import ExportReader, ExportRequest
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, part_of

@@ -15,7 +15,7 @@ from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email
 from goodword.workflow.domain.deadlines import days_left
 from goodword.workflow.domain.step_requests import NotConfirmed
-from goodword.workflow.states import DONE
+from goodword.workflow.models import DONE
 from tests.assessments.support import answer_all, answers, application, assigned, rows, tell
 from tests.support import factories
 from tests.support.jobs import run_jobs

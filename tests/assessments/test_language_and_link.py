@@ -20,7 +20,7 @@ from goodword.assessments.attempts.parts import (
 from goodword.assessments.models import Attempt, TestVersion
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
-from goodword.workflow.states import lock, move
+from goodword.workflow.models import lock, move
 from tests.assessments.once import once
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import application, part_of, rows, token_of

@@ -11,7 +11,7 @@ from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import end_overdue
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.workflow.languages import language_choices
+from goodword.workflow.portal import language_choices
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import token_of
 from tests.support import factories

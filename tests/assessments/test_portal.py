@@ -16,7 +16,7 @@ from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.notifications.domain import links
 from goodword.roles.models import Step
-from goodword.workflow.states import lock, move
+from goodword.workflow.models import lock, move
 from tests.assessments.once import once
 from tests.assessments.support import (
     answer_all,

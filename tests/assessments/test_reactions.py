@@ -13,7 +13,7 @@ from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
-from goodword.workflow.states import status
+from goodword.workflow.models import status
 from tests.assessments.support import STAGE, answer_all, answers, application, assigned, scores, tell
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs

@@ -12,7 +12,7 @@ from goodword.candidates.models import Application
 from goodword.notifications.domain.send import render, send
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
-from goodword.workflow.states import lock, move
+from goodword.workflow.models import lock, move
 from tests.assessments.support import answer_all, application, assigned, rows
 from tests.support import factories
 from tests.support.jobs import event_names

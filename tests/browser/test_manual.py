@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from goodword.assessments.psychometrics.dif import Effect
-from goodword.assessments.psychometrics.strata import Comparison
+from goodword.assessments.psychometrics.strata import Comparison, Effect
 from tests.assessments.library_pages.support import builtin, url
 from tests.assessments.library_pages.test_manual import COMPUTER, PHONE, calibrated
 from tests.browser.looking import WIDTHS, Looker

@@ -15,7 +15,7 @@ from goodword.greenhouse.client import (
     V3Credentials,
     build,
 )
-from goodword.greenhouse.client.guard import PrivateAddressError, PublicOnly, is_public
+from goodword.greenhouse.client.transport import PrivateAddressError, PublicOnly, is_public
 from tests.contract import wires
 from tests.contract.moments import Moments
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.core.csv_cells import safe_cell
+from goodword.core.csv_files import safe_cell
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from allauth.mfa.utils import decrypt
 from pytest_django.fixtures import Settings
 
 from goodword.cli import main
-from goodword.core import crypto, key_rotation, stopping
+from goodword.core import crypto, stopping
 from goodword.core.environment import SettingError
 from goodword.core.models import HashKey
 from goodword.greenhouse.client import V1Credentials
@@ -90,7 +90,7 @@ def test_keyed_hashes_outlive_a_second_rotation(settings: Settings) -> None:
     world = World()
     for new, old in (("k2", "k1"), ("k3", "k2")):
         settings.GOODWORD_FIELD_KEYS = {new: new.encode() * 16} | settings.GOODWORD_FIELD_KEYS
-        assert key_rotation.rotate().removable == [old]
+        assert crypto.rotate_keys().removable == [old]
         settings.GOODWORD_FIELD_KEYS = {new: new.encode() * 16}
         world.check()
     assert {row.sealed.partition(":")[0] for row in HashKey.objects.all()} == {"k3"}
@@ -114,12 +114,12 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
     for left in (4, 3, 2, 1):
         monkeypatch.setattr(stopping, "check", Once())
         with pytest.raises(KeyboardInterrupt):
-            key_rotation.rotate()
+            crypto.rotate_keys()
         world.check()  # with both keys, in whatever state
         assert canaries() == ["k1"]
-        assert sum(len(one.old("k2:")) for one in key_rotation._stored) == left
+        assert sum(len(one.old("k2:")) for one in crypto._sealed_rows) == left
     monkeypatch.undo()
-    assert key_rotation.rotate().removable == ["k1"]
+    assert crypto.rotate_keys().removable == ["k1"]
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
     world.check()
 
@@ -127,7 +127,7 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
 def test_a_program_that_still_seals_with_the_old_key_keeps_it_needed(settings: Settings) -> None:
     world = World()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
-    key_rotation.rotate()
+    crypto.rotate_keys()
     settings.GOODWORD_FIELD_KEYS = {"k1": K1}  # not restarted since
     connection = Connection.objects.of(world.organisation).get()
     connection.token = connection.seal("token", "a token")
@@ -136,7 +136,7 @@ def test_a_program_that_still_seals_with_the_old_key_keeps_it_needed(settings: S
     with pytest.raises(SettingError, match="lacks the key 'k1'"):
         crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
-    assert key_rotation.rotate().sealed == 1
+    assert crypto.rotate_keys().sealed == 1
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
     crypto.check_field_keys()
     world.check()

@@ -20,7 +20,6 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.greenhouse.sync.merges_and_deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.references.domain.requests import has_opted_out
-from goodword.references.erasure import erase_referee
 from goodword.references.flags import rules
 from goodword.references.models import (
     Check,
@@ -31,6 +30,7 @@ from goodword.references.models import (
     Slot,
     Trace,
 )
+from goodword.references.personal_data import erase_referee
 from goodword.reports.models import Report, ReportFile
 from greenhouse_sandbox.acts.candidates import delete_candidate
 from tests.assessments.all_kinds import assessment_of_all, marked, take

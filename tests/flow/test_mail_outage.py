@@ -22,8 +22,7 @@ from goodword.references.domain.reminders import (
 )
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, ReferenceRequest
-from goodword.workflow.models import StepRun
-from goodword.workflow.states import lock, status
+from goodword.workflow.models import StepRun, lock, status
 from tests.references.stage import DETAILS
 from tests.support import factories
 from tests.support.jobs import run_jobs

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.core.dns import Answer, Failure
-from goodword.notifications.domain.sender_records import (
+from goodword.notifications.domain.sender_domain import (
     GOOD,
     UNKNOWN,
     WEAK,

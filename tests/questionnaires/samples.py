@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from goodword.questionnaires.parse import parse
+from goodword.questionnaires.questions import parse
 from goodword.questionnaires.types import Question, Stated
 
 LEVELS = [

@@ -6,8 +6,7 @@ import pytest
 
 from goodword.questionnaires.builtin import keys, languages, load
 from goodword.questionnaires.forms import QuestionForm
-from goodword.questionnaires.parse import fill_placeholders
-from goodword.questionnaires.routing import applicable, for_self, pages
+from goodword.questionnaires.questions import applicable, fill_placeholders, for_self, pages
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 from tests.questionnaires.sample_answers import Posted, sample_answer
 from tests.questionnaires.samples import KINDS, STATED, question

@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 
 from goodword.questionnaires.builtin import SOURCE_LANGUAGE, competencies, keys, languages, load
-from goodword.questionnaires.parse import parse, to_json
-from goodword.questionnaires.routing import applicable
-from goodword.questionnaires.timing import minutes
+from goodword.questionnaires.questions import applicable, minutes, parse, to_json
 from goodword.questionnaires.types import (
     CONFIRMING,
     LONGEST_TEXT,

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.questionnaires.forms import QuestionForm
-from goodword.questionnaires.parse import parse
+from goodword.questionnaires.questions import parse
 from goodword.ui.fields import error_links
 
 ORDER = {

@@ -16,7 +16,7 @@ from goodword.questionnaires.answers import validate
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.labels import render_answers
-from goodword.questionnaires.parse import QuestionError, fill_placeholders, to_json
+from goodword.questionnaires.questions import QuestionError, fill_placeholders, to_json
 from goodword.questionnaires.types import Question, Stated
 from tests.questionnaires.samples import KINDS, STATED, question
 

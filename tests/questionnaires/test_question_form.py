@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import pytest
 from django.template.loader import render_to_string
 
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.questionnaires.builtin import load
 from goodword.questionnaires.forms import QuestionForm
-from goodword.questionnaires.parse import fill_placeholders, parse
-from goodword.questionnaires.routing import pages
+from goodword.questionnaires.questions import fill_placeholders, pages, parse
 from goodword.questionnaires.types import Question, Stated
 from tests.questionnaires.samples import KINDS, STATED, question
 

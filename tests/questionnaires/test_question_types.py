@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from goodword.core.text import clean_text
 from goodword.questionnaires.builtin import load
-from goodword.questionnaires.parse import QuestionError, parse, to_json
+from goodword.questionnaires.questions import QuestionError, parse, to_json
 from goodword.questionnaires.types import (
     RELATIONSHIPS,
     Choice,

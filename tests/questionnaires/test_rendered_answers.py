@@ -3,10 +3,10 @@
 import pytest
 from django.utils import translation
 
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.questionnaires import labels
 from goodword.questionnaires.labels import RenderedAnswer, render_answers
-from goodword.questionnaires.parse import fill_placeholders, parse
+from goodword.questionnaires.questions import fill_placeholders, parse
 from goodword.questionnaires.types import Stated
 from tests.questionnaires.samples import STATED, question, rating
 

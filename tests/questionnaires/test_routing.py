@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from goodword.core.json_reading import Json
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.routing import applicable, for_self
+from goodword.core.validation import Json
+from goodword.questionnaires.questions import applicable, for_self, parse
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 from tests.questionnaires.samples import CHOICES, question, rating
 

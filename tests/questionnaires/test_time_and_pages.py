@@ -8,9 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodword.questionnaires.builtin import load
-from goodword.questionnaires.parse import fill_placeholders, to_json
-from goodword.questionnaires.routing import for_self, pages
-from goodword.questionnaires.timing import minutes, question_seconds
+from goodword.questionnaires.questions import (
+    fill_placeholders,
+    for_self,
+    minutes,
+    pages,
+    question_seconds,
+    to_json,
+)
 from goodword.questionnaires.types import Agreement, Condition, Question, YesNoUnsure
 from tests.questionnaires.samples import question
 

@@ -20,7 +20,7 @@ from goodword.questionnaires.domain.versions import (
     selectable_questionnaires,
 )
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.parse import parse, to_json
+from goodword.questionnaires.questions import parse, to_json
 from tests.questionnaires.samples import question
 from tests.support.factories import NOW, member, organisation
 

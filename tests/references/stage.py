@@ -12,7 +12,7 @@ from goodword.references.domain.responses import answering_session
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
-from goodword.workflow.states import lock
+from goodword.workflow.models import lock
 from tests.support import factories
 from tests.support.kept import kept
 from tests.support.mail import mail_is_taken

@@ -17,7 +17,7 @@ from goodword.core.events import record
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.domain import responses, sending
-from goodword.references.domain.context import (
+from goodword.references.domain.checks import (
     candidate_language,
     referee_language,
     store_candidate_language,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.questionnaires.parse import parse
+from goodword.questionnaires.questions import parse
 from goodword.questionnaires.types import Stated
 from goodword.references.domain.responses import AnsweringSession, DraftAnswers, Incomplete
 from tests.references.asking import QUESTIONS

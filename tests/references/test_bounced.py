@@ -9,11 +9,11 @@ from django.core import mail
 
 from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
-from goodword.references.check_overview import check_overview
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import correct_address
 from goodword.references.domain.reminders import remind_candidates, remind_referees
 from goodword.references.models import ReferenceRequest
+from goodword.references.queries import check_overview
 from tests.references.story import (
     MANAGER,
     NOW,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from goodword.workflow.contact import ask_recruiter
+from goodword.workflow.portal import ask_recruiter
 from tests.references.story import NOW, Story, get, html_of, link_in, mails_to, opened, post
 from tests.support.jobs import event_names, run_jobs
 

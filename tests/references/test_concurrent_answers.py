@@ -11,7 +11,7 @@ from goodword.references.domain.nominations import RefereeDetails
 from goodword.references.domain.responses import DraftAnswers, SubmittedAnswer
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
-from goodword.workflow.states import lock
+from goodword.workflow.models import lock
 from tests.references.asking import asks
 from tests.references.stage import DETAILS, Stage, set_up
 from tests.references.story import NOW, Story

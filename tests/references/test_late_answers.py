@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from goodword.references.domain.completion import end_expired_requests
+from goodword.references.domain.requests import end_expired_requests
 from tests.references.story import ANSWERS, NOW, Story, answer, get, post, referee_path, sent
 from tests.support.jobs import event_names, run_jobs
 from tests.support.kept import kept

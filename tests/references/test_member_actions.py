@@ -13,12 +13,10 @@ from django.core import mail
 from django.db import transaction
 
 from goodword.accounts.models import Membership
-from goodword.core.data_export import ExportReader, ExportRequest
 from goodword.core.models import Event
+from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email, Link
-from goodword.references.data_export import export as references_export
-from goodword.references.domain.completion import mark_complete
 from goodword.references.domain.member_actions import (
     cancel_check,
     correct_address,
@@ -34,11 +32,12 @@ from goodword.references.domain.reminders import (
     remind_referee_now,
     remind_referees,
 )
-from goodword.references.domain.requests import store_opt_out
+from goodword.references.domain.requests import mark_complete, store_opt_out
 from goodword.references.models import Check, ReferenceRequest
+from goodword.references.personal_data import export as references_export
 from goodword.reports.models import Report
 from goodword.workflow.domain.member_actions import Refused
-from goodword.workflow.states import status
+from goodword.workflow.models import status
 from tests.references.story import FACTS, NOW, Story, get, mails_to, opened, post, referee_path, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs

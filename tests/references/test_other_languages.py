@@ -19,7 +19,7 @@ from goodword.references.domain import reminders
 from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.workflow.domain.automation import request_step
-from goodword.workflow.domain.legal_hold import lift_hold, place_hold
+from goodword.workflow.retention import lift_hold, place_hold
 from tests.references.answered import data_path
 from tests.references.story import (
     FACTS,

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from goodword.core.data_export import ExportReader, ExportRequest
+from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.references.data_export import export as references_export
 from goodword.references.domain.requests import has_opted_out, revoke_links
 from goodword.references.models import Check, CheckFlag, Referee, ReferenceRequest, SelfReference
+from goodword.references.personal_data import export as references_export
 from tests.references.answered import NOW, asked, checked, data_path, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support.pages import comparable

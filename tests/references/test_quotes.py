@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from goodword.core.data_export import ExportReader, ExportRequest, export
+from goodword.core.personal_data import ExportReader, ExportRequest, export
 from goodword.references.comments import first_sentence, sentences
 from goodword.references.domain.responses import DraftAnswers, SubmittedAnswer
 from goodword.references.report_data import check_data
 from goodword.references.report_front import quotes_of
 from goodword.references.results import results
-from goodword.reports.erasure import without_person, without_referee
+from goodword.reports.personal_data import without_person, without_referee
 from tests.references.answered import answered, checked
 from tests.references.story import (
     ANSWERS,

@@ -13,9 +13,9 @@ from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
 from goodword.assessments.queries import items_of
 from goodword.core.models import Event
 from goodword.reports.domain.versions import on_attempt_completed
-from goodword.reports.erasure import without_person
 from goodword.reports.models import Report
 from goodword.reports.pdf import check_snapshot, render_pdf
+from goodword.reports.personal_data import without_person
 from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, marked, taken
 from tests.assessments.support import answers, application
 from tests.assessments.test_results_of_all_kinds import correlated_in_group, in_group

@@ -4,12 +4,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from goodword.core import erasure
-from goodword.core.erasure import Subject
+from goodword.core import personal_data
+from goodword.core.personal_data import Subject
 from goodword.notifications.models import Email
 from goodword.reports.domain.files import draw
-from goodword.reports.erasure import erase
 from goodword.reports.models import Report, ReportFile
+from goodword.reports.personal_data import erase
 from tests.references import story
 from tests.reports.reports import NOW, finished, ready, share_path, text_of
 from tests.support.jobs import event_names, run_jobs
@@ -96,4 +96,4 @@ def test_a_drawing_in_progress_is_discarded() -> None:
 
 def test_half_an_erasing_is_refused(transactional_db: None) -> None:
     with pytest.raises(RuntimeError):
-        erasure.erase(Subject(organisation_id=1, application_ids=()), now=NOW)
+        personal_data.erase(Subject(organisation_id=1, application_ids=()), now=NOW)

@@ -16,8 +16,8 @@ from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from goodword.core import erasure
-from goodword.core.erasure import Subject
+from goodword.core import personal_data
+from goodword.core.personal_data import Subject
 from goodword.reports.domain.files import content_of, draw
 from goodword.reports.domain.verification import Answer, Outcome, verify
 from goodword.reports.domain.versions import mint_code
@@ -227,7 +227,7 @@ def test_an_erased_persons_file_is_withdrawn_without_details(report: Report, con
     subject = Subject(
         organisation_id=report.organisation_id, application_ids=(report.step_request.application_id,)
     )
-    erasure.erase(subject, now=NOW)
+    personal_data.erase(subject, now=NOW)
     assert verify(content) == Answer(Outcome.WITHDRAWN)
     page = upload(content)[1]
     assert "Report withdrawn" in page

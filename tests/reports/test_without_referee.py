@@ -8,8 +8,8 @@ from django.test import Client
 
 from goodword.core.events import record
 from goodword.notifications.models import Email
-from goodword.references.erasure import erase_referee
 from goodword.references.models import Check
+from goodword.references.personal_data import erase_referee
 from goodword.reports.domain.files import draw
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import render_pdf

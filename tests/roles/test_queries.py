@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from goodword.roles.domain.settings import create_role
-from goodword.roles.queries import automation_of, rules_of_stage, visible_roles
+from goodword.roles.models import automation_of, rules_of_stage, visible_roles
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

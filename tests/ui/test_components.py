@@ -8,9 +8,8 @@ import time_machine
 from django import forms
 from pytest_django.fixtures import Settings
 
-from goodword.ui.icons import ICONS, icon_svg
 from goodword.ui.statuses import CHECKS, MARKS, STATUSES, status_of
-from goodword.ui.templatetags.ui import initials, short_time
+from goodword.ui.templatetags.ui import ICONS, icon_svg, initials, short_time
 from tests.ui.conftest import Render
 
 AGREE = [(1, "No"), (2, "Rather no"), (3, "Neither"), (4, "Rather yes"), (5, "Yes")]

@@ -11,9 +11,8 @@ from goodword.core.events import record, run_reaction
 from goodword.core.models import Reaction
 from goodword.notifications.models import Email
 from goodword.references.models import Check
-from goodword.roles.queries import automation_of
-from goodword.workflow.models import StepRun
-from goodword.workflow.states import status
+from goodword.roles.models import automation_of
+from goodword.workflow.models import StepRun, status
 from tests.support import factories
 
 NOW = factories.NOW

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.assessments.models import Attempt
-from goodword.workflow.states import lock
+from goodword.workflow.models import lock
 from tests.workflow.runs import P, Runs
 
 

@@ -10,14 +10,14 @@ import pytest_django
 from django.db import transaction
 
 from goodword.assessments.models import Attempt
-from goodword.workflow.models import StepRun
-from goodword.workflow.states import (
+from goodword.workflow.models import (
     DONE,
     GRACE,
     OTHER_MOVES,
     PROGRESS_MOVES,
     UNFINISHED,
     MoveNotAllowed,
+    StepRun,
     is_open,
     lock,
     may,

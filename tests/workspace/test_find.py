@@ -100,7 +100,7 @@ def test_a_long_word_is_cut(role: Role, rita: Membership) -> None:
 def test_a_search_that_takes_too_long_is_stopped(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("goodword.workspace.find._LONGEST_SEARCH", 1)
+    monkeypatch.setattr("goodword.workspace.search._LONGEST_SEARCH", 1)
     for n in range(300):
         named(role, f"{n:x}" * 9, "Zorn")
     page = signed_in(rita).get(

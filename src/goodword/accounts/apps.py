@@ -8,8 +8,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         if apps.is_installed("allauth.account"):  # not for commands that only read files
             from goodword.accounts import second_factor, sign_in
-            from goodword.core import key_rotation
+            from goodword.core import crypto
 
             sign_in.connect_signals()
             second_factor.connect_signals()
-            key_rotation.register(second_factor.STORED)
+            crypto.register_sealed(second_factor.STORED)

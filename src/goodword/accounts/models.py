@@ -5,6 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -214,3 +215,18 @@ class AuditEntry(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"{self.action} by {self.actor}"
+
+
+def active_members(organisation: Organisation) -> QuerySet[Membership]:
+    rows = Membership.objects.of(organisation).filter(deactivated_at=None, user__is_active=True)
+    return rows.select_related("user", "organisation")
+
+
+def admins_of(organisation: Organisation) -> QuerySet[Membership]:
+    """Active admins, longest-serving first."""
+    return active_members(organisation).filter(kind=Membership.Kind.ADMIN).order_by("pk")
+
+
+def is_deactivated(organisation: Organisation, address: str) -> bool:
+    rows = Membership.objects.of(organisation).filter(user__email__same_address=address)
+    return rows.exclude(deactivated_at=None).exists()

@@ -22,11 +22,10 @@ from django.utils.translation import gettext_lazy
 from goodword.accounts import security_mails, sign_in
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.members import NotChanged, lock_members
-from goodword.accounts.models import Membership, Organisation, User
-from goodword.accounts.queries import active_members
+from goodword.accounts.models import Membership, Organisation, User, active_members
 from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
-from goodword.core.key_rotation import Stored, resealed, seal_stored
+from goodword.core.crypto import Stored, resealed, seal_stored
 
 #: subject of sealed secrets; allauth does not say whose they are
 _PLACE: Final = "mfa_authenticator"
@@ -100,7 +99,7 @@ def _reseal(ids: Sequence[int]) -> int:
     return lost
 
 
-#: for goodword.core.key_rotation
+#: for goodword.core.crypto
 STORED: Final = Stored(_old, _reseal, _uses)
 
 

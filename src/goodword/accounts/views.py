@@ -18,8 +18,7 @@ from goodword.accounts import sign_in
 from goodword.accounts.access import NoAccess, membership_of
 from goodword.accounts.domain.members import NameRefused, change_name
 from goodword.accounts.forms import NameForm
-from goodword.accounts.models import Membership, User
-from goodword.accounts.queries import admins_of
+from goodword.accounts.models import Membership, User, admins_of
 from goodword.accounts.reauthentication import has_second_factor
 from goodword.accounts.security_mails import browser_name
 from goodword.core import clock

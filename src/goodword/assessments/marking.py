@@ -26,10 +26,10 @@ from goodword.assessments.queries import (
     visible_items,
 )
 from goodword.candidates.models import Application
-from goodword.core.json_reading import Json
 from goodword.core.models import Event
+from goodword.core.validation import Json
 from goodword.ui.charts import written_number
-from goodword.workflow.states import DONE, lock
+from goodword.workflow.models import DONE, lock
 
 #: raters per answer, by AssessmentPart.two_raters
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}

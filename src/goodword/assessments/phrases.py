@@ -1,4 +1,4 @@
-from goodword.core.phrases import Catalogue
+from goodword.core.text import Catalogue
 
 PHRASES: Catalogue = {
     "en": {

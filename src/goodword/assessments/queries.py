@@ -10,7 +10,7 @@ from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
 from goodword.assessments.models import Attempt, AttemptPart, DrawnItem, TestVersion, Verification
 from goodword.candidates.models import Application
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.workflow.models import StepRun
 
 _MAX_PARSED: Final = 512

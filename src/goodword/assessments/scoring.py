@@ -16,7 +16,7 @@ from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.psychometrics.totals import Solved, in_all
 from goodword.assessments.queries import answers_of, content_of, items_of
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 def compute_scores(

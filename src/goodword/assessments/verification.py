@@ -34,14 +34,13 @@ from goodword.assessments.queries import application_of, content_of, items_of
 from goodword.assessments.scoring import calibration_row_of
 from goodword.candidates.models import Application
 from goodword.core.jobs import for_each
-from goodword.core.json_reading import Json
 from goodword.core.text import written_day
+from goodword.core.validation import Json
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.domain.member_actions import Refused, actor
-from goodword.workflow.models import StepRequest
-from goodword.workflow.states import DONE
+from goodword.workflow.models import DONE, StepRequest
 
 #: after the start; whatever has not ended by then ends
 LONGEST: Final = timedelta(hours=12)

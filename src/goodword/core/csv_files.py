@@ -1,6 +1,7 @@
-"""Reads uploaded CSV files in all the forms that spreadsheets write."""
+"""Reads uploaded CSV files in all the forms that spreadsheets write, and writes cells that are safe in them."""
 
 import re
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -37,3 +38,13 @@ def separated(text: str) -> tuple[str, str]:
     head = next((line for line in text.splitlines() if line.strip()), "")
     unquoted = re.sub(r'"[^"]*"', "", head)
     return text, max((",", ";", "\t"), key=unquoted.count)
+
+
+#: what begins a formula, also full-width, at the start of a cell. Where spreadsheets separate by semicolons or tabs, a
+#: cell can also begin within ours.
+_FORMULA: Final = re.compile(r"(^|[;\t\r\n])(?=[ ]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+
+
+def safe_cell(text: str) -> str:
+    """The text, with an apostrophe before what a spreadsheet would run as a formula."""
+    return _FORMULA.sub(r"\1'", text)

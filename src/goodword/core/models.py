@@ -100,7 +100,7 @@ class Installation(models.Model):
 
 
 class ErasureEntry(models.Model):
-    """Records, by id only, that somebody was erased; kept to erase them again after a restore (core.erasure)."""
+    """Records, by id only, that somebody was erased; kept to erase them again after a restore (core.personal_data)."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation_id = models.BigIntegerField()

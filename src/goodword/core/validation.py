@@ -1,4 +1,4 @@
-"""pydantic's errors as sentences for the people who wrote the data: where it is wrong, and why."""
+"""JSON that people wrote, and pydantic's errors as sentences for them: where it is wrong, and why."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -7,6 +7,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from goodword.core.text import clean_text
+
+type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
+
+
+class ReadingError(ValueError):
+    pass
+
 
 _LONGEST_NAME = 60
 

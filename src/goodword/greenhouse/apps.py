@@ -10,17 +10,17 @@ class GreenhouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the secrets that field keys must open, and the checks of the installation."""
-        from goodword.core import crypto, key_rotation, metrics
+        from goodword.core import crypto, metrics
         from goodword.greenhouse.models import Connection, WebhookSecret, sealed_secrets
         from goodword.greenhouse.setup import doctor
 
         crypto.register_secrets(sealed_secrets)
-        key_rotation.register(
+        crypto.register_sealed(
             *(
-                key_rotation.column(Connection, name, partial(_place, name))
+                crypto.sealed_column(Connection, name, partial(_place, name))
                 for name in ("credential", "token")
             ),
-            key_rotation.column(WebhookSecret, "secret", _place_of_secret, related="connection"),
+            crypto.sealed_column(WebhookSecret, "secret", _place_of_secret, related="connection"),
         )
         doctor.add_checks()
         metrics.register(

@@ -7,7 +7,7 @@ from django.db import models
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
 from goodword.core import crypto
-from goodword.core.key_rotation import seal_stored
+from goodword.core.crypto import seal_stored
 from goodword.core.outbox import Outbox
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.reports.models import Report

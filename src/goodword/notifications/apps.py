@@ -6,11 +6,11 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        from goodword.core import key_rotation, metrics
+        from goodword.core import crypto, metrics
         from goodword.notifications import doctor
         from goodword.notifications.domain.bounces import MARK_PURPOSE
 
-        key_rotation.register_hashes(MARK_PURPOSE)
+        crypto.register_hashes(MARK_PURPOSE)
         doctor.add_checks()
         metrics.register(
             metrics.Rows(

@@ -24,9 +24,8 @@ from goodword.core.doctor.findings import (
     good,
     register,
 )
-from goodword.notifications.domain.sender_domain import Sender, configured, published
-from goodword.notifications.domain.sender_records import GOOD, UNKNOWN
-from goodword.notifications.domain.sender_records import Finding as Record
+from goodword.notifications.domain.sender_domain import GOOD, UNKNOWN, Sender, configured, published
+from goodword.notifications.domain.sender_domain import Finding as Record
 
 MAIL, SERVER, DNS = "mail", "mail_server", "dns"
 #: how late mail may be

@@ -29,7 +29,7 @@ from typing import assert_never
 
 from django.utils.translation import gettext, ngettext
 
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.questionnaires import labels
 from goodword.questionnaires.input_parsing import (
     AnswerError,

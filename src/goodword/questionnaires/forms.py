@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.questionnaires import labels
 from goodword.questionnaires.answers import is_stated, validate
 from goodword.questionnaires.fields import (

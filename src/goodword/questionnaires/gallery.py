@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from goodword.questionnaires.forms import QuestionForm
-from goodword.questionnaires.parse import fill_placeholders, parse
+from goodword.questionnaires.questions import fill_placeholders, parse
 from goodword.questionnaires.types import Stated
 
 _WORDS = [

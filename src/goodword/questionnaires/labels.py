@@ -7,7 +7,7 @@ from django.utils.dates import MONTHS
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
 
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.questionnaires.types import (
     CONFIRMED,
     CORRECTED,

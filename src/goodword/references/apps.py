@@ -6,8 +6,8 @@ class ReferencesConfig(AppConfig):
     label = "references"
 
     def ready(self) -> None:
-        from goodword.core import key_rotation
+        from goodword.core import crypto
         from goodword.references.domain import requests
         from goodword.references.flags import devices
 
-        key_rotation.register_hashes(requests.HASH_PURPOSE, devices.HASH_PURPOSE)
+        crypto.register_hashes(requests.HASH_PURPOSE, devices.HASH_PURPOSE)

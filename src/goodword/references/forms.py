@@ -13,7 +13,7 @@ from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetai
 from goodword.references.models import Referee, ReferenceRequest
 from goodword.roles.slots import ANY
 from goodword.ui.fields import LongTextField
-from goodword.workflow.languages import language_choices
+from goodword.workflow.portal import language_choices
 
 LONGEST_REASON = 2000
 

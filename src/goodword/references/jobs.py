@@ -1,7 +1,7 @@
 from goodword.core import clock, jobs
-from goodword.references.domain import completion, reminders
-from goodword.references.erasure import erase_asked
+from goodword.references.domain import reminders, requests
 from goodword.references.flags import devices
+from goodword.references.personal_data import erase_asked
 
 
 @jobs.job(
@@ -48,7 +48,7 @@ def sweep_traces(*, timestamp: int = 0) -> None:
 @jobs.job(name="references.end_over", cron="50 * * * * 0", queueing_lock="references.end_over")
 def sweep_over(*, timestamp: int = 0) -> None:
     del timestamp  # passed to every periodic job
-    completion.end_expired_requests(now=clock.now())
+    requests.end_expired_requests(now=clock.now())
 
 
 @jobs.job(name="references.erase_asked", cron="*/10 * * * * 25", queueing_lock="references.erase_asked")

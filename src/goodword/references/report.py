@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Heading,
@@ -19,7 +18,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import clipped, isolate
+from goodword.core.text import Phrases, clipped, isolate
 from goodword.references.report_data import (
     CheckData,
     ChoiceQuestion,

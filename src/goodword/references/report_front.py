@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -20,7 +19,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import clipped, isolate
+from goodword.core.text import Phrases, clipped, isolate
 from goodword.references.comments import first_sentence, quote_order
 from goodword.references.report_data import (
     CheckData,

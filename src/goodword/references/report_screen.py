@@ -5,7 +5,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import assert_never
 
-from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -17,7 +16,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import clipped, isolate
+from goodword.core.text import Phrases, clipped, isolate
 from goodword.references.report import (
     Charted,
     axis_of,

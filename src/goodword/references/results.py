@@ -10,8 +10,7 @@ from django.utils.translation import get_language_info, gettext
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.labels import render_answers
-from goodword.questionnaires.parse import fill_placeholders
-from goodword.questionnaires.routing import applicable, for_self
+from goodword.questionnaires.questions import applicable, fill_placeholders, for_self
 from goodword.questionnaires.types import (
     CONFIRMING,
     PLACES,
@@ -37,7 +36,7 @@ from goodword.questionnaires.types import (
     WouldWorkAgain,
     YesNoUnsure,
 )
-from goodword.references.domain.context import stated_of
+from goodword.references.domain.checks import stated_of
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, SelfReference
 
 type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "choice", "line", "text"]

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.references.flags.wording import dismiss_flag
-from goodword.references.views import candidate, nominations, referee, referee_data, responses, self_reference
+from goodword.references.views import candidate, nominations, referee, referee_data, self_reference
 
 member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/flags/<int:flag_pk>/dismiss/", dismiss_flag, name="flag_dismiss"),
@@ -41,10 +41,10 @@ public_urls: list[URLPattern | URLResolver] = [
     path("r/<str:token>/fresh/", referee.fresh_link, name="referee_fresh"),
     path("r/<str:token>/", referee.home, name="referee"),
     path("r/<str:token>/language/", referee.language, name="referee_language"),
-    path("r/<str:token>/begin/", responses.begin, name="referee_begin"),
-    path("r/<str:token>/questions/<int:number>/", responses.questions, name="referee_page"),
-    path("r/<str:token>/review/", responses.review, name="referee_review"),
-    path("r/<str:token>/facts/", responses.facts, name="referee_facts"),
+    path("r/<str:token>/begin/", referee.begin, name="referee_begin"),
+    path("r/<str:token>/questions/<int:number>/", referee.questions, name="referee_page"),
+    path("r/<str:token>/review/", referee.review, name="referee_review"),
+    path("r/<str:token>/facts/", referee.facts, name="referee_facts"),
     path("r/<str:token>/copy/", referee.send_copy, name="referee_copy"),
     path("r/<str:token>/ask/", referee.ask, name="referee_ask"),
     path("r/<str:token>/opt-out/", referee.opt_out, name="referee_opt_out"),

@@ -12,12 +12,12 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from goodword.core import key_rotation, metrics
+        from goodword.core import crypto, metrics
         from goodword.core.doctor.findings import Check, register
         from goodword.reports.models import SigningCertificate
 
-        key_rotation.register(
-            key_rotation.column(
+        crypto.register_sealed(
+            crypto.sealed_column(
                 SigningCertificate,
                 "sealed_key",
                 lambda row: f"reports_signingcertificate.sealed_key:{row.fingerprint}:",

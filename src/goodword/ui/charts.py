@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from goodword.core.phrases import rounded
+from goodword.core.text import rounded
 
 STACK_LIMIT = 6
 

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 
-from goodword.ui.icons import ICONS
 from goodword.ui.statuses import STATUSES
+from goodword.ui.templatetags.ui import ICONS
 
 #: layouts shown as separate pages
 LAYOUTS = {

@@ -20,7 +20,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.workflow.models import GRADES, Flag, strongest

@@ -1,25 +1,99 @@
-"""Links to the portal, and short-lived ones to *Your data*, mailed to the known address only."""
+"""What the pages of candidates and referees share: links, the language, and questions to the recruiter.
 
+Links to *Your data* are short-lived, and mailed to the known address only.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
+from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from goodword.accounts.models import Organisation
-from goodword.candidates.models import Application
-from goodword.candidates.queries import Recruiter, recruiter_of
+from goodword.candidates.models import Application, Recruiter, recruiter_of
+from goodword.core import clock
 from goodword.core.addresses import is_same
+from goodword.core.events import record
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Step
+from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import takes_answers
+from goodword.workflow.models import StepRequest, StepRun, takes_answers
+
+#: query parameter on pages that store no choice
+PARAMETER: Final = "language"
+
+
+def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """In a fixed order: [("en", "English"), ...]."""
+    order = [code for code, _name in settings.LANGUAGES]
+    ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
+    return [(code, language_name(code)) for code in ordered]
+
+
+def language_name(code: str) -> str:
+    try:
+        return str(translation.get_language_info(code)["name_local"]).capitalize()
+    except KeyError:
+        return code
+
+
+def browser_languages(request: HttpRequest) -> list[str]:
+    """Most preferred first: ["de-at", "de", "en"]."""
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    return [code for code, weight in asked if weight > 0]
+
+
+def query_language(request: HttpRequest, offered: Sequence[str]) -> str:
+    """The offered language in the page's query string, or empty."""
+    code = request.GET.get(PARAMETER, "")
+    return code if code in offered else ""
+
+
+def with_query_language(request: HttpRequest, url: str) -> str:
+    code = request.GET.get(PARAMETER, "")
+    if code not in dict(settings.LANGUAGES):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({PARAMETER: code})}"
+
+
+def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> dict[str, object]:
+    """Template context for language links on pages that store nothing: an expired link may be in other hands."""
+    shown = [
+        (
+            code,
+            name,
+            "&".join(filter(None, [urlencode({PARAMETER: code}), "sent=1" if "sent" in request.GET else ""])),
+        )
+        for code, name in language_choices(offered)
+    ]
+    return {"language_links": shown if len(shown) > 1 else [], "language": current}
+
+
+def first_offered(offered: Sequence[str], *wanted: str) -> str:
+    """The first preferred language ("de", "de-AT") that is offered, or empty."""
+    for code in wanted:
+        for language in offered:
+            if code and _primary(language) == _primary(code):
+                return language
+    return ""
+
+
+def _primary(code: str) -> str:
+    return code.strip().lower().replace("_", "-").partition("-")[0]
+
 
 #: first page of each kind of step
 PAGES: Final = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
@@ -155,3 +229,106 @@ def send_own_data_link(
 def went_to(link: Link, address: str) -> bool:
     """Whether the link was mailed to this address, which may have changed since."""
     return link.email is not None and is_same(link.email.to_address, address)
+
+
+MAIL_KIND = "workflow.question"
+#: questions per person
+LONGEST_QUESTION = 4000
+FORM_ID = "ask"
+
+
+def ask_recruiter(
+    *, application: Application, by: str, name: str, address: str, text: str, now: datetime
+) -> bool:
+    """Mail the recruiter a question, at most five a day, and none during an erasure. `by`: "candidate" or
+    "referee:31"."""
+    with transaction.atomic():
+        application = lock_application(application.pk)
+        if application.is_being_erased:
+            return False
+        ref = f"asked:{application.pk}:{by}"
+        asked = Email.objects.of(application.organisation).filter(kind=MAIL_KIND, subject_ref=ref)
+        if asked.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
+            return False
+        recruiter = recruiter_of(application)
+        path = reverse("candidate", args=[application.organisation.slug, application.pk])
+        queue(
+            organisation=application.organisation,
+            kind=MAIL_KIND,
+            key=f"{ref}:{asked.count() + 1}",
+            to=Correspondent(name=recruiter.name, address=recruiter.address),
+            sender=Correspondent(name=name, address=address),
+            template="workflow/mail/question",
+            context={
+                "asker": name,
+                "is_candidate": by == "candidate",
+                "candidate_name": application.candidate.name,
+                "role_title": application.role.title if application.role else "",
+                "lines": text.splitlines(),
+                "page_url": settings.GOODWORD_BASE_URL + path,
+            },
+            application=application,
+            subject_ref=ref,
+            now=now,
+        )
+        record(
+            "portal.question_asked",
+            organisation_id=application.organisation_id,
+            application_id=application.pk,
+            actor="candidate" if by == "candidate" else "referee",
+            at=now,
+            data={"by": by},
+        )
+        return True
+
+
+class AskForm(forms.Form):
+    use_required_attribute = False
+
+    question = LongTextField(
+        label=_("Your question"),
+        longest=LONGEST_QUESTION,
+        rows=6,
+        error_messages={"required": _("Write your question.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, question: str = "") -> None:
+        super().__init__(data, prefix="a", initial={"question": question})
+
+
+def ask_page(
+    request: HttpRequest,
+    *,
+    application: Application,
+    by: str,
+    name: str,
+    address: str,
+    back: str,
+    context: Mapping[str, object],
+    switched: bool = False,
+) -> HttpResponse:
+    """`context`: for the portal's layout. `switched`: the language was changed; the text is kept."""
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if switched:
+        form = AskForm(question=form["question"].value() or "")
+    sent, too_many = "sent" in request.GET and request.method != "POST", False
+    if form.is_valid():
+        text = form.cleaned_data["question"]
+        if ask_recruiter(
+            application=application, by=by, name=name, address=address, text=text, now=clock.now()
+        ):
+            return redirect(f"{request.path}?sent=1")
+        too_many = True
+    return render(
+        request,
+        "workflow/ask.html",
+        {
+            **context,
+            "form": form,
+            "form_id": "" if sent else FORM_ID,
+            "sent": sent,
+            "too_many": too_many,
+            "address": address,
+            "back": back,
+        },
+    )

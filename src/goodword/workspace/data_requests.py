@@ -19,7 +19,6 @@ from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.data_export import RATINGS
 from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
@@ -30,18 +29,17 @@ from goodword.candidates.domain.erasure_requests import (
 )
 from goodword.candidates.domain.holds import hold_against_erasure, hold_on
 from goodword.candidates.domain.people import lock_person
-from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.candidates.queries import visible_applications
-from goodword.core import clock
-from goodword.core import erasure as registry
-from goodword.core.data_export import ExportReader, ExportRequest, export, readable_json
+from goodword.candidates.models import Application, Candidate, Erasure, visible_applications
+from goodword.candidates.personal_data import RATINGS
+from goodword.core import clock, personal_data
 from goodword.core.http import as_download
+from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.references.erasure import erase_referee
 from goodword.references.models import Referee
+from goodword.references.personal_data import erase_referee
 from goodword.reports.domain.files import NotDrawn, content_of
 from goodword.reports.models import Report
-from goodword.workflow.states import DONE
+from goodword.workflow.models import DONE
 
 #: labels of `Counts`, in page order
 LABELS = {
@@ -136,7 +134,7 @@ def preview_erasure(candidate: Candidate, *, only: Application | None = None) ->
         with transaction.atomic():
             person, applications = lock_person(candidate.pk)
             going = [one for one in applications if only is None or one.pk == only.pk]
-            counts = registry.erase(subject(person, going, whole=only is None), now=person.created_at)
+            counts = personal_data.erase(subject(person, going, whole=only is None), now=person.created_at)
             raise _Rollback
     except _Rollback:
         return counts

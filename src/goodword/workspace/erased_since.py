@@ -9,8 +9,8 @@ from goodword.candidates.domain.erasure_requests import erase_again
 from goodword.candidates.models import Application, Candidate
 from goodword.core.backup.erasures import Erased
 from goodword.core.models import ErasureEntry
-from goodword.references.erasure import erase_referee_again
 from goodword.references.models import Referee
+from goodword.references.personal_data import erase_referee_again
 
 
 def erase_all_again(entries: Iterable[Erased], *, now: datetime) -> int:

@@ -18,8 +18,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.connections import endpoint_url, oldest_connection
-from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
+from goodword.greenhouse.setup.connections import CALL_ERRORS, endpoint_url, error_message, oldest_connection
 from goodword.greenhouse.setup.permissions import connection_card
 from goodword.greenhouse.setup.webhooks import REQUIRED, WebhookSetup, endpoint_details, webhook_setup
 from goodword.roles.models import Role, StageRule

@@ -7,8 +7,7 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts import access, first_admin
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.models import Membership, Organisation, User
-from goodword.accounts.queries import admins_of
+from goodword.accounts.models import Membership, Organisation, User, admins_of
 from goodword.core import installation
 from goodword.notifications.domain.outages import outage
 from goodword.reports.domain.reviews import to_review

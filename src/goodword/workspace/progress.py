@@ -14,8 +14,7 @@ from goodword.greenhouse.models import Finding
 from goodword.references.models import Check
 from goodword.roles.models import AlreadyThere, StageRule, Step
 from goodword.workflow.domain.step_requests import reuse_times
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import DONE, status
+from goodword.workflow.models import DONE, StepRequest, StepRun, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

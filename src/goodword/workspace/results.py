@@ -18,10 +18,8 @@ from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
 from goodword.core.report_blocks import OutcomeRow, Section
 from goodword.core.text import written_moment
-from goodword.references.check_overview import CheckOverview, check_overview
 from goodword.references.models import Check
-from goodword.references.outcome import check_outcome
-from goodword.references.queries import checks_of
+from goodword.references.queries import CheckOverview, check_outcome, check_overview, checks_of
 from goodword.references.report_data import check_data
 from goodword.references.report_front import overview_sections
 from goodword.references.report_screen import screen_sections
@@ -30,8 +28,7 @@ from goodword.reports.models import Report
 from goodword.reports.phrases import words_for
 from goodword.roles.models import Step
 from goodword.workflow.domain.step_requests import reuse_times
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import DONE, is_open, status
+from goodword.workflow.models import DONE, StepRequest, StepRun, is_open, status
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,28 @@
-"""Search for candidates by any part of their name or e-mail address."""
+"""Search for candidates by name or address in lists, and the typo-tolerant search over all that a member can see."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Final
 
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Greatest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from psycopg.errors import QueryCanceled
 
-from goodword.candidates.models import Application, searched
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application, searched, visible_applications
+from goodword.references.models import Referee
+from goodword.reports.models import Report
+from goodword.roles.models import Role, visible_roles
 
 #: shorter texts match only the start of words
 TRIGRAM: Final = 3
@@ -26,3 +41,112 @@ def matching_name(rows: QuerySet[Application], query: str) -> QuerySet[Applicati
         return rows.filter(searched__contains=text)
     starts = (Q(searched__contains=before + text) for before in (" ", "\n", "-"))
     return rows.filter(reduce(or_, starts, Q(searched__startswith=text)))
+
+
+#: results per type
+AT_MOST: Final = 10
+#: limits of a query: each character slows down similarity
+_WORDS: Final = 6
+_LONGEST_WORD: Final = 40
+#: milliseconds; longer searches are cancelled
+_LONGEST_SEARCH: Final = 5_000
+#: word similarity of a match. PostgreSQL's default, 0.6, misses a wrong letter in the middle of a name
+_LEAST: Final = 0.45
+_PERSON: Final = (
+    "candidate__first_name",
+    "candidate__last_name",
+    "candidate__preferred_name",
+    "candidate__email",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """At most AT_MOST of each."""
+
+    candidates: Sequence[Application]
+    referees: Sequence[Referee]
+    roles: Sequence[Role]
+    reports: Sequence[Report]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.candidates or self.referees or self.roles or self.reports)
+
+
+NOTHING: Final = Found(candidates=(), referees=(), roles=(), reports=())
+
+
+def find(member: Membership, text: str) -> Found:
+    """Find rows in which each word of `text` resembles a word or is part of an address. Raises OperationalError on a
+    timeout."""
+    if not text.strip():
+        return NOTHING
+    applications = visible_applications(member).filter(erased_at=None)
+    candidates = _similar(applications.select_related("candidate", "role"), text, *_PERSON)
+    referees = _similar(
+        Referee.objects.of(member.organisation)
+        .filter(erased_at=None, check_run__step_request__application__in=applications)
+        .select_related("check_run__step_request__application__candidate"),
+        text,
+        "name",
+        "email",
+        "company",
+    )
+    roles = _similar(visible_roles(member), text, "title")
+    reports = (
+        Report.objects.of(member.organisation)
+        .filter(code__icontains=text.strip(), step_request__application__in=applications)
+        .exclude(state=Report.State.REDACTED)
+        .select_related("step_request__application__candidate", "step_request__step")
+        .order_by("code", "-version")
+    )
+    with _search_settings():
+        return Found(
+            candidates=list(candidates[:AT_MOST]),
+            referees=list(referees[:AT_MOST]) if member.may_work else [],
+            roles=list(roles[:AT_MOST]),
+            reports=list(reports[:AT_MOST]),
+        )
+
+
+@contextmanager
+def _search_settings() -> Iterator[None]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [_LEAST])
+            cursor.execute("SET LOCAL statement_timeout = %s", [_LONGEST_SEARCH])
+        yield
+
+
+def _similar[M: Model](rows: QuerySet[M], text: str, *fields: str) -> QuerySet[M]:
+    """Most similar first."""
+    words = [word[:_LONGEST_WORD] for word in text.split()[:_WORDS]]
+    wanted = reduce(and_, (_any(fields, word) for word in words))
+    nearness = [TrigramWordSimilarity(words[-1], field) for field in fields]
+    nearest = Greatest(*nearness) if len(nearness) > 1 else nearness[0]
+    return rows.filter(wanted).order_by(nearest.desc(), "-pk")
+
+
+def _any(fields: Sequence[str], word: str) -> Q:
+    found = Q()
+    for field in fields:
+        if not field.endswith("email"):
+            found |= Q(**{f"{field}__trigram_word_similar": word})
+        elif "@" in word:  # no similarity for addresses: many end alike
+            found |= Q(**{f"{field}__trigram_word_similar": word, f"{field}__icontains": word})
+    return found
+
+
+@require_safe
+@access.member()
+def search(request: MemberRequest) -> HttpResponse:
+    text = search_text(request)
+    try:
+        found, is_too_slow = find(request.member, text), False
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        found, is_too_slow = NOTHING, True
+    context = {"query": text, "found": found, "is_too_slow": is_too_slow}
+    return render(request, "workspace/find.html", context)

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.workspace import assessment_attempt as attempts
-from goodword.workspace import comments, data_requests, fairness, find, first_run, home
+from goodword.workspace import comments, data_requests, fairness, first_run, home, search
 from goodword.workspace import results_to_review as results
 from goodword.workspace.adding import views as adding
 from goodword.workspace.assessment_plan import preview
@@ -9,7 +9,7 @@ from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.assessment_plan.access import PAGES
 from goodword.workspace.audit_log import views as audit_log
 from goodword.workspace.automation import views as automation
-from goodword.workspace.candidate import actions, details, invitations, review
+from goodword.workspace.candidate import actions, details, invitations
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import files as results_files
 from goodword.workspace.comparison import views as comparison
@@ -200,7 +200,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("results/<int:pk>/reviewed/", results.tick, name="result_tick"),
     path("results/<int:pk>/not-reviewed/", results.undo, name="result_undo"),
     path("results/<int:pk>/assign/", results.assign_page, name="result_assign"),
-    path("search/", find.search, name="search"),
+    path("search/", search.search, name="search"),
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
     path("settings/notifications/", mails.notification_settings, name="notification_settings"),
@@ -267,5 +267,5 @@ public_urls: list[URLPattern | URLResolver] = [
     path("d/<str:token>/erase/", own_data.erase, name="own_data_erase"),
     path("m/<str:token>/", rater.rate, name="rater"),
     path("m/<str:token>/decline/", rater.decline, name="rater_decline"),
-    path("v/<str:token>/", review.review, name="review"),
+    path("v/<str:token>/", actions.review, name="review"),
 ]

@@ -19,7 +19,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.bounces import note_bounced
 from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email, Link
-from goodword.workflow.states import lock, move
+from goodword.workflow.models import lock, move
 from tests.assessments.adjustments.support import (
     HANNA,
     NOW,

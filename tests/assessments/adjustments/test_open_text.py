@@ -26,7 +26,6 @@ from goodword.assessments.attempts.parts import (
 )
 from goodword.assessments.catalogue.custom_questions import publish_test
 from goodword.assessments.catalogue.judgement import create_open_text
-from goodword.assessments.data_export import export
 from goodword.assessments.marking import parts_to_mark, parts_waiting_for
 from goodword.assessments.models import (
     Adjustment,
@@ -38,11 +37,12 @@ from goodword.assessments.models import (
     Score,
     Test,
 )
+from goodword.assessments.personal_data import export
 from goodword.assessments.queries import items_of
 from goodword.assessments.results import result
 from goodword.assessments.scoring import norm_group_of
 from goodword.candidates.models import Application
-from goodword.core.data_export import ExportReader, ExportRequest
+from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email

@@ -14,7 +14,7 @@ from goodword.assessments.adjustments.requests import withdraw_request
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.notifications.models import Link
-from goodword.workflow.states import lock, move
+from goodword.workflow.models import lock, move
 from tests.assessments.adjustments.support import (
     HANNA,
     NOW,

@@ -5,9 +5,8 @@ from django.db import transaction
 
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment
-from goodword.core import erasure
-from goodword.core.data_export import ExportReader, ExportRequest, export
-from goodword.core.erasure import Subject
+from goodword.core import personal_data
+from goodword.core.personal_data import ExportReader, ExportRequest, Subject, export
 from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email, Link
 from tests.assessments.adjustments.support import NOW, answer_path, asked, timed
@@ -59,7 +58,7 @@ def test_erasure_removes_requests_from_every_table() -> None:
         candidate_id=application.candidate_id,
     )
     with transaction.atomic():
-        counts = erasure.erase(subject, now=NOW)
+        counts = personal_data.erase(subject, now=NOW)
     assert columns_with(WORD) == set()
     assert Adjustment.objects.of(row.organisation).count() == 0
     assert Email.objects.of(row.organisation).filter(subject_ref__startswith="adjustment").count() == 0

@@ -16,7 +16,7 @@ from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
-from goodword.workflow.states import lock, move, status
+from goodword.workflow.models import lock, move, status
 from tests.assessments.adjustments.support import (
     HANNA,
     NOW,

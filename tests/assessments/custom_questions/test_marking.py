@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments import marking
-from goodword.assessments.data_export import export
 from goodword.assessments.marking import AnswerToMark, mark_answer, marking_progress, parts_to_mark
 from goodword.assessments.models import Attempt, Marking
-from goodword.core.data_export import ExportReader, ExportRequest
+from goodword.assessments.personal_data import export
 from goodword.core.models import Event
+from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.reports.models import Report
 from tests.assessments.custom_questions.support import NOW, PDF, answered, rater, upload_of
 from tests.assessments.once import once

@@ -13,7 +13,7 @@ from django.urls import reverse
 from goodword.assessments.attempts.answers import MAX_ROWS, next_item, save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt, Observation
-from goodword.workflow.states import lock, move
+from goodword.workflow.models import lock, move
 from tests.assessments.flags.support import NOW, custom_attempt, note, observations, send, timed_attempt
 from tests.assessments.once import once
 from tests.assessments.support import answer_all, application, assigned, rows, token_of

@@ -17,7 +17,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.flags.display import WORDS, sentence
 from goodword.assessments.models import Attempt, AttemptFlag
-from goodword.core.data_export import ExportReader, ExportRequest, export
+from goodword.core.personal_data import ExportReader, ExportRequest, export
 from goodword.reports.models import Report
 from tests.assessments.flags.support import NOW, flags, note, raise_flags, timed_attempt, work_through
 from tests.assessments.once import once

@@ -16,7 +16,7 @@ from goodword.candidates.models import Application
 from goodword.core.events import name_of
 from goodword.core.models import Reaction
 from goodword.workflow.flags import NoteRequired, dismiss_flag
-from goodword.workflow.states import lock
+from goodword.workflow.models import lock
 from tests.assessments.flags.support import (
     NOW,
     SECOND,

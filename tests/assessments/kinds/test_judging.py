@@ -12,7 +12,7 @@ from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.kinds.technical_sheet import NOTHING
 from goodword.assessments.psychometrics.norms import NormTable, norm_table
 from goodword.assessments.scoring import compute_scores
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
 from tests.assessments.kinds.judgements import small_set
 

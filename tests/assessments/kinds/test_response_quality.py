@@ -7,10 +7,10 @@ import pytest
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.scales.content import parse_pack
-from goodword.assessments.kinds.scales.items import ScoringError
-from goodword.assessments.kinds.scales.response_quality import (
+from goodword.assessments.kinds.scales.items import (
     Contradiction,
     ScaleContradiction,
+    ScoringError,
     StraightLine,
     contradiction,
     straight_lining,

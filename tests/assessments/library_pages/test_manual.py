@@ -22,10 +22,9 @@ from goodword.assessments.manual.evidence import RECOVERY
 from goodword.assessments.manual.facts import ManualFacts, manual_facts
 from goodword.assessments.models import Calibration, NormGroup, Test, TestVersion
 from goodword.assessments.psychometrics import strata
-from goodword.assessments.psychometrics.dif import Effect
 from goodword.assessments.psychometrics.rasch import Calibration as Calibrated
 from goodword.assessments.psychometrics.rasch import Difficulty
-from goodword.assessments.psychometrics.strata import Calibrations, Comparison, Pool, Stratum
+from goodword.assessments.psychometrics.strata import Calibrations, Comparison, Effect, Pool, Stratum
 from goodword.assessments.queries import content_of
 from goodword.core.report_blocks import Cell, Heading, Labelled, Prose, Section, Table
 from goodword.roles.models import JobAnalysis, Role

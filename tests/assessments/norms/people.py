@@ -15,7 +15,7 @@ from goodword.assessments.kinds import builtin
 from goodword.assessments.kinds.reasoning.families import generate
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.psychometrics.rasch import Answer
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from tests.assessments.builtins import load
 
 CELLS: Final = (

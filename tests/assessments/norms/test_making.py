@@ -8,7 +8,6 @@ from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.erasure import erase
 from goodword.assessments.models import (
     Answer,
     Assessment,
@@ -22,9 +21,10 @@ from goodword.assessments.models import (
 )
 from goodword.assessments.norms.first_attempts import first_attempts
 from goodword.assessments.norms.making import NewNorms, NoGroup, make_norms
+from goodword.assessments.personal_data import erase
 from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.candidates.models import Application, Candidate
-from goodword.core.erasure import Subject
+from goodword.core.personal_data import Subject
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import form_of, scale_answers, solves
 from tests.support import factories

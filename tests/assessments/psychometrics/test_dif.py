@@ -4,8 +4,8 @@ import random
 import pytest
 
 from goodword.assessments.psychometrics.abilities import point
-from goodword.assessments.psychometrics.dif import Effect, differences, has_large
 from goodword.assessments.psychometrics.rasch import Answer, Answers
+from goodword.assessments.psychometrics.strata import Effect, differences, has_large
 
 TRUE = [-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, -1.2, -0.3, 0.3, 1.2]
 

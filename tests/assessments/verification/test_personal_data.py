@@ -8,9 +8,8 @@ from django.test import Client
 
 from goodword.assessments.models import Attempt, Verification
 from goodword.assessments.verification import discard
-from goodword.core import erasure
-from goodword.core.data_export import ExportReader, ExportRequest, export
-from goodword.core.erasure import Subject
+from goodword.core import personal_data
+from goodword.core.personal_data import ExportReader, ExportRequest, Subject, export
 from goodword.notifications.models import Link
 from tests.assessments.verification.support import (
     DAY,
@@ -48,7 +47,7 @@ def test_erasure_removes_verifications_and_their_links() -> None:
         candidate_id=application.candidate_id,
     )
     with transaction.atomic():
-        counts = erasure.erase(subject, now=DAY)
+        counts = personal_data.erase(subject, now=DAY)
     assert counts["verifications"] == 2
     assert Verification.objects.of(row.organisation).count() == 0
     assert Link.objects.of(row.organisation).filter(purpose=Link.Purpose.VERIFICATION).count() == 0

@@ -7,12 +7,12 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.candidates.data_export import export
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.performance import importing
 from goodword.candidates.performance.reading import Scale, read_ratings
-from goodword.core.data_export import ExportReader, ExportRequest
+from goodword.candidates.personal_data import export
+from goodword.core.personal_data import ExportReader, ExportRequest
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,7 @@ from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
 from goodword.greenhouse.inbox.processing import BUSY_TRIES, TRIES, WORKER_DIED
 from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync.applications import sync_application
-from goodword.roles.models import Automation
-from goodword.roles.queries import open_notices
+from goodword.roles.models import Automation, open_notices
 from greenhouse_sandbox.acts import candidates
 from tests.greenhouse.inbox.test_processing import poison
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World

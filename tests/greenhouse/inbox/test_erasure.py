@@ -4,10 +4,10 @@ import json
 from datetime import timedelta
 
 from goodword.core import clock
-from goodword.core.erasure import Subject
-from goodword.greenhouse.erasure import erase_deliveries as holder
+from goodword.core.personal_data import Subject
 from goodword.greenhouse.inbox.processing import prune, replay, retention
 from goodword.greenhouse.models import Connection, Delivery
+from goodword.greenhouse.personal_data import erase_deliveries as holder
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 

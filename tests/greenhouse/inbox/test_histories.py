@@ -15,7 +15,7 @@ from goodword.candidates.models import Application
 from goodword.greenhouse.models import Delivery
 from goodword.notifications.models import Email
 from goodword.references.models import Check
-from goodword.roles.queries import automation_of, rules_of_stage
+from goodword.roles.models import automation_of, rules_of_stage
 from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts.applications import forget_application
 from greenhouse_sandbox.acts.progress import current_stage, pipeline

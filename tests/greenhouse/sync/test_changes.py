@@ -2,8 +2,8 @@
 
 import pytest
 
-from goodword.greenhouse.sync.adoption import ApplicationState
 from goodword.greenhouse.sync.applications import changes
+from goodword.greenhouse.sync.candidates import ApplicationState
 
 A, B = 501, 502
 

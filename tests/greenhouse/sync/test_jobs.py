@@ -8,8 +8,7 @@ from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.roles.domain.job_changes import dismiss
-from goodword.roles.models import Automation, RoleNotice, StageRule
-from goodword.roles.queries import open_notices
+from goodword.roles.models import Automation, RoleNotice, StageRule, open_notices
 from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.store.jobs import JobStage
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World

@@ -15,8 +15,8 @@ from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync import merges_and_deletions
 from goodword.greenhouse.sync.merges_and_deletions import erase_due
 from goodword.notifications.models import Email
-from goodword.workflow.domain.legal_hold import lift_hold, place_hold
-from goodword.workflow.erasure import request_own_erasure
+from goodword.workflow.personal_data import request_own_erasure
+from goodword.workflow.retention import lift_hold, place_hold
 from greenhouse_sandbox.acts.candidates import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from goodword.candidates.models import Application
-from goodword.candidates.queries import recruiter_of
+from goodword.candidates.models import Application, recruiter_of
 from goodword.core import clock
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.greenhouse.sync.session import CACHE_TTL

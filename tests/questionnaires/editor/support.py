@@ -7,7 +7,7 @@ from django.urls import reverse
 from goodword.accounts.models import Membership
 from goodword.questionnaires.domain.drafts import DRAFTS, QuestionnaireDraft, create
 from goodword.questionnaires.models import Questionnaire
-from goodword.questionnaires.parse import parse, to_json
+from goodword.questionnaires.questions import parse, to_json
 from tests.support import factories
 
 NOW = factories.NOW

@@ -4,7 +4,7 @@ import pytest
 
 from goodword.questionnaires import builtin
 from goodword.questionnaires.editor.advice import advice, sensitive_topic
-from goodword.questionnaires.parse import to_json
+from goodword.questionnaires.questions import to_json
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 

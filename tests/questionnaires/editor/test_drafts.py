@@ -32,7 +32,7 @@ from goodword.questionnaires.domain.drafts import (
 from goodword.questionnaires.domain.versions import current_version, ensure_builtin, selectable_questionnaires
 from goodword.questionnaires.editor.entries import gaps
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.parse import QuestionError, parse
+from goodword.questionnaires.questions import QuestionError, parse
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, plain, rating
 from tests.support import factories
 

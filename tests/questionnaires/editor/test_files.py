@@ -8,7 +8,7 @@ import pytest
 from goodword.questionnaires import builtin
 from goodword.questionnaires.editor.entries import with_texts
 from goodword.questionnaires.editor.files import LARGEST_FILE, Contents, InvalidFile, read_file, to_file
-from goodword.questionnaires.parse import to_json
+from goodword.questionnaires.questions import to_json
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 

@@ -10,7 +10,7 @@ from goodword.references.flags.raising import update_flags
 from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check, CheckFlag, Reference, ReferenceRequest, SelfReference
 from goodword.workflow.flags import NoteRequired, dismiss_flag
-from goodword.workflow.states import lock
+from goodword.workflow.models import lock
 from tests.references.story import (
     ANSWERS,
     FACTS,

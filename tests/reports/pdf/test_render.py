@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from goodword.assessments.kinds.scales.report import ScalesPart
-from goodword.reports.erasure import without_person
 from goodword.reports.pdf import SnapshotError, render_pdf
 from goodword.reports.pdf.render import page_content
+from goodword.reports.personal_data import without_person
 
 from .reading import read, root_of, tags_of, text_of
 from .samples import assessment, reference_check, work_style

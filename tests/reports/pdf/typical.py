@@ -14,8 +14,7 @@ from goodword.assessments.kinds.judgement.report import JudgementPart
 from goodword.assessments.kinds.reasoning.report import CategoryData
 from goodword.assessments.kinds.report import NormedScoreData, NormedScoreFigures, PartHead
 from goodword.questionnaires import labels
-from goodword.questionnaires.parse import fill_placeholders, parse
-from goodword.questionnaires.routing import applicable, for_self
+from goodword.questionnaires.questions import applicable, fill_placeholders, for_self, parse
 from goodword.questionnaires.types import (
     CONFIRMING,
     Adjectives,

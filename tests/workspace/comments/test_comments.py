@@ -12,15 +12,13 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.core.data_export import ExportReader, ExportRequest
-from goodword.core.erasure import Subject
+from goodword.core.personal_data import ExportReader, ExportRequest, Subject
 from goodword.notifications.models import Email
 from goodword.workspace.comments import mentioned_in, write_comment
-from goodword.workspace.data_export import export
-from goodword.workspace.erasure import erase
 from goodword.workspace.models import Comment
 from goodword.workspace.needs_you.needs import Urgency, Viewer, collect
 from goodword.workspace.needs_you.sources import SOURCES
+from goodword.workspace.personal_data import erase, export
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import named, path

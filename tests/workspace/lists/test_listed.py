@@ -24,8 +24,7 @@ from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.workflow.domain.member_actions import Refused
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import MoveNotAllowed, lock, move
+from goodword.workflow.models import MoveNotAllowed, StepRequest, StepRun, lock, move
 from goodword.workspace.lists.query import NAMES, STEPS, state_at
 from goodword.workspace.lists.repair import different, repair
 from goodword.workspace.lists.rows import Scope

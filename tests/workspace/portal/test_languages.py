@@ -16,7 +16,7 @@ from goodword.candidates.models import Application, Candidate
 from goodword.notifications.models import Email
 from goodword.references.domain.member_actions import correct_address
 from goodword.references.domain.reminders import remind_candidate
-from goodword.workflow.languages import browser_languages, first_offered
+from goodword.workflow.portal import browser_languages, first_offered
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, asked_on
 from tests.assessments.support import assigned, part_of, rows
 from tests.references import story

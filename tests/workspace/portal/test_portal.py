@@ -17,7 +17,7 @@ from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.models import Check
-from goodword.workflow.states import GRACE
+from goodword.workflow.models import GRACE
 from tests.assessments.support import answer_all
 from tests.references import story
 from tests.support import factories

@@ -14,10 +14,10 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
-from goodword.references.erasure import erase_referee
 from goodword.references.models import Check, Referee
-from goodword.workflow.domain.legal_hold import place_hold
-from goodword.workflow.erasure import request_own_erasure
+from goodword.references.personal_data import erase_referee
+from goodword.workflow.personal_data import request_own_erasure
+from goodword.workflow.retention import place_hold
 from goodword.workspace.retention.rules import erase_if_due
 from tests.references.answered import whole
 from tests.support import factories

@@ -16,10 +16,10 @@ from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.greenhouse.sync.candidates import merge_candidates
 from goodword.greenhouse.sync.merges_and_deletions import erase_due
 from goodword.notifications.models import Email, Link
-from goodword.references.erasure import erase_asked
 from goodword.references.models import Check, Referee
-from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_hold
-from goodword.workflow.erasure import request_own_erasure
+from goodword.references.personal_data import erase_asked
+from goodword.workflow.personal_data import request_own_erasure
+from goodword.workflow.retention import NothingToKeep, lift_hold, place_hold
 from goodword.workspace.retention.rules import Months, preview_run, sweep
 from tests.references.answered import asked, checked, data_path, whole
 from tests.support import factories

@@ -17,14 +17,14 @@ from goodword.accounts.domain.organisation import retention_of
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.core.erasure import Counts, Eraser, Subject, erasers
 from goodword.core.events import record
+from goodword.core.personal_data import Counts, Eraser, Subject, erasers
 from goodword.flow import ERASURE
 from goodword.references.models import Check
 from goodword.roles.models import Role
-from goodword.workflow.domain.legal_hold import place_hold
-from goodword.workflow.erasure import request_own_erasure
-from goodword.workflow.states import takes_answers, takes_answers_query
+from goodword.workflow.models import takes_answers, takes_answers_query
+from goodword.workflow.personal_data import request_own_erasure
+from goodword.workflow.retention import place_hold
 from goodword.workspace.candidate.timeline import ERASURES
 from goodword.workspace.retention import rules
 from goodword.workspace.retention.rules import Months, next_run, organisations_due, preview_run, sweep

@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.roles.domain.automation import JobLink, StageLink, link
 from goodword.roles.domain.job_changes import notice, settle
-from goodword.roles.models import Automation, Role, RoleNotice
-from goodword.roles.queries import open_notices
+from goodword.roles.models import Automation, Role, RoleNotice, open_notices
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path

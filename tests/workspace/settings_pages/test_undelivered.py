@@ -8,7 +8,7 @@ from goodword.candidates.models import Application
 from goodword.notifications.domain import outages
 from goodword.notifications.domain.outages import Leave
 from goodword.notifications.models import Email
-from goodword.workflow.states import status
+from goodword.workflow.models import status
 from tests.assessments.support import application as with_assessment
 from tests.support import factories
 from tests.support.jobs import run_jobs

@@ -9,8 +9,8 @@ import pytest
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.core.data_export import ExportReader, ExportRequest, export
 from goodword.core.models import Event
+from goodword.core.personal_data import ExportReader, ExportRequest, export
 from goodword.core.workdays import add_working_days
 from goodword.notifications.domain import links
 from goodword.notifications.domain.send import render

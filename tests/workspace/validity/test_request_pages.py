@@ -13,7 +13,7 @@ from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, PerformanceRating
 from goodword.roles.models import Role
-from goodword.workflow.retention_notice import may_be_rated_later
+from goodword.workflow.retention import may_be_rated_later
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import asking
 from tests.support import factories

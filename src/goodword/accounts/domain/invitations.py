@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.members import check_name, lock_members
-from goodword.accounts.models import Invitation, Membership, Organisation, User
-from goodword.accounts.queries import admins_of
+from goodword.accounts.models import Invitation, Membership, Organisation, User, admins_of
 from goodword.core.addresses import check_address, is_same, normalised
 
 

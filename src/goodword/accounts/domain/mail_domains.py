@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from publicsuffixlist import PublicSuffixList
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership, Organisation
-from goodword.accounts.queries import active_members
+from goodword.accounts.models import Membership, Organisation, active_members
 
 MOST_DOMAINS: Final = 20
 #: free mail providers with domains in many countries

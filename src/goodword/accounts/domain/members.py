@@ -11,8 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership, Organisation, User
-from goodword.accounts.queries import active_members, admins_of
+from goodword.accounts.models import Membership, Organisation, User, active_members, admins_of
 from goodword.core.events import record
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from goodword.accounts.models import Organisation
-from goodword.accounts.queries import admins_of, is_deactivated
-from goodword.candidates.models import Application
-from goodword.candidates.queries import recruiter_of
+from goodword.accounts.models import Organisation, admins_of, is_deactivated
+from goodword.candidates.models import Application, recruiter_of
 from goodword.core.addresses import normalised
 from goodword.roles.models import Role
 

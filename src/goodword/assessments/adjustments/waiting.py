@@ -6,7 +6,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.mails import ASKED
 from goodword.assessments.models import Adjustment
 from goodword.notifications.models import Email, Link
-from goodword.workflow.states import UNFINISHED
+from goodword.workflow.models import UNFINISHED
 
 
 def waiting_for(member: Membership) -> QuerySet[Adjustment]:

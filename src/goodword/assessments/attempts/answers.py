@@ -18,7 +18,7 @@ from goodword.assessments.kinds.custom.uploads import CheckedFile
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Answer, AttemptPart, Observation, Upload
 from goodword.assessments.queries import answers_of, items_of, visible_items
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 class UnknownItem(Exception):

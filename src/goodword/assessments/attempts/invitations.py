@@ -33,8 +33,7 @@ from goodword.workflow.domain.candidate_mail import (
 from goodword.workflow.domain.deadlines import extend_by_hold, plan_reminder
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
-from goodword.workflow.models import StepRequest
-from goodword.workflow.states import DONE, UNFINISHED, awaits_click, is_open, lock, move
+from goodword.workflow.models import DONE, UNFINISHED, StepRequest, awaits_click, is_open, lock, move
 
 INVITED_AGAIN = "invited_again"
 

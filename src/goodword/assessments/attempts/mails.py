@@ -16,8 +16,7 @@ from goodword.assessments.attempts.overview import Overview, for_mails, overview
 from goodword.assessments.attempts.parts import candidate_language, record_event
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
-from goodword.candidates.models import Application
-from goodword.candidates.queries import public_title, recruiter_of
+from goodword.candidates.models import Application, public_title, recruiter_of
 from goodword.core.jobs import for_each
 from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours
@@ -27,8 +26,7 @@ from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
 from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import closing_reason, mail_blocked_reason
-from goodword.workflow.models import StepRun
-from goodword.workflow.states import is_open, lock, takes_answers
+from goodword.workflow.models import StepRun, is_open, lock, takes_answers
 
 MAX_LINKS_A_DAY = 3
 FRESH_LINK = "assessment.fresh"

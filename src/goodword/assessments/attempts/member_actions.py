@@ -40,8 +40,7 @@ from goodword.workflow.domain.member_actions import (
     refuse_if_used_up,
     refuse_if_written_to,
 )
-from goodword.workflow.models import StepRun
-from goodword.workflow.states import DONE, UNFINISHED, awaits_click, is_open, lock, move, status
+from goodword.workflow.models import DONE, UNFINISHED, StepRun, awaits_click, is_open, lock, move, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ from goodword.assessments.queries import (
     unanswered,
     visible_items,
 )
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,9 +30,8 @@ from goodword.assessments.models import (
 from goodword.assessments.queries import clock_minutes, content_of, count_of
 from goodword.candidates.models import Candidate
 from goodword.core.events import record
-from goodword.workflow.languages import first_offered
-from goodword.workflow.models import StepRun
-from goodword.workflow.states import lock, move, takes_answers
+from goodword.workflow.models import StepRun, lock, move, takes_answers
+from goodword.workflow.portal import first_offered
 
 #: seconds
 HEARTBEAT: Final = 10

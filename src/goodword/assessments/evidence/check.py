@@ -11,9 +11,16 @@ from statistics import fmean
 from typing import Any, Final
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.evidence import verifications
 from goodword.assessments.evidence.export import FIGURES, export
-from goodword.assessments.evidence.folder import FolderError, changed, lines_of, listed, table_of
+from goodword.assessments.evidence.folder import (
+    FILE,
+    FolderError,
+    changed,
+    differences,
+    lines_of,
+    listed,
+    table_of,
+)
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.items import Item
@@ -26,7 +33,7 @@ from goodword.assessments.psychometrics.strata import Calibrations, Stratum
 from goodword.assessments.queries import parse
 from goodword.assessments.scoring import ScoredPart, compute_scores, make_total
 from goodword.core import clock
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 @dataclass(kw_only=True)
@@ -207,10 +214,10 @@ def _check_verifications(
     files: _Files,
 ) -> Tally:
     tally = Tally()
-    if verifications.FILE not in listed(folder):
+    if FILE not in listed(folder):
         return tally
-    for what, wrong in verifications.differences(
-        lines_of(folder, verifications.FILE),
+    for what, wrong in differences(
+        lines_of(folder, FILE),
         parts={part["part"]: part for part in parts},
         solved={name: scores[""]["value"] for name, scores in issued.items() if "" in scores},
         items=files.items,

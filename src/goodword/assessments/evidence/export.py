@@ -14,8 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
-from goodword.assessments.evidence import verifications
-from goodword.assessments.evidence.folder import Folder, Rows
+from goodword.assessments.evidence.folder import FILE, Folder, Rows, rows_of
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.marking import RATERS
@@ -36,7 +35,7 @@ from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.assessments.scoring import calibration_row_of
 from goodword.core.version import VERSION
-from goodword.workflow.erasure import ERASURE
+from goodword.workflow.personal_data import ERASURE
 
 #: parts in memory at a time
 _CHUNK = 200
@@ -314,8 +313,8 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
             _part(work, part)
         for total, parts in work.totals.values():
             _total(work, total, parts)
-        for row in verifications.rows_of(organisation, work.verifiable):
-            rows[verifications.FILE](row)
+        for row in rows_of(organisation, work.verifiable):
+            rows[FILE](row)
         for version in work.versions.values():
             rows["tests.jsonl"](
                 {
@@ -354,7 +353,7 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
 def _files(folder: Folder) -> Iterator[dict[str, Rows]]:
     with ExitStack() as stack:
         found = {name: stack.enter_context(folder.table(name, names)) for name, names in COLUMNS.items()}
-        for name in ("tests.jsonl", "items.jsonl", "answers.jsonl", verifications.FILE):
+        for name in ("tests.jsonl", "items.jsonl", "answers.jsonl", FILE):
             found[name] = stack.enter_context(folder.lines(name))
         yield found
 

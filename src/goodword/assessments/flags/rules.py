@@ -35,20 +35,14 @@ from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.report import CARELESSNESS, CarelessSigns
 from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.scales.response_quality import (
-    LEAST_PAIRS,
-    LEAST_RUN,
-    contradiction,
-    straight_lining,
-)
+from goodword.assessments.kinds.scales.items import LEAST_PAIRS, LEAST_RUN, contradiction, straight_lining
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
 from goodword.assessments.psychometrics.speed import LEAST_ANSWERS, Timed, too_fast
 from goodword.assessments.queries import content_of, parts_of, read_answers, visible_items
-from goodword.core.json_reading import Json
 from goodword.core.models import Event
+from goodword.core.validation import Json
 from goodword.workflow.domain.eligibility import lock_step_request
-from goodword.workflow.models import FlagFinding, Grade
-from goodword.workflow.states import lock
+from goodword.workflow.models import FlagFinding, Grade, lock
 
 LEFT_PAGE = "left_page"
 #: seconds; a longer absence in an untimed part is a pause

@@ -30,7 +30,7 @@ from goodword.assessments.kinds.technical_sheet import NOTHING, Known, Technical
 from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 #: content and results of the kinds: closed unions, so that mypy names what a new kind lacks
 type Content = Instrument | ReasoningTest | JudgementSet | CustomQuestions

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 type Files = MultiValueDict[str, UploadedFile[Any]]
 

@@ -5,9 +5,8 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictInt, TypeAdapter, ValidationError
 from pydantic import StringConstraints as Limits
 
-from goodword.core.json_reading import ReadingError
 from goodword.core.text import clean_text
-from goodword.core.validation import sentences
+from goodword.core.validation import ReadingError, sentences
 
 #: the only form of a test without short forms
 FULL_FORM: Final = "full"

@@ -13,9 +13,8 @@ from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, R
 from goodword.assessments.kinds.scores import figure as figure_text
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import AttemptPart
-from goodword.core.phrases import Catalogue, Phrases
 from goodword.core.report_blocks import Block, Details, Labelled, Link, Score, Table
-from goodword.core.text import written_day
+from goodword.core.text import Catalogue, Phrases, written_day
 
 type Moment = Callable[[datetime], str]
 

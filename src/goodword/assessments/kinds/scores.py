@@ -18,7 +18,7 @@ from goodword.assessments.models import NormGroup, Score
 from goodword.assessments.psychometrics import norms
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.assessments.psychometrics.reliability import reliability_of
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 #: the scale of the overall score
 ALL: Final = ""

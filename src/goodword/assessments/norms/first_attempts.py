@@ -10,9 +10,9 @@ from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import read_answers, visible_items
 from goodword.candidates.models import Application, Candidate
-from goodword.core.json_reading import Json
-from goodword.workflow.erasure import ERASURE
+from goodword.core.validation import Json
 from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.personal_data import ERASURE
 
 #: parts in memory at once
 _CHUNK = 200

@@ -29,13 +29,19 @@ from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import awaits_verification, gets_result, latest_attempt
 from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.notifications.domain.links import is_alive
 from goodword.roles.models import Step
-from goodword.workflow.languages import browser_languages, language_choices
-from goodword.workflow.models import StepRun
-from goodword.workflow.portal import Visit, closed_page, open_step_url, unknown_page, visit_of
-from goodword.workflow.states import takes_answers
+from goodword.workflow.models import StepRun, takes_answers
+from goodword.workflow.portal import (
+    Visit,
+    browser_languages,
+    closed_page,
+    language_choices,
+    open_step_url,
+    unknown_page,
+    visit_of,
+)
 
 #: after expiry, a link still opens an attempt in progress
 LINK_GRACE = timedelta(hours=4)

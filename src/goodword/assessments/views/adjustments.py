@@ -31,16 +31,15 @@ from goodword.assessments.attempts.parts import OPEN_TEXT, PLANNED, Closed, is_o
 from goodword.assessments.models import Adjustment, AttemptPart, Test
 from goodword.assessments.queries import application_of, clock_minutes
 from goodword.assessments.views.access import AttemptSession, candidate_page, private, render_page
-from goodword.candidates.models import Application
-from goodword.candidates.queries import public_title
+from goodword.candidates.models import Application, public_title
 from goodword.core import clock
-from goodword.core.json_reading import ReadingError
+from goodword.core.validation import ReadingError
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
+from goodword.workflow.models import takes_answers
 from goodword.workflow.portal import unknown_page
-from goodword.workflow.retention_notice import retention_for_candidate
-from goodword.workflow.states import takes_answers
+from goodword.workflow.retention import retention_for_candidate
 
 State = Adjustment.State
 

@@ -48,11 +48,11 @@ from goodword.assessments.views.access import (
     render_page,
     to_overview,
 )
-from goodword.candidates.queries import public_title
+from goodword.candidates.models import public_title
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
-from goodword.workflow.retention_notice import may_be_rated_later
+from goodword.workflow.retention import may_be_rated_later
 
 #: actions on the page between two parts
 GO, PRACTISE, START, FORM = "go", "practise", "start", "form"

@@ -30,7 +30,7 @@ from goodword.assessments.kinds.custom.editor import (
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import QUESTIONS
 from goodword.core import clock
-from goodword.core.json_reading import ReadingError
+from goodword.core.validation import ReadingError
 from goodword.drafts.pages import DraftForm, Language, revision_of
 from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.descriptions import language_name, question_types

@@ -38,14 +38,13 @@ from goodword.assessments.panels.panelists import (
 )
 from goodword.assessments.views.access import private
 from goodword.core import clock
-from goodword.core.data_export import readable_json
 from goodword.core.http import as_download
+from goodword.core.personal_data import readable_json
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
-from goodword.workflow.languages import links_for, query_language, with_query_language
-from goodword.workflow.portal import unknown_page
-from goodword.workflow.retention_notice import retention_for_expert
+from goodword.workflow.portal import links_for, query_language, unknown_page, with_query_language
+from goodword.workflow.retention import retention_for_expert
 
 
 @dataclass(kw_only=True)

@@ -41,7 +41,7 @@ from goodword.assessments.views.access import (
     to_overview,
     too_late,
 )
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 #: value of `from` in links on the last page, so answers lead back there
 FROM_LAST = "last"

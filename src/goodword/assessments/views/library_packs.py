@@ -23,7 +23,7 @@ from goodword.assessments.models import TestVersion
 from goodword.assessments.queries import content_of
 from goodword.assessments.views.library import SelectedVersion, SignOffForm, draft_version, page_context
 from goodword.core import clock
-from goodword.core.json_reading import ReadingError
+from goodword.core.validation import ReadingError
 
 
 class ImportForm(forms.Form):

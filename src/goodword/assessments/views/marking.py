@@ -18,8 +18,7 @@ from goodword.assessments import marking as acts
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.marking import AnswerToMark, MarkedPart, parts_to_mark
 from goodword.assessments.models import Attempt, Marking, Upload
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.questionnaires.editor.forms import TextField, WholeNumberField
 

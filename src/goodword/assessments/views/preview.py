@@ -44,8 +44,8 @@ from goodword.assessments.views.attempt import (
 from goodword.assessments.views.item import item_context
 from goodword.assessments.views.library import SelectedVersion, seed_of, selected_version
 from goodword.drafts.pages import Crumb, PhonePreview, PreviewScreen, screen_number
-from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRun
+from goodword.workflow.portal import language_choices
 
 
 class PreviewAddresses(Protocol):

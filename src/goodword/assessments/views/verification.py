@@ -24,8 +24,7 @@ from goodword.assessments.models import Verification
 from goodword.assessments.queries import application_of
 from goodword.assessments.verification import is_over, task_on_screen
 from goodword.assessments.views.access import LINK_GRACE, device_of, is_script, private
-from goodword.candidates.models import Application
-from goodword.candidates.queries import recruiter_of
+from goodword.candidates.models import Application, recruiter_of
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link

@@ -12,7 +12,7 @@ from goodword.accounts.models import Membership
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.core import erasure as holders
+from goodword.core import personal_data
 from goodword.core.events import record
 
 #: a merge in Greenhouse can look like a deletion
@@ -125,7 +125,7 @@ def _carry_out(
 ) -> None:
     whole = erasure.application_id is None
     going = [one for one in applications if whole or one.pk == erasure.application_id]
-    counts = holders.erase(subject(candidate, going, whole=whole), now=now)
+    counts = personal_data.erase(subject(candidate, going, whole=whole), now=now)
     _done(erasure, going, counts=counts, now=now)
     by = f"member:{member.pk}" if member else "goodword"
     for application in going:
@@ -151,9 +151,9 @@ def _carry_out(
     )
 
 
-def subject(candidate: Candidate, applications: list[Application], *, whole: bool) -> holders.Subject:
+def subject(candidate: Candidate, applications: list[Application], *, whole: bool) -> personal_data.Subject:
     remote = {candidate.remote_id, *candidate.merged.values_list("remote_id", flat=True)} if whole else set()
-    return holders.Subject(
+    return personal_data.Subject(
         organisation_id=candidate.organisation_id,
         application_ids=tuple(one.pk for one in applications),
         candidate_id=candidate.pk if whole else None,

@@ -1,4 +1,5 @@
-"""Imports of ratings: a file is read into rows that do not count yet, a member confirms them."""
+"""Ratings after hire: who has none yet, and imports. A file is read into rows that do not count yet, a member confirms
+them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +16,46 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.people_files import Person
 from goodword.candidates.performance.reading import RatedLine, Scale
-from goodword.candidates.performance.to_rate import DAYS
+
+#: after the hire
+DAYS: Final = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonToRate:
+    name: str
+    email: str
+    role: str
+    hired_on: date
+
+
+def people_to_rate(organisation: Organisation, *, now: datetime) -> list[PersonToRate]:
+    """By role and name. People without an address can't be identified in a file, and are left out."""
+    rated = PerformanceRating.objects.of(organisation).filter(of__confirmed_at__isnull=False)
+    rows = (
+        Application.objects.of(organisation)
+        .filter(
+            status=Application.Status.HIRED,
+            hired_at__lte=now - timedelta(days=DAYS),
+            deleted_at=None,
+            erased_at=None,
+            prospect=False,
+        )
+        .exclude(candidate__email="")
+        .exclude(pk__in=rated.values("application_id"))
+        .select_related("candidate", "role")
+    )
+    found = [
+        PersonToRate(
+            name=row.candidate.name,
+            email=row.candidate.email,
+            role=row.role.title if row.role else "",
+            hired_on=timezone.localdate(row.hired_at, organisation.zone),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (one.role.casefold(), one.name.casefold(), one.email))
+
 
 #: after upload, unless confirmed
 KEPT_FOR: Final = timedelta(days=7)

@@ -1,4 +1,4 @@
-"""`goodword doctor`."""
+"""`goodword doctor`: runs all checks in parallel, each in its own thread, so they can't delay or break each other."""
 
 import json
 import logging

@@ -1,18 +1,67 @@
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.core.crypto import CannotOpen
 from goodword.greenhouse.activity_feed.notes import retry_all
-from goodword.greenhouse.client import Priority, User
+from goodword.greenhouse.client import (
+    AddressRefused,
+    HarvestError,
+    Invalid,
+    Priority,
+    RateLimited,
+    Refusal,
+    Unauthorised,
+    Unavailable,
+    User,
+)
 from goodword.greenhouse.inbox.processing import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
+
+#: the errors of a call to Greenhouse with a stored key
+CALL_ERRORS = (HarvestError, CannotOpen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorMessage:
+    sentence: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.remedy}"
+
+
+def error_message(error: HarvestError | CannotOpen) -> ErrorMessage:
+    if isinstance(error, CannotOpen):
+        return ErrorMessage(
+            sentence=_("The stored key can no longer be decrypted."),
+            remedy=_("Set the Greenhouse key again in Settings > Integrations."),
+        )
+    sentence, remedy = error.sentence, error.remedy
+    if isinstance(error, Invalid) and error.detail:
+        sentence = f"{sentence} {error.detail}"
+    unclear = isinstance(error, Unauthorised) and error.kind is Refusal.UNKNOWN
+    if isinstance(error, Unauthorised) and error.may_be_permission and unclear:
+        remedy += " " + _(
+            "If the key is right, tick its permissions in Greenhouse: none of them works so far."
+        )
+    if isinstance(error, Unavailable) and not isinstance(error, AddressRefused):
+        remedy = _(
+            "Try again in a few minutes. If it persists, check status.greenhouse.io and this server's network."
+        )
+    if isinstance(error, RateLimited):
+        remedy = _("Try again after that.")
+    return ErrorMessage(sentence=sentence, remedy=remedy)
+
 
 DISCONNECTED = Connection.State.DISCONNECTED
 

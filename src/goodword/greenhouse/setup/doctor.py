@@ -31,8 +31,7 @@ from goodword.greenhouse.client import (
     probe_all,
 )
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.connections import DISCONNECTED
-from goodword.greenhouse.setup.errors import error_message
+from goodword.greenhouse.setup.connections import DISCONNECTED, error_message
 from goodword.greenhouse.setup.permissions import connection_card
 from goodword.greenhouse.sync.calls import pacer_of, token_pacer_of
 from goodword.greenhouse.sync.session import ConnectionTokens, client_for

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.core import crypto
-from goodword.greenhouse.client.guard import is_public, resolve
+from goodword.greenhouse.client.transport import is_public, resolve
 from goodword.greenhouse.inbox import endpoint
 from goodword.greenhouse.models import Connection, WebhookSecret
-from goodword.greenhouse.setup.connections import connection_of, endpoint_url
-from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
+from goodword.greenhouse.setup.connections import CALL_ERRORS, connection_of, endpoint_url, error_message
 from goodword.greenhouse.setup.permissions import check_again, connection_card
 
 TIMEOUT_SECONDS = 10.0

@@ -12,12 +12,14 @@ from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
 from goodword.greenhouse.models import Connection, Finding
-from goodword.greenhouse.sync.adoption import ApplicationState, adopt, state_before
 from goodword.greenhouse.sync.candidates import (
     ACTOR,
+    ApplicationState,
     Stale,
+    adopt,
     merge_candidates,
     next_version,
+    state_before,
     write_candidate,
 )
 from goodword.greenhouse.sync.reading import (
@@ -31,8 +33,7 @@ from goodword.greenhouse.sync.reading import (
     read_application,
 )
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
-from goodword.roles.models import AlreadyThere, Automation
-from goodword.roles.queries import rules_of_stage
+from goodword.roles.models import AlreadyThere, Automation, rules_of_stage
 from goodword.workflow.domain.automation import request_step
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS, lock_application
 from goodword.workflow.domain.step_requests import start_step

@@ -1,9 +1,15 @@
+"""Our copy of candidates and who they are: an application added by a member is joined with the one that arrives from
+Greenhouse, to invite the person once. docs/decisions/0039 explains why address, role and a common part of the name are
+compared."""
+
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from goodword.candidates.domain.erasure_requests import (
@@ -15,13 +21,14 @@ from goodword.candidates.domain.erasure_requests import (
 )
 from goodword.candidates.domain.holds import hold_against_erasure, lock_role_holds
 from goodword.candidates.domain.people import lock_person
-from goodword.candidates.erasure import BLANK
 from goodword.candidates.models import Application, Candidate
+from goodword.candidates.personal_data import BLANK
 from goodword.core.events import record
 from goodword.core.text import clean_text
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Contact
 from goodword.greenhouse.models import Connection
+from goodword.roles.models import Automation
 
 ACTOR = "greenhouse"
 
@@ -170,3 +177,66 @@ def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool
             due_at=request.due_at,
         )
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationState:
+    status: str
+    job_id: int | None
+    stage_id: int | None
+    stage_name: str
+    reason: str = ""
+
+
+def adopt(
+    application: remote.Application, *, candidate: Candidate, automation: Automation, now: datetime
+) -> Application | None:
+    """Returns the application added by a member that becomes this one, or None. `candidate`: our copy, locked."""
+    if application.job_id is None or not candidate.email or candidate.erased_at is not None:
+        return None
+    added = Application.objects.across_organisations().filter(
+        role=automation.role_id, connection_id=None, erased_at=None, deleted_at=None
+    )
+    same_address = Q(candidate__connection_id=None, candidate__email__same_address=candidate.email)
+    for found in (
+        added.filter(Q(candidate=candidate) | same_address).select_related("candidate").order_by("pk")
+    ):
+        if found.candidate_id != candidate.pk and not _may_be_same(found.candidate, candidate):
+            continue
+        _person, theirs = lock_person(found.candidate_id)
+        row = next((one for one in theirs if one.pk == found.pk and one.connection_id is None), None)
+        if row is None or row.is_being_erased:
+            continue
+        row.connection_id, row.remote_id = automation.connection_id, application.id
+        row.save(update_fields=["connection_id", "remote_id"])
+        record(
+            "application.adopted",
+            organisation_id=row.organisation_id,
+            application_id=row.pk,
+            actor=ACTOR,
+            at=now,
+            data={},
+        )
+        return row
+    return None
+
+
+def state_before(row: Application, application: remote.Application) -> ApplicationState:
+    """The former state of an adopted application: same job, no stage."""
+    return ApplicationState(
+        status=row.status,
+        job_id=application.job_id,
+        stage_id=None,
+        stage_name="",
+        reason=row.rejection_reason,
+    )
+
+
+def _may_be_same(added: Candidate, theirs: Candidate) -> bool:
+    """People may share an address: the names need a part in common, however it is spelled otherwise."""
+    return bool(_parts(added) & _parts(theirs))
+
+
+def _parts(person: Candidate) -> set[str]:
+    names = (person.first_name, person.last_name, person.preferred_name)
+    return {part for name in names for part in name.casefold().replace("-", " ").split() if len(part) > 1}

@@ -12,8 +12,7 @@ from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.candidates import is_address
 from goodword.greenhouse.sync.session import BRIEFLY, CachedReads, harvest
-from goodword.roles.models import Automation
-from goodword.roles.queries import automation_of, rules_of_stage
+from goodword.roles.models import Automation, automation_of, rules_of_stage
 
 #: after this time a recruiter is looked up again (they may have been deactivated)
 RECRUITER_TTL = timedelta(days=1)

@@ -24,10 +24,10 @@ from django.conf import settings
 from django.db import transaction
 from flufl.bounce import all_failures
 
-from goodword.candidates.queries import recruiter_of
+from goodword.candidates.models import recruiter_of
 from goodword.core.addresses import is_same
+from goodword.core.crypto import hash_keys
 from goodword.core.events import record
-from goodword.core.key_rotation import hash_keys
 from goodword.core.models import Event
 from goodword.core.text import clean_text
 from goodword.notifications.domain.queue import Correspondent, queue

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
-from goodword.questionnaires.parse import parse
+from goodword.questionnaires.questions import parse
 from goodword.questionnaires.types import RATING_LEVELS, Heading, Level, Question, Rating, Statement, Text
 
 __all__ = ["GENERAL_PROFESSIONAL", "Competency", "Template", "competencies", "keys", "languages", "load"]

@@ -32,7 +32,7 @@ from goodword.questionnaires.editor.entries import (
 )
 from goodword.questionnaires.editor.files import read_file
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.parse import parse, to_json
+from goodword.questionnaires.questions import parse, to_json
 
 LONGEST_REASON = 2000
 

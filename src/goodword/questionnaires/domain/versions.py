@@ -7,11 +7,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from goodword.accounts.models import Organisation
 from goodword.core.tenancy import HasPk
-from goodword.questionnaires import builtin, parse
+from goodword.questionnaires import builtin
 from goodword.questionnaires.builtin import keys
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.routing import applicable
-from goodword.questionnaires.timing import minutes
+from goodword.questionnaires.questions import applicable, minutes, parse, to_json
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 
 #: from this many measured times on, their median replaces the estimate
@@ -26,10 +25,10 @@ _parsed: dict[int, tuple[Question, ...]] = {}
 def stored_questions(version: QuestionnaireVersion) -> tuple[Question, ...]:
     """The questions of a version. Those of published versions are parsed once per process."""
     if version.published_at is None:
-        return parse.parse(version.questions)
+        return parse(version.questions)
     found = _parsed.get(version.pk)
     if found is None:
-        found = parse.parse(version.questions)
+        found = parse(version.questions)
         if len(_parsed) >= _MAX_PARSED:
             _parsed.clear()
         _parsed[version.pk] = found
@@ -156,7 +155,7 @@ def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
     """True if it equals the built-in version, so its other languages fit."""
     template = builtin.load(key, language=version.language)
     return (template.version, template.language) == (version.number, version.language) and bool(
-        parse.to_json(template.questions) == version.questions
+        to_json(template.questions) == version.questions
     )
 
 
@@ -173,7 +172,7 @@ def _as_version(
         questionnaire=questionnaire,
         number=template.version,
         language=template.language,
-        questions=parse.to_json(template.questions),
+        questions=to_json(template.questions),
         created_at=now,
         published_at=now,
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-#: a question in the form of questionnaires.parse
+#: a question in the form of questionnaires.questions
 type Entry = dict[str, Any]
 
 #: the texts to translate

@@ -21,7 +21,7 @@ from goodword.core.text import clean_text
 from goodword.core.validation import sentences, shortened
 from goodword.questionnaires.editor.descriptions import language_codes, language_name
 from goodword.questionnaires.editor.entries import Entry, texts_of, with_texts
-from goodword.questionnaires.parse import QuestionError, parse, parse_question, to_json
+from goodword.questionnaires.questions import QuestionError, parse, parse_question, to_json
 from goodword.questionnaires.types import Question
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2000

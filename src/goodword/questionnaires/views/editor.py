@@ -37,8 +37,8 @@ from goodword.questionnaires.editor.descriptions import (
 from goodword.questionnaires.editor.entries import ADVISED, Entry, condition_of, dependants, gaps, index_of
 from goodword.questionnaires.editor.forms import DetailsForm
 from goodword.questionnaires.models import Questionnaire
-from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.queries import Facts, facts_of
+from goodword.questionnaires.questions import QuestionError
 
 
 def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:

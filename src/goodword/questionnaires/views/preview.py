@@ -25,8 +25,7 @@ from goodword.questionnaires.editor.entries import Entry, with_source_texts
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.parse import fill_placeholders, parse
-from goodword.questionnaires.routing import applicable, pages
+from goodword.questionnaires.questions import applicable, fill_placeholders, pages, parse
 from goodword.questionnaires.types import RELATIONSHIPS, Question, Stated
 from goodword.questionnaires.views.editor import QuestionItem, question_items, questionnaire_of
 

@@ -24,8 +24,8 @@ from goodword.questionnaires.editor.descriptions import (
 )
 from goodword.questionnaires.editor.entries import REASON_ABOVE, competencies_of, gaps
 from goodword.questionnaires.editor.forms import PublishForm, TranslationForm
-from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.queries import facts_of, roles_of
+from goodword.questionnaires.questions import QuestionError
 from goodword.questionnaires.views.editor import PAGES, advice_of
 
 

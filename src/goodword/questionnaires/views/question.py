@@ -27,7 +27,7 @@ from goodword.questionnaires.editor.descriptions import (
 from goodword.questionnaires.editor.entries import competencies_of, index_of
 from goodword.questionnaires.editor.forms import QuestionForm
 from goodword.questionnaires.editor.type_forms import ChoicesForm, RatingForm, form_for, reshaped
-from goodword.questionnaires.parse import QuestionError
+from goodword.questionnaires.questions import QuestionError
 from goodword.questionnaires.views.editor import PAGES
 
 

@@ -2,25 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from goodword.notifications.domain.mail_texts import own_texts
+from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes, own_texts
 from goodword.notifications.domain.queue import Correspondent, LinkFor, from_name, full_context, queue
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires import labels
 from goodword.references import wording
-from goodword.references.domain.checks import AWAITING_CANDIDATE, referee_deadline, slot_statuses
-from goodword.references.domain.context import (
+from goodword.references.domain.checks import (
+    AWAITING_CANDIDATE,
     CheckContext,
     candidate_language,
     check_context,
     competencies_of,
     day_in_words,
     mail_context,
+    referee_deadline,
+    slot_statuses,
 )
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
@@ -281,3 +284,75 @@ def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -
         language=facts.language,
         now=now,
     )
+
+
+_TO_CANDIDATES: Final = ("first_name", "role", "organisation", "recruiter", "deadline", "duration")
+_TO_REFEREES: Final = ("referee", "candidate", "role", "organisation", "recruiter", "deadline", "duration")
+
+
+def _parts(*in_opening: str) -> tuple[Part, ...]:
+    return (
+        Part(name=SUBJECT, longest=150),
+        Part(name="opening", longest=1500, needed=in_opening),
+        Part(name="request", longest=500, needed=("deadline",)),
+        Part(name="closing", longest=800, needed=("recruiter",)),
+    )
+
+
+def _sample() -> dict[str, Any]:
+    return {
+        "minutes": 8,
+        "duration": about_minutes(8),
+        "wanted": 2,
+        "people": wording.several_referees(ANY, 2),
+        "asked_for": [],
+        "asked": wording.one_referee("manager"),
+        "hint": "",
+        "competencies": [],
+        "self_reference": "",
+        "nothing_sent": True,
+        "reminders": 2,
+        "company": "Contoso",
+        "period": labels.period("2022-03", "2025-08"),
+        "message_lines": [],
+        "address_corrected": False,
+    }
+
+
+MAILS: Final = (
+    EditableMail(
+        kind="references.invitation",
+        template="references/mail/invitation",
+        placeholders=(*_TO_CANDIDATES, "people"),
+        parts=_parts("role", "people"),
+        sample=_sample,
+    ),
+    EditableMail(
+        kind="references.reminder",
+        template="references/mail/reminder",
+        placeholders=_TO_CANDIDATES,
+        parts=_parts(),
+        sample=_sample,
+    ),
+    EditableMail(
+        kind="references.one_more",
+        template="references/mail/one_more",
+        placeholders=(*_TO_CANDIDATES, "wanted_referee"),
+        parts=_parts("role", "wanted_referee"),
+        sample=_sample,
+    ),
+    EditableMail(
+        kind=REQUEST,
+        template="references/mail/request",
+        placeholders=(*_TO_REFEREES, "company", "period"),
+        parts=_parts("candidate", "organisation"),
+        sample=_sample,
+    ),
+    EditableMail(
+        kind=REQUEST_REMINDER,
+        template="references/mail/request_reminder",
+        placeholders=(*_TO_REFEREES, "company", "period"),
+        parts=_parts("candidate", "organisation"),
+        sample=_sample,
+    ),
+)

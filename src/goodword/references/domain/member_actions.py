@@ -9,6 +9,7 @@ from goodword.core.addresses import is_same
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.references.domain.checks import (
     candidate_is_asked,
+    day_in_words,
     lock_check_for_member,
     lock_request_for_member,
     plan_request_reminders,
@@ -17,7 +18,6 @@ from goodword.references.domain.checks import (
     refuse_unless_open,
     update_clock,
 )
-from goodword.references.domain.context import day_in_words
 from goodword.references.domain.mails import (
     REQUEST,
     REQUEST_EXTENDED,
@@ -39,7 +39,7 @@ from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.roles.models import Step
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.member_actions import CANCELLED, Refused, actor, later_deadline
-from goodword.workflow.states import UNFINISHED, awaits_click, move
+from goodword.workflow.models import UNFINISHED, awaits_click, move
 
 State = ReferenceRequest.State
 

@@ -13,6 +13,8 @@ from goodword.notifications.models import Email
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     candidate_is_asked,
+    candidate_language,
+    day_in_words,
     lock_check_for_member,
     lock_request_for_member,
     plan_request_reminders,
@@ -21,7 +23,6 @@ from goodword.references.domain.checks import (
     refuse_unless_open,
     update_clock,
 )
-from goodword.references.domain.context import candidate_language, day_in_words
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee
 from goodword.references.domain.requests import has_opted_out, open_requests
 from goodword.references.models import Check, ReferenceRequest
@@ -36,7 +37,7 @@ from goodword.workflow.domain.member_actions import (
     refuse_if_used_up,
     refuse_if_written_to,
 )
-from goodword.workflow.states import awaits_click, is_open, lock
+from goodword.workflow.models import awaits_click, is_open, lock
 
 AT_MOST = 200
 

@@ -12,16 +12,15 @@ from django.db import transaction
 from django.utils import translation
 
 from goodword.accounts.domain.organisation import wants_each_reference
-from goodword.core.json_reading import Json
 from goodword.core.models import Event
+from goodword.core.validation import Json
 from goodword.notifications.domain.queue import Correspondent, cancel, queue
 from goodword.notifications.models import Email
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.domain.versions import record_seconds, stored_questions
 from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.labels import render_answers
-from goodword.questionnaires.parse import fill_placeholders
-from goodword.questionnaires.routing import applicable, pages
+from goodword.questionnaires.questions import applicable, fill_placeholders, pages
 from goodword.questionnaires.types import (
     CONFIRMING,
     LongText,
@@ -32,11 +31,10 @@ from goodword.questionnaires.types import (
 )
 from goodword.references.comments import comments_of, quote_order, sentences
 from goodword.references.domain import checks
-from goodword.references.domain.checks import record_event
-from goodword.references.domain.context import check_context, stated_of, version_of
+from goodword.references.domain.checks import check_context, record_event, stated_of, version_of
 from goodword.references.domain.mails import mail_recruiter
 from goodword.references.models import Check, Reference, ReferenceRequest
-from goodword.workflow.states import DONE, UNFINISHED
+from goodword.workflow.models import DONE, UNFINISHED
 
 META_KEY: Final = "~"
 #: a longer gap between two saves is a break, not time spent answering

@@ -5,12 +5,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.questionnaires.domain.versions import stored_questions
-from goodword.questionnaires.parse import fill_placeholders
-from goodword.questionnaires.routing import for_self
+from goodword.questionnaires.questions import fill_placeholders, for_self
 from goodword.questionnaires.types import Stated
 from goodword.references.domain import checks
-from goodword.references.domain.checks import record_event
-from goodword.references.domain.context import version_of
+from goodword.references.domain.checks import record_event, version_of
 from goodword.references.domain.responses import (
     AnsweringSession,
     DraftAnswers,
@@ -20,7 +18,7 @@ from goodword.references.domain.responses import (
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_reason
-from goodword.workflow.states import DONE, UNFINISHED, lock, takes_answers
+from goodword.workflow.models import DONE, UNFINISHED, lock, takes_answers
 
 
 def self_reference_of(check: Check) -> SelfReference | None:

@@ -26,7 +26,7 @@ from itertools import combinations
 from django.db.models import Q
 from django.http import HttpRequest
 
-from goodword.core.key_rotation import lasting_hash_key
+from goodword.core.crypto import lasting_hash_key
 from goodword.core.text import clean_text
 from goodword.references.flags.rules import key_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Trace

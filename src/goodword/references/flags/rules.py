@@ -1,8 +1,8 @@
 """Rules that find flags in answers and addresses. Pure.
 
-**Speed.** A time estimate (questionnaires.timing, or a median) is what most people need; fast readers need about half
-of it. Below a quarter: medium; below an eighth: high. The mean typing speed is 52 words a minute, and the fastest of
-168,000 people reached 120 (Dhakal et al. 2018, "Observations on Typing from 136 Million Keystrokes", CHI '18). If at
+**Speed.** A time estimate (questionnaires.questions, or a median) is what most people need; fast readers need about
+half of it. Below a quarter: medium; below an eighth: high. The mean typing speed is 52 words a minute, and the fastest
+of 168,000 people reached 120 (Dhakal et al. 2018, "Observations on Typing from 136 Million Keystrokes", CHI '18). If at
 least 40 words were entered faster than that, reading included, they were pasted or dictated: low, or high if the time
 is also below a quarter. Only answers given without a break are timed.
 

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from goodword.candidates.queries import recruiter_of
+from goodword.candidates.models import recruiter_of
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.domain import checks
-from goodword.references.domain.context import (
+from goodword.references.domain.checks import (
     CheckContext,
     candidate_language,
     check_context,
@@ -28,9 +28,9 @@ from goodword.references.domain.context import (
 )
 from goodword.references.models import Check, ReferenceRequest
 from goodword.references.queries import latest_check
-from goodword.workflow import languages
+from goodword.workflow import portal
+from goodword.workflow.models import UNFINISHED, takes_answers
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
-from goodword.workflow.states import UNFINISHED, takes_answers
 
 State = ReferenceRequest.State
 
@@ -128,9 +128,7 @@ def for_candidate(
                     request, organisation=portal_visit.organisation, recruiter=portal_visit.recruiter
                 )
             candidate = portal_visit.application.candidate
-            check.language = candidate_language(
-                check, candidate, browser=languages.browser_languages(request)
-            )
+            check.language = candidate_language(check, candidate, browser=portal.browser_languages(request))
             visit = CandidateVisit(
                 token=token, check=check, context=check_context(check, language=check.language), now=now
             )
@@ -171,7 +169,7 @@ def candidate_layout(visit: CandidateVisit) -> dict[str, object]:
     offered = visit.check.languages
     return {
         "layout": "references/candidate/page.html",
-        "languages": languages.language_choices(offered) if len(offered) > 1 else [],
+        "languages": portal.language_choices(offered) if len(offered) > 1 else [],
         "language": visit.context.language,
         "contact_url": reverse("portal_ask", args=[visit.token]),
         "privacy_url": reverse("portal_check_notice", args=[visit.token]),
@@ -220,7 +218,7 @@ def for_referee(
             asked = _request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
-            asked.language = referee_language(asked, browser=languages.browser_languages(request))
+            asked.language = referee_language(asked, browser=portal.browser_languages(request))
             facts = check_context(asked.check_run, language=asked.language)
             visit = RefereeVisit(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             revoked, alive = link.ended_at is not None, links.is_alive(link, now=now)
@@ -262,7 +260,7 @@ def referee_layout(visit: RefereeVisit) -> dict[str, object]:
     offered = visit.check.languages
     return {
         "layout": "references/referee/page.html",
-        "languages": languages.language_choices(offered) if len(offered) > 1 else [],
+        "languages": portal.language_choices(offered) if len(offered) > 1 else [],
         "language": visit.context.language,
         "contact_url": reverse("referee_ask", args=[visit.token]),
     }

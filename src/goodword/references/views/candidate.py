@@ -14,9 +14,16 @@ from goodword.accounts.models import Membership
 from goodword.questionnaires import labels
 from goodword.references import wording
 from goodword.references.domain import nominations, slot_changes
-from goodword.references.domain.checks import SlotStatus, self_reference_missing, slot_statuses
-from goodword.references.domain.completion import RequestedReference, is_complete
-from goodword.references.domain.context import CheckContext, competencies_of, day_in_words, minutes_of
+from goodword.references.domain.checks import (
+    CheckContext,
+    SlotStatus,
+    competencies_of,
+    day_in_words,
+    minutes_of,
+    self_reference_missing,
+    slot_statuses,
+)
+from goodword.references.domain.requests import RequestedReference, is_complete
 from goodword.references.domain.requests import decline_check as decline
 from goodword.references.domain.self_reference import (
     asks_self_reference,
@@ -31,10 +38,9 @@ from goodword.references.views import access
 from goodword.references.views.access import CandidateVisit, candidate_page
 from goodword.roles.models import Step
 from goodword.roles.slots import ANY
-from goodword.workflow.models import StepRun
+from goodword.workflow.models import DONE, StepRun
 from goodword.workflow.portal import open_step_url
-from goodword.workflow.retention_notice import retention_for_candidate
-from goodword.workflow.states import DONE
+from goodword.workflow.retention import retention_for_candidate
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 #: states of cards that need the candidate

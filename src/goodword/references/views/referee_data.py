@@ -13,21 +13,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.candidates.domain.holds import hold_on
 from goodword.core import clock
-from goodword.core.data_export import ExportReader, ExportRequest, export, readable_json
 from goodword.core.http import as_download
+from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
-from goodword.references.domain.context import check_context, referee_language
+from goodword.references.domain.checks import check_context, referee_language
 from goodword.references.domain.requests import opt_out
-from goodword.references.erasure import erase_referee
 from goodword.references.models import ReferenceRequest
+from goodword.references.personal_data import erase_referee
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit
-from goodword.workflow.languages import browser_languages, links_for, query_language, with_query_language
-from goodword.workflow.portal import send_own_data_link, unknown_page, went_to
-from goodword.workflow.retention_notice import legal_hold_reason, retention_for_referee
-from goodword.workflow.states import takes_answers
+from goodword.workflow.models import takes_answers
+from goodword.workflow.portal import (
+    browser_languages,
+    links_for,
+    query_language,
+    send_own_data_link,
+    unknown_page,
+    went_to,
+    with_query_language,
+)
+from goodword.workflow.retention import legal_hold_reason, retention_for_referee
 
 
 class EraseForm(forms.Form):

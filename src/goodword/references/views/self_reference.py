@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodword.questionnaires.timing import minutes
+from goodword.questionnaires.questions import minutes
 from goodword.references.domain import checks, self_reference
-from goodword.references.domain.context import day_in_words
+from goodword.references.domain.checks import day_in_words
 from goodword.references.domain.responses import AnsweringSession, AnswersChanged, Incomplete
 from goodword.references.flags.devices import record_trace
 from goodword.references.models import SelfReference

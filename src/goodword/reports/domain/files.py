@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.queries import recruiter_of
+from goodword.candidates.models import recruiter_of
 from goodword.core import jobs, stopping, tracing
 from goodword.core.events import record
 from goodword.core.models import Event

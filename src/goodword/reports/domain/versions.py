@@ -31,8 +31,7 @@ from goodword.reports.pdf.snapshot import SCHEMA, Head, Reused
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import lock_application, lock_step_request
 from goodword.workflow.domain.step_requests import is_confidential_source, reuse_earlier
-from goodword.workflow.models import StepRequest
-from goodword.workflow.states import DONE
+from goodword.workflow.models import DONE, StepRequest
 
 
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:

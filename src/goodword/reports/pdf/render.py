@@ -16,7 +16,6 @@ from typing import Any, assert_never, cast
 from django.conf import settings
 
 from goodword.assessments.report import assessment_facts, assessment_method, assessment_pages
-from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -38,7 +37,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import LONGEST_NAME, clipped, isolate
+from goodword.core.text import LONGEST_NAME, Phrases, clipped, isolate
 from goodword.references.report import check_facts, check_method, check_pages
 from goodword.reports.pdf.logo import Logo, usable_logo
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused, SnapshotError, check_snapshot

@@ -17,10 +17,9 @@ from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.db import connection, transaction
 
-from goodword.core.crypto import CannotOpen, field_key_problem, unseal
+from goodword.core.crypto import CannotOpen, field_key_problem, seal_stored, unseal
 from goodword.core.doctor.findings import Finding, attention, duration, good
 from goodword.core.environment import SettingError
-from goodword.core.key_rotation import seal_stored
 from goodword.reports.models import SigningCertificate
 from goodword.reports.signing import certificates
 from goodword.reports.signing.certificates import CannotUse, Identity

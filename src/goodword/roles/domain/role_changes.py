@@ -7,12 +7,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership, Organisation
-from goodword.accounts.queries import active_members
+from goodword.accounts.models import Membership, Organisation, active_members
 from goodword.roles.domain.job_analysis import copy_requirements
 from goodword.roles.domain.settings import CheckSettings, add_role
-from goodword.roles.models import Role, Step
-from goodword.roles.queries import is_confidential
+from goodword.roles.models import Role, Step, is_confidential
 
 
 class RoleChanged(Exception):

@@ -2,7 +2,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from lucide.templatetags.lucide import lucide
 
 from goodword.core import clock
 from goodword.core.text import written_count, written_weekday_time
@@ -26,8 +27,79 @@ from goodword.ui.fields import (
     question_from_field,
     read_options,
 )
-from goodword.ui.icons import icon_svg
 from goodword.ui.statuses import CHECKS, Status, mark_svg, status_of
+
+#: our name -> Lucide's
+ICONS: Final = {
+    "alert": "triangle-alert",
+    "archive": "archive",
+    "arrow-left": "arrow-left",
+    "arrow-right": "arrow-right",
+    "bell": "bell",
+    "building": "building-2",
+    "calendar": "calendar",
+    "candidates": "users",
+    "check": "check",
+    "chevron-down": "chevron-down",
+    "chevron-right": "chevron-right",
+    "clock": "clock",
+    "computer": "monitor",
+    "copy": "copy",
+    "download": "download",
+    "edit": "pencil",
+    "external": "external-link",
+    "eye": "eye",
+    "eye-off": "eye-off",
+    "file": "file-text",
+    "filter": "list-filter",
+    "flag": "flag",
+    "globe": "globe",
+    "help": "circle-question-mark",
+    "history": "history",
+    "home": "house",
+    "info": "info",
+    "key": "key-round",
+    "library": "library",
+    "link": "link",
+    "list": "list",
+    "lock": "lock",
+    "mail": "mail",
+    "menu": "menu",
+    "more": "ellipsis",
+    "note": "sticky-note",
+    "pause": "pause",
+    "play": "play",
+    "plug": "plug",
+    "plus": "plus",
+    "refresh": "refresh-cw",
+    "results": "clipboard-check",
+    "roles": "briefcase",
+    "scales": "scale",
+    "search": "search",
+    "send": "send",
+    "settings": "sliders-horizontal",
+    "shield": "shield",
+    "sign-out": "log-out",
+    "sort-down": "arrow-down",
+    "sort-up": "arrow-up",
+    "trash": "trash-2",
+    "undo": "undo-2",
+    "upload": "upload",
+    "user": "user",
+    "x": "x",
+}
+
+
+@lru_cache(maxsize=1024)
+def icon_svg(name: str, *, size: int | str = 18, label: str = "") -> SafeString:
+    """With a `label` it is announced, without one hidden. Raises KeyError for an unknown name."""
+    accessible = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
+    # without inline styles, which our content security policy would block
+    svg = lucide(
+        ICONS[name], size=int(size), stroke_width="1.75", focusable="false", **{"class": "icon"}, **accessible
+    )
+    return mark_safe("".join(line.strip() for line in svg.splitlines()))  # noqa: S308  the package escapes the attributes
+
 
 register = template.Library()
 

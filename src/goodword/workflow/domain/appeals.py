@@ -9,17 +9,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership
-from goodword.accounts.queries import active_members, admins_of
-from goodword.candidates.models import Application
-from goodword.candidates.queries import public_title, recruiter_of, visible_applications
+from goodword.accounts.models import Membership, active_members, admins_of
+from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
 from goodword.core.events import record
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Link
 from goodword.workflow.domain.eligibility import lock_application, mail_blocked_reason
 from goodword.workflow.domain.member_actions import actor
-from goodword.workflow.models import Appeal, StepRequest, StepRun
-from goodword.workflow.states import DONE, takes_answers_query
+from goodword.workflow.models import DONE, Appeal, StepRequest, StepRun, takes_answers_query
 
 LONGEST: Final = 2000
 LONGEST_ANSWER: Final = 4000

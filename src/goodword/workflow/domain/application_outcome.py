@@ -10,8 +10,7 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel, restore_invitation
-from goodword.roles.models import AlreadyThere, Step
-from goodword.roles.queries import rules_of_stage
+from goodword.roles.models import AlreadyThere, Step, rules_of_stage
 from goodword.workflow.domain.automation import request_step
 from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import (
@@ -31,8 +30,17 @@ from goodword.workflow.domain.step_requests import (
     waiting_requests,
     withdraw,
 )
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import BY_OUTCOME, REOPENED, awaits_click, is_open, lock, may, move
+from goodword.workflow.models import (
+    BY_OUTCOME,
+    REOPENED,
+    StepRequest,
+    StepRun,
+    awaits_click,
+    is_open,
+    lock,
+    may,
+    move,
+)
 
 #: reasons that already wait for a member
 DECIDED_BY_MEMBER = (StepRequest.WaitingReason.CLICK, StepRequest.WaitingReason.REUSE)

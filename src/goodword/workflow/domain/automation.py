@@ -6,8 +6,7 @@ from django.db.models import Q, QuerySet
 from goodword.candidates.models import Application
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
-from goodword.roles.models import Step
-from goodword.roles.queries import rules_of_stage
+from goodword.roles.models import Step, rules_of_stage
 from goodword.workflow.domain.eligibility import (
     BLOCKING_REASONS,
     blocking_reason,

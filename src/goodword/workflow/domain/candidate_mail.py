@@ -8,8 +8,7 @@ from goodword.core.models import Event
 from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import UNFINISHED, lock
+from goodword.workflow.models import UNFINISHED, StepRequest, StepRun, lock
 
 #: attention codes: mail bounces, was marked as spam, could not be sent
 UNDELIVERED, COMPLAINED, NOT_SENT = "undelivered", "complained", "not_sent"

@@ -4,8 +4,7 @@ leaves the step in the right state. Lock order: application, step request, run."
 
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from goodword.roles.models import StageRule, Step
-from goodword.roles.queries import automation_of, rules_of_stage
+from goodword.roles.models import StageRule, Step, automation_of, rules_of_stage
 from goodword.workflow.models import StepRequest
 
 Status, WaitingReason = Application.Status, StepRequest.WaitingReason

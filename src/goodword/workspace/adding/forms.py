@@ -17,7 +17,7 @@ from goodword.roles.models import Role, Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain.automation import request_first
 from goodword.workflow.domain.eligibility import is_unpublished
-from goodword.workflow.languages import language_name
+from goodword.workflow.portal import language_name
 
 _LENGTH = gettext_lazy("Use at most %(limit_value)d characters.")
 LONGEST_NAME = 200

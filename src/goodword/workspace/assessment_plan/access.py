@@ -25,8 +25,7 @@ from goodword.assessments.plans.versions import (
     scales_of,
 )
 from goodword.drafts.pages import Crumb, DraftPages, DraftView, TypedField
-from goodword.roles.models import Step
-from goodword.roles.queries import visible_roles
+from goodword.roles.models import Step, visible_roles
 from goodword.workspace.assessment_plan.forms import NONE
 from goodword.workspace.assessment_plan.wording import (
     form_in_words,

@@ -23,15 +23,13 @@ from goodword.assessments.queries import content_of
 from goodword.assessments.views import preview
 from goodword.assessments.views.access import private
 from goodword.assessments.views.preview import PreviewSession
-from goodword.candidates.models import Application, Candidate
-from goodword.candidates.queries import recruiter_of
+from goodword.candidates.models import Application, Candidate, recruiter_of
 from goodword.core import clock
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Link
 from goodword.roles.models import Automation, Step
-from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRequest
-from goodword.workflow.portal import Visit
+from goodword.workflow.portal import Visit, language_choices
 from goodword.workspace.assessment_plan.access import step_of
 
 #: URL names: the candidate's page -> its preview. Other pages have no preview

@@ -17,7 +17,7 @@ from goodword.assessments.plans.versions import PlannedPart
 from goodword.questionnaires.editor.descriptions import language_name
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
-from goodword.workflow.states import UNFINISHED
+from goodword.workflow.models import UNFINISHED
 
 MoreTime, Total = Assessment.MoreTime, Assessment.Total
 

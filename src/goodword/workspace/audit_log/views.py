@@ -17,7 +17,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import LEAST_MONTHS, MOST_MONTHS, change_months, write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
-from goodword.core.csv_cells import safe_cell
+from goodword.core.csv_files import safe_cell
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.workspace.audit_log.entries import (
     PAGE,

@@ -18,10 +18,8 @@ from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.catalogue import LinkableJob
-from goodword.greenhouse.setup.connections import live_connections
-from goodword.greenhouse.setup.errors import CALL_ERRORS, ErrorMessage, error_message
-from goodword.roles.models import Automation, Role
-from goodword.roles.queries import visible_roles
+from goodword.greenhouse.setup.connections import CALL_ERRORS, ErrorMessage, error_message, live_connections
+from goodword.roles.models import Automation, Role, visible_roles
 
 _ORDER = {JobStatus.OPEN: 0, JobStatus.DRAFT: 1, JobStatus.UNKNOWN: 2, JobStatus.CLOSED: 3}
 

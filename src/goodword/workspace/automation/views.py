@@ -16,8 +16,7 @@ from goodword.drafts.versions import NoDraft, StaleDraft
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.roles.domain.automation import ChangedMeanwhile, JobTaken, unlink, version_of
-from goodword.roles.models import Automation, Role, Step
-from goodword.roles.queries import automations_of, visible_roles
+from goodword.roles.models import Automation, Role, Step, automations_of, visible_roles
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workspace.automation import draft as drafts
 from goodword.workspace.automation.access import (

@@ -1,25 +1,36 @@
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts import access
-from goodword.accounts.access import MemberRequest
+from goodword.accounts.access import MemberRequest, membership_of
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Verification
 from goodword.assessments.verification import discard, new_link, open_verification, verifications_of, why_not
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, recruiter_of, visible_applications
 from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
 from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.appeals import LONGEST_ANSWER, AlreadyAnswered, BeingErased, answer_appeal
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.domain.member_actions import Refused
 from goodword.workflow.models import Appeal
+from goodword.workflow.portal import unknown_page
+from goodword.workspace.portal.access import private
+from goodword.workspace.progress import progress_of
+from goodword.workspace.results import results_of, runs_of
 from goodword.workspace.step_actions import back_to
 
 #: anchor on the candidate's page
@@ -179,3 +190,66 @@ def _page(
     response = render(request, "workspace/candidate/verify.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_safe
+def review(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show the results so far, read-only. Members who can see the candidate are redirected to the candidate's page."""
+    link = links.resolve(token, purpose=Link.Purpose.REVIEW)
+    if link is None:
+        return unknown_page(request)
+    application = (
+        Application.objects.of(link.organisation)
+        .select_related("candidate", "role__owner__user", "organisation")
+        .filter(pk=link.subject_id)
+        .first()
+    )
+    if application is None:
+        return unknown_page(request)
+    member = (
+        membership_of(request.user, slug=link.organisation.slug) if request.user.is_authenticated else None
+    )
+    if member and visible_applications(member).filter(pk=application.pk).exists():
+        return redirect(f"{reverse('candidate', args=[link.organisation.slug, application.pk])}#results")
+    now = clock.now()
+    if not links.is_alive(link, now=now):
+        return private(
+            render(
+                request,
+                "workspace/candidate/review_expired.html",
+                {"organisation": link.organisation, "application": application},
+                status=410,
+            )
+        )
+    if request.method != "HEAD":
+        _record_view(link, application, now=now)
+    with timezone.override(link.organisation.zone):
+        response = render(
+            request,
+            "workspace/candidate/review.html",
+            {
+                "organisation": link.organisation,
+                "application": application,
+                "candidate": application.candidate,
+                "recruiter": recruiter_of(application),
+                "marks": progress_of([application], organisation=link.organisation, now=now)[application.pk],
+                "results": results_of(runs_of(application), items=False),
+                "expires_at": link.expires_at,
+            },
+        )
+    return private(response)
+
+
+def _record_view(link: Link, application: Application, *, now: datetime) -> None:
+    """Audit the view, at most once per links.QUIET: visitors must not be able to fill the database."""
+    action, actor = "result.viewed_by_link", f"link {link.pk}"
+    with transaction.atomic():
+        entries = AuditEntry.objects.of(link.organisation).filter(action=action, actor=actor)
+        if links.lock(link) and not entries.filter(at__gt=now - links.QUIET).exists():
+            write(
+                organisation=link.organisation,
+                action=action,
+                actor=actor,
+                now=now,
+                details={"application": application.pk},
+            )

@@ -8,11 +8,10 @@ from goodword.assessments.adjustments.status import DisclosedGrant, disclosed_gr
 from goodword.assessments.attempts import invitations
 from goodword.assessments.attempts.member_actions import PossibleActions, possible_actions
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
-from goodword.references.check_overview import CheckOverview, check_overview
+from goodword.candidates.models import Application, visible_applications
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check
+from goodword.references.queries import CheckOverview, check_overview
 from goodword.reports.domain.versions import report_of
 from goodword.reports.models import Report
 from goodword.roles.models import Step

@@ -18,8 +18,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.people import Person, lock_person
-from goodword.candidates.models import Application, Candidate
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, Candidate, visible_applications
 from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.core.events import record

@@ -16,8 +16,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts import invitations
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.people import confirm_name
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.requests import open_requests
@@ -28,8 +27,7 @@ from goodword.roles.slots import slots_of
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import DONE, UNFINISHED
+from goodword.workflow.models import DONE, UNFINISHED, StepRequest, StepRun
 from goodword.workspace.candidate.cards import earlier_of, needs_confirmation
 
 

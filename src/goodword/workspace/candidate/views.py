@@ -18,9 +18,8 @@ from goodword.assessments.marking import marking_progress
 from goodword.assessments.models import Attempt
 from goodword.assessments.verification import may_verify, status_of, verifications_of
 from goodword.candidates.domain.holds import hold_on
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, recruiter_of, visible_applications
 from goodword.candidates.performance.importing import may_be_rated
-from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import drop, retry

@@ -22,15 +22,14 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds import kind, kind_named
 from goodword.assessments.kinds.report import Figure
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.core import clock
-from goodword.core.csv_cells import safe_cell
+from goodword.core.csv_files import safe_cell
 from goodword.references.report_data import CheckData
 from goodword.references.report_front import verdict_of, work_again_of
 from goodword.reports.domain.versions import current_first
 from goodword.reports.models import Report
-from goodword.roles.models import Role
-from goodword.roles.queries import visible_roles
+from goodword.roles.models import Role, visible_roles
 
 #: schema of the JSON file
 SCHEMA: Final = 1

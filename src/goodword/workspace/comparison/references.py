@@ -12,11 +12,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 
 from goodword.accounts.models import Membership
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import stored_questions
-from goodword.questionnaires.parse import fill_placeholders
+from goodword.questionnaires.questions import fill_placeholders
 from goodword.questionnaires.types import (
     RATING_LEVELS,
     RELATIONSHIPS,
@@ -26,10 +25,10 @@ from goodword.questionnaires.types import (
     WouldWorkAgain,
 )
 from goodword.references.models import Check, Reference
-from goodword.references.outcome import LETTERS
+from goodword.references.queries import LETTERS
 from goodword.references.results import Answer, QuestionResult, ReceivedReference, Results, results_of_checks
 from goodword.roles.models import Role, Step
-from goodword.workflow.states import DONE, is_open
+from goodword.workflow.models import DONE, is_open
 from goodword.workspace.comparison.results import MAX_ROWS, reused_results
 
 #: candidates per page

@@ -10,12 +10,10 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marking, Score, Test, Upload
 from goodword.assessments.queries import LARGE
 from goodword.assessments.results import percent
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.roles.models import Role, Step
 from goodword.workflow.domain.step_requests import reuse_times
-from goodword.workflow.models import StepRequest
-from goodword.workflow.states import DONE
+from goodword.workflow.models import DONE, StepRequest
 
 #: the latest candidates that the page compares
 MAX_ROWS = 500

@@ -18,7 +18,7 @@ from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import ALL, NormedScore, issued_normed_score
 from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.queries import content_of, items_of, read_answers
-from goodword.core.phrases import rounded
+from goodword.core.text import rounded
 from goodword.ui.charts import written_number
 from goodword.workspace.comparison.results import ComparableResult, Conditions
 

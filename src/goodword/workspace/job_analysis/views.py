@@ -15,8 +15,7 @@ from goodword.assessments.plans.editing import MAX_REQUIREMENT_LENGTH
 from goodword.core import clock
 from goodword.roles.domain import job_analysis
 from goodword.roles.domain.job_analysis import MOST, SameText, TooMany, may_change, same_text
-from goodword.roles.models import JobAnalysis, JobRequirement, Role
-from goodword.roles.queries import visible_roles
+from goodword.roles.models import JobAnalysis, JobRequirement, Role, visible_roles
 from goodword.ui.fields import LongTextField
 from goodword.workspace.concurrent_edits import NoticesChanges
 from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of

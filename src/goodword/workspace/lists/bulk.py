@@ -22,8 +22,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts import invitations
 from goodword.assessments.attempts import member_actions as attempts
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import invitations as check_invitations
@@ -36,8 +35,7 @@ from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.application_outcome import NotSettable, set_status
 from goodword.workflow.domain.member_actions import Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import DONE, is_open
+from goodword.workflow.models import DONE, StepRequest, StepRun, is_open
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
 from goodword.workspace.candidate.invitations import NO_ADDRESS, NOT_ACTIVE, WHY_NOT, again, refusal, too_soon
 from goodword.workspace.lists.csv_file import role_of

@@ -15,9 +15,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
-from goodword.core.csv_cells import safe_cell
-from goodword.roles.models import Role
-from goodword.roles.queries import visible_roles
+from goodword.core.csv_files import safe_cell
+from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import NAMES, OVERDUE, STEPS, ListQuery, state_at
 from goodword.workspace.lists.rows import Scope, chosen, filtered

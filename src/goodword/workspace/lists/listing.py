@@ -11,11 +11,9 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.roles.models import Role, Step
-from goodword.roles.queries import visible_roles
+from goodword.roles.models import Role, Step, visible_roles
 from goodword.ui.statuses import Status, status_of
-from goodword.workflow.models import StepRun
-from goodword.workflow.states import is_open
+from goodword.workflow.models import StepRun, is_open
 from goodword.workspace.lists.pages import Order, Page, page_of
 from goodword.workspace.lists.query import NAMES, STATES, STEPS, ListQuery, state_at
 from goodword.workspace.lists.rows import Scope, chosen, filtered

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.roles.models import Role
-from goodword.roles.queries import visible_roles
+from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.query import STEPS, ListQuery, in_state
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.search import matching_name

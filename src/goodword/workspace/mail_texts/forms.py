@@ -18,10 +18,10 @@ from goodword.notifications.domain.mail_texts import (
     version_of,
 )
 from goodword.notifications.models import MailText
-from goodword.references import mail_texts as references
+from goodword.references.domain import mails
 from goodword.references.domain.mails import REQUEST, REQUEST_REMINDER
 
-MAILS: Final[dict[str, EditableMail]] = {mail.kind: mail for mail in (*assessments.MAILS, *references.MAILS)}
+MAILS: Final[dict[str, EditableMail]] = {mail.kind: mail for mail in (*assessments.MAILS, *mails.MAILS)}
 LANGUAGES: Final = {"en": "English", "de": "German", "fr": "French"}
 NAMES: Final = {
     "assessment.invitation": "Invitation to the assessment",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain import members
 from goodword.accounts.domain.members import NotChanged
 from goodword.accounts.models import Membership
-from goodword.candidates.queries import recruiter_of
+from goodword.candidates.models import recruiter_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.role_changes import hand_over, possible_owners, set_viewed_roles
 from goodword.roles.models import Role

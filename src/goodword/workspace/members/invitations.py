@@ -25,8 +25,7 @@ from goodword.accounts.domain.invitations import (
 )
 from goodword.accounts.domain.members import NameRefused, lock_members
 from goodword.accounts.forms import NewLoginForm
-from goodword.accounts.models import Invitation, Membership, Organisation, User
-from goodword.accounts.queries import admins_of, is_deactivated
+from goodword.accounts.models import Invitation, Membership, Organisation, User, admins_of, is_deactivated
 from goodword.core import clock
 from goodword.core.outbox import Outbox
 from goodword.notifications.domain import links

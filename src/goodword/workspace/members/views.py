@@ -16,15 +16,13 @@ from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest, View
 from goodword.accounts.domain.invitations import NotInvited, open_invitations_of
 from goodword.accounts.domain.members import NotChanged, reactivate
-from goodword.accounts.models import Invitation, Membership
-from goodword.accounts.queries import active_members
+from goodword.accounts.models import Invitation, Membership, active_members
 from goodword.accounts.second_factor import factors_of, reset
 from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.domain.role_changes import add_viewer, remove_viewer
-from goodword.roles.models import Role
-from goodword.roles.queries import is_confidential, may_share, visible_roles
+from goodword.roles.models import Role, is_confidential, may_share, visible_roles
 from goodword.workspace.concurrent_edits import organisation_to_change
 from goodword.workspace.members import deactivation, invitations
 from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberForm

@@ -1,7 +1,7 @@
 """`ListedApplication`, and the triggers that keep it.
 
 `workspace_listed_now` computes each row from the application, its steps and its runs, by the rules of
-`workspace.progress` and `workflow.states.status` (a test compares them). `refresh_listed_application` stores what it
+`workspace.progress` and `workflow.models.status` (a test compares them). `refresh_listed_application` stores what it
 says. Triggers call that for each application that a transaction has changed, when the transaction ends: it then holds
 all the locks that it needs, so that two transactions on the same candidate cannot wait for each other.
 """

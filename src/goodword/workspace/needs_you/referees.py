@@ -8,7 +8,7 @@ from goodword.references import wording
 from goodword.references.domain.mails import REQUEST
 from goodword.references.models import ReferenceRequest, Slot
 from goodword.roles.slots import ANY
-from goodword.workflow.states import UNFINISHED
+from goodword.workflow.models import UNFINISHED
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
 
 _OF_CHECK = (

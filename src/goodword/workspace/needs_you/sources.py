@@ -19,9 +19,8 @@ from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.mails import send_fresh_link
 from goodword.assessments.adjustments.waiting import waiting_for
 from goodword.assessments.queries import application_of
-from goodword.candidates.models import Application, PerformanceRating
-from goodword.candidates.performance.to_rate import DAYS
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, PerformanceRating, visible_applications
+from goodword.candidates.performance.importing import DAYS
 from goodword.core import clock
 from goodword.greenhouse.models import Finding
 from goodword.greenhouse.reconciliation.missed_invitations import still_waiting

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.core.addresses import is_same
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import NEEDS_PERSON
@@ -20,7 +19,7 @@ from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
-from goodword.workflow import states
+from goodword.workflow import models
 from goodword.workflow.domain import candidate_mail
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.views import greenhouse_url
@@ -178,7 +177,7 @@ def _open(model: type[StepRun], viewer: Viewer, applications: QuerySet[Applicati
         Attempt.objects.of(viewer.organisation) if model is Attempt else Check.objects.of(viewer.organisation)
     )
     return rows.filter(
-        progress__in=states.UNFINISHED,
+        progress__in=models.UNFINISHED,
         closed_at=None,
         paused_at=None,
         step_request__application__in=applications,
@@ -242,7 +241,7 @@ def _stopped_need(source: str, viewer: Viewer, run: StepRun, email: Email | None
         case WaitingReason.SUSPICIOUS_NAME:
             what = _("has a name that looks like a link")
             detail, actions = _("e-mails are on hold"), [_confirm_name(viewer, application)]
-        case states.REOPENED:
+        case models.REOPENED:
             what = _("is active in Greenhouse again") if application.in_greenhouse else _("is active again")
             detail = _("nothing is sent until you invite them")
             url = viewer.link("step_invite_again", application.pk, step_request.pk)
@@ -292,7 +291,7 @@ def _overdue(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
         attention="",
         clock_stopped_at=None,
         deadline_at__lt=viewer.now,
-        deadline_at__gte=viewer.now - states.GRACE,
+        deadline_at__gte=viewer.now - models.GRACE,
     )
 
 
@@ -397,7 +396,7 @@ def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) 
 def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
     step_request = check.step_request
     application = step_request.application
-    closes = timezone.localtime(check.deadline_at + states.GRACE)
+    closes = timezone.localtime(check.deadline_at + models.GRACE)
     until = end_of_working_day(viewer.now, EXTENSION, calendar=check.organisation.calendar)
     what = _("hasn't named referees")
     details = [_reminders(check)] if not check.answered and not slow else []

@@ -25,10 +25,8 @@ from goodword.greenhouse.setup.connections import live_connections
 from goodword.greenhouse.setup.webhooks import WebhookSetup, webhook_setup
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.domain.reviews import to_review
-from goodword.roles.models import Role
-from goodword.roles.queries import visible_roles
-from goodword.workflow.models import StepRequest
-from goodword.workflow.states import UNFINISHED
+from goodword.roles.models import Role, visible_roles
+from goodword.workflow.models import UNFINISHED, StepRequest
 from goodword.workspace.first_run import is_landing_page
 from goodword.workspace.needs_you import needs as hidden
 from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect, place

@@ -11,19 +11,20 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.queries import gets_result, latest_attempt
 from goodword.candidates.domain.people import choose_language
 from goodword.notifications.domain import links
-from goodword.references.domain.context import candidate_language, choose_candidate_language
+from goodword.references.domain.checks import candidate_language, choose_candidate_language
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
-from goodword.workflow.languages import (
+from goodword.workflow.models import DONE, StepRun, takes_answers
+from goodword.workflow.portal import (
+    PAGES,
+    Visit,
     browser_languages,
+    closed_page,
     first_offered,
     language_choices,
     links_for,
     query_language,
 )
-from goodword.workflow.models import StepRun
-from goodword.workflow.portal import PAGES, Visit, closed_page
-from goodword.workflow.states import DONE, takes_answers
 from goodword.workspace.progress import StepProgress, progress_of
 
 

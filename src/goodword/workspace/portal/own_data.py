@@ -16,11 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure_requests import pending
 from goodword.candidates.domain.holds import hold_on
-from goodword.candidates.models import Application, PerformanceRating
-from goodword.candidates.queries import public_title
+from goodword.candidates.models import Application, PerformanceRating, public_title
 from goodword.core import clock
-from goodword.core.data_export import ExportReader, ExportRequest, export, readable_json
 from goodword.core.http import as_download
+from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
 from goodword.core.text import written_weekday
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
@@ -36,15 +35,18 @@ from goodword.workflow.domain.appeals import (
     open_appeal,
 )
 from goodword.workflow.domain.eligibility import mail_blocked_reason
-from goodword.workflow.erasure import request_own_erasure
-from goodword.workflow.languages import with_query_language
 from goodword.workflow.models import StepRequest
-from goodword.workflow.portal import Visit, closed_page, send_own_data_link, unknown_page, visit_of, went_to
-from goodword.workflow.retention_notice import (
-    legal_hold_reason,
-    may_be_rated_later,
-    retention_for_candidate,
+from goodword.workflow.personal_data import request_own_erasure
+from goodword.workflow.portal import (
+    Visit,
+    closed_page,
+    send_own_data_link,
+    unknown_page,
+    visit_of,
+    went_to,
+    with_query_language,
 )
+from goodword.workflow.retention import legal_hold_reason, may_be_rated_later, retention_for_candidate
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.portal.access import has_switched, language_links, language_of, languages_of, private
 

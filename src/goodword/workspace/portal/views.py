@@ -7,15 +7,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.assessments.attempts import mails
-from goodword.candidates.queries import public_title
+from goodword.candidates.models import public_title
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import masked
 from goodword.references.domain import invitations
 from goodword.roles.models import Step
-from goodword.workflow.contact import ask_page
-from goodword.workflow.languages import with_query_language
-from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.workflow.portal import Visit, ask_page, closed_page, unknown_page, visit_of, with_query_language
 from goodword.workspace.portal.access import (
     Task,
     has_switched,

@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.references.forms import AddressField, PlainTextField
 from goodword.references.models import Check, Referee, Slot
 from goodword.roles.domain.settings import LONGEST_DEADLINE

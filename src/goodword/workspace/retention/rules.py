@@ -23,7 +23,7 @@ from goodword.core.clock import months_after
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
 from goodword.references.models import Check
-from goodword.workflow.states import takes_answers_query
+from goodword.workflow.models import takes_answers_query
 
 #: people erased per run; the next run continues
 AT_MOST: Final = 1000
@@ -262,7 +262,7 @@ def _person(rows: list[_Application], *, made: datetime) -> _Person:
 
 
 def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
-    """People under a hold, and people with steps that accept answers (workflow.states.takes_answers)."""
+    """People under a hold, and people with steps that accept answers (workflow.models.takes_answers)."""
     on_hold = candidates_on_hold(organisation)
     if only is not None:
         on_hold = on_hold.filter(pk=only)

@@ -26,14 +26,13 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.models import Assessment, AssessmentPart, Panelist, Verification
 from goodword.candidates.domain.erasure_requests import Reason
 from goodword.candidates.domain.holds import active, erased_before, hold_on
-from goodword.candidates.models import Application, Candidate, Hold, PerformanceRating
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, Candidate, Hold, PerformanceRating, visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.greenhouse.setup.connections import oldest_connection
 from goodword.roles.models import Role, Step
-from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_hold, waiting
+from goodword.workflow.retention import NothingToKeep, lift_hold, place_hold, waiting
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 

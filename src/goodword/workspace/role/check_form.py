@@ -14,7 +14,7 @@ from goodword.questionnaires import builtin
 from goodword.questionnaires.builtin import keys as built_in_keys
 from goodword.questionnaires.domain import versions
 from goodword.questionnaires.models import Questionnaire
-from goodword.questionnaires.timing import minutes
+from goodword.questionnaires.questions import minutes
 from goodword.roles.domain.settings import CheckSettings, settings_of
 from goodword.roles.models import Step
 from goodword.roles.slots import MOST_REFEREES, SlotSetting, referee_count, required_count

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.core.doctor.findings import duration
-from goodword.core.job_commands import in_columns
+from goodword.core.job_recovery import in_columns
 from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Email
 from goodword.workspace.settings_pages.mails import send_needed_again

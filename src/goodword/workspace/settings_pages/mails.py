@@ -19,8 +19,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.domain.organisation import choose_mails
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock, mail
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
@@ -31,8 +30,7 @@ from goodword.references.domain.mails import REQUEST
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
-from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import awaits_click, is_open
+from goodword.workflow.models import StepRequest, StepRun, awaits_click, is_open
 from goodword.workspace.candidate.timeline import MAIL_NAMES
 from goodword.workspace.reference_check.forms import REFEREES, referee_of
 from goodword.workspace.step_actions import back_to

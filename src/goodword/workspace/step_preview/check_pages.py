@@ -31,10 +31,9 @@ from goodword.references.domain.nominations import nominate
 from goodword.references.domain.responses import answering_session
 from goodword.references.domain.sending import send_request, unsent_referees
 from goodword.references.models import ReferenceRequest
-from goodword.roles.models import Step
-from goodword.roles.queries import visible_roles
-from goodword.workflow.languages import language_choices
+from goodword.roles.models import Step, visible_roles
 from goodword.workflow.models import StepRun
+from goodword.workflow.portal import language_choices
 from goodword.workspace.assessment_plan.preview import Banner, PreviewLink
 from goodword.workspace.step_preview.mails import (
     example_application,

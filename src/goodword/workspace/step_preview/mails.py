@@ -22,17 +22,16 @@ from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.notifications.domain.send import render as render_mail
 from goodword.notifications.models import Email
-from goodword.references.domain.context import day_in_words
+from goodword.references.domain.checks import day_in_words
 from goodword.references.domain.invitations import open_check
 from goodword.references.domain.mails import REQUEST, REQUEST_REMINDER, mail_candidate, mail_referee
 from goodword.references.domain.nominations import RefereeDetails, nominate
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check
-from goodword.roles.models import Role, Step
-from goodword.roles.queries import visible_roles
+from goodword.roles.models import Role, Step, visible_roles
 from goodword.roles.slots import ANY
-from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRequest
+from goodword.workflow.portal import language_choices
 from goodword.workspace.mail_texts.forms import MAILS
 
 #: placeholder for the personal link

@@ -19,10 +19,15 @@ from django.utils.formats import date_format
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application, PerformanceRating, RatingImport
+from goodword.candidates.models import (
+    Application,
+    PerformanceRating,
+    RatingImport,
+    public_title,
+    recruiter_of,
+)
 from goodword.candidates.performance.importing import is_rated, store
 from goodword.candidates.performance.reading import Scale
-from goodword.candidates.queries import public_title, recruiter_of
 from goodword.core.addresses import is_same, normalised
 from goodword.core.events import record
 from goodword.core.jobs import for_each
@@ -34,7 +39,7 @@ from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires.domain.versions import current_version
-from goodword.questionnaires.parse import fill_placeholders, parse
+from goodword.questionnaires.questions import fill_placeholders, parse
 from goodword.questionnaires.types import RATING_LEVELS, Rating
 from goodword.references.domain.invitations import version_for
 from goodword.references.domain.requests import address_hashes, has_opted_out
@@ -74,9 +79,8 @@ def questions_of(application: Application, *, now: datetime, language: str = "")
     if language and version.language != language:
         translated = current_version(version.questionnaire, language=language)
         version = translated if translated and translated.number == version.number else version
-    asked = fill_placeholders(
-        parse(version.questions), candidate=application.candidate.short_name, language=version.language
-    )
+    candidate = application.candidate.short_name
+    asked = fill_placeholders(parse(version.questions), candidate=candidate, language=version.language)
     by_competency: dict[str, Rating] = {}
     for one in asked:
         if isinstance(one, Rating) and one.when is None and not one.only_for:
@@ -99,9 +103,8 @@ def values_of(application: Application, answers: Mapping[str, object], *, now: d
 
 def hiring_managers(role: Role) -> QuerySet[Membership]:
     rows = Membership.objects.of(role.organisation).select_related("user", "organisation")
-    return rows.filter(viewed_roles=role, kind=Membership.Kind.HIRING_MANAGER, deactivated_at=None).order_by(
-        "pk"
-    )
+    rows = rows.filter(viewed_roles=role, kind=Membership.Kind.HIRING_MANAGER, deactivated_at=None)
+    return rows.order_by("pk")
 
 
 def obstacle(application: Application) -> str:
@@ -122,9 +125,8 @@ def due_hires(*, now: datetime) -> QuerySet[Application]:
     days = Func(
         F("role__rating_days"), function="make_interval", template="%(function)s(days => %(expressions)s)"
     )
-    asked_at = ExpressionWrapper(
-        F("hired_at") + ExpressionWrapper(days, output_field=DurationField()), output_field=DateTimeField()
-    )
+    interval = ExpressionWrapper(days, output_field=DurationField())
+    asked_at = ExpressionWrapper(F("hired_at") + interval, output_field=DateTimeField())
     rated = PerformanceRating.objects.across_organisations().filter(
         application=OuterRef("pk"), of__confirmed_at__isnull=False
     )

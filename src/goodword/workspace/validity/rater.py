@@ -19,17 +19,15 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.views.access import private
-from goodword.candidates.models import Application
-from goodword.candidates.queries import Recruiter, public_title, recruiter_of
+from goodword.candidates.models import Application, Recruiter, public_title, recruiter_of
 from goodword.core import clock
 from goodword.core.text import written_weekday
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.types import Rating
-from goodword.workflow.languages import links_for, query_language, with_query_language
-from goodword.workflow.portal import unknown_page
-from goodword.workflow.retention_notice import retention_for_rater
+from goodword.workflow.portal import links_for, query_language, unknown_page, with_query_language
+from goodword.workflow.retention import retention_for_rater
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import asking
 from goodword.workspace.validity.asking import NotOpen, Reason, State

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.candidates.models import visible_applications
 from goodword.candidates.performance.importing import may_be_rated, rate, rated_by
-from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.questionnaires.forms import QuestionForm
 from goodword.workspace.validity.asking import SCALE, note_rated, questions_of, values_of

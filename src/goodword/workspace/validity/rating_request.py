@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.candidates.queries import visible_applications
+from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.addresses import check_address, normalised
 from goodword.core.text import clean_text
 from goodword.references.domain.requests import has_opted_out
-from goodword.workflow.languages import language_choices
+from goodword.workflow.portal import language_choices
 from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import asking

@@ -21,12 +21,10 @@ from goodword.assessments.psychometrics.validity import LEAST
 from goodword.candidates.models import RatingImport
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.candidates.performance import importing
-from goodword.candidates.performance.importing import counts_of, replaced_by
+from goodword.candidates.performance.importing import DAYS, counts_of, people_to_rate, replaced_by
 from goodword.candidates.performance.reading import RatedLine, Scale, read_ratings
-from goodword.candidates.performance.to_rate import DAYS, people_to_rate
 from goodword.core import clock
-from goodword.core.csv_cells import safe_cell
-from goodword.core.csv_files import UnreadableFile
+from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.workspace.validity.asking import switch_all_off

@@ -12,8 +12,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.assessments.validity.figures import LISTED, PAIRS, figures
-from goodword.candidates.performance.importing import imports_of
-from goodword.candidates.performance.to_rate import DAYS
+from goodword.candidates.performance.importing import DAYS, imports_of
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role

@@ -36,10 +36,9 @@ from goodword.assessments.kinds.packs import (
     whole_minutes,
     wrong,
 )
-from goodword.core.json_reading import Json
 from goodword.core.text import clean_text
-from goodword.questionnaires import parse
-from goodword.questionnaires.timing import question_seconds, reading_seconds
+from goodword.core.validation import Json
+from goodword.questionnaires.questions import parse, question_seconds, reading_seconds, to_json
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
 
 KIND: Final = "questions"
@@ -198,7 +197,7 @@ _WHOLE: Final = "the set of questions"
 
 
 def read_questions(data: object) -> CustomQuestions:
-    """Raises `PackError` or `questionnaires.parse.QuestionError` with a sentence."""
+    """Raises `PackError` or `questionnaires.questions.QuestionError` with a sentence."""
     pack = read(_PACK, data, whole=_WHOLE)
     questions = _questions(pack.questions)
     by_id = {question.id: question for question in questions}
@@ -262,7 +261,7 @@ def _plain(question: AnyQuestion) -> dict[str, Json]:
             "types": list(question.types),
             "megabytes": question.megabytes,
         }
-    return parse.to_json([question])[0]
+    return to_json([question])[0]
 
 
 def _questions(entries: object) -> tuple[AnyQuestion, ...]:
@@ -270,7 +269,7 @@ def _questions(entries: object) -> tuple[AnyQuestion, ...]:
     if not isinstance(entries, list | tuple) or not entries:
         raise wrong(_WHOLE, "needs a list under “questions”")
     shared: list[object] = [entry for entry in entries if not _is_file(entry)]
-    others = iter(parse.parse(shared)) if shared else iter(())
+    others = iter(parse(shared)) if shared else iter(())
     found: list[AnyQuestion] = [
         _file(entry, place) if _is_file(entry) else next(others)
         for place, entry in enumerate(entries, start=1)

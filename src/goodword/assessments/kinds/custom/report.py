@@ -15,7 +15,6 @@ from goodword.assessments.kinds.custom.results import (
     QuestionsResult,
 )
 from goodword.assessments.kinds.report import Figure, Moment, NormedScoreData, PartHead, figure
-from goodword.core.phrases import Catalogue, Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -28,6 +27,7 @@ from goodword.core.report_blocks import (
     Score,
     Table,
 )
+from goodword.core.text import Catalogue, Phrases
 
 PHRASES: Catalogue = {
     "en": {

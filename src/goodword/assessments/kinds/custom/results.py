@@ -22,7 +22,7 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.psychometrics import SCORING
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
 from goodword.ui.charts import written_number

@@ -23,7 +23,7 @@ from goodword.assessments.kinds.packs import (
     whole_minutes,
     wrong,
 )
-from goodword.questionnaires.timing import reading_seconds
+from goodword.questionnaires.questions import reading_seconds
 
 KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2

@@ -31,7 +31,7 @@ from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.profiles import split_half
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 class _Judgement(FixedItems):

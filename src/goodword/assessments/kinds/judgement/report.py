@@ -18,8 +18,8 @@ from goodword.assessments.kinds.report import (
     percentile_score,
     percentile_text,
 )
-from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import Block, Cell, Details, Labelled, Prose, Score, Table
+from goodword.core.text import Phrases
 
 
 class ActionData(TypedDict):

@@ -33,7 +33,7 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS, Group, group
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:

@@ -14,7 +14,7 @@ from pydantic import StringConstraints as Limits
 from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, FormOffer, read, wrong
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
-from goodword.core.json_reading import Json, ReadingError
+from goodword.core.validation import Json, ReadingError
 
 _SEEDS = 2**31
 #: restart the form after this many items that don't fit; maximum restarts

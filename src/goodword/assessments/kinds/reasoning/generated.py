@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 type Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "star", "cross", "arrow"]
 type Shading = Literal["empty", "striped", "grey", "full"]

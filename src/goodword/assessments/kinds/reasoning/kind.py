@@ -28,7 +28,7 @@ from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 #: seeds of samples are below; 0 is that of practice items
 SEEDS: Final = 2**31

@@ -25,7 +25,7 @@ from goodword.assessments.kinds.reasoning.options import (
     slips,
     wrong_answers,
 )
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 _ID = "letter_series"
 _VERSION = "3"

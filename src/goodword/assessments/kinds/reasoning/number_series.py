@@ -27,7 +27,7 @@ from goodword.assessments.kinds.reasoning.options import (
     slips,
     wrong_answers,
 )
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 @dataclass(frozen=True, slots=True)

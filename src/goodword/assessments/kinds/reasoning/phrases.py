@@ -1,4 +1,4 @@
-from goodword.core.phrases import Catalogue, Phrases
+from goodword.core.text import Catalogue, Phrases
 
 PHRASES: Catalogue = {
     "en": {

@@ -29,7 +29,6 @@ from goodword.assessments.kinds.report import (
     percentile_text,
 )
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
-from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -42,7 +41,7 @@ from goodword.core.report_blocks import (
     Score,
     Table,
 )
-from goodword.core.text import written_day
+from goodword.core.text import Phrases, written_day
 
 
 class BandData(TypedDict):

@@ -17,7 +17,7 @@ from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 from goodword.ui.charts import written_number
 
 #: tasks explained to their candidate

@@ -16,7 +16,7 @@ from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.number_right import ASSUMED_SD
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.second_result import best_lower, predictions, share_lower
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 FIGURES: Final = "verification_12"
 FIGURELESS: Final = "verification_figureless_12"

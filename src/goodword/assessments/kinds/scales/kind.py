@@ -29,7 +29,7 @@ from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 class _Scales(FixedItems):

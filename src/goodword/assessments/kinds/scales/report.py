@@ -17,7 +17,6 @@ from goodword.assessments.kinds.report import (
 from goodword.assessments.kinds.scales.phrases import PHRASES
 from goodword.assessments.kinds.scales.results import ItemAnswer, ScaleResult, ScalesResult
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
-from goodword.core.phrases import Phrases
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -30,6 +29,7 @@ from goodword.core.report_blocks import (
     Score,
     Table,
 )
+from goodword.core.text import Phrases
 
 #: minimum items for a chart of a scale
 LEAST_CHARTED: Final = 5

@@ -19,7 +19,7 @@ from goodword.assessments.kinds.technical_sheet import (
     reliability_sentence,
 )
 from goodword.assessments.models import AttemptPart, Score
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 
 def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSheet:

@@ -40,7 +40,7 @@ from goodword.assessments.kinds.reasoning.matrices.rules import (
     figure,
     ruled,
 )
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 #: number of values per aspect, by number of rules; the product is eight
 SHARES: Mapping[int, tuple[int, ...]] = {1: (8,), 2: (4, 2), 3: (2, 2, 2)}

@@ -16,7 +16,7 @@ from goodword.assessments.kinds.reasoning.generated import (
 )
 from goodword.assessments.kinds.reasoning.matrices.rules import SHADINGS, SHAPES
 from goodword.assessments.kinds.reasoning.matrices.words import WORDS, RuleWords, alt
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 type Point = tuple[float, float]
 

@@ -22,7 +22,7 @@ from goodword.assessments.kinds.reasoning.words.phrases import (
     capitalised,
     uncapitalised,
 )
-from goodword.core.json_reading import Json
+from goodword.core.validation import Json
 
 type Statement = tuple[str | int, ...]
 

@@ -1,9 +1,21 @@
 from django.urls import URLPattern, URLResolver, path
 
+from goodword.greenhouse.inbox import endpoint
+from goodword.greenhouse.inbox import views as inbox
+from goodword.greenhouse.reconciliation import views as reconciliation
 from goodword.greenhouse.setup.views import health, integrations, key, notes, webhooks
 
 _INTEGRATIONS = "settings/integrations/"
+_INBOX = f"{_INTEGRATIONS}greenhouse/inbox/"
 _ONE = f"{_INTEGRATIONS}greenhouse/<int:pk>/"
+_SYNC = f"{_ONE}sync/"
+_MISSED = f"{_SYNC}missed-invitations/"
+
+public_urls: list[URLPattern | URLResolver] = [
+    path("hooks/greenhouse/<str:endpoint_key>/", endpoint.receive, name="greenhouse_hook"),
+    # copied without the final slash: a redirect would count as failed
+    path("hooks/greenhouse/<str:endpoint_key>", endpoint.receive, name="greenhouse_hook_cut"),
+]
 
 member_urls: list[URLPattern | URLResolver] = [
     path(_INTEGRATIONS, integrations.integrations, name="integrations"),
@@ -25,4 +37,14 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_ONE}test-note/", notes.choose_candidate, name="greenhouse_test_note"),
     path(f"{_ONE}test-note/write/", notes.post_test_note, name="greenhouse_test_note_write"),
     path(f"{_ONE}test-note/<int:note_pk>/", notes.test_note_outcome, name="greenhouse_test_note_outcome"),
+    path(_SYNC, reconciliation.sync, name="greenhouse_sync"),
+    path(f"{_SYNC}progress/", reconciliation.progress, name="greenhouse_sync_progress"),
+    path(f"{_SYNC}now/", reconciliation.sync_now, name="greenhouse_sync_now"),
+    path(_MISSED, reconciliation.missed_invitations, name="greenhouse_missed_invitations"),
+    path(f"{_MISSED}invite/", reconciliation.invite, name="greenhouse_missed_invite"),
+    path(f"{_MISSED}dismiss/", reconciliation.dismiss, name="greenhouse_missed_dismiss"),
+    path(_INBOX, inbox.delivery_list, name="greenhouse_inbox"),
+    path(f"{_INBOX}replay/", inbox.replay_failed, name="greenhouse_replay_failed"),
+    path(f"{_INBOX}<int:pk>/", inbox.delivery_detail, name="greenhouse_delivery"),
+    path(f"{_INBOX}<int:pk>/replay/", inbox.replay_delivery, name="greenhouse_replay"),
 ]

@@ -8,16 +8,22 @@ from django.utils import translation
 
 from goodword.candidates.domain.erasure_requests import Reason, request_erasure
 from goodword.candidates.domain.holds import hold_against_erasure
-from goodword.candidates.models import Application, Erasure, Hold
-from goodword.candidates.queries import recruiter_of
-from goodword.core.erasure import Counts, Subject, erases
+from goodword.candidates.models import Application, Erasure, Hold, recruiter_of
+from goodword.core.personal_data import (
+    Counts,
+    ExportRequest,
+    Sections,
+    Subject,
+    erases,
+    exports,
+    without_empty,
+)
 from goodword.core.text import written_day
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, queue
 from goodword.notifications.models import Link
-from goodword.workflow.domain.legal_hold import mail_data_kept
-from goodword.workflow.models import Appeal, StepRequest, StepRun
-from goodword.workflow.states import lock, may, move
+from goodword.workflow.models import Appeal, StepRequest, StepRun, lock, may, move
+from goodword.workflow.retention import mail_data_kept
 
 #: close reason
 ERASURE = "erasure"
@@ -113,3 +119,45 @@ def _mail_confirmation(
 def _day(erasure: Erasure, application: Application, language: str) -> str:
     with translation.override(language):
         return written_day(erasure.due_at.astimezone(application.organisation.zone))
+
+
+@exports("workflow.StepRequest", "workflow.Appeal")
+def export(wanted: ExportRequest) -> Sections:
+    step_requests = StepRequest.objects.of(wanted.organisation).filter(
+        application_id__in=wanted.application_ids
+    )
+    if not wanted.by_member:
+        step_requests = step_requests.exclude(started_at=None)
+    return {
+        "steps": [
+            without_empty(
+                {
+                    "step": step_request.step.get_kind_display(),
+                    "invited": step_request.started_at,
+                    **(
+                        {"asked for": step_request.requested_at, "state": step_request.state}
+                        if wanted.by_member
+                        else {}
+                    ),
+                }
+            )
+            for step_request in step_requests.select_related("step").order_by("pk")
+        ],
+        "requests for a human review": _appeals(wanted),
+    }
+
+
+def _appeals(wanted: ExportRequest) -> list[dict[str, object]]:
+    rows = Appeal.objects.of(wanted.organisation).filter(application_id__in=wanted.application_ids)
+    return [
+        without_empty(
+            {
+                "asked": appeal.opened_at,
+                "text": appeal.text,
+                "answered": appeal.answered_at,
+                "answered by": appeal.answered_by.user.name if appeal.answered_by else "",
+                "answer": appeal.answer,
+            }
+        )
+        for appeal in rows.select_related("answered_by__user").order_by("pk")
+    ]

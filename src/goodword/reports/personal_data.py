@@ -1,3 +1,5 @@
+"""Of reports. Organisations also get the content, and who opened it."""
+
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,7 +12,15 @@ from django.utils.translation import gettext
 
 from goodword.assessments.kinds import kind, kind_named
 from goodword.core import jobs
-from goodword.core.erasure import Counts, Subject, erases
+from goodword.core.personal_data import (
+    Counts,
+    ExportRequest,
+    Sections,
+    Subject,
+    erases,
+    exports,
+    without_empty,
+)
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.models import Reference
@@ -277,3 +287,54 @@ def erase(subject: Subject, now: datetime) -> Counts:
         step_request__application__in=subject.application_ids
     ).delete()
     return redact(application_ids=subject.application_ids, now=now)
+
+
+@exports("reports.Report", "reports.ReportFile", "reports.ReportOpening", "reports.ResultReview")
+def export(wanted: ExportRequest) -> Sections:
+    reports = (
+        Report.objects.of(wanted.organisation)
+        .filter(step_request__application_id__in=wanted.application_ids)
+        .exclude(state=Report.State.REDACTED)
+        .select_related("step_request__step")
+        .prefetch_related("openings")
+    )
+    found = {"reports": [_report(one, wanted) for one in reports.order_by("pk")]}
+    if wanted.by_member:
+        found["reviews"] = _reviews(wanted)
+    return found
+
+
+def _reviews(wanted: ExportRequest) -> list[dict[str, Any]]:
+    reviews = (
+        ResultReview.objects.of(wanted.organisation)
+        .filter(step_request__application_id__in=wanted.application_ids)
+        .select_related("step_request__step", "assigned_to__user", "reviewed_by__user")
+    )
+    return [
+        without_empty(
+            {
+                "step": one.step_request.step.get_kind_display(),
+                "result of": one.since,
+                "assigned to": str(one.assigned_to.user) if one.assigned_to else "",
+                "reviewed": one.reviewed_at,
+                "reviewed by": str(one.reviewed_by.user) if one.reviewed_by else "",
+            }
+        )
+        for one in reviews.order_by("pk")
+    ]
+
+
+def _report(report: Report, wanted: ExportRequest) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "step": report.step_request.step.get_kind_display(),
+        "code": report.code,
+        "version": report.version,
+        "made": report.ready_at,
+    }
+    if wanted.by_member:
+        entry["content"] = report.snapshot
+        entry["opened"] = [
+            {"by": opening.by, "at": opening.at}
+            for opening in sorted(report.openings.all(), key=lambda o: o.pk)
+        ]
+    return without_empty(entry)

@@ -1,0 +1,376 @@
+"""A questionnaire's questions: reading them from JSON, who is asked which, on which pages, and how long it takes.
+
+The time is an estimate:
+
+seconds = words to read / reading speed + seconds to decide + words to write / typing speed
+
+- reading: 238 words a minute is the mean of silent reading in English (Brysbaert 2019, "How many words do we
+  read per minute?", Journal of Memory and Language 109); we take 200, for phones and second languages.
+- deciding: our assumption, by type, below, and 2 seconds for each word to pick. The median of real answers replaces the
+  estimate once there are enough (`domain.versions.minutes_of_version`).
+- writing: 36 words a minute is the mean on phones (Palin and others 2019, "How do people type on mobile
+  devices?", MobileHCI '19); how much people write is our assumption: 25 words in a required long text,
+  half of that in an optional one, nothing in an optional comment.
+- a question with a condition counts half.
+- repeated texts (help, labels of levels) count once.
+"""
+
+import re
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from goodword.core.validation import Json, ReadingError, sentences
+from goodword.questionnaires.types import (
+    CONFIRMING,
+    RATING_LEVELS,
+    Adjectives,
+    Agreement,
+    Between,
+    Choice,
+    Condition,
+    DatesConfirm,
+    LongText,
+    MultipleChoice,
+    Question,
+    QuestionBase,
+    Ranking,
+    Rating,
+    RelationshipConfirm,
+    ShortText,
+    SingleChoice,
+    TitleConfirm,
+    WouldWorkAgain,
+    YesNoUnsure,
+)
+
+MOST_QUESTIONS = 100
+_QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
+#: null counts as left out
+_NAMES = {field.name for form in QuestionBase.__subclasses__() for field in fields(form)}
+#: written only if set: questions stored before these fields existed stay as they are
+_OMITTED_IF_EMPTY = ("self_text", "only_for", "when")
+_ENTRIES = {"levels": "level", "choices": "choice", "when": "condition"}
+_PLACEHOLDER = re.compile(r"(?:\b(?P<elided>[dD]e|[qQ]ue) )?\{(?P<name>candidate|company)\}")
+_VOWEL = re.compile(r"[aeiouàâäæéèêëîïôöœùûü]", re.IGNORECASE)
+
+
+class QuestionError(ReadingError):
+    pass
+
+
+def parse(data: Sequence[object]) -> tuple[Question, ...]:
+    """Raises `QuestionError` about the first problem, such as a condition that can never be met."""
+    if not isinstance(data, list | tuple) or not data:
+        raise QuestionError("A questionnaire is a list with at least one question.")
+    if len(data) > MOST_QUESTIONS:
+        raise QuestionError(
+            f"A questionnaire has at most {MOST_QUESTIONS} questions; this one has {len(data)}."
+        )
+    questions: list[Question] = []
+    seen: set[str] = set()
+    for number, entry in enumerate(data, start=1):
+        question = parse_question(entry, whole=f"question {number}")
+        if question.id in seen:
+            raise QuestionError(
+                f"Question {number} has the id “{question.id}”, which another question already has."
+            )
+        seen.add(question.id)
+        questions.append(question)
+    found = condition_problem(questions)
+    if found:
+        raise QuestionError(f"Question {found.number} {found.what}.")
+    return tuple(questions)
+
+
+def parse_question(data: object, *, whole: str) -> Question:
+    given = _with_defaults(data) if isinstance(data, Mapping) else data
+    try:
+        return _QUESTION.validate_python(given)
+    except ValidationError as error:
+        raise QuestionError(sentences(error, given, whole=whole, each=_ENTRIES)[0]) from None
+
+
+def to_json(questions: Sequence[Question]) -> list[dict[str, Json]]:
+    return [_as_json(question) for question in questions]
+
+
+def question_schema() -> dict[str, Any]:
+    return _QUESTION.json_schema()
+
+
+def _with_defaults(data: Mapping[Any, Any]) -> dict[Any, Any]:
+    given = {name: value for name, value in data.items() if value is not None or name not in _NAMES}
+    if given.get("type") == "multiple_choice" and isinstance(choices := given.get("choices"), list | tuple):
+        given.setdefault("most", len(choices))
+    return given
+
+
+def _as_json(question: Question) -> dict[str, Json]:
+    values = asdict(question)
+    if question.when:
+        values["when"] = {"question": question.when.question, "is": list(question.when.values)}
+    for name in _OMITTED_IF_EMPTY:
+        if not values[name]:
+            del values[name]
+    return {"type": values.pop("type")} | {
+        name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
+    }
+
+
+def fill_placeholders(
+    questions: Sequence[Question], *, candidate: str, company: str = "", language: str = ""
+) -> tuple[Question, ...]:
+    """Fill in `{candidate}` and `{company}`, once and unescaped. In French, "de" and "que" are elided before vowels."""
+    names = {"candidate": candidate, "company": company}
+    is_french = language.partition("-")[0] == "fr"
+
+    def put(found: re.Match[str]) -> str:
+        name, before = names[found["name"]], found["elided"]
+        if not before:
+            return name
+        return f"{before[:-1]}’{name}" if is_french and _VOWEL.match(name) else f"{before} {name}"
+
+    def fill(text: str) -> str:
+        return _PLACEHOLDER.sub(put, text)
+
+    return tuple(_filled(question, fill) for question in questions)
+
+
+def _filled(question: Question, fill: Callable[[str], str]) -> Question:
+    filled = replace(
+        question,
+        text=fill(question.text),
+        help=fill(question.help),
+        self_text=fill(question.self_text),
+    )
+    match filled:
+        case Rating():
+            levels = tuple(
+                replace(level, label=fill(level.label), example=fill(level.example))
+                for level in filled.levels
+            )
+            return replace(filled, levels=levels)
+        case SingleChoice() | MultipleChoice() | Adjectives() | Ranking():
+            return replace(filled, choices=tuple(_filled_choice(choice, fill) for choice in filled.choices))
+        case Between():
+            return replace(filled, left=fill(filled.left), right=fill(filled.right))
+    return filled
+
+
+def _filled_choice(choice: Choice, fill: Callable[[str], str]) -> Choice:
+    return replace(choice, label=fill(choice.label))
+
+
+YES_NO_UNSURE = ("yes", "no", "unsure")
+WOULD_WORK_AGAIN = ("yes", "yes_with_reservations", "no", "prefer_not_to_say")
+#: maximum neighbours of a group on one page of a phone
+MOST_STATEMENTS, MOST_RATINGS, MOST_PICKS, MOST_CLOSING = 5, 2, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionProblem:
+    number: int
+    what: str
+
+
+def applicable[Q: QuestionBase](
+    questions: Sequence[Q],
+    *,
+    relationship: str = "",
+    answers: Mapping[str, Json] | None = None,
+) -> tuple[Q, ...]:
+    """Without `relationship` or `answers`, their conditions are ignored. A question that depends on an omitted one is
+    omitted."""
+    found: dict[str, Q] = {}
+    for question in questions:
+        if relationship and question.only_for and relationship not in question.only_for:
+            continue
+        when = question.when
+        if when is not None:
+            if when.question not in found:
+                continue
+            if answers is not None and not is_met(when, answers.get(when.question)):
+                continue
+        found[question.id] = question
+    return tuple(found.values())
+
+
+def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions of a self-assessment: without confirmations and *would work again*, and what depends on them."""
+    return applicable(
+        [
+            replace(question, text=question.self_text or question.text, self_text="")
+            for question in questions
+            if not isinstance(question, (*CONFIRMING, WouldWorkAgain))
+        ]
+    )
+
+
+def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
+    """Adjacent questions of a group share a page, unless one depends on another; others have their own."""
+    result: list[list[Question]] = []
+    for question in questions:
+        if result and _joins(question, result[-1]):
+            result[-1].append(question)
+        else:
+            result.append([question])
+    return tuple(tuple(page) for page in result)
+
+
+def _joins(question: Question, page: Sequence[Question]) -> bool:
+    group, most = _group(question)
+    if not group or group != _group(page[-1])[0] or len(page) >= most:
+        return False
+    return question.when is None or question.when.question not in {other.id for other in page}
+
+
+def _group(question: Question) -> tuple[Hashable, int]:
+    """Neighbours with the same group can share a page, up to the number; none if the group is empty."""
+    match question:
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return "confirming", len(CONFIRMING)
+        case Agreement() if question.competency:
+            return ("agreement", question.competency), MOST_STATEMENTS
+        case _ if question.when is not None:
+            return "", 1
+        case Rating() if not question.comment:
+            return "rating", MOST_RATINGS
+        case Adjectives() | Between():
+            return "picks", MOST_PICKS
+        case LongText() | ShortText() | WouldWorkAgain():
+            return "closing", MOST_CLOSING
+    return "", 1
+
+
+def is_met(condition: Condition, answer: Json) -> bool:
+    return not answer_values(answer).isdisjoint(condition.values)
+
+
+def answer_values(answer: Json) -> frozenset[str]:
+    match answer:
+        case str(value):
+            return frozenset({value})
+        case {"answer": str(value)}:
+            return frozenset({value})
+        case {"level": int(level)}:
+            return frozenset({str(level)})
+        case list() | tuple():
+            return frozenset(str(value) for value in answer)
+    return frozenset()
+
+
+def condition_values(question: Question) -> tuple[str, ...]:
+    match question:
+        case YesNoUnsure():
+            return YES_NO_UNSURE
+        case WouldWorkAgain():
+            return WOULD_WORK_AGAIN
+        case SingleChoice() | MultipleChoice():
+            return tuple(choice.value for choice in question.choices)
+        case Rating() | Agreement():
+            return tuple(str(level) for level in RATING_LEVELS)
+    return ()
+
+
+def condition_problem(questions: Sequence[Question]) -> ConditionProblem | None:
+    """The first condition that can never be met. `what` continues a sentence: "depends on itself"."""
+    places = {question.id: place for place, question in enumerate(questions)}
+    for number, question in enumerate(questions, start=1):
+        if question.when is not None and (what := _problem(question, question.when, questions, places)):
+            return ConditionProblem(number, what)
+    return None
+
+
+def _problem(
+    question: Question, when: Condition, questions: Sequence[Question], places: Mapping[str, int]
+) -> str:
+    if when.question == question.id:
+        return "depends on itself"
+    if when.question not in places:
+        return f"depends on “{when.question}”, which does not exist"
+    if places[when.question] > places[question.id]:
+        if question.id in _depends_on(when.question, questions, places):
+            return f"depends on “{when.question}”, which in turn depends on it"
+        return f"depends on “{when.question}”, which comes later"
+    possible = condition_values(questions[places[when.question]])
+    if not possible:
+        return f"depends on “{when.question}”, which is not a choice, a yes or no, a rating or an agreement"
+    unknown = [value for value in when.values if value not in possible]
+    if unknown:
+        return f"depends on the answer “{unknown[0]}”, which “{when.question}” does not have"
+    return ""
+
+
+def _depends_on(name: str, questions: Sequence[Question], places: Mapping[str, int]) -> set[str]:
+    found: set[str] = set()
+    while name in places and (when := questions[places[name]].when) and when.question not in found:
+        name = when.question
+        found.add(name)
+    return found
+
+
+READING_WORDS_A_MINUTE = 200
+TYPING_WORDS_A_MINUTE = 36
+
+_DECIDING_SECONDS: Mapping[str, float] = {
+    "rating": 8,
+    "agreement": 5,
+    "single_choice": 4,
+    "multiple_choice": 8,
+    "adjectives": 4,
+    "ranking": 4,
+    "between": 7,
+    "yes_no_unsure": 4,
+    "would_work_again": 5,
+    "long_text": 10,
+    "short_text": 4,
+    "number": 6,
+    "date": 8,
+    "period": 12,
+    "relationship_confirm": 3,
+    "dates_confirm": 6,
+    "title_confirm": 3,
+}
+_SECONDS_A_PICK = 2
+_WRITTEN_WORDS: Mapping[str, int] = {"long_text": 25, "short_text": 4}
+
+
+def reading_seconds(text: str) -> float:
+    return len(text.split()) * 60 / READING_WORDS_A_MINUTE
+
+
+def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:
+    """In seconds, for reading and answering, without the texts in `seen`."""
+    written = _WRITTEN_WORDS.get(question.type, 0) * (1 if question.required else 0.5)
+    picks = 0
+    if isinstance(question, Adjectives):
+        picks = question.pick
+    elif isinstance(question, Ranking):
+        picks = 2 * len(question.choices)  # compared with the others and ranked
+    return (
+        sum(reading_seconds(text) for text in _texts(question) if text not in seen)
+        + _DECIDING_SECONDS[question.type]
+        + picks * _SECONDS_A_PICK
+        + written * 60 / TYPING_WORDS_A_MINUTE
+    )
+
+
+def minutes(questions: Sequence[Question]) -> int:
+    seconds = 0.0
+    seen: set[str] = set()
+    for question in questions:
+        seconds += question_seconds(question, seen=seen) * (0.5 if question.when else 1)
+        seen.update(_texts(question))
+    return max(1, int(seconds / 60 + 0.5))
+
+
+def _texts(question: Question) -> list[str]:
+    options = [option for name in ("levels", "choices") for option in getattr(question, name, ())]
+    shown = [
+        getattr(option, name) for option in options for name in ("label", "example") if hasattr(option, name)
+    ]
+    ends = [getattr(question, name) for name in ("left", "right", "unit") if hasattr(question, name)]
+    return [question.text, question.help, *shown, *ends]
