@@ -8,7 +8,8 @@ import signal
 import tempfile
 from collections import defaultdict
 from collections.abc import Generator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -108,6 +109,26 @@ LONGEST = (
 _seconds: defaultdict[str, float] = defaultdict(float)
 
 
+def pytest_collection(session: pytest.Session) -> None:
+    """Import a share of the test modules: in a fresh checkout, each process compiles others, for all of them."""
+    config = session.config
+    if not (worker := getattr(config, "workerinput", None)):
+        return
+    place, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    ignored = {Path(name).absolute() for name in config.option.ignore or ()}
+    files = sorted(
+        file
+        for name in config.args
+        for file in Path(name).absolute().rglob("test_*.py")
+        if ignored.isdisjoint(file.parents)
+    )
+    for file in files[place::count]:
+        name = ".".join(file.relative_to(config.rootpath).with_suffix("").parts)
+        if name.startswith("tests."):
+            with suppress(Exception):  # collecting reports it
+                import_module(name)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark all but the first case of a matrix as slow, deselect exhaustive tests unless requested, and start parallel
@@ -118,7 +139,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         name = item.nodeid.partition("[")[0]
         if name in begun:
             item.add_marker("slow")
-        elif item.get_closest_marker("matrix"):
+        elif item.get_closest_marker("matrix") or (name != item.nodeid and _uses_database(item)):
             begun.add(name)
     if "exhaustive" not in config.option.markexpr:
         left_out = [item for item in items if item.get_closest_marker("exhaustive")]
@@ -128,6 +149,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         rank = {name: number for number, name in enumerate(LONGEST)}
         items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    return item.get_closest_marker("django_db") is not None or "_django_db_helper" in getattr(
+        item, "fixturenames", ()
+    )
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:

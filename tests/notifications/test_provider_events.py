@@ -137,6 +137,7 @@ def test_a_wrong_secret_is_rejected(enable_provider: Any, sent: Email, secret: s
     assert outcome(sent) == NOTHING
 
 
+@pytest.mark.world
 def test_the_endpoint_exists_only_when_configured(settings: Settings, sent: Email) -> None:
     assert post("postmark", HARD) == 404
     settings.GOODWORD_MAIL_PROVIDER = "postmark"

@@ -88,6 +88,7 @@ def test_a_members_address_is_accepted_and_flagged() -> None:
     assert "This is an address at Acme." in get(candidate_path(story)).content.decode()
 
 
+@pytest.mark.world
 def test_changing_the_language_keeps_the_form() -> None:
     story = opened()
     path = candidate_path(story)
@@ -139,6 +140,7 @@ def test_only_referees_who_have_not_answered_can_be_nudged() -> None:
     assert get(f"{candidate_path(story)}1/nudge/").url == candidate_path(story)
 
 
+@pytest.mark.world
 def test_reloads_tabs_and_the_back_button_change_nothing() -> None:
     story = opened()
     path = candidate_path(story)

@@ -30,6 +30,7 @@ def test_the_invitation_names_referees_questions_and_readers() -> None:
             assert words in part
 
 
+@pytest.mark.world
 def test_the_hint_is_shown_before_and_after_naming() -> None:
     story = opened(step={"slots": SLOTS})
     path = candidate_path(story)

@@ -86,6 +86,7 @@ def test_changing_the_language_of_dates_and_title_submits_nothing(story: Story) 
     assert (story.references, story.requests[1].state) == ([], "sent")
 
 
+@pytest.mark.world
 def test_a_reference_belongs_to_the_version_of_its_language(story: Story) -> None:
     path = referee_path(PAUL)
     post(f"{path}language/", {"language": "de"})

@@ -36,6 +36,7 @@ def test_a_reference_after_completion_is_marked_late() -> None:
     assert event_names().count("check.answered_late") == 1
 
 
+@pytest.mark.world
 def test_after_its_deadline_a_late_reference_is_refused_and_the_draft_kept() -> None:
     story = done_with_one()
     path = referee_path(PAUL)

@@ -259,6 +259,7 @@ def test_referees_get_one_mail_about_their_new_deadline(story: Story, rita: Memb
         assert "https://goodword.example/r/x/" in words
 
 
+@pytest.mark.world
 def test_a_candidate_who_still_has_to_name_referees_gets_the_mail(rita: Membership) -> None:
     story = opened()
     member = factories.member(story.application.organisation)

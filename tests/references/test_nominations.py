@@ -122,6 +122,7 @@ def test_invalid_input_shows_errors_and_is_kept(change: dict[str, str], field: s
     assert (stated(story), story.check.progress) == ([], "pending")
 
 
+@pytest.mark.world
 def test_the_candidates_own_address_and_the_same_address_twice_are_refused() -> None:
     story = opened()
     page = state(story, 1, {"r-email": story.application.candidate.email.upper()})
@@ -186,6 +187,7 @@ def test_relationships_match_those_of_questions() -> None:
     assert tuple(Referee.Relationship.values) == RELATIONSHIPS
 
 
+@pytest.mark.world
 def test_all_problems_show_at_once_and_opt_outs_only_with_a_complete_form() -> None:
     story = opened()
     everything = {

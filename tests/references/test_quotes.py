@@ -122,6 +122,7 @@ def test_the_later_choice_of_two_tabs_counts(story: Story) -> None:
     assert [one.quote for one in story.references] == [IN_ORDER[1]]
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("strengths", "kept"),

@@ -114,6 +114,7 @@ def test_an_unknown_page_redirects_to_the_first(number: int) -> None:
     assert story.requests[0].draft == {}
 
 
+@pytest.mark.world
 def test_an_incomplete_submission_lists_the_missing_questions() -> None:
     story = sent()
     path = referee_path(MARIA)
@@ -213,6 +214,7 @@ def test_the_recruiter_is_mailed_after_the_first_reference_only() -> None:
     assert (links.expires_at - links.created_at).days == 14
 
 
+@pytest.mark.world
 def test_hostile_answers_are_escaped() -> None:
     sent()
     path = referee_path(MARIA)

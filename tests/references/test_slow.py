@@ -121,6 +121,7 @@ def test_notices_follow_the_candidates_working_hours() -> None:
     assert mail_all_about_slow_referees(now=evening) == 1
 
 
+@pytest.mark.world
 @given(
     days=st.lists(st.integers(1, 12), max_size=3, unique=True).map(sorted),
     deadline=st.integers(1, 30),

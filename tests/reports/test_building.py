@@ -54,6 +54,7 @@ def test_a_finished_assessment_has_a_drawn_report_and_the_recruiter_a_mail() -> 
     assert event_names().count("report.ready") == 1
 
 
+@pytest.mark.world
 def test_the_snapshot_is_frozen_before_anything_is_drawn() -> None:
     report = frozen()
     assert state(report) == ("building", 0, "")
@@ -133,6 +134,7 @@ def test_a_name_in_any_script_has_its_report(name: str) -> None:
     assert ready(about).state == "ready"
 
 
+@pytest.mark.world
 def test_an_invalid_snapshot_fails_at_once_and_is_on_the_timeline() -> None:
     report = frozen()
     Report.objects.of(report.organisation).update(snapshot={"kind": "assessment"})

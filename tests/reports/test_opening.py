@@ -58,6 +58,7 @@ def test_a_link_check_does_not_count_as_an_opening(report: Report) -> None:
     assert openings(report) == []
 
 
+@pytest.mark.world
 def test_a_link_opened_again_and_again_is_one_opening_in_five_minutes(report: Report) -> None:
     path, other = share_path(report), share_path(report)
     began = clock.now()

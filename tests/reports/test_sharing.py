@@ -109,6 +109,7 @@ def test_erasing_the_person_ends_every_link(report: Report, rita: Membership) ->
     assert create(signed_in(rita), report).status_code == 404
 
 
+@pytest.mark.world
 def test_the_candidate_page_leads_to_the_links_and_mentions_no_greenhouse(
     report: Report, rita: Membership
 ) -> None:
@@ -118,6 +119,7 @@ def test_the_candidate_page_leads_to_the_links_and_mentions_no_greenhouse(
     assert "in Greenhouse" not in html and "Activity Feed" not in html
 
 
+@pytest.mark.world
 def test_others_are_refused(report: Report, rita: Membership) -> None:
     create(signed_in(rita), report)
     link = Link.objects.of(report.organisation).get(purpose="report")

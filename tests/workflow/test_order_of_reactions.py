@@ -115,7 +115,7 @@ def test_candidates_who_left_the_stage_are_invited_when_they_return(
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize("seed", range(4))
 def test_repeated_moves_invite_once(application: Application, kind: str, seed: int) -> None:
     apply_each(application, ENTER, LEAVE, ENTER)

@@ -107,6 +107,7 @@ def test_later_moves_send_nothing_either(application: Application, kind: str, se
     assert run.next_reminder_at is None
 
 
+@pytest.mark.world
 def test_a_click_sends_a_new_invitation_and_plans_reminders(application: Application, kind: str) -> None:
     for events in ([ENTER], [REJECT], [UNREJECT]):
         apply_each(application, *events)
@@ -208,7 +209,7 @@ def test_candidates_already_in_the_stage_are_not_invited(application: Applicatio
     assert starts(application) == []
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @each_order
 def test_a_later_move_to_the_stage_invites(application: Application, kind: str, seed: int) -> None:
     apply_each(application, REJECT)

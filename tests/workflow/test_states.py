@@ -82,7 +82,7 @@ def test_the_table_lists_every_act_once() -> None:
     assert set(P) == UNFINISHED | DONE | {P.DECLINED}
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize("act", ACTS)
 def test_acts_follow_the_table(runs: Runs, act: str) -> None:
     reached = set()

@@ -131,6 +131,7 @@ def test_a_requirement_can_be_measured_by_scales_and_competencies_and_gaps_are_n
         assert sentence in text, sentence
 
 
+@pytest.mark.world
 def test_a_confirmation_is_kept_as_it_was(admin: Membership, role: Role) -> None:
     client = signed_in(admin)
     one = added(role, admin, "Keeps dates", "competency:Reliability")
@@ -154,6 +155,7 @@ def test_a_confirmation_is_kept_as_it_was(admin: Membership, role: Role) -> None
     assert audited(role) == ["job_requirement.added", "job_analysis.confirmed", "job_requirement.changed"]
 
 
+@pytest.mark.world
 def test_a_matrix_that_changed_since_the_page_was_opened_is_not_confirmed(
     admin: Membership, role: Role
 ) -> None:
@@ -169,6 +171,7 @@ def test_a_matrix_that_changed_since_the_page_was_opened_is_not_confirmed(
     assert client.post(path(role), {"basis": "Asked.", "shown": again}).status_code == 302
 
 
+@pytest.mark.world
 def test_bad_input_is_named_and_stores_nothing(admin: Membership, role: Role) -> None:
     client = signed_in(admin)
     added(role, admin, "Keeps dates")
@@ -206,6 +209,7 @@ def test_a_requirement_is_removed_once(admin: Membership, role: Role) -> None:
     assert audited(role) == ["job_requirement.added", "job_requirement.removed"]
 
 
+@pytest.mark.world
 def test_only_admins_and_the_owner_change_it(admin: Membership, role: Role) -> None:
     one = added(role, admin, "Keeps dates")
     other = signed_in(factories.member(role.organisation, kind="recruiter"))
@@ -244,6 +248,7 @@ def test_a_copied_role_has_the_same_requirements(admin: Membership, role: Role) 
     )
 
 
+@pytest.mark.world
 def test_three_rows_take_no_more_queries_than_one(
     admin: Membership, role: Role, django_assert_num_queries: Any
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_hiring_manager_rates_once(ada: Application, manager: Membership) -> N
     assert entry.details == {"application": ada.pk}
 
 
+@pytest.mark.world
 def test_home_lists_who_a_hiring_manager_has_not_rated(ada: Application, manager: Membership) -> None:
     client, home = signed_in(manager), f"/o/{ada.organisation.slug}/home/"
     owner = signed_in(factories.member(ada.organisation, kind="admin"))
@@ -117,6 +118,7 @@ def test_only_people_hired_at_least_ninety_days_ago_are_rated(
     assert stored(ada) == []
 
 
+@pytest.mark.world
 def test_it_is_off_until_an_admin_switches_it_on(ada: Application, manager: Membership) -> None:
     organisation, client = ada.organisation, signed_in(manager)
     sent = answered(client, ada)

@@ -85,6 +85,7 @@ def test_correlation_interval_and_correction_are_shown_and_audited(role: Role) -
     assert audited(role) == ["validity.computed"]
 
 
+@pytest.mark.world
 def test_below_fifty_people_the_page_says_how_many_there_are(role: Role) -> None:
     people(role, 49)
     text = text_of(admin_of(role).get(path(role)))
@@ -92,6 +93,7 @@ def test_below_fifty_people_the_page_says_how_many_there_are(role: Role) -> None
     assert audited(role) == []
 
 
+@pytest.mark.world
 def test_ratings_are_checked_before_they_count(role: Role) -> None:
     client = admin_of(role)
     ada = hired(role, "ada@x.example")
@@ -169,6 +171,7 @@ def _refused(client: Client, role: Role, made: RatingImport) -> set[int]:
     return found | {client.post(path(role, address)).status_code for address in rest}
 
 
+@pytest.mark.world
 def test_only_admins_of_the_organisation_see_and_import_ratings(role: Role) -> None:
     made = rate([hired(role, "ada@x.example")], lambda _place: 3)
     for kind in ("recruiter", "hiring_manager"):
@@ -185,6 +188,7 @@ def test_only_admins_of_the_organisation_see_and_import_ratings(role: Role) -> N
     assert PerformanceRating.objects.of(role.organisation).count() == 1 and audited(role) == []
 
 
+@pytest.mark.world
 def test_a_role_can_be_chosen(role: Role) -> None:
     people(role, 20)
     other = factories.role(role.organisation, title="Other")
@@ -213,6 +217,7 @@ def test_the_command_prints_the_same(role: Role, capsys: pytest.CaptureFixture[s
     assert audited(role) == ["validity.computed"] * 2
 
 
+@pytest.mark.world
 def test_page_and_command_name_the_correlation_of_a_judgement_set(
     role: Role, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -124,6 +124,7 @@ def test_granting_replaces_the_part_by_an_untimed_one_with_the_same_situations()
     assert event_names() == events
 
 
+@pytest.mark.world
 def test_the_new_version_is_published_in_all_languages_and_names_nobody() -> None:
     attempt = granted()
     made = Test.objects.of(attempt.organisation).get(open_text_of__isnull=False)
@@ -136,6 +137,7 @@ def test_the_new_version_is_published_in_all_languages_and_names_nobody() -> Non
     assert (entry.member, entry.actor, HANNA[0] in str(entry.details)) == (None, "goodword", False)
 
 
+@pytest.mark.world
 def test_a_published_version_is_offered_and_a_second_grant_makes_no_other() -> None:
     attempt, other = timed(CLOCKED), timed(CLOCKED)
     assert [one.versions for one in open_text_offers(attempt)] == [[]]
@@ -208,6 +210,7 @@ def test_it_follows_the_language_and_a_new_invitation() -> None:
     assert taken(again)[0].endswith(("in your own words", "in eigenen Worten"))
 
 
+@pytest.mark.world
 def test_the_mail_says_what_changes_and_what_is_seen() -> None:
     for language, words in {
         "en": "you write what you would do instead of choosing between actions",
@@ -228,6 +231,7 @@ def test_the_mail_says_what_changes_and_what_is_seen() -> None:
         )
 
 
+@pytest.mark.world
 def test_until_it_starts_nothing_that_members_read_shows_it() -> None:
     attempt = granted()
     exports = [
@@ -269,6 +273,7 @@ def member_pages(attempt: Attempt) -> list[str]:
     ]
 
 
+@pytest.mark.world
 @pytest.mark.time_machine(NOW, tick=False)
 def test_pages_of_members_stay_the_same_until_it_starts() -> None:
     attempt = timed(CLOCKED)
@@ -279,6 +284,7 @@ def test_pages_of_members_stay_the_same_until_it_starts() -> None:
     assert member_pages(attempt) == before
 
 
+@pytest.mark.world
 @pytest.mark.time_machine(NOW, tick=False)
 def test_the_comparison_of_the_set_counts_who_took_the_other_version() -> None:
     attempt = granted(now=NOW)
@@ -294,6 +300,7 @@ def test_the_comparison_of_the_set_counts_who_took_the_other_version() -> None:
     assert (WRITTEN in page, "8 not marked yet" in page) == (True, True)
 
 
+@pytest.mark.world
 def test_the_result_is_marked_by_people_and_has_no_score() -> None:
     attempt = granted()
     role = attempt.step_request.application.role
@@ -311,6 +318,7 @@ def test_the_result_is_marked_by_people_and_has_no_score() -> None:
     assert found.total is None
 
 
+@pytest.mark.world
 def test_norms_and_total_of_the_plan_leave_it_out() -> None:
     plain, attempt = (
         timed(REASONING, CLOCKED, total="categories"),
@@ -357,6 +365,7 @@ def visible(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
+@pytest.mark.world
 @pytest.mark.time_machine(NOW, tick=False)
 def test_the_person_who_answers_can_replace_a_part_in_one_step(client: Client) -> None:
     attempt = timed(CLOCKED, REASONING)
@@ -393,6 +402,7 @@ def test_the_page_says_if_the_part_has_started_meanwhile(client: Client) -> None
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 @pytest.mark.time_machine(NOW, tick=False)
 def test_candidates_read_which_version_they_take_and_can_go_back(client: Client) -> None:
     attempt = timed(CLOCKED)

@@ -114,6 +114,7 @@ def test_the_phone_speaks_the_language_of_the_version(rita: Membership, language
     assert len(page.context["screens"]) == 21
 
 
+@pytest.mark.world
 def test_an_earlier_version_of_reasoning_says_whose_tasks_these_are(rita: Membership) -> None:
     earlier_reasoning(rita.organisation)
     test = builtin(rita.organisation, "reasoning")

@@ -102,6 +102,7 @@ def test_people_with_other_numbers_of_items_are_calibrated_together() -> None:
     assert math.sqrt(sum(error * error for error in errors) / len(errors)) < 0.2
 
 
+@pytest.mark.slow
 def test_items_of_a_cell_that_differ_draw_difficulties_together_by_little() -> None:
     # each item's own difficulty varies about its cell's with an SD of 0.3, which the model does not know
     chance = random.Random(8)
@@ -157,6 +158,7 @@ def test_the_reliability_is_the_squared_correlation_with_the_truth() -> None:
     assert _correlation(true, measured) ** 2 == pytest.approx(calibrated().reliability, abs=0.05)
 
 
+@pytest.mark.slow
 def test_the_order_of_answers_changes_nothing() -> None:
     answers = people(7, 1)[0]
     assert ability(calibrated(), answers) == ability(calibrated(), list(reversed(answers)))
@@ -218,6 +220,7 @@ def test_an_item_has_at_least_two_options() -> None:
         guess(1)
 
 
+@pytest.mark.slow
 def test_ignoring_guessing_makes_hard_cells_look_easy() -> None:
     # a thousand options amount to no guessing: the model that most programs start with
     ignored = calibrate([[answer._replace(options=1000) for answer in person] for person in people(1, 800)])

@@ -41,6 +41,7 @@ def test_nothing_is_claimed_in_a_copy_until_it_goes_live() -> None:
     assert (claimed.state, claimed.attempts) == (Email.State.SENDING, 1)
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_every_page_of_a_copy_says_so() -> None:
     member = factories.member(factories.organisation(slug="acme"))

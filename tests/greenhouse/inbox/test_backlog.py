@@ -96,6 +96,7 @@ def test_many_deliveries_of_few_applications_are_claimed_in_order(world: World) 
     assert (following.remote_application_id, following.pk) == (2, first[1].pk + 3)
 
 
+@pytest.mark.world
 def test_two_workers_with_the_same_page_claim_different_deliveries(world: World) -> None:
     put(world, 6, state=State.RECEIVED)
     now = clock.now() + timedelta(minutes=1)

@@ -68,6 +68,7 @@ def test_v1_reads_a_burst_by_candidates(either: World) -> None:
     assert list(stages) == ["Assessment"]
 
 
+@pytest.mark.world
 def test_a_few_deliveries_are_read_one_by_one(world: World) -> None:
     rows = people(world, MIN_BATCH - 1)
     for row in rows:

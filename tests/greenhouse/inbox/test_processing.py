@@ -44,6 +44,7 @@ def test_the_same_delivery_three_times_has_its_effect_once(world: World) -> None
     ]
 
 
+@pytest.mark.world
 def test_deliveries_in_the_wrong_order_end_in_what_harvest_says(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -57,6 +58,7 @@ def test_deliveries_in_the_wrong_order_end_in_what_harvest_says(world: World) ->
     assert event_names() == STORY
 
 
+@pytest.mark.world
 def test_each_return_to_a_stage_is_an_event(world: World) -> None:
     remote = world.apply()
     for place in (ASSESSMENT, SCREEN, ASSESSMENT):
@@ -127,6 +129,7 @@ def test_a_delivery_waits_while_harvest_is_down(world: World) -> None:
     assert event_names() == ["application.applied"]
 
 
+@pytest.mark.world
 def test_the_waits_grow_and_nothing_is_dropped(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
@@ -171,6 +174,7 @@ def test_a_revoked_credential_is_shown_and_a_new_one_resumes_work(either: World)
     assert event_names() == ["application.applied"]
 
 
+@pytest.mark.world
 def test_a_missing_permission_does_not_break_the_connection(either: World) -> None:
     either.apply()
     [(body, event_id)] = either.outgoing()
@@ -264,6 +268,7 @@ def test_an_older_reading_does_not_overwrite_a_newer_one(world: World) -> None:
     assert event_names() == ["application.applied", "application.entered_stage"]
 
 
+@pytest.mark.world
 def test_a_delivery_that_is_always_overtaken_is_retried_later(world: World) -> None:
     remote = world.apply()
     [(body, event_id)] = world.outgoing()
@@ -294,6 +299,7 @@ def poison(table: str, condition: str) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
+@pytest.mark.world
 def test_an_unmanageable_delivery_fails_and_stops_no_other(world: World) -> None:
     bad = world.apply(first_name="Poison")
     good = world.apply()

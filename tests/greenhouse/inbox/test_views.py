@@ -128,6 +128,7 @@ def test_another_organisations_people_are_not_found(world: World) -> None:
     assert "Zebedee" not in page(world).get_text()
 
 
+@pytest.mark.world
 def test_deliveries_are_counted_and_filtered_by_state(world: World) -> None:
     for state in (State.HANDLED, State.HANDLED, State.FAILED, State.RECEIVED):
         keep(world, f"a_{state}", state=state)
@@ -138,6 +139,7 @@ def test_deliveries_are_counted_and_filtered_by_state(world: World) -> None:
     assert len(listed(world, state="<b>")) == 4
 
 
+@pytest.mark.world
 def test_deliveries_are_filtered_by_account(world: World) -> None:
     assert page(world).select(".inbox-accounts") == []
     other = Connection.objects.create(
@@ -158,6 +160,7 @@ def test_deliveries_are_filtered_by_account(world: World) -> None:
     assert listed(world, connection=stranger.pk) == ["north", "here"]
 
 
+@pytest.mark.world
 def test_pages_follow_each_other_both_ways(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "PAGE", 2)
     for number in range(5):
@@ -215,6 +218,7 @@ def test_an_empty_list_says_why(world: World) -> None:
     assert "No delivery matches “<zoe>”" in page(world, q="<zoe>").get_text()
 
 
+@pytest.mark.world
 def test_the_list_needs_the_same_queries_for_one_row_and_three(world: World) -> None:
     admin = signed_in(world.role.owner)
     counts = []
@@ -231,6 +235,7 @@ def test_the_list_needs_the_same_queries_for_one_row_and_three(world: World) -> 
 # --- one delivery ---
 
 
+@pytest.mark.world
 def test_a_delivery_shows_its_effects(world: World) -> None:
     remote = world.apply(first_name="Ada", last_name="Lovelace")
     world.move(remote, ASSESSMENT)
@@ -274,6 +279,7 @@ def test_any_body_is_shown_indented_and_as_received(
     assert [pre.get_text() for pre in shown] == [laid_out, as_received]
 
 
+@pytest.mark.world
 def test_a_very_long_body_is_cut(world: World) -> None:
     event = keep(world, body=json.dumps({"a": ["x"] * 200_000}).encode())
     for pre in page(world, "greenhouse_delivery", event.pk).select("pre"):

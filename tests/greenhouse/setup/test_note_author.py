@@ -19,7 +19,7 @@ def test_a_user_is_chosen_by_id_or_address_and_removed_again(either: Desk) -> No
     assert either.audited().count("greenhouse.note_author_chosen") == 3
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("said", "why"),
     [

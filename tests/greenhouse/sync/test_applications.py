@@ -69,6 +69,7 @@ def test_a_first_reading_in_an_unmapped_stage_is_only_an_application(world: Worl
     assert event_names(world.ours(remote).pk) == ["application.applied"]
 
 
+@pytest.mark.world
 def test_a_candidate_in_the_stage_at_confirmation_is_not_invited_until_they_return(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
@@ -222,6 +223,7 @@ def test_an_unchanged_application_causes_no_event(either: World) -> None:
     assert event_names() == before
 
 
+@pytest.mark.world
 def test_a_new_address_is_an_event_of_each_application(world: World) -> None:
     person = world.greenhouse.candidate(email="old@people.example")
     first, second = (world.greenhouse.application(person) for _ in range(2))
@@ -241,6 +243,7 @@ def test_a_new_address_is_an_event_of_each_application(world: World) -> None:
         assert event_names(world.ours(remote).pk) == ["application.applied", "candidate.changed"]
 
 
+@pytest.mark.world
 def test_correcting_a_name_with_a_link_is_an_event(world: World) -> None:
     remote = world.apply(email="ada@people.example")
     world.deliver()

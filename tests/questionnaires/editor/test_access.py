@@ -119,7 +119,7 @@ def test_only_admins_and_recruiters_open_the_pages(
         assert rows() == before
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize("name", ["questionnaires", "questionnaire_new", "questionnaire_import"])
 def test_only_admins_and_recruiters_list_and_create(name: str) -> None:
     organisation = factories.organisation()
@@ -144,6 +144,7 @@ def test_a_draft_of_another_organisation_is_not_found(ours: Questionnaire) -> No
     assert signed_in(other).get(where).status_code == 404
 
 
+@pytest.mark.world
 def test_pages_redirect_with_a_message_without_a_draft(ours: Questionnaire) -> None:
     rita = factories.member(ours.organisation)
     QuestionnaireVersion.objects.of(ours.organisation).filter(published_at=None).delete()

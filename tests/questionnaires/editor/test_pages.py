@@ -347,6 +347,7 @@ def test_a_language_is_translated_side_by_side(rita: Membership, works: Client) 
     assert draft(ours).translations[0].questions[0]["text"] == "Zweiter Tab"
 
 
+@pytest.mark.world
 def test_a_changed_text_marks_its_translations_for_review(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     add_language(questionnaire=ours, language="de", now=NOW)
@@ -394,6 +395,7 @@ def test_the_largest_questionnaire_can_be_translated_on_one_page(rita: Membershi
     assert "All texts are translated." in text_of(works.get(url("questionnaire_language", ours, "de")))
 
 
+@pytest.mark.world
 def test_the_publish_page_shows_changes_roles_and_missing_translations(
     rita: Membership, works: Client
 ) -> None:
@@ -433,6 +435,7 @@ def test_an_empty_draft_cannot_be_published(rita: Membership, works: Client) -> 
     assert "Add a question first." in text_of(page)
 
 
+@pytest.mark.world
 def test_a_file_is_imported_completely_or_not_at_all(rita: Membership, works: Client) -> None:
     where = path("questionnaire_import", rita.organisation)
     assert "Choose the file to import." in text_of(works.post(where))

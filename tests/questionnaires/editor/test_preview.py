@@ -72,6 +72,7 @@ def test_missing_translations_show_the_source_text(rita: Membership, works: Clie
     assert "How was quality?" in text_of(works.get(where + "&at=quality"))
 
 
+@pytest.mark.world
 def test_the_preview_restarts_on_request_and_after_changes(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_preview", ours)

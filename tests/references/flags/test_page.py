@@ -57,6 +57,7 @@ def test_the_page_shows_facts_explanations_and_advice() -> None:
         assert words in text
 
 
+@pytest.mark.world
 def test_the_card_says_if_there_are_no_flags_and_is_hidden_before_sending() -> None:
     story = opened()
     member = factories.member(story.application.organisation)
@@ -83,6 +84,7 @@ def test_hiring_managers_see_no_flags() -> None:
     assert unchanged(flag)
 
 
+@pytest.mark.world
 def test_a_dismissed_flag_is_folded_with_name_and_note() -> None:
     story, flag = suspicious()
     member = factories.member(story.application.organisation, name="Rita Recruiter")

@@ -162,6 +162,7 @@ def test_ticked_lines_are_left_out_and_others_are_imported(role: Role, rita: Mem
     ]
 
 
+@pytest.mark.world
 def test_ticks_are_kept_between_pages(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = read(role, rita, *(f"Ada,ada{n}@mail.example" for n in range(60)))
@@ -178,6 +179,7 @@ def test_ticks_are_kept_between_pages(role: Role, rita: Membership) -> None:
     assert set(left.values_list("line", flat=True)) == {4, 9}
 
 
+@pytest.mark.world
 def test_only_doubtful_lines_can_be_left_out(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = read(role, rita, "Bo Yard,bo@mail.example", "Cy Xu,nowhere", "Eve Here,eve@mail.example")

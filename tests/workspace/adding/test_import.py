@@ -226,6 +226,7 @@ def test_lines_are_deleted_after_a_week(role: Role, rita: Membership) -> None:
     assert not ImportRow.objects.of(role.organisation).exists()
 
 
+@pytest.mark.world
 def test_erasing_a_person_erases_their_lines(role: Role, rita: Membership) -> None:
     of = uploaded(signed_in(rita), role)
     imports.start(of, steps=[], member=rita, now=NOW)
@@ -254,6 +255,7 @@ def test_the_check_takes_as_many_queries_for_many_lines(role: Role, rita: Member
     assert queries(1) == queries(40)
 
 
+@pytest.mark.world
 def test_others_are_refused(role: Role, rita: Membership) -> None:
     of = uploaded(signed_in(rita), role)
     manager = factories.member(role.organisation, kind="hiring_manager")

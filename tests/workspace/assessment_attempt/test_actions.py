@@ -121,6 +121,7 @@ def test_actions_need_a_recruiter_of_the_organisation(
     assert state(attempt) == before
 
 
+@pytest.mark.world
 def test_a_candidate_is_reminded_once_in_ten_minutes(application: Application, rita: Membership) -> None:
     attempt = invited(application)
     assert do(rita, attempt, "attempt_remind") == ["Reminder on its way. 1 left."]
@@ -150,6 +151,7 @@ def test_pausing_stops_reminders_until_a_member_resumes(application: Application
     assert [name for name in events(attempt) if name.startswith("step.")] == ["step.paused", "step.resumed"]
 
 
+@pytest.mark.world
 def test_more_time_moves_the_deadline_and_says_what_is_wrong(
     application: Application, rita: Membership
 ) -> None:

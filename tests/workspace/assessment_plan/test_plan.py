@@ -131,6 +131,7 @@ def test_candidates_get_the_assessment_that_a_member_built(step: Step, rita: Mem
     assert step.requirement == f"Works in a team; Finds faults; {SERVES}"
 
 
+@pytest.mark.world
 def test_the_recruiter_chooses_the_scales_and_confirms_the_warning_about_emotional_stability(
     step: Step, rita: Membership
 ) -> None:
@@ -167,6 +168,7 @@ def test_the_page_describes_the_default_assessment(step: Step, rita: Membership)
     assert f"“Sells windows” (entered by {rita.user.name} on {short_day(NOW)})." in page
 
 
+@pytest.mark.world
 def test_the_page_lists_versions_with_their_publishers(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     published(step, REASONING, by=factories.member(step.organisation, name="Otto"))
@@ -181,6 +183,7 @@ def test_the_page_lists_versions_with_their_publishers(step: Step, rita: Members
     ]
 
 
+@pytest.mark.world
 def test_old_versions_are_shown_unchanged(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     published(step, REASONING, by=rita)
@@ -294,6 +297,7 @@ def test_a_built_in_judgement_set_is_added_as_practice(step: Step, rita: Members
     assert page.count("For practice, not for decisions") == 1
 
 
+@pytest.mark.world
 def test_invalid_input_shows_errors_and_keeps_what_was_typed(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     before = rows(step)
@@ -308,6 +312,7 @@ def test_invalid_input_shows_errors_and_keeps_what_was_typed(step: Step, rita: M
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_two_tabs_do_not_overwrite_each_other(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     seen = draft(step).revision
@@ -327,6 +332,7 @@ def test_two_tabs_do_not_overwrite_each_other(step: Step, rita: Membership) -> N
     ]
 
 
+@pytest.mark.world
 def test_an_action_on_an_outdated_draft_shows_the_current_one(step: Step, rita: Membership) -> None:
     part, _ = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
     where = address(step, "role_assessment_part_move", part.pk)
@@ -351,6 +357,7 @@ def test_publishing_needs_a_requirement_for_each_test(step: Step, rita: Membersh
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_missing_requirements_are_proposed_from_the_job_post(step: Step, rita: Membership) -> None:
     job = factories.automation(step.role, connection_id=1, job_id=31, stages={})
     job.post_requirements = ["Degree in planning", "You organise your week", "You reason from data"]
@@ -407,6 +414,7 @@ def test_a_total_is_offered_only_with_right_and_wrong_answers(step: Step, rita: 
 SETTINGS = {"total": "off", "more_time": "0", "shares_result": "no", "retake_months": "6"}
 
 
+@pytest.mark.world
 def test_plan_settings_are_saved(step: Step, rita: Membership) -> None:
     _, part = parts(drafted(step, WORK_STYLE, REASONING, by=rita))
     chosen = {"total": "weights", f"weight_{part.pk}": "3", "total_reason": "Faults cost more"}
@@ -442,6 +450,7 @@ def test_invalid_plan_settings_show_errors(
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_discarding_a_draft_asks_for_confirmation(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     drafted(step, REASONING, by=rita)
@@ -496,7 +505,7 @@ def queries(client: Client, where: str) -> int:
     return len(seen)
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(
     "name",
     [
@@ -590,7 +599,7 @@ ENDPOINTS = [
 ]
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(("name", "shows", "takes"), ENDPOINTS, ids=[name for name, _, _ in ENDPOINTS])
 def test_the_plan_needs_a_recruiter_of_the_organisation(
     step: Step, rita: Membership, name: str, shows: bool, takes: bool
@@ -617,6 +626,7 @@ def test_the_plan_needs_a_recruiter_of_the_organisation(
     assert not shows or signed_in(rita).get(where).status_code == 200
 
 
+@pytest.mark.world
 def test_parts_of_another_role_are_not_found(step: Step, rita: Membership) -> None:
     drafted(step, REASONING, by=rita)
     other = factories.step(factories.role(step.organisation), "assessment")

@@ -160,6 +160,7 @@ def test_a_full_preview_stores_nothing(step: Step, rita: Membership) -> None:
     assert everything() == before
 
 
+@pytest.mark.world
 def test_the_preview_of_a_version_shows_what_was_published(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     published(step, REASONING, by=rita)
@@ -201,6 +202,7 @@ def test_the_preview_is_available_in_each_language(step: Step, rita: Membership)
     assert soup(browser.get(address(step, query="language=fr"))).select_one("html")["lang"] == "en"  # type: ignore[index]
 
 
+@pytest.mark.world
 def test_preview_pages_equal_the_candidates_pages(step: Step, rita: Membership) -> None:
     """Candidates' pages and the preview's differ in banner, URLs and name only."""
     published(step, REASONING, WORK_STYLE, by=rita)
@@ -347,7 +349,7 @@ def test_pages_that_candidates_lack_are_not_found(
     assert signed_in(rita).get(address(step, name, *more)).status_code == 404
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(("name", "more"), ALL, ids=[name for name, _ in ALL])
 def test_the_preview_needs_access_to_the_plan(
     step: Step, rita: Membership, name: str, more: tuple[int, ...]
@@ -376,6 +378,7 @@ def test_the_preview_needs_access_to_the_plan(
     assert everything() == before
 
 
+@pytest.mark.world
 def test_the_default_test_is_previewed_before_anything_is_published(step: Step, rita: Membership) -> None:
     client = signed_in(rita)
     settings = client.get(path("role_step", step.organisation, step.role_id, step.pk))

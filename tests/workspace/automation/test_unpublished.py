@@ -68,6 +68,7 @@ def test_a_post_that_asks_for_nothing_leaves_the_field_empty(desk: Desk) -> None
     assert "From the job post" not in page.get_text()
 
 
+@pytest.mark.world
 def test_confirm_keeps_what_the_post_asks_for(desk: Desk) -> None:
     wizard = Wizard(desk)
     kept = wizard.link(jobs_of(desk)[0], requirement="").post_requirements
@@ -75,6 +76,7 @@ def test_confirm_keeps_what_the_post_asks_for(desk: Desk) -> None:
     assert assessment_of(wizard).requirement == ""
 
 
+@pytest.mark.world
 def test_the_emails_are_shown_and_leave_nothing_behind(desk: Desk) -> None:
     page = review(Wizard(desk))
     assert [one.get_text() for one in page.select(".sent-mail > summary")] == [
@@ -132,6 +134,7 @@ def test_a_draft_that_is_not_ticked_stays_one_and_candidates_wait(desk: Desk) ->
     assert "Candidates wait for the assessment until it is published" in page.get_text()
 
 
+@pytest.mark.world
 def test_a_draft_changed_meanwhile_is_shown_before_it_is_published(desk: Desk) -> None:
     wizard = Wizard(desk)
     draft = draft_in(wizard, finished=True)

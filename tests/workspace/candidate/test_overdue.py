@@ -73,6 +73,7 @@ def test_lists_and_pages_show_since_when_a_step_is_overdue() -> None:
     )
 
 
+@pytest.mark.world
 @pytest.mark.time_machine(NOW, tick=False)
 def test_a_referee_is_overdue_since_their_own_deadline() -> None:
     story = sent()
@@ -95,6 +96,7 @@ def test_a_deadline_moved_by_an_adjustment_is_not_shown() -> None:
     assert overdue_since(application) == [("overdue", of_the_role)]
 
 
+@pytest.mark.world
 def test_a_new_deadline_replaces_the_overdue_date() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     attempt = invited(application)

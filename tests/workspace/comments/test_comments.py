@@ -135,6 +135,7 @@ def test_a_second_click_adds_nothing_and_an_empty_comment_is_refused(
     assert (texts(application), len(mails(application))) == (["@Tom Berg, see"], 1)
 
 
+@pytest.mark.world
 def test_commenting_needs_a_member_who_sees_the_candidate(application: Application, rita: Membership) -> None:
     manager = factories.member(application.organisation, kind="hiring_manager")
     stranger = factories.member(factories.organisation(), kind="admin")
@@ -251,6 +252,7 @@ def test_a_mention_waits_on_home_until_the_page_is_opened(application: Applicati
     assert mentions(tom) == []
 
 
+@pytest.mark.world
 def test_who_may_no_longer_see_the_candidate_has_no_mention(
     application: Application, rita: Membership
 ) -> None:

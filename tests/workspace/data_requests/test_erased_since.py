@@ -74,6 +74,7 @@ def test_of_somebody_with_two_applications_only_the_erased_one_goes(tmp_path: Pa
     assert [(one.pk, one.erased_at) for one in rows] == [(first.pk, None), (second.pk, LATER)]
 
 
+@pytest.mark.world
 def test_a_referee_is_erased_again_without_another_mail(tmp_path: Path) -> None:
     referee = answered(checked(), 1).request.referee
     file = list_after(lambda: erase_referee(referee_id=referee.pk, by="referee", now=NOW), tmp_path / "list")

@@ -88,6 +88,7 @@ def test_a_preview_says_whom_it_reminds_and_changes_nothing(role: Role, rita: Me
     assert rows(role) == before
 
 
+@pytest.mark.world
 def test_reminders_are_sent_once_and_audited(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     checked(ada)
@@ -102,6 +103,7 @@ def test_reminders_are_sent_once_and_audited(role: Role, rita: Membership) -> No
     assert entry.member == rita
 
 
+@pytest.mark.world
 def test_deadlines_are_extended_and_bad_input_stays(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     check = checked(ada)
@@ -176,6 +178,7 @@ def test_checks_are_cancelled_once(role: Role, rita: Membership) -> None:
     assert (check.close_reason, check.closed_by) == ("cancelled", f"member:{rita.pk}")
 
 
+@pytest.mark.world
 def test_candidates_are_invited_once_each(role: Role, rita: Membership) -> None:
     ada, bo, cy = named(role, "Ada", "A"), named(role, "Bo", "B", email=""), named(role, "Cy", "C")
     checked(cy)
@@ -191,6 +194,7 @@ def test_candidates_are_invited_once_each(role: Role, rita: Membership) -> None:
     assert StepRequest.objects.of(role.organisation).filter(application=ada, state="started").count() == 1
 
 
+@pytest.mark.world
 def test_acts_are_refused_to_others_and_change_nothing(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     hidden = named(role, "Hidden", "Bo", private=True)

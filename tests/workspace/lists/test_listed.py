@@ -141,6 +141,7 @@ def acts(one: Application, rita: Membership, now: datetime) -> list[Callable[[],
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_after_every_act_the_rows_say_what_the_steps_say(rita: Membership, role: Role, seed: int) -> None:
     random.seed(seed)
@@ -167,6 +168,7 @@ def test_an_erased_candidate_leaves_no_name(rita: Membership, role: Role) -> Non
     assert_stored_as_shown(rita, now=NOW)
 
 
+@pytest.mark.world
 def test_rows_go_with_their_application(rita: Membership, role: Role) -> None:
     ada = named(role, "Ada", "Zorn")
     invited(ada)

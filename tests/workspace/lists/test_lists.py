@@ -58,6 +58,7 @@ def test_every_column_sorts_both_ways(role: Role, rita: Membership) -> None:
         assert names(get(client, role, sort=sort))[0] == "Zoe"  # those without a date come last
 
 
+@pytest.mark.world
 def test_lists_are_filtered_by_stage_recruiter_owner_and_date(role: Role, rita: Membership) -> None:
     other = factories.role(rita.organisation)
     named(role, "Ada", "A", stage_name="Interview", recruiter_name="Rosa")
@@ -72,6 +73,7 @@ def test_lists_are_filtered_by_stage_recruiter_owner_and_date(role: Role, rita: 
     assert {pk for pk, _name in choices.owners} == {role.owner_id, other.owner_id}
 
 
+@pytest.mark.world
 def test_unknown_values_are_ignored_with_a_sentence(role: Role, rita: Membership) -> None:
     named(role, "Ada", "Zorn")
     where = path("role", role.organisation, role.pk)
@@ -106,7 +108,7 @@ def test_a_page_goes_on_after_its_last_row_when_rows_before_it_change(
     assert page(first.next).page.ids == [made[3].pk, made[2].pk]
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(
     "place", ["after=x", "after=1", "after=1.2.3.4", "before=" + "9" * 30, "after=1.1.1", "page=99"]
 )
@@ -122,6 +124,7 @@ def test_pages_that_make_no_sense_show_a_page(
     assert get(signed_in(rita), role, **{"page": "2", **dict([place.split("=")])}).rows
 
 
+@pytest.mark.world
 def test_more_candidates_take_no_more_statements(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +170,7 @@ def test_lists_have_the_candidates_that_the_member_may_see(role: Role, rita: Mem
         assert set(rows.values_list("pk", flat=True)) == {row.pk for row in seen if row.role_id == one.pk}
 
 
+@pytest.mark.world
 def test_pages_keep_filters(role: Role, rita: Membership) -> None:
     for number in range(52):
         named(role, f"Ada{number}", "Zorn")
@@ -178,6 +182,7 @@ def test_pages_keep_filters(role: Role, rita: Membership) -> None:
     assert "Zorn" not in listing.next
 
 
+@pytest.mark.world
 def test_the_deadline_of_an_open_assessment_is_not_shown(role: Role, rita: Membership) -> None:
     ada = named(role, "Ada", "Zorn")
     invited(ada)

@@ -143,6 +143,7 @@ def test_each_mail_has_a_name_and_a_layout_with_all_its_texts() -> None:
     assert list(NAMES) == list(LAYOUTS) == list(MAILS)
 
 
+@pytest.mark.world
 def test_mails_queued_afterwards_have_the_new_text_and_earlier_ones_keep_theirs(
     org: Organisation, ann: Membership
 ) -> None:
@@ -296,6 +297,7 @@ def test_two_people_edit_the_same_text(org: Organisation, ann: Membership) -> No
     assert [texts["subject"] for _, _, texts in stored(org)] == ["Ann's {role}"]
 
 
+@pytest.mark.world
 def test_a_reset_brings_back_the_standard_text(org: Organisation, ann: Membership) -> None:
     client, reset = signed_in(ann), page_of(org, name="mail_text_reset")
     posted(client, org)
@@ -370,6 +372,7 @@ def test_a_preview_of_a_reminder_reveals_no_deadline(org: Organisation, ann: Mem
     assert (page.context["preview"].candidate, page.context["preview"].is_sent) == (email.to_name, False)
 
 
+@pytest.mark.world
 def test_only_admins_of_the_organisation_get_in_and_a_refusal_changes_nothing(
     org: Organisation, ann: Membership
 ) -> None:

@@ -294,6 +294,7 @@ def test_withdrawing_twice_is_harmless(ann: Membership) -> None:
     assert actions(ann) == ["member.invited", "member.invitation_withdrawn"]
 
 
+@pytest.mark.world
 def test_only_admins_of_the_organisation_send_again_or_withdraw(ann: Membership) -> None:
     invitation = invite(ann)
     before = (actions(ann), Email.objects.of(ann.organisation).count())

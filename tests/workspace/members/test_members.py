@@ -236,6 +236,7 @@ def test_a_reactivated_member_is_listed_again(ann: Membership, rita: Membership)
     assert rita.deactivated_at is None
 
 
+@pytest.mark.world
 def test_only_admins_of_the_organisation_see_and_change_members(
     ann: Membership, rita: Membership, role: Role
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_member_with_something_to_do_is_mailed_once_a_day(here: World) -> None
     ]
 
 
+@pytest.mark.world
 def test_without_anything_to_do_there_is_no_mail(here: World) -> None:
     request = waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     needs.hide(member=here.rita, source="waiting", need_id=request.pk, now=NOW)

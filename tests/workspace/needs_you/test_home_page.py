@@ -84,6 +84,7 @@ def test_filters_show_one_urgency_with_counts(here: World) -> None:
         assert rows(client, f"{home(here)}?show=nonsense&roles=nonsense") == ["Ada Zorn", "Sofia Zorn"]
 
 
+@pytest.mark.world
 def test_members_without_roles_start_with_all_roles(here: World) -> None:
     waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     jonas = signed_in(factories.member(here.role.organisation))
@@ -91,13 +92,14 @@ def test_members_without_roles_start_with_all_roles(here: World) -> None:
     assert rows(jonas, f"{home(here)}?roles=mine") == []
 
 
+@pytest.mark.world
 def test_with_nothing_to_do_the_page_says_so(here: World) -> None:
     html = signed_in(here.rita).get(home(here)).content.decode()
     assert "Nothing needs you" in html
     assert "data-keys" not in html
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("kind", "button"), [("admin", True), ("recruiter", True), ("hiring_manager", False)]
 )
@@ -122,6 +124,7 @@ def test_acting_on_a_row_leads_back_to_the_filtered_list(here: World) -> None:
     assert rows(client, where) == []
 
 
+@pytest.mark.world
 def test_an_overdue_assessment_gets_more_time_by_the_link_on_its_row(here: World) -> None:
     attempt = invited(here.named("Noor"))
     with time_machine.travel(LATE, tick=False):
@@ -155,6 +158,7 @@ def test_an_overdue_check_is_extended_in_one_click(here: World) -> None:
     assert check.deadline_at == datetime(2026, 3, 30, 21, 59, tzinfo=UTC)
 
 
+@pytest.mark.world
 def test_a_notice_is_dismissed_in_one_click(here: World) -> None:
     notice = stage_renamed(here.role)
     press(signed_in(here.rita), home(here), "Dismiss")
@@ -198,6 +202,7 @@ def test_a_hidden_row_returns_at_midnight_and_only_its_member_misses_it(here: Wo
     ]
 
 
+@pytest.mark.world
 def test_hiring_managers_see_their_roles_without_buttons(here: World) -> None:
     waits(here.named("Ada"), WaitingReason.CLICK)
     manager = factories.member(here.role.organisation, kind="hiring_manager")

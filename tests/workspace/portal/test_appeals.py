@@ -162,6 +162,7 @@ def test_the_mails_quote_the_request_and_the_answer(application: Application, at
     assert all(ANSWER in part for part in said["Antwort auf Ihre Bitte um Überprüfung bei Acme"])
 
 
+@pytest.mark.world
 def test_a_review_is_offered_once_a_step_is_over_however_it_ended(application: Application) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
@@ -182,6 +183,7 @@ def test_a_review_is_offered_once_a_step_is_over_however_it_ended(application: A
     assert len(pages) == 1
 
 
+@pytest.mark.world
 def test_the_mailed_data_page_has_the_form_too(application: Application, attempt: Attempt) -> None:
     where = own_data(application, attempt.step_request_id)
     assert f'href="{where}appeal/' in Client().get(where).content.decode()
@@ -201,6 +203,7 @@ def test_bad_links_are_refused_and_change_nothing(application: Application, atte
     assert (appeals(application), mails(application)) == ([], [])
 
 
+@pytest.mark.world
 def test_a_text_is_required_and_a_long_one_is_kept(application: Application, attempt: Attempt) -> None:
     where = f"{portal(attempt.step_request)}appeal/"
     empty, long = Client().post(where, {"a-text": " "}), Client().post(where, {"a-text": "x" * 2001})
@@ -210,6 +213,7 @@ def test_a_text_is_required_and_a_long_one_is_kept(application: Application, att
     assert appeals(application) == []
 
 
+@pytest.mark.world
 def test_another_tab_keeps_its_text_if_a_request_is_open(application: Application, attempt: Attempt) -> None:
     opened(application)
     where = f"{portal(attempt.step_request)}appeal/"
@@ -221,6 +225,7 @@ def test_another_tab_keeps_its_text_if_a_request_is_open(application: Applicatio
     assert len(mails(application)) == 2
 
 
+@pytest.mark.world
 def test_changing_the_language_keeps_the_text(application: Application, attempt: Attempt) -> None:
     where = f"{portal(attempt.step_request)}appeal/"
     html = Client().post(where, {"a-text": TEXT, "language": "fr"}).content.decode()
@@ -228,6 +233,7 @@ def test_changing_the_language_keeps_the_text(application: Application, attempt:
     assert appeals(application) == []
 
 
+@pytest.mark.world
 def test_one_request_is_open_at_a_time_and_others_may_follow(
     application: Application, attempt: Attempt
 ) -> None:
@@ -241,6 +247,7 @@ def test_one_request_is_open_at_a_time_and_others_may_follow(
     assert appeals(application) == [(TEXT, ANSWER), ("Another.", "")]
 
 
+@pytest.mark.world
 def test_the_first_answer_counts_and_the_second_text_is_kept(
     application: Application, attempt: Attempt
 ) -> None:
@@ -267,6 +274,7 @@ def test_an_answer_requires_text(application: Application, attempt: Attempt) -> 
     assert appeals(application) == [(TEXT, "")]
 
 
+@pytest.mark.world
 def test_hiring_managers_see_a_request_but_cannot_answer(application: Application, attempt: Attempt) -> None:
     del attempt
     appeal, organisation = opened(application), application.organisation
@@ -349,6 +357,7 @@ def test_admins_are_mailed_if_neither_the_recruiter_nor_the_owner_may_answer(
     assert team_mails(application) == [one.user.email for one in admins]
 
 
+@pytest.mark.world
 def test_a_candidate_who_may_not_be_e_mailed_reads_the_answer_on_the_page(
     application: Application, attempt: Attempt
 ) -> None:
@@ -364,6 +373,7 @@ def test_a_candidate_who_may_not_be_e_mailed_reads_the_answer_on_the_page(
     assert [kind for kind, _ in mails(application)] == ["opened"]
 
 
+@pytest.mark.world
 def test_exports_contain_requests_and_answers(application: Application, attempt: Attempt) -> None:
     answered(opened(application), owner(application))
     where = own_data(application, attempt.step_request_id)
@@ -377,6 +387,7 @@ def test_exports_contain_requests_and_answers(application: Application, attempt:
         assert one["answered by"] == owner(application).user.name
 
 
+@pytest.mark.world
 def test_an_erasure_closes_requests_and_then_deletes_them(application: Application, attempt: Attempt) -> None:
     appeal, member = opened(application), owner(application)
     erasure = request_erasure(of=application.candidate, reason=Reason.MEMBER, now=NOW, by="member:1")
@@ -393,6 +404,7 @@ def test_an_erasure_closes_requests_and_then_deletes_them(application: Applicati
     assert TEXT.splitlines()[0] not in str(list(Email.objects.of(application.organisation).values()))
 
 
+@pytest.mark.world
 def test_finished_pages_link_to_the_form(application: Application, attempt: Attempt) -> None:
     where = portal(attempt.step_request)
     link = f'href="{where}appeal/"'

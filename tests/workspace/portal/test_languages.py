@@ -83,6 +83,7 @@ def test_referees_see_the_browsers_language_and_nothing_is_stored() -> None:
     assert [(one.language, one.chosen_language) for one in check.requests] == [("en", "")] * 2
 
 
+@pytest.mark.world
 def test_mails_to_a_referee_use_the_language_of_their_answers() -> None:
     check = story.sent()
     press(f"{referee_path(MARIA)}begin/", {}, GERMAN)
@@ -153,6 +154,7 @@ def test_every_page_of_a_candidate_has_the_same_language() -> None:
         assert language_of(f"{door}{page}") == "fr", page
 
 
+@pytest.mark.world
 def test_opening_an_assessment_does_not_change_its_language() -> None:
     attempt = in_assessment()
     before = rows(attempt)

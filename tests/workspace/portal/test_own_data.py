@@ -173,6 +173,7 @@ def test_requesting_erasure_closes_steps_and_schedules_it_in_seven_days(check: C
     assert event_names(check.step_request.application_id).count("erasure.done") == 1
 
 
+@pytest.mark.world
 def test_your_data_works_after_a_rejection_without_mentioning_it(check: Check) -> None:
     Application.objects.of(check.organisation).update(status="rejected", rejection_reason="Too tall")
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
@@ -262,6 +263,7 @@ def test_without_an_address_the_page_names_a_contact(check: Check) -> None:
     assert asked_for_link(path) == []
 
 
+@pytest.mark.world
 def test_revoked_and_unknown_links_do_nothing(check: Check) -> None:
     revoked, revoked_own = data_page(check), own_path(check)
     links.end(
@@ -291,6 +293,7 @@ def test_closed_pages_link_to_your_data(check: Check) -> None:
     assert f'href="{path}"' in Client().get(path.removesuffix("data/")).content.decode()
 
 
+@pytest.mark.world
 def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> None:
     path = own_path(check)
     for page in (data_page(check), path, f"{path}download/", f"{path}erase/"):
@@ -298,6 +301,7 @@ def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> No
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
+@pytest.mark.world
 def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
     norms = "These figures say nothing about any one person and remain after your data is erased."
     assert norms not in text_of(data_page(check))

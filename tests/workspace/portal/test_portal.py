@@ -47,6 +47,7 @@ def test_a_single_open_task_opens_directly(application: Application) -> None:
     assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
+@pytest.mark.world
 def test_two_open_tasks_are_shown_from_either_link(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     for step_request in (attempt.step_request, check.step_request):
@@ -73,6 +74,7 @@ def test_every_page_links_to_your_data(application: Application) -> None:
     assert f'<a href="{expired}data/">Your data</a>' in seen.content.decode()
 
 
+@pytest.mark.world
 def test_task_states_are_in_the_candidates_language(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     Check.objects.of(application.organisation).filter(pk=check.pk).update(
@@ -83,6 +85,7 @@ def test_task_states_are_in_the_candidates_language(application: Application) ->
     assert [word for word in ("Waiting", "In progress", "Deadline:") if word in html] == []
 
 
+@pytest.mark.world
 def test_finished_tasks_are_shown_and_the_open_one_opens(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     end(attempt)
@@ -94,6 +97,7 @@ def test_finished_tasks_are_shown_and_the_open_one_opens(application: Applicatio
     assert ("Thank you, Ada" in html, "There is nothing more for you to do." in html) == (True, True)
 
 
+@pytest.mark.world
 def test_opening_a_link_changes_nothing(application: Application) -> None:
     attempt = invited(application)
     before = (Event.objects.count(), Attempt.objects.across_organisations().values().get(pk=attempt.pk))
@@ -148,6 +152,7 @@ def test_candidates_and_referees_see_the_same_closed_page() -> None:
     assert others == [first, first]
 
 
+@pytest.mark.world
 def test_closing_one_step_leaves_the_other_open(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     Attempt.objects.of(application.organisation).update(closed_at=NOW)
@@ -210,6 +215,7 @@ def test_links_of_declined_steps_open_nothing_once_all_is_over(
         assert ("still open" in page, "declined" in page) == (False, True)
 
 
+@pytest.mark.world
 def test_a_shared_result_can_be_read_while_references_are_open(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     end(attempt)

@@ -34,6 +34,7 @@ def test_members_are_redirected_to_the_candidates_page() -> None:
     )
 
 
+@pytest.mark.world
 def test_members_without_access_see_the_review() -> None:
     organisation = factories.organisation()
     private = factories.candidate(organisation, private=True)
@@ -77,11 +78,13 @@ def visible_parts(page: str) -> tuple[bool, bool, bool]:
     )
 
 
+@pytest.mark.world
 def test_the_review_shows_answers_without_flags_or_actions() -> None:
     story = answered_with_a_sign()
     assert visible_parts(Client().get(review(story.application)).content.decode()) == (True, False, False)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("kind", "expected"), [("recruiter", (True, True, True)), ("hiring_manager", (True, False, False))]
 )

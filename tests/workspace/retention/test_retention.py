@@ -212,6 +212,7 @@ def test_another_organisation_is_not_touched(org: Organisation, role: Role) -> N
 # --- the run --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 def test_the_preview_matches_the_run(org: Organisation, role: Role) -> None:
     for days in (340, 365, 366, 367, 400, 900):
         ended(role, f"Day {days}", at=NOW - timedelta(days=days))
@@ -287,6 +288,7 @@ def test_an_interrupted_run_is_continued(
     assert organisations_due(now=NOW) == []
 
 
+@pytest.mark.world
 def test_one_failure_does_not_stop_the_run(
     org: Organisation, role: Role, failures: dict[int, type[BaseException]]
 ) -> None:
@@ -352,6 +354,7 @@ def off() -> Iterator[Membership]:
         yield role.owner
 
 
+@pytest.mark.world
 def test_enabling_retention_asks_for_confirmation(off: Membership) -> None:
     org = off.organisation
     before = retention_of(org)

@@ -163,6 +163,7 @@ def test_there_are_one_to_ten_lines(role: Role, rita: Membership) -> None:
     assert len(lines(post(role, rita, lines="5000", line="look", **ten))) == 10
 
 
+@pytest.mark.world
 def test_the_page_shows_what_candidates_see(role: Role, rita: Membership) -> None:
     assert reads(signed_in(rita).get(address(role, "reference_check"))) == [
         "Please name 2 people who can comment on your work.",
@@ -197,6 +198,7 @@ def test_open_checks_keep_their_settings(role: Role, rita: Membership) -> None:
     assert list(asked) == ["any", "any"]
 
 
+@pytest.mark.world
 def test_archived_questionnaires_cannot_be_chosen(role: Role, rita: Membership) -> None:
     own = own_questionnaire(role)
     other = factories.role(factories.organisation())

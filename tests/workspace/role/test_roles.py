@@ -150,6 +150,7 @@ def test_candidates_are_searched_sorted_and_filtered(role: Role, rita: Membershi
     assert names(client, role, page="99") == ["Cy Moor", "Ada Zorn", "Bo Abel"]
 
 
+@pytest.mark.world
 def test_candidates_are_found_by_both_names(role: Role, rita: Membership) -> None:
     named(role, "Elizabeth", "Stone", preferred_name="Betty", email="liz@mail.example")
     client = signed_in(rita)
@@ -157,6 +158,7 @@ def test_candidates_are_found_by_both_names(role: Role, rita: Membership) -> Non
         assert names(client, role, q=query) == ["Betty Stone"]
 
 
+@pytest.mark.world
 def test_one_or_two_letters_find_the_starts_of_words(role: Role, rita: Membership) -> None:
     named(role, "Anna-Lena", "de Moos", email="zu@mail.example")
     client = signed_in(rita)
@@ -171,6 +173,7 @@ def test_percent_signs_are_searched_literally(role: Role, rita: Membership) -> N
     assert names(signed_in(rita), role, q="%") == []
 
 
+@pytest.mark.world
 def test_filtering_and_sorting_can_be_combined(role: Role, rita: Membership) -> None:
     asked = {"sort": "name", "status": "active", "q": "mail"}
     response = signed_in(rita).get(path("role", role.organisation, role.pk), asked)
@@ -187,6 +190,7 @@ def test_the_role_shows_rejections_with_reasons(role: Role, rita: Membership) ->
     assert ("Too far" in html, "Rejected" in html) == (True, True)
 
 
+@pytest.mark.world
 def test_the_role_shows_the_progress_of_each_step(role: Role, rita: Membership) -> None:
     ada, bo, cy = role.applications.order_by("pk")
     invited(ada)
@@ -207,6 +211,7 @@ def test_the_role_shows_the_progress_of_each_step(role: Role, rita: Membership) 
     }
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("page", ["role", "candidates"])
 def test_a_missing_referee_needs_attention_on_every_list(role: Role, rita: Membership, page: str) -> None:
     ada = role.applications.order_by("pk")[0]

@@ -112,6 +112,7 @@ def test_without_a_dns_server_the_page_says_so(ada: Membership, settings: Any) -
     assert (page.status_code, words(page)) == (200, ("Not known", ["Not known"], "Not known"))
 
 
+@pytest.mark.world
 def test_a_selector_is_asked_for_and_looked_up(ada: Membership, settings: Any) -> None:
     settings.GOODWORD_MAIL_DKIM_SELECTORS = []
     assert "A key can't be looked up without its selector." in text_of(shown(ada, settings, GOOD_ZONE))

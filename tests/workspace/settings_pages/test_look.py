@@ -106,6 +106,7 @@ def test_scripts_in_attributes_do_not_survive(org: Organisation, ada: Membership
     assert (content[:4], b"alert" in content) == (b"\x89PNG", False)
 
 
+@pytest.mark.world
 def test_a_replaced_logo_is_gone_and_a_removed_one_leaves_the_name(
     org: Organisation, ada: Membership
 ) -> None:
@@ -171,6 +172,7 @@ def test_reports_get_the_logo_and_colour(org: Organisation, ada: Membership) -> 
     assert frozen == {"name": "Acme", "accent": "#0e6b57", "logo": encoded(png())}
 
 
+@pytest.mark.world
 def test_a_stored_logo_that_reports_cannot_show_is_said(org: Organisation, ada: Membership) -> None:
     set_logo(organisation=org, png=png()[:40], by=ada, now=factories.NOW)
     client = signed_in(ada)

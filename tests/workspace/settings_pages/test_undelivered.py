@@ -136,6 +136,7 @@ def test_failed_mail_shows_on_both_pages(about: Application) -> None:
     assert "Send again" in shown
 
 
+@pytest.mark.world
 def test_only_members_see_a_mail_outage(about: Application) -> None:
     recruiter = factories.member(about.organisation)
     admin = factories.member(about.organisation, kind="admin")
@@ -159,6 +160,7 @@ def test_settings_link_to_undelivered_mail(about: Application) -> None:
     assert path("undelivered", about.organisation) in page
 
 
+@pytest.mark.world
 def test_an_invitation_waiting_for_the_server_is_not_sent(about: Application) -> None:
     attempt = invited(about)
     attempt.invited_at = None

@@ -69,6 +69,7 @@ def test_all_pages_are_shown_and_nothing_is_stored(step: Step) -> None:
     assert rows() == before
 
 
+@pytest.mark.world
 def test_links_stay_in_the_preview_and_buttons_do_nothing(step: Step) -> None:
     client = signed_in(step.role.owner)
     page = read(client.get(address(step, "start")))
@@ -82,6 +83,7 @@ def test_links_stay_in_the_preview_and_buttons_do_nothing(step: Step) -> None:
     assert not page.select("script, form[action]")
 
 
+@pytest.mark.world
 def test_it_is_shown_in_each_language_offered(step: Step) -> None:
     client = signed_in(step.role.owner)
     for language, heading in (("de", "Ihre Referenzen"), ("fr", "Vos références"), ("xx", "Your references")):
@@ -90,6 +92,7 @@ def test_it_is_shown_in_each_language_offered(step: Step) -> None:
         assert page.h1.get_text() == heading
 
 
+@pytest.mark.world
 def test_it_is_refused_to_others(step: Step) -> None:
     hiring = factories.member(step.organisation, kind="hiring_manager")
     hiring.viewed_roles.add(step.role)

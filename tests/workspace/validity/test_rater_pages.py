@@ -114,6 +114,7 @@ def test_the_criterion_is_the_same_in_every_language(ada: Application) -> None:
     assert [criterion for criterion, _value, _rater in stored(ada)] == ["Reliability"]
 
 
+@pytest.mark.world
 def test_answers_to_questions_that_have_changed_are_kept_and_shown_again(ada: Application) -> None:
     here, browser = address(ada), Client()
     page = browser.get(here)
@@ -127,6 +128,7 @@ def test_answers_to_questions_that_have_changed_are_kept_and_shown_again(ada: Ap
     assert len(stored(ada)) == 1
 
 
+@pytest.mark.world
 def test_an_incomplete_or_wrong_rating_is_refused_and_kept(ada: Application) -> None:
     here, browser = address(ada), Client()
     page = browser.get(here)
@@ -159,6 +161,7 @@ def test_a_manager_who_cannot_rate_is_left_alone(ada: Application, reason: str) 
     assert [mail.state for mail in mails(ada)] == [Email.State.CANCELLED]
 
 
+@pytest.mark.world
 def test_not_my_report_has_another_named_and_ends_the_link(ada: Application, role: Role) -> None:
     there, browser = address(ada, "rater_decline"), Client()
     here = there.removesuffix("decline/")
@@ -184,6 +187,7 @@ def test_not_my_report_has_another_named_and_ends_the_link(ada: Application, rol
     assert RatingImport.objects.of(ada.organisation).get().made_by is None
 
 
+@pytest.mark.world
 def test_a_rating_in_goodword_settles_the_request(ada: Application, mo: Membership) -> None:
     client, path = signed_in(mo), f"/o/{ada.organisation.slug}/candidates/{ada.pk}/rating/"
     form = client.get(path).context["form"]

@@ -56,6 +56,7 @@ def test_the_solver_finds_exactly_the_key(family: str, level: int) -> None:
     ]
 
 
+@pytest.mark.matrix
 @each_level
 def test_the_solver_needs_neither_errors_nor_the_order_of_the_options(family: str, level: int) -> None:
     for item in drawn(family, level)[:50]:
