@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from playwright.sync_api import Browser, Page
 
 from tests.browser import contrast
@@ -14,6 +15,10 @@ from tests.browser import contrast
 # Playwright keeps an event loop running in this thread, and Django then refuses the database to synchronous
 # code such as the flush between tests. Nothing here is asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# A thread of the server keeps its database connection, as the pool does elsewhere: a new one for each request takes as
+# much of PostgreSQL as all its queries.
+connection.settings_dict["CONN_MAX_AGE"] = None
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = (
