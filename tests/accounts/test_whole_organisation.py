@@ -126,6 +126,7 @@ def connected_to(organisation: Organisation) -> Connection:
     return link
 
 
+@pytest.mark.world
 def test_the_command_asks_for_the_name(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

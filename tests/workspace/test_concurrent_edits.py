@@ -98,6 +98,7 @@ def test_the_second_to_change_a_steps_settings_reads_what_changed(
     assert (step.deadline_days, list(step.reminder_days)) == (9, [1, 3])
 
 
+@pytest.mark.world
 def test_the_second_to_change_a_reference_check_reads_what_changed(
     ann: Membership, ben: Membership, role: Role
 ) -> None:
@@ -115,6 +116,7 @@ def test_the_second_to_change_a_reference_check_reads_what_changed(
     assert "checked" in str(BeautifulSoup(second.page, "html.parser").select_one("[name=candidate_may_see]"))
 
 
+@pytest.mark.world
 def test_adding_a_referee_keeps_what_the_page_showed(ann: Membership, ben: Membership, role: Role) -> None:
     step = factories.step(role, "reference_check")
     first, second = two(
@@ -127,6 +129,7 @@ def test_adding_a_referee_keeps_what_the_page_showed(ann: Membership, ben: Membe
     assert TOLD in second.page
 
 
+@pytest.mark.world
 def test_the_second_to_change_the_organisation_reads_what_changed(ann: Membership, ben: Membership) -> None:
     first, second = two(ann, ben, reverse("organisation_settings", args=["acme"]), having="time_zone")
     assert first.send(name="Acme Ltd", watches_devices="on").status_code == 302
@@ -139,6 +142,7 @@ def test_the_second_to_change_the_organisation_reads_what_changed(ann: Membershi
     assert (row.name, row.time_zone, row.holiday_country) == ("Acme Ltd", "Europe/Paris", "DE")
 
 
+@pytest.mark.world
 def test_the_second_to_change_domains_does_not_drop_the_firsts(ann: Membership, ben: Membership) -> None:
     first, second = two(ann, ben, reverse("organisation_settings", args=["acme"]), having="domains")
     target = reverse("organisation_domains", args=["acme"])
@@ -162,6 +166,7 @@ def test_the_second_to_change_a_member_reads_what_changed(
     assert (cem.kind, role.viewers.exists()) == ("recruiter", False)
 
 
+@pytest.mark.world
 def test_the_second_to_change_sign_in_or_retention_reads_what_changed(
     ann: Membership, ben: Membership
 ) -> None:

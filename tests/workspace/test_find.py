@@ -69,6 +69,7 @@ def test_referees_roles_and_report_codes_are_found(role: Role, rita: Membership)
     assert "Nothing found" in page.content.decode()
 
 
+@pytest.mark.world
 def test_only_what_the_member_may_see_is_found(role: Role, rita: Membership) -> None:
     named(role, "Hidden", "Zorn", private=True)
     named(factories.role(factories.organisation(), title="Window Watcher"), "Else", "Zorn")
@@ -97,6 +98,7 @@ def test_a_long_word_is_cut(role: Role, rita: Membership) -> None:
     assert people(rita, "h" + "a" * 500) == ["Noor H" + "a" * 60 + "ddad"]
 
 
+@pytest.mark.world
 def test_a_search_that_takes_too_long_is_stopped(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ def test_nothing_is_averaged_flagged_or_sorted_by_rating(
     assert [word for word in ("mean", "average", "total", "flag", "sort=") if word in main] == []
 
 
+@pytest.mark.world
 def test_one_relationship_can_be_shown_beside_the_self_assessment(
     rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:
@@ -174,6 +175,7 @@ def test_questions_worded_differently_get_rows_of_their_own(
     assert "Only questions with the same wording" not in chosen
 
 
+@pytest.mark.world
 def test_candidates_are_chosen_or_paged(rita: Membership, role: Role, asked: QuestionnaireVersion) -> None:
     checks = [checked(role, asked, first, f"X{first}") for first in "ABCDEFG"]
     for check in checks:
@@ -191,6 +193,7 @@ def test_candidates_are_chosen_or_paged(rita: Membership, role: Role, asked: Que
     ]
 
 
+@pytest.mark.world
 def test_names_and_numbers_lead_to_the_candidates_references(
     rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:
@@ -207,6 +210,7 @@ def test_names_and_numbers_lead_to_the_candidates_references(
     assert path("role_compare_references", role.organisation, role.pk) in candidate
 
 
+@pytest.mark.world
 def test_hidden_names_are_not_revealed_by_references(
     rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:
@@ -316,6 +320,7 @@ def test_others_are_refused_and_nothing_is_audited(
     assert not AuditEntry.objects.across_organisations().filter(action="references.compared").exists()
 
 
+@pytest.mark.world
 def test_five_candidates_take_no_more_queries_than_one(
     rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:

@@ -455,6 +455,7 @@ def test_an_unknown_question_is_not_found(rita: Membership) -> None:
     assert client.get(url("custom_question_text", test, "zebra")).status_code == 404
 
 
+@pytest.mark.world
 def test_questions_of_a_questionnaire_lead_to_where_they_are_written(rita: Membership) -> None:
     test = own(rita)
     client, before = signed_in(rita), rows()

@@ -113,6 +113,7 @@ def test_results_change_in_steps_of_three_experts(counting: str, shown: list[str
     assert found == {int(one, 16) for one in expected}
 
 
+@pytest.mark.world
 def test_the_page_of_a_panel_includes_newcomers_in_steps(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
     first = seen(workshop)
@@ -132,6 +133,7 @@ def test_the_page_of_a_panel_includes_newcomers_in_steps(workshop: Test, rita: M
     assert (now.experts, now.waiting, now.differ) == (8, 0, 4)
 
 
+@pytest.mark.world
 def test_after_an_expert_leaves_nothing_is_shown_until_others_have_joined(
     workshop: Test, rita: Membership
 ) -> None:

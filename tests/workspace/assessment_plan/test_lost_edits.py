@@ -160,6 +160,7 @@ def test_settings_typed_for_a_published_draft_are_shown(step: Step, rita: Member
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_the_page_names_only_the_test_of_the_form(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     taken_out(step, part.pk)
@@ -172,6 +173,7 @@ def test_the_page_names_only_the_test_of_the_form(step: Step, rita: Membership) 
         assert not soup(response).select("form[action$='/add/']")
 
 
+@pytest.mark.world
 def test_adding_again_to_a_draft_changed_again_keeps_the_settings(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     test = part.test
@@ -191,6 +193,7 @@ def test_adding_again_to_a_draft_changed_again_keeps_the_settings(step: Step, ri
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_adding_again_with_invalid_settings_shows_errors(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     taken_out(step, part.pk)
@@ -267,6 +270,7 @@ def test_the_weight_typed_for_a_removed_test_is_shown(step: Step, rita: Membersh
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_a_requirement_typed_for_a_removed_test_is_shown(step: Step, rita: Membership) -> None:
     reasoning, style = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
     data = {f"requirement_{reasoning.pk}": "Finds faults", f"requirement_{style.pk}": "Works in a team"}

@@ -173,6 +173,7 @@ def test_hiring_managers_do_not_see_to_whom_mails_were_sent(role: Role) -> None:
     assert "Ada Zorn has finished" not in response.content.decode()
 
 
+@pytest.mark.world
 def test_arrows_lead_to_the_neighbours_on_the_role_that_the_member_may_see(
     role: Role, rita: Membership
 ) -> None:
@@ -281,6 +282,7 @@ def test_results_list_the_latest_version_with_constant_queries(role: Role, rita:
     assert queries(client, where) == before
 
 
+@pytest.mark.world
 def test_inviting_again_sends_an_invitation_and_is_audited(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     attempt = invited(application)
@@ -293,6 +295,7 @@ def test_inviting_again_sends_an_invitation_and_is_audited(role: Role, rita: Mem
     assert attempt.step_request.attempts.count() == 2
 
 
+@pytest.mark.world
 def test_inviting_again_needs_a_recruiter_and_a_post(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     attempt = invited(application)

@@ -100,6 +100,7 @@ def test_an_export_has_all_data_and_a_copy_for_the_candidate(check: Check, kind:
     }
 
 
+@pytest.mark.world
 def test_an_export_omits_applications_that_the_member_may_not_see(check: Check) -> None:
     secret = factories.role(check.organisation, title="Secret successor")
     automation = factories.automation(secret, connection_id=1, job_id=77, stages={})
@@ -131,6 +132,7 @@ def test_erased_people_cannot_be_exported(check: Check) -> None:
     assert signed_in(admin).post(export_path(check)).status_code == 404
 
 
+@pytest.mark.world
 def test_an_admin_erases_a_referee(check: Check) -> None:
     admin = factories.member(check.organisation, kind="admin")
     referee = check.referees.get(slot=2)

@@ -47,6 +47,7 @@ def test_a_recruiter_adds_and_removes_a_hiring_manager(rita: Membership, role: R
     assert actions(role) == ["role.created", "role.viewer_added", "role.viewer_removed"]
 
 
+@pytest.mark.world
 def test_private_candidates_are_seen_by_members_who_were_added(
     rita: Membership, role: Role, ben: Membership
 ) -> None:
@@ -111,6 +112,7 @@ def test_only_those_who_work_on_a_role_they_see_change_who_sees_it(
     assert (list(role.viewers.all()), actions(role)) == ([ben], ["role.created"])
 
 
+@pytest.mark.world
 def test_a_hiring_manager_without_a_role_reads_what_to_do(ben: Membership, role: Role) -> None:
     client = signed_in(ben)
     text = client.get(page("roles", role)).content.decode()

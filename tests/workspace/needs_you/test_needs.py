@@ -141,6 +141,7 @@ def test_an_earlier_result_is_offered_to_those_who_may_see_its_role(here: World)
     )
 
 
+@pytest.mark.world
 def test_a_bounced_invitation_goes_to_the_corrected_address_in_one_click(here: World) -> None:
     bounced(here.named("Marcus", email="m.bell@posteo.example"), "marcus@gmial.example")
     need = only(here.rita)
@@ -157,7 +158,7 @@ def test_a_bounced_address_that_is_still_the_same_is_corrected_in_greenhouse(her
     assert [action.label for action in only(here.rita).actions] == ["Open in Greenhouse", "Send again"]
 
 
-@pytest.mark.matrix
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("code", "said", "detail", "buttons"),
     [
@@ -194,6 +195,7 @@ def test_a_paused_run_needs_nobody(here: World) -> None:
     assert shown(needs(here.rita)) == []
 
 
+@pytest.mark.world
 def test_a_candidate_who_cannot_name_a_referee_is_listed_with_the_reason(here: World) -> None:
     cannot_name(here.named("Lena"), relationship="manager", reason="The company closed.")
     need = only(here.rita)
@@ -205,6 +207,7 @@ def test_a_candidate_who_cannot_name_a_referee_is_listed_with_the_reason(here: W
     assert need.actions[0].fields == (("answer", "any"),)
 
 
+@pytest.mark.world
 def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
     told = story.sent()
     organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]
@@ -252,6 +255,7 @@ def test_a_duplicated_note_is_listed_until_somebody_has_seen_it(here: World) -> 
     assert shown(needs(here.rita)) == []
 
 
+@pytest.mark.world
 def test_a_failed_mail_to_the_recruiter_is_listed_for_a_month(here: World) -> None:
     application = here.named("Ada")
     invited(application)
@@ -288,6 +292,7 @@ def test_missed_invitations_of_a_role_are_one_row(here: World) -> None:
     )
 
 
+@pytest.mark.world
 def test_answers_are_listed_until_this_member_has_marked_them() -> None:
     attempt = custom_answered(two_raters=True)
     owner = attempt.step_request.application.role.owner  # type: ignore[union-attr]
@@ -319,6 +324,7 @@ def test_weekends_do_not_make_a_step_later(days: int, words: str) -> None:
     assert late(friday, now=now, calendar=calendar) == words
 
 
+@pytest.mark.world
 def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: World) -> None:
     invited(here.named("Noor"))
     checked(here.named("Sofia"))
@@ -373,6 +379,7 @@ def test_an_overdue_check_names_those_who_have_not_answered() -> None:
     assert [action.label for action in need.actions][1:] == ["Complete with 1 …"]
 
 
+@pytest.mark.world
 def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -> None:
     told = story.sent()
     owner = told.application.role.owner  # type: ignore[union-attr]  # it has a role
@@ -401,6 +408,7 @@ def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -
     assert offered() == []
 
 
+@pytest.mark.world
 def test_mine_are_those_of_my_roles_and_those_that_i_recruit_for(here: World) -> None:
     organisation = here.role.organisation
     jonas = factories.member(organisation, email="jonas@acme.example")
@@ -415,6 +423,7 @@ def test_mine_are_those_of_my_roles_and_those_that_i_recruit_for(here: World) ->
     assert names == [everything, ["Bob Zorn"], everything]
 
 
+@pytest.mark.world
 def test_nothing_of_what_a_member_may_not_see_is_listed(here: World) -> None:
     organisation = here.role.organisation
     waits(here.named("Ada", private=True), WaitingReason.NO_ADDRESS)

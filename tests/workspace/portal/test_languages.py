@@ -269,6 +269,7 @@ def test_switching_language_keeps_a_typed_adjustment_request() -> None:
     assert attempt.adjustments.count() == 0
 
 
+@pytest.mark.world
 def test_language_buttons_before_an_assessment_return_to_the_page() -> None:
     attempt = in_assessment()
     door = f"{portal(attempt.step_request)}assessment/"

@@ -175,6 +175,7 @@ def test_opening_an_action_page_changes_nothing(story: Story, rita: Membership, 
     assert state(story) == before
 
 
+@pytest.mark.world
 def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> None:
     found = []
     for name in ("check_pause", "check_resume"):
@@ -192,6 +193,7 @@ def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> 
     ) == [("check.paused", {"check": story.check.pk}), ("check.resumed", {"check": story.check.pk})]
 
 
+@pytest.mark.world
 def test_refusals_give_a_reason_and_change_nothing(story: Story, rita: Membership) -> None:
     before = state(story)
     assert messages_of(do(rita, story, "check_remind")) == ["The candidate has nothing left to do."]
@@ -201,6 +203,7 @@ def test_refusals_give_a_reason_and_change_nothing(story: Story, rita: Membershi
     assert state(story) == before
 
 
+@pytest.mark.world
 def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> None:
     assert messages_of(do(rita, story, "referee_remind")) == ["Reminder on its way. 1 left."]
     assert messages_of(do(rita, story, "referee_remind")) == [
@@ -209,6 +212,7 @@ def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> N
     assert story.requests[0].reminders_sent == 1
 
 
+@pytest.mark.world
 def test_deadlines_can_be_extended_for_all_and_for_one(story: Story, rita: Membership) -> None:
     before = [request.deadline_at for request in story.requests]
     do(rita, story, "referee_more_time", {"days": "30"})
@@ -235,11 +239,13 @@ def test_marking_complete_shows_the_reason_to_members(story: Story, rita: Member
     assert "Enough &lt;b&gt;is&lt;/b&gt; known." in shown(rita, story).content.decode()
 
 
+@pytest.mark.world
 def test_cancelling_names_the_member(story: Story, rita: Membership) -> None:
     assert messages_of(do(rita, story, "check_cancel")) == ["Cancelled. Nobody is contacted any more."]
     assert "cancelled by a member" in shown(rita, story).content.decode()
 
 
+@pytest.mark.world
 def test_a_double_click_adds_one_referee(story: Story, rita: Membership) -> None:
     wanted = {"relationship": "client", "hint": "from last year", "needed": "on", "seen": "2"}
     for _ in range(2):
@@ -299,6 +305,7 @@ def test_each_referee_has_a_line_with_actions(story: Story, rita: Membership) ->
     ]
 
 
+@pytest.mark.world
 def test_each_state_has_a_label_and_actions() -> None:
     role = factories.role(factories.organisation())
     asks_for_seven(role)
@@ -330,6 +337,7 @@ def test_each_state_has_a_label_and_actions() -> None:
     ]
 
 
+@pytest.mark.world
 def test_hiring_managers_see_referees_without_buttons(story: Story, rita: Membership) -> None:
     watching = factories.member(rita.organisation, kind="hiring_manager")
     story.check.step_request.step.role.viewers.add(watching)
@@ -361,6 +369,7 @@ def test_a_missing_referee_is_answered_on_the_candidates_page(rita: Membership) 
     ]
 
 
+@pytest.mark.world
 def test_a_referee_on_hold_is_contacted_in_one_click(story: Story, rita: Membership) -> None:
     referee = story.requests[1].referee
     Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(deferred_at=NOW, after_offer=True)

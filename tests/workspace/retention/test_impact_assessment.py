@@ -76,6 +76,7 @@ def test_experts_and_verified_results_are_counted() -> None:
     assert "verified" not in other and "expert" not in other
 
 
+@pytest.mark.world
 def test_published_tests_stand_with_their_requirements_on_one_line_each() -> None:
     organisation = factories.organisation()
     role = factories.role(organisation, title="Baker | Night")

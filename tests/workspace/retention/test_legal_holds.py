@@ -236,6 +236,7 @@ def test_referees_requesting_erasure_under_a_hold_are_not_contacted(admin: Membe
     assert (request.state, request.next_reminder_at) == ("declined", None)
 
 
+@pytest.mark.world
 def test_erasing_under_a_hold_redirects_to_the_hold(check: Check, admin: Membership, hold: Hold) -> None:
     org, application = check.organisation, check.step_request.application
     referee = check.referees.order_by("pk")[0]
@@ -264,6 +265,7 @@ def test_hiring_managers_do_not_see_the_reason(check: Check, hold: Hold) -> None
 # --- placing and lifting --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("name", ["candidate_hold", "role_hold"])
 def test_placing_and_lifting_a_hold_is_audited(check: Check, admin: Membership, name: str) -> None:
     org, application = check.organisation, check.step_request.application
@@ -289,6 +291,7 @@ def test_placing_and_lifting_a_hold_is_audited(check: Check, admin: Membership, 
     assert hold_on(application.candidate) is None
 
 
+@pytest.mark.world
 def test_holds_need_an_admin(check: Check, admin: Membership) -> None:
     org, application = check.organisation, check.step_request.application
     role = application.role

@@ -107,6 +107,7 @@ def test_a_recruiter_who_was_not_added_does_not_take_a_role_or_hide_it(rita: Mem
     )
 
 
+@pytest.mark.world
 def test_a_role_is_made_confidential_and_shown_again_by_its_owner(rita: Membership, role: Role) -> None:
     cem, added = factories.member(rita.organisation), factories.member(rita.organisation)
     role.viewers.add(added)
@@ -130,6 +131,7 @@ def test_a_copy_of_a_confidential_role_is_confidential(rita: Membership, role: R
     assert Role.objects.of(rita.organisation).get(title="Copy").confidential
 
 
+@pytest.mark.world
 def test_an_archived_role_moves_to_its_own_list_and_back(rita: Membership, role: Role) -> None:
     client, listed = signed_in(rita), reverse("roles", args=[rita.organisation.slug])
 

@@ -83,6 +83,7 @@ def test_holidays_are_not_working_days(org: Organisation, ada: Membership) -> No
     assert [org.calendar.is_working_day(day) for day in (epiphany, plain)] == [False, True]
 
 
+@pytest.mark.world
 def test_show_previews_holidays_without_saving(org: Organisation, ada: Membership) -> None:
     before = settings_of(org)
     shown = post(ada, show="holidays", name="")
@@ -223,6 +224,7 @@ def proposals(response: Any) -> list[str]:
     return [str(button["value"]) for button in page.select("#domains button[name=add]")]
 
 
+@pytest.mark.world
 def test_domains_are_saved_and_audited(org: Organisation, ada: Membership) -> None:
     typed = " @Acme.Example \nbücher.example, mail.acme.example.\n\nacme.example"
     assert "Saved. Applies from now on." in domains(ada, domains=typed).content.decode()
@@ -275,6 +277,7 @@ def test_invalid_domains_are_refused(org: Organisation, ada: Membership, typed: 
     assert org.own_domains == []
 
 
+@pytest.mark.world
 def test_members_domains_are_suggested(org: Organisation, ada: Membership) -> None:
     for address in ("b@acme.co.uk", "c@acme.co.uk", "d@gmail.com", "e@sub.acme.example", "f@localhost"):
         factories.member(org, email=address)
@@ -306,6 +309,7 @@ def test_only_admins_set_domains(org: Organisation, ada: Membership) -> None:
     assert org.own_domains == []
 
 
+@pytest.mark.world
 def test_the_signing_certificate_is_shown_and_why_your_own_is_not_used(
     ada: Membership, settings: Settings
 ) -> None:

@@ -51,6 +51,7 @@ def test_the_mails_of_a_reference_check_are_shown_and_nothing_is_stored(role: Ro
     assert rows() == before
 
 
+@pytest.mark.world
 def test_the_mails_of_an_assessment_are_shown_in_each_language(role: Role) -> None:
     assert mails(role, Step.Kind.ASSESSMENT) == {
         "Assessment": "Your assessment for Baker at Acme",

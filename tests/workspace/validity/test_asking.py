@@ -448,6 +448,7 @@ def test_two_members_do_not_name_two_raters(ada: Application, role: Role) -> Non
     assert [mail.to_address for mail in mails(ada)] == ["bo@acme.example"]
 
 
+@pytest.mark.world
 def test_erasure_and_export_cover_the_request(ada: Application, mo: Membership) -> None:
     sweep()
     organisation: Organisation = ada.organisation

@@ -111,6 +111,7 @@ def test_a_wrong_entry_asks_nobody_and_is_kept(
     assert (mails(ada), state_of(ada)) == ([], ("needs_rater", "no_manager"))
 
 
+@pytest.mark.world
 def test_a_member_ends_a_request_and_erases_the_address(ada: Application, role: Role) -> None:
     browser = signed_in(role.owner)
     browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
@@ -150,6 +151,7 @@ def test_hiring_managers_see_the_state_but_not_the_address(ada: Application, rol
     assert page_of(ada) not in page
 
 
+@pytest.mark.world
 def test_the_switch_is_off_at_first_and_counts_from_when_it_is_set() -> None:
     role = factories.role(factories.organisation(rates_hires=True))
     assert (role.asks_for_ratings_since, role.rating_days) == (None, 90)
@@ -245,6 +247,7 @@ def test_attempts_of_another_role_do_not_count(role: Role) -> None:
     assert Attempt.objects.of(role.organisation).count() == 1
 
 
+@pytest.mark.world
 def test_who_declined_or_was_deactivated_cannot_be_entered(ada: Application, role: Role) -> None:
     browser = signed_in(role.owner)
     browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
@@ -259,6 +262,7 @@ def test_who_declined_or_was_deactivated_cannot_be_entered(ada: Application, rol
     assert (state_of(ada), len(mails(ada))) == (("needs_rater", "not_mine"), 1)
 
 
+@pytest.mark.world
 def test_only_admins_delete_a_rating_given_by_link(ada: Application, role: Role) -> None:
     signed_in(role.owner).post(page_of(ada), BO | {"seen": request_of(ada).version})
     asking.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
@@ -272,6 +276,7 @@ def test_only_admins_delete_a_rating_given_by_link(ada: Application, role: Role)
     assert AuditEntry.objects.of(role.organisation).filter(action="rating.deleted").count() == 1
 
 
+@pytest.mark.world
 def test_an_objection_is_noted_before_anybody_is_asked(role: Role) -> None:
     early = hired(role, hired_at=NOW - timedelta(days=5))
     card = reverse("candidate", args=[role.organisation.slug, early.pk])
