@@ -5,8 +5,7 @@ from functools import cache
 
 from django.apps import apps
 
-from goodword.accounts.models import Organisation, OrganisationOwned
-from goodword.core.tenancy import OwnedManager
+from goodword.accounts.models import Organisation, OrganisationOwned, OwnedManager
 from tests.architecture.source import imports, modules, nodes, parents, place
 
 OWNED = {model.__name__ for model in apps.get_models() if issubclass(model, OrganisationOwned)}

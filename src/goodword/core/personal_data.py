@@ -18,8 +18,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from goodword.core.backup import nightly
-from goodword.core.models import ErasureEntry
-from goodword.core.tenancy import HasPk
+from goodword.core.models import ErasureEntry, HasPk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

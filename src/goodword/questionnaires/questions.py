@@ -164,6 +164,8 @@ def _filled_choice(choice: Choice, fill: Callable[[str], str]) -> Choice:
     return replace(choice, label=fill(choice.label))
 
 
+# --- who is asked which, and on which pages -------------------------------------------------------------------
+
 YES_NO_UNSURE = ("yes", "no", "unsure")
 WOULD_WORK_AGAIN = ("yes", "yes_with_reservations", "no", "prefer_not_to_say")
 #: maximum neighbours of a group on one page of a phone
@@ -311,6 +313,8 @@ def _depends_on(name: str, questions: Sequence[Question], places: Mapping[str, i
         found.add(name)
     return found
 
+
+# --- how long it takes ----------------------------------------------------------------------------------------
 
 READING_WORDS_A_MINUTE = 200
 TYPING_WORDS_A_MINUTE = 36

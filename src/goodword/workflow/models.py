@@ -198,6 +198,8 @@ class Flag(OrganisationOwned):
         self.save(update_fields=["grade", "facts"])
 
 
+# --- the states of a run --------------------------------------------------------------------------------------
+
 P = StepRun.Progress
 UNFINISHED: Final = frozenset({P.PENDING, P.IN_PROGRESS})
 DONE: Final = frozenset({P.COMPLETED, P.MARKED_COMPLETE})

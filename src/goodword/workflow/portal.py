@@ -95,6 +95,8 @@ def _primary(code: str) -> str:
     return code.strip().lower().replace("_", "-").partition("-")[0]
 
 
+# --- links ----------------------------------------------------------------------------------------------------
+
 #: first page of each kind of step
 PAGES: Final = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}
 _DATA_PAGES: Final = {Link.Purpose.CANDIDATE: "portal_data", Link.Purpose.REFEREE: "referee_data"}
@@ -184,7 +186,7 @@ def _page(request: HttpRequest, template: str, status: int, **context: object) -
 KIND = "workflow.own_data"
 #: minimum time between two links
 EVERY = timedelta(minutes=10)
-MOST_A_DAY = 5
+MOST_LINKS_A_DAY = 5
 
 
 def send_own_data_link(
@@ -207,7 +209,7 @@ def send_own_data_link(
             application=application, kind=KIND, to_address__same_address=to.address
         )
         today = before.filter(created_at__gt=now - timedelta(days=1))
-        if today.filter(created_at__gt=now - EVERY).exists() or today.count() >= MOST_A_DAY:
+        if today.filter(created_at__gt=now - EVERY).exists() or today.count() >= MOST_LINKS_A_DAY:
             return False
         queue(
             organisation=application.organisation,
@@ -231,8 +233,11 @@ def went_to(link: Link, address: str) -> bool:
     return link.email is not None and is_same(link.email.to_address, address)
 
 
+# --- questions to the recruiter -------------------------------------------------------------------------------
+
 MAIL_KIND = "workflow.question"
-#: questions per person
+#: per person
+MOST_QUESTIONS_A_DAY = 5
 LONGEST_QUESTION = 4000
 FORM_ID = "ask"
 
@@ -248,7 +253,7 @@ def ask_recruiter(
             return False
         ref = f"asked:{application.pk}:{by}"
         asked = Email.objects.of(application.organisation).filter(kind=MAIL_KIND, subject_ref=ref)
-        if asked.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
+        if asked.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_QUESTIONS_A_DAY:
             return False
         recruiter = recruiter_of(application)
         path = reverse("candidate", args=[application.organisation.slug, application.pk])

@@ -108,6 +108,8 @@ def legal_hold_reason(hold: Hold) -> str:
     return _("%(organisation)s needs it to establish, exercise or defend legal claims.") % names
 
 
+# --- legal holds ----------------------------------------------------------------------------------------------
+
 KIND = "workflow.kept"
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from goodword.accounts.models import Organisation
-from goodword.core.tenancy import HasPk
+from goodword.core.models import HasPk
 from goodword.questionnaires import builtin
 from goodword.questionnaires.builtin import keys
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion

@@ -358,6 +358,8 @@ def _request_deadlines(check: Check) -> list[datetime]:
     return list(rows.values_list("deadline_at", flat=True))
 
 
+# --- what its pages and mails say, and in which language ------------------------------------------------------
+
 #: date formats that differ from "Tuesday 24 November"
 _DAYS = {"de": "l, j. F"}
 

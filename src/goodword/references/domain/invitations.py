@@ -337,6 +337,9 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         return True
 
 
+# --- reactions ------------------------------------------------------------------------------------------------
+
+
 def on_application_changed(event: Event) -> None:
     """Pause, close, reopen or resume the check and its requests. Answers are kept."""
     now = event.occurred_at

@@ -217,6 +217,8 @@ def _stop_asking(request_id: int, event: Event) -> None:
         request.save(update_fields=["next_reminder_at", "slow_at"])
 
 
+# --- completion of the check ----------------------------------------------------------------------------------
+
 AT_MOST = 200
 
 

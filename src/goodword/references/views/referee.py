@@ -43,7 +43,7 @@ from goodword.workflow.portal import (
 from goodword.workflow.retention import retention_for_referee
 
 FORMS: Final = ["GET", "HEAD", "POST"]
-Why = ReferenceRequest.Why
+State, Why = ReferenceRequest.State, ReferenceRequest.Why
 
 
 def answer_pages(token: str) -> AnswerPages:
@@ -52,6 +52,49 @@ def answer_pages(token: str) -> AnswerPages:
         review=reverse("referee_review", args=[token]),
         page=lambda number: reverse("referee_page", args=[token, number]),
     )
+
+
+@require_safe
+@access.for_referee(only_open=False)
+def home(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    asked, referee = visit.request, visit.request.referee
+    if not asked.is_out:
+        answered = asked.state == State.ANSWERED
+        return referee_page(
+            request,
+            f"references/referee/{'thanks' if answered else 'declined'}.html",
+            visit,
+            address=referee.email,
+            opted_out=has_opted_out(organisation=visit.context.organisation, address=referee.email),
+            wrong_person=asked.is_wrong_person,
+        )
+    session = responses.answering_session(visit.check, asked, now=visit.now)
+    version = version_of(visit.check, language=visit.context.language)
+    return referee_page(
+        request,
+        "references/referee/notice.html",
+        visit,
+        referee=referee,
+        first=visit.context.candidate.short_name,
+        relationship=referee.relationship,
+        period=labels.period(referee.from_month, referee.to_month or None),
+        minutes=minutes_of_version(version, relationship=session.relationship),
+        deadline=day_in_words(
+            asked.deadline_at, organisation=visit.context.organisation, language=visit.context.language
+        ),
+        late=asked.deadline_at < visit.now,
+        kept=retention_for_referee(visit.context.organisation, candidate=visit.context.candidate.name),
+        has_facts=bool(session.facts),
+        go_on=answer_pages(visit.token).resume(session) if asked.state == State.BEGUN else "",
+    )
+
+
+@require_POST
+@access.for_referee(only_open=False)
+def language(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    back, home_url = request.POST.get("back", ""), reverse("referee", args=[visit.token])
+    inside = back.startswith(home_url) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if inside else home_url)
 
 
 @require_POST
@@ -174,52 +217,6 @@ def _sent_facts(request: HttpRequest, visit: RefereeVisit) -> tuple[answering.Po
     sent = answering.read(request, session, session.facts)
     asked = session.with_answers(sent.submitted, now=visit.now).facts
     return (sent if asked == session.facts else answering.read(request, session, asked)), asked
-
-
-State = ReferenceRequest.State
-
-
-@require_safe
-@access.for_referee(only_open=False)
-def home(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
-    asked, referee = visit.request, visit.request.referee
-    if not asked.is_out:
-        answered = asked.state == State.ANSWERED
-        return referee_page(
-            request,
-            f"references/referee/{'thanks' if answered else 'declined'}.html",
-            visit,
-            address=referee.email,
-            opted_out=has_opted_out(organisation=visit.context.organisation, address=referee.email),
-            wrong_person=asked.is_wrong_person,
-        )
-    session = responses.answering_session(visit.check, asked, now=visit.now)
-    version = version_of(visit.check, language=visit.context.language)
-    return referee_page(
-        request,
-        "references/referee/notice.html",
-        visit,
-        referee=referee,
-        first=visit.context.candidate.short_name,
-        relationship=referee.relationship,
-        period=labels.period(referee.from_month, referee.to_month or None),
-        minutes=minutes_of_version(version, relationship=session.relationship),
-        deadline=day_in_words(
-            asked.deadline_at, organisation=visit.context.organisation, language=visit.context.language
-        ),
-        late=asked.deadline_at < visit.now,
-        kept=retention_for_referee(visit.context.organisation, candidate=visit.context.candidate.name),
-        has_facts=bool(session.facts),
-        go_on=answer_pages(visit.token).resume(session) if asked.state == State.BEGUN else "",
-    )
-
-
-@require_POST
-@access.for_referee(only_open=False)
-def language(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
-    back, home_url = request.POST.get("back", ""), reverse("referee", args=[visit.token])
-    inside = back.startswith(home_url) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if inside else home_url)
 
 
 @require_POST
