@@ -1,7 +1,7 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test quick exhaustive torture journeys check docs pictures audit items image release
+.PHONY: help setup demo demo-once test quick exhaustive torture journeys check docs docs-check pictures audit items image release
 .PHONY: pdf-standards lock clean
 
 help: ## List these targets
@@ -36,6 +36,9 @@ check: setup ## Lint, formatting, types, import layers, missing migrations
 
 docs: setup ## Build the documentation as a site in site/
 	@exec .venv/bin/python scripts/docs.py
+
+docs-check: setup ## Run the commands of README.md and docs/ in an empty Debian system (root; minutes)
+	@exec .venv/bin/python scripts/docs_check.py $(ARGS)
 
 pictures: setup ## Make the pictures of docs/connect-greenhouse.md again, by a browser test
 	@DOCS_PICTURES=docs/pictures exec .venv/bin/python scripts/run_tests.py tests/browser/test_article_v3.py

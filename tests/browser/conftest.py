@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import contrast
 
 # Playwright keeps an event loop running in this thread, and Django then refuses the database to synchronous
 # code such as the flush between tests. Nothing here is asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# Playwright's 5 seconds are too short on a machine that is busy with something else.
+expect.set_options(timeout=30_000)
 
 # A thread of the server keeps its database connection, as the pool does elsewhere: a new one for each request takes as
 # much of PostgreSQL as all its queries.
