@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,7 @@ from _pytest.runner import runtestprotocol
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from goodword.core.stack import in_one_piece
 from tests.support import database, worlds
@@ -58,9 +59,6 @@ django.setup()
 # Commands that tests run in this process set Django up again. Configuring logging a second time would take away
 # pytest's handlers and write to the stderr captured from one test, which is closed afterwards.
 settings.LOGGING_CONFIG = None
-
-if _template := os.environ.get("TESTS_TEMPLATE"):
-    connection.settings_dict["TEST"]["TEMPLATE"] = _template
 
 # Signing in is tested with real passwords, but not with the real slowness of their hashes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -155,6 +153,24 @@ def _uses_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or "_django_db_helper" in getattr(
         item, "fixturenames", ()
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Give this process a copy of the migrated database. Django would also load all migrations to find none missing."""
+    template, process = os.environ.get("TESTS_TEMPLATE"), os.environ.get("PYTEST_XDIST_WORKER", "gw")
+    if not template:
+        yield request.getfixturevalue("django_db_setup")
+        return
+    creation = connection.creation
+    with django_db_blocker.unblock():
+        creation.clone_test_db(process, verbosity=0, autoclobber=True)
+    connection.settings_dict["NAME"] = creation.get_test_db_clone_settings(process)["NAME"]
+    yield
+    with django_db_blocker.unblock():
+        creation.destroy_test_db(template, verbosity=0)
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:

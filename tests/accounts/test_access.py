@@ -91,6 +91,7 @@ def test_membership_is_found_by_user_and_organisation(organisation: Organisation
 def test_the_decorator_keeps_name_and_docstring_of_the_view() -> None:
     @member()
     def shown(request: MemberRequest, /) -> HttpResponse:
+        """What it says."""
         return HttpResponse(request.method)
 
     assert (shown.__name__, shown.__doc__) == ("shown", "What it says.")
@@ -179,7 +180,7 @@ def test_a_database_that_cannot_be_used_is_named_with_the_remedy(
 
     browser = signed_in(factories.member(organisation))
     browser.raise_request_exception = False
-    monkeypatch.setattr("goodword.workspace.find.find", fail)
+    monkeypatch.setattr("goodword.workspace.search.find", fail)
     response = browser.get(page("search", organisation) + "?q=ada")
     text = response.content.decode()
     assert (response.status_code, response["Retry-After"]) == (503, "60")
