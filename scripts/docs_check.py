@@ -167,7 +167,8 @@ def mail_server(debian_system: "System", folder: Path) -> Iterator[Path]:
     mails.mkdir()
     certificates(folder)
     process = subprocess.Popen(  # noqa: S603 - this script
-        [*debian_system.enter(chroot=False), sys.executable, __file__, "--mailbox", folder], cwd=ROOT
+        [*debian_system.enter(chroot=False), sys.executable, "-W", "ignore", __file__, "--mailbox", folder],
+        cwd=ROOT,
     )
     try:
         yield mails
@@ -241,7 +242,9 @@ def system(folder: Path, name: str, tar: Path) -> Iterator["System"]:
     shutil.copy(ROOT / "scripts/docs_systemctl.py", root / "usr/local/bin/systemctl")
     (root / "usr/local/bin/systemctl").chmod(0o755)
     as_here(root)
-    setup = f'mount --rbind /dev "{root}/dev" && ip link set lo up && exec sleep infinity'
+    # Caddy's user may listen on port 443 by its unit's capabilities, which are not applied here
+    ports = "echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start"
+    setup = f'mount --rbind /dev "{root}/dev" && ip link set lo up && {ports} && exec sleep infinity'
     holder = subprocess.Popen(  # noqa: S603 - fixed
         [
             *("/usr/bin/unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"),

@@ -55,6 +55,17 @@ def test_without_a_watchdog_it_reports_once(listening: tuple[str, socket.socket]
         messages.recv(100)
 
 
+def test_a_socket_that_nobody_listens_to_does_not_end_the_program(tmp_path: Path) -> None:
+    notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "notify")})
+    notifier.alive()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:
+        messages.bind(str(tmp_path / "notify"))
+        messages.setblocking(False)
+        notifier._next = 0.0  # a second later
+        notifier.alive()
+        assert messages.recv(100) == ALIVE
+
+
 def test_without_systemd_nothing_happens() -> None:
     notifier = Notifier({})
     notifier.alive()

@@ -4,6 +4,10 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from typing import Final
+
+#: seconds until another try after a failure
+_AGAIN: Final = 1.0
 
 
 class Notifier:
@@ -25,8 +29,12 @@ class Notifier:
         now = time.monotonic()
         if now < self._next:
             return
-        self._next = now + self.interval
         # a name that begins with @ is in the abstract namespace
         address = f"\0{self._address[1:]}" if self._address.startswith("@") else self._address
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:
-            messages.sendto(b"READY=1\nWATCHDOG=1", address)
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as messages:
+                messages.sendto(b"READY=1\nWATCHDOG=1", address)
+        except OSError:  # nobody listens: that must not end the program
+            self._next = now + _AGAIN
+        else:
+            self._next = now + self.interval
