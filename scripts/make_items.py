@@ -3,8 +3,8 @@
 For each item, the independent solver must find exactly the key. The options must not give it away to rules of thumb, to
 elimination strategies, or to a guesser that learns from thousands of other items (`learned_guesser.py`). Keys must be
 spread evenly over positions. The table shows the number of different tasks, with names and without. Use ARGS="--seeds
-200" for a quick look, "--only sets" for one family. A full run writes its results to `measured.json`, the source of the
-technical sheet's figures.
+200" for a quick look, "--only sets" for one family. With all seeds, the results are written to `measured.json`, the
+source of the technical sheet's figures.
 """
 
 import argparse
@@ -25,13 +25,7 @@ import without_database
 from learned_guesser import Guessed, learned
 
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.generated import (
-    Deduction,
-    GeneratedItem,
-    Task,
-    from_json,
-    to_json,
-)
+from goodword.assessments.kinds.reasoning.generated import Deduction, GeneratedItem, Task, from_json, to_json
 from goodword.assessments.kinds.reasoning.sheet import FILE, Measured
 from goodword.assessments.kinds.reasoning.solver import solve
 from goodword.assessments.kinds.reasoning.solver.guessers import CROSSING_OUT, GUESSERS, chance, success
@@ -261,11 +255,17 @@ def main(arguments: Sequence[str]) -> int:
         print(f"FAULT {fault}")
     print(f"{len(faults)} faults" if faults else "no faults")
     print(f"{time.perf_counter() - began:.0f} seconds")
-    if not faults and chosen.only is None and chosen.seeds >= SEEDS:
-        FILE.write_text(
-            json.dumps({"seeds": chosen.seeds, "cells": cells}, indent=1) + "\n", encoding="utf-8"
-        )
+    if not faults and chosen.seeds >= SEEDS:
+        measured = {"seeds": chosen.seeds, "cells": _replaced(cells) if chosen.only else cells}
+        FILE.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
     return 1 if faults else 0
+
+
+def _replaced(cells: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The stored findings with these in place of those of the same family and level."""
+    new = {(one["family"], one["level"]): one for one in cells}
+    stored = json.loads(FILE.read_text(encoding="utf-8"))["cells"]
+    return [new.get((one["family"], one["level"]), one) for one in stored]
 
 
 def _measured(family: str, found: Findings, guessed: Guessed) -> Measured:

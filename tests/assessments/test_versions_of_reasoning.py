@@ -11,6 +11,7 @@ from goodword.assessments.attempts.completion import finish_part, resume
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
+from goodword.assessments.kinds.reasoning.content import VERSION
 from goodword.assessments.models import AssessmentPart, Attempt, NormSet, Score, Test, TestVersion
 from goodword.assessments.queries import items_of
 from goodword.assessments.scoring import calibration_row_of, norm_group_of
@@ -32,7 +33,7 @@ def rita() -> Membership:
 
 @pytest.fixture
 def earlier(rita: Membership) -> Test:
-    """The reasoning test of an organisation without version 2."""
+    """The reasoning test of an organisation without today's version."""
     return earlier_reasoning(rita.organisation)
 
 
@@ -57,30 +58,30 @@ def begun(attempt: Attempt) -> None:
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
 
 
-def test_an_assessment_of_version_1_gets_tasks_norms_and_figures_of_version_2(
+def test_an_assessment_of_version_1_gets_tasks_norms_and_figures_of_todays_version(
     earlier: Test, tmp_path: Path
 ) -> None:
     builtin(earlier.organisation, earlier.key)
     attempt = invited(earlier)
-    assert part_of(attempt).version.number == "2"
+    assert part_of(attempt).version.number == VERSION
     begun(attempt)
     part = part_of(attempt)
-    assert (part.version.number, norm_group_of(part), calibration_row_of(part)) == ("2", None, None)
+    assert (part.version.number, norm_group_of(part), calibration_row_of(part)) == (VERSION, None, None)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     assert {one.norm_group_id for one in Score.objects.of(earlier.organisation)} == {None}
     folder = tmp_path / "evidence"
     export(organisation=earlier.organisation, folder=folder, now=NOW, actor="a test")
     with (folder / "attempts.csv").open(encoding="utf-8") as file:
-        assert [(row["version"], row["calibration"]) for row in csv.DictReader(file)] == [("2", "")]
+        assert [(row["version"], row["calibration"]) for row in csv.DictReader(file)] == [(VERSION, "")]
     found = check(folder)
     assert (found.differ, found.changed) == ((), ())
 
 
-def test_who_was_invited_to_version_1_and_begins_later_takes_version_2(earlier: Test) -> None:
+def test_who_was_invited_to_version_1_and_begins_later_takes_todays_version(earlier: Test) -> None:
     attempt = invited(earlier)
     assert part_of(attempt).version.number == "1"
     begun(attempt)
-    assert part_of(attempt).version.number == "2"
+    assert part_of(attempt).version.number == VERSION
 
 
 def test_who_began_version_1_keeps_it_with_its_norms_and_without_new_tasks(earlier: Test) -> None:

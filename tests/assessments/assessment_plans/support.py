@@ -39,7 +39,7 @@ def builtin(org: Organisation, key: str) -> Test:
 
 
 def earlier_reasoning(org: Organisation) -> Test:
-    """As stored by an organisation before version 2."""
+    """As stored by an organisation before today's version."""
     test = Test.objects.create(
         organisation=org, kind="reasoning", key=REASONING, title="Reasoning", created_at=NOW
     )

@@ -196,7 +196,7 @@ def test_old_versions_are_shown_unchanged(step: Step, rita: Membership) -> None:
 def test_the_draft_page_shows_tests_length_and_settings(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, REASONING, by=rita)
     page = words(signed_in(rita).get(address(step, "role_assessment_draft")))
-    assert "Reasoning 20 tasks, 20 minutes, timed · version 2" in page
+    assert f"Reasoning 20 tasks, 20 minutes, timed · version {REASONING_VERSION}" in page
     assert page.count("Job requirement missing.") == 2
     assert "Available in English, French and German." in page or "English, German and French" in page
 

@@ -212,3 +212,28 @@ def test_comparisons_agree_with_their_nouns() -> None:
     assert show(item, "fr").question == (
         "Rangez les cordes de la plus longue à la plus courte. Quelle corde vient en deuxième position\u00a0?"
     )
+
+
+def test_comparisons_with_a_thing_named_first_are_worded_naturally() -> None:
+    task = Deduction(
+        "trains", ("grey", "green"), (("against_more", 0, 1), ("against_less", 1, 0)), ("more_than_all",)
+    )
+    item = _bare(task, Option(id="a", value=("is", 1)))
+    shown = {language: show(item, language) for language in LANGUAGES}
+    assert {language: (*one.lines[1:], one.question) for language, one in shown.items()} == {
+        "en": (
+            "Compared with the grey train, the green train is faster.",
+            "Compared with the green train, the grey train is slower.",
+            "Which train is faster than all the others?",
+        ),
+        "de": (
+            "Im Vergleich zum grauen Zug ist der grüne Zug schneller.",
+            "Im Vergleich zum grünen Zug ist der graue Zug langsamer.",
+            "Welcher Zug ist schneller als alle anderen?",
+        ),
+        "fr": (
+            "Par rapport au train gris, le train vert est plus rapide.",
+            "Par rapport au train vert, le train gris est plus lent.",
+            "Quel train est plus rapide que tous les autres\u00a0?",
+        ),
+    }

@@ -8,9 +8,9 @@ three statements: one gives neighbours and their sides, one leaves the distance 
 statements, one of them negative 4  five people, five statements, two of them negative, none that gives neighbours and
 their sides; an inner seat
 
-Ordering 1  four things, three comparisons in one direction; the first or the last is asked 2  four things, three
-comparisons in both directions; any rank 3  five things, four comparisons in both directions; any rank 4  five things,
-three statements: two make two comparisons each, one only excludes an end; any rank
+Ordering 1  four things, three comparisons in one direction, worded alike; the first or the last is asked 2  four
+things, three comparisons in both directions; any rank 3  five things, four comparisons in both directions; any rank 4
+five things, three statements: two make two comparisons each, one only excludes an end; any rank
 
 An arrangement gives the place of each thing, from 0. A set of arrangements is a bit mask, so that statements are
 combined by `&`.
@@ -86,9 +86,9 @@ def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
             return places[b] - places[a] == 1
         case ("directly_right", int(a), int(b)):
             return places[a] - places[b] == 1
-        case ("left" | "more", int(a), int(b)):
+        case ("left" | "more" | "against_less", int(a), int(b)):
             return places[a] < places[b]
-        case ("right" | "less", int(a), int(b)):
+        case ("right" | "less" | "against_more", int(a), int(b)):
             return places[a] > places[b]
         case ("next_to", int(a), int(b)):
             return abs(places[a] - places[b]) == 1
@@ -129,9 +129,9 @@ def says_twice(statements: Sequence[Statement]) -> bool:
         match statement:
             case ("between", a, less, more):
                 comparisons += [(more, a), (a, less)]
-            case ("more" | "left", a, b):
+            case ("more" | "left" | "against_less", a, b):
                 comparisons.append((a, b))
-            case ("less" | "right", a, b):
+            case ("less" | "right" | "against_more", a, b):
                 comparisons.append((b, a))
     return len(set(comparisons)) < len(comparisons)
 
@@ -318,6 +318,10 @@ COLOURS = ("red", "blue", "green", "yellow", "grey", "white", "black", "brown")
 _SIDES = "directly_left|directly_right"
 _FAR = "left|right"
 _EITHER = "more|less"
+#: "a is more than b", and "compared with a, b is more": the things are named in the other order
+_ONE_DIRECTION = ("more", "less", "against_more", "against_less")
+#: the same questions in other words
+_THAN_ALL: dict[Statement, Statement] = {("most",): ("more_than_all",), ("least",): ("less_than_all",)}
 #: by level: number of things, kinds of statement, places that can be asked for
 type _Levels = dict[int, tuple[int, tuple[str, ...], tuple[int, ...]]]
 _SEATING: _Levels = {
@@ -327,7 +331,7 @@ _SEATING: _Levels = {
     4: (5, (_FAR, _FAR, "next_to", "not_next_to", "not_at_end"), (1, 2, 3)),
 }
 _ORDERING: _Levels = {
-    1: (4, ("more", "more", "more"), (0, 3)),
+    1: (4, ("more",) * 3, (0, 3)),  # or another of _ONE_DIRECTION
     2: (4, ("more", "less", _EITHER), (0, 1, 2, 3)),
     3: (5, ("more", "less", _EITHER, _EITHER), (0, 1, 2, 3, 4)),
     4: (5, ("between", "between", "not_most|not_least"), (0, 1, 2, 3, 4)),
@@ -339,6 +343,8 @@ _OPPOSITE = {
     "directly_right": "directly_left",
     "more": "less",
     "less": "more",
+    "against_more": "against_less",
+    "against_less": "against_more",
     "not_most": "not_least",
     "not_least": "not_most",
 }
@@ -368,6 +374,8 @@ def _ordering(seed: int, level: int) -> GeneratedItem:
     n, pattern, places = _ORDERING[level]
     topic = source.choice(TOPICS)
     names = tuple(source.sample(COLOURS, n))
+    if level == 1:
+        pattern = (source.choice(_ONE_DIRECTION),) * len(pattern)
     placed = _draw(
         source,
         n=n,
@@ -380,11 +388,13 @@ def _ordering(seed: int, level: int) -> GeneratedItem:
     question: Statement = ("rank", placed.place + 1)
     if placed.place in {0, n - 1}:
         question = ("most",) if placed.place == 0 else ("least",)
+        if level == 1 and source.randrange(2):
+            question = _THAN_ALL[question]
     return _item(ORDERING, seed, level, Deduction(topic, names, placed.statements, question), placed)
 
 
 SEATING = Family(id="seating", category="deductive", version="2", levels=(1, 2, 3, 4), generate=_seating)
-ORDERING = Family(id="ordering", category="deductive", version="1", levels=(1, 2, 3, 4), generate=_ordering)
+ORDERING = Family(id="ordering", category="deductive", version="2", levels=(1, 2, 3, 4), generate=_ordering)
 
 
 def _item(family: Family, seed: int, level: int, task: Deduction, placed: _Placed) -> GeneratedItem:

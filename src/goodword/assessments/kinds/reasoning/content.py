@@ -312,7 +312,7 @@ BUILT_IN = {
 
 KIND: Final = "reasoning"
 #: covers the forms and all families: raise it with any of them, since results are only compared within a version
-VERSION: Final = "2"
+VERSION: Final = "3"
 #: the form without figures that anyone can choose instead; of other forms, the first of these
 WITHOUT_FIGURES: Final[Mapping[str, str]] = {STANDARD: "figureless_20", "long_40": "figureless_40"}
 

@@ -163,6 +163,8 @@ _TESTS: Mapping[str, Callable[..., bool]] = {
     "not_next_to": lambda order, a, b: abs(order.index(a) - order.index(b)) != 1,
     "more": lambda order, a, b: order.index(a) < order.index(b),
     "less": lambda order, a, b: order.index(a) > order.index(b),
+    "against_more": lambda order, a, b: order.index(b) < order.index(a),
+    "against_less": lambda order, a, b: order.index(b) > order.index(a),
     "between": lambda order, a, less, more: order.index(more) < order.index(a) < order.index(less),
     "not_most": lambda order, a: order[0] != a,
     "not_least": lambda order, a: order[-1] != a,
@@ -182,9 +184,9 @@ def _place(task: Deduction) -> int:
     match task.question:
         case ("who_at", int(place)) | ("rank", int(place)):
             return place - 1
-        case ("most",):
+        case ("most",) | ("more_than_all",):
             return 0
-        case ("least",):
+        case ("least",) | ("less_than_all",):
             return len(task.names) - 1
     raise ValueError(f"There is no question {task.question!r}.")
 

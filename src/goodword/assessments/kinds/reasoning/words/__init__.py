@@ -121,6 +121,8 @@ def _sentence(task: Deduction, statement: Statement, words: TaskWords) -> str:
     if name == "at":
         return template.format(a=_thing(task, int(arguments[0]), words), n=arguments[1])
     things = [_thing(task, int(argument), words) for argument in arguments]
+    if str(name).startswith("against_"):
+        things[0] = words.topics[task.topic].compared[task.names[int(arguments[0])]]
     return capitalised(template.format(**dict(zip("abc", things, strict=False))))
 
 

@@ -27,12 +27,15 @@ def _topic(
     from_the, to_the = ("von der", "zur") if gender == "f" else ("vom", "zum")
     return Topic(
         things={colour: f"{the} {word}e {noun}" for colour, word in _COLOURS.items()},
+        compared={colour: f"im Vergleich {to_the} {word}en {noun}" for colour, word in _COLOURS.items()},
         listed=dict(_COLOURS),
         intro=f"Es gibt {{n}} {plural}: {{names}}. Keine zwei davon sind gleich {even}.",
         introduced={colour: f"{a} {word}{ending}" for colour, word in _COLOURS.items()},
         statements={
             "more": f"{{a}} ist {more} als {{b}}.",
             "less": f"{{a}} ist {less} als {{b}}.",
+            "against_more": f"{{a}} ist {{b}} {more}.",
+            "against_less": f"{{a}} ist {{b}} {less}.",
             "between": f"{{a}} ist {more} als {{b}}, aber {less} als {{c}}.",
             "not_most": f"{{a}} ist nicht {the} {most}.",
             "not_least": f"{{a}} ist nicht {the} {least}.",
@@ -40,6 +43,8 @@ def _topic(
         questions={
             ("most",): f"{which} {noun} ist {the} {most}?",
             ("least",): f"{which} {noun} ist {the} {least}?",
+            ("more_than_all",): f"{which} {noun} ist {more} als alle anderen?",
+            ("less_than_all",): f"{which} {noun} ist {less} als alle anderen?",
             ("rank", 2): f"{which} {noun} ist {the} zweit{most}?",
             ("rank", 3): f"{which} {noun} ist {the} dritt{most}?",
             ("rank", 4): f"{which} {noun} ist {the} viert{most}?",

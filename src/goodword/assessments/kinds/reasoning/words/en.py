@@ -9,12 +9,15 @@ _COUNTS = ("no", "one", "two", "three", "four", "five", "six")
 def _topic(noun: str, plural: str, *, more: str, less: str, most: str, least: str, alike: str) -> Topic:
     return Topic(
         things={colour: f"the {colour} {noun}" for colour in _COLOURS},
+        compared={colour: f"compared with the {colour} {noun}" for colour in _COLOURS},
         listed={colour: colour for colour in _COLOURS},
         introduced={colour: colour for colour in _COLOURS},
         intro=f"There are {{n}} {plural}: {{names}}. {alike}",
         statements={
             "more": f"{{a}} is {more} than {{b}}.",
             "less": f"{{a}} is {less} than {{b}}.",
+            "against_more": f"{{a}}, {{b}} is {more}.",
+            "against_less": f"{{a}}, {{b}} is {less}.",
             "between": f"{{a}} is {more} than {{b}} but {less} than {{c}}.",
             "not_most": f"{{a}} is not the {most}.",
             "not_least": f"{{a}} is not the {least}.",
@@ -22,6 +25,8 @@ def _topic(noun: str, plural: str, *, more: str, less: str, most: str, least: st
         questions={
             ("most",): f"Which {noun} is the {most}?",
             ("least",): f"Which {noun} is the {least}?",
+            ("more_than_all",): f"Which {noun} is {more} than all the others?",
+            ("less_than_all",): f"Which {noun} is {less} than all the others?",
             ("rank", 2): f"Which {noun} is the second {most}?",
             ("rank", 3): f"Which {noun} is the third {most}?",
             ("rank", 4): f"Which {noun} is the fourth {most}?",

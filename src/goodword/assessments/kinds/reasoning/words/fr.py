@@ -23,17 +23,21 @@ def _topic(noun: str, plural: str, *, feminine: bool, more: str, less: str, alik
     the, a, which = ("la", "une", "Quelle") if feminine else ("le", "un", "Quel")
     from_the = "de la" if feminine else "du"
     to_the = "à la" if feminine else "au"
+    others = "toutes les autres" if feminine else "tous les autres"
     colours = {colour: words[feminine] for colour, words in _COLOURS.items()}
     order = f"{from_the} plus {more} {to_the} plus {less}"
     ranked = f"Rangez les {plural} {order}. {which} {noun} vient en {{}} position\u00a0?"
     return Topic(
         things={colour: f"{the} {noun} {word}" for colour, word in colours.items()},
+        compared={colour: f"par rapport {to_the} {noun} {word}" for colour, word in colours.items()},
         listed=colours,
         intro=f"Il y a {{n}} {plural}\u00a0: {{names}}. {alike}",
         introduced={colour: f"{a} {word}" for colour, word in colours.items()},
         statements={
             "more": f"{{a}} est plus {more} que {{b}}.",
             "less": f"{{a}} est plus {less} que {{b}}.",
+            "against_more": f"{{a}}, {{b}} est plus {more}.",
+            "against_less": f"{{a}}, {{b}} est plus {less}.",
             "between": f"{{a}} est plus {more} que {{b}}, mais plus {less} que {{c}}.",
             "not_most": f"{{a}} n’est pas {the} plus {more}.",
             "not_least": f"{{a}} n’est pas {the} plus {less}.",
@@ -41,6 +45,8 @@ def _topic(noun: str, plural: str, *, feminine: bool, more: str, less: str, alik
         questions={
             ("most",): f"{which} {noun} est {the} plus {more}\u00a0?",
             ("least",): f"{which} {noun} est {the} plus {less}\u00a0?",
+            ("more_than_all",): f"{which} {noun} est plus {more} que {others}\u00a0?",
+            ("less_than_all",): f"{which} {noun} est plus {less} que {others}\u00a0?",
             ("rank", 2): ranked.format("deuxième"),
             ("rank", 3): ranked.format("troisième"),
             ("rank", 4): ranked.format("quatrième"),

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """Things to compare: `things` by colour ("the red box"), `listed` as in a list of them ("red")."""
+    """Things to compare: `things` by colour ("the red box"), `compared` ("compared with the red box"), `listed` as in
+    a list of them ("red")."""
 
     things: Mapping[str, str]
+    compared: Mapping[str, str]
     listed: Mapping[str, str]
     #: {n} things; {names} are their colours as in `introduced`; no two are equal in the compared property
     intro: str
