@@ -89,7 +89,7 @@ OWN: dict[str, Any] = {
 
 def assessment_of_all(role: Role, *, kinds: Sequence[str] = ALL, **values: Any) -> Assessment:
     """A published assessment with one test of each of these kinds. "own_judgement": the built-in situations as the
-    organisation's own set.
+    organisation's own set; "few_situations": four of them.
     """
     step = Step.objects.of(role.organisation).get(role=role, kind="assessment")
     number = Assessment.objects.of(role.organisation).filter(step=step).count() + 1
@@ -294,6 +294,8 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
         return _own_version(organisation), "", None
     if kind == "own_judgement":
         return own_situations(organisation), "", None
+    if kind == "few_situations":
+        return own_situations(organisation, "few_situations", n=4), "", None
     key = {"scales": WORK_STYLE, "reasoning": REASONING, "judgement": "judgement_customer"}[kind]
     test = ensure_builtin(organisation, key, now=NOW)
     version = TestVersion.objects.of(organisation).filter(test=test).order_by("language").first()
@@ -318,8 +320,10 @@ PANEL: dict[str, Any] = {
 }
 
 
-def own_situations(organisation: Organisation, key: str = "own_situations") -> TestVersion:
-    found = builtin_content("judgement_customer", language="en") | {"id": key, "panel": PANEL}
+def own_situations(organisation: Organisation, key: str = "own_situations", *, n: int = 8) -> TestVersion:
+    """With the first `n` situations."""
+    found = builtin_content("judgement_customer", language="en")
+    found |= {"id": key, "panel": PANEL, "scenarios": found["scenarios"][:n]}
     return _own_version(organisation, found, kind=Test.Kind.JUDGEMENT)
 
 

@@ -10,14 +10,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score
-from goodword.assessments.results import percent
+from goodword.assessments.results import percent, result
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.results import comparable_tests, finished_attempts, results_of_test
-from tests.assessments.all_kinds import assessment_of_all, calibrated, later, marked, taken
-from tests.assessments.test_results_of_all_kinds import in_group
+from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, later, marked, taken
+from tests.assessments.test_results_of_all_kinds import in_group, page_of
 from tests.support import factories
 from tests.support.pages import comparable, signed_in
 from tests.workspace.applications import invited, named, path
@@ -274,6 +275,45 @@ def test_judgement_is_sorted_by_the_correlation_if_a_panel_made_the_key(
     page = shown(rita, role).content.decode()
     assert page.count("For practice, not for decisions:") == (not by_panel)
     assert page.count("Sorted by the correlation.") == by_panel
+
+
+@pytest.mark.world
+def test_nobody_is_sorted_by_a_set_with_few_situations_even_with_issued_percentiles(
+    rita: Membership, role: Role
+) -> None:
+    assessment_of_all(role, kinds=("few_situations",))
+    for first in ("Low", "High"):
+        done(role, first, "A")
+    low, high = Score.objects.of(role.organisation).filter(scale="within").order_by("pk")
+    assert {(one.low, one.percentile) for one in (low, high)} == {(None, None)}
+    low.value = 0.31
+    in_group(attempt_part=low, device="computer")
+    Score.objects.of(role.organisation).filter(pk=high.pk).update(
+        norm_group=low.norm_group,
+        value=0.7,
+        low=0.5,
+        high=0.8,
+        percentile=85,
+        percentile_low=80,
+        percentile_high=90,
+    )
+    response = shown(rita, role, sort="score")
+    [table] = response.context["tables"]
+    assert (table.ranked, table.few_situations) == (False, True)
+    assert {row.cells[0].note for row in table.rows} == {"too few situations for a band"}
+    assert "The set has too few situations for a band, so results can" in response.content.decode()
+    attempt = Score.objects.of(role.organisation).filter(scale="within")[0].part.attempt
+    made = result(fresh(attempt))
+    assert made is not None
+    [found] = made.parts
+    assert isinstance(found, JudgementResult)
+    assert (found.band, found.normed, found.few_situations) == (None, None, True)
+    text = page_of(made)
+    assert (
+        "It has no band and no percentile, because the set has too few situations: that takes 5 or more."
+        in text
+    )
+    assert "percentiles" not in text
 
 
 @pytest.mark.main_case

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.catalogue import drafts
-from goodword.assessments.catalogue.judgement import add_language, change_details
+from goodword.assessments.catalogue.judgement import add_language, add_scenario, change_details
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.models import Test, TestVersion
 from tests.assessments.all_kinds import PANEL
@@ -138,6 +138,19 @@ def test_each_page_lets_in_who_works_and_nobody_else(
         assert works.post(where).status_code == post
     if name != "judgement_duplicate":
         assert rows() == before
+
+
+def test_publishing_few_situations_says_what_is_missing(rita: Membership) -> None:
+    made = own(rita, *["A delivery is late."] * 4)
+    browser = signed_in(rita)
+    sentence = "This set has 4; a band needs at least 5."
+    assert sentence in browser.get(url("judgement_publish", made)).content.decode()
+    add_scenario(test=made, text="It is late again.", actions=[CALL, SORRY], revision=revision(made))
+    assert sentence not in browser.get(url("judgement_publish", made)).content.decode()
+    assert "a band needs at least" not in browser.get(url("judgement_publish", made)).content.decode()
+    few = published(rita)
+    for name in ("judgement", "test"):
+        assert "This set has 1; a band needs at least 5." in browser.get(url(name, few)).content.decode()
 
 
 def test_the_beginning_lets_in_who_works_and_nobody_else() -> None:

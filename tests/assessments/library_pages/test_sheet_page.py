@@ -130,7 +130,10 @@ def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership
 def test_situations_show_the_basis_of_their_key(rita: Membership) -> None:
     version = published(rita, small_set())
     sheet = signed_in(rita).get(url("test", rita.organisation, version.test_id)).context["sheet"]
-    precision = "With fewer than three situations the correlation has no band, and so no percentile."
+    precision = (
+        "Too few situations for a band: it takes at least 5, and the set has 2. So results have no percentile, and "
+        "candidates can't be sorted by them."
+    )
     assert sheet.more == {"What it can distinguish": precision, "Where the key comes from": "Made up."}
     assert "So candidates are not sorted or compared by it" in sheet.limits[1]
 

@@ -13,9 +13,12 @@ from django.utils.html import strip_tags
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
+from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 from goodword.assessments.norms.making import make_norms
 from goodword.core import job_recovery
+from goodword.core.validation import Json
+from tests.assessments.all_kinds import own_situations
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import form_of, scale_answers, solves
 from tests.assessments.once import once
@@ -184,6 +187,21 @@ def test_reasoning_shows_how_many_people_a_calibration_needs(reasoning: Test) ->
 
 
 @pytest.mark.world
+def test_a_set_with_few_situations_gets_no_norms_and_the_page_says_what_to_do(acme: Organisation) -> None:
+    version = own_situations(acme, n=4)
+    found = published(role_of(acme), (version.test, version.number, FULL_FORM))
+    actions = version.content["scenarios"][0]["actions"]
+    given: dict[str, Json] = {version.content["scenarios"][0]["id"]: {one["id"]: 3 for one in actions}}
+    finished(found, applications(found.step.role, 1), answers=lambda _place: given)
+    browser = recruiter(version.test)
+    text = words(browser.get(address(version.test)))
+    assert "Too few situations for norms" in text and "a band needs at least 5 situations" in text
+    sent = {"version": version.number, "form": FULL_FORM}
+    said = browser.post(address(version.test, "test_norms_make"), sent, follow=True)
+    assert "Norms need a set of at least 5 situations." in said.content.decode()
+    assert waiting() == []
+
+
 def test_a_press_calibrates_by_a_job_and_the_page_shows_the_difficulties(reasoning: Test) -> None:
     crowd(reasoning, 200, answers=solves, items=form_of)
     browser = recruiter(reasoning)

@@ -342,6 +342,7 @@ def judgement() -> JudgementPart:
         "n_answered": 32,
         "voided": 0,
         "for_practice": False,
+        "few_situations": False,
         "key_basis": "Ratings of 7 experts of Northwind.",
         "situations": [
             {

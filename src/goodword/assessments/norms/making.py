@@ -18,6 +18,7 @@ from django.db.models import Max
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds import Content, kind_of
+from goodword.assessments.kinds.judgement.content import has_few_situations
 from goodword.assessments.kinds.reasoning.items import calibration_answers
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
 from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
@@ -34,6 +35,10 @@ from goodword.core import stopping
 DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})
 #: actions in the audit log
 CALIBRATION_MADE, CALIBRATION_LACKING = "calibration.made", "calibration.lacking"
+
+
+class FewSituations(ValueError):
+    """The judgement set has too few situations for a band, and so for percentiles."""
 
 
 class NoGroup(ValueError):
@@ -65,6 +70,8 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
             stopping.check()
             people = list(taken_parts(test.organisation, ids))
             content = content_of(people[0].part.version)
+            if has_few_situations(content):
+                raise FewSituations
             if found := _tables(content, form, people, newest_calibration(test, version, Stratum(*key))):
                 tables[key] = found
         if not tables:

@@ -6,6 +6,7 @@ from typing import Any
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.kinds import Content, kind_named, kind_of
+from goodword.assessments.kinds.judgement.content import has_few_situations
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, OwnGroup, OwnScale
 from goodword.assessments.models import (
     Attempt,
@@ -48,10 +49,12 @@ class FormNorms:
     name: str
     groups: tuple[FirstAttemptGroup, ...]
     sets: tuple[NormSet, ...]
+    #: a judgement set with too few situations, whose norms are not used
+    few_situations: bool
 
     @property
     def enough(self) -> bool:
-        return any(group.enough for group in self.groups)
+        return not self.few_situations and any(group.enough for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +131,7 @@ def _form_norms(
             for (language, device), n in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
         ),
         sets=tuple(one for one in sets if (one.version, one.form) == (row.number, form)),
+        few_situations=has_few_situations(content),
     )
 
 
@@ -285,7 +289,7 @@ def _group(norm_set: NormSet, group: NormGroup, content: Content) -> OwnGroup:
 
 def _scale(scale: str, data: Mapping[str, Any], content: Content) -> OwnScale | None:
     table, kind = norms.of_today(data), kind_of(content)
-    if table is None or kind.only_describes(scale):
+    if table is None or kind.only_describes(scale) or has_few_situations(content):
         return None
     return OwnScale(
         name=kind.scale_name(content, scale),

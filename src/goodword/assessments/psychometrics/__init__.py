@@ -8,7 +8,7 @@ SCORING: Mapping[str, str] = MappingProxyType(
     {
         "scales": "1",
         "judgement": "1",
-        "judgement_within": "2",
+        "judgement_within": "3",
         "solved": "2",
         "totals": "1",
         "reliability": "1",

@@ -16,8 +16,8 @@ Its 90 % interval is the jackknife's over groups. Leaving out each of the G grou
     interval = tanh(atanh r ± t SE)        t: the 95 % point with G - 1 degrees of freedom
 
 (Tukey 1958, Annals of Mathematical Statistics 29, 614; Miller 1974, Biometrika 61, 1-15, who advises to transform a
-correlation first). Groups count as a sample of all such groups. There is no interval with fewer than three groups, or
-if r or one r_i is undefined or perfect. tests/assessments/psychometrics/test_profiles.py has its coverage.
+correlation first). Groups count as a sample of all such groups. There is no interval with fewer than LEAST_GROUPS
+groups, or if r or one r_i is undefined or perfect. tests/assessments/psychometrics/test_profiles.py has its coverage.
 
 Reliability: r in one half of the groups and in the other are correlated over people, for each way to halve the groups
 (from 10 groups on, for SPLITS of them), and the mean m of these is stepped up: 2 m / (1 + m) (Spearman 1910, Brown
@@ -34,8 +34,8 @@ from typing import Final
 
 from goodword.assessments.psychometrics.agreement import Interval, f_quantile
 
-#: groups that an interval takes
-LEAST_GROUPS: Final = 3
+#: groups that an interval takes; with fewer, coverage and who gets one depend on response style (docs/scoring.md)
+LEAST_GROUPS: Final = 5
 #: ways to halve the groups
 SPLITS: Final = 64
 #: people with both halves, below which a reliability says nothing

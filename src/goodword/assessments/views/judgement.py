@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
@@ -10,12 +12,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import judgement
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
-from goodword.assessments.catalogue.judgement import (
-    add_language,
-    change_details,
-    remove_language,
-    save_texts,
-)
+from goodword.assessments.catalogue.judgement import add_language, change_details, remove_language, save_texts
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, panel_basis, read_judgement
 from goodword.assessments.kinds.judgement.editor import (
@@ -31,6 +28,7 @@ from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
 from goodword.assessments.panels.keys import panel_of_draft
 from goodword.assessments.panels.panelists import experts_of
+from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.assessments.views.draft_access import JUDGEMENT, test_of
 from goodword.core import clock
 from goodword.drafts.pages import DraftForm, Language, revision_of
@@ -91,7 +89,10 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
         request,
         pk,
         "assessments/judgement/page.html",
-        lambda content: {"for_practice": read_judgement(content).is_for_practice},
+        lambda content: {
+            "for_practice": read_judgement(content).is_for_practice,
+            **few_situations(content["scenarios"]),
+        },
     )
 
 
@@ -214,6 +215,15 @@ def _no_translation(request: MemberRequest) -> HttpResponseBase:
     return JUDGEMENT.to_editor(request)
 
 
+def few_situations(scenarios: Collection[object]) -> dict[str, object]:
+    """The context of library/few_situations.html."""
+    return {
+        "few_situations": len(scenarios) < LEAST_GROUPS,
+        "situations": len(scenarios),
+        "least_situations": LEAST_GROUPS,
+    }
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @JUDGEMENT.view
 def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
@@ -257,6 +267,7 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
             "progress": _panel_progress(draft),
             "changes": changes(before.content, draft.content) if before else [],
             "scenarios": draft.content["scenarios"],
+            **few_situations(draft.content["scenarios"]),
             "languages": [
                 Language(
                     name=language_name(row.language),

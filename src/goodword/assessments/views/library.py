@@ -45,6 +45,7 @@ from goodword.assessments.manual.facts import manual_facts
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
 from goodword.assessments.queries import content_of
+from goodword.assessments.views.judgement import few_situations
 from goodword.core import clock
 from goodword.questionnaires.editor.descriptions import language_name
 
@@ -218,6 +219,7 @@ def page_context(
         "chosen": found,
         "version": found.version,
         "for_practice": is_for_practice(found.content),
+        **(few_situations(found.content.scenarios) if isinstance(found.content, JudgementSet) else {}),
         "is_written_here": not found.builtin and not found.imported,
         "sheet": technical_sheet(found.content, found.form, known=known),
         "flags": flags if found.imported else (),

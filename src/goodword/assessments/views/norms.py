@@ -21,6 +21,7 @@ from goodword.assessments.norms.queries import CalibrationStatus, FormNorms, Ver
 from goodword.assessments.psychometrics import SCORING, strata
 from goodword.assessments.psychometrics import norms as norms_rule
 from goodword.assessments.psychometrics.norms import ADVISED, BAND_WIDTH, LEAST
+from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 from goodword.assessments.psychometrics.strata import Comparison, Pool
 from goodword.assessments.queries import content_of
@@ -52,6 +53,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
             "least": LEAST,
             "advised": ADVISED,
             "least_persons": LEAST_PERSONS,
+            "least_situations": LEAST_GROUPS,
         },
     )
 
@@ -63,7 +65,13 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
     version, form = request.POST.get("version", ""), request.POST.get("form", "")
     found = _of_version(test, version)
     wanted = next((one for one in found.forms if one.form == form), None) if found else None
-    if wanted is None or not wanted.enough:
+    if wanted is not None and wanted.few_situations:
+        messages.info(
+            request,
+            _("Norms need a set of at least %(least)s situations. Add situations and publish a new version.")
+            % {"least": LEAST_GROUPS},
+        )
+    elif wanted is None or not wanted.enough:
         messages.info(
             request,
             _("No group has %(least)s first attempts yet, so there are no norms.") % {"least": LEAST},
@@ -130,6 +138,7 @@ def _form(found: FormNorms, scales: Mapping[str, str], wanted: str) -> dict[str,
         "form": found.form,
         "name": found.name,
         "enough": found.enough,
+        "few_situations": found.few_situations,
         "groups": [{"name": _named(one.language, one.device), "group": one} for one in found.groups],
         "sets": [
             {

@@ -7,13 +7,14 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.parts import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.judgement.content import is_for_practice
+from goodword.assessments.kinds.judgement.content import has_few_situations, is_for_practice
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form
 from goodword.assessments.kinds.scales.content import Scale
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet
 from goodword.assessments.plans.versions import PlannedPart
+from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.questionnaires.editor.descriptions import language_name
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
@@ -217,6 +218,15 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
         % {"test": part.part.test.title}
         for part in parts
         if is_for_practice(part.content)
+    ]
+    found += [
+        _(
+            "“%(test)s” has too few situations for a band, so its results have no percentile and can't be sorted. For "
+            "comparisons, use a set with at least %(least)s."
+        )
+        % {"test": part.part.test.title, "least": LEAST_GROUPS}
+        for part in parts
+        if has_few_situations(part.content) and not is_for_practice(part.content)
     ]
     found += [sentence for part in parts if (sentence := _precision_warning(part))]
     found += version_warnings(parts)

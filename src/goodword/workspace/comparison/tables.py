@@ -7,7 +7,7 @@ from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from goodword.assessments.kinds.custom.content import CustomQuestions
 from goodword.assessments.kinds.custom.results import questions_result
-from goodword.assessments.kinds.judgement.content import is_for_practice
+from goodword.assessments.kinds.judgement.content import has_few_situations, is_for_practice
 from goodword.assessments.kinds.judgement.items import WITHIN
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import category_name
@@ -69,6 +69,8 @@ class ComparisonTable:
     ranked: bool
     #: a judgement set without a panel: not for decisions, so never ranked
     for_practice: bool = False
+    #: too few situations for a band, so never ranked
+    few_situations: bool = False
     #: how precisely the results rank candidates, and a form with more tasks, if any
     precision: str = ""
 
@@ -112,8 +114,9 @@ def _table(
 ) -> ComparisonTable:
     columns, cells = _columns(test, members)
     totals = (gettext("Total"),) if conditions.total else ()
-    for_practice = is_for_practice(content_of(members[0].part.version))
-    ranked = test.kind != Test.Kind.SCALES and not for_practice and _have_ranks(test, members)
+    content = content_of(members[0].part.version)
+    for_practice, few = is_for_practice(content), has_few_situations(content)
+    ranked = test.kind != Test.Kind.SCALES and not for_practice and not few and _have_ranks(test, members)
     return ComparisonTable(
         conditions=conditions,
         differences=_differences(conditions, first),
@@ -124,6 +127,7 @@ def _table(
         ),
         ranked=ranked,
         for_practice=for_practice,
+        few_situations=few,
         precision=_precision(members[0].part, test, ranked=ranked),
     )
 
@@ -218,11 +222,12 @@ def _columns(
             names = tuple(scale.name for scale in scales)
             return names, lambda one: tuple(_mean(_scores(one).get(scale.id)) for scale in scales)
         case Test.Kind.JUDGEMENT:
-            for_practice = is_for_practice(content)
-            ranked = not for_practice and _have_ranks(test, members)
+            few = has_few_situations(content)
+            compared = not is_for_practice(content) and not few
+            ranked = compared and _have_ranks(test, members)
             names = (gettext("Correlation within situations"), gettext("Mean distance from the key"))
             return names, lambda one: (
-                _correlation(_scores(one), for_practice=for_practice, ranked=ranked),
+                _correlation(_scores(one), compared=compared, ranked=ranked, few=few),
                 _distance(_scores(one).get(ALL)),
             )
         case Test.Kind.CUSTOM_QUESTIONS:
@@ -242,7 +247,8 @@ def _mean(score: Score | None) -> ComparisonCell:
     return ComparisonCell(text=written_number(score.value), note=_note(issued_normed_score(score)))
 
 
-def _correlation(scores: Mapping[str, Score], *, for_practice: bool, ranked: bool) -> ComparisonCell:
+def _correlation(scores: Mapping[str, Score], *, compared: bool, ranked: bool, few: bool) -> ComparisonCell:
+    """`compared`: with norms. `few`: too few situations for a band."""
     score, distance = scores.get(WITHIN), scores.get(ALL)
     if score is None:
         return ComparisonCell(text="–")
@@ -250,8 +256,10 @@ def _correlation(scores: Mapping[str, Score], *, for_practice: bool, ranked: boo
         is_rated = distance is not None and distance.value is not None
         why = gettext("rated alike in each situation") if is_rated else gettext("too few actions rated")
         return ComparisonCell(text="–", note=f"{why}, {gettext('not sorted')}" if ranked else why)
-    note = "" if for_practice else _note(issued_normed_score(score))
-    if not note and score.low is not None and score.high is not None:
+    note = _note(issued_normed_score(score)) if compared else ""
+    if few:
+        note = gettext("too few situations for a band")
+    elif not note and score.low is not None and score.high is not None:
         band = {"low": _hundredths(score.low), "high": _hundredths(score.high)}
         note = gettext("90 %% band %(low)s to %(high)s") % band
     return ComparisonCell(text=_hundredths(score.value), note=note)

@@ -23,6 +23,7 @@ from goodword.assessments.kinds.packs import (
     whole_minutes,
     wrong,
 )
+from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.questionnaires.questions import reading_seconds
 
 KIND: Final = "judgement"
@@ -114,6 +115,11 @@ class JudgementSet:
         return self.panel is None or not self.panel.agrees
 
     @property
+    def has_few_situations(self) -> bool:
+        """Whether its correlations have no band, so that nobody is compared by them."""
+        return len(self.scenarios) < LEAST_GROUPS
+
+    @property
     def actions(self) -> tuple[Action, ...]:
         return tuple(action for scenario in self.scenarios for action in scenario.actions)
 
@@ -151,6 +157,10 @@ class JudgementSet:
 
 def is_for_practice(content: object) -> bool:
     return isinstance(content, JudgementSet) and content.is_for_practice
+
+
+def has_few_situations(content: object) -> bool:
+    return isinstance(content, JudgementSet) and content.has_few_situations
 
 
 SET: Final = TypeAdapter(JudgementSet)

@@ -7,6 +7,7 @@ PHRASES: Catalogue = {
         "correlation_with_key": "correlation with the key",
         "judgement_band": "90 % band {low} to {high}",
         "no_band": "no band",
+        "few_situations": "too few situations for a band",
         "no_correlation": "No correlation: the actions of each situation were rated alike",
         "judgement_within": (
             "The ratings follow the key with a correlation of {within} within the situations: 1 is the same pattern, "
@@ -18,7 +19,11 @@ PHRASES: Catalogue = {
             "left out."
         ),
         "judgement_no_band": (
-            "It has no band: that takes three situations or more, and ratings that don’t follow the key perfectly."
+            "It has no band: that takes {least} situations or more, and ratings that don’t follow the key perfectly."
+        ),
+        "judgement_few": (
+            "It has no band and no percentile, because the set has too few situations: that takes {least} or more. "
+            "Don’t compare candidates by it."
         ),
         "distance_describes": (
             "The distance only describes: it also depends on how somebody uses the scale, so candidates are not "
@@ -59,6 +64,7 @@ PHRASES: Catalogue = {
         "correlation_with_key": "Korrelation mit dem Schlüssel",
         "judgement_band": "90-%-Band {low} bis {high}",
         "no_band": "kein Band",
+        "few_situations": "zu wenige Situationen für ein Band",
         "no_correlation": "Keine Korrelation: In jeder Situation wurden alle Handlungen gleich bewertet",
         "judgement_within": (
             "Die Bewertungen folgen dem Schlüssel mit einer Korrelation von {within} innerhalb der Situationen: 1 "
@@ -70,8 +76,12 @@ PHRASES: Catalogue = {
             "reihum je eine Situation weggelassen wird."
         ),
         "judgement_no_band": (
-            "Sie hat kein Band: Dafür braucht es mindestens drei Situationen und Bewertungen, die dem Schlüssel nicht "
-            "vollkommen folgen."
+            "Sie hat kein Band: Dafür braucht es mindestens {least} Situationen und Bewertungen, die dem Schlüssel "
+            "nicht vollkommen folgen."
+        ),
+        "judgement_few": (
+            "Sie hat kein Band und kein Perzentil, weil der Test zu wenige Situationen hat: Dafür braucht es "
+            "mindestens {least}. Vergleichen Sie Bewerbungen nicht danach."
         ),
         "distance_describes": (
             "Die Entfernung dient nur der Beschreibung: Sie hängt auch davon ab, wie jemand die Skala nutzt; deshalb "
@@ -111,6 +121,7 @@ PHRASES: Catalogue = {
         "correlation_with_key": "corrélation avec la clé",
         "judgement_band": "intervalle à 90\u00a0% de {low} à {high}",
         "no_band": "pas d’intervalle",
+        "few_situations": "trop peu de situations pour un intervalle",
         "no_correlation": (
             "Pas de corrélation\u00a0: dans chaque situation, toutes les actions ont reçu la même évaluation"
         ),
@@ -124,8 +135,12 @@ PHRASES: Catalogue = {
             "on retire chaque situation tour à tour."
         ),
         "judgement_no_band": (
-            "Elle n’a pas d’intervalle\u00a0: il faut au moins trois situations, et des évaluations qui ne suivent pas "
-            "parfaitement la clé."
+            "Elle n’a pas d’intervalle\u00a0: il faut au moins {least} situations, et des évaluations qui ne suivent "
+            "pas parfaitement la clé."
+        ),
+        "judgement_few": (
+            "Elle n’a ni intervalle ni percentile, car le test compte trop peu de situations\u00a0: il en faut "
+            "au moins {least}. Ne comparez pas les candidatures sur cette base."
         ),
         "distance_describes": (
             "L’écart ne sert qu’à décrire\u00a0: il dépend aussi de l’usage que l’on fait de l’échelle, si bien "

@@ -18,6 +18,7 @@ from goodword.assessments.kinds.report import (
     percentile_score,
     percentile_text,
 )
+from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.core.report_blocks import Block, Cell, Details, Labelled, Prose, Score, Table
 from goodword.core.text import Phrases
 
@@ -62,6 +63,7 @@ class JudgementPart(PartHead):
     voided: NotRequired[int]
     #: missing in older snapshots
     for_practice: NotRequired[bool]
+    few_situations: NotRequired[bool]
 
 
 class JudgementReport:
@@ -86,6 +88,7 @@ class JudgementReport:
             "normed_score": None,
             "voided": result.voided,
             "for_practice": result.for_practice,
+            "few_situations": result.few_situations,
             "situations": [
                 {
                     "text": scenario.text,
@@ -148,7 +151,7 @@ class JudgementReport:
         elif band is not None:
             note = words("judgement_band", **_ends(band, words))
         else:
-            note = words("no_band") if "within_band" in part else ""
+            note = words("few_situations" if _has_few(part) else "no_band") if "within_band" in part else ""
         is_drawn = band is not None and not part.get("for_practice")
         return [
             Score(
@@ -210,6 +213,10 @@ def _band(part: JudgementPart) -> tuple[float, float] | None:
     return None if found is None else (found["low"], found["high"])
 
 
+def _has_few(part: JudgementPart) -> bool:
+    return part.get("few_situations", False)
+
+
 def _ends(band: tuple[float, float], words: Phrases) -> dict[str, str]:
     return {"low": words.number(band[0], 2), "high": words.number(band[1], 2)}
 
@@ -252,7 +259,7 @@ def _correlation(test: JudgementPart, words: Phrases) -> list[str]:
     elif band is not None:
         found.append(words("judgement_within_band", **_ends(band, words)))
     elif "within_band" in test:
-        found.append(words("judgement_no_band"))
+        found.append(words("judgement_few" if _has_few(test) else "judgement_no_band", least=LEAST_GROUPS))
     return [" ".join(found)]
 
 

@@ -105,8 +105,11 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
 
 def _precision(judgement: JudgementSet) -> str:
     n = len(judgement.scenarios)
-    if n < LEAST_GROUPS:
-        return gettext("With fewer than three situations the correlation has no band, and so no percentile.")
+    if judgement.has_few_situations:
+        return gettext(
+            "Too few situations for a band: it takes at least %(least)s, and the set has %(n)s. So results have no "
+            "percentile, and candidates can't be sorted by them."
+        ) % {"least": LEAST_GROUPS, "n": n}
     return gettext(
         "Each correlation has a 90 %% band from the person's own answers: how much it changes if each of the "
         "%(n)s situations in turn is left out (jackknife). In simulations it contained the true correlation in 88 to "
@@ -219,6 +222,8 @@ class JudgementResult(PartResult):
     voided: int = 0
     #: not for decisions, so never compared with norms
     for_practice: bool = False
+    #: too few situations in the set for a band, so nobody is compared by the correlation
+    few_situations: bool = False
     #: whether candidates may learn the key: it is a built-in set's
     key_is_public: bool = False
 
@@ -314,6 +319,8 @@ def judgement_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> JudgementResult:
+    # of the whole set: a lost connection changes nothing about others' results
+    few = content.has_few_situations
     score, within, content = scores[ALL], scores.get(WITHIN), without_void(content, items)
     result = score if within is None else within
     low, high = result.low, result.high
@@ -337,9 +344,10 @@ def judgement_result(
         response_labels=tuple(option.label for option in content.response_scale),
         key_basis=content.key_basis,
         within=None if within is None else within.value,
-        band=None if within is None or low is None or high is None else (low, high),
+        band=None if within is None or low is None or high is None or few else (low, high),
         voided=len(part.void),
         for_practice=for_practice,
+        few_situations=few,
         key_is_public=content.id in BUILT_IN,
         scenarios=tuple(
             RatedScenario(
@@ -348,7 +356,7 @@ def judgement_result(
             )
             for scenario in content.scenarios
         ),
-        normed=None if within is None or for_practice else normed_score(within, has_own_band=True),
+        normed=None if within is None or for_practice or few else normed_score(within, has_own_band=True),
     )
 
 
