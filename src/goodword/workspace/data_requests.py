@@ -29,17 +29,24 @@ from goodword.candidates.domain.erasure_requests import (
 )
 from goodword.candidates.domain.holds import hold_against_erasure, hold_on
 from goodword.candidates.domain.people import lock_person
-from goodword.candidates.models import Application, Candidate, Erasure, visible_applications
+from goodword.candidates.models import (
+    Application,
+    Candidate,
+    Erasure,
+    PerformanceRating,
+    visible_applications,
+)
 from goodword.candidates.personal_data import RATINGS
 from goodword.core import clock, personal_data
 from goodword.core.http import as_download
 from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
 from goodword.greenhouse.models import ActivityFeedNote
+from goodword.notifications.models import Link
 from goodword.references.models import Referee
 from goodword.references.personal_data import erase_referee
 from goodword.reports.domain.files import NotDrawn, content_of
 from goodword.reports.models import Report
-from goodword.workflow.models import DONE
+from goodword.workflow.models import DONE, StepRequest
 
 #: labels of `Counts`, in page order
 LABELS = {
@@ -299,14 +306,28 @@ def _page(
     )
 
 
+def hands_out_ratings(candidate: Candidate, *, member: Membership) -> bool:
+    """Whether the export contains managers' ratings of the person, which members otherwise can't read: only for admins,
+    and only if the person has never had a link by which to download them."""
+    requests = StepRequest.objects.of(member.organisation).filter(application__candidate=candidate)
+    links = Link.objects.of(member.organisation).filter(
+        purpose=Link.Purpose.CANDIDATE, subject_id__in=requests.values("pk")
+    )
+    rated = PerformanceRating.objects.of(member.organisation).filter(
+        application__candidate=candidate, of__confirmed_at__isnull=False
+    )
+    return member.is_admin and not links.exists() and rated.exists()
+
+
 def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
     """A ZIP of all data of the visible applications, the candidate's copy, and the reports."""
+    with_ratings = hands_out_ratings(candidate, member=member)
     applications = tuple(
         visible_applications(member).filter(candidate=candidate).order_by("pk").values_list("pk", flat=True)
     )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
-        bundle.writestr("README.txt", _readme())
+        bundle.writestr("README.txt", _readme(with_ratings=with_ratings))
         for name, reader in (
             ("for-the-candidate.json", ExportReader.CANDIDATE),
             ("everything.json", ExportReader.ORGANISATION),
@@ -318,7 +339,8 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
                 application_ids=applications,
             )
             data = {"organisation": member.organisation.name, "exported": now, **export(wanted)}
-            data.pop(RATINGS, None)
+            if not with_ratings:
+                data.pop(RATINGS, None)
             bundle.writestr(name, readable_json(data))
         for report in _reports(member, applications):
             name = f"reports/{report.code}-v{report.version}"
@@ -340,7 +362,19 @@ def _reports(member: Membership, application_ids: tuple[int, ...]) -> list[Repor
     return list(reports.select_related("organisation").order_by("pk"))
 
 
-def _readme() -> str:
+def _readme(*, with_ratings: bool) -> str:
+    ratings = (
+        gettext(
+            "Managers' ratings after hire are in for-the-candidate.json, without the manager's name, because this "
+            "person has no link to download their data. Use them only to answer the person's request."
+        )
+        if with_ratings
+        else gettext(
+            "Managers' ratings after hire are in neither file: members may not read them. Candidates get them "
+            "without the manager's name when they download their data themselves. If a person has no link to do so, "
+            "the export of an admin contains them."
+        )
+    )
     return "\n".join(
         (
             gettext(
@@ -352,10 +386,7 @@ def _readme() -> str:
                 "about other people: review it before passing anything on."
             ),
             gettext("reports: the PDFs. They quote referees."),
-            gettext(
-                "Managers' ratings after hire are in neither file: members may not read them. Candidates get them "
-                "without the manager's name when they download their data themselves."
-            ),
+            ratings,
             "",
         )
     )
@@ -369,12 +400,13 @@ def export_candidate(request: MemberRequest, pk: int) -> HttpResponse:
         raise Http404("this person is erased")
     now, candidate = clock.now(), application.candidate
     bundle = bundle_of(candidate, member=request.member, now=now)
+    ratings = {"ratings": True} if hands_out_ratings(candidate, member=request.member) else {}
     write(
         organisation=request.organisation,
         action="person.exported",
         member=request.member,
         now=now,
-        details={"candidate": candidate.pk, "application": application.pk},
+        details={"candidate": candidate.pk, "application": application.pk, **ratings},
     )
     name = slugify(candidate.name) or f"candidate-{candidate.pk}"
     return as_download(bundle, name=f"{name}.zip", content_type="application/zip")

@@ -1,5 +1,7 @@
 """Comments, saved views, imports, rows of lists."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Upper
 
@@ -90,6 +92,9 @@ class RatingRequest(OrganisationOwned):
         RATED = "rated"
         NO_QUESTIONS = "no_questions"
 
+    #: reasons to stop that may pass
+    BEGINS_AGAIN: ClassVar = (Reason.NOT_HIRED, Reason.ERASURE)
+
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="rating_request")
     state = models.CharField(max_length=20, choices=State.choices)
     reason = models.CharField(max_length=20, choices=Reason.choices, default="", blank=True)
@@ -101,6 +106,8 @@ class RatingRequest(OrganisationOwned):
     named_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     #: keyed hashes of the addresses of raters who declined: nobody writes to them again
     declined_hashes = models.JSONField(default=list)
+    #: of a rater whose name and address were erased after they rated: they don't rate again
+    rated_hash = models.CharField(max_length=150, default="", blank=True)
     #: counts the raters who were asked
     round = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -135,8 +142,9 @@ class RatingRequest(OrganisationOwned):
         return self.state in {self.State.NEEDS_RATER, self.State.ASKED}
 
     @property
-    def is_of_undone_hire(self) -> bool:
-        return self.state == self.State.STOPPED and self.reason == self.Reason.NOT_HIRED
+    def may_begin_again(self) -> bool:
+        """Stopped because the hire was undone or the person was to be erased, which may be cancelled."""
+        return self.state == self.State.STOPPED and self.reason in self.BEGINS_AGAIN
 
     @property
     def mail_ref(self) -> str:

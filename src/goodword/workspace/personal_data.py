@@ -13,7 +13,7 @@ from goodword.core.personal_data import (
     without_empty,
 )
 from goodword.workspace.models import Comment, ImportRow, RatingRequest
-from goodword.workspace.validity.asking import forget
+from goodword.workspace.validity.requests import forget
 
 
 @erases("workspace.Comment", "workspace.CandidateImport", "workspace.ImportRow", "workspace.RatingRequest")

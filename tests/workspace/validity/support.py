@@ -12,7 +12,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role
 from goodword.workspace.models import RatingRequest
-from goodword.workspace.validity import asking
+from goodword.workspace.validity import asking, requests
 from tests.assessments.plans import PlannedTest, asked_on
 from tests.support import factories
 
@@ -72,7 +72,9 @@ def state_of(application: Application) -> tuple[str, str]:
 
 def mails(application: Application) -> list[Email]:
     return list(
-        Email.objects.of(application.organisation).filter(kind=asking.MAIL_KIND).order_by("not_before", "pk")
+        Email.objects.of(application.organisation)
+        .filter(kind=requests.MAIL_KIND)
+        .order_by("not_before", "pk")
     )
 
 

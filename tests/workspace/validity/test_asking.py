@@ -5,9 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
+from goodword.candidates.domain.erasure_requests import (
+    Reason,
+    cancel_erasure,
+    carry_out_erasure,
+    request_erasure,
+)
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.core.models import Event
 from goodword.core.personal_data import ExportReader, ExportRequest, export
@@ -18,7 +24,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain.requests import store_opt_out
 from goodword.roles.models import Role
 from goodword.workspace.models import RatingRequest
-from goodword.workspace.validity import asking
+from goodword.workspace.validity import answering, asking, requests
 from tests.support import factories
 from tests.workspace.validity.support import (
     DAY,
@@ -329,9 +335,9 @@ def test_who_is_hired_again_is_asked_about_once_more(
 def test_an_answer_about_the_first_hire_is_enough(ada: Application, mo: Membership, answer: str) -> None:
     sweep()
     if answer == "given":
-        asking.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
+        answering.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
     elif answer == "declined":
-        asking.decline(request=request_of(ada), reason="left", now=NOW)
+        answering.decline(request=request_of(ada), reason="left", now=NOW)
     else:
         stop(ada)
     undo_hire(ada)
@@ -397,8 +403,8 @@ def test_a_manager_whom_a_recruiter_entered_loses_the_link_with_their_access(
     name_bo(ada, role.owner, email=bo.user.email)
     bo.deactivated_at = NOW
     bo.save()
-    with pytest.raises(asking.NotOpen):
-        asking.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
+    with pytest.raises(requests.NotOpen):
+        answering.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
     asking.on_member_deactivated(event("member.deactivated", ada, member_id=bo.pk))
     assert state_of(ada) == ("needs_rater", "unavailable")
 
@@ -417,8 +423,8 @@ def test_nobody_reminds_a_manager_who_is_unavailable(ada: Application, mo: Membe
 
 def test_who_declined_is_not_asked_about_a_repeated_hire(ada: Application, mo: Membership) -> None:
     sweep()
-    asking.decline(request=request_of(ada), reason="not_mine", now=NOW)
-    assert asking.has_declined(request_of(ada), mo.user.email.upper())
+    answering.decline(request=request_of(ada), reason="not_mine", now=NOW)
+    assert requests.has_declined(request_of(ada), mo.user.email.upper())
     undo_hire(ada)
     hire_again(ada, at=NOW + 40 * DAY)
     sweep(NOW + 130 * DAY)
@@ -441,7 +447,7 @@ def test_two_members_do_not_name_two_raters(ada: Application, role: Role) -> Non
     asking.name_rater(
         request=row, name="Bo", email="bo@acme.example", language="en", seen=seen, by=by, now=NOW
     )
-    with pytest.raises(asking.NotOpen):
+    with pytest.raises(requests.NotOpen):
         asking.name_rater(
             request=row, name="Cy", email="cy@acme.example", language="en", seen=seen, by=by, now=NOW
         )
@@ -474,9 +480,9 @@ def test_erasure_and_export_cover_the_request(ada: Application, mo: Membership) 
 
 def test_a_rater_can_be_forgotten_once_it_is_over(ada: Application, mo: Membership, role: Role) -> None:
     sweep()
-    assert not asking.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
+    assert not answering.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
     stop(ada)
-    assert asking.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
+    assert answering.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
     assert (request_of(ada).rater_name, request_of(ada).rater_email, mails(ada)) == ("", "", [])
 
 
@@ -484,13 +490,77 @@ def test_an_erased_rater_leaves_a_rating_that_admins_can_delete(
     ada: Application, mo: Membership, role: Role
 ) -> None:
     sweep()
-    asking.give(request=request_of(ada), values={"Reliability": 4, "Teamwork": 3}, now=NOW)
+    answering.give(request=request_of(ada), values={"Reliability": 4, "Teamwork": 3}, now=NOW)
     ratings = PerformanceRating.objects.of(role.organisation)
-    assert asking.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
+    assert answering.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
     [code] = set(ratings.values_list("rater", flat=True))
     assert code.startswith("erased-") and mo.user.email not in code
-    assert asking.delete_rating(request=request_of(ada), by=role.owner, now=NOW)
-    assert not asking.delete_rating(request=request_of(ada), by=role.owner, now=NOW)
+    assert answering.delete_rating(request=request_of(ada), by=role.owner, now=NOW)
+    assert not answering.delete_rating(request=request_of(ada), by=role.owner, now=NOW)
     assert not ratings.exists() and not RatingImport.objects.of(role.organisation).exists()
     sweep()
     assert (state_of(ada), mails(ada)) == (("given", ""), [])
+
+
+def test_an_erased_rater_who_is_a_member_cannot_rate_again(
+    ada: Application, mo: Membership, role: Role
+) -> None:
+    sweep()
+    answering.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
+    answering.forget_rater(request=request_of(ada), by=role.owner, now=NOW)
+    assert mo.user.email not in str(vars(request_of(ada)))
+    assert answering.has_rated(ada, mo) == NOW.date()
+    assert answering.has_rated(ada, role.owner) is None
+    assert not answering.rate_as_member(ada, values={"Reliability": 1}, by=mo, now=NOW)
+    assert PerformanceRating.objects.of(role.organisation).get().value == 4
+    answering.delete_rating(request=request_of(ada), by=role.owner, now=NOW)
+    assert answering.has_rated(ada, mo) is None
+
+
+def test_members_cannot_rate_whom_nobody_is_to_rate(ada: Application, mo: Membership, role: Role) -> None:
+    sweep()
+    stop(ada)
+    assert not answering.may_rate(ada, now=NOW)
+    assert not answering.rate_as_member(ada, values={"Reliability": 4}, by=mo, now=NOW)
+    assert not PerformanceRating.objects.of(role.organisation).exists()
+
+
+def test_a_cancelled_erasure_resumes_the_request_with_the_same_rater(ada: Application, role: Role) -> None:
+    sweep()
+    row = request_of(ada)
+    asking.name_rater(
+        request=row,
+        name="Bo",
+        email="bo@acme.example",
+        language="de",
+        seen=row.version,
+        by=role.owner,
+        now=NOW,
+    )
+    erasure = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="goodword")
+    asking.on_application_changed(event("erasure.requested", ada))
+    sweep(NOW + DAY)
+    assert state_of(ada) == ("stopped", "erasure")
+    with transaction.atomic():
+        assert cancel_erasure(erasure, because="A mistake.", now=NOW + DAY, by="goodword")
+    for _twice in range(2):
+        sweep(NOW + DAY)
+    row = request_of(ada)
+    assert (row.state, row.rater_email, row.language, row.named_by) == (
+        "asked",
+        "bo@acme.example",
+        "de",
+        role.owner,
+    )
+    assert [mail.state for mail in mails(ada)] == [Email.State.CANCELLED, Email.State.QUEUED]
+
+
+def test_after_a_cancelled_erasure_who_declined_is_not_asked_again(ada: Application, mo: Membership) -> None:
+    sweep()
+    answering.decline(request=request_of(ada), reason="not_mine", now=NOW)
+    erasure = request_erasure(of=ada.candidate, reason=Reason.MEMBER, now=NOW, by="goodword")
+    asking.on_application_changed(event("erasure.requested", ada))
+    with transaction.atomic():
+        cancel_erasure(erasure, because="A mistake.", now=NOW, by="goodword")
+    sweep(NOW + DAY)
+    assert (state_of(ada), len(mails(ada))) == (("needs_rater", "no_manager"), 1)

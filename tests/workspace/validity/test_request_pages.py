@@ -1,5 +1,8 @@
 """Members' pages for rating requests: naming a rater, the role's switch, Home, Validity, and the notices."""
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,11 +14,13 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application, PerformanceRating
+from goodword.candidates.models import Application, PerformanceRating, RatingImport
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
 from goodword.roles.models import Role
 from goodword.workflow.retention import may_be_rated_later
 from goodword.workspace.models import RatingRequest
-from goodword.workspace.validity import asking
+from goodword.workspace.validity import answering, asking
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.validity.support import (
@@ -251,7 +256,7 @@ def test_attempts_of_another_role_do_not_count(role: Role) -> None:
 def test_who_declined_or_was_deactivated_cannot_be_entered(ada: Application, role: Role) -> None:
     browser = signed_in(role.owner)
     browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
-    asking.decline(request=request_of(ada), reason="not_mine", now=NOW)
+    answering.decline(request=request_of(ada), reason="not_mine", now=NOW)
     again = browser.post(page_of(ada), BO | {"seen": request_of(ada).version})
     assert again.status_code == 422 and "This person said that they can&#x27;t rate." in words(again)
     former = factories.member(role.organisation)
@@ -265,7 +270,7 @@ def test_who_declined_or_was_deactivated_cannot_be_entered(ada: Application, rol
 @pytest.mark.world
 def test_only_admins_delete_a_rating_given_by_link(ada: Application, role: Role) -> None:
     signed_in(role.owner).post(page_of(ada), BO | {"seen": request_of(ada).version})
-    asking.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
+    answering.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
     ratings = PerformanceRating.objects.of(role.organisation)
     recruiter = signed_in(factories.member(role.organisation))
     assert recruiter.post(page_of(ada, "rating_request_delete")).status_code == 403
@@ -293,8 +298,76 @@ def test_home_lists_for_managers_only_those_who_were_told_and_may_be_rated(role:
     one = hired(role, begun_at=SINCE - HOUR if why == "not told" else SINCE)
     if why == "declined":
         sweep()
-        asking.decline(request=request_of(one), reason="cannot", now=NOW)
+        answering.decline(request=request_of(one), reason="cannot", now=NOW)
     elif why == "stopped":
         asking.stop(application=one, by=role.owner, now=NOW)
     home = words(signed_in(mo).get(reverse("needs_you", args=[role.organisation.slug])))
     assert (page_of(one, "candidate_rating") in home) is (why == "told")
+
+
+def test_nobody_rates_in_goodword_once_nobody_is_to_be_asked(ada: Application, role: Role) -> None:
+    manager = manager_of(role)
+    browser, rating = signed_in(manager), page_of(ada, "candidate_rating")
+    candidate = page_of(ada, "candidate")
+    [question] = browser.get(rating).context["form"].questions[:1]
+    assert rating in words(browser.get(candidate))
+    signed_in(role.owner).post(page_of(ada, "rating_request_stop"))
+    assert browser.get(rating).status_code == 404
+    assert browser.post(rating, {question.id: "4"}).status_code == 404
+    assert rating not in words(browser.get(candidate))
+    home = reverse("needs_you", args=[role.organisation.slug])
+    assert rating not in words(browser.get(home))
+    assert not PerformanceRating.objects.of(role.organisation).exists()
+
+
+def test_an_objection_also_counts_where_only_members_rate() -> None:
+    role = asking_role()
+    role.asks_for_ratings_since = None
+    role.save()
+    ada = hired(role)
+    browser, stop = signed_in(role.owner), page_of(ada, "rating_request_stop")
+    assert stop in words(browser.get(page_of(ada, "candidate")))
+    browser.post(stop)
+    assert state_of(ada) == ("stopped", "member")
+    assert browser.get(page_of(ada, "candidate_rating")).status_code == 404
+    assert stop not in words(browser.get(page_of(ada, "candidate")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "has_link", "handed_out"),
+    [("admin", False, True), ("admin", True, False), ("recruiter", False, False)],
+)
+def test_only_people_without_a_link_get_their_ratings_by_an_admin(
+    kind: str, has_link: bool, handed_out: bool
+) -> None:
+    role = asking_role()
+    ada = hired(role)
+    made = RatingImport.objects.create(
+        organisation=role.organisation, lowest=1, highest=5, made_at=NOW, confirmed_at=NOW
+    )
+    made.ratings.create(
+        organisation=role.organisation,
+        application=ada,
+        criterion="Overall",
+        value=3,
+        rater="Mo Manager",
+        rated_on=NOW.date(),
+    )
+    if has_link:
+        [step] = ada.step_requests.all()
+        links.mint(
+            organisation=role.organisation, purpose=Link.Purpose.CANDIDATE, subject_id=step.pk, now=NOW
+        )
+    response = signed_in(factories.member(role.organisation, kind=kind)).post(
+        page_of(ada, "candidate_export")
+    )
+    with zipfile.ZipFile(io.BytesIO(response.content)) as bundle:
+        theirs, everything = (
+            json.loads(bundle.read(f"{name}.json")) for name in ("for-the-candidate", "everything")
+        )
+        readme = bundle.read("README.txt").decode()
+    assert [one["criterion"] for one in theirs.get("ratings after the start", [])] == ["Overall"] * handed_out
+    assert "Mo Manager" not in str(theirs) and "ratings after the start" not in everything
+    assert ("are in for-the-candidate.json" in readme) is handed_out
+    entry = AuditEntry.objects.of(role.organisation).get(action="person.exported")
+    assert entry.details.get("ratings", False) is handed_out

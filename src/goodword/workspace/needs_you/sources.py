@@ -25,6 +25,7 @@ from goodword.core import clock
 from goodword.greenhouse.models import Finding
 from goodword.greenhouse.reconciliation.missed_invitations import still_waiting
 from goodword.notifications.domain.queue import Correspondent
+from goodword.references.domain.requests import address_hashes
 from goodword.roles.models import RoleNotice
 from goodword.workflow.models import Appeal
 from goodword.workspace.candidate.timeline import RATING_REASONS
@@ -187,6 +188,7 @@ def _ratings(viewer: Viewer) -> QuerySet[Application]:
     ).exclude(pk__in=rated.values("application_id"))
     of = RatingRequest.objects.of(viewer.organisation)
     refused = Q(state=RatingRequest.State.DECLINED) | Q(reason=RatingRequest.Reason.MEMBER)
+    refused |= Q(rated_hash__in=list(address_hashes(viewer.organisation, member.user.email)))
     not_theirs = Q(reason=RatingRequest.Reason.NOT_MINE, rater_email__same_address=member.user.email)
     rows = rows.exclude(pk__in=of.filter(refused | not_theirs).values("application_id"))
     return rows.filter(Q(role__asks_for_ratings_since=None) | told())

@@ -29,8 +29,15 @@ from goodword.questionnaires.types import Rating
 from goodword.workflow.portal import links_for, query_language, unknown_page, with_query_language
 from goodword.workflow.retention import retention_for_rater
 from goodword.workspace.models import RatingRequest
-from goodword.workspace.validity import asking
-from goodword.workspace.validity.asking import NotOpen, Reason, State
+from goodword.workspace.validity import answering
+from goodword.workspace.validity.requests import (
+    DAY_FORMATS,
+    NotOpen,
+    Reason,
+    State,
+    has_lost_access,
+    obstacle,
+)
 
 LANGUAGES: Final = ("en", "de", "fr")
 
@@ -118,22 +125,22 @@ def _over(visit: RaterVisit) -> HttpResponse | None:
     if row.state == State.DECLINED:
         return visit.page("declined.html")
     late = row.ends_at is None or row.ends_at <= visit.now
-    lost = asking.has_lost_access(visit.organisation, row.rater_email)
-    if row.state != State.ASKED or late or lost or asking.obstacle(row.application):
+    lost = has_lost_access(visit.organisation, row.rater_email)
+    if row.state != State.ASKED or late or lost or obstacle(row.application):
         return visit.page("closed.html")
     return None
 
 
 @_rater_page
 def rate(visit: RaterVisit) -> HttpResponse:
-    questions = asking.questions_of(visit.application, now=visit.now, language=visit.language)
+    questions = answering.questions_of(visit.application, now=visit.now, language=visit.language)
     if not questions:
         return visit.page("closed.html")
     posted = visit.request.method == "POST"
     form = QuestionForm(questions, data=visit.request.POST if posted else None)
     read, changed = _read(questions), False
     if posted and form.is_valid():
-        values = asking.values_of(visit.application, form.answers, now=visit.now)
+        values = answering.values_of(visit.application, form.answers, now=visit.now)
         changed = visit.request.POST.get("read") != read
         if changed:
             form = QuestionForm(questions, saved=form.answers)
@@ -141,7 +148,7 @@ def rate(visit: RaterVisit) -> HttpResponse:
             form.add_error(None, _("Rate at least one competency, or choose “I can't rate” below."))
         else:
             try:
-                asking.give(request=visit.row, values=values, now=visit.now)
+                answering.give(request=visit.row, values=values, now=visit.now)
             except NotOpen:
                 fresh = _row_behind(visit.link)
                 if fresh is None:  # just erased
@@ -158,7 +165,7 @@ def rate(visit: RaterVisit) -> HttpResponse:
         form=form,
         read=read,
         changed=changed,
-        hired=date_format(hired_at.astimezone(zone), asking.DAY_FORMATS.get(visit.language, "j F Y")),
+        hired=date_format(hired_at.astimezone(zone), DAY_FORMATS.get(visit.language, "j F Y")),
         deadline=written_weekday(ends_at.astimezone(zone)),
         entered_by_member=visit.row.named_by_id is not None,
         kept=retention_for_rater(visit.organisation, candidate=visit.application.candidate.name),
@@ -202,7 +209,7 @@ def decline(visit: RaterVisit) -> HttpResponse:
     form = DeclineForm(visit.request.POST if posted else None, first=visit.application.candidate.short_name)
     if form.is_valid():
         try:
-            asking.decline(request=visit.row, reason=form.cleaned_data["reason"], now=visit.now)
+            answering.decline(request=visit.row, reason=form.cleaned_data["reason"], now=visit.now)
         except NotOpen:
             return private(redirect(visit.url("rater")))
         return visit.page("declined.html")

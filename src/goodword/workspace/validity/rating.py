@@ -1,7 +1,6 @@
 """Candidate > Rate after hire: a member rates a new hire, by the competencies of the role's questionnaire."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,10 +9,9 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.candidates.models import visible_applications
-from goodword.candidates.performance.importing import may_be_rated, rate, rated_by
 from goodword.core import clock
 from goodword.questionnaires.forms import QuestionForm
-from goodword.workspace.validity.asking import SCALE, note_rated, questions_of, values_of
+from goodword.workspace.validity.answering import has_rated, may_rate, questions_of, rate_as_member, values_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,9 +20,9 @@ def rate_hire(request: MemberRequest, pk: int) -> HttpResponseBase:
     rows = visible_applications(request.member).select_related("organisation", "candidate", "role")
     application = access.owned(rows, pk)
     now = clock.now()
-    if not may_be_rated(application, organisation=request.organisation, now=now):
+    if not may_rate(application, now=now):
         raise Http404("not rated in Goodword")
-    rated_on = rated_by(application, request.member)
+    rated_on = has_rated(application, request.member)
     questions = questions_of(application, now=now)
     if not questions:
         raise Http404("without ratings to ask for")
@@ -34,12 +32,13 @@ def rate_hire(request: MemberRequest, pk: int) -> HttpResponseBase:
         if not values:
             form.add_error(None, _("Rate at least one competency."))
         else:
-            with transaction.atomic():
-                stored = rate(application=application, values=values, scale=SCALE, by=request.member, now=now)
-                if stored:
-                    note_rated(application, by=request.member, now=now)
-            if stored:
+            if rate_as_member(application, values=values, by=request.member, now=now):
                 messages.success(request, _("Rating saved."))
+            else:
+                messages.info(
+                    request,
+                    _("Not saved: you have rated this person before, or nobody is to rate them any more."),
+                )
             return redirect("candidate", request.organisation.slug, application.pk)
     context = {
         "application": application,

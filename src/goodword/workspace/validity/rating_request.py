@@ -20,8 +20,9 @@ from goodword.references.domain.requests import has_opted_out
 from goodword.workflow.portal import language_choices
 from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import RatingRequest
-from goodword.workspace.validity import asking
+from goodword.workspace.validity import answering, asking
 from goodword.workspace.validity.rater import LANGUAGES
+from goodword.workspace.validity.requests import NotOpen, has_declined, has_lost_access, obstacle
 
 
 class RaterForm(forms.Form):
@@ -59,9 +60,9 @@ class RaterForm(forms.Form):
         check_address(address)
         if has_opted_out(organisation=self.request.organisation, address=address):
             raise forms.ValidationError(_("This person asked not to be contacted. Choose another."))
-        if asking.has_declined(self.request, address):
+        if has_declined(self.request, address):
             raise forms.ValidationError(_("This person said that they can't rate. Choose another."))
-        if asking.has_lost_access(self.request.organisation, address):
+        if has_lost_access(self.request.organisation, address):
             raise forms.ValidationError(_("This member was deactivated. Choose another person."))
         return normalised(address)
 
@@ -77,7 +78,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
             asking.name_rater(request=row, **data, by=request.member, now=clock.now())
         except asking.OwnAddress:
             form.add_error("email", _("This is the address of the person to be rated."))
-        except asking.NotOpen:
+        except NotOpen:
             row = _row(request, pk)
             form.add_error(
                 None, _("Nobody was asked: the request has changed in the meantime. Check it below.")
@@ -101,7 +102,7 @@ def stop(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def forget(request: MemberRequest, pk: int) -> HttpResponseBase:
-    if asking.forget_rater(request=_row(request, pk), by=request.member, now=clock.now()):
+    if answering.forget_rater(request=_row(request, pk), by=request.member, now=clock.now()):
         messages.success(request, _("Name and address erased."))
     return redirect("rating_request", request.organisation.slug, pk)
 
@@ -109,7 +110,7 @@ def forget(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def delete_rating(request: MemberRequest, pk: int) -> HttpResponseBase:
-    if asking.delete_rating(request=_row(request, pk), by=request.member, now=clock.now()):
+    if answering.delete_rating(request=_row(request, pk), by=request.member, now=clock.now()):
         messages.success(request, _("Rating deleted."))
     return redirect("rating_request", request.organisation.slug, pk)
 
@@ -131,9 +132,9 @@ def _back(request: MemberRequest, pk: int) -> HttpResponseBase:
 def _page(request: MemberRequest, row: RatingRequest, form: RaterForm) -> HttpResponse:
     context = {
         "row": row,
-        "has_rating": asking.has_rating(row),
+        "has_rating": answering.has_rating(row),
         "reason": RATING_REASONS.get(row.reason, ""),
-        "over": not row.is_open or bool(asking.obstacle(row.application)),
+        "over": not row.is_open or bool(obstacle(row.application)),
         "application": row.application,
         "candidate": row.application.candidate,
         "form": form,

@@ -16,6 +16,7 @@ from goodword.candidates.performance.importing import DAYS, imports_of
 from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.roles.models import Role
+from goodword.workspace.job_analysis.matrix import newest_of_roles
 from goodword.workspace.validity.asking import requests_by_role
 
 #: newest imports and ratings by members
@@ -63,5 +64,6 @@ def page(request: MemberRequest) -> HttpResponse:
         "pairs": PAIRS,
         "days": DAYS,
         "asked": requests_by_role(organisation)[:SHOWN],
+        "analysed": newest_of_roles(organisation)[:SHOWN],
     }
     return render(request, "workspace/validity/page.html", context)

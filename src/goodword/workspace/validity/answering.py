@@ -1,0 +1,195 @@
+"""What a rater of a new hire is asked, what they answer, by a personal link or as a member, and what is kept of it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application, PerformanceRating, RatingImport
+from goodword.candidates.performance.importing import may_be_rated, rate, rated_by, store
+from goodword.candidates.performance.reading import Scale
+from goodword.core.addresses import is_same
+from goodword.questionnaires.domain.versions import current_version
+from goodword.questionnaires.questions import fill_placeholders, parse
+from goodword.questionnaires.types import RATING_LEVELS, Rating
+from goodword.references.domain.invitations import version_for
+from goodword.references.domain.requests import address_hashes
+from goodword.roles.models import Step
+from goodword.workflow.domain.eligibility import lock_application
+from goodword.workspace.models import RatingRequest
+from goodword.workspace.validity.requests import (
+    NotOpen,
+    Reason,
+    State,
+    audit,
+    forget,
+    has_lost_access,
+    locked,
+    needs_rater,
+    obstacle,
+    settle,
+)
+
+SCALE: Final = Scale(RATING_LEVELS[0], RATING_LEVELS[-1])
+#: begins the code instead of an erased rater
+ERASED: Final = "erased-"
+
+
+def questions_of(application: Application, *, now: datetime, language: str = "") -> tuple[Rating, ...]:
+    """The ratings that everybody is asked for, once per competency, without comments. In the language if possible,
+    else in the organisation's; empty if the role's questionnaire has none."""
+    if application.role is None:
+        return ()
+    steps = Step.objects.of(application.organisation).select_related("organisation")
+    version = version_for(steps.get(role=application.role, kind=Step.Kind.REFERENCE_CHECK), now=now)
+    if language and version.language != language:
+        translated = current_version(version.questionnaire, language=language)
+        version = translated if translated and translated.number == version.number else version
+    asked = fill_placeholders(
+        parse(version.questions), candidate=application.candidate.short_name, language=version.language
+    )
+    by_competency: dict[str, Rating] = {}
+    for one in asked:
+        if isinstance(one, Rating) and one.when is None and not one.only_for:
+            by_competency.setdefault(one.competency, replace(one, comment=False))
+    return tuple(by_competency.values())
+
+
+def values_of(application: Application, answers: Mapping[str, object], *, now: datetime) -> dict[str, int]:
+    """By competency in the organisation's language, so that ratings in several languages have the same criteria.
+    Without "can't judge"."""
+    return {
+        question.competency: answer["level"]
+        for question in questions_of(application, now=now)
+        if isinstance(answer := answers.get(question.id), dict) and answer.get("level")
+    }
+
+
+def is_refused(application: Application) -> bool:
+    """Whether a member chose that nobody is asked for a rating, for example because the person objects."""
+    rows = RatingRequest.objects.of(application.organisation).filter(application=application)
+    return rows.filter(state=State.STOPPED, reason=Reason.MEMBER).exists()
+
+
+def may_rate(application: Application, *, now: datetime) -> bool:
+    """Whether members can rate this person in Goodword."""
+    organisation = application.organisation
+    return may_be_rated(application, organisation=organisation, now=now) and not is_refused(application)
+
+
+def has_rated(application: Application, member: Membership) -> date | None:
+    """The day on which this member has rated the person, also if their name was erased since."""
+    if day := rated_by(application, member):
+        return day
+    rows = RatingRequest.objects.of(application.organisation).filter(application=application)
+    row = rows.filter(rated_hash__in=list(address_hashes(member.organisation, member.user.email))).first()
+    if row is None or row.settled_at is None:
+        return None
+    return timezone.localdate(row.settled_at, application.organisation.zone)
+
+
+def rate_as_member(
+    application: Application, *, values: Mapping[str, int], by: Membership, now: datetime
+) -> bool:
+    """Store a member's rating once. False if they have rated before, or nobody is to rate the person any more."""
+    with transaction.atomic():
+        lock_application(application.pk)
+        if is_refused(application) or has_rated(application, by):
+            return False
+        if not rate(application=application, values=values, scale=SCALE, by=by, now=now):
+            return False
+        note_rated(application, by=by, now=now)
+        return True
+
+
+def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) -> None:
+    """Store the rating once. Raises NotOpen."""
+    with transaction.atomic():
+        row = locked(request.application_id)
+        if row is None or row.state != State.ASKED or row.round != request.round or obstacle(row.application):
+            raise NotOpen
+        if has_lost_access(row.organisation, row.rater_email):
+            raise NotOpen
+        members = Membership.objects.of(row.organisation).filter(deactivated_at=None)
+        member = members.filter(user__email__same_address=row.rater_email).first()
+        rater = member.user.email if member else row.rater_email
+        store(row.application, values=values, scale=SCALE, rater=rater, by=member, now=now)
+        settle(row, State.GIVEN, "", by="manager", now=now)
+        audit(row, "rating.given", now=now, actor="manager")
+
+
+def decline(*, request: RatingRequest, reason: str, now: datetime) -> None:
+    """`reason`: CANNOT, LEFT, or NOT_MINE, after which a member can name somebody else. Raises NotOpen."""
+    with transaction.atomic():
+        row = locked(request.application_id)
+        if row is None or row.state != State.ASKED or row.round != request.round:
+            raise NotOpen
+        row.declined_hashes = [*row.declined_hashes, next(address_hashes(row.organisation, row.rater_email))]
+        if reason == Reason.NOT_MINE:
+            needs_rater(row, Reason.NOT_MINE, by="manager", now=now)
+        else:
+            settle(row, State.DECLINED, reason, by="manager", now=now)
+        audit(row, "rating.declined", now=now, actor="manager")
+
+
+def note_rated(application: Application, *, by: Membership, now: datetime) -> None:
+    """A member has rated the person on the candidate's page: an open request to them has its rating."""
+    row = locked(application.pk)
+    if row is None or not row.is_open:
+        return
+    theirs = is_same(row.rater_email, by.user.email)
+    state = State.GIVEN if theirs else State.STOPPED
+    settle(row, state, "" if theirs else Reason.RATED, by=f"member:{by.pk}", now=now)
+
+
+def forget_rater(*, request: RatingRequest, by: Membership, now: datetime) -> bool:
+    """Erase name and address of a settled request, with the e-mails to them. Their rating gets a random code instead,
+    so that raters stay distinct."""
+    with transaction.atomic():
+        row = locked(request.application_id)
+        if row is None or row.is_open or not row.rater_email:
+            return False
+        forget([row])
+        if _ratings_of(row).update(rater=f"{ERASED}{secrets.token_hex(8)}"):
+            row.rated_hash = next(address_hashes(row.organisation, row.rater_email))
+        row.rater_name = row.rater_email = ""
+        row.save(update_fields=["rater_name", "rater_email", "rated_hash"])
+        audit(row, "rating.rater_erased", now=now, by=by)
+        return True
+
+
+def _ratings_of(row: RatingRequest) -> QuerySet[PerformanceRating]:
+    """By the rater asked, also after their address was erased."""
+    rows = PerformanceRating.objects.of(row.organisation).filter(application=row.application_id)
+    if row.state != State.GIVEN:
+        return rows.none()
+    if row.rater_email:
+        return rows.filter(rater__same_address=row.rater_email)
+    return rows.filter(rater__startswith=ERASED)
+
+
+def has_rating(row: RatingRequest) -> bool:
+    return _ratings_of(row).exists()
+
+
+def delete_rating(*, request: RatingRequest, by: Membership, now: datetime) -> bool:
+    """Delete what the rater answered. Returns whether there was anything."""
+    with transaction.atomic():
+        row = locked(request.application_id)
+        if row is None:
+            return False
+        ratings = _ratings_of(row)
+        imports = list(ratings.order_by("of").values_list("of", flat=True).distinct())
+        if not ratings.delete()[0]:
+            return False
+        RatingImport.objects.of(row.organisation).filter(pk__in=imports, ratings=None).delete()
+        row.rated_hash = ""
+        row.save(update_fields=["rated_hash"])
+        audit(row, "rating.deleted", now=now, by=by)
+        return True
