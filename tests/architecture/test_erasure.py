@@ -51,6 +51,7 @@ NO_PERSONAL_DATA = {
     "roles.AlreadyThere": "ids of Greenhouse",
     "roles.Automation": "jobs",
     "roles.JobAnalysis": "requirements and who of the members confirmed them",
+    "roles.RequirementRating": "how important a role's requirement is, and who of the members entered that",
     "roles.JobRequirement": "what a role requires",
     "roles.Role": "positions",
     "roles.RoleNotice": "names of jobs and stages",

@@ -10,9 +10,10 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Test
 from goodword.roles.domain import job_analysis
+from goodword.roles.domain.job_analysis import Judgement
 from goodword.roles.domain.role_changes import copy_role
-from goodword.roles.models import JobAnalysis, JobRequirement, Role
-from goodword.workspace.job_analysis.matrix import matrix_of
+from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role
+from goodword.workspace.job_analysis.matrix import matrix_of, ratings_in
 from tests.assessments.plans import JUDGEMENT, PlannedTest, asked_on
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -129,6 +130,124 @@ def test_a_requirement_can_be_measured_by_scales_and_competencies_and_gaps_are_n
         "Reasoning assesses “Finds faults in data”, which isn't listed above.",
     ):
         assert sentence in text, sentence
+
+
+RATED = {
+    "importance": "5",
+    "criticality": "4",
+    "at_entry": "at_entry",
+    "rating_basis": "Two incumbents and Ann, in March.",
+}
+
+
+def judged(
+    one: JobRequirement, admin: Membership, importance: int, criticality: int, *, at_entry: bool = True
+) -> None:
+    judgement = Judgement(importance=importance, criticality=criticality, at_entry=at_entry, basis="Asked.")
+    assert job_analysis.judge(one, judgement, by=admin, now=NOW)
+
+
+def test_a_requirement_is_rated_with_who_when_and_why(admin: Membership, role: Role) -> None:
+    client = signed_in(admin)
+    assert client.post(path(role, "requirements/new/"), {"text": "Lifts 20 kg"} | RATED).status_code == 302
+    [row] = stored(role)["rows"]
+    assert row["rating"] == {
+        "importance": 5,
+        "criticality": 4,
+        "at_entry": True,
+        "basis": "Two incumbents and Ann, in March.",
+        "by": "Ann Admin",
+        "on": "3 March 2026",
+        "outdated": False,
+    }
+    text = " ".join(client.get(path(role)).content.decode().split())
+    for words in (
+        "5 of 5, criticality 4 of 5",
+        "needed on the first day; Ann Admin",
+        "“Lifts 20 kg” is rated important (importance 5, criticality 4), but nothing measures it.",
+    ):
+        assert words in text, words
+    assert audited(role) == ["job_requirement.added", "job_requirement.rated"]
+
+
+def test_earlier_ratings_stay_listed_and_saving_again_adds_none(admin: Membership, role: Role) -> None:
+    client = signed_in(admin)
+    one = added(role, admin, "Lifts 20 kg")
+    where = path(role, f"requirements/{one.pk}/")
+    for changes in ({}, {}, {"importance": "2", "at_entry": "learnt"}):
+        assert client.post(where, {"text": "Lifts 20 kg"} | RATED | changes).status_code == 302
+    [row] = job_analysis.requirements_of(role)
+    assert [(one.importance, one.at_entry) for one in job_analysis.ratings_of(row)] == [(2, False), (5, True)]
+    text = " ".join(client.get(where).content.decode().split())
+    assert "2 ratings" in text and "importance 5, essential; criticality 4, serious harm" in text
+    one.delete()
+    assert not RequirementRating.objects.of(role.organisation).exists()
+
+
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [
+        ("importance", "Choose how important it is."),
+        ("criticality", "Choose what follows if it is done badly."),
+        ("at_entry", "Choose when it is needed."),
+        ("rating_basis", "Say who judged this, and from what."),
+    ],
+)
+def test_half_a_rating_stores_nothing_and_is_kept_on_the_page(
+    admin: Membership, role: Role, missing: str, sentence: str
+) -> None:
+    sent = {"text": "Lifts 20 kg"} | RATED | {missing: ""}
+    response = signed_in(admin).post(path(role, "requirements/new/"), sent)
+    assert response.status_code == 422 and sentence in response.content.decode()
+    assert {name: response.context["form"][name].value() for name in RATED} == RATED | {missing: ""}
+    assert not JobRequirement.objects.of(role.organisation).exists()
+    wrong = signed_in(admin).post(
+        path(role, "requirements/new/"), sent | {missing: "9"} | {"importance": "6"}
+    )
+    assert wrong.status_code == 422 and "Select a valid choice" in wrong.content.decode()
+
+
+def test_ratings_that_do_not_fit_the_measures_are_pointed_out(admin: Membership, role: Role) -> None:
+    judged(added(role, admin, "Keeps dates", "competency:Reliability"), admin, 2, 1)
+    judged(added(role, admin, "Knows our tool", "competency:Reliability"), admin, 4, 2, at_entry=False)
+    judged(added(role, admin, "Lifts 20 kg"), admin, 1, 4)
+    judged(added(role, admin, "Whistles"), admin, 2, 2)
+    moved = added(role, admin, "Writes")
+    judged(moved, admin, 3, 3)
+    job_analysis.change(moved, text="Writes letters", measures=[], by=admin, now=NOW)
+    added(role, admin, "Sings")
+    found = ratings_in(stored(role))
+    named = {
+        name: [row["text"] for row in getattr(found, name)]
+        for name in ("missing", "unimportant", "learnt", "outdated")
+    }
+    assert named == {
+        "missing": ["Lifts 20 kg"],
+        "unimportant": ["Keeps dates"],
+        "learnt": ["Knows our tool"],
+        "outdated": ["Writes letters"],
+    }
+    assert found.unrated == 1
+    client = signed_in(admin)
+    text = " ".join(client.get(path(role)).content.decode().split())
+    assert "“Keeps dates” is rated unimportant, but measured by Reference check." in text
+    assert "1 requirement isn&#x27;t rated for importance." in text or "1 requirement isn't rated" in text
+    shown = client.get(path(role)).context["form"].initial["shown"]
+    client.post(path(role), {"basis": "Asked.", "shown": shown})
+    page = client.get(f"/o/{role.organisation.slug}/settings/validity/")
+    [analysed] = page.context["analysed"]
+    assert (analysed.requirements, analysed.rated, len(analysed.ratings.missing)) == (6, 5, 1)
+    assert "Job analyses" in page.content.decode()
+
+
+def test_a_matrix_confirmed_before_ratings_existed_is_still_shown(admin: Membership, role: Role) -> None:
+    added(role, admin, "Keeps dates")
+    before = stored(role)
+    assert "rating" not in str(before)
+    job_analysis.confirm(role=role, basis="Asked.", matrix=before, by=admin, now=NOW)
+    text = signed_in(admin).get(path(role, "versions/1/")).content.decode()
+    assert "not rated" in text
+    assert "Changed since version" not in signed_in(admin).get(path(role)).content.decode()
 
 
 @pytest.mark.world

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.roles.slots import two_of_any
@@ -104,6 +105,42 @@ class JobRequirement(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"requirement {self.pk} of {self.role_id}"
+
+
+class RequirementRating(OrganisationOwned):
+    """How important a requirement was judged to be: what the Uniform Guidelines (29 CFR 1607.14 C, 1607.15 C) and the
+    SIOP Principles ask to be documented. Rows are never changed; the newest counts."""
+
+    class Importance(models.IntegerChoices):
+        MINOR = 1, _("1, hardly important")
+        LOW = 2, _("2, less important")
+        MEDIUM = 3, _("3, important")
+        HIGH = 4, _("4, very important")
+        ESSENTIAL = 5, _("5, essential")
+
+    class Criticality(models.IntegerChoices):
+        """What follows if it is done badly."""
+
+        NONE = 1, _("1, hardly any harm")
+        SMALL = 2, _("2, little harm")
+        SOME = 3, _("3, some harm")
+        SERIOUS = 4, _("4, serious harm")
+        GRAVE = 5, _("5, grave harm")
+
+    requirement = models.ForeignKey(JobRequirement, on_delete=models.CASCADE, related_name="ratings")
+    #: the requirement's text at that time
+    text = models.TextField()
+    importance = models.PositiveSmallIntegerField(choices=Importance.choices)
+    criticality = models.PositiveSmallIntegerField(choices=Criticality.choices)
+    #: otherwise it is learnt on the job
+    at_entry = models.BooleanField()
+    #: who judged, and from what, in the member's words
+    basis = models.TextField()
+    entered_by = models.CharField(max_length=150)
+    entered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"rating {self.pk} of requirement {self.requirement_id}"
 
 
 class JobAnalysis(OrganisationOwned):

@@ -23,6 +23,7 @@ from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, 
 from goodword.core.text import written_day
 from goodword.core.version import VERSION
 from goodword.questionnaires.editor.descriptions import language_name
+from goodword.roles.domain.job_analysis import IMPORTANT
 
 STANDARDS = "Standards for Educational and Psychological Testing (AERA, APA and NCME, 2014)"
 
@@ -154,7 +155,7 @@ def _workplace(facts: ManualFacts) -> Sequence[Topic]:
             if used
             else _("None of your roles uses the test now.")
         )
-        analysis = _job_analysis(used, analysed)
+        analysis = _job_analysis(used, analysed, facts.importance)
     return (
         said(_("Job requirements"), rule),
         analysis,
@@ -172,7 +173,7 @@ def _performance(facts: ManualFacts) -> Topic:
     )
 
 
-def _job_analysis(used: int, analysed: int) -> Topic:
+def _job_analysis(used: int, analysed: int, importance: Sequence[int]) -> Topic:
     heading = _("Job analysis")
     if not analysed:
         return none_yet(
@@ -187,6 +188,13 @@ def _job_analysis(used: int, analysed: int) -> Topic:
             "Roles that use this test and whose job analysis has a requirement for it: %(analysed)s of %(used)s."
         )
         % {"analysed": analysed, "used": used},
+        _(
+            "The importance of %(n)s requirements that it measures there was rated; %(important)s of them were rated "
+            "4 or 5 of 5 for importance or criticality."
+        )
+        % {"n": len(importance), "important": sum(one >= IMPORTANT for one in importance)}
+        if importance
+        else _("The importance of the requirements that it measures there was not rated."),
     )
 
 

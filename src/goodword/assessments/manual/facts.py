@@ -75,6 +75,8 @@ class ManualFacts:
     first_attempts: Mapping[Stratum, int]
     health: int
     roles: tuple[int, int] | None
+    #: the importance and criticality (the higher one) of rated requirements that it measures there
+    importance: tuple[int, ...]
     #: correlations with ratings after hire, by type of rating
     related: tuple[tuple[Criterion, Row], ...]
 
@@ -121,7 +123,8 @@ def manual_facts(
         comparisons=_comparisons(version),
         first_attempts=dict(sorted(taken.items())),
         health=len(flags_of(content)),
-        roles=None if roles is None else (len(roles), _analysed(version, roles)),
+        roles=None if roles is None else (len(roles), len(_analysed(version, roles))),
+        importance=() if roles is None else _importance(version, _analysed(version, roles)),
         related=tuple(
             (one.criterion, row)
             for one in figures(version.organisation, test=version.test)
@@ -132,11 +135,21 @@ def manual_facts(
     )
 
 
-def _analysed(version: TestVersion, roles: Sequence[Role]) -> int:
-    """Roles whose newest job analysis has a requirement that this test measures."""
+def _importance(version: TestVersion, analyses: Sequence[JobAnalysis]) -> tuple[int, ...]:
+    return tuple(
+        max(row["rating"]["importance"], row["rating"]["criticality"])
+        for one in analyses
+        for row in one.matrix["rows"]
+        if "rating" in row
+        and any(cell["title"] == version.test.title and cell["names"] for cell in row["cells"])
+    )
+
+
+def _analysed(version: TestVersion, roles: Sequence[Role]) -> list[JobAnalysis]:
+    """The newest job analyses of roles that have a requirement which this test measures."""
     rows = JobAnalysis.objects.of(version.organisation).filter(role__in=roles)
     newest = rows.order_by("role", "-number").distinct("role")
-    return sum(version.test_id in one.matrix.get("tests", ()) for one in newest)
+    return [one for one in newest if version.test_id in one.matrix.get("tests", ())]
 
 
 def _comparisons(version: TestVersion) -> tuple[Comparison, ...]:

@@ -9,12 +9,16 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.roles.models import JobAnalysis, JobRequirement, Role
+from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role
 
 #: requirements per role
 MOST: Final = 40
+#: ratings from which importance or criticality calls for a measure, and up to which both don't
+IMPORTANT: Final = 4
+UNIMPORTANT: Final = 2
 #: actions in the audit log
 ADDED, CHANGED, REMOVED = "job_requirement.added", "job_requirement.changed", "job_requirement.removed"
+RATED: Final = "job_requirement.rated"
 
 
 class TooMany(Exception):
@@ -35,12 +39,28 @@ class Entered:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """How important a requirement is; the fields are those of `RequirementRating`."""
+
+    importance: int
+    criticality: int
+    at_entry: bool
+    basis: str
+
+
 def may_change(role: Role, member: Membership) -> bool:
     return member.is_admin or role.owner_id == member.pk
 
 
 def requirements_of(role: Role) -> list[JobRequirement]:
-    return list(JobRequirement.objects.of(role.organisation).filter(role=role).order_by("pk"))
+    rows = JobRequirement.objects.of(role.organisation).filter(role=role)
+    return list(rows.prefetch_related("ratings").order_by("pk"))
+
+
+def ratings_of(requirement: JobRequirement) -> list[RequirementRating]:
+    """Newest first."""
+    return sorted(requirement.ratings.all(), key=lambda one: one.pk, reverse=True)
 
 
 def same_text(text: str) -> str:
@@ -85,6 +105,29 @@ def change(
         row.text, row.measures, row.entered_by, row.entered_at = text, list(measures), by.user.name, now
         row.save(update_fields=["text", "measures", "entered_by", "entered_at"])
         _audit(CHANGED, role, by=by, now=now)
+        return True
+
+
+def judge(requirement: JobRequirement, judgement: Judgement, *, by: Membership, now: datetime) -> bool:
+    """Store how important it is, beside earlier judgements. Returns whether anything changed."""
+    with transaction.atomic():
+        role = requirement.role
+        _lock(role)
+        row = JobRequirement.objects.of(role.organisation).get(pk=requirement.pk)
+        values = {name: getattr(judgement, name) for name in judgement.__slots__}
+        if (last := ratings_of(row)[:1]) and all(
+            getattr(last[0], name) == value for name, value in {**values, "text": row.text}.items()
+        ):
+            return False
+        RequirementRating.objects.create(
+            organisation=role.organisation,
+            requirement=row,
+            text=row.text,
+            entered_by=by.user.name[:150],
+            entered_at=now,
+            **values,
+        )
+        _audit(RATED, role, by=by, now=now)
         return True
 
 

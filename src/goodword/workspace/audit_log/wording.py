@@ -153,6 +153,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "job_analysis.confirmed": "Confirmed a job analysis",
             "job_requirement.added": "Added a job requirement",
             "job_requirement.changed": "Changed a job requirement",
+            "job_requirement.rated": "Rated the importance of a job requirement",
             "job_requirement.removed": "Removed a job requirement",
             "mail_text.changed": "Changed an e-mail text",
             "mail_text.reset": "Reset an e-mail text to the standard",

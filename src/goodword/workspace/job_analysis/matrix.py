@@ -10,13 +10,21 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from goodword.accounts.models import Organisation
 from goodword.assessments.kinds.judgement.content import is_for_practice
 from goodword.assessments.plans.versions import PlannedPart, built_by_member, planned
 from goodword.core.text import written_day
 from goodword.questionnaires.editor.entries import competencies_of
 from goodword.references.domain.invitations import version_for
-from goodword.roles.domain.job_analysis import Entered, requirements_of, same_text
-from goodword.roles.models import JobRequirement, Role, Step
+from goodword.roles.domain.job_analysis import (
+    IMPORTANT,
+    UNIMPORTANT,
+    Entered,
+    ratings_of,
+    requirements_of,
+    same_text,
+)
+from goodword.roles.models import JobAnalysis, JobRequirement, Role, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,24 @@ class Matrix:
             ],
             "by": row.requirement.entered_by,
             "on": _day(row.requirement.entered_at, self.role),
+            **self._judged(row.requirement),
         }
+
+    def _judged(self, requirement: JobRequirement) -> dict[str, Any]:
+        """Nothing if it has not been rated, as in matrices stored before ratings were introduced."""
+        for newest in ratings_of(requirement)[:1]:
+            return {
+                "rating": {
+                    "importance": newest.importance,
+                    "criticality": newest.criticality,
+                    "at_entry": newest.at_entry,
+                    "basis": newest.basis,
+                    "by": newest.entered_by,
+                    "on": _day(newest.entered_at, self.role),
+                    "outdated": same_text(newest.text) != same_text(requirement.text),
+                }
+            }
+        return {}
 
 
 def matrix_of(role: Role, *, now: datetime) -> Matrix:
@@ -127,6 +152,68 @@ def matrix_of(role: Role, *, now: datetime) -> Matrix:
             for one in requirements_of(role)
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratings:
+    """What ratings of importance and measures say together, of a stored matrix. Rows as stored; `measured_by` in them:
+    the titles of columns."""
+
+    #: rated important, and nothing measures them
+    missing: tuple[Mapping[str, Any], ...]
+    #: rated neither important nor critical, but measured
+    unimportant: tuple[Mapping[str, Any], ...]
+    #: learnt on the job, but measured
+    learnt: tuple[Mapping[str, Any], ...]
+    #: rated before their text changed
+    outdated: tuple[Mapping[str, Any], ...]
+    unrated: int
+
+
+def ratings_in(matrix: Mapping[str, Any]) -> Ratings:
+    rows = [
+        {**row, "measured_by": [cell["title"] for cell in row["cells"] if cell["names"]]}
+        for row in matrix["rows"]
+    ]
+    rated = [row for row in rows if "rating" in row]
+    return Ratings(
+        missing=tuple(row for row in rated if is_important(row["rating"]) and not row["measured_by"]),
+        unimportant=tuple(row for row in rated if _is_unimportant(row["rating"]) and row["measured_by"]),
+        learnt=tuple(row for row in rated if not row["rating"]["at_entry"] and row["measured_by"]),
+        outdated=tuple(row for row in rated if row["rating"]["outdated"]),
+        unrated=len(rows) - len(rated),
+    )
+
+
+def is_important(rating: Mapping[str, Any]) -> bool:
+    return bool(max(rating["importance"], rating["criticality"]) >= IMPORTANT)
+
+
+def _is_unimportant(rating: Mapping[str, Any]) -> bool:
+    return bool(max(rating["importance"], rating["criticality"]) <= UNIMPORTANT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """The newest confirmed job analysis of a role."""
+
+    analysis: JobAnalysis
+    requirements: int
+    ratings: Ratings
+
+    @property
+    def rated(self) -> int:
+        return self.requirements - self.ratings.unrated
+
+
+def newest_of_roles(organisation: Organisation) -> list[Analysed]:
+    """By title of the role."""
+    rows = JobAnalysis.objects.of(organisation).filter(role__archived_at=None).select_related("role")
+    newest = rows.order_by("role", "-number").distinct("role")
+    return [
+        Analysed(analysis=one, requirements=len(one.matrix["rows"]), ratings=ratings_in(one.matrix))
+        for one in sorted(newest, key=lambda one: (one.role.title.casefold(), one.role_id))
+    ]
 
 
 def digest(matrix: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -14,11 +14,19 @@ from goodword.accounts.access import MemberRequest
 from goodword.assessments.plans.editing import MAX_REQUIREMENT_LENGTH
 from goodword.core import clock
 from goodword.roles.domain import job_analysis
-from goodword.roles.domain.job_analysis import MOST, SameText, TooMany, may_change, same_text
-from goodword.roles.models import JobAnalysis, JobRequirement, Role, visible_roles
+from goodword.roles.domain.job_analysis import (
+    MOST,
+    Judgement,
+    SameText,
+    TooMany,
+    may_change,
+    ratings_of,
+    same_text,
+)
+from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role, visible_roles
 from goodword.ui.fields import LongTextField
 from goodword.workspace.concurrent_edits import NoticesChanges
-from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of
+from goodword.workspace.job_analysis.matrix import Column, columns_of, digest, matrix_of, ratings_in
 from goodword.workspace.job_requirements import sentences_of_role
 
 #: sentences of the job post offered as a requirement
@@ -41,6 +49,24 @@ class ConfirmForm(forms.Form):
     )
 
 
+AT_ENTRY, LEARNT = "at_entry", "learnt"
+#: the fields of a rating, each with what to say if only it is missing
+_RATING: Final = {
+    "importance": gettext_lazy("Choose how important it is."),
+    "criticality": gettext_lazy("Choose what follows if it is done badly."),
+    "at_entry": gettext_lazy("Choose when it is needed."),
+    "rating_basis": gettext_lazy("Say who judged this, and from what."),
+}
+
+
+def _initial(rating: RequirementRating | None, name: str) -> str:
+    if rating is None:
+        return ""
+    if name == "at_entry":
+        return AT_ENTRY if rating.at_entry else LEARNT
+    return rating.basis if name == "rating_basis" else str(getattr(rating, name))
+
+
 class RequirementForm(NoticesChanges):
     use_required_attribute = False
     text = LongTextField(
@@ -51,6 +77,32 @@ class RequirementForm(NoticesChanges):
         longest=MAX_REQUIREMENT_LENGTH,
         rows=2,
         error_messages={"required": gettext_lazy("Enter the requirement.")},
+    )
+    importance = forms.ChoiceField(
+        label=gettext_lazy("How important is it for the job as a whole?"),
+        choices=[("", gettext_lazy("Not rated")), *RequirementRating.Importance.choices],
+        required=False,
+    )
+    criticality = forms.ChoiceField(
+        label=gettext_lazy("What follows if it is done badly?"),
+        choices=[("", gettext_lazy("Not rated")), *RequirementRating.Criticality.choices],
+        required=False,
+    )
+    at_entry = forms.ChoiceField(
+        label=gettext_lazy("When is it needed?"),
+        choices=[
+            ("", gettext_lazy("Not rated")),
+            (AT_ENTRY, gettext_lazy("On the first day")),
+            (LEARNT, gettext_lazy("Later: it is learnt on the job")),
+        ],
+        required=False,
+    )
+    rating_basis = LongTextField(
+        label=gettext_lazy("Who judged this, and from what?"),
+        help_text=gettext_lazy("For example: two incumbents and their manager, in a meeting in March."),
+        longest=_LONGEST_BASIS,
+        rows=2,
+        required=False,
     )
 
     def __init__(
@@ -64,6 +116,9 @@ class RequirementForm(NoticesChanges):
         stored = requirement.measures if requirement else []
         super().__init__(data, initial={"text": text, "seen": ""})
         self.stated = [column.title for column in columns if column.stated_keys(text)]
+        self.newest = next(iter(ratings_of(requirement)), None) if requirement else None
+        for name in _RATING:
+            self.fields[name].initial = _initial(self.newest, name)
         for place, column in enumerate(columns):
             stated = column.stated_keys(text)
             choosable = [one for one in column.measures if one.key not in stated]
@@ -77,7 +132,29 @@ class RequirementForm(NoticesChanges):
                 widget=forms.CheckboxSelectMultiple,
             )
         known = {"text": text, "measures": sorted(stored)} if requirement else {}
+        known |= {name: _initial(self.newest, name) for name in _RATING} if self.newest else {}
         self.note_stored(known, measures=_("What measures it"))
+
+    def clean(self) -> dict[str, Any]:
+        """A rating is whole or missing; a stored one can be changed, not taken back."""
+        data = super().clean()
+        if self.newest or any(data.get(name) for name in _RATING):
+            for name, sentence in _RATING.items():
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, str(sentence))
+        return data
+
+    @property
+    def judgement(self) -> Judgement | None:
+        data = self.cleaned_data
+        if not data["importance"]:
+            return None
+        return Judgement(
+            importance=int(data["importance"]),
+            criticality=int(data["criticality"]),
+            at_entry=data["at_entry"] == AT_ENTRY,
+            basis=data["rating_basis"],
+        )
 
     @property
     def columns(self) -> list[forms.BoundField]:
@@ -115,6 +192,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
         "form": form,
         "confirmed": confirmed,
         "newest": confirmed[0] if confirmed else None,
+        "ratings": ratings_in(stored),
         "changed": bool(confirmed) and confirmed[0].matrix != stored,
         "may_change": may_change(role, request.member),
     }
@@ -132,6 +210,7 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
         "role": role,
         "found": found,
         "matrix": found.matrix,
+        "ratings": ratings_in(found.matrix),
         "rows": [(row, None) for row in found.matrix["rows"]],
     }
     return render(request, "workspace/job_analysis/version.html", context)
@@ -204,7 +283,9 @@ def _edit(request: MemberRequest, role: Role, requirement: JobRequirement | None
                 requirement.role = role
                 job_analysis.change(requirement, **given)
             else:
-                job_analysis.add(role=role, **given)
+                requirement = job_analysis.add(role=role, **given)
+            if form.judgement:
+                job_analysis.judge(requirement, form.judgement, by=request.member, now=now)
         except TooMany:
             form.add_error(None, _too_many())
         except SameText:
@@ -218,6 +299,7 @@ def _edit(request: MemberRequest, role: Role, requirement: JobRequirement | None
         "role": role,
         "requirement": requirement,
         "form": form,
+        "history": ratings_of(requirement) if requirement and requirement.pk else [],
         "proposed": [] if requirement else proposed[:PROPOSED],
     }
     status = 422 if form.is_bound else 200

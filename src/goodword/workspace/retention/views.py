@@ -31,7 +31,8 @@ from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.greenhouse.setup.connections import oldest_connection
-from goodword.roles.models import Role, Step
+from goodword.roles.domain.job_analysis import ratings_of, same_text
+from goodword.roles.models import JobRequirement, Role, Step
 from goodword.workflow.retention import NothingToKeep, lift_hold, place_hold, waiting
 from goodword.workspace.concurrent_edits import NoticesChanges, organisation_to_change
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
@@ -299,6 +300,11 @@ def _in_use(organisation: Organisation) -> dict[str, object]:
         .select_related("test", "assessment__step__role")
         .order_by("assessment__step__role__title", "assessment_id", "order")
     )
+    importance = {
+        (one.role_id, same_text(one.text)): f"{newest.importance} of 5, criticality {newest.criticality} of 5"
+        for one in JobRequirement.objects.of(organisation).filter(role__in=roles).prefetch_related("ratings")
+        for newest in ratings_of(one)[:1]
+    }
     return {
         "roles": roles.count(),
         "parts": [
@@ -306,6 +312,7 @@ def _in_use(organisation: Organisation) -> dict[str, object]:
                 "role": _cell(part.assessment.step.role.title),
                 "test": _cell(part.test.title),
                 "requirement": _cell(part.requirement),
+                "importance": importance.get((part.assessment.step.role_id, same_text(part.requirement)), ""),
             }
             for part in parts
         ],
