@@ -105,7 +105,7 @@ def test_a_part_is_replaced_by_its_open_text_version(
     looker.watch(context)
     page = context.new_page()
     page.goto(f"{live_server}{answer_path(row, now=clock.now())}")
-    page.get_by_label("Yes, a new one with the default rubric").check()
+    page.get_by_label("Yes, with the default rubric").check()
     looker.look(page, f"replacing a part {width}")
     page.get_by_role("button", name="Send the answer").click()
     expect(page.get_by_role("heading", name="This request has been answered")).to_be_visible()

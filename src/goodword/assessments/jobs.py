@@ -2,6 +2,7 @@ from goodword.assessments import verification
 from goodword.assessments.adjustments.mails import contacts_due, remind_contacts
 from goodword.assessments.attempts.completion import end_overdue, overdue
 from goodword.assessments.attempts.mails import remind_due, reminders_due
+from goodword.assessments.catalogue.judgement import make_open_texts, without_open_text
 from goodword.assessments.norms import making
 from goodword.assessments.psychometrics.rasch import NotEnough
 from goodword.assessments.psychometrics.rasch_fit import NotSettled
@@ -34,13 +35,24 @@ def sweep_clocks(*, timestamp: int = 0) -> None:
     verification.end_overdue(now=now)
 
 
+@jobs.job(
+    name="assessments.open_texts",
+    cron="*/5 * * * * 45",
+    queueing_lock="assessments.open_texts",
+    due=lambda now: [without_open_text()],  # noqa: ARG005 - whether there is any does not depend on the time
+)
+def sweep_open_texts(*, timestamp: int = 0) -> None:
+    del timestamp
+    make_open_texts(now=clock.now())
+
+
 @jobs.job(name="assessments.norms")
 def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None:
     """For one version and form, unless erasures have left too few answers."""
     try:
         making.make_norms(test_id=test_id, version=version, form=form, member_id=member_id, now=clock.now())
-    except making.NoGroup:
-        return  # the page says how many there are
+    except (making.NoGroup, making.FewSituations):
+        return  # the page says why
 
 
 @jobs.job(name="assessments.calibration")

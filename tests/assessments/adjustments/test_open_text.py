@@ -25,10 +25,11 @@ from goodword.assessments.attempts.parts import (
     open_form,
 )
 from goodword.assessments.catalogue.custom_questions import publish_test
-from goodword.assessments.catalogue.judgement import create_open_text
+from goodword.assessments.catalogue.judgement import create_open_text, make_open_texts, without_open_text
 from goodword.assessments.marking import parts_to_mark, parts_waiting_for
 from goodword.assessments.models import (
     Adjustment,
+    Assessment,
     AssessmentPart,
     Attempt,
     AttemptPart,
@@ -135,6 +136,40 @@ def test_the_new_version_is_published_in_all_languages_and_names_nobody() -> Non
     ]
     [entry] = AuditEntry.objects.of(attempt.organisation).filter(action="test.published")
     assert (entry.member, entry.actor, HANNA[0] in str(entry.details)) == (None, "goodword", False)
+
+
+def test_sets_in_use_get_a_version_before_anybody_is_granted_one() -> None:
+    attempt = timed(CLOCKED)
+    for _twice in (1, 2):
+        make_open_texts(now=NOW)
+    [made] = Test.objects.of(attempt.organisation).filter(open_text_of__isnull=False)
+    assert (made.title, made.created_by) == (WRITTEN, None)
+    assert not without_open_text().exists()
+    library = [row.pk for row in Test.objects.of(attempt.organisation)]
+    audited = AuditEntry.objects.of(attempt.organisation).count()
+    [offer] = open_text_offers(attempt)
+    grants(asked(attempt, percent=0, form=True), {1: offer.versions[0].pk})
+    assert taken(attempt) == (WRITTEN, None)
+    assert [row.pk for row in Test.objects.of(attempt.organisation)] == library
+    assert AuditEntry.objects.of(attempt.organisation).count() == audited
+
+
+def test_a_set_that_no_published_assessment_uses_gets_none() -> None:
+    attempt = timed(CLOCKED)
+    Assessment.objects.of(attempt.organisation).update(published_at=None)
+    make_open_texts(now=NOW)
+    assert not Test.objects.of(attempt.organisation).filter(open_text_of__isnull=False).exists()
+
+
+def test_an_archived_version_is_granted_and_not_made_again() -> None:
+    attempt = timed(CLOCKED)
+    make_open_texts(now=NOW)
+    Test.objects.of(attempt.organisation).filter(open_text_of__isnull=False).update(archived_at=NOW)
+    make_open_texts(now=NOW)
+    assert [one.versions for one in open_text_offers(attempt)] == [[]]
+    grants(asked(attempt, percent=0, form=True), {1: CREATE})
+    assert taken(attempt) == (WRITTEN, None)
+    assert Test.objects.of(attempt.organisation).filter(open_text_of__isnull=False).count() == 1
 
 
 @pytest.mark.world
@@ -372,9 +407,8 @@ def test_the_person_who_answers_can_replace_a_part_in_one_step(client: Client) -
     where, page = answer_page(client, attempt)
     for words in (
         f"Replace “{TITLE}” with its open-text version",
-        "Yes, a new one with the default rubric",
-        "There is no published open-text version of this set yet.",
-        "Members can see it there and in the audit log at once, before the candidate starts.",
+        "Yes, with the default rubric",
+        "The library offers no open-text version of this set.",
         "The hiring team sees which version they took once they start it, but not why.",
     ):
         assert words in page, words

@@ -223,17 +223,16 @@ def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
             "{} {}",
             help_text,
             _(
-                "There is no published open-text version of this set yet. If you choose it, one with the default "
-                "rubric is added to the library when you send the answer. Members can see it there and in the audit "
-                "log at once, before the candidate starts. It names neither you nor the candidate. To avoid this, "
-                "an open-text version must be published beforehand."
+                "The library offers no open-text version of this set. They take the archived one, or if there is "
+                "none yet, one with the default rubric is made; then members can see in the library and in the audit "
+                "log that it is new, but neither your name nor the candidate's."
             ),
         )
     return forms.ChoiceField(
         label=_("Replace “%(title)s” with its open-text version") % {"title": title_of(offer.part)},
         choices=[
             ("", _("No, as planned")),
-            *(versions or [(str(CREATE), str(_("Yes, a new one with the default rubric")))]),
+            *(versions or [(str(CREATE), str(_("Yes, with the default rubric")))]),
         ],
         widget=forms.RadioSelect,
         required=False,

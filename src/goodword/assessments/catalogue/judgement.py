@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -33,9 +34,10 @@ from goodword.assessments.kinds.judgement.editor import (
     with_texts,
 )
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
-from goodword.assessments.models import Test, TestVersion
+from goodword.assessments.models import AssessmentPart, Test, TestVersion
 from goodword.assessments.panels.keys import panel_of_draft, shown_result
 from goodword.assessments.panels.panelists import experts_of
+from goodword.core.jobs import for_each
 from goodword.drafts.versions import Publication
 
 MAX_NAME_LENGTH = 200
@@ -107,12 +109,12 @@ def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
         )
 
 
-def open_texts_of(test: Test, *, language: str) -> list[TestVersion]:
-    """The newest published versions, in this language, of the open-text versions of a set that are not archived;
-    most recently published first."""
+def open_texts_of(test: Test, *, language: str, archived: bool = False) -> list[TestVersion]:
+    """The newest published versions, in this language, of the open-text versions of a set that are not archived (or
+    that are); most recently published first."""
     rows = (
         TestVersion.objects.of(test.organisation)
-        .filter(test__open_text_of=test, test__archived_at=None, published_at__isnull=False)
+        .filter(test__open_text_of=test, test__archived_at__isnull=not archived, published_at__isnull=False)
         .select_related("test")
         .order_by("-published_at", "-pk")
     )
@@ -122,14 +124,42 @@ def open_texts_of(test: Test, *, language: str) -> list[TestVersion]:
     return [row for row in rows if row.language == language and row.number == newest[row.test_id]]
 
 
+def without_open_text() -> QuerySet[TestVersion]:
+    """Versions of judgement sets that a published assessment uses, in languages in which there never was an open-text
+    version of the set."""
+    parts = AssessmentPart.objects.across_organisations().filter(
+        test=OuterRef("test"), number=OuterRef("number"), assessment__published_at__isnull=False
+    )
+    made = TestVersion.objects.across_organisations().filter(
+        test__open_text_of=OuterRef("test"), language=OuterRef("language"), published_at__isnull=False
+    )
+    rows = TestVersion.objects.across_organisations().filter(
+        test__kind=Test.Kind.JUDGEMENT, published_at__isnull=False
+    )
+    return rows.filter(Exists(parts)).exclude(Exists(made))
+
+
+def make_open_texts(*, now: datetime) -> None:
+    """For each set that an assessment uses, before anybody can be granted one: if it were made then, the library and
+    the audit log would show that somebody was (docs/decisions/0026-*)."""
+
+    def make(pk: int) -> bool:
+        version = TestVersion.objects.across_organisations().select_related("test__organisation").get(pk=pk)
+        ensure_open_text(version=version, now=now)
+        return True
+
+    for_each(list(without_open_text().order_by("test", "pk").values_list("pk", flat=True)), make)
+
+
 def ensure_open_text(*, version: TestVersion, now: datetime) -> TestVersion:
-    """The open-text version of a set that was published last, in the language of this version of the set; if there is
-    none, one with the default rubrics is made from this version, in all its languages, and published. Nobody is named
-    as its author: that would tell members who granted an adjustment. Raises `ReadingError`."""
+    """The open-text version of a set that was published last, in the language of this version of the set, an archived
+    one if there is no other; if there is none, one with the default rubrics is made from this version, in all its
+    languages, and published. Nobody is named as its author. Raises `ReadingError`."""
     with transaction.atomic():
         row = DRAFTS.lock(version.test)
-        if found := open_texts_of(row, language=version.language):
-            return found[0]
+        for archived in (False, True):
+            if found := open_texts_of(row, language=version.language, archived=archived):
+                return found[0]
         rows = TestVersion.objects.of(row.organisation).filter(
             test=row, number=version.number, published_at__isnull=False
         )
