@@ -71,6 +71,7 @@ settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.support.default_buttons.Watc
 
 #: the longest files, in the order of their seconds: begun first, so that all processes end at about the same time
 LONGEST = (
+    "tests/torture/test_torture.py",
     "tests/browser/test_article_v3.py",
     "tests/browser/test_article_v1.py",
     "tests/browser/test_portal_effort.py",

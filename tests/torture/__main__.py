@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,16 +23,20 @@ import psycopg
 from goodword.core.supervise import leave_on_terminate
 from tests.torture.faults import Tormentor
 from tests.torture.greenhouse import Account
+from tests.torture.hosts import HERE, CannotMakeHosts, Hosts
 from tests.torture.invariants import Findings, Judge, Say, Watch, seconds_until_later, still_working
 from tests.torture.mail import MailServer
 from tests.torture.people import People
-from tests.torture.programs import Town, free_ports, town
+from tests.torture.programs import Town, free_ports, town, until
+from tests.torture.soak import Meter
 
 ORGANISATIONS = ("Northwind", "Southgate")
 #: seconds of rest after which the system counts as settled, and the longest jump of the clock while it settles
 REST, LONGEST_JUMP = 3.0, 5 * 3600.0
 #: accepted answers without which a run would show little
 ENOUGH = 20
+#: candidates of each organisation who are invited before anything fails, so that they answer while it does
+FIRST = 4
 
 
 @dataclass(kw_only=True)
@@ -42,13 +46,23 @@ class Options:
     deliveries: int = 0
     rate: float = 3.0
     workers: int = 1
+    hosts: int = 0
+    soak: float = 0.0
+    referees: bool = False
     settle: float = 600.0
     at_most: float = 3600.0
     keep: bool = False
 
     def command(self) -> str:
-        given = [f"--seed {self.seed}", f"--rate {self.rate:g}", f"--workers {self.workers}"]
-        given.append(f"--deliveries {self.deliveries}" if self.deliveries else f"--seconds {self.seconds:g}")
+        given = [f"--seed {self.seed}", f"--rate {self.rate:g}"]
+        given += ["--referees"] if self.referees else []
+        given.append(f"--hosts {self.hosts}" if self.hosts else f"--workers {self.workers}")
+        if self.soak:
+            given.append(f"--soak {self.soak:g}")
+        else:
+            given.append(
+                f"--deliveries {self.deliveries}" if self.deliveries else f"--seconds {self.seconds:g}"
+            )
         return f'make torture ARGS="{" ".join(given)}"'
 
 
@@ -64,7 +78,11 @@ def main() -> int:
     leave_on_terminate()
     options = _options(sys.argv[1:])
     print(f"torture: seed {options.seed}", flush=True)
-    outcome = torture(options, say=lambda text: print(text, flush=True))
+    try:
+        outcome = torture(options, say=lambda text: print(text, flush=True))
+    except CannotMakeHosts as error:
+        print(f"torture: {error}", file=sys.stderr)
+        return 2
     for line in outcome.lines:
         print(line)
     for breach in outcome.breaches:
@@ -90,9 +108,24 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--rate", type=float, default=3.0, help="acts a second in each Greenhouse")
     parser.add_argument("--workers", type=int, default=1, help="worker processes (default: %(default)s)")
     parser.add_argument(
+        "--hosts",
+        type=int,
+        default=0,
+        help="network namespaces with a web server and a worker each (needs root)",
+    )
+    parser.add_argument(
+        "--soak",
+        type=float,
+        default=0.0,
+        help="so many minutes without faults: memory and connections must stay flat",
+    )
+    parser.add_argument(
         "--settle", type=float, default=600.0, help="seconds to settle in (default: %(default)g)"
     )
     parser.add_argument("--at-most", type=float, default=3600.0, help="limit of --deliveries in seconds")
+    parser.add_argument(
+        "--referees", action="store_true", help="let referees answer too, not only candidates"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the folder with all logs")
     given = parser.parse_args(arguments)
     values = vars(given)
@@ -137,12 +170,13 @@ class Run:
 
 def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]]:
     [smtp] = free_ports(1)
-    mail = MailServer(seed=options.seed, port=smtp)
     with ExitStack() as stack:
+        hosts = stack.enter_context(Hosts(options.hosts)) if options.hosts else None
+        mail = MailServer(seed=options.seed, address=HERE if hosts else "127.0.0.1", port=smtp)
         mail.up()
         stack.callback(mail.down)
         here = stack.enter_context(
-            town(folder, smtp=smtp, organisations=ORGANISATIONS, workers=options.workers)
+            town(folder, smtp=smtp, organisations=ORGANISATIONS, workers=options.workers, hosts=hosts)
         )
         accounts = [
             stack.enter_context(closing(Account(name, url=url, api=api, seed=options.seed)))
@@ -160,19 +194,27 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
             town=here,
             accounts=accounts,
             mail=mail,
-            people=stack.enter_context(People(base=here.base, mail=mail, seed=options.seed)),
+            people=stack.enter_context(
+                People(base=here.base, mail=mail, seed=options.seed, referees=options.referees)
+            ),
             tormentor=Tormentor(here, accounts, mail, seed=options.seed),
             say=say,
         )
-        _fail_and_live(run)
+        meter = Meter(here)
+        with meter if options.soak else nullcontext():
+            _fail_and_live(run)
         _calm(run)
         say("no more faults")
         unsettled = _settle(run)
         findings = Judge(here, accounts, mail, run.people).judge(run.tormentor.trouble, watch)
         if unsettled:
             findings.breaches.insert(0, f"Not settled within {options.settle:.0f} s: {unsettled}.")
-        findings.breaches += run.people.problems
-        return findings, _lines(run, findings)
+        lines = _lines(run, findings)
+        if options.soak:
+            grown, measured = meter.findings()
+            findings.breaches += grown
+            lines += measured
+        return findings, lines
 
 
 def _fail_and_live(run: Run) -> None:
@@ -182,27 +224,32 @@ def _fail_and_live(run: Run) -> None:
 
     def torment() -> None:
         try:
-            run.tormentor.torment(over, say=run.say)
+            if not options.soak:
+                run.tormentor.torment(over, say=run.say)
         except Exception as error:  # noqa: BLE001 - the main thread raises it again
             errors.append(error)
 
     thread = threading.Thread(target=torment, name="tormentor", daemon=True)
+    for one in accounts:
+        one.invite(FIRST)
+    with suppress(TimeoutError):  # on a slow machine they answer later
+        invited = FIRST * len(accounts)
+        until(lambda: len(run.mail.letters()) >= invited, seconds=60, what="the first invitations")
+    backlog = False
     began = looked = time.monotonic()
-    for one in accounts:  # the first candidates apply before anything fails
-        for _ in range(3):
-            one.live()
     thread.start()
     try:
         while not errors:
             at = time.monotonic()
-            for one in accounts:
-                one.live()
+            if not backlog:
+                for one in accounts:
+                    one.live()
             here.database.look_after()
-            if at - looked > 5:
+            if at - looked > 2:
                 looked = at
                 if options.deliveries and sum(one.delivered() for one in accounts) >= options.deliveries:
                     break
-                _wait_for_backlog(here)
+                backlog = _is_behind(here)
             if at - began > (options.at_most if options.deliveries else _limit(run)):
                 break
             time.sleep(max(0.0, 1 / options.rate - (time.monotonic() - at)))
@@ -215,23 +262,19 @@ def _fail_and_live(run: Run) -> None:
 
 def _limit(run: Run) -> float:
     """The seconds that were asked for; on a slow machine up to three times as many, until somebody has answered."""
+    if run.options.soak:
+        return run.options.soak * 60
     enough = sum(len(one.answers) for one in run.people.told) >= ENOUGH
     return run.options.seconds * (1 if enough else 3)
 
 
-def _wait_for_backlog(here: Town, *, most: int = 400) -> None:
-    """Nothing new while more deliveries wait: the run measures no throughput."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            [(waiting,)] = here.database.rows(
-                "SELECT count(*) FROM greenhouse_delivery WHERE state = 'received'"
-            )
-        except psycopg.Error:
-            return
-        if waiting < most:
-            return
-        time.sleep(1)
+def _is_behind(here: Town, *, most: int = 60) -> bool:
+    """Whether so many deliveries wait that candidates would be invited only once everything is over."""
+    try:
+        [(waiting,)] = here.database.rows("SELECT count(*) FROM greenhouse_delivery WHERE state = 'received'")
+    except psycopg.Error:
+        return True
+    return bool(waiting >= most)
 
 
 def _calm(run: Run) -> None:
@@ -298,6 +341,7 @@ def _lines(run: Run, findings: Findings) -> list[str]:
         f"deliveries: {made} made; {_counts(findings.counted)}",
         f"people: {len(people.told)} had something to answer; {finished} finished, {declined} declined",
         f"their tries: {_counts(people.requests)}",
+        *(f"somebody could not go on: {problem}" for problem in people.problems),
         f"kills by SIGKILL: {kills}; programs that ended by themselves: {ended or 'none'}",
         f"points: {_counts(trouble.points)}",
         f"points not met: {', '.join(sorted(missed)) or 'none'}",

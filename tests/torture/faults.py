@@ -55,7 +55,7 @@ CLAIMS: Mapping[str, LiteralString] = {
 }
 #: by weight
 KINDS = {
-    "kill": 5,
+    "kill": 4,
     "freeze": 1,
     "database restart": 1,
     "database killed": 1,
@@ -66,16 +66,20 @@ KINDS = {
     "mail server down": 2,
     "mail server away for a day": 1,
     "mail server bad": 5,
-    "calls fail": 10,
+    "calls fail": 6,
     "calls limited": 1,
-    "deliveries fail": 12,
+    "deliveries fail": 6,
     "delivery replayed": 3,
     "delivery truncated": 1,
     "clock jumps": 2,
     "clock set back": 1,
 }
+#: the same, with several hosts
+OF_HOSTS = {"host cut off": 6, "host stopped": 2}
 #: seconds that a fault waits for its point, and how long a lock is held at most
 PATIENCE = 2.0
+#: seconds in which a new process is spared, except at a named point: it has to get somewhere
+YOUNG = 8.0
 #: how far the clock goes forward in one run: links and deadlines must not end
 MOST_TIME = timedelta(days=8)
 
@@ -132,6 +136,8 @@ class Tormentor:
     def _torment(self, over: threading.Event, say: Callable[[str], None]) -> None:
         acts: dict[str, Callable[[], str | None]] = {
             "kill": self._kill_anything,
+            "host cut off": self._cut_host,
+            "host stopped": self._stop_host,
             "freeze": self._freeze,
             "database restart": lambda: self._restart(signal.SIGINT),
             "database killed": lambda: self._restart(signal.SIGKILL),
@@ -153,14 +159,15 @@ class Tormentor:
         bag: list[str] = []
         while not over.is_set():
             if not bag:
-                bag = [kind for kind, weight in KINDS.items() for _ in range(weight)]
+                kinds = KINDS | (OF_HOSTS if self.town.hosts else {})
+                bag = [kind for kind, weight in kinds.items() for _ in range(weight)]
                 self.chance.shuffle(bag)
             kind = bag.pop()
             detail = acts[kind]()
             if detail is not None:
                 self.trouble.done[kind] += 1
                 say(f"{kind}{': ' if detail else ''}{detail}")
-            over.wait(self.chance.uniform(0.05, 0.6))
+            over.wait(self.chance.uniform(0.5, 2))
 
     # --- programs -----------------------------------------------------------------------------------------------
 
@@ -170,6 +177,8 @@ class Tormentor:
 
     def _kill_anything(self) -> str | None:
         program = self.chance.choice(self.town.programs)
+        if time.monotonic() - program.started < YOUNG:
+            return None
         return program.name if self._kill(program, self.chance) else None
 
     def _freeze(self) -> str | None:
@@ -183,6 +192,34 @@ class Tormentor:
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGCONT)
         return program.name
+
+    def _cut_host(self) -> str | None:
+        """Its packets are lost; sometimes for longer than it takes to be given up."""
+        if self.town.hosts is None:
+            return None
+        one = self.chance.choice(self.town.hosts.all)
+        seconds = self.chance.choice([2.0, 5.0, 12.0, 40.0])
+        self._database_trouble()
+        self.town.hosts.cut(one)
+        try:
+            time.sleep(seconds)
+        finally:
+            self.town.hosts.join(one)
+            self._database_trouble()
+        return f"{one} for {seconds:.0f} s"
+
+    def _stop_host(self) -> str | None:
+        """All of its programs end at once, without a word: its network is cut first."""
+        if self.town.hosts is None:
+            return None
+        one, rest = self.chance.choice(self.town.hosts.all), self.chance.uniform(3, 8)
+        self._database_trouble()
+        self.town.hosts.cut(one)
+        for program in (self.town.web[one - 1], self.town.workers[one - 1]):
+            program.kill(rest=rest)
+        time.sleep(rest)
+        self.town.hosts.join(one)
+        return f"{one} for {rest:.1f} s"
 
     def _at_write(self, table: str) -> str | None:
         """Hold the table, wait until a program wants to write to it, and kill that program."""

@@ -466,7 +466,11 @@ WORK: Mapping[str, LiteralString] = {
     "reactions": (
         f"SELECT count(*) FROM core_reaction WHERE state = 'waiting' AND coalesce(not_before, {NOW}) <= {NOW}"
     ),
-    "mails": f"SELECT count(*) FROM notifications_email WHERE state = 'queued' AND not_before <= {NOW}",
+    # while the mail server counts as down, one of them tries it, and the others wait
+    "mails": (
+        f"SELECT count(*) FROM notifications_email WHERE state = 'queued' AND not_before <= {NOW} AND NOT EXISTS "
+        f"(SELECT FROM notifications_mailservice WHERE greatest(probe_at, probing_until) > {NOW})"
+    ),
     "notes": f"SELECT count(*) FROM greenhouse_activityfeednote WHERE state = 'queued' AND not_before <= {NOW}",
     "reports": (
         f"SELECT count(*) FROM reports_report WHERE state = 'building' AND coalesce(try_again_at, {NOW}) <= {NOW}"
@@ -480,7 +484,8 @@ WORK: Mapping[str, LiteralString] = {
 LATER: Sequence[LiteralString] = (
     "SELECT min(not_before) FROM greenhouse_delivery WHERE state = 'received'",
     "SELECT min(not_before) FROM core_reaction WHERE state = 'waiting'",
-    "SELECT min(not_before) FROM notifications_email WHERE state = 'queued'",
+    f"SELECT min(not_before) FROM notifications_email WHERE state = 'queued' AND not_before > {NOW}",
+    "SELECT greatest(probe_at, probing_until) FROM notifications_mailservice WHERE down_since IS NOT NULL LIMIT 1",
     (
         "SELECT min(coalesce(handed_over_at + interval '20 minutes', claimed_at + interval '5 minutes')) "
         "FROM notifications_email WHERE state = 'sending'"

@@ -179,8 +179,8 @@ def _read(raw: bytes, *, to: str, began: float) -> Letter:
 class MailServer:
     """Up and down at one address."""
 
-    def __init__(self, *, seed: int, port: int) -> None:
-        self.port = port
+    def __init__(self, *, seed: int, address: str, port: int) -> None:
+        self.address, self.port = address, port
         self.handler = Handler(random.Random(f"mail {seed}"))
         self._controller: Controller | None = None
 
@@ -191,7 +191,7 @@ class MailServer:
     def up(self) -> None:
         if self._controller is None:
             self._controller = Controller(
-                self.handler, hostname="127.0.0.1", port=self.port, ready_timeout=60
+                self.handler, hostname=self.address, port=self.port, ready_timeout=60
             )
             self._controller.start()
 

@@ -73,8 +73,8 @@ class Stuck(Exception):
 class People:
     """Read the mails and answer them, in threads of their own."""
 
-    def __init__(self, *, base: str, mail: MailServer, seed: int) -> None:
-        self.base, self.mail, self.seed = base, mail, seed
+    def __init__(self, *, base: str, mail: MailServer, seed: int, referees: bool) -> None:
+        self.base, self.mail, self.seed, self.referees = base, mail, seed, referees
         self.told: list[Told] = []
         self.problems: list[str] = []
         self.requests: Counter[str] = Counter()
@@ -130,6 +130,8 @@ class People:
         return None
 
     def _fate(self, letter: Letter) -> str:
+        if letter.kind == "reference request" and not self.referees:
+            return IGNORES
         chance = random.Random(f"{self.seed} {letter.organisation} {letter.to} {letter.kind}")
         return chance.choices(list(FATES), list(FATES.values()))[0]
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString, Self
@@ -19,8 +19,10 @@ import httpx2
 import psycopg
 
 from goodword.core import postgres
+from goodword.core.postgres.layout import PORT, USER
 from goodword.core.supervise import goodword
 from tests.support import database
+from tests.torture.hosts import HERE, Forwarder, Hosts, to_address, to_socket
 
 #: seconds in which a program has to answer for the first time
 READY_SECONDS = 180
@@ -58,8 +60,10 @@ class Program:
     #: exit statuses that nobody asked for
     ended: list[int] = field(default_factory=list)
     killed: int = 0
+    started: float = 0.0
 
     def start(self) -> None:
+        self.started = time.monotonic()
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
@@ -154,6 +158,12 @@ class Database:
             connection.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
             connection.execute("ALTER SYSTEM SET min_wal_size = '48MB'")
             connection.execute("SELECT pg_reload_conf()")
+
+    @property
+    def socket(self) -> str:
+        """The path of its Unix socket, the same after each restart."""
+        folder = psycopg.conninfo.conninfo_to_dict(self.dsn)["host"]
+        return f"{folder}/.s.PGSQL.{PORT}"
 
     def connect(self, **options: Any) -> "psycopg.Connection[tuple[Any, ...]]":
         values: dict[str, Any] = {"autocommit": True, "connect_timeout": 5, "application_name": "torture"}
@@ -282,6 +292,8 @@ class Town:
     web: Sequence[Program]
     workers: Sequence[Program]
     sandboxes: Sequence[str]
+    #: where the programs run, if not here
+    hosts: Hosts | None = None
 
     @property
     def programs(self) -> list[Program]:
@@ -292,77 +304,98 @@ KEY, CLIENT, SECRET = "torture-key", "torture.harvest-v3.greenhouse", "torture-s
 PASSWORD = "correct horse battery staple"
 
 
-def environment(
-    data: Path, *, server: Database, port: int, smtp: int, sandboxes: Sequence[str]
-) -> dict[str, str]:
-    """One installation; Harvest v3 leads to the first sandbox, v1 to the second."""
-    v3, v1 = sandboxes
-    return {
-        "GOODWORD_ENV": "demo",
-        "GOODWORD_DATA": str(data),
-        "DATABASE_URL": server.url,
-        "GOODWORD_PORT": str(port),
-        "GOODWORD_BASE_URL": f"http://localhost:{port}",
-        "GOODWORD_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
-        "GOODWORD_MAIL_FROM": "people@goodword.example",
-        "GOODWORD_GREENHOUSE_V1_URL": f"{v1}/v1",
-        "GOODWORD_GREENHOUSE_V3_URL": f"{v3}/v3",
-        "GOODWORD_GREENHOUSE_AUTH_URL": v3,
-        "GOODWORD_GREENHOUSE_APP_URL": v3,
-        "GOODWORD_ALLOW_PRIVATE_ADDRESSES": "yes",
-        "GOODWORD_SYNC_MINUTES": "1",
-        "GOODWORD_ACCESS_LOG": "no",
-        "GOODWORD_POOL": "10",
-        "GOODWORD_BUILT_STATIC": str(Path(__file__).resolve().parents[2] / ".test-cache" / "built"),
-    }
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Of everything that the programs reach, or are reached by."""
+
+    here: str
+    port: int
+    smtp: int
+    database: str
+    sandboxes: Sequence[str]
+
+    def environment(self, data: Path) -> dict[str, str]:
+        """One installation; Harvest v3 leads to the first sandbox, v1 to the second."""
+        v3, v1 = self.sandboxes
+        return {
+            "GOODWORD_ENV": "demo",
+            "GOODWORD_DATA": str(data),
+            "DATABASE_URL": self.database,
+            "GOODWORD_PORT": str(self.port),
+            "GOODWORD_BASE_URL": f"http://localhost:{self.port}",
+            "GOODWORD_SMTP_URL": f"smtp://{self.here}:{self.smtp}",
+            "GOODWORD_MAIL_FROM": "people@goodword.example",
+            "GOODWORD_GREENHOUSE_V1_URL": f"{v1}/v1",
+            "GOODWORD_GREENHOUSE_V3_URL": f"{v3}/v3",
+            "GOODWORD_GREENHOUSE_AUTH_URL": v3,
+            "GOODWORD_GREENHOUSE_APP_URL": v3,
+            "GOODWORD_ALLOW_PRIVATE_ADDRESSES": "yes",
+            "GOODWORD_SYNC_MINUTES": "1",
+            "GOODWORD_ACCESS_LOG": "no",
+            "GOODWORD_POOL": "10",
+            "GOODWORD_BUILT_STATIC": str(Path(__file__).resolve().parents[2] / ".test-cache" / "built"),
+        }
 
 
 @contextmanager
-def town(data: Path, *, smtp: int, organisations: Sequence[str], workers: int = 1) -> Iterator[Town]:
-    """Start all programs, with these organisations and an admin each, and stop them in order."""
+def town(
+    data: Path, *, smtp: int, organisations: Sequence[str], workers: int = 1, hosts: Hosts | None = None
+) -> Iterator[Town]:
+    """Start all programs, with these organisations and an admin each, and stop them in order. With `hosts`, a web
+    server and a worker on each."""
     log = data / "programs.log"
-    port, *greenhouse = free_ports(3)
-    sandboxes = [f"http://127.0.0.1:{one}" for one in greenhouse]
-    server = Database(data)
-    try:
-        env = environment(data, server=server, port=port, smtp=smtp, sandboxes=sandboxes)
-        accounts = [
-            Program(
-                f"sandbox{number}",
-                [
-                    *(sys.executable, "-m", "greenhouse_sandbox.cli", "--port", str(one), "--no-limits"),
-                    *("--api-key", KEY, "--client-id", CLIENT, "--client-secret", SECRET),
-                ],
-                {},
-                data / f"sandbox{number}.log",
-            )
-            for number, one in enumerate(greenhouse, start=1)
-        ]
-        for one in accounts:
-            one.start()
-        try:
-            _prepare(env, organisations, log)
-            web = [Program("web1", goodword("serve"), env, log)]
-            worked = [
-                Program(f"worker{number}", goodword("worker", "--grace", "10"), env, log)
-                for number in range(1, workers + 1)
-            ]
-            with Supervisor([*worked, *web]):
-                for url in (f"http://localhost:{port}/healthz", *sandboxes):
-                    until(lambda url=url: _answers(url), seconds=READY_SECONDS, what=url)  # type: ignore[misc]
-                yield Town(
-                    data=data,
-                    base=f"http://localhost:{port}",
-                    database=server,
-                    web=web,
-                    workers=worked,
-                    sandboxes=sandboxes,
-                )
-        finally:
-            for one in accounts:
-                one.stop()
-    finally:
-        server.stop()
+    port, through, *greenhouse = free_ports(4)
+    here = HERE if hosts else "127.0.0.1"
+    sandboxes = [f"http://{here}:{one}" for one in greenhouse]
+    with ExitStack() as stack:
+        server = Database(data)
+        stack.callback(server.stop)
+        url = server.url
+        if hosts:
+            url = f"postgresql://{USER}@{here}:{through}/{postgres.DATABASE}"
+            stack.callback(Forwarder(here, through, [to_socket(server.socket)]).close)
+        addresses = Addresses(here=here, port=port, smtp=smtp, database=url, sandboxes=sandboxes)
+        env = addresses.environment(data)
+        for number, one in enumerate(greenhouse, start=1):
+            command = [sys.executable, "-m", "greenhouse_sandbox.cli", "--port", str(one), "--no-limits"]
+            command += ["--api-key", KEY, "--client-id", CLIENT, "--client-secret", SECRET]
+            command += ["--host", here, "--open-control"] if hosts else []
+            sandbox = Program(f"sandbox{number}", command, {}, data / f"sandbox{number}.log")
+            sandbox.start()
+            stack.callback(sandbox.stop)
+        _prepare(env, organisations, log)
+        web, worked = _programs(env, log, workers=workers, hosts=hosts)
+        stack.enter_context(Supervisor([*worked, *web]))
+        if hosts:
+            serving = [to_address(hosts.address(one), port) for one in hosts.all]
+            stack.callback(Forwarder("127.0.0.1", port, serving).close)
+        for url in (f"http://localhost:{port}/healthz", *sandboxes):
+            until(lambda url=url: _answers(url), seconds=READY_SECONDS, what=url)  # type: ignore[misc]
+        yield Town(
+            data=data,
+            base=f"http://localhost:{port}",
+            database=server,
+            web=web,
+            workers=worked,
+            sandboxes=sandboxes,
+            hosts=hosts,
+        )
+
+
+def _programs(
+    env: Mapping[str, str], log: Path, *, workers: int, hosts: Hosts | None
+) -> tuple[list[Program], list[Program]]:
+    """The web servers and the workers."""
+    work = goodword("worker", "--grace", "10")
+    if hosts is None:
+        several = [Program(f"worker{number}", work, env, log) for number in range(1, workers + 1)]
+        return [Program("web1", goodword("serve"), env, log)], several
+    web, worked = [], []
+    for one in hosts.all:
+        serve = goodword("serve", "--host", hosts.address(one))
+        web.append(Program(f"web{one}", hosts.command(one, serve), env, log))
+        worked.append(Program(f"worker{one}", hosts.command(one, work), env, log))
+    return web, worked
 
 
 #: Django takes seconds to start, so one process does it all
