@@ -30,6 +30,7 @@ LOADS: Final = {
     "audio": ("src",),
     "object": ("data",),
 }
+_TAGS: Final = re.compile(rf"<(?:{'|'.join(LOADS)})\b[^>]*>")
 #: of <link>, those that are only addresses
 ONLY_NAMED: Final = {"index", "search", "next", "prev", "canonical", "author"}
 
@@ -108,9 +109,12 @@ def _is_foreign(url: str) -> bool:
 
 
 def _loaded(page: str) -> list[str]:
-    reader = _Loads()
-    reader.feed(page)
-    return reader.urls
+    found: list[str] = []
+    for tag in _TAGS.findall(page):  # parsing all of each page takes as long as making it
+        reader = _Loads()  # another for each: after <script> everything is a script
+        reader.feed(tag)
+        found += reader.urls
+    return found
 
 
 class _Loads(HTMLParser):

@@ -8,6 +8,7 @@ import docs
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_site_builds_without_broken_links_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     assert list(docs.build(tmp_path)) == []
     start = (tmp_path / "index.html").read_text()
