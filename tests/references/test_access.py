@@ -117,7 +117,7 @@ def test_every_url_of_a_closed_check_shows_the_neutral_page() -> None:
     assert state_of(story) == before
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_candidate_and_referee_see_the_same_neutral_page() -> None:
     story = sent()
     doors = [candidate_path(story), referee_path("maria@globex.example"), referee_path("paul@globex.example")]

@@ -107,7 +107,7 @@ def test_members_of_another_organisation_cannot_release() -> None:
     assert referee(story).released_at is None
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_hire_releases_all_deferred_requests_with_full_deadlines() -> None:
     story = deferred_check(both=True)
     assert story.check.clock_stopped_at == NOW

@@ -276,7 +276,7 @@ def test_other_referees_are_not_affected() -> None:
     ]
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_reopened_check_does_not_contact_erased_referees() -> None:
     story = sent()
     rita = factories.member(story.application.organisation)

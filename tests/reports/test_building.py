@@ -93,7 +93,7 @@ def test_two_workers_at_once_leave_one_file_and_one_event() -> None:
     assert event_names().count("report.ready") == 1
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_completing_again_makes_a_new_version_and_leaves_the_old_one() -> None:
     first = ready()
     old = bytes(first.file.content)
@@ -105,7 +105,7 @@ def test_completing_again_makes_a_new_version_and_leaves_the_old_one() -> None:
     assert bytes(versions[0].file.content) == old
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_repeated_event_makes_one_report() -> None:
     finished(application())
     run_jobs()

@@ -115,7 +115,7 @@ def test_copied_texts_and_identical_ratings_are_flagged_with_the_second_referenc
     assert (alike.referee_id, alike.key) == (None, ",".join(map(str, ids)))
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
     story = sent()
     answer(referee_path(MARIA), with_text(TEXT))

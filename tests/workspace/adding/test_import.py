@@ -130,7 +130,7 @@ def test_none_are_imported_if_so_chosen(role: Role, rita: Membership) -> None:
     assert names(role) == [] and not ImportRow.objects.of(role.organisation).exists()
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_mails_go_out_only_after_their_number_was_confirmed(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     of = uploaded(client, role)

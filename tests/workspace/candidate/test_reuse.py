@@ -155,7 +155,7 @@ def test_the_mail_about_reuse_names_no_other_role(second: Role, earlier: Report)
     assert "Window Washer" not in mail.text + mail.html
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_reusing_creates_a_report_and_mails_nobody(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     before = Email.objects.count()

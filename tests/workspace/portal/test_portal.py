@@ -296,7 +296,7 @@ def audited(application: Application) -> list[tuple[str, str]]:
     return list(entries.values_list("action", "actor"))
 
 
-@pytest.mark.main_case
+@pytest.mark.world
 def test_viewing_by_review_link_is_audited(application: Application) -> None:
     reported(application)
     where = review(application, expires_at=NOW + timedelta(days=14))
