@@ -14,7 +14,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from goodword.core import clock, health
+from goodword.core import clock
+from goodword.core.database import quick_connection
 from goodword.core.doctor import database
 
 pytestmark = [pytest.mark.proxy, pytest.mark.django_db]
@@ -62,7 +63,7 @@ def test_only_session_mode_passes_notifications_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str, state: str
 ) -> None:
     with pooler(tmp_path, mode) as port:
-        through: dict[str, Any] = health.quick_connection() | {"host": "127.0.0.1", "port": port}
-        monkeypatch.setattr(health, "quick_connection", lambda: through)
+        through: dict[str, Any] = quick_connection() | {"host": "127.0.0.1", "port": port}
+        monkeypatch.setattr(database, "quick_connection", lambda: through)
         with psycopg.connect(**through, autocommit=True) as line:
             assert database.notifications(line, clock.now()).state == state

@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from procrastinate.contrib.django.utils import connector_params
 
 from goodword.core import stopping
 from goodword.core.environment import SettingError
@@ -24,6 +25,8 @@ _OUTAGES = ("08", "53", "57P", "25006")
 #: seconds between two attempts
 FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
 CONNECT_SECONDS = 5
+#: milliseconds for one statement
+_STATEMENT = 1_500
 #: seconds between two messages about waiting
 SAY_EVERY: Final = 60.0
 #: connection errors of PostgreSQL and libpq that waiting does not fix. There is no SQLSTATE at this point, so if the
@@ -209,3 +212,10 @@ def check_writable(folder: Path, *, setting: str = "GOODWORD_DATA") -> None:
             f"{setting} ({folder}) cannot be written: {error.strerror}. Use a folder that the user running "
             "this program can write to."
         ) from error
+
+
+def quick_connection() -> dict[str, Any]:
+    """For looking at the database: gives up within two seconds."""
+    given = {name: value for name, value in connector_params().items() if name != "pool"}
+    options = f"{given.get('options', '')} -c statement_timeout={_STATEMENT}".strip()
+    return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from procrastinate.contrib.django.utils import connector_params
 
 from goodword.core import clock
-from goodword.core.database import first_line, is_outage
+from goodword.core.database import first_line, is_outage, quick_connection
 from goodword.core.doctor import database, machine
 from goodword.core.doctor.database import WORKER
 from goodword.core.doctor.findings import Finding, State
@@ -32,8 +32,6 @@ ANSWER_WITHIN = 1.8
 GOOD_FOR = 1.0
 #: areas that concern all organisations together, not shown to one
 _OF_ALL = ("deliveries",)
-#: milliseconds for one statement
-_STATEMENT = 1_500
 
 
 class HeartbeatThread(threading.Thread):
@@ -172,13 +170,6 @@ def installation_problems(*, now: datetime) -> list[Finding]:
     except (psycopg.Error, DatabaseError) as error:
         found = [database.failure(error)]
     return [one for one in found if one.state is not State.GOOD and one.area not in _OF_ALL]
-
-
-def quick_connection() -> dict[str, Any]:
-    """For looking at the database: gives up within two seconds."""
-    given = {name: value for name, value in connector_params().items() if name != "pool"}
-    options = f"{given.get('options', '')} -c statement_timeout={_STATEMENT}".strip()
-    return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}
 
 
 readiness = Readiness()

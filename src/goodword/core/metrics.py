@@ -26,8 +26,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from goodword.core.database import first_line
-from goodword.core.health import quick_connection
+from goodword.core.database import first_line, quick_connection
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

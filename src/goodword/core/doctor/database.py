@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from goodword.core import crypto
-from goodword.core.database import first_line
+from goodword.core.database import first_line, quick_connection
 from goodword.core.doctor.findings import (
     DatabaseCheck,
     Finding,
@@ -238,8 +238,6 @@ def connections(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
 
 def notifications(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
     """Whether workers hear at once of new jobs: in a pooler's transaction mode sessions are not theirs."""
-    from goodword.core.health import quick_connection
-
     with (
         psycopg.connect(**quick_connection(), autocommit=True) as listening,
         psycopg.connect(**quick_connection(), autocommit=True) as other,

@@ -9,7 +9,7 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.assessments.plans import publishing
 from goodword.candidates.models import Application
-from goodword.core import stopping
+from goodword.core import jobs, stopping
 from goodword.greenhouse.client import HarvestError, Invalid, NotFound, UnexpectedShape
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import ApplicationInStage, Post, Stage
@@ -20,7 +20,6 @@ from goodword.roles.domain.settings import set_delay, set_requirement
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workflow.models import StepRequest
-from goodword.workspace import jobs
 from goodword.workspace.automation.access import JobChoice
 from goodword.workspace.automation.draft import AutomationDraft
 
@@ -139,12 +138,12 @@ def confirm(
             set_delay(step=step, minutes=draft.delay(step.kind), by=by, now=now)
         for one in in_mapped_stages(placed, draft):
             if one.application_id in invite:
-                jobs.invite_there.defer(
+                jobs.named("automation.invite_there").defer(
                     automation_id=automation.pk, remote_application_id=one.application_id, member_id=by.pk
                 )
         recorded = AlreadyThere.objects.of(role.organisation).filter(automation=automation, recorded_at=now)
         if recorded.exists():
-            jobs.sync_there.defer(automation_id=automation.pk, after=0)
+            jobs.named("automation.sync_there").defer(automation_id=automation.pk, after=0)
     return automation
 
 
