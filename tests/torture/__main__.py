@@ -1,7 +1,7 @@
-"""`make torture`: a history of applications under faults, then a look from outside at what became of it.
+"""`make torture`: a history of applications under faults, and checks of its outcome from outside.
 
-Everything is a real program. The seed decides what happens, what fails and when; how the programs interleave it does
-not. docs/testing.md explains it.
+All programs are real. The seed decides what happens, what fails and when, but not how the programs interleave.
+docs/testing.md explains it.
 """
 
 import argparse
