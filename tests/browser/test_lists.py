@@ -55,6 +55,8 @@ def test_a_recruiter_works_through_a_list_by_keyboard(browser: Browser, live_ser
     looker.look(page, "list extend")
     assert looker.wrong == {}
     page.get_by_role("link", name="Back", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Senior Account Manager")
+    page.wait_for_load_state()  # scripts handle keys from then on
     for key in "jjk":
         page.keyboard.press(key)
     page.keyboard.press("Enter")

@@ -40,6 +40,7 @@ class Thumb:
     def sees(self, heading: str | re.Pattern[str]) -> None:
         title = self.page.get_by_role("heading", level=1)
         expect(title).to_have_text(heading)
+        self.page.wait_for_load_state()  # scripts handle taps from then on
         self.screens.append(title.inner_text())
         self.looker.look(self.page, f"{len(self.screens)} {title.inner_text()[:20]}")
 
