@@ -52,7 +52,7 @@ def test_every_sweep_that_runs_each_minute_says_when_it_is_due() -> None:
         if periodic.croniter.get_next(ret_type=float, start_time=noon) <= noon + 60
         and periodic.croniter.get_next(ret_type=float, start_time=noon + 60) <= noon + 120
     }
-    assert often == jobs.DUE.keys()
+    assert often <= jobs.DUE.keys()
 
 
 @pytest.mark.django_db(transaction=True)

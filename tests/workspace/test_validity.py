@@ -210,7 +210,7 @@ def test_the_command_prints_the_same(role: Role, capsys: pytest.CaptureFixture[s
         "  5 people have two raters; their agreement is not computed below 30",
     ]
     assert printed[-1] == (
-        "  Reasoning 2, 12 tasks in 12 minutes: r = 0.49 (0.27 to 0.66), n = 60; corrected for range restriction 0.49 "
+        "  Reasoning 3, 12 tasks in 12 minutes: r = 0.49 (0.27 to 0.66), n = 60; corrected for range restriction 0.49 "
         "(0.27 to 0.66), 90 applicants, SD ratio 1.00"
     )
     assert [print_validity(slug="nobody", role_id=None), print_validity(slug=slug, role_id=0)] == [2, 2]

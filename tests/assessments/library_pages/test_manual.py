@@ -304,9 +304,9 @@ def test_the_page_shows_the_chosen_version_and_roles_of_the_reader(rita: Members
     confirmed = partial(
         JobAnalysis.objects.create, organisation=role.organisation, role=role, confirmed_at=NOW
     )
-    confirmed(number=1, matrix={"tests": [version.test_id + 1000]})
+    confirmed(number=1, matrix={"tests": [version.test_id + 1000], "rows": []})
     assert topic(signed_in(rita).get(where).context["manual"], "Job analysis").missing
-    confirmed(number=2, matrix={"tests": [version.test_id]})
+    confirmed(number=2, matrix={"tests": [version.test_id], "rows": []})
     again = signed_in(rita).get(where)
     assert "and whose job analysis has a requirement for it: 1 of 1." in again.content.decode()
     assert not topic(again.context["manual"], "Job analysis").missing

@@ -202,6 +202,7 @@ def test_a_set_with_few_situations_gets_no_norms_and_the_page_says_what_to_do(ac
     assert waiting() == []
 
 
+@pytest.mark.main_case
 def test_a_press_calibrates_by_a_job_and_the_page_shows_the_difficulties(reasoning: Test) -> None:
     crowd(reasoning, 200, answers=solves, items=form_of)
     browser = recruiter(reasoning)

@@ -239,11 +239,11 @@ def test_an_organisation_that_stored_version_1_of_reasoning_can_choose_the_new_f
         name: [box["value"] for box in soup(signed_in(rita).get(form)).select(f"input[name={name}]")]
         for name in ("number", "form")
     }
-    assert offered["number"] == ["2", "1"]
+    assert offered["number"] == ["3", "1"]
     assert {"long_40", "figureless_40"} < set(offered["form"])
-    post(rita, form, step, number="2", form="long_40", minutes="40", requirement=SERVES)
+    post(rita, form, step, number="3", form="long_40", minutes="40", requirement=SERVES)
     [now] = parts(draft(step))
-    assert (now.number, now.form, now.minutes) == ("2", "long_40", 40)
+    assert (now.number, now.form, now.minutes) == ("3", "long_40", 40)
     assert told not in words(signed_in(rita).get(page))
 
 
