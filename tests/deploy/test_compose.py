@@ -37,6 +37,7 @@ def from_env_file() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("given", [{}, from_env_file()], ids=["without .env", "with the sample"])
 def test_the_programs_start_with_the_files_that_secrets_makes(given: dict[str, str], tmp_path: Path) -> None:
     secrets = OURS["secrets"]["command"]
