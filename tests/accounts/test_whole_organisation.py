@@ -149,7 +149,7 @@ def test_an_organisation_deleted_since_a_backup_is_deleted_again() -> None:
     entry.erased_at = NOW - timedelta(days=1)  # another one, that had this id before
     assert erase_all_again([entry], now=NOW) == 0  # type: ignore[list-item]  # has the same fields
     entry = ErasureEntry(organisation_id=organisation.pk, whole_organisation=True, erased_at=NOW)
-    assert erase_all_again([entry], now=NOW) == 1  # type: ignore[list-item]  # the same
+    assert erase_all_again([entry], now=NOW) == 1  # type: ignore[list-item]  # has the same fields
     assert not Organisation.objects.exists()
 
 

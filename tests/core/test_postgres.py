@@ -17,17 +17,6 @@ from goodword.core.postgres import layout
 pytestmark = pytest.mark.programs
 
 
-@pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A data directory with a cleanly stopped cluster that has one row."""
-    with tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder:
-        data = Path(folder, "made")
-        with postgres.start(data, durable=False) as server, psycopg.connect(server.url) as connection:
-            connection.execute("CREATE TABLE kept (word text PRIMARY KEY)")
-            connection.execute("INSERT INTO kept VALUES ('before')")
-        yield data
-
-
 @pytest.fixture
 def data(made: Path) -> Iterator[Path]:
     """A copy of it, outside pytest's folder, which would keep 40 MB per test."""

@@ -14,17 +14,6 @@ from goodword.core.postgres.layout import Layout, program_folder
 from tests.core.test_postgres import add, words
 
 
-@pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
-    """A data directory with a stopped cluster that has one row."""
-    with tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder:
-        data = Path(folder, "made")
-        with postgres.start(data, durable=False) as server, psycopg.connect(server.url) as connection:
-            connection.execute("CREATE TABLE kept (word text PRIMARY KEY)")
-            connection.execute("INSERT INTO kept VALUES ('before')")
-        yield data
-
-
 @pytest.fixture
 def data(made: Path) -> Iterator[Layout]:
     with tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder:

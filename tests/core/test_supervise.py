@@ -14,7 +14,7 @@ import pytest
 
 from goodword.core import postgres, supervise, web
 from goodword.core.supervise import Children
-from tests.core.test_killed_worker import until
+from tests.core.test_killed_worker import here, until
 
 pytestmark = pytest.mark.programs
 
@@ -256,13 +256,25 @@ def test_a_child_s_setting_replaces_a_file_that_the_caller_names(monkeypatch: py
     assert "DATABASE_URL_FILE" in Children(env={})._env
 
 
-def test_up_takes_the_database_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It starts no embedded server, and its programs read the same file."""
-    (tmp_path / "url").write_text("postgresql://goodword@db.example.com/goodword\n")
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
-    monkeypatch.setattr(supervise, "leave_on_terminate", lambda: None)
-    monkeypatch.setattr(supervise, "refuse_busy_port", lambda *_, **__: None)
-    # returned in place of the exit status
-    monkeypatch.setattr(supervise, "_run_both", lambda env, server: (env, server))
-    assert supervise.up() == ({}, None)  # type: ignore[comparison-overlap]
+def test_up_takes_the_database_from_a_file_and_starts_no_embedded_server(tmp_path: Path) -> None:
+    url = f"{here()['DATABASE_URL'].partition('?')[0]}-missing?{here()['DATABASE_URL'].partition('?')[2]}"
+    (tmp_path / "url").write_text(f"{url}\n")
+    env = {name: value for name, value in here().items() if name != "DATABASE_URL"}
+    env |= {
+        "DATABASE_URL_FILE": str(tmp_path / "url"),
+        "GOODWORD_DATA": str(tmp_path),
+        "GOODWORD_PORT": str(free_port()),
+    }
+    ended = subprocess.run(
+        supervise.goodword("up"), env=env, capture_output=True, text=True, check=False, timeout=100
+    )
+    assert (ended.returncode, "-missing" in ended.stderr) == (1, True)
+    assert ended.stderr.endswith("goodword: the database could not be migrated; see above.\n")
+    assert not (tmp_path / "postgres").exists()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -354,7 +354,7 @@ class Tormentor:
         return True
 
     def _set_back(self) -> str | None:
-        """Goodword's clock runs behind for some seconds, as before a correction by NTP."""
+        """Set Goodword's clock back for some seconds, as an NTP correction would."""
         seconds = self.chance.uniform(20, 150)
         try:
             self.move_clock(self.town, -seconds)

@@ -26,7 +26,7 @@ CLOSED = "There is nothing to do here at the moment"
 UNSETTLED = 90.0
 _CODE = re.compile(r"[A-Z0-9-]{6,20}")
 STATUSES = {"active": "active", "rejected": "rejected", "hired": "hired", "converted": "converted"}
-#: acts after which a step waits for somebody's click, so that nobody need be invited
+#: acts after which a step waits for a click: no invitation is expected
 UNDONE = {"unreject", "unhire", "transfer"}
 
 

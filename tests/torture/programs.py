@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString, Self
 
@@ -370,7 +371,7 @@ def town(
             serving = [to_address(hosts.address(one), port) for one in hosts.all]
             stack.callback(Forwarder("127.0.0.1", port, serving).close)
         for url in (f"http://localhost:{port}/healthz", *sandboxes):
-            until(lambda url=url: _answers(url), seconds=READY_SECONDS, what=url)  # type: ignore[misc]
+            until(partial(_answers, url), seconds=READY_SECONDS, what=url)
         yield Town(
             data=data,
             base=f"http://localhost:{port}",

@@ -275,7 +275,7 @@ def takes_answers_query(*, now: datetime) -> Q:
 def lock[R: StepRun](model: type[R], pk: int) -> R:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A run is locked inside a transaction only.")
-    rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R
+    rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # typed as of Model
     return rows.select_related("step_request__step", "organisation").get(pk=pk)
 
 

@@ -51,9 +51,7 @@ def error_message(error: HarvestError | CannotOpen) -> ErrorMessage:
         sentence = f"{sentence} {error.detail}"
     unclear = isinstance(error, Unauthorised) and error.kind is Refusal.UNKNOWN
     if isinstance(error, Unauthorised) and error.may_be_permission and unclear:
-        remedy += " " + _(
-            "If the key is right, tick its permissions in Greenhouse: none of them works so far."
-        )
+        remedy += " " + _("If the key is right, select its permissions in Greenhouse: none work yet.")
     if isinstance(error, Unavailable) and not isinstance(error, AddressRefused):
         remedy = _(
             "Try again in a few minutes. If it persists, check status.greenhouse.io and this server's network."

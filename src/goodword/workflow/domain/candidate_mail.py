@@ -18,7 +18,7 @@ MAIL_FAILURES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
 def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
     if email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
         return None
-    rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
+    rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # typed as of Model
         step_request_id=email.link_subject_id, progress__in=UNFINISHED
     )
     found = rows.order_by("-pk").values_list("pk", flat=True).first()
@@ -56,7 +56,7 @@ def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R 
     application = email.application  # not for mails about an adjustment, which belong to its request
     if application is not None and not is_same(email.to_address, application.candidate.email):
         return None
-    rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
+    rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # typed as of Model
         step_request_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None
     )
     found = rows.order_by("-pk").values_list("pk", flat=True).first()

@@ -226,7 +226,7 @@ def is_confidential_source(earlier: StepRequest) -> bool:
 def _latest_result[R: StepRun](
     model: type[R], step_request: StepRequest, *, application: Application, at: datetime
 ) -> R | None:
-    rows: QuerySet[R] = model._default_manager.all()  # type: ignore[assignment]  # of R
+    rows: QuerySet[R] = model._default_manager.all()  # type: ignore[assignment]  # typed as of Model
     done = rows.filter(
         organisation=application.organisation,
         step_request__application__candidate=application.candidate,

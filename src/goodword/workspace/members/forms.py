@@ -32,6 +32,13 @@ _MEANING = {
 }
 
 
+class MemberChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when run
+    """Lists members by name and kind."""
+
+    def label_from_instance(self, obj: Membership) -> str:
+        return f"{obj.user.name} ({obj.get_kind_display()})"
+
+
 def kind_choices() -> list[tuple[str, SafeString]]:
     """Each kind, with its permissions."""
     return [
@@ -98,7 +105,7 @@ class InviteForm(forms.Form):
 
 
 def _successor(member: Membership, *, required: bool, hint: str = "") -> forms.Field:
-    field = forms.ModelChoiceField(
+    return MemberChoiceField(
         queryset=possible_successors(member),
         label=_("Who takes over?"),
         help_text=hint,
@@ -109,8 +116,6 @@ def _successor(member: Membership, *, required: bool, hint: str = "") -> forms.F
             "invalid_choice": _("This member can't own roles any more. Choose another."),
         },
     )
-    field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]  # Django documents this
-    return field
 
 
 class MemberForm(NoticesChanges):

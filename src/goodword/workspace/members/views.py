@@ -25,7 +25,7 @@ from goodword.roles.domain.role_changes import add_viewer, remove_viewer
 from goodword.roles.models import Role, is_confidential, may_share, visible_roles
 from goodword.workspace.concurrent_edits import organisation_to_change
 from goodword.workspace.members import deactivation, invitations
-from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberForm
+from goodword.workspace.members.forms import DeactivateForm, InviteForm, MemberChoiceField, MemberForm
 
 #: members per page
 PAGE = 100
@@ -246,7 +246,7 @@ class AddViewerForm(forms.Form):
     def __init__(self, *args: Any, rows: QuerySet[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.has_choices = rows.exists()
-        field = forms.ModelChoiceField(
+        field = MemberChoiceField(
             queryset=rows,
             label=_("Add a member"),
             empty_label=_("Choose a member"),
@@ -255,7 +255,6 @@ class AddViewerForm(forms.Form):
                 "invalid_choice": _("This member can't be added any more. Choose another."),
             },
         )
-        field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]  # Django documents this
         self.fields["member"] = field
 
 

@@ -36,6 +36,7 @@ from goodword.roles.models import Automation, Role, Step, has_confidential_job, 
 from goodword.workspace.automation.access import JobChoice, account_label, job_choices, parse_key
 from goodword.workspace.automation.confirm import job_link
 from goodword.workspace.concurrent_edits import NoticesChanges
+from goodword.workspace.members.forms import MemberChoiceField
 from goodword.workspace.validity.asking import switch
 
 _TITLE_LENGTH = 200
@@ -104,7 +105,7 @@ class RoleForm(TitleForm):
             "seen": version_of(role),
         }
         super().__init__(data, initial=initial)
-        field = forms.ModelChoiceField(
+        field = MemberChoiceField(
             queryset=possible_owners(role.organisation),
             label=_("Owner"),
             help_text=_("Gets the e-mails about candidates without a recruiter in Greenhouse."),
@@ -114,7 +115,6 @@ class RoleForm(TitleForm):
                 "invalid_choice": _("This member can't own roles any more. Choose another."),
             },
         )
-        field.label_from_instance = lambda obj: f"{obj.user.name} ({obj.get_kind_display()})"  # type: ignore[method-assign]  # Django documents this
         self.fields["owner"] = field
         self.order_fields(["title", "owner", "confidential"])
         shares = may_share(role, member)

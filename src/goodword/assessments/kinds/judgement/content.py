@@ -116,7 +116,7 @@ class JudgementSet:
 
     @property
     def has_few_situations(self) -> bool:
-        """Whether its correlations have no band, so that nobody is compared by them."""
+        """Whether its correlations have no band; candidates can't be compared by them then."""
         return len(self.scenarios) < LEAST_GROUPS
 
     @property
