@@ -297,11 +297,11 @@ def _wait_while_copy() -> None:
     """Do nothing while this database is a copy for looking, until `goodword go-live` or a signal."""
     if not _is_copy():
         return
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     print(
         "goodword: this database is a copy for looking, so no jobs run. See `goodword go-live`.",
         file=sys.stderr,
     )
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     notifier = Notifier()
     while _is_copy():
         if notifier.is_wanted:
