@@ -128,6 +128,14 @@ def test_a_dead_process_is_replaced(two: Program) -> None:
     assert two.ask("/healthz") == 200
 
 
+def test_sigterm_ends_a_server_whose_processes_keep_dying(two: Program) -> None:
+    for child in two.children():
+        os.kill(child, signal.SIGKILL)
+    two.running.terminate()
+    assert two.running.wait(20) == 0
+    assert two.is_free()
+
+
 def test_processes_share_no_database_connection() -> None:
     """With production's pool: connections opened before the fork must not be used."""
     program = Program(2, GOODWORD_ENV="demo")

@@ -9,8 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from goodword.core import environment
 from goodword.core.stack import freeze, limit_arenas
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 WRONG_SETTING = 2
 #: seconds until a stopping child is killed; more than core.server's DRAIN_SECONDS
 CHILD_SECONDS = 11
+#: what ends the supervising process
+_END: Final = {signal.SIGTERM, signal.SIGINT}
 #: prctl(2): the signal a process gets when its parent exits
 PR_SET_PDEATHSIG = 1
 
@@ -83,8 +84,9 @@ class _Process:
 def _run(listening: socket.socket, process: _Process | None = None) -> None:
     """Serve on the socket until SIGTERM or SIGINT. Raises SettingError."""
     process = process or _Process()
-    signal.signal(signal.SIGTERM, process.end)
-    signal.signal(signal.SIGINT, process.end)
+    for number in _END:
+        signal.signal(number, process.end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _END)
     application = _load()
     from goodword.core import tracing
 
@@ -128,26 +130,28 @@ def _load() -> "WSGIApplication":
 def _watch(listening: socket.socket, processes: int) -> int:
     from goodword.core import metrics
 
+    # Waited for, not handled: an exception raised by a handler while a process is forked would be lost.
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # some systems never queue an ignored signal
+    signal.pthread_sigmask(signal.SIG_BLOCK, {*_END, signal.SIGCHLD})
     _load()
     _close_connections()
     children: set[int] = set()
     read_end, write_end = os.pipe()  # never written to: it closes when we exit
-    signal.signal(signal.SIGTERM, _leave)
     try:
         while True:
             while len(children) < processes:
                 children.add(_child(listening, read_end, write_end))
-            pid, status = os.wait()
-            children.discard(pid)
-            metrics.forget_process(pid)
-            if os.waitstatus_to_exitcode(status) == WRONG_SETTING:
-                return WRONG_SETTING
+            if signal.sigwait({*_END, signal.SIGCHLD}) in _END:
+                return 0
+            for pid in list(children):
+                ended, status = os.waitpid(pid, os.WNOHANG)
+                if ended:
+                    children.discard(pid)
+                    metrics.forget_process(pid)
+                    if os.waitstatus_to_exitcode(status) == WRONG_SETTING:
+                        return WRONG_SETTING
             time.sleep(0.5)  # a process that dies at once is not started in a tight loop
-    except (SystemExit, KeyboardInterrupt):
-        return 0
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         listening.close()
         _end(children)
 
@@ -183,6 +187,8 @@ def _child(listening: socket.socket, read_end: int, write_end: int) -> int:
         return pid
     process = _Process()
     try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         os.close(write_end)
         _end_with(parent, read_end, process.end)
         _run(listening, process)
@@ -204,11 +210,6 @@ def _end_with(parent: int, read_end: int, end: Callable[[], None]) -> None:
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
     if sys.platform == "linux":
-        signal.signal(signal.SIGTERM, lambda *_: end())
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
             end()
-
-
-def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
-    sys.exit(0)
