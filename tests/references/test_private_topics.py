@@ -3,9 +3,9 @@
 import pytest
 from django.utils import translation
 
-from goodword.references.comments import named, topics_in
 from goodword.references.flags.rules import GivenAnswers, private_topics_flag
 from goodword.references.flags.wording import sentence
+from goodword.references.private_topics import named, topics_in
 from goodword.workflow.models import FlagFinding
 
 
@@ -24,6 +24,22 @@ from goodword.workflow.models import FlagFinding
         ("Elle était enceinte, puis en arrêt maladie.", ("health", "family")),
         ("Sa langue maternelle n’est pas le français.", ("origin",)),
         ("Trop jeune pour le poste, disait-on.", ("age",)),
+        ("After her surgery she tired easily. He has ADHD and migraines.", ("health",)),
+        ("Er hatte einen Herzinfarkt und war in der Reha.", ("health",)),
+        ("Elle a été opérée, puis suivie par un psychiatre.", ("health",)),
+        ("A mother of two; her young kids were often ill.", ("health", "family")),
+        ("Sie ist Mutter von drei Kindern, ihr Mann arbeitet auch.", ("family",)),
+        ("Sa femme attend un bébé. Il est marié.", ("family",)),
+        ("She is 58 and slowing down; close to retirement.", ("age",)),
+        ("Mit 58 lässt er nach. Er ist Mitte fünfzig.", ("age",)),
+        ("À 58 ans il ralentit. Elle est encore très jeune.", ("age",)),
+        ("A devout Christian who was our union rep.", ("belief",)),
+        ("Er war Betriebsrat und geht in die Kirche.", ("belief",)),
+        ("Elle porte le voile. Il est délégué syndical.", ("belief",)),
+        ("He is from Poland, a person of colour.", ("origin",)),
+        ("She is Indian.", ("origin",)),
+        ("Er kommt aus Polen. Sie ist Türkin.", ("origin",)),
+        ("Il vient de Pologne, d'origine algérienne.", ("origin",)),
     ],
 )
 def test_topics_are_found_in_three_languages(text: str, topics: tuple[str, ...]) -> None:
@@ -45,6 +61,14 @@ def test_topics_are_found_in_three_languages(text: str, topics: tuple[str, ...])
         "The accent was on quality; a foreign key was missing.",
         "Une relation de confiance, à l'écoute des clients étrangers au projet.",
         "Negotiates in good faith, even with ill-defined requirements.",
+        "She is German market lead, speaks Polish and opened the Indian office.",
+        "He came from the sales team; at 30 clients a month he was our busiest, and 20 minutes late once.",
+        "Black-box tests and white papers were her strength; she turned a sick project round.",
+        "Her operations team had a breakdown of communication with the parent company.",
+        "Er kommt aus dem Vertrieb, betreute ein Krankenhaus und Kunden in Italien; mit 20 Kunden war er ausgelastet.",
+        "Rechts und links vom Weg fand sie Lösungen. Ende 20 wird die alte Anlage ersetzt.",
+        "Il vient de livrer la version 3, a 20 ans d'expérience et a opéré un changement dans la société mère.",
+        "Je vous prie de me contacter. Une trentaine de clients, à droite et à gauche.",
         "",
     ],
 )
