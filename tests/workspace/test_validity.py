@@ -13,6 +13,7 @@ from goodword.accounts.models import AuditEntry
 from goodword.assessments.validity.command import print_validity
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.roles.models import Role
+from goodword.workspace.validity import asking
 from tests.assessments.plans import PlannedTest
 from tests.assessments.validity.people import NOW, RATED, judged, rate, took
 from tests.support import factories
@@ -154,6 +155,18 @@ def test_people_hired_long_ago_without_a_rating_are_listed_to_fill_in(role: Role
     assert sent(client, role, filled).status_code == 302
     assert PerformanceRating.objects.of(role.organisation).count() == 2
     assert audited(role) == ["ratings.people_downloaded"]
+
+
+def test_a_file_rates_nobody_who_objected(role: Role) -> None:
+    ada, admin = hired(role, "ada@x.example"), factories.member(role.organisation, kind="admin")
+    client = signed_in(admin)
+    made = sent(client, role, FILE)["Location"]
+    assert asking.stop(application=ada, by=admin, now=RATED)
+    client.post(f"{made}confirm/")
+    assert not PerformanceRating.objects.of(role.organisation).exists()
+    made = sent(client, role, FILE)["Location"]
+    assert "Line 2: “Ask nobody for a rating” was chosen on their page." in text_of(client.get(made))
+    assert "ada@x.example" not in text_of(client.get(path(role, "ratings/people.csv")))
 
 
 def test_nothing_is_imported_if_nobody_was_hired(role: Role) -> None:

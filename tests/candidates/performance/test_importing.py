@@ -1,5 +1,6 @@
 """Imports of ratings: whose rating it is, when it counts, replacement, erasure and export."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,10 +34,15 @@ def hired(admin: Membership, email: str, **values: Any) -> Application:
     return factories.application(factories.role(admin.organisation), **(usual | values))
 
 
-def read(admin: Membership, *lines: str, scale: Scale = SCALE) -> RatingImport:
+def read(admin: Membership, *lines: str, scale: Scale = SCALE, refused: Collection[int] = ()) -> RatingImport:
     raw = "E-mail,Rater,Date,Overall\n" + "\n".join(lines)
     return importing.read_into_rows(
-        read_ratings(raw.encode(), scale), scale, organisation=admin.organisation, member=admin, now=NOW
+        read_ratings(raw.encode(), scale),
+        scale,
+        organisation=admin.organisation,
+        member=admin,
+        now=NOW,
+        refused=refused,
     )
 
 
@@ -67,6 +73,21 @@ def test_people_who_are_unknown_or_were_not_hired_before_the_rating_are_left_out
     assert importing.confirm(made, by=admin, now=NOW)
     assert counting(admin) == [(ada.pk, "Bo", 4.0)]
     assert audited(admin) == [("ratings.imported", {"ratings": 1, "replaced": 0})]
+
+
+def test_people_whom_nobody_is_to_rate_are_left_out_also_if_they_objected_after_the_upload(
+    admin: Membership,
+) -> None:
+    ada, bob, cy = (hired(admin, f"{name}@x.example") for name in ("ada", "bob", "cy"))
+    lines = (f"{name}@x.example,Bo,{TODAY},4" for name in ("ada", "bob", "cy"))
+    made = read(admin, *lines, refused={ada.pk})
+    assert made.left_out == {"refused": [2]}
+    assert importing.confirm(made, by=admin, now=NOW, refused={ada.pk, bob.pk})
+    assert counting(admin) == [(cy.pk, "Bo", 4.0)]
+    to_rate = importing.people_to_rate(admin.organisation, now=NOW, refused={ada.pk})
+    assert [one.email for one in to_rate] == ["bob@x.example"]
+    again = read(admin, f"bob@x.example,Bo,{TODAY},4")
+    assert not importing.confirm(again, by=admin, now=NOW, refused={bob.pk})
 
 
 def test_of_several_hires_the_latest_before_the_rating_counts(admin: Membership) -> None:

@@ -29,8 +29,11 @@ class PersonToRate:
     hired_on: date
 
 
-def people_to_rate(organisation: Organisation, *, now: datetime) -> list[PersonToRate]:
-    """By role and name. People without an address can't be identified in a file, and are left out."""
+def people_to_rate(
+    organisation: Organisation, *, now: datetime, refused: Collection[int] = ()
+) -> list[PersonToRate]:
+    """By role and name. People without an address can't be identified in a file, and are left out. `refused`:
+    applications that nobody is to rate."""
     rated = PerformanceRating.objects.of(organisation).filter(of__confirmed_at__isnull=False)
     rows = (
         Application.objects.of(organisation)
@@ -42,6 +45,7 @@ def people_to_rate(organisation: Organisation, *, now: datetime) -> list[PersonT
             prospect=False,
         )
         .exclude(candidate__email="")
+        .exclude(pk__in=refused)
         .exclude(pk__in=rated.values("application_id"))
         .select_related("candidate", "role")
     )
@@ -60,7 +64,7 @@ def people_to_rate(organisation: Organisation, *, now: datetime) -> list[PersonT
 #: after upload, unless confirmed
 KEPT_FOR: Final = timedelta(days=7)
 #: why a line is left out
-UNKNOWN, NOT_HIRED, EARLY, FUTURE = "unknown", "not_hired", "early", "future"
+UNKNOWN, NOT_HIRED, EARLY, FUTURE, REFUSED = "unknown", "not_hired", "early", "future", "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +85,22 @@ class _Application:
 
 
 def read_into_rows(
-    lines: Sequence[RatedLine], scale: Scale, *, organisation: Organisation, member: Membership, now: datetime
+    lines: Sequence[RatedLine],
+    scale: Scale,
+    *,
+    organisation: Organisation,
+    member: Membership,
+    now: datetime,
+    refused: Collection[int] = (),
 ) -> RatingImport:
-    """Store the ratings of people who were hired. They count once confirmed."""
+    """Store the ratings of people who were hired. They count once confirmed. `refused`: applications of people whom
+    nobody is to rate."""
     today = timezone.localdate(now, organisation.zone)
     applications = _applications(organisation, {line.person for line in lines})
     left_out: defaultdict[str, list[int]] = defaultdict(list)
     rows: list[tuple[RatedLine, int]] = []
     for line in lines:
-        pk, why = _hired(applications.get(line.person, ()), line.rated_on, today)
+        pk, why = _hired(applications.get(line.person, ()), line.rated_on, today, refused)
         if pk is None:
             left_out[why].append(line.line)
         else:
@@ -139,13 +150,17 @@ def _applications(
     return found
 
 
-def _hired(applications: Sequence[_Application], rated_on: date, today: date) -> tuple[int | None, str]:
+def _hired(
+    applications: Sequence[_Application], rated_on: date, today: date, refused: Collection[int]
+) -> tuple[int | None, str]:
     """Returns the latest hire before the rating, or why there is none."""
     if not applications:
         return None, UNKNOWN
     hired = [one for one in applications if one.is_hired]
     if not hired:
         return None, NOT_HIRED
+    if any(one.pk in refused for one in hired):
+        return None, REFUSED
     if rated_on > today:
         return None, FUTURE
     for one in hired:
@@ -264,15 +279,18 @@ def replaced_by(of: RatingImport) -> int:
     return len(_replaced(of))
 
 
-def confirm(of: RatingImport, *, by: Membership, now: datetime) -> bool:
+def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collection[int] = ()) -> bool:
     """Let its ratings count instead of earlier ones of the same person, rater, date and criterion. Returns False if
-    already done, or if nothing is left."""
+    already done, or if nothing is left. Deletes ratings of those refused since the upload."""
     with transaction.atomic():
         row = (
             RatingImport.objects.of(of.organisation).select_for_update(of=("self",)).filter(pk=of.pk).first()
         )
         ratings = PerformanceRating.objects.of(of.organisation).filter(of=of)
-        if row is None or row.confirmed_at is not None or not ratings.exists():
+        if row is None or row.confirmed_at is not None:
+            return False
+        ratings.filter(application__in=refused).delete()
+        if not ratings.exists():
             return False
         replaced = _replaced(row)
         PerformanceRating.objects.of(of.organisation).filter(pk__in=replaced).delete()

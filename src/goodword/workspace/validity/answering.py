@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from goodword.accounts.models import Membership
+from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.performance.importing import may_be_rated, rate, rated_by, store
 from goodword.candidates.performance.reading import Scale
@@ -73,8 +73,13 @@ def values_of(application: Application, answers: Mapping[str, object], *, now: d
 
 def is_refused(application: Application) -> bool:
     """Whether a member chose that nobody is asked for a rating, for example because the person objects."""
-    rows = RatingRequest.objects.of(application.organisation).filter(application=application)
-    return rows.filter(state=State.STOPPED, reason=Reason.MEMBER).exists()
+    return application.pk in refused(application.organisation)
+
+
+def refused(organisation: Organisation) -> set[int]:
+    """Applications of people for whom a member chose so."""
+    rows = RatingRequest.objects.of(organisation).filter(state=State.STOPPED, reason=Reason.MEMBER)
+    return set(rows.values_list("application_id", flat=True))
 
 
 def may_rate(application: Application, *, now: datetime) -> bool:

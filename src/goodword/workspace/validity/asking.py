@@ -14,7 +14,7 @@ from django.db.models.fields import DateTimeField, DurationField
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Attempt
-from goodword.candidates.models import Application, PerformanceRating
+from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.core.addresses import is_same
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
@@ -174,12 +174,16 @@ def _rater_before_erasure(row: RatingRequest) -> Correspondent | None:
 
 
 def may_be_stopped(application: Application, row: RatingRequest | None) -> bool:
-    """Whether the request is open, or has yet to begin, or members may rate the person without one."""
+    """Whether the request is open, or has yet to begin, or the person can be rated without one: by members, or from
+    files, if the organisation has imported any."""
     if row and (row.is_open or row.state in {State.GIVEN, State.DECLINED} or row.reason == Reason.MEMBER):
         return row.is_open
     why = obstacle(application)
-    by_members = application.role is not None and application.organisation.rates_hires
-    return not why or (why == Reason.SWITCHED_OFF and by_members)
+    if why != Reason.SWITCHED_OFF:
+        return not why
+    organisation = application.organisation
+    by_members = application.role is not None and organisation.rates_hires
+    return by_members or RatingImport.objects.of(organisation).exists()
 
 
 def stop(*, application: Application, by: Membership, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Import of ratings: upload, what would be imported, confirmation; deletion of an import."""
 
 import csv
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -21,12 +22,19 @@ from goodword.assessments.psychometrics.validity import LEAST
 from goodword.candidates.models import RatingImport
 from goodword.candidates.people_files import LARGEST, in_lines
 from goodword.candidates.performance import importing
-from goodword.candidates.performance.importing import DAYS, counts_of, people_to_rate, replaced_by
+from goodword.candidates.performance.importing import (
+    DAYS,
+    PersonToRate,
+    counts_of,
+    people_to_rate,
+    replaced_by,
+)
 from goodword.candidates.performance.reading import RatedLine, Scale, read_ratings
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile, safe_cell
 from goodword.core.text import written_count
 from goodword.greenhouse.settings_pages import settings_nav
+from goodword.workspace.validity.answering import refused
 from goodword.workspace.validity.asking import switch_all_off
 
 #: ends of a rating scale
@@ -93,9 +101,10 @@ def upload(request: MemberRequest) -> HttpResponseBase:
             organisation=request.organisation,
             member=request.member,
             now=clock.now(),
+            refused=refused(request.organisation),
         )
         return redirect("ratings_import_check", request.organisation.slug, made.pk)
-    to_rate = len(people_to_rate(request.organisation, now=clock.now()))
+    to_rate = len(_people_to_rate(request.organisation, now=clock.now()))
     context = {"settings_nav": settings_nav(request), "form": form, "to_rate": to_rate, "days": DAYS}
     status = 422 if form.is_bound else 200
     return render(request, "workspace/validity/upload.html", context, status=status)
@@ -126,7 +135,7 @@ def allow(request: MemberRequest) -> HttpResponseBase:
 def people(request: MemberRequest) -> HttpResponse:
     """The people to rate, as a file to fill in."""
     organisation, now = request.organisation, clock.now()
-    found = people_to_rate(organisation, now=now)
+    found = _people_to_rate(organisation, now=now)
     write(
         organisation=organisation,
         action="ratings.people_downloaded",
@@ -171,7 +180,8 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
 @access.member(kinds=access.ADMIN)
 def confirm(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = _import_of(request, pk)
-    if importing.confirm(found, by=request.member, now=clock.now()):
+    barred = refused(request.organisation)
+    if importing.confirm(found, by=request.member, now=clock.now(), refused=barred):
         messages.success(request, _("Ratings imported."))
     return redirect("validity", request.organisation.slug)
 
@@ -186,6 +196,10 @@ def delete(request: MemberRequest, pk: int) -> HttpResponseBase:
     return redirect("validity", request.organisation.slug)
 
 
+def _people_to_rate(organisation: Organisation, *, now: datetime) -> list[PersonToRate]:
+    return people_to_rate(organisation, now=now, refused=refused(organisation))
+
+
 def _import_of(request: MemberRequest, pk: int) -> RatingImport:
     rows = RatingImport.objects.of(request.organisation).select_related("organisation", "made_by__user")
     return access.owned(rows, pk)
@@ -197,5 +211,6 @@ def _left_out(why: str, lines: list[int]) -> str:
         importing.NOT_HIRED: _("not marked as hired"),
         importing.EARLY: _("rated before they were hired"),
         importing.FUTURE: _("dated in the future"),
+        importing.REFUSED: _("“Ask nobody for a rating” was chosen on their page"),
     }[why]
     return f"{in_lines(lines)}: {reason}."
