@@ -7,8 +7,9 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.catalogue.judgement import without_open_text
 from goodword.assessments.kinds.builtin import newest
-from goodword.assessments.models import AssessmentPart, Attempt
+from goodword.assessments.models import AssessmentPart, Attempt, Test
 from goodword.assessments.plans.editing import InvalidSetting, begin_draft
 from goodword.assessments.plans.publishing import Settings, Unfinished, change_settings, publish
 from goodword.assessments.plans.versions import (
@@ -55,6 +56,14 @@ def step(db: None, shared: tuple[Step, Membership]) -> Step:
 @pytest.fixture
 def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
     return deepcopy(shared[1])
+
+
+def test_publishing_makes_the_open_text_version_of_a_set_once(step: Step, rita: Membership) -> None:
+    published(step, JUDGEMENT, WORK_STYLE, by=rita)
+    [made] = Test.objects.of(step.organisation).filter(open_text_of__isnull=False)
+    assert (made.created_by, not without_open_text().exists()) == (None, True)
+    published(step, JUDGEMENT, by=rita)
+    assert Test.objects.of(step.organisation).filter(open_text_of__isnull=False).get() == made
 
 
 def settle(step: Step, **values: Any) -> None:

@@ -20,12 +20,13 @@ from goodword.assessments.models import (
     TestVersion,
 )
 from goodword.assessments.norms.first_attempts import first_attempts
-from goodword.assessments.norms.making import NewNorms, NoGroup, make_norms
+from goodword.assessments.norms.making import FewSituations, NewNorms, NoGroup, make_norms
 from goodword.assessments.personal_data import erase
 from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.candidates.models import Application, Candidate
 from goodword.core.personal_data import Subject
 from tests.assessments.crowd import applications, finished, published, role_of
+from tests.assessments.judgement import support as judgement
 from tests.assessments.norms.people import form_of, scale_answers, solves
 from tests.support import factories
 
@@ -103,6 +104,16 @@ def test_groups_share_language_and_device_and_small_ones_are_reported(work_style
         "groups": {"en computer": 101, "en phone": 100},
         "left_out": {"de computer": 99},
     }
+
+
+def test_a_set_with_few_situations_has_no_norms() -> None:
+    rita = factories.member(factories.organisation())
+    test = judgement.published(rita)
+    assessment = published(role_of(test.organisation), (test, newest(test), ""))
+    finished(assessment, applications(assessment.step.role, 100), answers=lambda _place: {})
+    with pytest.raises(FewSituations):
+        make(test, "")
+    assert not NormSet.objects.of(test.organisation).exists()
 
 
 def test_with_no_group_large_enough_nothing_is_made_and_all_are_named(work_style: Test) -> None:

@@ -1,5 +1,6 @@
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -38,6 +39,7 @@ from goodword.assessments.models import AssessmentPart, Test, TestVersion
 from goodword.assessments.panels.keys import panel_of_draft, shown_result
 from goodword.assessments.panels.panelists import experts_of
 from goodword.core.jobs import for_each
+from goodword.core.validation import ReadingError
 from goodword.drafts.versions import Publication
 
 MAX_NAME_LENGTH = 200
@@ -149,6 +151,14 @@ def make_open_texts(*, now: datetime) -> None:
         return True
 
     for_each(list(without_open_text().order_by("test", "pk").values_list("pk", flat=True)), make)
+
+
+def make_open_texts_of(test_ids: Collection[int], *, now: datetime) -> None:
+    """The same for the sets of an assessment as it is published. `make_open_texts` reports a set of which no version
+    can be made."""
+    for version in without_open_text().filter(test__in=test_ids).select_related("test__organisation"):
+        with suppress(ReadingError):
+            ensure_open_text(version=version, now=now)
 
 
 def ensure_open_text(*, version: TestVersion, now: datetime) -> TestVersion:

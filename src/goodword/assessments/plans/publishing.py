@@ -3,10 +3,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.contacts import contact_of_role
+from goodword.assessments.catalogue.judgement import make_open_texts_of
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.models import Assessment, AssessmentPart
 from goodword.assessments.plans.editing import (
@@ -127,7 +129,10 @@ def publish(
         tests = [part.test.key for part in parts]
         return Publication(rows=[draft], details={"assessment": draft.pk, "tests": tests})
 
-    return DRAFTS.publish(step, revision=revision, check=check, by=by, now=now)
+    with transaction.atomic():
+        made = DRAFTS.publish(step, revision=revision, check=check, by=by, now=now)
+        make_open_texts_of([part.test_id for part in in_order(made)], now=now)
+    return made
 
 
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
