@@ -10,7 +10,6 @@ PHRASES: Catalogue = {
         "items_of_version.other": "{n} items, version {version}",
         "stated_by": "Stated by {who}, {when}",
         "no_precision": "Precision isn’t known yet: it takes a norm group of 100 first attempts.",
-        "no_standard_error": "Standard errors aren’t known yet: they take a norm group of 100 first attempts.",
         "compared_with": "Compared with {group}.",
         "percentile_is": "Percentile {at}, band {low} to {high}",
         "bands_read": (
@@ -157,9 +156,6 @@ PHRASES: Catalogue = {
         "stated_by": "Angegeben von {who}, {when}",
         "no_precision": (
             "Messgenauigkeit noch nicht bekannt: Dafür braucht es eine Normgruppe von 100 Erstdurchgängen."
-        ),
-        "no_standard_error": (
-            "Standardfehler noch nicht bekannt: Dafür braucht es eine Normgruppe von 100 Erstdurchgängen."
         ),
         "compared_with": "Verglichen mit {group}.",
         "percentile_is": "Perzentil {at}, Band {low} bis {high}",
@@ -315,9 +311,6 @@ PHRASES: Catalogue = {
         "stated_by": "Indiquée par {who}, {when}",
         "no_precision": (
             "Précision pas encore connue\u00a0: il faut un groupe de référence de 100 premières passations."
-        ),
-        "no_standard_error": (
-            "Erreurs types pas encore connues\u00a0: il faut un groupe de référence de 100 premières passations."
         ),
         "compared_with": "Comparé à {group}.",
         "percentile_is": "Percentile {at}, intervalle de {low} à {high}",

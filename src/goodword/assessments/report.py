@@ -308,8 +308,8 @@ def _precision(part: PartData, words: Phrases) -> str:
     normed = next((score for _, score in _report(part).normed_scores(part, words)), None)
     if normed is None:
         report = _report(part)
-        if report.is_self_report:
-            return words("no_standard_error")
+        if text := report.assumed_precision(part, words):
+            return text
         scores = report.scores(part, words)
         return words("no_precision") if any(one.axis and one.band is None for one in scores) else ""
     sentences = [words("compared_with", group=group_text(normed, words))]

@@ -4,6 +4,7 @@ import math
 import random
 from dataclasses import astuple
 from math import isclose
+from statistics import fmean, pstdev
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from goodword.assessments.psychometrics.reliability import (
     Reliability,
     alpha,
+    assumed_error,
     halves,
     loadings,
     omega,
@@ -32,6 +34,18 @@ from goodword.assessments.psychometrics.reliability import (
 # squares apart     10 10 14    86     (3: 4+1+1+4+4 = 14; sum: 25+16+0+9+36 = 86)
 # variances (/4)  2.5 2.5 3.5  21.5
 FIVE = [[1, 2, 1], [2, 1, 2], [3, 4, 2], [4, 3, 5], [5, 5, 5]]
+
+
+def test_the_assumed_error_of_a_mean_is_that_of_simulated_answers() -> None:
+    chance = random.Random(14)
+    shared, own = math.sqrt(0.3), math.sqrt(0.7)
+    errors = []
+    for _ in range(4000):
+        level = shared * chance.gauss(0, 1)
+        answers = [3 + level + own * chance.gauss(0, 1) for _ in range(4)]
+        errors.append(fmean(answers) - 3 - level)
+    assert assumed_error(4, width=4) == pytest.approx(0.418, abs=0.001)
+    assert assumed_error(4, width=4) == pytest.approx(pstdev(errors), abs=0.015)
 
 
 def test_alpha_matches_a_manual_calculation() -> None:

@@ -116,7 +116,19 @@ def test_a_mean_has_its_standard_error_beside_it() -> None:
     text = text_of(render_pdf(assessment(tests=[test])))
     assert text.count("standard error 0.30") == 2
     assert "Mean 4.0 from 4 of 10 answers. Standard error 0.30." in text
-    assert "Standard errors aren’t known yet" in text_of(render_pdf(assessment()))
+
+
+def test_without_a_norm_group_the_standard_error_of_means_is_assumed() -> None:
+    text = text_of(render_pdf(assessment()))
+    # Agreeableness has three answers: sqrt(0.7 / 3) steps of a scale from 1 to 5
+    assert (
+        "Standard error of each mean about 0.5: assumed, until 100 first attempts make a norm group." in text
+    )
+    assert (
+        "about 0.5, is assumed: answers on a scale vary by a quarter of its width and correlate by 0.3."
+        in text
+    )
+    assert "assumed" not in text_of(render_pdf(assessment(redacted=True)))
 
 
 def test_an_assessment_shows_each_scale_and_no_total() -> None:

@@ -200,6 +200,9 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     def scores(self, part: P, words: Phrases) -> list[Score]:
         """The result for page 1 of the report."""
 
+    def assumed_precision(self, part: P, words: Phrases) -> str:
+        """A sentence on the precision of scores without a norm group, if it's not beside them; else ""."""
+
     def figures(self, part: P) -> list[Figure]:
         """The result as numbers, for exports of a role's results."""
 

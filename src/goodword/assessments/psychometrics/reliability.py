@@ -32,6 +32,18 @@ from goodword.assessments.psychometrics.rasch import Cell
 FEW = 50
 
 
+#: of two answers on a scale, until measured: .15 to .5 are usual for broad traits (Clark & Watson 1995, "Constructing
+#: validity", Psychological Assessment 7)
+_ASSUMED_CORRELATION = 0.3
+#: of answers, as a share of the width of the answer scale
+_ASSUMED_SD = 0.25
+
+
+def assumed_error(answers: int, *, width: float) -> float:
+    """Standard error of the mean of this many answers on one scale, assumed until a norm group measures it."""
+    return _ASSUMED_SD * width * sqrt((1 - _ASSUMED_CORRELATION) / answers)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
     """Alpha and omega (None if undefined) from the answers of `n` people."""

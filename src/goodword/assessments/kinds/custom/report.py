@@ -147,6 +147,10 @@ class CustomReport:
             note = f"{note}, {words('questions_right', n=part['right'], m=part['keyed'])}"
         return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
 
+    def assumed_precision(self, part: CustomPart, words: Phrases) -> str:
+        del part, words
+        return ""
+
     def figures(self, part: CustomPart) -> list[Figure]:
         answered = figure("answered", self.answered(part), out_of=part["items_n"])
         return (

@@ -165,6 +165,10 @@ class JudgementReport:
             )
         ]
 
+    def assumed_precision(self, part: JudgementPart, words: Phrases) -> str:
+        del part, words
+        return ""
+
     def figures(self, part: JudgementPart) -> list[Figure]:
         return [
             figure(

@@ -178,6 +178,10 @@ class ReasoningReport:
             )
         ]
 
+    def assumed_precision(self, part: ReasoningPart, words: Phrases) -> str:
+        del part, words
+        return ""
+
     def figures(self, part: ReasoningPart) -> list[Figure]:
         return [
             figure(

@@ -8,8 +8,14 @@ PHRASES: Catalogue = {
             "reversed first."
         ),
         "no_norm": (
-            "There is no norm group for this test yet: the standard errors of the means are not known, and "
-            "results are not compared with those of other people."
+            "There is no norm group for this test yet: results are not compared with those of other people."
+        ),
+        "assumed_error": (
+            "Standard error of each mean about {value}: assumed, until 100 first attempts make a norm group."
+        ),
+        "assumed_error_read": (
+            "The standard error of a mean, about {value}, is assumed: answers on a scale vary by a quarter of its "
+            "width and correlate by 0.3. Differences below twice that much say little."
         ),
         "norm": "The shaded bands show the norm group {name}, version {version} ({n} people). {text}",
         "scale": "Scale",
@@ -41,8 +47,15 @@ PHRASES: Catalogue = {
             "formulierte Aussagen werden vorher umgepolt."
         ),
         "no_norm": (
-            "Für diesen Test gibt es noch keine Vergleichsgruppe: Die Standardfehler der Mittelwerte sind "
-            "nicht bekannt, und die Ergebnisse werden nicht mit denen anderer verglichen."
+            "Für diesen Test gibt es noch keine Vergleichsgruppe: Die Ergebnisse werden nicht mit denen anderer "
+            "verglichen."
+        ),
+        "assumed_error": (
+            "Standardfehler jedes Mittelwerts etwa {value}: angenommen, bis 100 Erstdurchgänge eine Normgruppe bilden."
+        ),
+        "assumed_error_read": (
+            "Der Standardfehler eines Mittelwerts, etwa {value}, ist angenommen: Antworten auf einer Skala streuen "
+            "um ein Viertel ihrer Breite und korrelieren zu 0,3. Unterschiede unter dem Doppelten sagen wenig."
         ),
         "norm": (
             "Die hinterlegten Bereiche zeigen die Vergleichsgruppe {name}, Fassung {version} ({n} "
@@ -82,8 +95,16 @@ PHRASES: Catalogue = {
             "formulées à l’envers sont d’abord inversées."
         ),
         "no_norm": (
-            "Il n’y a pas encore de groupe de référence pour ce test\u00a0: l’erreur type des moyennes n’est "
-            "pas connue, et les résultats ne sont pas comparés à ceux d’autres personnes."
+            "Il n’y a pas encore de groupe de référence pour ce test\u00a0: les résultats ne sont pas comparés à "
+            "ceux d’autres personnes."
+        ),
+        "assumed_error": (
+            "Erreur type de chaque moyenne d’environ {value}\u00a0: supposée, jusqu’à un groupe de référence de 100 "
+            "premières passations."
+        ),
+        "assumed_error_read": (
+            "L’erreur type d’une moyenne, d’environ {value}, est supposée\u00a0: les réponses à une échelle varient "
+            "d’un quart de son étendue et sont corrélées à 0,3. Un écart de moins du double ne dit pas grand-chose."
         ),
         "norm": (
             "Les zones ombrées montrent le groupe de référence {name}, version {version} ({n} personnes). "

@@ -17,6 +17,7 @@ from goodword.assessments.kinds.report import (
 from goodword.assessments.kinds.scales.phrases import PHRASES
 from goodword.assessments.kinds.scales.results import ItemAnswer, ScaleResult, ScalesResult
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
+from goodword.assessments.psychometrics.reliability import assumed_error
 from goodword.core.report_blocks import (
     Block,
     Cell,
@@ -117,6 +118,10 @@ class ScalesReport:
         axis = (part["scale_min"], part["scale_max"])
         return [_score(scale, part, axis, words) for scale in part["scales"]]
 
+    def assumed_precision(self, part: ScalesPart, words: Phrases) -> str:
+        error = _assumed_error(part, words)
+        return words("assumed_error", value=error) if error else ""
+
     def figures(self, part: ScalesPart) -> list[Figure]:
         return [figure(one["name"], one["mean"], normed=one.get("normed_score")) for one in part["scales"]]
 
@@ -154,6 +159,13 @@ def _error(scale: ScaleData, words: Phrases) -> str:
         return ""
     error = (normed["high"] - normed["low"]) / (2 * BAND_WIDTH)
     return words("standard_error", value=words.number(error, 2))
+
+
+def _assumed_error(part: ScalesPart, words: Phrases) -> str:
+    """Of the scale with the fewest answers; "" if no scale has a mean."""
+    fewest = min((one["n_answered"] for one in part["scales"] if one["mean"] is not None), default=0)
+    width = part["scale_max"] - part["scale_min"]
+    return words.number(assumed_error(fewest, width=width), 1) if fewest else ""
 
 
 def _score(scale: ScaleData, part: ScalesPart, axis: tuple[int, int], words: Phrases) -> Score:
@@ -200,7 +212,8 @@ def _chart(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> lis
         if any(scale.get("normed_score") for scale in _charted(test)):
             compared = f"{compared} {words('band_read')}"
     elif norm is None:
-        compared = words("no_norm")
+        error = _assumed_error(test, words)
+        compared = f"{words('no_norm')} {words('assumed_error_read', value=error) if error else ''}".strip()
     else:
         compared = words("norm", name=norm["name"], version=norm["version"], n=norm["n"], text=norm["text"])
     charted = _charted(test)
