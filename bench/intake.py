@@ -1,0 +1,335 @@
+"""Webhook deliveries that a web server stores per second, each committed before its 200.
+
+A real `goodword serve` with a worker beside it, over a durable PostgreSQL of its own, and `bench/sender.py` on 16
+connections. Beside it, in the same run: the sender alone against a server that only answers, pgbench with the same
+INSERT, another checkout of Goodword (`--beside`), and a small receiver on FastAPI and SQLite (`--peer`). All are
+measured `--rounds` times in turn, since other programs may use the machine. Run it with
+`.venv/bin/python -m bench.intake`.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+
+from bench.sender import BODIES, BODY_BYTES, stage_change
+from goodword.core import postgres
+
+HERE = Path(__file__).resolve().parent
+KEY = "a secret key of forty-three letters or more"
+#: an organisation and its connection, made by the checkout that is measured; prints the path of the endpoint
+PREPARE = """
+import django
+django.setup()
+from goodword.accounts.models import Organisation
+from goodword.core import clock
+from goodword.greenhouse.client import V1Credentials
+from goodword.greenhouse.models import Connection, WebhookSecret
+now = clock.now()
+made = Organisation.objects.create(name="Bench", slug="bench", created_at=now)
+row = Connection(organisation=made, endpoint_key="k" * 43, connected_at=now, state="active")
+row.set_credentials(V1Credentials("bench-key"))
+row.save()
+WebhookSecret.add(row, {key!r}, now=now)
+print("/hooks/greenhouse/" + row.endpoint_key + "/")
+"""
+#: the same columns as a delivery's, from bodies that are in the database already
+PGBENCH = """
+\\set n random(1, {bodies})
+INSERT INTO greenhouse_delivery (organisation_id, connection_id, event_id, action, body, state, attempts, faults,
+ not_before, remote_application_id, remote_candidate_id, outcome, received_at, caused)
+SELECT c.organisation_id, c.id, gen_random_uuid()::text, 'candidate_stage_change', b.body, 'received', 0, 0,
+ now(), 1000000 + b.n, 2000000 + b.n, '', now(), '[]'
+FROM bench_body AS b, greenhouse_connection AS c WHERE b.n = :n ON CONFLICT DO NOTHING;
+"""
+PEER = '''
+import asyncio, hashlib, hmac, json, os, sqlite3, time
+from fastapi import FastAPI, Header, HTTPException, Request
+
+app = FastAPI()
+KEY = os.environ["PEER_KEY"].encode()
+line = sqlite3.connect(os.environ["PEER_FILE"], check_same_thread=False)
+line.executescript("""PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS delivery (id INTEGER PRIMARY KEY, event_id TEXT UNIQUE, action TEXT, application INTEGER,
+body BLOB, received_at REAL);""")
+
+@app.post("/hook")
+async def hook(request: Request, signature: str = Header(""), greenhouse_event_id: str = Header("")):
+    body = await request.body()
+    wanted = "sha256 " + hmac.new(KEY, body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(wanted.encode(), signature.encode()):
+        raise HTTPException(401)
+    data = json.loads(body)
+    application = data["payload"].get("application", {}).get("id")
+    with line:
+        line.execute("INSERT OR IGNORE INTO delivery (event_id, action, application, body, received_at) "
+            "VALUES (?, ?, ?, ?, ?)", (greenhouse_event_id, data["action"], application, body, time.time()))
+    return {"received": True}
+'''
+FLOOR = "pgbench, the same INSERT"
+
+
+@dataclass
+class Subject:
+    """Something that takes deliveries. `processes`: those whose processor time counts, by name."""
+
+    name: str
+    port: int
+    path: str
+    processes: Callable[[], dict[str, float]] = dict
+    #: before each round
+    clear: Callable[[], object] = bool
+    #: of its PostgreSQL
+    url: str = ""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Deliveries that are stored per second.")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="web processes")
+    parser.add_argument("--no-worker", action="store_true")
+    parser.add_argument("--beside", type=Path, nargs="*", default=[], help="other checkouts with a .venv")
+    parser.add_argument(
+        "--peer", action="store_true", help="install FastAPI in a temporary folder and measure it"
+    )
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        subjects = [stack.enter_context(null())]
+        if options.peer:
+            subjects.append(stack.enter_context(peer()))
+        for checkout in [HERE.parent, *options.beside]:
+            for processes in options.processes:
+                which = "" if checkout == HERE.parent else f" of {checkout.name}"
+                name = f"Goodword{which}, {processes} web process{'es' if processes > 1 else ''}"
+                made = goodword(checkout.resolve(), name, processes=processes, worker=not options.no_worker)
+                subjects.append(stack.enter_context(made))
+        print(f"load {os.getloadavg()[0]:.1f} before, bodies of {BODY_BYTES} bytes", flush=True)
+        found: dict[str, list[dict[str, Any]]] = {}
+        for _ in range(options.rounds):
+            for one in subjects:
+                measured = send(one, seconds=options.seconds, connections=options.connections)
+                found.setdefault(one.name, []).append(measured)
+                print(line(one.name, measured), flush=True)
+            if shutil.which("pgbench"):
+                measured = floor(subjects[-1], seconds=options.seconds, connections=options.connections)
+                found.setdefault(FLOOR, []).append(measured)
+                print(line(FLOOR, measured), flush=True)
+    print(f"load {os.getloadavg()[0]:.1f} after\n\nmedians:")
+    for name, rounds in found.items():
+        middle = sorted(rounds, key=lambda one: one["rate"])[len(rounds) // 2]
+        print(line(name, middle))
+
+
+def line(name: str, found: dict[str, Any]) -> str:
+    """One line of numbers."""
+    p50, p99, most = found["milliseconds"]
+    spent = ", ".join(f"{who} {1000 * used:.2f}" for who, used in found["spent"].items())
+    text = f"{name:42} {found['rate']:7.0f}/s"
+    if found["answers"]:
+        text += f"   p50 {p50:6.1f}  p99 {p99:6.1f}  max {most:6.0f} ms"
+    if spent:
+        text += f"   ms of the processor each: {spent}"
+    refused = {status: number for status, number in found["statuses"].items() if status != "200"}
+    return text + (f"   NOT 200: {refused}, broken {found['broken']}" if refused or found["broken"] else "")
+
+
+def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any]:
+    """One round of the sender, or of pgbench."""
+    subject.clear()
+    before = subject.processes()
+    command = [sys.executable, str(HERE / "sender.py"), "--port", str(subject.port), "--path", subject.path]
+    command += ["--key", KEY, "--seconds", str(seconds), "--connections", str(connections)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    number = max(found["acknowledged"], 1)
+    spent = {who: (used - before.get(who, 0)) / number for who, used in subject.processes().items()}
+    return found | {
+        "rate": number / found["seconds"],
+        "spent": spent | {"sender": found["processor"] / number},
+    }
+
+
+def floor(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any]:
+    """pgbench inserts the same rows, each in a transaction of its own."""
+    subject.clear()
+    with psycopg.connect(subject.url) as line, tempfile.TemporaryDirectory() as folder:
+        line.execute("DROP TABLE IF EXISTS bench_body")
+        line.execute("CREATE TABLE bench_body (n int PRIMARY KEY, body bytea)")
+        with line.cursor().copy("COPY bench_body FROM STDIN") as copy:
+            for number in range(1, BODIES + 1):
+                copy.write_row((number, stage_change(number)))
+        line.commit()
+        script = Path(folder) / "insert.sql"
+        script.write_text(PGBENCH.format(bodies=BODIES))
+        command = ["pgbench", "-n", "-M", "prepared", "-c", str(connections), "-j", "2"]
+        command += ["-T", str(round(seconds)), "-f", str(script), subject.url]
+        said = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+    rate = float(said.partition("tps = ")[2].split()[0])
+    return {"rate": rate, "answers": 0, "milliseconds": (0, 0, 0), "spent": {}, "statuses": {}, "broken": 0}
+
+
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+# --- processor time -------------------------------------------------------------------------------------------
+
+
+def family(pid: int) -> set[int]:
+    """A process and all that descend from it."""
+    found, new = set(), {pid}
+    while new:
+        found |= new
+        children = set()
+        for one in new:
+            with suppress(OSError):
+                for task in Path(f"/proc/{one}/task").iterdir():
+                    children |= set(map(int, (task / "children").read_text().split()))
+        new = children - found
+    return found
+
+
+def used(pid: int) -> float:
+    """Processor seconds of a process and its descendants, those that have ended included."""
+    ticks = 0
+    for one in family(pid):
+        with suppress(OSError):
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+# --- what is measured -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def null() -> Iterator[Subject]:
+    """Answers without reading: what the sender can do at most."""
+    with subprocess.Popen(
+        [sys.executable, str(HERE / "sender.py"), "--null"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield Subject("the sender alone", int(process.stdout.readline()), "/")
+        finally:
+            process.kill()
+
+
+@contextmanager
+def peer() -> Iterator[Subject]:
+    """A receiver of 30 lines, as one would write it: one process, the INSERT in the request."""
+    with tempfile.TemporaryDirectory(prefix="goodword-bench-") as made:
+        folder = Path(made)
+        venv.create(folder / "venv", with_pip=True)
+        python = folder / "venv/bin/python"
+        pip = [python, "-m", "pip", "install", "--quiet", "fastapi", "uvicorn", "uvloop", "httptools"]
+        subprocess.run(pip, check=True)
+        (folder / "receiver.py").write_text(PEER)
+        port = free_port()
+        command = [python, "-m", "uvicorn", "receiver:app", "--port", str(port), "--log-level", "warning"]
+        env = os.environ | {"PEER_KEY": KEY, "PEER_FILE": str(folder / "deliveries.sqlite")}
+        with subprocess.Popen(command, cwd=folder, env=env) as process:
+            try:
+                wait_for(f"http://127.0.0.1:{port}/docs")
+                yield Subject(
+                    "FastAPI and SQLite", port, "/hook", processes=lambda: {"server": used(process.pid)}
+                )
+            finally:
+                process.kill()
+
+
+@contextmanager
+def goodword(checkout: Path, name: str, *, processes: int, worker: bool) -> Iterator[Subject]:
+    """The real web server and worker of that checkout, over a PostgreSQL of their own."""
+    python = str(checkout / ".venv/bin/python")
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="goodword-bench-") as made, ExitStack() as stack:
+        folder = Path(made)
+        database = stack.enter_context(postgres.start(folder, durable=True, who="bench"))
+        env = os.environ | {
+            "DATABASE_URL": database.url,
+            "GOODWORD_ENV": "demo",
+            "GOODWORD_DATA": made,
+            "GOODWORD_BASE_URL": f"http://localhost:{port}",
+            "GOODWORD_SYNC_MINUTES": "0",
+            "DJANGO_SETTINGS_MODULE": "goodword.settings",
+        }
+        log = stack.enter_context((folder / "log").open("wb"))
+
+        def run(*command: str) -> str:
+            done = subprocess.run(
+                [python, *command], check=True, cwd=checkout, env=env, stdout=subprocess.PIPE, stderr=log
+            )
+            return done.stdout.decode()
+
+        def start(*command: str) -> subprocess.Popen[bytes]:
+            started = subprocess.Popen(
+                [python, "-m", "goodword.cli", *command],
+                env=env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            stack.callback(end, started)
+            return started
+
+        run("-m", "goodword.cli", "migrate")
+        path = run("-c", PREPARE.format(key=KEY)).strip()
+        web = start("serve", "--port", str(port), "--processes", str(processes))
+        working = start("worker") if worker else None
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+
+        def spent() -> dict[str, float]:
+            found = {"web": used(web.pid), "PostgreSQL": used(database.pid)}
+            return found | ({"worker": used(working.pid)} if working else {})
+
+        def clear() -> None:
+            with psycopg.connect(database.url, autocommit=True) as line:
+                line.execute("TRUNCATE greenhouse_delivery")
+                line.execute("CHECKPOINT")
+
+        yield Subject(name, port, path, processes=spent, clear=clear, url=database.url)
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Stop a program and wait for it."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def wait_for(address: str) -> None:
+    """Wait until the server answers."""
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        with suppress(httpx2.HTTPError):
+            if httpx2.get(address, trust_env=False).is_success:
+                return
+        time.sleep(0.2)
+    raise SystemExit(f"{address} does not answer.")
+
+
+if __name__ == "__main__":
+    main()
