@@ -137,6 +137,8 @@ WSGI_APPLICATION = "goodword.wsgi.application"
 GOODWORD_FLOW = "goodword.flow.FLOW"
 #: checks the link of an upload before the web server gives it more time
 GOODWORD_MAY_UPLOAD = "goodword.notifications.domain.links.may_upload"
+#: stores deliveries that arrive at the same time in one transaction
+GOODWORD_INTAKE = "goodword.greenhouse.inbox.intake.Deliveries"
 GOODWORD_ERASURE = "goodword.flow.ERASURE"
 GOODWORD_EXPORT = "goodword.flow.EXPORT"
 

@@ -214,8 +214,8 @@ def check_writable(folder: Path, *, setting: str = "GOODWORD_DATA") -> None:
         ) from error
 
 
-def quick_connection() -> dict[str, Any]:
-    """For looking at the database: gives up within two seconds."""
+def quick_connection(*, milliseconds: int = _STATEMENT) -> dict[str, Any]:
+    """For looking at the database: gives up within two seconds. `milliseconds`: for one statement."""
     given = {name: value for name, value in connector_params().items() if name != "pool"}
-    options = f"{given.get('options', '')} -c statement_timeout={_STATEMENT}".strip()
+    options = f"{given.get('options', '')} -c statement_timeout={milliseconds}".strip()
     return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}

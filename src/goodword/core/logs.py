@@ -18,12 +18,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import ResolverMatch
+
+if TYPE_CHECKING:
+    from goodword.core.metrics import Measures
 
 #: names of URL arguments that are secret
 SECRET_ARGUMENTS: Final = ("token", "endpoint_key", "uidb36", "key")
@@ -227,39 +230,60 @@ class Requests:
 
         with tracing.span("request") as made:
             response = self.get_response(request)
-            tracing.name(made, f"{request.method} {_route(request)}", status=response.status_code)
+            route = _route(request.path_info, request.resolver_match)
+            tracing.name(made, f"{request.method} {route}", status=response.status_code)
         return response
 
     def _end(self, request: HttpRequest, status: int, seconds: float) -> None:
-        path, route = request.path_info, _route(request)
-        method = request.method if request.method in _METHODS else "other"
-        if self.measures is not None:
-            self.measures.request(route=route, method=str(method), status=status, seconds=seconds)
-        if route == "static" or path in _QUIET or not settings.GOODWORD_ACCESS_LOG:
-            return
-        shown = safe_path(path, request.resolver_match)
-        facts = {
-            "method": method,
-            "path": shown,
-            "route": route,
-            "status": status,
-            "milliseconds": round(1000 * seconds),
-        }
-        access_log.info(
-            "%s %s %d in %d ms (%s)",
-            method,
-            shown,
-            status,
-            facts["milliseconds"],
-            ids()["request"],
-            extra={"facts": facts},
+        request_ended(
+            method=str(request.method),
+            path=request.path_info,
+            match=request.resolver_match,
+            status=status,
+            seconds=seconds,
+            measures=self.measures,
         )
 
 
-def _route(request: HttpRequest) -> str:
-    if request.path_info.startswith(settings.STATIC_URL):
+def request_ended(
+    *,
+    method: str,
+    path: str,
+    match: ResolverMatch | None,
+    status: int,
+    seconds: float,
+    measures: "Measures | None",
+) -> None:
+    """Log and measure a request, within `about` its ids."""
+    route = _route(path, match)
+    method = method if method in _METHODS else "other"
+    if measures is not None:
+        measures.request(route=route, method=method, status=status, seconds=seconds)
+    if route == "static" or path in _QUIET or not settings.GOODWORD_ACCESS_LOG:
+        return
+    shown = safe_path(path, match)
+    facts = {
+        "method": method,
+        "path": shown,
+        "route": route,
+        "status": status,
+        "milliseconds": round(1000 * seconds),
+    }
+    access_log.info(
+        "%s %s %d in %d ms (%s)",
+        method,
+        shown,
+        status,
+        facts["milliseconds"],
+        ids()["request"],
+        extra={"facts": facts},
+    )
+
+
+def _route(path: str, match: ResolverMatch | None) -> str:
+    if path.startswith(settings.STATIC_URL):
         return "static"
-    return request.resolver_match.view_name if request.resolver_match else "unknown"
+    return match.view_name if match else "unknown"
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

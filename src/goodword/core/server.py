@@ -23,6 +23,7 @@ from waitress.receiver import FixedStreamReceiver
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
+from goodword.core.committer import Answer, Committer, Intake
 from goodword.core.http import is_page, is_upload, largest_body
 from goodword.core.systemd import Notifier
 
@@ -64,12 +65,14 @@ def make_server(
     silent_seconds: int = SILENT_SECONDS,
     arrival_seconds: float = ARRIVAL_SECONDS,
     may_upload: UploadCheck | None = None,
+    intake: Intake | None = None,
     connections: int | None = None,
     per_address: int = PER_ADDRESS,
 ) -> "Server":
-    """A server on a bound socket; `run()` serves, `stop()` ends it.
+    """A server on a bound socket; `run()` serves, `stop()` ends it. Call it after any fork: it starts threads.
 
-    `max_body`, `max_upload`, `max_report`: bytes. Uploads may take longer if `may_upload` knows the link.
+    `max_body`, `max_upload`, `max_report`: bytes. Uploads may take longer if `may_upload` knows the link. What `intake`
+    takes is stored together instead of request by request.
     `per_address` applies only without a trusted proxy, whose connections come from one address.
     """
     behind_proxies: dict[str, object] = {}
@@ -97,6 +100,8 @@ def make_server(
     server.may_upload = may_upload
     server.connections = connections or _affordable()
     server.per_address = 0 if trusted_proxies else per_address
+    if intake is not None:
+        server.committer = Committer(intake, to_view=server.task_dispatcher.add_task)
     return server
 
 
@@ -125,6 +130,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
     is_upload = False
     asked = False
     known: bool | None = None
+    #: set once it is stored, without the application
+    stored: Answer | None = None
 
     def received(self, data: bytes) -> int:
         if not self.completed and len(self.opening) < len(b"HEAD "):
@@ -151,9 +158,10 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
             max_upload=limits.max_upload,
             max_report=limits.max_report,
         )
-        self.adj = copy.copy(self.adj)
-        # waitress refuses a body of exactly this size too
-        self.adj.max_request_body_size = self.most + 1
+        if self.most != limits.max_body or self.content_length > self.most:
+            self.adj = copy.copy(self.adj)  # takes as long as parsing a small request
+            # waitress refuses a body of exactly this size too
+            self.adj.max_request_body_size = self.most + 1
         if self.most < self.content_length <= READ_THROUGH * self.most and is_page(self.path):
             self.adj.max_request_body_size = self.content_length + 1
             self.body_rcv = Drain(self.content_length, self.body_rcv.getbuf())
@@ -192,13 +200,33 @@ class ApplicationAnswer(ResponseTask, WSGITask):  # type: ignore[misc]  # the li
         return environ
 
 
+class StoredAnswer(ResponseTask):
+    """The response to a request that the committer has stored."""
+
+    request: Parser
+    complete = True
+    status = "200 OK"
+
+    def execute(self) -> None:
+        answer = self.request.stored
+        assert answer is not None
+        self.response_headers.extend(answer.headers)
+        self.content_length = len(answer.body)
+        self.channel.write_soon(self.build_response_header() + answer.body)  # one packet
+        self.wrote_header = True
+
+
+def _answer_to(channel: "Channel", request: Parser) -> ResponseTask:
+    return (StoredAnswer if request.stored else ApplicationAnswer)(channel, request)
+
+
 class ErrorAnswer(ResponseTask, ErrorTask):  # type: ignore[misc]  # the library has no types
     """The server's own response to malformed requests and failures."""
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
     parser_class = Parser
-    task_class = ApplicationAnswer
+    task_class = staticmethod(_answer_to)
     error_task_class = ErrorAnswer
     server: "Server"
     request: Any
@@ -268,10 +296,12 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
     max_report = 0
     arrival_seconds: float = ARRIVAL_SECONDS
     may_upload: UploadCheck | None = None
+    committer: Committer | None = None
     connections = CONNECTIONS
     per_address = 0
     grace: float = DRAIN_SECONDS
     stopping = False
+    _pulled = False
 
     def __init__(self, application: "WSGIApplication", listening: socket.socket, adj: Any) -> None:
         adj.server = self
@@ -295,6 +325,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
 
     def add_task(self, channel: Channel) -> None:
         path = getattr(channel.requests[0], "path", "")
+        if self.committer is not None and self.committer.takes(channel.requests[0]):
+            self.committer.add(channel)
+            return
         (self._probes if path in PROBES else self.task_dispatcher).add_task(channel)
 
     def look_up(self, request: Parser) -> None:
@@ -324,7 +357,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         """Accept nothing more and finish requests in progress. For any thread, and for signal handlers."""
         if not self.stopping:
             self.stopping = True
-            self.pull_trigger()
+            self.trigger.pull_trigger()
 
     def run(self) -> None:
         notifier = Notifier()
@@ -341,6 +374,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
             self._turn(0.1)
         if self.active_channels:
             log.warning("%s requests were cut off", len(self.active_channels))
+        if self.committer is not None:
+            self.committer.stop()
         for dispatcher in (self._look_ups, self._probes, self.task_dispatcher):
             dispatcher.shutdown(timeout=0.2)
         for channel in list(
@@ -348,7 +383,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         ):  # not the trigger: a running thread still pulls it
             channel.handle_close()
 
+    def pull_trigger(self) -> None:
+        """Start another round of the loop. Once per round is enough: `_turn` looks at all channels."""
+        if not self._pulled:
+            self._pulled = True
+            super().pull_trigger()
+
     def _turn(self, seconds: float) -> None:
+        self._pulled = False
         wasyncore.loop(timeout=seconds, map=self._map, use_poll=self.adj.asyncore_use_poll, count=1)
 
     def _stop_accepting(self) -> None:

@@ -155,8 +155,16 @@ def span(name: str, *, of: Callable[[], int | None] | None = None, **attributes:
             _trace_id.reset(token)
 
 
-def record(name: str, *, since: int, of: Callable[[], int | None], **attributes: str | int) -> None:
-    """A span that began `since` (time.time_ns) and ends now, of an application that was not known before."""
+def record(
+    name: str,
+    *,
+    since: int,
+    of: Callable[[], int | None],
+    status: int | None = None,
+    **attributes: str | int,
+) -> None:
+    """A span that began `since` (time.time_ns) and ends now, of an application that was not known before. `status`: of
+    a response."""
     if _provider is None:
         return
     from opentelemetry.context import Context
@@ -167,6 +175,8 @@ def record(name: str, *, since: int, of: Callable[[], int | None], **attributes:
         made = _provider.get_tracer("goodword").start_span(
             name, context=Context(), start_time=since, attributes=_attributes(attributes)
         )
+        if status is not None:
+            made.set_attribute("http.response.status_code", status)
         made.end()
     finally:
         _trace_id.reset(token)

@@ -105,6 +105,7 @@ def _run(listening: socket.socket, process: _Process | None = None) -> None:
         max_report=settings.GOODWORD_MAX_REPORT,
         trusted_proxies=settings.GOODWORD_TRUSTED_PROXIES,
         may_upload=import_string(settings.GOODWORD_MAY_UPLOAD),
+        intake=import_string(settings.GOODWORD_INTAKE)(),
     )
     process.server.run()
     tracing.end()

@@ -15,7 +15,7 @@ from tests.greenhouse.world import CLIENT, SECRET, World
 from tests.support import factories
 from tests.support.jobs import event_names, waiting
 
-BODY = json.dumps({"action": "office_deleted", "payload": {"id": 5}}).encode()
+BODY = json.dumps({"action": "job_deleted", "payload": {"id": 5}}).encode()
 
 
 def address(world: World) -> str:
@@ -36,7 +36,7 @@ def test_a_signed_delivery_is_stored_unchanged_and_wakes_the_inbox(world: World)
     event = Delivery.objects.of(world.organisation).get()
     assert (event.state, event.action, event.event_id, bytes(event.body)) == (
         "received",
-        "office_deleted",
+        "job_deleted",
         "event-1",
         BODY,
     )
@@ -61,13 +61,13 @@ def test_a_burst_of_deliveries_defers_one_wake_up(world: World) -> None:
 def test_a_repeated_event_id_is_answered_and_changes_nothing(world: World) -> None:
     for _ in range(3):
         assert world.post(BODY, "event-1") == 200
-    assert kept(world) == [("office_deleted", "event-1")]
+    assert kept(world) == [("job_deleted", "event-1")]
 
 
 def test_deliveries_without_an_event_id_are_each_stored(world: World) -> None:
     for _ in range(2):
         assert world.post(BODY) == 200
-    assert kept(world) == [("office_deleted", None)] * 2
+    assert kept(world) == [("job_deleted", None)] * 2
 
 
 def test_an_event_id_is_unique_per_organisation(world: World) -> None:
@@ -86,7 +86,7 @@ def test_an_event_id_is_unique_per_organisation(world: World) -> None:
     )
     assert answer.status_code == 200
     assert Delivery.objects.of(other.organisation).count() == 1
-    assert kept(world) == [("office_deleted", "event-1")]
+    assert kept(world) == [("job_deleted", "event-1")]
 
 
 @pytest.mark.matrix
@@ -124,7 +124,7 @@ def test_a_missing_signature_is_refused(world: World) -> None:
 
 
 def test_the_signature_covers_the_raw_body(world: World) -> None:
-    body = b'{"action": "office_deleted",  "payload": {"name": "\\u003cB\\u00fcro\\u003e \\u0026 Co"}}'
+    body = b'{"action": "job_deleted",  "payload": {"name": "\\u003cB\\u00fcro\\u003e \\u0026 Co"}}'
     assert world.post(body) == 200
     again = json.dumps(json.loads(body)).encode()
     assert world.post(again, Signature=signature(body, SECRET)) == 401

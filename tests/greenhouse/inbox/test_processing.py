@@ -394,7 +394,7 @@ def test_the_sweep_finds_deliveries_without_a_wake_up(world: World) -> None:
 
 def test_old_settled_deliveries_are_removed_and_waiting_ones_kept(world: World) -> None:
     for number in range(3):
-        world.post(b'{"action": "office_deleted", "payload": {}}', f"event-{number}")
+        world.post(b'{"action": "job_deleted", "payload": {}}', f"event-{number}")
     rows = list(Delivery.objects.of(world.organisation).order_by("pk"))
     old = factories.NOW
     Delivery.objects.of(world.organisation).filter(pk__in=[rows[0].pk, rows[1].pk]).update(received_at=old)

@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from goodword.candidates.models import Application
-from goodword.greenhouse.inbox.payload import APPLICATION_ACTIONS, JOB_ACTIONS, PERSON_ACTIONS, Payload, Ping
+from goodword.greenhouse.inbox.payload import (
+    APPLICATION_ACTIONS,
+    JOB_ACTIONS,
+    PERSON_ACTIONS,
+    Payload,
+    Ping,
+    no_effect,
+)
 from goodword.greenhouse.models import Connection, Webhook
 from goodword.greenhouse.sync import merges_and_deletions
 from goodword.greenhouse.sync.applications import sync_applications
@@ -93,7 +100,7 @@ def _applications_concerned(payload: Payload, *, connection: Connection) -> tupl
     if payload.action in PERSON_ACTIONS:
         ours = _applications_of_person(payload, connection=connection)
         return ours, "" if ours else "Not one of our candidates: no effect."
-    return [], f"“{payload.action}” has no effect here."
+    return [], no_effect(payload.action)
 
 
 def _why_not_ours(payload: Payload, *, connection: Connection) -> str:

@@ -1,13 +1,15 @@
-"""The endpoint of Greenhouse's webhooks: check the signature, store the body, answer. Nothing is processed here."""
+"""The endpoint of Greenhouse's webhooks: check the signature, store the body, answer. Nothing is processed here.
 
-import hashlib
+Most deliveries of a burst do not come here, but are stored together (intake.py), with the same outcome and answer.
+"""
+
 import hmac
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Final
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
@@ -16,10 +18,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from procrastinate.exceptions import ConnectorException
 
-from goodword.core import clock, crypto, installation, logs
-from goodword.greenhouse.inbox import payload
+from goodword.core import clock, installation, logs
+from goodword.greenhouse.inbox import endpoints, payload
 from goodword.greenhouse.inbox.leases import wake_inbox
-from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
+from goodword.greenhouse.models import Connection, Delivery
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,11 @@ _SIGNATURE_SCHEME = "sha256 "
 
 #: precision of the time of the last event: a burst of hundreds must not queue for one row
 LAST_EVENT_PRECISION = timedelta(seconds=10)
+
+#: the column's; Greenhouse's ids are shorter
+EVENT_ID_LENGTH: Final = 200
+
+RECEIVED: Final = "Received."
 
 TEST_ACTION = "goodword_test"
 
@@ -39,7 +46,8 @@ _LONGEST_TEST = 300
 def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
     """Store a delivery and answer at once. Greenhouse retries anything but 200 for 15 hours."""
     now = clock.now()
-    found = find_endpoint(endpoint_key, now=now)
+    changes = endpoints.changes()
+    found = endpoints.find_endpoint(endpoint_key, now=now)
     if found is None:
         return _answer("There is nothing here.", HTTPStatus.NOT_FOUND)
     if installation.shown_mode():
@@ -47,7 +55,7 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
     connection = found.connection
     logs.note(organisation=connection.organisation_id)
     body = request.body
-    if not _is_signed(body, header=request.headers.get("Signature", ""), keys=found.keys):
+    if not is_signed(body, header=request.headers.get("Signature", ""), keys=found.keys):
         if not found.all_open:
             return _answer("The signature cannot be checked now.", HTTPStatus.SERVICE_UNAVAILABLE)
         _count_refused(connection, now=now)
@@ -56,7 +64,8 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
         return _answer(answer, HTTPStatus.OK)
     if store(connection, body=body, event_id=request.headers.get("Greenhouse-Event-ID", ""), now=now):
         _wake()
-    return _answer("Received.", HTTPStatus.OK)
+    endpoints.remember(endpoint_key, found, since=changes)
+    return _answer(RECEIVED, HTTPStatus.OK)
 
 
 def _wake() -> None:
@@ -70,38 +79,7 @@ def _answer(text: str, status: HTTPStatus) -> HttpResponse:
     return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """`all_open` is False if a field key is missing: a signature that matches no key may then still be right."""
-
-    connection: Connection
-    keys: list[str]
-    all_open: bool
-
-
-def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
-    connection = (
-        Connection.objects.across_organisations()
-        .filter(endpoint_key=endpoint_key)
-        .exclude(state=Connection.State.DISCONNECTED)
-        .first()
-    )
-    if connection is None:
-        return None
-    keys, all_open = [], True
-    for secret in WebhookSecret.valid(connection, now=now):
-        secret.connection = connection  # saves a query
-        try:
-            keys.append(secret.reveal())
-        except crypto.CannotOpen as error:
-            log.error("The %s of %s cannot be decrypted: %s", secret, connection, error)
-            all_open = False
-    if not keys and all_open:
-        return None
-    return Endpoint(connection=connection, keys=keys, all_open=all_open)
-
-
-def _is_signed(body: bytes, *, header: str, keys: Iterable[str]) -> bool:
+def is_signed(body: bytes, *, header: str, keys: Iterable[str]) -> bool:
     """Whether `Signature: sha256 <hex>` is an HMAC of the raw body with one of the keys, compared in constant time."""
     if not header.startswith(_SIGNATURE_SCHEME):
         return False
@@ -111,7 +89,7 @@ def _is_signed(body: bytes, *, header: str, keys: Iterable[str]) -> bool:
 
 
 def _sign(body: bytes, key: str) -> str:
-    return hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), body, "sha256").hex()
 
 
 def _count_refused(connection: Connection, *, now: datetime) -> None:
@@ -122,7 +100,7 @@ def _count_refused(connection: Connection, *, now: datetime) -> None:
 
 def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) -> bool:
     """Store a signed delivery once per event id. Returns True if it is new and waiting to be processed; an unreadable
-    one is stored as *failed*."""
+    one is stored as *failed*, and one of an event that we do not follow as *handled*."""
     values: dict[str, object] = {
         "organisation_id": connection.organisation_id,
         "body": body,
@@ -144,7 +122,9 @@ def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) 
             "remote_application_id": content.application_id,
             "remote_candidate_id": content.candidate_id,
         }
-    fresh = _insert(connection, event_id=event_id[:200], values=values)
+        if outcome := payload.no_effect(content.action):
+            values |= {"state": Delivery.State.HANDLED, "handled_at": now, "outcome": outcome}
+    fresh = _insert(connection, event_id=event_id[:EVENT_ID_LENGTH], values=values)
     if connection.last_event_at is None or connection.last_event_at < now - LAST_EVENT_PRECISION:
         Connection.objects.across_organisations().filter(pk=connection.pk).update(last_event_at=now)
     return fresh and "state" not in values
@@ -173,8 +153,12 @@ def expected_answer(nonce: str) -> str:
     return f"Received the test {nonce}."
 
 
+def may_be_test(body: bytes) -> bool:
+    return len(body) <= _LONGEST_TEST and TEST_ACTION.encode() in body
+
+
 def _answer_to_test(signed_body: bytes) -> str | None:
-    if len(signed_body) > _LONGEST_TEST or TEST_ACTION.encode() not in signed_body:
+    if not may_be_test(signed_body):
         return None
     try:
         data = json.loads(signed_body)

@@ -95,6 +95,11 @@ def label(action: str) -> str:
     return LABELS.get(action, UNKNOWN) if action else UNREADABLE
 
 
+def no_effect(action: str) -> str:
+    """The outcome of an event that we do not follow; empty for one that we do."""
+    return "" if action in FOLLOWED else f"“{action}” has no effect here."
+
+
 def matching_actions(query: str) -> list[str]:
     wanted = query.casefold()
     return [code for code, text in LABELS.items() if wanted in text.casefold() or wanted in code]

@@ -1,0 +1,277 @@
+"""Requests that one thread answers together, after one commit, instead of a thread of the pool each.
+
+It takes whatever arrived during the last commit. It only answers what it has stored; everything else goes to the
+thread pool and thus to the view: requests out of the ordinary, what the app does not recognise, failures of any kind.
+"""
+
+import logging
+import queue
+import re
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
+from django.urls import ResolverMatch, resolve
+from django.utils.module_loading import import_string
+
+from goodword.core import database, logs, metrics, tracing
+
+log = logging.getLogger(__name__)
+
+#: longer bodies take the view
+LONGEST: Final = 256 * 1024
+#: of one commit
+MOST, MOST_BYTES = 500, 4 * 1024 * 1024
+#: seconds without requests after which connections are closed
+IDLE_SECONDS: Final = 300.0
+#: while a commit has been going on for longer than this, further requests take the view
+SLOW_SECONDS: Final = 1.0
+#: requests with these headers take the view, whose answer may depend on them
+_UNUSUAL = ("COOKIE", "CONTENT_ENCODING", "TRANSFER_ENCODING")
+#: what our proxies send; anything else may be malformed, which waitress refuses
+_ADDRESSES = re.compile(
+    r"(?:[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+)(?:, ?(?:[0-9.]+|[0-9A-Fa-f:]+))*"
+)
+#: middleware that does more than add headers
+_WITHOUT = ("goodword.core.metrics.Endpoint", "goodword.core.logs.Requests", "goodword.core.http.StaticFiles")
+
+
+class Request(Protocol):
+    """A parsed request of waitress."""
+
+    error: object
+    command: str
+    path: str
+    request_uri: str
+    chunked: bool
+    content_length: int
+    headers: dict[str, str]
+    body_rcv: Any
+    #: the headers and body of its answer
+    stored: "Answer | None"
+
+
+class Channel(Protocol):
+    requests: list[Any]
+
+    def service(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+
+class Intake(Protocol):
+    """What an app does with its requests."""
+
+    #: of paths
+    prefix: str
+    #: the body of the answer to those that were stored
+    text: str
+
+    def takes(self, path: str) -> bool:
+        """Called in the server's loop: must not wait for anything."""
+
+    def store(self, arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
+        """Store and commit. Returns ids for the log of each, or None if it was not stored and is for the view."""
+
+    def failed(self) -> None:
+        """Called after `store` has raised."""
+
+    def idle(self) -> None:
+        """Called after a while without requests."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    channel: Channel
+    request: Request
+    since: int = field(default_factory=time.time_ns)
+    began: float = field(default_factory=time.perf_counter)
+
+
+class Committer:
+    """`to_view` hands a channel to the thread pool; it may be called from any thread."""
+
+    def __init__(self, intake: Intake, *, to_view: Callable[[Any], None]) -> None:
+        self._intake, self._to_view = intake, to_view
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._measures = metrics.measures()
+        self._headers, self._body = _headers_of(intake.text), intake.text.encode()
+        self._busy_since: float | None = None
+        self._over = False
+        self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+        self._thread.start()
+
+    def takes(self, request: Request) -> bool:
+        """Whether the view's answer depends on nothing but what `store` looks at."""
+        if not request.path.startswith(self._intake.prefix) or request.error is not None:
+            return False
+        headers = request.headers
+        return (
+            request.command == "POST"
+            and request.request_uri == request.path
+            and 0 < request.content_length <= LONGEST
+            and not request.chunked
+            and not any(name in headers for name in _UNUSUAL)
+            and _is_allowed(headers.get("HOST", ""))
+            and _is_as_proxied(headers)
+            and not self._is_slow()
+            and self._intake.takes(request.path)
+        )
+
+    def add(self, channel: Channel) -> None:
+        self._waiting.put(_Waiting(channel, channel.requests[0]))
+        if self._over:  # the thread has ended, and may not have seen this one
+            self._give_up()
+
+    def stop(self, *, timeout: float = 2.0) -> None:
+        """Finish the commit in progress and those that wait."""
+        self._waiting.put(None)
+        self._thread.join(timeout)
+
+    def _is_slow(self) -> bool:
+        since = self._busy_since
+        return self._over or (since is not None and time.monotonic() - since > SLOW_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            while not self._over:
+                batch = self._take()
+                self._busy_since = time.monotonic()
+                self._handle(batch)
+                self._busy_since = None
+        finally:
+            self._over = True
+            self._give_up()
+            self._intake.close()
+
+    def _take(self) -> list[_Waiting]:
+        """Wait for a request; with it all that wait, up to a limit."""
+        batch: list[_Waiting] = []
+        size = 0
+        try:
+            one = self._waiting.get(timeout=IDLE_SECONDS)
+        except queue.Empty:
+            self._intake.idle()
+            one = self._waiting.get()
+        while one is not None:
+            batch.append(one)
+            size += one.request.content_length
+            if len(batch) >= MOST or size >= MOST_BYTES or self._waiting.empty():
+                return batch
+            one = self._waiting.get()
+        self._over = True
+        return batch
+
+    def _give_up(self) -> None:
+        while True:
+            try:
+                one = self._waiting.get_nowait()
+            except queue.Empty:
+                return
+            if one is not None:
+                self._to_view(one.channel)
+
+    def _handle(self, batch: Sequence[_Waiting]) -> None:
+        """Store and answer. Whatever happens, each request is answered or passed on."""
+        left = deque(batch)
+        try:
+            for ids in self._store(batch):
+                one = left.popleft()
+                if ids is None:
+                    self._to_view(one.channel)
+                else:
+                    self._answer(one, ids)
+        finally:
+            for one in left:
+                self._to_view(one.channel)
+            close_old_connections()
+
+    def _store(self, batch: Sequence[_Waiting]) -> Sequence[Mapping[str, Any] | None]:
+        try:
+            return self._intake.store([_arrived(one.request) for one in batch])
+        except Exception as error:  # noqa: BLE001 - the view's answer says what is wrong
+            log.warning(
+                "%d requests could not be stored together: %s", len(batch), database.first_line(error)
+            )
+            self._intake.failed()
+            return [None] * len(batch)
+
+    def _answer(self, one: _Waiting, ids: Mapping[str, Any]) -> None:
+        name = secrets.token_hex(8)
+        one.request.stored = Answer(headers=[*self._headers, ("X-Request-ID", name)], body=self._body)
+        with logs.about(request=name, **ids):
+            one.channel.service()
+            match = _resolved(one.request.path)
+            tracing.record(f"POST {match.view_name}", since=one.since, of=lambda: None, status=200)
+            logs.request_ended(
+                method="POST",
+                path=one.request.path,
+                match=match,
+                status=200,
+                seconds=time.perf_counter() - one.began,
+                measures=self._measures,
+            )
+
+
+@lru_cache(maxsize=100)
+def _resolved(path: str) -> ResolverMatch:
+    return resolve(path)
+
+
+def _arrived(request: Request) -> Arrived:
+    body = request.body_rcv.getbuf().get()
+    return Arrived(path=request.path, headers=request.headers, body=body)
+
+
+def _is_allowed(host: str) -> bool:
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _is_as_proxied(headers: Mapping[str, str]) -> bool:
+    """Whether the headers that waitress and Django read from a trusted proxy are as expected."""
+    if not settings.GOODWORD_TRUSTED_PROXIES:
+        return True
+    protocol = headers.get("X_FORWARDED_PROTO", "")
+    addresses = headers.get("X_FORWARDED_FOR")
+    return (protocol == "https" or (not settings.SECURE and protocol in {"", "http"})) and (
+        addresses is None or _ADDRESSES.fullmatch(addresses) is not None
+    )
+
+
+def _headers_of(text: str) -> list[tuple[str, str]]:
+    """Those that the view's answer has after it has passed the middleware."""
+    request = HttpRequest()
+    request.method = "POST"
+    request.path = request.path_info = "/"
+    request.META = {"HTTP_HOST": settings.ALLOWED_HOSTS[0], "HTTP_X_FORWARDED_PROTO": "https"}
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+    def answer(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+        return response
+
+    for name in reversed([one for one in settings.MIDDLEWARE if one not in _WITHOUT]):
+        answer = import_string(name)(answer)
+    return list(answer(request).items())

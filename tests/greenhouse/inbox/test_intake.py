@@ -1,0 +1,394 @@
+"""Deliveries stored together: the same answers and rows as from the view, over real sockets."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connection as database
+
+from goodword.core import clock
+from goodword.core.committer import Arrived
+from goodword.greenhouse.inbox import endpoints, intake
+from goodword.greenhouse.inbox.intake import Deliveries, Waker
+from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
+from goodword.greenhouse.setup import connections
+from greenhouse_sandbox.webhooks.delivery import signature
+from tests.core.test_killed_worker import here
+from tests.core.test_request_limits import Server
+from tests.greenhouse.world import SECRET
+from tests.support import factories
+from tests.support.jobs import waiting
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
+
+PAYLOADS = Path(__file__).resolve().parents[1] / "payloads"
+BODY = json.dumps({"action": "job_deleted", "payload": {"id": 5}}).encode()
+PATH = f"/hooks/greenhouse/{'k' * 43}/"
+
+
+class Watched(Deliveries):
+    """Counts what it has stored."""
+
+    stored = 0
+
+    def store(self, arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
+        found = super().store(arrived)
+        self.stored += sum(one is not None for one in found)
+        return found
+
+
+class Web:
+    """A connection to Greenhouse and the web server that takes its deliveries."""
+
+    def __init__(self) -> None:
+        self.connection = connect()
+        self.deliveries = Watched()
+        self.together = Server(get_wsgi_application(), intake=self.deliveries)
+        self.alone = Server(get_wsgi_application())
+        self.say(self.together, request(BODY, event_id="first"))  # the view: its keys are remembered now
+
+    def say(self, server: Server, said: bytes) -> bytes:
+        """Send bytes. Returns all that the server sends until it closes the connection."""
+        with server.connect() as line:
+            line.sendall(said)
+            line.settimeout(20)
+            read = b""
+            while part := line.recv(65_536):
+                read += part
+        return read
+
+    def status(self, said: bytes) -> int:
+        return int(self.say(self.together, said).split()[1])
+
+    def row(self, event_id: str) -> Delivery:
+        return Delivery.objects.across_organisations().get(event_id=event_id)
+
+    def close(self) -> None:
+        self.together.close()
+        self.alone.close()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    endpoints.forget()
+    made = Web()
+    yield made
+    made.close()
+    endpoints.forget()
+
+
+def connect() -> Connection:
+    made = Connection(
+        organisation=factories.organisation(),
+        endpoint_key="k" * 43,
+        connected_at=factories.NOW,
+        state=Connection.State.ACTIVE,
+        last_event_at=clock.now(),
+    )
+    made.seal("credential", "{}")
+    made.save()
+    WebhookSecret.add(made, SECRET, now=factories.NOW)
+    return made
+
+
+def request(
+    body: bytes, *, event_id: str = "", path: str = PATH, start: str = "", without: str = "", **headers: str
+) -> bytes:
+    """A signed delivery. `_` in the name of a header stands for `-`; `without` leaves one out."""
+    sent = {
+        "Host": "localhost",
+        "Connection": "close",
+        "Content-Length": str(len(body)),
+        "Signature": signature(body, SECRET),
+        **({"Greenhouse-Event-ID": event_id} if event_id else {}),
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    lines = [start or f"POST {path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in sent.items() if name != without]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
+#: what is sent, and whether it is stored without the view
+REQUESTS: dict[str, tuple[bytes, bool]] = {
+    "as usual": (request(BODY, event_id="one"), True),
+    "the same event again": (request(BODY, event_id="first"), True),
+    "without an event id": (request(BODY), True),
+    "with a long event id": (request(BODY, event_id="e" * 500), True),
+    "with an odd event id": (request(BODY, event_id="é\u00a0ÿ"), True),
+    "of an event that we do not follow": (request(b'{"action": "office_deleted", "payload": {}}'), True),
+    "of type text/plain": (request(BODY, Content_Type="text/plain"), True),
+    "without the final slash": (request(BODY, path=PATH.rstrip("/")), True),
+    "by HTTP/1.0": (request(BODY, start=f"POST {PATH} HTTP/1.0"), True),
+    "with Expect": (request(BODY, Expect="100-continue"), True),
+    "to a port": (request(BODY, Host="localhost:8000"), True),
+    "to a name in capitals": (request(BODY, Host="LOCALHOST"), True),
+    "with a user agent, language and origin": (
+        request(BODY, User_Agent="x", Accept_Language="de", Origin="https://evil.example", Referer="x"),
+        True,
+    ),
+    "a few hundred kB": (request(BODY + b" " * 400_000), False),
+    "the most": (request(BODY + b" " * (2 * 1024 * 1024 - len(BODY))), False),
+    "too large": (request(BODY + b" " * (2 * 1024 * 1024 + 1 - len(BODY)))[:600], False),
+    "much too large": (request(BODY, Content_Length="100000000000"), False),
+    "with a negative length": (request(BODY, Content_Length="-5"), False),
+    "chunked": (
+        request(BODY, without="Content-Length", Transfer_Encoding="chunked").removesuffix(BODY) + CHUNKED,
+        False,
+    ),
+    "chunked and with a length": (request(BODY, Transfer_Encoding="chunked"), False),
+    "compressed": (request(BODY, Content_Encoding="gzip"), False),
+    "no body": (request(b""), False),
+    "not JSON": (request(b"{"), False),
+    "not UTF-8": (request(b"\xff\xfe\xfd"), False),
+    "deep JSON": (request(b"[" * 100_000), False),
+    "without an action": (request(b"{}"), False),
+    "about no application": (request(b'{"action": "hire_candidate", "payload": {}}'), False),
+    "a test": (request(b'{"action": "goodword_test", "payload": {"nonce": "n"}}'), False),
+    "unsigned": (request(BODY, without="Signature"), False),
+    "wrongly signed": (request(BODY, Signature=signature(BODY, "another secret")), False),
+    "with a short signature": (request(BODY, Signature="sha256 "), False),
+    "with two signatures": (request(BODY, signature=signature(BODY, SECRET), Signature="sha256 0"), False),
+    "to an unknown endpoint": (request(BODY, path="/hooks/greenhouse/nobody/"), False),
+    "to a longer path": (request(BODY, path=f"{PATH}more/"), False),
+    "with two slashes at the end": (request(BODY, path=f"{PATH}/"), False),
+    "with a query": (request(BODY, path=f"{PATH}?a=%00"), False),
+    "with an escaped path": (request(BODY, path=PATH.replace("hooks", "h%6foks")), False),
+    "with an absolute address": (request(BODY, path=f"http://evil.example{PATH}"), False),
+    "to another host": (request(BODY, Host="evil.example"), False),
+    "to a host that is none": (request(BODY, Host="a b"), False),
+    "without a host": (request(BODY, without="Host"), False),
+    "with a cookie": (request(BODY, Cookie="goodword_session=x"), False),
+    "GET": (request(b"", start=f"GET {PATH} HTTP/1.1"), False),
+    "HEAD": (request(b"", start=f"HEAD {PATH} HTTP/1.1"), False),
+    "PUT": (request(BODY, start=f"PUT {PATH} HTTP/1.1"), False),
+    "a malformed header": (request(BODY).replace(b"Host:", b"Host :"), False),
+}
+
+
+def comparable(answer: bytes) -> bytes:
+    """Without moments and random words."""
+    return re.sub(
+        rb"(?mi)^(Date|X-Request-ID): [^\r]+|expires=[^;]+|[A-Za-z0-9_-]{22,}|\d{4}-\d{4}", b"", answer
+    )
+
+
+def rows() -> list[dict[str, Any]]:
+    """All that is stored, but ids and times."""
+    found = []
+    for values in Delivery.objects.across_organisations().order_by("pk").values():
+        moments = [
+            values.pop("received_at"),
+            values.pop("not_before"),
+            values.pop("handled_at"),
+            values.pop("id"),
+        ]
+        assert moments[0] == moments[1]
+        found.append(values | {"body": bytes(values["body"]), "handled": moments[2] == moments[0]})
+    return found
+
+
+def test_answers_and_rows_are_the_same_as_from_the_view(web: Web) -> None:
+    Delivery.objects.across_organisations().exclude(event_id="first").delete()
+    for name, (said, is_stored_together) in REQUESTS.items():
+        before, refused = web.deliveries.stored, [refusals()]
+        answers, stored = [], []
+        for server in (web.alone, web.together):
+            Delivery.objects.across_organisations().exclude(event_id="first").delete()
+            if server is web.together:
+                web.say(web.alone, request(BODY, event_id="first"))  # remembered for this request
+            answers.append(comparable(web.say(server, said)))
+            stored.append(rows())
+            refused.append(refusals())
+        assert answers[0] == answers[1], name
+        assert stored[0] == stored[1], name
+        assert refused[1] - refused[0] == refused[2] - refused[1], name
+        assert bool(web.deliveries.stored - before) is is_stored_together, name
+
+
+def refusals() -> int:
+    return Connection.objects.across_organisations().get().refused_count
+
+
+def test_published_payloads_are_stored_as_by_the_view(web: Web) -> None:
+    files = sorted(PAYLOADS.glob("*.json"))
+    assert len(files) > 4
+    for file in files:
+        found = []
+        for server in (web.alone, web.together):
+            Delivery.objects.across_organisations().exclude(event_id="first").delete()
+            web.say(server, request(file.read_bytes(), event_id="one"))
+            found.append(rows())
+        assert len(found[0]) == 2
+        assert found[0] == found[1], file
+    assert web.deliveries.stored > len(files) / 2
+
+
+def test_a_burst_on_one_connection_is_answered_in_order_and_stored_once_per_event(web: Web) -> None:
+    keep = {"Connection": "keep-alive"}
+    said = b"".join(request(BODY, event_id=f"event-{number % 20}", **keep) for number in range(40))
+    answers = web.say(web.together, said + request(BODY, event_id="last"))
+    assert answers.count(b"HTTP/1.1 200 OK\r\n") == 41
+    ids = Delivery.objects.across_organisations().exclude(event_id="first").order_by("pk")
+    assert list(ids.values_list("event_id", flat=True)) == [
+        *(f"event-{number}" for number in range(20)),
+        "last",
+    ]
+    assert web.deliveries.stored == 41
+
+
+def test_many_connections_at_once_lose_nothing_and_wake_the_worker(web: Web) -> None:
+    def send(number: int) -> int:
+        return web.status(request(BODY, event_id=f"event-{number // 2}"))
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(send, range(200))) == {200}
+    assert Delivery.objects.across_organisations().count() == 101
+    assert web.deliveries.stored > 100
+    assert waiting() == [("greenhouse.inbox", {})]
+
+
+def test_a_rotated_key_is_refused_at_once(web: Web) -> None:
+    admin = factories.member(web.connection.organisation, kind="admin")
+    assert web.status(request(BODY, event_id="before")) == 200
+    connections.rotate_secret(web.connection, keep_for=timedelta(0), member=admin, now=clock.now())
+    assert web.status(request(BODY, event_id="after")) == 401
+    new = WebhookSecret.valid(web.connection, now=clock.now()).get().reveal()
+    assert web.status(request(BODY, event_id="new", Signature=signature(BODY, new))) == 200
+    assert web.status(request(BODY, event_id="after")) == 401
+
+
+def test_a_disconnected_endpoint_is_gone_at_once(web: Web) -> None:
+    admin = factories.member(web.connection.organisation, kind="admin")
+    connections.disconnect(web.connection, member=admin, now=clock.now())
+    assert web.status(request(BODY, event_id="after")) == 404
+
+
+def test_another_process_may_change_keys_and_is_obeyed_within_two_seconds(web: Web) -> None:
+    WebhookSecret.objects.across_organisations().update(valid_until=factories.NOW)
+    began = time.monotonic()
+    while web.status(request(BODY)) == 200:
+        assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 3
+    assert web.status(request(BODY)) == 404
+
+
+def test_what_was_read_before_a_change_is_not_remembered_after_it() -> None:
+    made = connect()
+    since = endpoints.changes()
+    found = endpoints.find_endpoint(made.endpoint_key, now=clock.now())
+    assert found is not None
+    endpoints.forget()
+    endpoints.remember(made.endpoint_key, found, since=since)
+    assert endpoints.known(made.endpoint_key) is None
+    endpoints.remember(made.endpoint_key, found, since=endpoints.changes())
+    assert endpoints.known(made.endpoint_key) is found
+
+
+def test_a_failing_insert_is_answered_by_the_view(web: Web) -> None:
+    """Whose own INSERT fails as well: nothing is acknowledged that is not stored."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_rows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER no_rows BEFORE INSERT ON greenhouse_delivery EXECUTE FUNCTION no_rows()"
+        )
+    try:
+        assert web.status(request(BODY, event_id="one")) == 500
+    finally:
+        with database.cursor() as cursor:
+            cursor.execute("DROP FUNCTION no_rows CASCADE")
+    assert Delivery.objects.across_organisations().filter(event_id="one").count() == 0
+    assert web.status(request(BODY, event_id="one")) == 200
+    assert web.row("one").state == "received"
+
+
+def test_a_lost_database_connection_loses_no_delivery(web: Web) -> None:
+    assert web.status(request(BODY, event_id="one")) == 200
+    with psycopg.connect(here()["DATABASE_URL"], autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%%INTO greenhouse_delivery%%' "
+            "AND pid NOT IN (pg_backend_pid(), %s)",
+            [backend()],
+        )
+    stored = web.deliveries.stored
+    assert web.status(request(BODY, event_id="two")) == 200
+    assert (web.row("two").state, web.deliveries.stored) == ("received", stored)
+
+
+def backend() -> int:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_locked_table_delays_only_until_the_view_gets_through(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "INSERT_MILLISECONDS", 200)
+    with psycopg.connect(here()["DATABASE_URL"]) as other, ThreadPoolExecutor() as pool:
+        other.execute("LOCK TABLE greenhouse_delivery")
+        answer = pool.submit(web.status, request(BODY, event_id="one"))
+        time.sleep(1)
+        assert not answer.done()
+        other.rollback()
+        assert answer.result(20) == 200
+    assert web.row("one").state == "received"
+
+
+@contextmanager
+def broken(deliveries: Deliveries, error: BaseException) -> Iterator[None]:
+    def store(arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
+        raise error
+
+    deliveries.store = store  # type: ignore[method-assign]
+    yield
+    del deliveries.store  # type: ignore[method-assign]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_without_its_thread_all_goes_to_the_view(web: Web) -> None:
+    with broken(web.deliveries, SystemExit()):
+        assert web.status(request(BODY, event_id="one")) == 200
+    assert web.status(request(BODY, event_id="two")) == 200
+    assert {web.row("one").state, web.row("two").state} == {"received"}
+    assert web.deliveries.stored == 0
+
+
+def test_a_mistake_in_it_goes_to_the_view(web: Web) -> None:
+    with broken(web.deliveries, ValueError()):
+        assert web.status(request(BODY, event_id="one")) == 200
+    assert web.row("one").state == "received"
+
+
+def test_wake_ups_come_at_once_then_spaced_out_and_never_too_few() -> None:
+    calls: list[float] = []
+    woken = threading.Event()
+
+    def wake() -> None:
+        calls.append(time.monotonic())
+        woken.set()
+
+    waker = Waker(wake)
+    began = time.monotonic()
+    waker.call()
+    assert woken.wait(5)
+    for _ in range(20):
+        waker.call()
+        time.sleep(0.01)
+    last = time.monotonic()
+    waker.call()
+    waker.stop()
+    assert calls[-1] >= last
+    assert len(calls) <= 2 + (calls[-1] - began) / intake.WAKE_EVERY
