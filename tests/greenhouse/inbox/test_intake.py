@@ -186,7 +186,8 @@ def comparable(answer: bytes) -> bytes:
 def rows() -> list[dict[str, Any]]:
     """All that is stored, but ids and times."""
     found = []
-    for values in Delivery.objects.across_organisations().order_by("pk").values():
+    for row in Delivery.objects.across_organisations().order_by("pk").values():
+        values: dict[str, Any] = {**row}
         moments = [
             values.pop("received_at"),
             values.pop("not_before"),
@@ -354,7 +355,7 @@ def broken(deliveries: Deliveries, error: BaseException) -> Iterator[None]:
 
     deliveries.store = store  # type: ignore[method-assign]
     yield
-    del deliveries.store  # type: ignore[method-assign]
+    del deliveries.store
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
