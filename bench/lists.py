@@ -42,6 +42,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Pages of a role with very many candidates.")
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 100_000], metavar="APPLICATIONS")
+    parser.add_argument("--pages", default="", help="only those whose name contains this")
     parser.add_argument("--openings", type=int, default=60, help="of each page")
     parser.add_argument("--explain", action="store_true", help="print the slowest statements of each page")
     options = parser.parse_args()
@@ -65,6 +66,8 @@ def main() -> None:
             gc.collect()
             gc.freeze()  # as the web server does
             for name, path in pages(world).items():
+                if options.pages not in name:
+                    continue
                 print(measured(world, name, path, size=size, openings=options.openings), flush=True)
                 if options.explain:
                     explain(world, path)
@@ -196,6 +199,8 @@ def pages(world: World) -> dict[str, str]:
         "candidates, done": f"{every}?assessment=done",
         "candidates, by name": f"{every}?sort=name",
         "candidates, search": f"{every}?q=zorn",
+        "compare assessments": f"{role}compare/",
+        "compare references": f"{role}compare/references/",
         "roles": f"{of}/roles/",
         "candidate": f"{every}{world.candidate}/",
     }

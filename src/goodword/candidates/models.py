@@ -326,6 +326,11 @@ def visible_applications(member: Membership) -> QuerySet[Application]:
     return rows.filter(Q(candidate__private=False) | Q(role__in=theirs))
 
 
+def sees_private_candidates(role: Role, member: Membership) -> bool:
+    """Of a role that the member sees."""
+    return member.is_admin or role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
+
+
 def of_own_roles(member: Membership) -> Q:
     """Filter for applications of the member's own roles, or that they recruit for; for hiring managers, all that they
     see."""

@@ -38,6 +38,11 @@ class Attempt(StepRun):
             models.Index(
                 fields=["organisation", "opened_at"], name="attempt_attention", condition=~Q(attention="")
             ),
+            models.Index(
+                fields=["organisation", "completed_at", "id"],
+                name="attempt_done",
+                condition=Q(completed_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

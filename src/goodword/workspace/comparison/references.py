@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 
 from goodword.accounts.models import Membership
-from goodword.candidates.models import Application, visible_applications
+from goodword.candidates.models import Application
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.questions import fill_placeholders
@@ -29,7 +29,7 @@ from goodword.references.queries import LETTERS
 from goodword.references.results import Answer, QuestionResult, ReceivedReference, Results, results_of_checks
 from goodword.roles.models import Role, Step
 from goodword.workflow.models import DONE, is_open
-from goodword.workspace.comparison.results import MAX_ROWS, reused_results
+from goodword.workspace.comparison.results import MAX_ROWS, reused_results, visible_in
 
 #: candidates per page
 MOST_COLUMNS: Final = 5
@@ -129,21 +129,21 @@ class ReferenceTable:
 
 
 def with_references(role: Role, member: Membership) -> Sequence[CandidateReferences]:
-    """Every application with a reference that the member may see, by name, at most `MAX_ROWS`. Four queries."""
+    """Every application with a reference that the member may see, by name, at most `MAX_ROWS`. At most six queries."""
     organisation = role.organisation
-    visible = visible_applications(member).filter(role=role, erased_at=None)
-    reused = reused_results(visible, organisation, kind=Step.Kind.REFERENCE_CHECK)
-    checks = (
+    reused = reused_results(role, member, kind=Step.Kind.REFERENCE_CHECK)
+    with_answers = (
         Check.objects.of(organisation)
-        .filter(
-            Q(step_request__application__in=visible) | Q(step_request__in=reused, progress__in=DONE),
-            Exists(Reference.objects.of(organisation).filter(request__check_run=OuterRef("pk"))),
-        )
+        .filter(Exists(Reference.objects.of(organisation).filter(request__check_run=OuterRef("pk"))))
         .select_related("step_request__application__candidate")
-        .order_by("-pk")[:MAX_ROWS]
+        .order_by("-pk")
     )
+    checks = list(with_answers.filter(visible_in(role, member, "step_request__application"))[:MAX_ROWS])
+    if reused:
+        checks.extend(with_answers.filter(step_request__in=reused, progress__in=DONE)[:MAX_ROWS])
+        checks.sort(key=lambda one: one.pk, reverse=True)
     found: dict[int, tuple[bool, CandidateReferences]] = {}
-    for check in checks:
+    for check in checks[:MAX_ROWS]:
         application, until = reused.get(check.step_request_id, (check.step_request.application, None))
         if until is not None and (check.completed_at is None or check.completed_at > until):
             continue

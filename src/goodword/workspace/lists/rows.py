@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from goodword.accounts.models import Membership
-from goodword.candidates.models import Application
+from goodword.candidates.models import Application, sees_private_candidates
 from goodword.roles.models import Role, visible_roles
 from goodword.workspace.lists.query import STEPS, ListQuery, in_state
 from goodword.workspace.models import ListedApplication
@@ -38,8 +38,8 @@ class Scope:
         if member.is_admin:
             return cls(member=member, roles=None if role is None else [role.pk])
         if role is not None:
-            is_theirs = role.owner_id == member.pk or role.viewers.filter(pk=member.pk).exists()
-            return cls(member=member, roles=[role.pk], private_of=None if is_theirs else [])
+            private_of = None if sees_private_candidates(role, member) else []
+            return cls(member=member, roles=[role.pk], private_of=private_of)
         visible = set(visible_roles(member).values_list("pk", flat=True))
         every = Role.objects.of(member.organisation)
         theirs = set(every.filter(Q(owner=member) | Q(viewers=member)).values_list("pk", flat=True))
