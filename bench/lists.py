@@ -146,6 +146,8 @@ def build(size: int) -> World:
             run = cursor.fetchone()[0]
             requests = numbered("workflow_steprequest", f"step_id = {old.step_id} AND id <> {old.pk}")
             copies(table, run, requests, {"step_request_id": "numbered.id"} | RUNS)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     fill()
     with connection.cursor() as cursor:
         # as autovacuum does after some minutes
@@ -171,7 +173,8 @@ def copies(table: str, pk: int, rows: str, values: dict[str, str]) -> None:
     rows, _, where = rows.partition(" WHERE n")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} SELECT made.* FROM (SELECT * FROM {table} WHERE id = {pk}) one, {rows}, "
+            f"WITH one AS MATERIALIZED (SELECT * FROM {table} WHERE id = {pk}) "
+            f"INSERT INTO {table} SELECT made.* FROM one, {rows}, "
             f"LATERAL jsonb_populate_record(one::{table}, jsonb_build_object({fresh}, {pairs})) made"
             + (f" WHERE n{where}" if where else "")
         )

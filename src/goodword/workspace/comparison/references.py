@@ -29,7 +29,7 @@ from goodword.references.queries import LETTERS
 from goodword.references.results import Answer, QuestionResult, ReceivedReference, Results, results_of_checks
 from goodword.roles.models import Role, Step
 from goodword.workflow.models import DONE, is_open
-from goodword.workspace.comparison.results import MAX_ROWS, reused_results, visible_in
+from goodword.workspace.comparison.results import MAX_ROWS, WITH_NAMES, reused_results, visible_in
 
 #: candidates per page
 MOST_COLUMNS: Final = 5
@@ -136,6 +136,7 @@ def with_references(role: Role, member: Membership) -> Sequence[CandidateReferen
         Check.objects.of(organisation)
         .filter(Exists(Reference.objects.of(organisation).filter(request__check_run=OuterRef("pk"))))
         .select_related("step_request__application__candidate")
+        .only("progress", "completed_at", *WITH_NAMES)
         .order_by("-pk")
     )
     checks = list(with_answers.filter(visible_in(role, member, "step_request__application"))[:MAX_ROWS])
