@@ -38,8 +38,8 @@ class Scope:
         if member.is_admin:
             return cls(member=member, roles=None if role is None else [role.pk])
         if role is not None:
-            private_of = None if sees_private_candidates(role, member) else []
-            return cls(member=member, roles=[role.pk], private_of=private_of)
+            sees_all = sees_private_candidates(role, member)
+            return cls(member=member, roles=[role.pk], private_of=None if sees_all else [])
         visible = set(visible_roles(member).values_list("pk", flat=True))
         every = Role.objects.of(member.organisation)
         theirs = set(every.filter(Q(owner=member) | Q(viewers=member)).values_list("pk", flat=True))
