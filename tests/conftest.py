@@ -20,6 +20,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from goodword.core.stack import in_one_piece
 from tests.support import database, worlds
@@ -107,7 +109,21 @@ LONGEST = (
     "tests/workflow/test_changed_job.py",
     "tests/flow/test_erasure_and_export.py",
 )
+#: folders whose tests read all sources, which one process then does once
+TOGETHER = ("tests/architecture/",)
 _seconds: defaultdict[str, float] = defaultdict(float)
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # the library has no types
+    """Assigns a file at a time, and these folders as a whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((one for one in TOGETHER if nodeid.startswith(one)), super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return ByFile(config, log) if config.option.dist == "loadfile" else None
 
 
 def pytest_collection(session: pytest.Session) -> None:

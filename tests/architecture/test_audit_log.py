@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 import goodword.urls  # noqa: F401 - loads every kind of drafts
 from goodword.accounts.sign_in import TRAIL
@@ -18,21 +19,21 @@ DRAFTS = "goodword.drafts.versions"
 def constants() -> dict[tuple[str, str], set[str]]:
     """The texts assigned to each module and name."""
     found: dict[tuple[str, str], set[str]] = {}
-    for module, tree in modules().items():
-        for node in ast.walk(tree):
-            match node:
-                case (
-                    ast.Assign(targets=[ast.Name(id=name)], value=value)
-                    | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-                ):
-                    found.setdefault((module, name), set()).update(texts(value))
-                case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-                    for one, value in zip(names, values, strict=True):
-                        if isinstance(one, ast.Name):
-                            found.setdefault((module, one.id), set()).update(texts(value))
+    for module, node in [*nodes(ast.Assign), *nodes(ast.AnnAssign)]:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                found.setdefault((module, name), set()).update(texts(value))
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                for one, value in zip(names, values, strict=True):
+                    if isinstance(one, ast.Name):
+                        found.setdefault((module, one.id), set()).update(texts(value))
     return found
 
 
+@cache
 def written() -> set[str]:
     """The texts passed as `action`: by keyword, by a constant's name, or as first or second argument of an audit
     function.
