@@ -143,6 +143,7 @@ def test_the_command_asks_for_the_name(
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.world
 def test_an_organisation_deleted_since_a_backup_is_deleted_again() -> None:
     organisation = factories.organisation(created_at=NOW)
     entry = ErasureEntry(organisation_id=organisation.pk, whole_organisation=True, erased_at=NOW)
@@ -153,6 +154,7 @@ def test_an_organisation_deleted_since_a_backup_is_deleted_again() -> None:
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.world
 @pytest.mark.django_db(transaction=True)
 def test_the_command_exports_to_a_new_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     factories.organisation(slug="acme")

@@ -102,6 +102,7 @@ def test_an_answer_that_arrives_during_the_break_does_not_count(attempt: Attempt
     assert list(answers(attempt).values_list("item", flat=True)) == ["1"]
 
 
+@pytest.mark.world
 def test_a_saved_answer_to_the_last_task_ends_the_part(client: Client, attempt: Attempt) -> None:
     now = NOW + 2 * MINUTE
     for number in range(2, part_of(attempt).items):
@@ -246,6 +247,7 @@ def test_only_fully_rated_situations_survive_a_break() -> None:
     assert list(answers(made).values_list("item", flat=True)) == [first]
 
 
+@pytest.mark.world
 def test_void_situations_are_ignored_in_scores_and_recomputation(
     tmp_path: Path,
 ) -> None:
@@ -285,6 +287,7 @@ def test_the_last_situation_is_kept_after_a_break(client: Client) -> None:
     assert (part.at, part.void, part.ends_at) == (last, [], NOW + 12 * MINUTE)
 
 
+@pytest.mark.world
 def test_pages_explain_breaks_before_the_clock_starts(client: Client) -> None:
     fresh = "doesn't count and is replaced by another."
     stays = "You'll continue where you left off and get the lost time back, at most twice."

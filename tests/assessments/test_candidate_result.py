@@ -233,6 +233,7 @@ def test_reading_it_changes_nothing_and_keeps_it_out_of_caches(scales_only: Atte
     assert (rows(scales_only), Event.objects.filter(name__contains="result").count()) == (before, 0)
 
 
+@pytest.mark.world
 def test_all_kinds_ask_no_more_queries_than_one(shared: Attempt, scales_only: Attempt) -> None:
     counts = []
     for attempt in (scales_only, shared):

@@ -77,6 +77,7 @@ def test_a_second_press_of_start_gains_nothing(attempt: Attempt) -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_two_candidates_get_different_tasks() -> None:
     one, other = (begun(attempt_of(REASONING)) for _ in range(2))
     drawn = [list(part.drawn.order_by("position").values_list("content", flat=True)) for part in (one, other)]
@@ -135,6 +136,7 @@ def test_a_double_click_skips_no_task(attempt: Attempt) -> None:
     assert [go_on(attempt, 1).at, go_on(attempt, 1).at] == [2, 2]
 
 
+@pytest.mark.world
 def test_second_windows_and_replays_lead_to_the_current_task(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     first = url(attempt, "portal_assessment_item", 1)
@@ -227,6 +229,7 @@ def test_a_reopened_attempt_completes_if_its_time_ran_out(attempt: Attempt) -> N
     assert attempt.progress == "completed"
 
 
+@pytest.mark.world
 def test_after_time_up_a_late_answer_leads_to_the_next_part(client: Client, attempt: Attempt) -> None:
     attempt = attempt_of(REASONING, WORK_STYLE)
     keep_alive(begun(attempt), until=NOW + MINUTES)
@@ -349,6 +352,7 @@ def test_hidden_questions_leave_no_gap_in_timed_parts(client: Client) -> None:
     assert list(scores(made).values_list("value", "items")) == []
 
 
+@pytest.mark.world
 def test_conditional_questions_appear_in_timed_parts(client: Client) -> None:
     made = conditional(minutes=5)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)

@@ -203,6 +203,7 @@ def test_the_stored_total_is_shown(by_categories: Attempt, weighted: Attempt) ->
     assert page.count("Half the day is spent on ropes") == 1
 
 
+@pytest.mark.world
 def test_the_total_stays_when_rule_and_weights_change(
     weighted: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,6 +119,7 @@ def test_a_computer_is_offered_on_a_phone_before_the_clock_starts(client: Client
     assert client.get(start).content.decode().count("E-mail me the link") == 0
 
 
+@pytest.mark.world
 def test_the_link_is_mailed_three_times_a_day_at_most(client: Client) -> None:
     made = attempt_of(REASONING)
     link = url(made, "portal_assessment_link")
@@ -170,6 +171,7 @@ def test_items_in_another_language_are_marked_with_lang(client: Client) -> None:
     assert (text.count('<html lang="en"'), text.count('<div lang="fr">')) == (1, 1)
 
 
+@pytest.mark.world
 def test_texts_by_members_are_marked_with_the_organisations_language(client: Client) -> None:
     made = attempt_of(WORK_STYLE)
     row = part_of(made).part

@@ -108,6 +108,7 @@ def choice(name: str, **more: object) -> dict[str, object]:
     return {"id": name, "type": "single_choice", "text": f"Question {name}?", "choices": choices, **more}
 
 
+@pytest.mark.world
 def test_an_untimed_answer_reaches_its_renumbered_question(client: Client) -> None:
     """An answer in another window showed or hid an earlier question."""
     follows = choice("second", when={"question": "first", "is": ["yes"]})
@@ -139,6 +140,7 @@ def seen_on(page: Any) -> str:
     return str(seen)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("minutes", [None, 20])
 def test_a_stale_essay_shows_both_texts_and_the_second_save_replaces(
     client: Client, minutes: int | None
@@ -184,6 +186,7 @@ def test_an_invalid_stale_answer_is_still_compared_with_what_its_page_showed(cli
     assert client.post(here, {"item": "why", "q-why": "Mine.", "seen": old_tab}).status_code == 409
 
 
+@pytest.mark.world
 def test_equal_answers_and_pages_without_a_mark_do_not_conflict(client: Client) -> None:
     attempt = own_support.asked(questions=[own_support.TEXT], rubrics=[], right={})
     here = address(attempt)

@@ -83,6 +83,7 @@ def test_the_last_page_says_that_time_ran_out(client: Client) -> None:
     assert ": 0 of" in text
 
 
+@pytest.mark.world
 def test_the_page_says_that_the_language_is_fixed(client: Client) -> None:
     words = "You can't change the language once you start."
     assert first_page(client, attempt_of(WORK_STYLE), after=SECOND).count(words) == 1
@@ -105,6 +106,7 @@ def test_the_start_page_explains_absences(client: Client) -> None:
     assert "also if you close the page" not in page
 
 
+@pytest.mark.world
 def test_ending_early_names_the_right_button(client: Client) -> None:
     for attempt in (begun(), attempt_of(REASONING)):
         begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)

@@ -45,6 +45,7 @@ def test_a_due_reminder_is_sent_and_the_next_planned() -> None:
     assert event_names(attempt.step_request.application_id) == ["attempt.assigned", "attempt.reminded"]
 
 
+@pytest.mark.world
 def test_no_more_reminders_than_promised_are_sent() -> None:
     attempt = assigned()
     Step.objects.of(attempt.organisation).update(reminder_days=[2, 5, 6, 6])

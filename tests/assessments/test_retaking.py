@@ -71,6 +71,7 @@ def test_the_interval_is_that_of_the_current_version(months: int, day: date | No
     assert from_when(later, now=NOW + timedelta(days=5)) == day
 
 
+@pytest.mark.world
 def test_other_tests_people_and_unfinished_attempts_do_not_delay() -> None:
     of = applied()
     completed(of)

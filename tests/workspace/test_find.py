@@ -93,6 +93,7 @@ def test_more_results_take_no_more_queries(role: Role, rita: Membership) -> None
     assert counts[1] == counts[2]
 
 
+@pytest.mark.world
 def test_a_long_word_is_cut(role: Role, rita: Membership) -> None:
     named(role, "Noor", "H" + "a" * 60 + "ddad")
     assert people(rita, "h" + "a" * 500) == ["Noor H" + "a" * 60 + "ddad"]

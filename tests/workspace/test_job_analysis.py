@@ -170,6 +170,7 @@ def test_a_requirement_is_rated_with_who_when_and_why(admin: Membership, role: R
     assert audited(role) == ["job_requirement.added", "job_requirement.rated"]
 
 
+@pytest.mark.world
 def test_earlier_ratings_stay_listed_and_saving_again_adds_none(admin: Membership, role: Role) -> None:
     client = signed_in(admin)
     one = added(role, admin, "Lifts 20 kg")
@@ -207,6 +208,7 @@ def test_half_a_rating_stores_nothing_and_is_kept_on_the_page(
     assert wrong.status_code == 422 and "Select a valid choice" in wrong.content.decode()
 
 
+@pytest.mark.world
 def test_ratings_that_do_not_fit_the_measures_are_pointed_out(admin: Membership, role: Role) -> None:
     judged(added(role, admin, "Keeps dates", "competency:Reliability"), admin, 2, 1)
     judged(added(role, admin, "Knows our tool", "competency:Reliability"), admin, 4, 2, at_entry=False)

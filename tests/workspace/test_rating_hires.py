@@ -86,6 +86,7 @@ def test_home_lists_who_a_hiring_manager_has_not_rated(ada: Application, manager
     assert path(ada) not in client.get(home).content.decode()
 
 
+@pytest.mark.world
 def test_an_incomplete_or_empty_rating_is_not_stored(ada: Application, manager: Membership) -> None:
     client = signed_in(manager)
     for sent, sentence in (

@@ -269,6 +269,7 @@ def test_reused_references_count_for_the_application_that_reuses_them(
     assert row(response, "Leadership") == [["M 3", "M 3", "S 4"]]
 
 
+@pytest.mark.world
 def test_private_and_erased_candidates_are_left_out(
     organisation: Organisation, role: Role, asked: QuestionnaireVersion
 ) -> None:

@@ -203,6 +203,7 @@ def test_a_deactivated_contacts_requests_go_to_the_next_one() -> None:
     assert requests(attempt)[0][0] == "asked"
 
 
+@pytest.mark.world
 def test_a_new_invitation_keeps_requests_and_grants() -> None:
     attempt = timed(TIMED)
     answers(asked(attempt), percent=50)

@@ -138,6 +138,7 @@ def test_the_new_version_is_published_in_all_languages_and_names_nobody() -> Non
     assert (entry.member, entry.actor, HANNA[0] in str(entry.details)) == (None, "goodword", False)
 
 
+@pytest.mark.world
 def test_sets_in_use_get_a_version_before_anybody_is_granted_one() -> None:
     attempt = timed(CLOCKED)
     for _twice in (1, 2):
@@ -194,6 +195,7 @@ def test_a_version_that_is_not_offered_changes_nothing() -> None:
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_a_part_that_starts_before_the_answer_is_not_replaced_and_nothing_is_sent() -> None:
     attempt = timed(JUDGEMENT, REASONING)
     row = asked(attempt, percent=25, form=True)
@@ -230,6 +232,7 @@ def test_nobody_can_take_an_open_text_version_that_was_not_granted() -> None:
             choose_form(attempt_id=attempt.pk, order=1, form=form, now=NOW)
 
 
+@pytest.mark.world
 def test_it_follows_the_language_and_a_new_invitation() -> None:
     attempt = granted()
     choose_language(attempt_id=attempt.pk, language="de", now=NOW + DAY)
@@ -423,6 +426,7 @@ def test_the_person_who_answers_can_replace_a_part_in_one_step(client: Client) -
     assert "An accessible version was granted." in visible(client.get(where))
 
 
+@pytest.mark.world
 @pytest.mark.time_machine(NOW, tick=False)
 def test_the_page_says_if_the_part_has_started_meanwhile(client: Client) -> None:
     attempt = timed(CLOCKED, REASONING)

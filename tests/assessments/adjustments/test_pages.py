@@ -135,6 +135,7 @@ def test_the_request_form_says_who_reads_it_and_what_happens(client: Client, att
     assert "Everyone who asks gets" not in text
 
 
+@pytest.mark.world
 def test_the_form_says_if_only_the_hiring_team_can_read_requests(client: Client) -> None:
     attempt = timed()
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
@@ -169,12 +170,14 @@ def test_a_sent_request_is_shown_and_can_be_withdrawn(client: Client, attempt: A
     assert "Send request" in page(client, path)
 
 
+@pytest.mark.world
 def test_while_waiting_candidates_can_do_untimed_parts(client: Client) -> None:
     attempt = timed(JUDGEMENT, REASONING)
     client.post(url(attempt), {"a-percent": "100"})
     assert "In the meantime, you can do everything before the next timed part." in page(client, url(attempt))
 
 
+@pytest.mark.world
 def test_extra_time_for_everybody_is_granted_immediately(client: Client) -> None:
     attempt = timed(more_time=50)
     path = url(attempt)
@@ -211,6 +214,7 @@ def test_errors_are_shown_and_input_is_kept(
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_after_every_part_has_started_the_page_names_the_contact(client: Client) -> None:
     attempt = timed()
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
@@ -221,6 +225,7 @@ def test_after_every_part_has_started_the_page_names_the_contact(client: Client)
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_after_timed_parts_have_started_an_accessible_version_can_be_requested(client: Client) -> None:
     attempt = timed(TIMED, JUDGEMENT)
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
@@ -317,6 +322,7 @@ def test_an_incomplete_answer_is_not_sent(
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_a_refusal_with_a_message_reaches_the_candidate(client: Client, attempt: Attempt) -> None:
     client.post(
         answer_path(asked(attempt)), {"a-percent": "0", "a-sentence": "There is no clock that counts."}
@@ -327,6 +333,7 @@ def test_a_refusal_with_a_message_reaches_the_candidate(client: Client, attempt:
     assert "You can ask once more." in text
 
 
+@pytest.mark.world
 def test_an_accessible_version_arranged_manually_is_granted(client: Client) -> None:
     attempt = timed()
     typed = {"a-percent": "0", "a-accessible": "on", "a-sentence": "We meet on Monday, on paper."}
@@ -372,6 +379,7 @@ def test_no_other_link_opens_the_page(client: Client, attempt: Attempt) -> None:
     assert everything(attempt) == before
 
 
+@pytest.mark.world
 def test_answering_one_request_does_not_change_others(client: Client, attempt: Attempt) -> None:
     other = timed()
     row = asked(other)

@@ -211,6 +211,7 @@ def test_a_total_without_its_test_is_not_published(step: Step, rita: Membership)
         publish(step=step, revision=draft(step).revision, by=rita, now=NOW)
 
 
+@pytest.mark.world
 def test_weights_need_a_reason_and_a_value_for_each_test(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, REASONING, by=rita)
     own = put_in(step, questions(step.organisation))

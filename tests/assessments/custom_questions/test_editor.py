@@ -111,6 +111,7 @@ def test_unsupported_questions_are_named(rita: Membership, entry: dict[str, Any]
     assert not Test.objects.of(rita.organisation).exists()
 
 
+@pytest.mark.world
 def test_unusable_questionnaires_are_listed_with_the_reason(
     rita: Membership,
 ) -> None:
@@ -221,6 +222,7 @@ def test_correct_answers_and_rubrics_can_be_removed(rita: Membership) -> None:
     assert (draft(test).content["right"], draft(test).content["rubrics"]) == ({}, [])
 
 
+@pytest.mark.world
 def test_copying_a_newer_questionnaire_keeps_matching_rubrics(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]

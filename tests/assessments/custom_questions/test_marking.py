@@ -287,6 +287,7 @@ def test_only_members_who_work_on_the_role_may_mark(attempt: Attempt, more: tupl
     assert entry.details == {"application": attempt.step_request.application_id, "attempt": attempt.pk}
 
 
+@pytest.mark.world
 def test_an_attempt_of_another_application_is_not_found() -> None:
     attempt, other = answered(), answered()
     rita = rater(attempt)

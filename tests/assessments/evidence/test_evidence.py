@@ -201,6 +201,7 @@ def test_an_export_is_audited(acme: World, folder: Path) -> None:
     )
 
 
+@pytest.mark.world
 def test_two_exports_share_no_random_id(acme: World, folder: Path, tmp_path: Path) -> None:
     export(organisation=acme.organisation, folder=tmp_path / "again", now=NOW, actor="a test")
     ids = [
@@ -258,6 +259,7 @@ def test_a_score_a_norm_and_a_key_that_were_changed_are_found(
     assert not found.sound
 
 
+@pytest.mark.world
 def test_scores_by_an_older_calibration_differ_and_all_others_are_checked(
     acme: World, tmp_path: Path
 ) -> None:
@@ -272,6 +274,7 @@ def test_scores_by_an_older_calibration_differ_and_all_others_are_checked(
     assert (found.changed, len(found.differ), found.scores.agree) == ((), 3, 18)
 
 
+@pytest.mark.world
 def test_an_older_calibration_that_no_score_used_changes_nothing(acme: World, tmp_path: Path) -> None:
     made = Calibration.objects.of(acme.organisation).get()
     made.pk, made.number, made.content = None, made.number + 1, {"rule": "1", "cells": []}

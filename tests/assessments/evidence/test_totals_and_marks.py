@@ -221,6 +221,7 @@ def test_people_about_to_be_erased_are_not_exported(acme: World, tmp_path: Path)
     assert table(tmp_path / "out", "marks.csv") == []
 
 
+@pytest.mark.world
 def test_adjustments_do_not_change_exported_totals(acme: World, tmp_path: Path) -> None:
     def exported_totals(name: str) -> list[list[str]]:
         export(organisation=acme.organisation, folder=tmp_path / name, now=NOW, actor="a test")

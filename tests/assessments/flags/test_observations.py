@@ -75,6 +75,7 @@ def test_a_repetition_within_a_second_is_ignored(timed: Attempt, now: time_machi
     assert observations(timed) == [("left", "1", 7), ("left", "1", 3)]
 
 
+@pytest.mark.world
 def test_at_most_two_hundred_are_stored(timed: Attempt, now: time_machine.Traveller) -> None:
     note(timed, "left", *["1"] * (MAX_ROWS - 1), amount=5)
     for _ in range(3):

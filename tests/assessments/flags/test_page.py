@@ -98,6 +98,7 @@ def test_the_page_shows_facts_explanations_and_advice(attempt: Attempt, rita: Me
         assert text.count(words) == 1
 
 
+@pytest.mark.world
 def test_without_flags_the_card_says_so_once_completed() -> None:
     made = timed_attempt()
     member = factories.member(made.organisation)
@@ -173,6 +174,7 @@ def test_a_dismissed_flag_shows_who_and_why(attempt: Attempt, flag: AttemptFlag,
     assert (entry.member, entry.details) == (rita, {"flag": flag.pk, "attempt": attempt.pk})
 
 
+@pytest.mark.world
 def test_a_second_dismissal_changes_nothing_and_says_so(
     attempt: Attempt, flag: AttemptFlag, rita: Membership
 ) -> None:

@@ -82,6 +82,7 @@ def test_observations_of_a_timed_part_are_flagged_on_completion(attempt: Attempt
     ]
 
 
+@pytest.mark.world
 def test_fast_timed_answers_are_flagged(attempt: Attempt) -> None:
     work_through(attempt, seconds=0.5)
     raise_flags(attempt)
@@ -98,6 +99,7 @@ def test_reports_say_of_tasks_only_that_answers_were_fast_or_not(attempt: Attemp
     assert careless_signs(attempt) == {1: CarelessSigns(checked=(), found=())}
 
 
+@pytest.mark.world
 def test_a_lost_connection_is_flagged(attempt: Attempt) -> None:
     assert resume(attempt_id=attempt.pk, order=1, now=NOW + timedelta(minutes=1))
     work_through(attempt, seconds=30, now=NOW + timedelta(minutes=1))
@@ -141,6 +143,7 @@ def test_leaving_an_untimed_situation_often_is_low() -> None:
     assert flags(attempt) == [("left_page", "low", {"times": 5, "longest": "minute"})]
 
 
+@pytest.mark.world
 def test_observations_do_not_change_scores() -> None:
     issued = []
     for disturbed in (True, False):
@@ -161,6 +164,7 @@ def test_observations_do_not_change_scores() -> None:
     assert issued[0] == issued[1] == [(12.0, 12, 12)]
 
 
+@pytest.mark.world
 def test_flags_do_not_change_issued_scores(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=0.5)
@@ -170,6 +174,7 @@ def test_flags_do_not_change_issued_scores(attempt: Attempt) -> None:
     assert list(scores(attempt).order_by("pk").values()) == before
 
 
+@pytest.mark.world
 def test_finding_flags_again_changes_nothing(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=30)

@@ -140,6 +140,7 @@ def test_each_page_lets_in_who_works_and_nobody_else(
         assert rows() == before
 
 
+@pytest.mark.world
 def test_publishing_few_situations_says_what_is_missing(rita: Membership) -> None:
     made = own(rita, *["A delivery is late."] * 4)
     browser = signed_in(rita)

@@ -150,6 +150,7 @@ def test_opening_the_address_of_an_act_changes_nothing(
     assert rows(draft.organisation) == before
 
 
+@pytest.mark.world
 def test_reading_changes_nothing(rita: Membership, draft: TestVersion) -> None:
     browser = signed_in(rita)
     browser.get(url("library", rita.organisation))

@@ -143,6 +143,7 @@ def test_a_role_that_the_member_may_not_see_is_not_named(rita: Membership) -> No
     assert "Secret chief" in signed_in(admin).get(url("library", rita.organisation)).content.decode()
 
 
+@pytest.mark.world
 def test_three_tests_ask_no_more_queries_than_one(rita: Membership) -> None:
     browser, where = signed_in(rita), url("library", rita.organisation)
     browser.get(where)

@@ -143,6 +143,7 @@ def test_what_nobody_has_studied_is_none_yet(rita: Membership) -> None:
             assert (one.heading, says) == (one.heading, one.missing)
 
 
+@pytest.mark.world
 def test_correlations_with_ratings_are_evidence_from_fifty_people_on(rita: Membership) -> None:
     role = factories.role(rita.organisation)
     test = PlannedTest(test="reasoning", form="short_12")
@@ -160,6 +161,7 @@ def test_correlations_with_ratings_are_evidence_from_fifty_people_on(rita: Membe
     assert [topic(manual_of(version, "standard_20"), heading).missing for heading in headings] == [True, True]
 
 
+@pytest.mark.world
 def test_only_the_correlation_of_a_judgement_set_is_related_to_ratings(rita: Membership) -> None:
     found = topic(manual_of(judged(factories.role(rita.organisation))), "Relations to other variables")
     rows = {row[1]: row[3] for row in found.blocks[1].rows}
@@ -208,6 +210,7 @@ def calibrated(test: Test, comparisons: tuple[Comparison, ...]) -> None:
     )
 
 
+@pytest.mark.world
 def test_a_calibration_brings_difficulties_and_comparisons_of_groups(rita: Membership) -> None:
     test = builtin(rita.organisation, "reasoning")
     heading = "Differential functioning by language and device"
@@ -246,6 +249,7 @@ def test_the_recorded_simulation_is_that_of_the_documentation() -> None:
     assert (float(rmse), float(bias), float(covered[1])) == (RECOVERY.rmse, RECOVERY.bias, RECOVERY.covered)
 
 
+@pytest.mark.world
 def test_what_depends_on_the_kind_is_only_said_of_it(rita: Membership) -> None:
     def says(version: TestVersion, form: str = "") -> list[bool]:
         text = written(version, form)
@@ -357,6 +361,7 @@ def test_more_norm_groups_take_no_more_queries(rita: Membership) -> None:
     assert queries() == one
 
 
+@pytest.mark.world
 def test_the_command_prints_it_or_says_what_there_is(
     rita: Membership, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -77,6 +77,7 @@ def test_scores_of_an_imported_scale_pack_match_a_manual_calculation(applied: Ap
     assert {one.scale.id: one.mean for one in by_the_code_of_the_built_in} == {"warm": 5.0, "quick": 2.5}
 
 
+@pytest.mark.world
 def test_a_short_form_asks_only_its_items(applied: Application) -> None:
     rita = factories.member(applied.organisation)
     used(role_of(applied), through_the_library(rita, small_pack()), form="half")

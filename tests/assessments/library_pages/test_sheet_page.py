@@ -175,6 +175,7 @@ def test_situations_and_questions_are_opened_with_key_reason_and_rubric(rita: Me
     ] * 3
 
 
+@pytest.mark.world
 def test_sample_tasks_depend_on_a_seed_and_show_key_and_rule(rita: Membership) -> None:
     test, browser = builtin(rita.organisation, "reasoning"), signed_in(rita)
     pages = [

@@ -102,6 +102,7 @@ def test_percentile_and_band_match_a_manual_calculation(normed: tuple[NormSet, s
         assert (one.percentile_low, one.percentile_high) == (25, 75)
 
 
+@pytest.mark.world
 def test_on_a_phone_there_is_no_group_and_so_no_percentile(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), device="phone")
@@ -109,6 +110,7 @@ def test_on_a_phone_there_is_no_group_and_so_no_percentile(normed: tuple[NormSet
     assert against(found) == NONE
 
 
+@pytest.mark.world
 def test_another_language_has_no_percentile(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), language="de")
@@ -116,6 +118,7 @@ def test_another_language_has_no_percentile(normed: tuple[NormSet, str]) -> None
     assert against(found) == NONE
 
 
+@pytest.mark.world
 def test_another_form_has_no_percentile(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number, form="full"), {})
@@ -138,6 +141,7 @@ def test_a_newer_norm_set_does_not_affect_a_role_with_an_earlier_one(
     assert against(finishes(assessment, keyed((3, 3, 3, 3)))) == first
 
 
+@pytest.mark.world
 def test_a_calibration_that_was_fixed_gives_an_ability() -> None:
     acme = factories.organisation()
     test = ensure_builtin(acme, "reasoning", now=NOW)

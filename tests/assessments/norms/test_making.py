@@ -88,6 +88,7 @@ def test_norm_tables_match_a_manual_calculation(work_style: Test) -> None:
         assert (table["reliability_by"], table["reliability_n"]) == ("items", 120)
 
 
+@pytest.mark.world
 def test_groups_share_language_and_device_and_small_ones_are_reported(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     crowd(assessment, 101)
@@ -116,6 +117,7 @@ def test_a_set_with_few_situations_has_no_norms() -> None:
     assert not NormSet.objects.of(test.organisation).exists()
 
 
+@pytest.mark.world
 def test_with_no_group_large_enough_nothing_is_made_and_all_are_named(work_style: Test) -> None:
     crowd(assessment_with(work_style), 99)
     with pytest.raises(NoGroup) as found:
@@ -125,6 +127,7 @@ def test_with_no_group_large_enough_nothing_is_made_and_all_are_named(work_style
     assert not AuditEntry.objects.of(work_style.organisation).filter(action="norms.made").exists()
 
 
+@pytest.mark.world
 def test_norm_sets_are_numbered_and_earlier_ones_unchanged(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     crowd(assessment, 100)
@@ -225,6 +228,7 @@ def reasoning_of(organisation: Organisation) -> tuple[Test, Assessment]:
     return test, assessment_with(test, "standard_20")
 
 
+@pytest.mark.world
 def test_generated_items_have_a_table_for_all_and_one_a_category_with_the_reliability_of_halves() -> None:
     test, assessment = reasoning_of(factories.organisation())
     finished(assessment, applications(assessment.step.role, 100), answers=solves, items=form_of)
@@ -246,6 +250,7 @@ def test_generated_items_have_a_table_for_all_and_one_a_category_with_the_reliab
     assert (tables[""]["alpha"], tables[""]["omega"]) == (None, None)
 
 
+@pytest.mark.world
 def test_a_voided_item_counts_by_the_one_that_took_its_place() -> None:
     test, assessment = reasoning_of(factories.organisation())
     people = applications(assessment.step.role, 100)

@@ -108,6 +108,7 @@ def test_a_test_without_attempts_shows_how_many_norms_need(work_style: Test) -> 
     assert "Norms need 100 completed first attempts." in said
 
 
+@pytest.mark.world
 def test_each_group_shows_its_size_and_what_is_missing(work_style: Test) -> None:
     crowd(work_style, 3)
     crowd(work_style, 2, language="de", device="phone")
@@ -175,6 +176,7 @@ def test_missing_or_small_groups_make_no_norms(taken: dict[int, Test], asked: di
     assert waiting() == []
 
 
+@pytest.mark.world
 def test_reasoning_shows_how_many_people_a_calibration_needs(reasoning: Test) -> None:
     crowd(reasoning, 2, answers=solves, items=form_of)
     browser = recruiter(reasoning)

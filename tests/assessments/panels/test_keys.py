@@ -147,6 +147,7 @@ def test_after_an_expert_leaves_nothing_is_shown_until_others_have_joined(
         assert (now and now.experts) == expected
 
 
+@pytest.mark.world
 def test_the_agreement_can_be_recomputed_after_the_experts_are_erased(
     workshop: Test, rita: Membership
 ) -> None:
@@ -184,12 +185,14 @@ def test_four_experts_make_no_key_and_show_nothing(workshop: Test, rita: Members
     assert seen(workshop) is None
 
 
+@pytest.mark.world
 def test_experts_who_rate_all_alike_make_no_key(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita, ratings=[(3, 3)] * 5)
     with pytest.raises(NoAgreement):
         take(workshop, rita)
 
 
+@pytest.mark.world
 def test_a_published_version_keeps_who_keyed_it_when_and_how_well_they_agree(
     workshop: Test, rita: Membership
 ) -> None:
@@ -226,6 +229,7 @@ def test_a_key_of_experts_who_hardly_agree_stays_for_practice(workshop: Test, ri
     )
 
 
+@pytest.mark.world
 def test_a_version_keeps_who_did_not_rate_and_what_was_left_out(workshop: Test, rita: Membership) -> None:
     scenario = scenarios(workshop)[0]
     more = [
@@ -255,6 +259,7 @@ def test_a_version_keeps_who_did_not_rate_and_what_was_left_out(workshop: Test, 
     assert rows["Actions left out after they were rated"].startswith("1. ")
 
 
+@pytest.mark.world
 def test_a_key_changed_by_hand_is_no_longer_the_panels(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
     with pytest.raises(NoKeySource):  # not taken: the author's own keys are still there
@@ -263,6 +268,7 @@ def test_a_key_changed_by_hand_is_no_longer_the_panels(workshop: Test, rita: Mem
     assert (made.panel, made.is_for_practice) == (None, True)
 
 
+@pytest.mark.world
 def test_unchanged_situations_keep_their_panel_after_experts_are_erased(
     workshop: Test, rita: Membership
 ) -> None:
@@ -282,6 +288,7 @@ def test_unchanged_situations_keep_their_panel_after_experts_are_erased(
         publish(workshop, rita)
 
 
+@pytest.mark.world
 def test_a_changed_text_voids_its_ratings_alone(workshop: Test, rita: Membership) -> None:
     first, *_others = panel(workshop, by=rita)
     rewrite(workshop, "Something else happens.")
@@ -297,6 +304,7 @@ def test_a_changed_text_voids_its_ratings_alone(workshop: Test, rita: Membership
     assert states(workshop)[1:] == [ExpertState.FINISHED] * 4
 
 
+@pytest.mark.world
 def test_an_action_left_out_leaves_the_other_ratings(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
     action = scenarios(workshop)[0]["actions"][0]["id"]
@@ -319,6 +327,7 @@ def test_an_action_left_out_leaves_the_other_ratings(workshop: Test, rita: Membe
         leave_out_action(test=workshop, action_id="gone", revision=revision(workshop))
 
 
+@pytest.mark.world
 def test_the_basis_of_the_key_is_written_in_each_language(workshop: Test, rita: Membership) -> None:
     add_language(test=workshop, language="de", revision=revision(workshop), now=NOW)
     texts = {place: f"de: {text}" for place, text in texts_of(draft(workshop).content).items()}
@@ -331,6 +340,7 @@ def test_the_basis_of_the_key_is_written_in_each_language(workshop: Test, rita: 
     assert rows["de"]["panel"] == rows["en"]["panel"]
 
 
+@pytest.mark.world
 def test_a_copy_is_not_the_panels(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita)
     take(workshop, rita)

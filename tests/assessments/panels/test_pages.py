@@ -106,6 +106,7 @@ def test_ratings_are_shown_from_five_experts_on(workshop: Test, rita: Membership
     assert len(experts) == 4
 
 
+@pytest.mark.world
 def test_the_pages_say_that_the_agreement_is_too_low_for_decisions(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita, ratings=NOISE)
     browser = signed_in(rita)
@@ -120,6 +121,7 @@ def test_the_pages_say_that_the_agreement_is_too_low_for_decisions(workshop: Tes
     assert LATE in file and "effectiveness" not in file
 
 
+@pytest.mark.world
 def test_experts_who_differ_in_level_alone_make_no_key(workshop: Test, rita: Membership) -> None:
     panel(workshop, by=rita, ratings=((4, 4), (3, 3), (5, 5), (4, 4), (2, 2)))
     browser = signed_in(rita)
@@ -152,6 +154,7 @@ def test_a_member_on_the_panel_sees_no_ratings_before_submitting_their_own(
     assert "Mean <strong>" not in page
 
 
+@pytest.mark.world
 def test_the_panel_takes_no_more_queries_for_more_experts(workshop: Test, rita: Membership) -> None:
     browser, counts = signed_in(rita), []
     for names in (("A B",), ("C D", "E F", "G H")):

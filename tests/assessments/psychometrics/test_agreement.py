@@ -50,6 +50,7 @@ def test_figures_and_intervals_match_pingouin(name: str) -> None:
         assert mine == pytest.approx(theirs, abs=0.0051)  # it rounds to two decimals
 
 
+@pytest.mark.slow
 def test_quantiles_match_scipy() -> None:
     from scipy.stats import f  # type: ignore[import-untyped]  # scipy has no types
 

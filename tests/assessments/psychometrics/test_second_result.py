@@ -37,12 +37,14 @@ def solved(chance: random.Random, items: tuple[ItemCurve, ...], ability: float) 
     return sum(chance.random() < point(one, ability).p for one in items)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("form", BUILT_IN)
 def test_honest_people_of_any_ability_show_as_lower_at_most_nominally(form: str) -> None:
     first, second = pairs()[form]
     assert 0.02 < predictions(first, second).highest_rate <= FALSE_ALARMS
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("mean", [0, -1])
 @pytest.mark.parametrize("form", BUILT_IN)
 def test_so_do_honest_people_with_one_first_result_on_average(form: str, mean: int) -> None:
@@ -68,6 +70,7 @@ def exactly(items: tuple[ItemCurve, ...], ability: float, number: int) -> float:
     return chances[number]
 
 
+@pytest.mark.slow
 def test_simulated_honest_people_are_seldom_lower_and_helped_ones_more_often() -> None:
     chance, found = random.Random(20), predictions(STANDARD, SECOND).by_first
     n, rates = 4000, {}
@@ -88,6 +91,7 @@ def test_simulated_honest_people_are_seldom_lower_and_helped_ones_more_often() -
     assert rates[6, 0.0] > 0.2
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("mean", [0.0, -0.5, -1.0])
 def test_honest_finalists_of_a_lower_group_are_seldom_lower(mean: float) -> None:
     """Simulate a group with this mean ability; those who solved 17 or more are verified."""

@@ -142,6 +142,7 @@ def test_a_text_that_is_too_long_is_refused_and_kept_in_the_form(attempt: Attemp
     assert value(attempt, "why") == "Brakes first."
 
 
+@pytest.mark.world
 def test_an_answer_cannot_refer_to_another_candidates_file(attempt: Attempt) -> None:
     theirs, mine = asked(), attempt
     handed_in(theirs, name="theirs.pdf")
@@ -234,6 +235,7 @@ def test_a_part_that_has_not_started_shows_and_takes_nothing() -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_nothing_is_accepted_after_the_end() -> None:
     attempt = answered()
     before = rows(attempt)

@@ -51,6 +51,7 @@ def test_comparisons_are_recomputed(
     assert "1 of 1 verifications agree." in capsys.readouterr().out
 
 
+@pytest.mark.world
 def test_a_changed_answer_or_figure_is_reported(tmp_path: Path) -> None:
     attempt = finished()
     taken(attempt, solved=5)

@@ -140,6 +140,7 @@ def test_a_lower_result_is_worded_without_accusation() -> None:
     assert not re.search(r"cheat|fraud|dishonest|suspic", page, re.IGNORECASE)
 
 
+@pytest.mark.world
 def test_other_results_say_what_they_do_not_prove() -> None:
     attempt = finished(solved=17)
     taken(attempt, solved=9)
@@ -149,6 +150,7 @@ def test_other_results_say_what_they_do_not_prove() -> None:
     assert "prove that the first result was the candidate" in page
 
 
+@pytest.mark.world
 def test_members_see_no_times_of_a_verification() -> None:
     attempt = finished()
     taken(attempt, solved=9)
@@ -159,6 +161,7 @@ def test_members_see_no_times_of_a_verification() -> None:
     assert "Took the supervised verification on" in page
 
 
+@pytest.mark.world
 def test_readers_by_link_and_hiring_managers_do_not_see_it() -> None:
     attempt = finished()
     taken(attempt, solved=5)

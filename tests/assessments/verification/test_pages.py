@@ -111,6 +111,7 @@ def test_no_answer_and_a_made_up_one_are_told() -> None:
     assert (response.status_code, row_of(verification).answers) == (422, {})
 
 
+@pytest.mark.world
 def test_an_old_page_leads_to_the_task_on_screen() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
@@ -125,6 +126,7 @@ def test_an_old_page_leads_to_the_task_on_screen() -> None:
     assert row_of(verification).answers == {}
 
 
+@pytest.mark.world
 def test_a_script_saves_and_hears_the_time_left() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
@@ -137,6 +139,7 @@ def test_a_script_saves_and_hears_the_time_left() -> None:
     assert (response.status_code, response.json()["elsewhere"]) == (409, True)
 
 
+@pytest.mark.world
 def test_after_a_lost_connection_a_page_explains_and_a_click_continues() -> None:
     verification, browser = opened(finished()), Client()
     path = link_to(verification)
@@ -207,6 +210,7 @@ def test_nothing_is_taken_from_somebody_who_is_being_erased() -> None:
     assert row_of(verification).answers == {}
 
 
+@pytest.mark.world
 def test_the_candidates_own_page_announces_an_open_verification() -> None:
     attempt, browser = finished(), Client()
     portal = f"/p/{token_of(attempt)}/assessment/"

@@ -72,6 +72,7 @@ def test_candidates_read_why_one_was_discarded() -> None:
     assert found["discarded because"] == "Fire alarm"
 
 
+@pytest.mark.world
 def test_members_get_tasks_without_times() -> None:
     attempt = finished()
     discard(verification=opened(attempt), reason="Fire alarm", member=owner(attempt), now=DAY)

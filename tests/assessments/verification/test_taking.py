@@ -79,12 +79,14 @@ def test_tasks_are_new_and_of_the_forms_families() -> None:
     assert sorted(task.cell for task in tasks) == sorted(wanted)
 
 
+@pytest.mark.world
 def test_people_without_figures_get_none_again() -> None:
     row = opened(finished(form="figureless_20", solved=15))
     assert row.form == "verification_figureless_12"
     assert not any(entry.family.startswith("matrices") for entry in FORMS[row.form].entries)
 
 
+@pytest.mark.world
 def test_time_per_task_and_extra_time_are_as_in_the_first_form() -> None:
     assert opened(finished()).seconds == 12 * 60
     attempt = attempt_of(STANDARD)
@@ -96,6 +98,7 @@ def test_time_per_task_and_extra_time_are_as_in_the_first_form() -> None:
     assert opened(attempt).seconds == 18 * 60
 
 
+@pytest.mark.world
 def test_an_untimed_first_form_is_verified_without_a_clock() -> None:
     row = verification.begin(verification_id=opened(finished(minutes=None)).pk, device="", now=DAY)
     assert (row.seconds, row.ends_at) == (None, None)

@@ -129,6 +129,7 @@ def test_all_groups_are_tested_by_chi_squared_unless_expected_numbers_are_small(
     assert few is not None and few.exact
 
 
+@pytest.mark.slow
 def test_chance_is_called_a_difference_in_one_of_twenty_tables_at_most_with_any_number_of_groups() -> None:
     """Without adjustment it was four of ten with eight groups."""
     chance = random.Random(8)

@@ -321,6 +321,7 @@ def test_an_idle_pass_makes_a_handful_of_calls(either: World) -> None:
     assert (row.calls, len(either.line.reads)) == (4, 4), either.line.reads
 
 
+@pytest.mark.world
 def test_due_passes_begin_and_one_a_day_is_full(world: World) -> None:
     now = clock.now()
     assert reconciliation_jobs.begin_due(now=now) == 1

@@ -171,6 +171,7 @@ def test_chosen_candidates_are_invited_after_a_confirmation_page(
     assert StepRequest.objects.of(world.organisation).count() == 1
 
 
+@pytest.mark.world
 @two_listed
 def test_invite_all_stops_at_the_last_one_that_the_page_showed(
     world: World, made: list[Finding], admin: Membership

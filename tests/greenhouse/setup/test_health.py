@@ -67,6 +67,7 @@ def test_the_page_shows_both_directions(either: Desk) -> None:
     assert connection.name in whole
 
 
+@pytest.mark.world
 def test_it_needs_the_same_number_of_queries_for_one_row_and_for_three(desk: Desk) -> None:
     desk.connect()
     client, counts = desk.client(desk.admin), []
@@ -175,6 +176,7 @@ def test_a_failed_reaction_is_shown_and_retried(desk: Desk) -> None:
     assert desk.audited().count("reactions.tried_again") == 1
 
 
+@pytest.mark.world
 def test_a_failed_reaction_names_the_candidate_to_those_who_may_see_them(desk: Desk) -> None:
     desk.connect()
     application = factories.application(factories.role(desk.organisation))
@@ -230,6 +232,7 @@ def status_of(jobs: list[int]) -> set[tuple[str, int]]:
     return set(ProcrastinateJob.objects.filter(pk__in=jobs).values_list("status", "attempts"))
 
 
+@pytest.mark.world
 def test_failed_jobs_are_shown_and_retried(desk: Desk) -> None:
     desk.connect()
     mine = failed_jobs_of(desk.organisation, desk.recruiter)
@@ -267,6 +270,7 @@ def test_only_admins_can_retry_failed_jobs(desk: Desk) -> None:
     assert status_of(jobs) == {("failed", 8)}
 
 
+@pytest.mark.world
 def test_an_hour_after_its_request_a_failed_reset_mail_is_neither_shown_nor_retried(desk: Desk) -> None:
     desk.connect()
     asked_at, user = clock.now() - timedelta(hours=1), desk.recruiter.user_id
@@ -282,6 +286,7 @@ def test_an_hour_after_its_request_a_failed_reset_mail_is_neither_shown_nor_retr
 # --- the worker ---
 
 
+@pytest.mark.world
 def test_a_missing_worker_is_shown_with_its_duration(desk: Desk) -> None:
     desk.connect()
     client, url = desk.client(desk.recruiter), desk.own("greenhouse_health")

@@ -134,6 +134,7 @@ def test_two_workers_check_once(desk: Desk) -> None:
     assert desk.line.reads.count("GET /v3/jobs") == 1
 
 
+@pytest.mark.world
 def test_a_disconnected_account_is_not_checked(desk: Desk) -> None:
     desk.connect()
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))

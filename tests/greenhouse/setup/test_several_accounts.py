@@ -90,6 +90,7 @@ def test_a_second_account_has_a_card_an_endpoint_and_a_secret_key_of_its_own(
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.world
 def test_actions_on_one_account_leave_the_other_unchanged(desk: Desk, other: Greenhouse) -> None:
     one = desk.connect()
     desk.set_key(**typed(other))

@@ -112,6 +112,7 @@ def test_the_winner_of_a_merge_has_both_histories(either: World) -> None:
     assert (gone.first_name, gone.email, gone.merged_into) == ("", "", ours[1].candidate)
 
 
+@pytest.mark.world
 def test_a_repeated_merge_changes_nothing(world: World, pair: Pair) -> None:
     loser, winner = pair
     gone = loser.candidate_id
@@ -168,6 +169,7 @@ def test_a_deletion_closes_steps_at_once_and_erases_after_seven_days(either: Wor
     assert erasures(world) == [("candidate_deleted", True, False)]
 
 
+@pytest.mark.world
 def test_an_unconfirmed_deletion_erases_nothing(world: World, application: RemoteApplication) -> None:
     merges_and_deletions.candidate_deleted(
         world.connection, candidate_id=application.candidate_id, now=clock.now()
@@ -184,6 +186,7 @@ def test_a_person_who_is_merely_invisible_is_not_erased(world: World, applicatio
     assert (erasures(world), erased(world, application)) == ([], False)
 
 
+@pytest.mark.world
 def test_a_repeated_deletion_is_one_erasure(world: World, application: RemoteApplication) -> None:
     delete(world, application)
     [(body, event_id)] = world.outgoing()

@@ -86,6 +86,7 @@ def test_a_report_is_drawn_without_an_unusable_logo(raw: bytes) -> None:
     assert render_pdf(snapshot).bytes == plain
 
 
+@pytest.mark.world
 def test_the_largest_stored_logo_is_on_the_report() -> None:
     """1200 by 240 pixels that can't be compressed."""
     noise = random.Random(1)

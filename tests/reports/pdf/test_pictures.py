@@ -90,6 +90,7 @@ def test_a_different_page_does_not_match() -> None:
     assert difference(first, ImageChops.offset(first, 0, 12)) > TOLERANCE
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "most"), [("references-4", 4), ("assessment", 3)])
 def test_the_appendix_begins_after_few_pages_and_is_short(name: str, most: int) -> None:
     texts = [page.extract_text() for page in read(drawn(name)).pages]

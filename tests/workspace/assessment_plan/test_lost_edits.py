@@ -100,6 +100,7 @@ def test_a_test_removed_in_another_tab_can_be_added_again_with_its_settings(
     ]
 
 
+@pytest.mark.world
 def test_chosen_scales_are_kept_if_the_test_was_removed(step: Step, rita: Membership) -> None:
     [style] = parts(drafted(step, WORK_STYLE, by=rita))
     seen = draft(step).revision
@@ -118,6 +119,7 @@ def test_chosen_scales_are_kept_if_the_test_was_removed(step: Step, rita: Member
     assert (part.form, part.health_confirmed_by) == ("full:emotional_stability,openness", rita.user.name)
 
 
+@pytest.mark.world
 def test_typed_settings_are_kept_if_the_test_was_removed_and_added_again(
     step: Step, rita: Membership
 ) -> None:
@@ -213,6 +215,7 @@ def test_adding_again_with_invalid_settings_shows_errors(step: Step, rita: Membe
     assert [(one.form, one.requirement) for one in parts(draft(step))] == [("short_12", TYPED["requirement"])]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("name", ["role_assessment_part", "role_assessment_part_remove"])
 def test_the_page_of_a_removed_test_redirects_to_the_draft(step: Step, rita: Membership, name: str) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))

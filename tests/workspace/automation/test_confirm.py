@@ -100,6 +100,7 @@ def test_confirm_links_the_role_and_records_candidates_in_the_stages(either: Des
     assert "role.linked" in either.audited()
 
 
+@pytest.mark.world
 def test_a_published_assessment_needs_no_requirement(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     step = factories.step(wizard.role, "assessment")
@@ -158,6 +159,7 @@ def test_candidates_moved_on_before_the_invitation_are_not_invited(desk: Desk) -
     assert not StepRequest.objects.of(desk.organisation).exists()
 
 
+@pytest.mark.world
 def test_confirming_twice_has_no_further_effect(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     first = wizard.link(job)
@@ -183,6 +185,7 @@ def test_remapping_records_candidates_of_new_stages_only(desk: Desk) -> None:
     assert (list(recorded), came_since.id in recorded) == ([there.id], False)
 
 
+@pytest.mark.world
 def test_a_role_can_have_two_jobs(desk: Desk) -> None:
     wizard, jobs = Wizard(desk), jobs_of(desk)
     wizard.link(jobs[0])

@@ -67,6 +67,7 @@ def test_next_opens_the_stages_of_the_job(desk: Desk) -> None:
     assert response["Location"] == wizard.url("role_automation_stages", job)
 
 
+@pytest.mark.world
 def test_a_job_of_another_role_cannot_be_chosen(desk: Desk) -> None:
     job = jobs_of(desk)[0]
     theirs = factories.role(desk.organisation, title="Sales people", owner=desk.admin)

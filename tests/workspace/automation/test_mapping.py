@@ -253,6 +253,7 @@ def test_a_concurrent_mapping_is_shown_before_it_is_replaced(desk: Desk) -> None
     }
 
 
+@pytest.mark.world
 def test_of_two_concurrent_confirms_the_second_asks_again(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     other = Wizard(desk, wizard.role, desk.admin)
@@ -296,6 +297,7 @@ def test_a_deleted_stage_is_reported_and_the_others_stay_selected(desk: Desk) ->
     ]
 
 
+@pytest.mark.world
 def test_the_review_notes_a_closed_job(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[5]
     wizard.connect_stages(job)

@@ -231,6 +231,7 @@ def test_waiting_steps_show_the_reason_and_the_remedy(role: Role, rita: Membersh
     assert "No e-mail address in Greenhouse. Add one there" in html
 
 
+@pytest.mark.world
 def test_candidates_from_greenhouse_link_to_their_profile(
     role: Role, rita: Membership, settings: Settings
 ) -> None:

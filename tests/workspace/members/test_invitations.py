@@ -286,6 +286,7 @@ def test_an_undelivered_mail_shows_on_the_page(ann: Membership) -> None:
     assert "No such mailbox." in shown
 
 
+@pytest.mark.world
 def test_withdrawing_twice_is_harmless(ann: Membership) -> None:
     invitation, client = invite(ann), signed_in(ann)
     for text in ("withdrawn.", "Not withdrawn"):

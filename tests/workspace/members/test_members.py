@@ -154,6 +154,7 @@ def test_a_deactivated_members_roles_mails_and_links_pass_on(
     assert actions(ann)[-2:] == ["member.deactivated", "role.owner_changed"]
 
 
+@pytest.mark.world
 def test_mentions_and_the_digest_of_a_deactivated_member_go_to_nobody(
     ann: Membership, rita: Membership, role: Role
 ) -> None:

@@ -168,6 +168,7 @@ def test_opening_an_assessment_does_not_change_its_language() -> None:
     assert rows(attempt) == before
 
 
+@pytest.mark.world
 def test_the_first_answer_fixes_the_language_of_the_assessment() -> None:
     attempt = in_assessment()
     door = f"{portal(attempt.step_request)}assessment/"

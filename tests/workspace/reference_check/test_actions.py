@@ -279,6 +279,7 @@ def test_an_invalid_address_is_refused_and_kept_in_the_form(
     assert (field.get("value", ""), state(story)) == (typed, before)
 
 
+@pytest.mark.world
 def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
     assert messages_of(do(rita, story, "referee_address", {"address": "m@globex.example"})) == [
         "Corrected. A new request is on its way; the old link no longer works."

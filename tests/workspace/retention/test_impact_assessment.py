@@ -64,6 +64,7 @@ def test_the_draft_follows_the_settings() -> None:
         assert sentence in after, sentence
 
 
+@pytest.mark.world
 def test_experts_and_verified_results_are_counted() -> None:
     verification = opened(finished())
     organisation = verification.organisation

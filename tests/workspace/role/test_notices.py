@@ -217,6 +217,7 @@ def test_dismissing_a_notice_needs_a_recruiter(automation: Automation) -> None:
     assert shown_notices(signed_in(manager), automation.role) == []
 
 
+@pytest.mark.world
 def test_notices_need_access_to_the_role(automation: Automation) -> None:
     Automation.objects.of(automation.organisation).update(confidential=True)
     notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)

@@ -73,6 +73,7 @@ def test_who_began_before_is_not_told_and_not_asked_about(attempt: Attempt) -> N
     assert [name for name, page in pages(attempt).items() if TOLD["en"] not in page] == []
 
 
+@pytest.mark.world
 def test_another_role_says_nothing(attempt: Attempt) -> None:
     other = factories.role(attempt.organisation)
     other.asks_for_ratings_since = NOW

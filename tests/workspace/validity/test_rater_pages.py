@@ -143,6 +143,7 @@ def test_an_incomplete_or_wrong_rating_is_refused_and_kept(ada: Application) -> 
     assert (stored(ada), state_of(ada)) == ([], ("asked", ""))
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("reason", ["cannot", "left"])
 def test_a_manager_who_cannot_rate_is_left_alone(ada: Application, reason: str) -> None:
     there, browser = address(ada, "rater_decline"), Client()

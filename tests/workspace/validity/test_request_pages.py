@@ -148,6 +148,7 @@ def test_only_recruiters_and_admins_who_see_the_person_act(ada: Application, rol
     assert (state_of(ada), mails(ada)) == (("needs_rater", "no_manager"), [])
 
 
+@pytest.mark.world
 def test_hiring_managers_see_the_state_but_not_the_address(ada: Application, role: Role) -> None:
     signed_in(role.owner).post(page_of(ada), BO | {"seen": request_of(ada).version})
     manager = manager_of(role)
@@ -305,6 +306,7 @@ def test_home_lists_for_managers_only_those_who_were_told_and_may_be_rated(role:
     assert (page_of(one, "candidate_rating") in home) is (why == "told")
 
 
+@pytest.mark.world
 def test_nobody_rates_in_goodword_once_nobody_is_to_be_asked(ada: Application, role: Role) -> None:
     manager = manager_of(role)
     browser, rating = signed_in(manager), page_of(ada, "candidate_rating")
@@ -320,6 +322,7 @@ def test_nobody_rates_in_goodword_once_nobody_is_to_be_asked(ada: Application, r
     assert not PerformanceRating.objects.of(role.organisation).exists()
 
 
+@pytest.mark.world
 def test_an_objection_also_counts_where_only_members_rate() -> None:
     role = asking_role()
     role.asks_for_ratings_since = None

@@ -68,6 +68,7 @@ def test_a_form_follows_its_blueprint_from_easy_to_hard(blueprint: Blueprint) ->
         assert levels == sorted(levels)
 
 
+@pytest.mark.matrix
 @each_built_in
 def test_keys_of_a_form_stay_near_their_fair_share_and_do_not_run(blueprint: Blueprint) -> None:
     for seed in _FORMS:
@@ -81,6 +82,7 @@ def test_keys_of_a_form_stay_near_their_fair_share_and_do_not_run(blueprint: Blu
         assert [key for key in keys if key * 3 in keys] == []
 
 
+@pytest.mark.matrix
 @each_built_in
 def test_no_task_comes_twice_nor_a_family_twice_in_a_row(blueprint: Blueprint) -> None:
     for seed in _FORMS:

@@ -27,6 +27,7 @@ def test_the_expected_score_is_the_sum_of_the_chances() -> None:
     assert expected_score([], 0.0) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blueprint", [STANDARD_20, FIGURELESS_20], ids=["standard", "figureless"])
 def test_ten_thousand_forms_differ_by_no_more_than_three_tenths_of_an_item(blueprint: Blueprint) -> None:
     found = spread_of_forms(blueprint, thetas=(-1.0, 0.0, 1.0), n_forms=10_000, seed=1)

@@ -64,6 +64,7 @@ def test_the_solver_needs_neither_errors_nor_the_order_of_the_options(family: st
         assert solve(item.task, bare) == {item.key}
 
 
+@pytest.mark.matrix
 @each_level
 def test_options_differ_and_wrong_ones_have_an_error(family: str, level: int) -> None:
     for item in drawn(family, level):
@@ -80,11 +81,13 @@ def test_a_seed_gives_the_same_item_which_survives_json(family: str, level: int)
         assert from_json(json.loads(json.dumps(to_json(item)))) == item
 
 
+@pytest.mark.matrix
 @each_level
 def test_seeds_rarely_give_the_same_task(family: str, level: int) -> None:
     assert len({item.task for item in drawn(family, level)}) >= N_SEEDS * 0.85
 
 
+@pytest.mark.matrix
 @each_level
 def test_key_positions_are_about_equally_frequent(family: str, level: int) -> None:
     items = drawn(family, level)
@@ -106,6 +109,7 @@ def test_heuristics_do_no_better_than_chance(family: str, level: int) -> None:
     assert {name: gain for name, gain in gains.items() if gain >= _FOUR_ERRORS} == {}
 
 
+@pytest.mark.matrix
 @each_level_of_series
 def test_no_other_reading_of_a_series_leads_to_another_option(family: str, level: int) -> None:
     for item in drawn(family, level):
@@ -113,6 +117,7 @@ def test_no_other_reading_of_a_series_leads_to_another_option(family: str, level
         assert solve_by_any_reading(item.task, item.options) == {item.key}
 
 
+@pytest.mark.matrix
 @each_level_of_series
 def test_any_point_of_the_error_grid_can_be_right(family: str, level: int) -> None:
     """If all other options were derived from the key, it could be found without the task: it would differ least from
@@ -125,6 +130,7 @@ def test_any_point_of_the_error_grid_can_be_right(family: str, level: int) -> No
     assert max(n_errors.values()) < 0.75 * N_SEEDS
 
 
+@pytest.mark.matrix
 @each_level_of_series
 def test_most_wrong_answers_of_series_are_reasoning_errors(family: str, level: int) -> None:
     wrong = [option.error for item in drawn(family, level) for option in item.options if option.error]

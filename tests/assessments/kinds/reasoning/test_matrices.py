@@ -84,6 +84,7 @@ def test_version_2_still_makes_the_same_items() -> None:
     assert sha256(json.dumps(items).encode()).hexdigest() == VERSION_2
 
 
+@pytest.mark.matrix
 @each_level
 def test_nearly_every_seed_makes_another_item(family: Family, level: int) -> None:
     tasks = Counter(_matrix(_drawn(family, level, seed)) for seed in SEEDS)
