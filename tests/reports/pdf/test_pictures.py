@@ -26,6 +26,8 @@ PICTURES = Path(__file__).parent / "pictures"
 PPI = 60
 #: width of a square in pixels, and its greatest mean difference (0 to 255): allows other hinting, but no other layout
 SQUARE, TOLERANCE = 12, 40
+#: heading of the appendix, in each language of `make pdf-standards`
+LABELS = {"en": "Appendix", "de": "Anhang", "fr": "Annexe"}
 #: each snapshot, and how many of its pages have pictures
 REPORTS: dict[str, tuple[Any, int]] = {
     "references-4": (reference_check(4), 4),
@@ -88,6 +90,16 @@ def test_a_different_page_does_not_match() -> None:
     first, second = (Image.open(PICTURES / f"references-4-{number}.png").convert("L") for number in (1, 2))
     assert difference(first, second) > TOLERANCE
     assert difference(first, ImageChops.offset(first, 0, 12)) > TOLERANCE
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("language", sorted(LABELS))
+def test_typical_reports_are_no_longer_in_another_language(language: str) -> None:
+    typical = (reference_check(language=language), 4), (assessment(language=language), 3)
+    for snapshot, most in typical:
+        texts = [page.extract_text() for page in read(render_pdf(snapshot)).pages]
+        appendix = next(number for number, text in enumerate(texts) if f"\n{LABELS[language]}\n" in text)
+        assert appendix <= most and len(texts) - appendix <= 2
 
 
 @pytest.mark.matrix
