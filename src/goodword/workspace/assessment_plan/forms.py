@@ -335,10 +335,12 @@ def _part_initial(part: AssessmentPart) -> dict[str, Any]:
     content = content_of_number(part.test, part.number)
     norms = newest_norms(part.test, number=part.number, form=part.form)
     calibration = newest_calibration(part.test, number=part.number)
+    scales = [scale.id for scale in scales_of(content, part.form)]
     return {
         "number": part.number,
         "form": whole_form(content, part.form),
-        "scales": [scale.id for scale in scales_of(content, part.form)],
+        # of a test just added, the recruiter chooses those that serve the requirement
+        "scales": scales if part.requirement or len(scales) == 1 else [],
         "confirms_health": part.health_confirmed_at is not None,
         "minutes": part.minutes,
         "requirement": part.requirement,
