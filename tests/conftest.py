@@ -26,6 +26,9 @@ from xdist.scheduler import LoadFileScheduling
 from goodword.core.stack import in_one_piece
 from tests.support import database, worlds
 
+# While modules are imported and tests collected, collecting garbage would take a third of the time.
+gc.disable()
+
 # Started in the background of a script, a run ignores Ctrl-C, and so would the programs that tests end by it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -208,12 +211,8 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[Non
         return (yield)
 
 
-def pytest_collectstart() -> None:
-    """Disable garbage collection while tests are collected: it would take a third of the time."""
-    gc.disable()
-
-
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """Collect garbage again, but only objects of the tests, and less often than programs do."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
