@@ -10,6 +10,7 @@ measured `--rounds` times in turn, since other programs may use the machine. Run
 import argparse
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -20,7 +21,7 @@ import time
 import venv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,10 @@ class Subject:
     clear: Callable[[], object] = bool
     #: of its PostgreSQL
     url: str = ""
+    #: what can be killed, and is started again
+    kill: dict[str, Callable[[], object]] = field(default_factory=dict)
+    #: megabytes of the web processes
+    memory: Callable[[], list[float]] = list
 
 
 def main() -> None:
@@ -110,7 +115,17 @@ def main() -> None:
     parser.add_argument(
         "--peer", action="store_true", help="install FastAPI in a temporary folder and measure it"
     )
+    parser.add_argument(
+        "--kill", action="store_true", help="only count what is lost when programs are killed"
+    )
+    parser.add_argument("--soak", action="store_true", help="only watch the memory of the web processes")
     options = parser.parse_args()
+    if options.kill or options.soak:
+        with goodword(HERE.parent, "Goodword", processes=2, worker=not options.no_worker) as subject:
+            (killed if options.kill else soaked)(
+                subject, seconds=options.seconds, connections=options.connections
+            )
+        return
     with ExitStack() as stack:
         subjects = [stack.enter_context(null())]
         if options.peer:
@@ -155,8 +170,7 @@ def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any
     """One round of the sender, or of pgbench."""
     subject.clear()
     before = subject.processes()
-    command = [sys.executable, str(HERE / "sender.py"), "--port", str(subject.port), "--path", subject.path]
-    command += ["--key", KEY, "--seconds", str(seconds), "--connections", str(connections)]
+    command = sender(subject, seconds=seconds, connections=connections)
     found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     number = max(found["acknowledged"], 1)
     spent = {who: (used - before.get(who, 0)) / number for who, used in subject.processes().items()}
@@ -164,6 +178,12 @@ def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any
         "rate": number / found["seconds"],
         "spent": spent | {"sender": found["processor"] / number},
     }
+
+
+def sender(subject: Subject, *, seconds: float, connections: int) -> list[str]:
+    """The command."""
+    command = [sys.executable, str(HERE / "sender.py"), "--port", str(subject.port), "--path", subject.path]
+    return [*command, "--key", KEY, "--seconds", str(seconds), "--connections", str(connections)]
 
 
 def floor(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any]:
@@ -189,6 +209,42 @@ def free_port() -> int:
     """A port that nobody listens at now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+def killed(subject: Subject, *, seconds: float, connections: int) -> None:
+    """Kill web processes and PostgreSQL by SIGKILL under load. Prints how many acknowledged deliveries are missing."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "acknowledged"
+        command = [*sender(subject, seconds=seconds, connections=connections), "--patient"]
+        sending = subprocess.Popen([*command, "--acknowledged", str(file)], stdout=subprocess.PIPE)
+        kills: dict[str, int] = {}
+        until = time.monotonic() + seconds - 5
+        while time.monotonic() < until:
+            for what, kill in subject.kill.items():
+                wait_for(f"http://127.0.0.1:{subject.port}/healthz")
+                time.sleep(random.uniform(3, 5))
+                kill()
+                kills[what] = kills.get(what, 0) + 1
+        found = json.loads(sending.communicate()[0])
+        acknowledged = set(file.read_text().split())
+    with psycopg.connect(subject.url) as line:
+        stored = [event_id for (event_id,) in line.execute("SELECT event_id FROM greenhouse_delivery")]
+    print(
+        f"killed {kills}: {len(acknowledged)} acknowledged, {found['broken']} broken off, "
+        f"{found['statuses']}; {len(acknowledged - set(stored))} lost, {len(stored) - len(set(stored))} stored twice"
+    )
+
+
+def soaked(subject: Subject, *, seconds: float, connections: int) -> None:
+    """Print the memory of each web process every tenth of the time."""
+    sending = subprocess.Popen(
+        sender(subject, seconds=seconds, connections=connections), stdout=subprocess.PIPE
+    )
+    for _ in range(10):
+        time.sleep(seconds / 10)
+        print(" ".join(f"{one:.1f}" for one in subject.memory()), "MB", flush=True)
+    found = json.loads(sending.communicate()[0])
+    print(f"{found['answers']} deliveries, {found['statuses']}")
 
 
 # --- processor time -------------------------------------------------------------------------------------------
@@ -307,7 +363,36 @@ def goodword(checkout: Path, name: str, *, processes: int, worker: bool) -> Iter
                 line.execute("TRUNCATE greenhouse_delivery")
                 line.execute("CHECKPOINT")
 
-        yield Subject(name, port, path, processes=spent, clear=clear, url=database.url)
+        def kill_web() -> None:
+            nonlocal web
+            for pid in family(web.pid):
+                os.kill(pid, signal.SIGKILL)
+            web.wait()
+            web = start("serve", "--port", str(port), "--processes", str(processes))
+
+        def kill_one_process() -> None:
+            os.kill(max(family(web.pid)), signal.SIGKILL)
+
+        def kill_database() -> None:
+            os.kill(database.pid, signal.SIGKILL)
+            while database.alive:
+                time.sleep(0.05)
+            database.restart()
+
+        def memory() -> list[float]:
+            found = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in sorted(family(web.pid))]
+            return [int(one.partition("Pss:")[2].split()[0]) / 1024 for one in found]
+
+        yield Subject(
+            name,
+            port,
+            path,
+            processes=spent,
+            clear=clear,
+            url=database.url,
+            kill={"web": kill_web, "one of its processes": kill_one_process, "PostgreSQL": kill_database},
+            memory=memory,
+        )
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:

@@ -119,6 +119,7 @@ class Committer:
         self._measures = metrics.measures()
         self._headers, self._body = _headers_of(intake.text), intake.text.encode()
         self._busy_since: float | None = None
+        self._hosts: dict[str, bool] = {}
         self._over = False
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
@@ -134,7 +135,7 @@ class Committer:
             and 0 < request.content_length <= LONGEST
             and not request.chunked
             and not any(name in headers for name in _UNUSUAL)
-            and _is_allowed(headers.get("HOST", ""))
+            and self._is_allowed(headers.get("HOST", ""))
             and _is_as_proxied(headers)
             and not self._is_slow()
             and self._intake.takes(request.path)
@@ -149,6 +150,15 @@ class Committer:
         """Finish the commit in progress and those that wait."""
         self._waiting.put(None)
         self._thread.join(timeout)
+
+    def _is_allowed(self, host: str) -> bool:
+        if (known := self._hosts.get(host)) is not None:
+            return known
+        domain, _ = split_domain_port(host)
+        allowed = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+        if allowed and len(self._hosts) < 100:
+            self._hosts[host] = True
+        return allowed
 
     def _is_slow(self) -> bool:
         since = self._busy_since
@@ -243,11 +253,6 @@ def _resolved(path: str) -> ResolverMatch:
 def _arrived(request: Request) -> Arrived:
     body = request.body_rcv.getbuf().get()
     return Arrived(path=request.path, headers=request.headers, body=body)
-
-
-def _is_allowed(host: str) -> bool:
-    domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _is_as_proxied(headers: Mapping[str, str]) -> bool:

@@ -1,12 +1,16 @@
 """Deliveries stored together: the same answers and rows as from the view, over real sockets."""
 
+import http.client
+import itertools
 import json
+import os
 import re
+import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,8 +27,9 @@ from goodword.greenhouse.inbox.intake import Deliveries, Waker
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from goodword.greenhouse.setup import connections
 from greenhouse_sandbox.webhooks.delivery import signature
-from tests.core.test_killed_worker import here
+from tests.core.test_killed_worker import here, until
 from tests.core.test_request_limits import Server
+from tests.core.test_serve import Program
 from tests.greenhouse.world import SECRET
 from tests.support import factories
 from tests.support.jobs import waiting
@@ -393,3 +398,45 @@ def test_wake_ups_come_at_once_then_spaced_out_and_never_too_few() -> None:
     waker.stop()
     assert calls[-1] >= last
     assert len(calls) <= 2 + (calls[-1] - began) / intake.WAKE_EVERY
+
+
+def test_every_acknowledged_delivery_survives_the_death_of_its_web_process() -> None:
+    connect()
+    program = Program(2)
+    acknowledged: list[str] = []
+    over = threading.Event()
+
+    def send(sender: int) -> None:
+        headers = {"Host": "localhost", "Signature": signature(BODY, SECRET)}
+        numbers = itertools.count()
+        while not over.is_set():
+            line = http.client.HTTPConnection("127.0.0.1", program.port, timeout=10)
+            with suppress(OSError, http.client.HTTPException):
+                while not over.is_set():
+                    event_id = f"{sender}-{next(numbers)}"
+                    line.request("POST", PATH, BODY, {**headers, "Greenhouse-Event-ID": event_id})
+                    response = line.getresponse()
+                    response.read()
+                    if response.status == 200:
+                        acknowledged.append(event_id)
+            line.close()
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            sending = [pool.submit(send, sender) for sender in range(8)]
+            try:
+                for _ in range(3):
+                    enough = len(acknowledged) + 100
+                    until(lambda enough=enough: len(acknowledged) > enough)  # type: ignore[misc]
+                    os.kill(program.children()[0], signal.SIGKILL)
+                for pid in program.children():
+                    os.kill(pid, signal.SIGKILL)
+            finally:
+                over.set()
+            for one in sending:
+                one.result()
+    finally:
+        program.end()
+    stored = set(Delivery.objects.across_organisations().values_list("event_id", flat=True))
+    assert len(acknowledged) > 300
+    assert set(acknowledged) <= stored
