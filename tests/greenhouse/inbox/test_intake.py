@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connection as database
+from pytest_django.fixtures import Settings
 
 from goodword.core import clock
 from goodword.core.committer import Arrived
@@ -55,12 +56,13 @@ class Watched(Deliveries):
 class Web:
     """A connection to Greenhouse and the web server that takes its deliveries."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: bytes, **options: Any) -> None:
         self.connection = connect()
         self.deliveries = Watched()
-        self.together = Server(get_wsgi_application(), intake=self.deliveries)
-        self.alone = Server(get_wsgi_application())
-        self.say(self.together, request(BODY, event_id="first"))  # the view: its keys are remembered now
+        self.together = Server(get_wsgi_application(), intake=self.deliveries, **options)
+        self.alone = Server(get_wsgi_application(), **options)
+        self.first = first
+        self.say(self.together, first)  # the view: its keys are remembered now
 
     def say(self, server: Server, said: bytes) -> bytes:
         """Send bytes. Returns all that the server sends until it closes the connection."""
@@ -86,7 +88,7 @@ class Web:
 @pytest.fixture
 def web() -> Iterator[Web]:
     endpoints.forget()
-    made = Web()
+    made = Web(request(BODY, event_id="first"))
     yield made
     made.close()
     endpoints.forget()
@@ -204,15 +206,14 @@ def rows() -> list[dict[str, Any]]:
     return found
 
 
-def test_answers_and_rows_are_the_same_as_from_the_view(web: Web) -> None:
-    Delivery.objects.across_organisations().exclude(event_id="first").delete()
-    for name, (said, is_stored_together) in REQUESTS.items():
+def compare(web: Web, requests: Mapping[str, tuple[bytes, bool]]) -> None:
+    for name, (said, is_stored_together) in requests.items():
         before, refused = web.deliveries.stored, [refusals()]
         answers, stored = [], []
         for server in (web.alone, web.together):
             Delivery.objects.across_organisations().exclude(event_id="first").delete()
             if server is web.together:
-                web.say(web.alone, request(BODY, event_id="first"))  # remembered for this request
+                web.say(web.alone, web.first)  # remembered for this request
             answers.append(comparable(web.say(server, said)))
             stored.append(rows())
             refused.append(refusals())
@@ -220,6 +221,54 @@ def test_answers_and_rows_are_the_same_as_from_the_view(web: Web) -> None:
         assert stored[0] == stored[1], name
         assert refused[1] - refused[0] == refused[2] - refused[1], name
         assert bool(web.deliveries.stored - before) is is_stored_together, name
+
+
+def test_answers_and_rows_are_the_same_as_from_the_view(web: Web) -> None:
+    compare(web, REQUESTS)
+
+
+def test_they_are_the_same_behind_a_proxy(settings: Settings) -> None:
+    settings.SECURE = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_SSL_HOST, settings.SECURE_HSTS_SECONDS = "localhost", 31_536_000
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.GOODWORD_TRUSTED_PROXIES = 1
+    endpoints.forget()
+    web = Web(request(BODY, event_id="first", X_Forwarded_Proto="https"), trusted_proxies=1)
+    forwarded = {
+        "1.2.3.4": True,
+        "1.2.3.4, 2001:db8::1": True,
+        "::ffff:1.2.3.4": False,
+        "unknown": False,
+        '"1.2.3.4"': False,
+        '"': False,
+        "": False,
+        ":5.": False,
+    }
+    try:
+        compare(
+            web,
+            {
+                "without both": (request(BODY), False),
+                "by HTTP": (request(BODY, X_Forwarded_Proto="http"), False),
+                "by FTP": (request(BODY, X_Forwarded_Proto="ftp"), False),
+                "by HTTPS in capitals": (request(BODY, X_Forwarded_Proto="HTTPS"), False),
+                "by two": (request(BODY, X_Forwarded_Proto="https, https"), False),
+                "by HTTPS": (request(BODY, X_Forwarded_Proto="https"), True),
+                "for another host": (
+                    request(BODY, X_Forwarded_Proto="https", X_Forwarded_Host="evil.example"),
+                    True,
+                ),
+                **{
+                    f"for {address}": (
+                        request(BODY, X_Forwarded_Proto="https", X_Forwarded_For=address),
+                        is_stored_together,
+                    )
+                    for address, is_stored_together in forwarded.items()
+                },
+            },
+        )
+    finally:
+        web.close()
 
 
 def refusals() -> int:
