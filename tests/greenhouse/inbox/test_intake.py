@@ -3,6 +3,7 @@
 import http.client
 import itertools
 import json
+import logging
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection as database
 from pytest_django.fixtures import Settings
 
-from goodword.core import clock
+from goodword.core import clock, metrics
 from goodword.core.committer import Arrived
 from goodword.greenhouse.inbox import endpoints, intake
 from goodword.greenhouse.inbox.intake import Deliveries, Waker
@@ -489,3 +490,25 @@ def test_every_acknowledged_delivery_survives_the_death_of_its_web_process() -> 
     stored = set(Delivery.objects.across_organisations().values_list("event_id", flat=True))
     assert len(acknowledged) > 300
     assert set(acknowledged) <= stored
+
+
+def test_they_are_logged_and_measured_like_those_of_the_view(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.GOODWORD_METRICS_TOKEN = "0123456789abcdef01234567"
+    metrics.own_measures.cache_clear()
+    endpoints.forget()
+    with caplog.at_level(logging.INFO, logger="goodword.access"):
+        web = Web(request(BODY, event_id="first"))
+        try:
+            assert web.status(request(BODY, event_id="one")) == 200
+            until(lambda: len(caplog.records) == 2)
+        finally:
+            web.close()
+    assert web.deliveries.stored == 1
+    from_view, ours = ({**vars(one)["facts"], "milliseconds": 0} for one in caplog.records)
+    assert ours == from_view
+    assert ours["path"] == "/hooks/greenhouse/[redacted]/"
+    measured = 'goodword_request_seconds_count{method="POST",route="greenhouse_hook",status="200"} 2.0'
+    assert measured in metrics.scraped(counted=False).decode()
+    metrics.own_measures.cache_clear()
