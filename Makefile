@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-once test quick exhaustive torture journeys check docs docs-check pictures audit items image release
-.PHONY: pdf-standards lock clean
+.PHONY: bench pdf-standards lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -48,6 +48,9 @@ audit: setup ## Look up the locked packages in advisory databases; says what cou
 
 items: setup ## Generate 10,000 items of each family and level and have them solved; ARGS="--seeds 200"
 	@exec .venv/bin/python scripts/make_items.py $(ARGS)
+
+bench: setup ## Measure everything and write docs/performance.md (twenty minutes; an otherwise quiet machine)
+	@exec .venv/bin/python -m bench $(ARGS)
 
 pdf-standards: setup ## Check signed reports against PDF/A-2a and PDF/UA-1 with veraPDF (needs Java)
 	@exec .venv/bin/python scripts/pdf_standards.py

@@ -3,7 +3,7 @@
 Uses its own PostgreSQL in a temporary folder and the real web server, `goodword serve`. Most candidates take the work
 style test by its script, which saves each answer; one in five takes a timed part, whose page also sends heartbeats.
 Each pauses between answers as a reader would. Run it with
-`.venv/bin/python bench/assessments.py`.
+`.venv/bin/python -m bench.assessments`.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from bench.figures import distribution_of, record
 from goodword.core import postgres
 from goodword.core.supervise import Children, goodword
 
@@ -80,7 +81,7 @@ class Person:
             self.seen.errors.append(f"{kind}: {response.status_code}")
         if script:
             return response.json()
-        if response.is_redirect:
+        if response.next_request is not None:
             return await self.ask("page", str(response.next_request.url))
         self.page, self.address_now = response.text, str(response.url)
         if found := _TOKEN.search(self.page):
@@ -109,7 +110,7 @@ class Person:
         await self.ask("page", "1/practice/1/")
         await pause(4)
         await self.ask("practice", "1/practice/1/", {"answer": "3"})
-        await self.ask("all statements", "1/sheet/")
+        await self.ask("all statements", "1/screens/")
         for number in range(1, 17):
             await pause(STATEMENT)
             value = str(random.randint(1, 5))
@@ -230,7 +231,6 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
     from goodword.notifications.domain import links
     from goodword.roles.domain.settings import create_role
     from goodword.roles.models import Step
-    from goodword.workflow.domain.eligibility import lock_step_request
     from goodword.workflow.models import StepRequest
 
     now = clock.now()
@@ -266,9 +266,7 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
                 requested_at=now,
                 started_at=now,
             )
-            found = lock_step_request(start.pk)
-            assert found is not None
-            attempt = assign(start=found[0], application=found[1], now=now, by="bench")
+            attempt = assign(step_request=start, application=application, now=now, by="bench")
             link = links.mint(organisation=organisation, purpose="candidate", subject_id=start.pk, now=now)
         invited.append((attempt.pk, f"{link}assessment/", timed))
     with connection.cursor() as cursor:
@@ -342,11 +340,9 @@ def report(seen: Seen, *, took: float, worked: float) -> None:
     )
     print(f"{'':20}{'n':>7}{'p50':>7}{'p95':>7}{'p99':>7}{'max':>7}  ms")
     for kind, seconds in [*sorted(seen.seconds.items()), ("all", every)]:
-        ordered = sorted(1000 * one for one in seconds)
-        p50, p95, p99 = (
-            ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.95, 0.99)
-        )
-        print(f"{kind:20}{len(ordered):>7}{p50:>7.0f}{p95:>7.0f}{p99:>7.0f}{ordered[-1]:>7.0f}")
+        found = distribution_of([1000 * one for one in seconds])
+        print(f"{kind:20}" + "".join(f"{figure:>7.0f}" for figure in found.values()))
+    record(f"{seen.most} candidates answering at once", cpu_ms=round(1000 * worked / len(every), 1), **found)
     for error in sorted(set(seen.errors)):
         print(f"{seen.errors.count(error)} x {error}")
 

@@ -112,8 +112,9 @@ def statements(server: postgres.Server, seconds: int) -> Counter[tuple[str, str]
         line.execute("SELECT pg_reload_conf()")
         after = line.execute(
             "SELECT sum(n_tup_del) FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs'"
-        )
-        print(f"{60 * (after.fetchone()[0] - jobs[0]) / seconds:.0f} jobs a minute")
+        ).fetchone()
+        assert after is not None
+        print(f"{60 * (after[0] - jobs[0]) / seconds:.0f} jobs a minute")
     with server.log.open("rb") as file:
         file.seek(began)
         text = file.read(ended - began).decode()

@@ -24,6 +24,7 @@ from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.figures import record
 from bench.sync import connected, django_up, goodword, sandbox
 
 if TYPE_CHECKING:
@@ -246,6 +247,13 @@ def measured(size: int, *, seconds: float) -> str:
         quarters.append(next(moment for moment, count in reached if count >= goal))
     each = (done - done_at_start) / 4
     paces = [each / max(b - a, 0.5) for a, b in zip([start, *quarters[:-1]], quarters, strict=True)]
+    record(
+        f"worker with a backlog of {size:,}",
+        rate_per_s=round((done - done_at_start) / (end - start)),
+        by_quarters=" ".join(f"{pace:.0f}" for pace in paces),
+        handled=done,
+        failed=failed,
+    )
     return (
         f"{size} waiting: {done} handled, {failed} failed, in {end - began:.0f} s from the start of the worker; "
         f"{(done - done_at_start) / (end - start):.0f} a second "

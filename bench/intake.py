@@ -28,6 +28,7 @@ from typing import Any
 import httpx2
 import psycopg
 
+from bench.figures import record
 from bench.sender import BODIES, BODY_BYTES, stage_change
 from goodword.core import postgres
 
@@ -151,6 +152,7 @@ def main() -> None:
     for name, rounds in found.items():
         middle = sorted(rounds, key=lambda one: one["rate"])[len(rounds) // 2]
         print(line(name, middle))
+        record_round(name, middle)
 
 
 def line(name: str, found: dict[str, Any]) -> str:
@@ -164,6 +166,17 @@ def line(name: str, found: dict[str, Any]) -> str:
         text += f"   ms of the processor each: {spent}"
     refused = {status: number for status, number in found["statuses"].items() if status != "200"}
     return text + (f"   NOT 200: {refused}, broken {found['broken']}" if refused or found["broken"] else "")
+
+
+def record_round(name: str, found: dict[str, Any]) -> None:
+    """For `make bench`."""
+    figures: dict[str, Any] = {"rate_per_s": round(found["rate"])}
+    if found["answers"]:
+        p50, p99, most = (round(one, 1) for one in found["milliseconds"])
+        figures |= {"n": found["answers"], "p50_ms": p50, "p99_ms": p99, "max_ms": most}
+    if "web" in found["spent"]:
+        figures["cpu_ms"] = round(1000 * found["spent"]["web"], 2)
+    record(f"webhook intake: {name}", **figures)
 
 
 def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any]:
@@ -296,7 +309,7 @@ def peer() -> Iterator[Subject]:
     with tempfile.TemporaryDirectory(prefix="goodword-bench-") as made:
         folder = Path(made)
         venv.create(folder / "venv", with_pip=True)
-        python = folder / "venv/bin/python"
+        python = str(folder / "venv/bin/python")
         pip = [python, "-m", "pip", "install", "--quiet", "fastapi", "uvicorn", "uvloop", "httptools"]
         subprocess.run(pip, check=True)
         (folder / "receiver.py").write_text(PEER)

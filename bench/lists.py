@@ -7,13 +7,14 @@ process. Run it with `.venv/bin/python -m bench.lists`.
 import argparse
 import gc
 import os
-import statistics
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bench.figures import distribution_of, record
 
 #: SQL of one value, by column; `n` numbers the rows
 APPLICATIONS = {
@@ -225,11 +226,9 @@ def measured(world: World, name: str, path: str, *, size: int, openings: int) ->
     with CaptureQueriesContext(connection) as seen:
         opened()
     statements = len(seen.captured_queries)
-    times = sorted(opened() for _ in range(openings))
-    p95 = times[int(0.95 * openings)]
-    return (
-        f"| {name} | {size} | {statements} | {statistics.median(times):.0f} | {p95:.0f} | {times[-1]:.0f} |"
-    )
+    found = distribution_of([opened() for _ in range(openings)])
+    record(f"{name}, {size:,} applications", statements=statements, **found)
+    return f"| {name} | {size} | {statements} | {found['p50_ms']:.0f} | {found['p95_ms']:.0f} | {found['max_ms']:.0f} |"
 
 
 def explain(world: World, path: str) -> None:

@@ -11,7 +11,6 @@ import gc
 import html
 import io
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ assert without_database
 from pypdf import PdfReader  # noqa: E402
 from tests.reports.pdf.typical import assessment, reference_check  # noqa: E402
 
+from bench.figures import distribution_of, record  # noqa: E402
 from goodword.reports.pdf import render_pdf  # noqa: E402
 from goodword.reports.pdf.render import page_content  # noqa: E402
 
@@ -118,9 +118,16 @@ def measured(
 
 def report(name: str, draw: Callable[[Any], bytes], snapshot: Any, times: int) -> None:
     wall, cpu, held, pages = measured(draw, snapshot, times)
-    at = statistics.quantiles(wall, n=20) if len(wall) > 1 else wall * 19
+    found = distribution_of(wall)
+    record(
+        f"report, {name}",
+        pages=pages,
+        cpu_ms=round(cpu),
+        memory_mib=f"{held[1]:.0f} to {held[-1]:.0f}",
+        **found,
+    )
     print(
-        f"{name:34} {pages:3} pages  n {times:5}  median {statistics.median(wall):6.0f} ms  p95 {at[18]:6.0f} ms  "
+        f"{name:34} {pages:3} pages  n {times:5}  median {found['p50_ms']:6.0f} ms  p95 {found['p95_ms']:6.0f} ms  "
         f"cpu {cpu:6.0f} ms  memory {', '.join(f'{one:.0f}' for one in held)} MiB",
         flush=True,
     )
@@ -143,7 +150,7 @@ def main() -> int:
         report(f"Typst: {name}", typst, snapshot, options.reports)
     report("Typst: references, 25 referees", typst, reference_check(25), max(1, options.reports // 20))
     with suppress(ImportError):
-        import weasyprint
+        import weasyprint  # type: ignore[import-not-found]  # installed for this alone
 
         def weasy(snapshot: Any) -> bytes:
             file: bytes = weasyprint.HTML(string=as_html(snapshot)).write_pdf()

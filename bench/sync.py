@@ -23,6 +23,7 @@ from pathlib import Path
 
 import httpx2
 
+from bench.figures import record
 from bench.rates import Shares, shares
 
 WINDOWS = {"v1": (10.0, 50), "v3": (30.0, 150)}
@@ -135,6 +136,14 @@ def measured(version: str, workers: int, *, windows: int) -> str:
     statuses = Counter(status for _, status in calls)
     found: Shares = shares([moment for moment, status in calls if status != 429], window=length, limit=limit)
     memory = max(one["memory"] for one in said)
+    if found.full:
+        record(
+            f"full sync, Harvest {version}, {workers} worker{'s' if workers > 1 else ''}",
+            least_share=round(min(found.full), 3),
+            calls=len(calls),
+            refused=statuses[429],
+            memory_mib=round(memory),
+        )
     return (
         f"{version}, {workers} worker{'s' if workers > 1 else ''}: {found}; {len(calls)} calls, "
         f"{statuses[429]} times 429, other than 200: {len(calls) - statuses[200] - statuses[429]}; "

@@ -1,0 +1,161 @@
+"""`make bench`: all measurements of docs/performance.md, one after the other, in less than twenty minutes.
+
+Writes `bench/results.json` and the table in `docs/performance.md`. Nothing else should run on the machine meanwhile:
+the load before and after each program is written down. `--only NAME` runs one of them and prints, but writes nothing.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bench.figures import FILE
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+RESULTS: Final = ROOT / "bench" / "results.json"
+PAGE: Final = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+#: figures that have a column, with its heading; the others follow in words
+COLUMNS: Final = {
+    "n": "n",
+    "p50_ms": "p50",
+    "p95_ms": "p95",
+    "p99_ms": "p99",
+    "max_ms": "max",
+    "rate_per_s": "per second",
+    "cpu_ms": "CPU",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A module of `bench`. `needs`: packages that are installed for it alone, in an environment of its own."""
+
+    name: str
+    options: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+PROGRAMS: Final = (
+    Program(name="intake", options=("--seconds", "6", "--rounds", "3", "--processes", "2", "--peer")),
+    Program(name="inbox", options=("--waiting", "20000", "--seconds", "150")),
+    Program(name="invitation"),
+    Program(name="lists", options=("--sizes", "100", "10000", "100000", "--openings", "40")),
+    Program(name="reports", needs=("weasyprint",)),
+    Program(name="assessments"),
+    Program(name="sync", options=("--workers", "1", "--windows", "4")),
+)
+
+
+def main() -> int:
+    """Returns 1 if a program fails; the others run all the same."""
+    parser = argparse.ArgumentParser(description="Measure everything and write docs/performance.md.")
+    parser.add_argument("--only", choices=[one.name for one in PROGRAMS])
+    only = parser.parse_args().only
+    began = time.monotonic()
+    runs = [run(one) for one in PROGRAMS if only in {None, one.name}]
+    print(f"\n{time.monotonic() - began:.0f} s in all")
+    if only is None:
+        write(runs)
+    return 1 if any(one["status"] for one in runs) else 0
+
+
+def run(program: Program) -> dict[str, Any]:
+    """Run it, with its output on the terminal. Returns its figures, and the load average before and after."""
+    with tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder:
+        figures = Path(folder) / "figures"
+        figures.touch()
+        env = os.environ | {FILE: str(figures)}
+        if program.needs:
+            env["PYTHONPATH"] = installed(program.needs, Path(folder))
+        before, began = os.getloadavg()[0], time.monotonic()
+        print(f"\n--- {program.name} (load {before:.1f})", flush=True)
+        command = [sys.executable, "-m", f"bench.{program.name}", *program.options]
+        status = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+        return {
+            "program": program.name,
+            "status": status,
+            "seconds": round(time.monotonic() - began),
+            "load": [round(before, 1), round(os.getloadavg()[0], 1)],
+            "figures": [json.loads(line) for line in figures.read_text().splitlines()],
+        }
+
+
+def installed(packages: Sequence[str], folder: Path) -> str:
+    """Install packages to be used beside those of this environment. Returns their folder; empty if it fails."""
+    venv.create(folder / "venv", with_pip=True)
+    target = folder / "packages"
+    command = [folder / "venv/bin/python", "-m", "pip", "install", "--quiet", "--target", target, *packages]
+    subprocess.run(command, check=False)
+    return str(target)
+
+
+def write(runs: Sequence[Mapping[str, Any]]) -> None:
+    """Write the results, and put them into the page."""
+    found = {
+        "on": time.strftime("%Y-%m-%d"),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "loop_seconds": loop(),
+        "runs": runs,
+    }
+    RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    text = PAGE.read_text()
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    PAGE.write_text(f"{head}{BEGIN}\n\n{table(found)}\n{END}{tail}")
+
+
+def loop() -> float:
+    """CPU seconds of five million additions, to compare machines."""
+    began, total = time.process_time(), 0
+    for number in range(5_000_000):
+        total += number
+    return round(time.process_time() - began, 2)
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """Markdown."""
+    head = (
+        f"{found['on']}, {found['cores']} cores, Python {found['python']}; five million additions take "
+        f"{found['loop_seconds']} s there. Times in milliseconds; CPU is that of Goodword's process for each."
+    )
+    lines = [
+        head,
+        "",
+        f"| What | {' | '.join(COLUMNS.values())} | Also |",
+        f"|---|{'---|' * (len(COLUMNS) + 1)}",
+    ]
+    for one in found["runs"]:
+        lines += [row(figures) for figures in one["figures"]]
+    lines += ["", "| Program | Seconds | Load before and after |", "|---|---|---|"]
+    lines += [loads(one) for one in found["runs"]]
+    return "\n".join(lines) + "\n"
+
+
+def row(figures: Mapping[str, Any]) -> str:
+    cells = [str(figures.get(name, "")) for name in COLUMNS]
+    others = {name: value for name, value in figures.items() if name not in COLUMNS and name != "work"}
+    return f"| {figures['work']} | {' | '.join(cells)} | {in_words(others.items())} |"
+
+
+def in_words(figures: Iterable[tuple[str, Any]]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures)
+
+
+def loads(run: Mapping[str, Any]) -> str:
+    name = run["program"] + (f" (failed: {run['status']})" if run["status"] else "")
+    return f"| {name} | {run['seconds']} | {run['load'][0]} and {run['load'][1]} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

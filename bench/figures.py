@@ -1,0 +1,34 @@
+"""Figures that a program of `bench/` hands to `make bench`."""
+
+import json
+import os
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+#: the file of the run, one JSON object a line; programs started by hand have none
+FILE: Final = "BENCH_FIGURES"
+
+
+def record(work: str, **figures: float | str) -> None:
+    """`work`: what was measured, one row of the table. `figures`: by name, with the unit in it, as in `p95_ms`."""
+    if name := os.environ.get(FILE):
+        with Path(name).open("a") as file:
+            file.write(json.dumps({"work": work} | figures) + "\n")
+
+
+def distribution_of(milliseconds: Sequence[float]) -> dict[str, float]:
+    """`n`, median, 95th and 99th percentile, maximum."""
+    ordered = sorted(milliseconds)
+
+    def at(share: float) -> float:
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    return {
+        "n": len(ordered),
+        "p50_ms": round(statistics.median(ordered), 1),
+        "p95_ms": round(at(0.95), 1),
+        "p99_ms": round(at(0.99), 1),
+        "max_ms": round(ordered[-1], 1),
+    }
