@@ -94,8 +94,8 @@ def installed(packages: Sequence[str], folder: Path) -> str:
     """Install packages to be used beside those of this environment. Returns their folder; empty if it fails."""
     venv.create(folder / "venv", with_pip=True)
     target = folder / "packages"
-    command = [folder / "venv/bin/python", "-m", "pip", "install", "--quiet", "--target", target, *packages]
-    subprocess.run(command, check=False)
+    pip = [str(folder / "venv/bin/python"), "-m", "pip", "install", "--quiet", "--target", str(target)]
+    subprocess.run([*pip, *packages], check=False)
     return str(target)
 
 

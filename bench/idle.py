@@ -113,7 +113,7 @@ def statements(server: postgres.Server, seconds: int) -> Counter[tuple[str, str]
         after = line.execute(
             "SELECT sum(n_tup_del) FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs'"
         ).fetchone()
-        assert after is not None
+        assert jobs is not None and after is not None
         print(f"{60 * (after[0] - jobs[0]) / seconds:.0f} jobs a minute")
     with server.log.open("rb") as file:
         file.seek(began)

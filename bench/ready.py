@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from goodword.demo.actions import Api
 from goodword.demo.story import Story
 from goodword.demo.world import Ports, world
 
 
 @contextmanager
-def ready() -> Iterator[Story]:
+def ready(*, api: Api = "v1") -> Iterator[Story]:
     """Start it on free ports in a temporary folder, and set it up through the screens."""
     with (
         tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder,
         world(data=Path(folder), ports=Ports.named_or_free()) as made,
-        closing(Story(made)) as story,
+        closing(Story(made, api=api)) as story,
     ):
         for act in (story.credentials, story.connect, story.webhooks, story.role):
             story.begin(act.__name__)
@@ -34,7 +35,7 @@ def distribution(what: str, seconds: list[float]) -> str:
 
     line = (
         f"{what}: n={len(ordered)}  min {ordered[0]:.0f}  median {at(0.5):.0f}  p95 {at(0.95):.0f}  "
-        f"max {ordered[-1]:.0f} ms"
+        f"p99 {at(0.99):.0f}  max {ordered[-1]:.0f} ms"
     )
     step = (ordered[-1] - ordered[0]) / 20 or 1
     counts = [0] * 20
