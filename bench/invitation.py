@@ -1,119 +1,155 @@
-"""Time from a stage move in Greenhouse until the invitation is in the candidate's mailbox.
+"""Time from a stage move in Greenhouse until the invitation is in the candidate's mailbox, and what it costs.
 
-End to end: the sandbox's screen, its webhook, the inbox, reads through Harvest, the step, the mail over SMTP. One after
-the other, and in a burst; the burst also at Greenhouse's rate limit. Run it with
-`.venv/bin/python -m bench.invitation`.
+End to end: the sandbox, its webhook, the inbox, reads through Harvest, the step, the mail over SMTP. Single moves at a
+fixed rate, and bursts; one burst at Greenhouse's rate limit. Run it with `.venv/bin/python -m bench.invitation`.
 """
 
 import argparse
+import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
+from itertools import batched
 
+from bench.costs import Meter, per_move
 from bench.ready import distribution, ready
 from goodword.demo import actions
-from goodword.demo.browser import Browser
-from goodword.demo.greenhouse import Greenhouse, Person
 from goodword.demo.story import Story
 
-AT_ONCE = 8
-TIMEOUT = 180.0
+AT_ONCE = 4
+TIMEOUT = 300.0
 #: the rate limit of a v1 key in Greenhouse, and one that is never reached
 GREENHOUSE_LIMIT, UNLIMITED = 50, 1_000_000
+#: moves before the first measurement
+WARM_UP = 10
+
+
+class Bench:
+    """A world whose candidates are moved by their application ids, without a browser."""
+
+    def __init__(self, story: Story, meter: Meter) -> None:
+        self.story = story
+        self.meter = meter
+        self._mailbox = story.world.data / "mailbox.jsonl"
+        self._offset = 0
+        self._arrived: dict[str, float] = {}
+
+    def apply(self, name: str, number: int) -> dict[str, int]:
+        """Candidates who have just applied: application ids by address."""
+        print(f"{number} candidates apply", file=sys.stderr, flush=True)
+        people = {f"{name.lower()}{one}@mail.example": f"Number {one}" for one in range(number)}
+        orders = [
+            {"act": "apply", "job": actions.JOB, "first_name": name, "last_name": last, "email": email}
+            for email, last in people.items()
+        ]
+        done = [one for some in batched(orders, 50) for one in self._act(list(some))]
+        self.story.let_deliveries_arrive(seconds=TIMEOUT)
+        return dict(zip(people, [one["application_id"] for one in done], strict=True))
+
+    def move(self, application_id: int) -> float:
+        """Move to the stage of the assessment. Returns the time just before."""
+        moment = time.time()
+        self._act([{"act": "move", "application_id": application_id, "stage": "Assessment"}])
+        return moment
+
+    def _act(self, orders: list[dict[str, object]]) -> list[dict[str, int]]:
+        answer = self.story.control.post("/_sandbox/act", json={"acts": orders}).raise_for_status()
+        done: list[dict[str, int]] = answer.json()["done"]
+        return done
+
+    def at_rate(self, people: dict[str, int], rate: float) -> list[float]:
+        """Move `rate` a second, whether or not the earlier mails have arrived. Returns the seconds of each."""
+        began = time.monotonic()
+        moments = {}
+        for number, (email, application_id) in enumerate(people.items()):
+            time.sleep(max(0.0, began + number / rate - time.monotonic()))
+            moments[email] = self.move(application_id)
+        return self._delays(moments)
+
+    def at_once(self, people: dict[str, int]) -> list[float]:
+        """Move all, several at once. Returns the seconds from each one's move to their mail."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            moments = dict(zip(people, pool.map(self.move, people.values()), strict=True))
+        return self._delays(moments)
+
+    def _delays(self, moments: dict[str, float]) -> list[float]:
+        end = time.monotonic() + TIMEOUT
+        while not moments.keys() <= self.arrivals().keys():
+            if time.monotonic() > end:
+                missing = len(moments.keys() - self._arrived.keys())
+                raise SystemExit(f"{missing} mails did not arrive within {TIMEOUT:.0f} s.")
+            time.sleep(0.1)
+        return [self._arrived[email] - moment for email, moment in moments.items()]
+
+    def arrivals(self) -> dict[str, float]:
+        """When each address got its first mail, by the mailbox's clock, which is this machine's."""
+        if self._mailbox.exists():
+            with self._mailbox.open("rb") as file:
+                file.seek(self._offset)
+                text = file.read()
+            whole = text.rpartition(b"\n")[0]
+            self._offset += len(whole) + bool(whole)
+            for line in whole.splitlines():
+                mail = json.loads(line)
+                at = datetime.fromisoformat(mail["received_at"]).timestamp()
+                self._arrived.setdefault(mail["to"].lower(), at)
+        return self._arrived
+
+    def burst(self, what: str, people: dict[str, int]) -> None:
+        """Measure a burst and print it."""
+        before, began = self.meter.now(), time.time()
+        print(distribution(what, self.at_once(people)))
+        arrived = [self._arrived[email] - began for email in people]
+        print(
+            f"    {len(people)} invitations: the first after {min(arrived):.1f} s, the last after {max(arrived):.1f} s"
+        )
+        print(self.meter.now().per(before, len(people)), flush=True)
+
+    def limit_reads(self, number: int) -> None:
+        """Set the number of calls that the sandbox allows in a window, which is ten seconds for v1."""
+        self.story.control.post(
+            "/_sandbox/switches", json={"v1_rate_limit": number, "v3_rate_limit": number}
+        ).raise_for_status()
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Time from stage move to invitation.")
-    parser.add_argument("--moves", type=int, default=30, help="moves one after the other")
+    parser.add_argument("--moves", type=int, default=300, help="single moves")
+    parser.add_argument("--rate", type=float, default=10.0, help="single moves a second")
     parser.add_argument(
-        "--burst", type=int, default=100, help="moves as fast as the sandbox's screen takes them"
+        "--counted", type=int, default=20, help="moves whose statements are counted, one a second"
     )
+    parser.add_argument("--burst", type=int, default=500, help="moves as fast as the sandbox takes them")
+    parser.add_argument("--limited", type=int, default=100, help="a burst at Greenhouse's limit of reads")
+    parser.add_argument("--statements", action="store_true", help="print each statement of a move")
+    parser.add_argument("--api", choices=["v1", "v3"], default="v1", help="version of Harvest")
     options = parser.parse_args()
-    with ready() as story:
+    with ready(api=options.api) as story, closing(Meter(story.world)) as meter:
         story.begin("bench")
-        limit_reads(story, UNLIMITED)
-        single, burst = applied(story, "Ona", options.moves), applied(story, "Bo", options.burst)
-        limited = applied(story, "Cy", options.burst)
-        story.let_deliveries_arrive(seconds=TIMEOUT)
-
-        print(distribution("one after the other", one_by_one(story, single)), flush=True)
-        show_burst(story, "burst, without a limit on reads", burst)
-        story.let_deliveries_arrive(seconds=TIMEOUT)
-        limit_reads(story, GREENHOUSE_LIMIT)
-        show_burst(story, f"burst, {GREENHOUSE_LIMIT} reads in 10 s", limited)
-
-
-def limit_reads(story: Story, number: int) -> None:
-    """Set the number of Harvest v1 calls that the sandbox allows in ten seconds."""
-    story.control.post("/_sandbox/switches", json={"v1_rate_limit": number}).raise_for_status()
-
-
-def show_burst(story: Story, what: str, people: list[Person]) -> None:
-    """Measure a burst and print it."""
-    began = time.time()
-    print(distribution(what, at_once(story, people)))
-    took = max(arrivals(story, people).values()) - began
-    print(f"    {len(people)} invitations within {took:.1f} s of the first move", flush=True)
-
-
-def applied(story: Story, first_name: str, number: int) -> list[Person]:
-    """Create candidates who have just applied."""
-    print(f"{number} candidates apply", file=sys.stderr, flush=True)
-    return [
-        story.greenhouse.apply(
-            actions.JOB,
-            first_name=first_name,
-            last_name=f"Number {one}",
-            email=f"{first_name}{one}@mail.example",
-        )
-        for one in range(number)
-    ]
-
-
-def one_by_one(story: Story, people: list[Person]) -> list[float]:
-    """Move one, wait for their mail, move the next. Returns the seconds for each."""
-    delays = []
-    for person in people:
-        moved = move(story.greenhouse, person)
-        story.mailbox.wait(to=person.email)
-        delays.append(arrivals(story, [person])[person.email] - moved)
-    return delays
-
-
-def at_once(story: Story, people: list[Person]) -> list[float]:
-    """Move all, several at once. Returns the seconds from each one's move to their mail."""
-
-    def moved(person: Person) -> float:
-        with closing(Browser(story.world.sandbox_url)) as browser:
-            return move(Greenhouse(browser), person)
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        moments = list(pool.map(moved, people))
-    for person in people:
-        story.mailbox.wait(to=person.email, seconds=TIMEOUT)
-    arrived = arrivals(story, people)
-    return [arrived[person.email] - moment for person, moment in zip(people, moments, strict=True)]
-
-
-def move(greenhouse: Greenhouse, person: Person) -> float:
-    """Move somebody to the stage of the assessment. Returns the time just before the click."""
-    greenhouse.browser.open(person.profile)
-    moment = time.time()
-    greenhouse.browser.press("Move stage", {"Move stage": "Assessment"})
-    return moment
-
-
-def arrivals(story: Story, people: list[Person]) -> dict[str, float]:
-    """The arrival time of each one's mail by the mailbox's clock, which is this machine's."""
-    wanted = {person.email for person in people}
-    return {
-        mail["to"]: datetime.fromisoformat(mail["received_at"]).timestamp()
-        for mail in story.mailbox.all()
-        if mail["to"] in wanted
-    }
+        bench = Bench(story, meter)
+        bench.limit_reads(UNLIMITED)
+        bench.at_rate(bench.apply("Una", WARM_UP), 2.0)
+        if options.moves:
+            people = bench.apply("Ona", options.moves)
+            before = meter.now()
+            print(distribution(f"{options.rate:g} moves a second", bench.at_rate(people, options.rate)))
+            print(meter.now().per(before, len(people)), flush=True)
+        if options.counted:
+            people = bench.apply("Cas", options.counted)
+            time.sleep(5)
+            found = meter.statements(
+                lambda: print(distribution("1 move a second, logged", bench.at_rate(people, 1.0)))
+            )
+            print(per_move(found, len(people), everything=options.statements), flush=True)
+        if options.burst:
+            bench.burst("burst, without a limit on reads", bench.apply("Bo", options.burst))
+        if options.limited:
+            people = bench.apply("Cy", options.limited)
+            bench.limit_reads(GREENHOUSE_LIMIT)
+            bench.burst(f"burst, {GREENHOUSE_LIMIT} reads in 10 s", people)
 
 
 if __name__ == "__main__":

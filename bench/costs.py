@@ -1,0 +1,140 @@
+"""What the programs of a world cost: processor time from /proc, transactions and jobs from PostgreSQL's statistics,
+statements from its log."""
+
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from goodword.core import postgres
+from goodword.core.postgres.layout import Layout
+from goodword.core.postgres.running import read_pid_file
+from goodword.demo.world import World
+
+_LINE = re.compile(r"^@(\d+) LOG:  (?:statement|execute [^:]*): (.*)$")
+_VALUE = re.compile(r"'(?:[^']|'')*'(?:::\w+)?|\b\d+\b|\"s\d+_x\d+\"|\?(?:, \?)+")
+#: the demo's clock, which only the demo asks for
+_OF_DEMO = "core_clockoffset"
+_COUNTS = """
+SELECT xact_commit + xact_rollback, (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs')
+FROM pg_stat_database WHERE datname = current_database()
+"""
+#: seconds after which PostgreSQL's processes have reported their counts
+REPORTED = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """Processor time in seconds; numbers of transactions and of jobs."""
+
+    worker: float
+    web: float
+    postgres: float
+    transactions: int
+    jobs: int
+
+    def per(self, before: "Costs", number: int) -> str:
+        """One line: the costs since `before` of each of `number` moves."""
+        cpu = {name: 1000 * (getattr(self, name) - getattr(before, name)) / number for name in _PROGRAMS}
+        return (
+            f"    each: {', '.join(f'{name} {ms:.0f} ms' for name, ms in cpu.items())} of the processor; "
+            f"{(self.transactions - before.transactions) / number:.1f} transactions, "
+            f"{(self.jobs - before.jobs) / number:.1f} jobs"
+        )
+
+
+_PROGRAMS = ("worker", "web", "postgres")
+
+
+class Meter:
+    """Reads the costs of a running world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._line = psycopg.connect(postgres.attach(world.data), autocommit=True)
+        found = read_pid_file(Layout.of(world.data))
+        assert found is not None, "the server runs"
+        self._server = found.pid
+
+    def close(self) -> None:
+        self._line.close()
+
+    def now(self) -> Costs:
+        """The costs until now. Waits until PostgreSQL's processes have reported theirs."""
+        time.sleep(REPORTED)
+        row = self._line.execute(_COUNTS).fetchone()
+        assert row is not None
+        children = self._world.children
+        return Costs(
+            worker=_seconds(children.pid("worker")),
+            web=_seconds(children.pid("web")),
+            postgres=sum(map(_seconds, [self._server, *_children(self._server)]))
+            + _seconds(self._server, ended=True),
+            transactions=row[0],
+            jobs=row[1],
+        )
+
+    def statements(self, act: Callable[[], None]) -> Counter[str]:
+        """How often each statement was sent while `act` ran."""
+        log = Layout.of(self._world.data).log
+        self._log_statements("all")
+        began = log.stat().st_size
+        act()
+        time.sleep(REPORTED)
+        ended = log.stat().st_size
+        self._log_statements("none")
+        with log.open("rb") as file:
+            file.seek(began)
+            # further lines of a statement are indented
+            lines = file.read(ended - began).decode().replace("\n\t", " ").splitlines()
+        mine = str(self._line.info.backend_pid)
+        found = [match for line in lines if (match := _LINE.match(line)) and match[1] != mine]
+        return Counter(_shape(match[2]) for match in found if _OF_DEMO not in match[2])
+
+    def _log_statements(self, which: str) -> None:
+        self._line.execute("ALTER SYSTEM SET log_line_prefix = '@%p '")
+        self._line.execute(f"ALTER SYSTEM SET log_statement = '{which}'".encode())
+        self._line.execute("SELECT pg_reload_conf()")
+        time.sleep(1)
+
+
+def per_move(found: Counter[str], number: int, *, everything: bool = False) -> str:
+    """One line: statements of a move, and how many of them only begin or end something. With `everything` also each
+    statement, most frequent first."""
+    frame = sum(count for text, count in found.items() if text.partition(" ")[0] in _FRAME)
+    rest = (found.total() - frame) / number
+    lines = [f"    {count / number:6.1f}  {text[:230]}" for text, count in found.most_common() if everything]
+    return "\n".join(
+        [
+            f"    each: {rest:.1f} statements; {frame / number:.1f} more begin or end something, or check a connection",
+            *lines,
+        ]
+    )
+
+
+_FRAME = frozenset({"", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
+
+
+def _shape(statement: str) -> str:
+    """The statement without its values."""
+    return _VALUE.sub("?", " ".join(statement.split()))
+
+
+def _seconds(pid: int, *, ended: bool = False) -> float:
+    """Processor time of a process; of its `ended` children instead."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    user, system = stat[13:15] if ended else stat[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(one) for one in text.split()]
