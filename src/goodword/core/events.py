@@ -1,8 +1,9 @@
 """Events and their reactions, as listed in flow.py.
 
-An event is recorded with a `Reaction` row for each handler. A worker claims the oldest due rows, runs their handlers
-and marks them done in the handlers' own transaction, so each takes effect once. New rows run in batches of one
-transaction; if a batch fails, its rows run one by one.
+At the end of a transaction of `reacting`, the reactions to its events run, each under a savepoint. One that fails, one
+that is `by_worker`, and all those of other transactions become `Reaction` rows, one for each handler. A worker claims
+the oldest due rows, runs their handlers and marks them done in the handlers' own transaction. Either way, each takes
+effect once. New rows run in batches of one transaction; if a batch fails, its rows run one by one.
 
 A claim counts the attempt in advance, so that a handler that crashes its worker is not run forever; the count is
 reverted after an outage or shutdown. The rows of a killed worker are due again after `LEASE`.
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -45,6 +47,9 @@ TOGETHER = 20
 DONE_KEPT, PRUNED_TOGETHER = timedelta(days=30), 5_000
 #: lock timeouts of a batch and of a single row, in milliseconds: a long-held lock must not block all reactions
 BATCH_LOCK_MS, ALONE_LOCK_MS = 500, 3000
+#: the same of a reaction in the recording transaction: shorter than PostgreSQL's wait before it looks for deadlocks, so
+#: that this transaction gives way, whose other locks may be in an unusual order
+HERE_LOCK_MS = 250
 #: seconds that one job works before it makes room for others, e-mails for example
 TURN = 2.0
 #: the `error` of a reaction that crashed its worker each time
@@ -56,6 +61,11 @@ LONGEST_REST = 300
 #: Two batches at once in one process would wait for each other's locks on applications
 _turn = threading.Lock()
 _working: ContextVar[bool] = ContextVar("goodword.reactions.working", default=False)
+#: whether the reactions to recorded events run at the end of the transaction
+_reacting: ContextVar[bool] = ContextVar("goodword.reactions.reacting", default=False)
+_rows_only: ContextVar[bool] = ContextVar("goodword.reactions.rows_only", default=False)
+#: names of handlers
+_by_worker: set[str] = set()
 #: The partial index on id is the only one for waiting rows: with another, the planner may sort a whole backlog for each
 #: claim. The commit need not be flushed: a claim lost in a database crash is one that has ended.
 _CLAIM = """
@@ -113,17 +123,113 @@ def record_all(events: Sequence[Event]) -> None:
     heard = _heard.get()
     if heard is not None:
         heard.extend(events)
-    _queue([(event, name) for event, names in zip(events, handlers, strict=True) for name in names])
+    _queue(
+        [
+            Reaction(event=event, handler=name)
+            for event, names in zip(events, handlers, strict=True)
+            for name in names
+        ]
+    )
 
 
-def _queue(wanted: Sequence[tuple[Event, str]]) -> None:
-    if not wanted:
+@dataclass
+class _Recorded:
+    """Reactions to run before the commit. Kept among the commit hooks, which forget those of a savepoint that is rolled
+    back."""
+
+    wanted: Sequence[tuple[Event, str]]
+
+    def __call__(self) -> None:
+        raise AssertionError("`reacting` removes it before the commit")
+
+
+@contextmanager
+def reacting() -> Iterator[None]:
+    """A transaction at whose end the reactions to its events run. A failing one is undone alone and becomes a row, so
+    that it doesn't undo the transaction. Within another such block, it is a savepoint of that one."""
+    if _reacting.get() or _rows_only.get():
+        with transaction.atomic():
+            yield
         return
-    Reaction.objects.bulk_create(Reaction(event=event, handler=handler) for event, handler in wanted)
+    token = _reacting.set(True)
+    try:
+        with transaction.atomic():
+            yield
+            _queue(_react_here(), here=False)
+    finally:
+        _reacting.reset(token)
+
+
+@contextmanager
+def rows_only() -> Iterator[None]:
+    """All reactions become rows: one of them may have ended the worker in an earlier attempt."""
+    token = _rows_only.set(True)
+    try:
+        yield
+    finally:
+        _rows_only.reset(token)
+
+
+def by_worker[H: Handler](handler: H) -> H:
+    """Decorates a handler that takes long, which never runs in the recording transaction."""
+    _by_worker.add(name_of(handler))
+    return handler
+
+
+def _react_here() -> list[Reaction]:
+    """Run the reactions to the events of this transaction, and to events that they record. Returns those to queue."""
+    left: list[Reaction] = []
+    limited = False
+    while wanted := _recorded_here():
+        for event, name in wanted:
+            row = Reaction(event=event, handler=name)
+            if name in _by_worker:
+                left.append(row)
+                continue
+            if not limited:
+                _limit_waits(HERE_LOCK_MS)
+                limited = True
+            if not _succeeds(row):
+                left.append(row)
+    return left
+
+
+def _recorded_here() -> list[tuple[Event, str]]:
+    here = transaction.get_connection()
+    hooks = here.run_on_commit
+    found = [act for _, act, _ in hooks if isinstance(act, _Recorded)]
+    here.run_on_commit = [hook for hook in hooks if not isinstance(hook[1], _Recorded)]
+    return [one for recorded in found for one in recorded.wanted]
+
+
+def _succeeds(row: Reaction) -> bool:
+    """Run it under a savepoint. After a failure it is prepared for its next attempt. Raises only on an outage."""
+    try:
+        with transaction.atomic():
+            _run(row)
+    except Exception as error:
+        if database.is_outage(error):
+            raise
+        if not _is_lock_timeout(error):
+            with logs.about(event=row.event_id, organisation=row.event.organisation_id):
+                log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
+            row.tries, row.error = 1, type(error).__name__[:100]
+            row.not_before = clock.now() + timedelta(seconds=WAIT)
+        return False
+    return True
+
+
+def _queue(rows: Sequence[Reaction], *, here: bool = True) -> None:
+    if not rows:
+        return
+    if here and _reacting.get():
+        transaction.on_commit(_Recorded([(row.event, row.handler) for row in rows]))
+        return
+    Reaction.objects.bulk_create(rows)
     if _working.get():
         return  # the loop that runs this handler looks again before it ends
-    here = transaction.get_connection()
-    if not any(run_reaction is wake for _, run_reaction, _ in here.run_on_commit):
+    database_hooks = transaction.get_connection().run_on_commit
+    if not any(act is wake for _, act, _ in database_hooks):
         transaction.on_commit(wake, robust=True)
 
 
@@ -207,7 +313,7 @@ def run_reactions(rows: Sequence[Reaction]) -> bool:
 
 
 def _run_together(rows: Sequence[Reaction], *, lock_ms: int) -> bool:
-    with transaction.atomic():
+    with reacting():
         _limit_waits(lock_ms)
         if len(_locked(rows)) < len(rows):
             return False

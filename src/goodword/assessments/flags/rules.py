@@ -39,6 +39,7 @@ from goodword.assessments.kinds.scales.items import LEAST_PAIRS, LEAST_RUN, cont
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
 from goodword.assessments.psychometrics.speed import LEAST_ANSWERS, Timed, too_fast
 from goodword.assessments.queries import content_of, parts_of, read_answers, visible_items
+from goodword.core.events import by_worker
 from goodword.core.models import Event
 from goodword.core.validation import Json
 from goodword.workflow.domain.eligibility import lock_step_request
@@ -161,6 +162,7 @@ def contradiction_flag(
     return FlagFinding(code=CONTRADICTION, grade=found.grade, key=key, facts=facts)
 
 
+@by_worker
 def on_attempt_completed(event: Event) -> None:
     """Scores don't change."""
     known = lock_step_request(event.data["step_request_id"])

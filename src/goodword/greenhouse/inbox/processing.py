@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import crypto, logs, stopping, tracing
-from goodword.core.events import collect_events
+from goodword.core.events import collect_events, rows_only
 from goodword.core.models import Event
 from goodword.greenhouse.client import (
     Forbidden,
@@ -135,7 +136,8 @@ def _handle(delivery: Delivery, *, now: datetime) -> None:
             settle(delivery, state=HANDLED, outcome=outcome, now=now)
         return
     content = replace(content, hint=replace(content.hint, received_at=delivery.received_at))
-    with collect_events() as events:
+    again = delivery.attempts > 1
+    with collect_events() as events, rows_only() if again else nullcontext():
 
         def done(outcomes: list[str], *, roles: Iterable[int] = ()) -> None:
             caused = _caused_by(events, roles=roles)

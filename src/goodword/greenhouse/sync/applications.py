@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from goodword.candidates.models import Application, Candidate
-from goodword.core.events import record
+from goodword.core.events import reacting, record
 from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
@@ -84,7 +84,7 @@ def sync_applications(
                 for one in wanted
             ]
         try:
-            with transaction.atomic():
+            with reacting():
                 outcomes = apply(readings, connection=connection, now=now, suppressed=suppressed)
                 release_waiting(connection, wanted, hint=hint, now=now)
                 settle(outcomes)

@@ -125,7 +125,7 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         return True
     except Fault as fault:
         return _not_accepted(email, leave, fault, now=now)
-    with transaction.atomic():
+    with events.reacting():
         outages.works()
         record_sent(email, now=now, provider_id=_provider_id(message))
     return True
@@ -133,7 +133,7 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
 
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
     """Settle a claimed mail that the server accepted, unless another worker has since."""
-    with transaction.atomic():
+    with events.reacting():
         if outbox.settle_sent(email, now=now, provider_id=provider_id):
             _record("email.sent", email, now=now)
 

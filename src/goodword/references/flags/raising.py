@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import Any
 
 from goodword.accounts.models import Membership
+from goodword.core.events import by_worker
 from goodword.core.models import Event
 from goodword.questionnaires.domain.versions import minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
@@ -36,6 +37,7 @@ _OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
 _COMMENT = "comment"
 
 
+@by_worker
 def on_check_changed(event: Event) -> None:
     """Find the flags of the check again."""
     known = lock_step_request(event.data["step_request_id"])

@@ -20,6 +20,7 @@ from goodword.assessments.report import assessment_data
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
 from goodword.core import jobs
+from goodword.core.events import by_worker
 from goodword.core.models import Event
 from goodword.core.text import written_moment
 from goodword.references.models import Check
@@ -55,6 +56,7 @@ CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 TRIES = tuple(timedelta(minutes=m) for m in (2, 5, 15, 60))
 
 
+@by_worker
 def on_attempt_completed(event: Event) -> None:
     """Freeze the report of a completed assessment."""
     step_request = _step_request(event)
@@ -70,6 +72,7 @@ def on_attempt_completed(event: Event) -> None:
     freeze(step_request, kind="assessment", part={"assessment": part}, run=attempt, now=event.occurred_at)
 
 
+@by_worker
 def on_check_completed(event: Event) -> None:
     """Freeze the report of a completed reference check."""
     step_request = _step_request(event)
