@@ -66,6 +66,7 @@ django.setup()
 settings.LOGGING_CONFIG = None
 
 from goodword.core import installation  # noqa: E402 - its models need Django
+from goodword.core.events import rows_only  # noqa: E402 - the same
 
 # Signing in is tested with real passwords, but not with the real slowness of their hashes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -209,6 +210,13 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
     with worlds.preparing() if fixturedef.scope != "function" else nullcontext():
         return (yield)
+
+
+@pytest.fixture
+def reactions_later() -> Iterator[None]:
+    """No reaction runs in the transaction of its event: all wait for a worker, as after a failure."""
+    with rows_only():
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

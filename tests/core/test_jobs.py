@@ -94,7 +94,7 @@ def ends(*, how: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["stopped", "cut off", "shut down", "full"])
 def test_interruptions_do_not_count_as_attempts(how: str) -> None:
-    with pytest.raises(jobs.Interrupted) as interrupted:
+    with pytest.raises(lanes.Interrupted) as interrupted:
         app.tasks["tests.ends"].func(how=how)
     decision = decided("tests.ends", interrupted.value)
     assert isinstance(decision, jobs.GiveBack)

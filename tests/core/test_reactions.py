@@ -297,7 +297,9 @@ def test_events_recorded_by_a_handler_are_handled_in_the_same_run(monkeypatch: p
     record_event("test.works")
     events.react.run()
     assert acted == ["test.works", "test.works"]
-    assert [state for state, _, _ in states()] == ["done"]  # the second one ran in the transaction of the first
+    assert [state for state, _, _ in states()] == [
+        "done"
+    ]  # the second one ran in the transaction of the first
 
 
 @pytest.mark.django_db

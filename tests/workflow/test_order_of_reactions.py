@@ -29,7 +29,7 @@ from tests.workflow.greenhouse_changes import (
     shown,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reactions_later")]
 
 ENTER = enter(501)
 LEAVE = leave(501, 502)

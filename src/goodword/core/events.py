@@ -28,6 +28,7 @@ from django.utils.module_loading import import_string
 from psycopg.errors import LockNotAvailable
 
 from goodword.core import clock, database, jobs, logs, stopping, tracing
+from goodword.core.lanes import Lane
 from goodword.core.models import Event, Reaction
 
 _heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
@@ -238,7 +239,7 @@ def wake() -> None:
     react.defer_once(lock="event.react")
 
 
-@jobs.job(name="event.react", priority=jobs.REACTION, swept_by="event.sweep")
+@jobs.job(name="event.react", priority=jobs.REACTION, swept_by="event.sweep", lane=Lane(threads=1))
 def react() -> None:
     """Run due reactions for a short time. Retries are per row, so the job itself has none."""
     over = time.monotonic() + TURN

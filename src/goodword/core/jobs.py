@@ -5,12 +5,13 @@ job stays until a person handles it, or until the sweep that repeats its work su
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast
 
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import QuerySet
 from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
@@ -21,6 +22,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from goodword.core import database, stopping
+from goodword.core.lanes import Interrupted, Lane, close_lanes, open_lanes
 from goodword.core.stack import in_one_piece
 
 #: priorities, the greatest number first: in a burst each delivery is processed down to its mail before the next, so the
@@ -40,14 +42,6 @@ SWEPT: dict[str, set[str]] = {}
 type Due = Callable[[datetime], Sequence[QuerySet[Any, Any]]]
 DUE: dict[str, Due] = {}
 log = logging.getLogger(__name__)
-
-
-class Interrupted(Exception):
-    """The job was interrupted and must run again: immediately, or after a database outage."""
-
-    def __init__(self, *, outage: bool) -> None:
-        super().__init__("the database could not be used" if outage else "the worker is stopping")
-        self.outage = outage
 
 
 class GiveBack(RetryDecision):
@@ -73,14 +67,32 @@ class JobRetry(BaseRetryStrategy):
 
 
 class Job:
-    """A registered task; `defer(**ids)` writes its row in the current transaction."""
+    """A registered task; `defer(**ids)` writes its row in the current transaction, or puts it into its open lane after
+    the commit."""
 
-    def __init__(self, name: str, function: Callable[..., None], *, priority: int = USUAL) -> None:
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., None],
+        *,
+        priority: int = USUAL,
+        lane: Lane | None = None,
+        guarded: Callable[..., None] | None = None,
+    ) -> None:
         self.name = name
         self.run = function
         self.priority = priority
+        self.lane = lane
+        #: as workers run it
+        self.guarded = guarded or function
 
     def defer(self, **ids: int | str) -> None:
+        if self.lane is not None and self.lane.is_open:
+            transaction.on_commit(partial(self.lane.put, ids), robust=True)
+        else:
+            self.queue(**ids)
+
+    def queue(self, **ids: int | str) -> None:
         configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).defer(**ids)
 
     def defer_each(self, ids: Iterable[Mapping[str, int | str]]) -> None:
@@ -89,6 +101,9 @@ class Job:
 
     def defer_once(self, *, lock: str, **ids: int | str) -> bool:
         """Enqueue unless one with this queueing lock already waits; False if one does."""
+        if self.lane is not None and self.lane.is_open:
+            transaction.on_commit(partial(self.lane.put, ids, once=True), robust=True)
+            return True
         try:
             # inside a transaction the refusal undoes only this insert, not the caller's work
             with transaction.atomic():
@@ -109,8 +124,10 @@ def job(
     priority: int = USUAL,
     swept_by: str | None = None,
     due: Due | None = None,
+    lane: Lane | None = None,
 ) -> Callable[[Callable[..., None]], Job]:
-    """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work.
+    """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work, which a
+    job with a `lane` needs.
 
     `due`: this scheduled job is left out while the queries find nothing and no work of its own has failed.
     """
@@ -143,7 +160,7 @@ def job(
         task = app.task(name=name, retry=JobRetry(retry), queueing_lock=queueing_lock, priority=priority)(run)
         if cron:
             app.periodic(cron=cron)(cast(Any, task))
-        REGISTERED[name] = Job(name, function, priority=priority)
+        REGISTERED[name] = Job(name, function, priority=priority, lane=lane, guarded=run)
         return REGISTERED[name]
 
     return register
@@ -151,6 +168,28 @@ def job(
 
 def named(name: str) -> Job:
     return REGISTERED[name]
+
+
+@contextmanager
+def lanes() -> Iterator[None]:
+    """Run the jobs that have a lane in it, until the end of the block or until the worker stops."""
+    own = [(one, one.lane) for one in REGISTERED.values() if one.lane is not None]
+    threads = [thread for one, lane in own for thread in lane.start(one.name, one.guarded, one.queue)]
+    open_lanes()
+    try:
+        yield
+    finally:
+        close_lanes()
+        stopping.request()
+        for one, lane in own:
+            try:
+                lane.end(one.queue)
+            except DatabaseError:
+                log.warning("Jobs %s could not be queued for other workers; their sweep finds them", one.name)
+            finally:
+                close_old_connections()
+        for thread in threads:
+            thread.join()
 
 
 def _forget_failed(sweep: str) -> int:

@@ -3,7 +3,10 @@
 import json
 import re
 import smtplib
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from importlib.util import find_spec
 from typing import Any, Final
@@ -48,6 +51,9 @@ HAND_OVER_SECONDS: Final = 120
 ANSWER_SECONDS: Final = 600
 #: seconds for QUIT, which no longer matters
 QUIT_SECONDS: Final = 5
+#: seconds without a message after which a kept connection is not used again
+KEPT_SECONDS: Final = 5.0
+_OK: Final = 250
 #: replies that refuse our account, to any command
 REFUSED_SIGN_IN: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
@@ -166,8 +172,36 @@ class Withdrawn(Exception):
     """Raised by a message's `hand_over` to stop it just before it is sent."""
 
 
+class _Kept(threading.local):
+    """This thread's open connection. `key`: its settings; None: none is kept here."""
+
+    open = False
+    key: object = None
+    connection: Any = None
+    since = 0.0
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def connection_kept() -> Iterator[Callable[[], None]]:
+    """Keep the connection open between messages of this thread. Yields a function that closes it."""
+    _kept.open = True
+    try:
+        yield _close_kept
+    finally:
+        _kept.open = False
+        _close_kept()
+
+
+def _close_kept() -> None:
+    connection, _kept.connection, _kept.key = _kept.connection, None, None
+    _hang_up(connection)
+
+
 class EmailBackend(DjangoBackend):
-    """Sends each message on its own connection. Raises Fault.
+    """Sends each message on its own connection, or on one that is kept for a few seconds. Raises Fault.
 
     `message.hand_over` is called when the server is ready; an exception there stops the message. Only such messages
     wait `answer_timeout` seconds for the answer; others are sent while a web page loads.
@@ -175,6 +209,8 @@ class EmailBackend(DjangoBackend):
 
     connection: Any
     _partial_connection: Any
+    #: whether the message that failed had been handed over
+    was_handed_over = False
 
     def __init__(self, *, answer_timeout: float = ANSWER_SECONDS, **options: Any) -> None:
         super().__init__(**options)
@@ -195,6 +231,15 @@ class EmailBackend(DjangoBackend):
         sender = self.prep_address(message.from_email)
         recipients = [self.prep_address(address) for address in message.recipients()]
         content = _bytes_of(message)
+        hand_over = getattr(message, "hand_over", None)
+        if self._use_kept():
+            try:
+                self._send(hand_over, sender, recipients, content)
+                return
+            except Fault as fault:
+                # servers limit the messages of a connection; before the hand-over a new one may work
+                if fault.scope is not Scope.SERVER or self.was_handed_over:
+                    raise
         try:
             self.open()
         except smtplib.SMTPResponseException as error:
@@ -202,26 +247,75 @@ class EmailBackend(DjangoBackend):
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             raise _server(f"The mail server could not be used: {error}") from error
         else:
-            connection = self.connection
-            connection.hand_over = getattr(message, "hand_over", None)
-            connection.answer_timeout = self.answer_timeout if connection.hand_over else STEP_SECONDS
-            _send(connection, sender, recipients, content)
+            self._send(hand_over, sender, recipients, content)
         finally:
             self.close()
 
+    def _send(
+        self, hand_over: Callable[[], None] | None, sender: str, recipients: list[str], content: bytes
+    ) -> None:
+        connection = self.connection
+        connection.hand_over = hand_over
+        connection.handed_over = False
+        connection.answer_timeout = self.answer_timeout if hand_over else STEP_SECONDS
+        try:
+            _send(connection, sender, recipients, content)
+        except BaseException as error:
+            self.was_handed_over = connection.handed_over
+            if not isinstance(error, Fault) or error.scope is not Scope.MAIL:
+                self.close()
+            raise
+        finally:
+            self._keep()
+
+    def _use_kept(self) -> bool:
+        """Take the kept connection if it is recent and the server still answers."""
+        kept, key, since = _kept.connection, _kept.key, _kept.since
+        _kept.connection = _kept.key = None
+        if (
+            kept is None
+            or key != self._key()
+            or time.monotonic() - since > KEPT_SECONDS
+            or not _answers(kept)
+        ):
+            _hang_up(kept)
+            return False
+        self.connection = kept
+        return True
+
+    def _keep(self) -> None:
+        if _kept.open and self.connection is not None and self.connection.sock is not None:
+            self.connection.sock.settimeout(STEP_SECONDS)
+            _kept.connection, _kept.key, _kept.since = self.connection, self._key(), time.monotonic()
+            self.connection = None
+
+    def _key(self) -> object:
+        return self.host, self.port, self.username, self.password, self.use_tls, self.use_ssl
+
     def close(self) -> None:
         for connection in (self._partial_connection, self.connection):
-            if connection is None:
-                continue
-            try:
-                if connection.sock is not None:
-                    connection.sock.settimeout(QUIT_SECONDS)
-                connection.quit()
-            except (smtplib.SMTPException, OSError):
-                pass
-            finally:
-                connection.close()
+            _hang_up(connection)
         self._partial_connection = self.connection = None
+
+
+def _answers(connection: Any) -> bool:
+    try:
+        return bool(connection.rset()[0] == _OK)
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+def _hang_up(connection: Any) -> None:
+    if connection is None:
+        return
+    try:
+        if connection.sock is not None:
+            connection.sock.settimeout(QUIT_SECONDS)
+        connection.quit()
+    except (smtplib.SMTPException, OSError):
+        pass
+    finally:
+        connection.close()
 
 
 class _Limits:

@@ -46,11 +46,14 @@ LADDER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 STUCK_AFTER = timedelta(minutes=5)
 
 
-def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
-    """None if the row isn't due, or this database is a copy for looking."""
+def claim[R: Outbox](
+    model: type[R], pk: int, *, now: datetime, related: Sequence[str] = ("organisation",)
+) -> R | None:
+    """With its `related` rows. None if the row isn't due, or this database is a copy for looking."""
     with transaction.atomic():
         row = (
             model._default_manager.select_for_update(skip_locked=True, of=("self",))
+            .select_related(*related)
             .filter(~installation.not_working(), pk=pk, state=Outbox.State.QUEUED, not_before__lte=now)
             .first()
         )
@@ -106,10 +109,16 @@ def give_back(row: Outbox, *, now: datetime) -> None:
     _settle(row, Outbox.State.QUEUED, {"attempts": row.attempts - 1, "claimed_at": None, "not_before": now})
 
 
+def mine[R: Outbox](row: R) -> models.QuerySet[R]:
+    """The claimed row, unless it was cancelled or claimed by another worker. Looked up just before acting."""
+    rows: models.QuerySet[R] = type(row)._default_manager.filter(
+        pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts
+    )
+    return rows
+
+
 def is_still_mine(row: Outbox) -> bool:
-    """Whether a claimed row is neither cancelled nor claimed by another worker. Checked just before acting."""
-    mine = type(row)._default_manager.filter(pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts)
-    return mine.exists()
+    return mine(row).exists()
 
 
 def _settle(

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any, LiteralString
 
 import psycopg
@@ -25,11 +26,12 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryDecision
 from procrastinate.worker import Worker as LibraryWorker
 
-from goodword.core import crypto, database, installation, logs, metrics, stopping, tracing
+from goodword.core import crypto, database, installation, jobs, logs, metrics, stopping, tracing
 from goodword.core.environment import SettingError
 from goodword.core.health import HeartbeatThread, connect
 from goodword.core.job_recovery import GIVE_BACK
-from goodword.core.jobs import GiveBack, Interrupted
+from goodword.core.jobs import GiveBack
+from goodword.core.lanes import Interrupted
 from goodword.core.schedule import Deferrer
 from goodword.core.stack import freeze, limit_arenas
 from goodword.core.systemd import Notifier
@@ -345,6 +347,8 @@ async def _run(concurrency: int, grace: float) -> int:
             loop.add_signal_handler(number, end)
         watched = asyncio.create_task(_report(Notifier()))
         with HeartbeatThread(worker.look_after, broken=give_up):
+            lanes = ExitStack()
+            await asyncio.to_thread(lanes.enter_context, jobs.lanes())
             try:
                 await worker.work()
             except ConnectorException:
@@ -352,6 +356,7 @@ async def _run(concurrency: int, grace: float) -> int:
                     raise
                 # stopped while the database was away: another worker gets its jobs
             finally:
+                await asyncio.to_thread(lanes.close)
                 watched.cancel()
     if stopping.requested() and not broken.is_set():
         return 0

@@ -3,14 +3,23 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from goodword.core import clock, jobs, stopping
+from goodword.core.lanes import Lane
+from goodword.core.mail import connection_kept
 from goodword.notifications.domain.outages import outage
 from goodword.notifications.domain.send import free_stuck, send, sending_slot, stuck
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200
+#: of a worker, each with a connection to the mail server; the sweep has one more
+THREADS = 3
 
 
-@jobs.job(name="email.send", priority=jobs.MAIL, swept_by="email.sweep")
+@jobs.job(
+    name="email.send",
+    priority=jobs.MAIL,
+    swept_by="email.sweep",
+    lane=Lane(threads=THREADS, keeping=connection_kept),
+)
 def send_email(*, email_id: int) -> None:
     with sending_slot() as mine:
         if mine:
@@ -28,7 +37,7 @@ def sweep_emails(*, timestamp: int = 0) -> None:
     """Free the mails of dead workers, then send due mails in the order in which they were queued."""
     del timestamp  # passed to every periodic job
     free_stuck(now=clock.now())
-    with sending_slot() as mine:
+    with sending_slot() as mine, connection_kept():
         if not mine:
             return
         # The mail with the fewest attempts probes, so that one which upsets the server does not block the others.

@@ -22,6 +22,9 @@ from tests.greenhouse.inbox.test_bursts import arrive, people
 from tests.greenhouse.world import ASSESSMENT, SCREEN, World
 from tests.support.jobs import event_names
 
+#: what a batch writes, without what follows
+pytestmark = pytest.mark.usefixtures("reactions_later")
+
 
 def moved(world: World, number: int = 10, place: int = ASSESSMENT) -> list[RemoteApplication]:
     """Known people with stage changes waiting in the inbox."""

@@ -54,7 +54,12 @@ def test_several_workers_handle_each_delivery_once(world: World) -> None:
     at_once(world.work)
     assert {state for state, _ in world.inbox()} == {"handled"}
     for person in people:
-        assert event_names(world.ours(person).pk) == ["application.applied", "application.entered_stage"]
+        assert event_names(world.ours(person).pk) == [
+            "application.applied",
+            "application.entered_stage",
+            "step.requested",
+            "attempt.assigned",
+        ]
 
 
 def test_concurrent_first_readings_create_one_copy(world: World) -> None:

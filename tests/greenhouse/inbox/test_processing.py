@@ -9,11 +9,13 @@ from django.db import connection as database
 
 from goodword.candidates.models import Application
 from goodword.core import clock
+from goodword.core.models import Reaction
 from goodword.greenhouse.inbox import jobs
 from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
 from goodword.greenhouse.inbox.processing import TRIES, prune, replay, replay_waiting, retention, work_one
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.applications import READINGS, sync_application
+from goodword.notifications.models import Email
 from tests.contract.greenhouse import ALL
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, Killed, World
 from tests.support import factories
@@ -26,6 +28,7 @@ def fresh(world: World) -> Connection:
     return Connection.objects.of(world.organisation).get()
 
 
+@pytest.mark.usefixtures("reactions_later")
 def test_the_same_delivery_three_times_has_its_effect_once(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -45,6 +48,7 @@ def test_the_same_delivery_three_times_has_its_effect_once(world: World) -> None
 
 
 @pytest.mark.world
+@pytest.mark.usefixtures("reactions_later")
 def test_deliveries_in_the_wrong_order_end_in_what_harvest_says(world: World) -> None:
     remote = world.apply()
     world.deliver()
@@ -250,6 +254,7 @@ def test_a_worker_with_an_expired_lease_writes_nothing(world: World) -> None:
     assert len(world.inbox()) == 1
 
 
+@pytest.mark.usefixtures("reactions_later")
 def test_an_older_reading_does_not_overwrite_a_newer_one(world: World) -> None:
     remote = world.apply()
     world.move(remote, SCREEN)
@@ -404,3 +409,41 @@ def test_old_settled_deliveries_are_removed_and_waiting_ones_kept(world: World) 
     assert prune(now=old + retention() + timedelta(seconds=1)) == 1
     left = Delivery.objects.of(world.organisation).order_by("pk").values_list("event_id", flat=True)
     assert list(left) == ["event-1", "event-2"]
+
+
+@pytest.mark.main_case
+def test_a_move_is_one_transaction_down_to_the_queued_invitation(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    assert event_names() == [*STORY, "step.requested", "attempt.assigned"]
+    assert Reaction.objects.count() == 0
+    mails = Email.objects.of(world.organisation)
+    assert list(mails.values_list("kind", "state")) == [("assessment.invitation", "queued")]
+
+
+def test_a_failing_reaction_does_not_undo_its_delivery(world: World) -> None:
+    remote = world.apply()
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    poison("workflow_steprequest", "false")
+    world.deliver()
+    assert event_names() == STORY
+    assert {state for state, _ in world.inbox()} == {"handled"}
+    assert list(Reaction.objects.values_list("handler", "state", "tries", "error")) == [
+        ("workflow.domain.automation.on_entered_stage", "waiting", 1, "IntegrityError")
+    ]
+
+
+def test_reactions_to_a_delivery_that_was_tried_before_wait_as_rows(world: World) -> None:
+    """One of them may have ended the worker."""
+    remote = world.apply()
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    Delivery.objects.of(world.organisation).filter(state="received").update(attempts=1)
+    world.work()
+    assert event_names() == STORY
+    assert set(Reaction.objects.values_list("state", "tries")) == {("waiting", 0)}

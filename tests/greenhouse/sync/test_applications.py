@@ -37,6 +37,7 @@ def test_a_new_application_is_copied_with_candidate_and_recruiter(either: World)
     assert event_names(ours.pk) == ["application.applied"]
 
 
+@pytest.mark.usefixtures("reactions_later")
 def test_a_move_into_a_mapped_stage_is_an_event_with_job_and_stage(either: World) -> None:
     remote = either.apply()
     either.deliver()
@@ -55,6 +56,7 @@ def test_a_move_into_a_mapped_stage_is_an_event_with_job_and_stage(either: World
     assert ours.stage_entered_at is not None
 
 
+@pytest.mark.usefixtures("reactions_later")
 def test_an_application_that_starts_in_a_mapped_stage_has_entered_it(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
@@ -70,6 +72,7 @@ def test_a_first_reading_in_an_unmapped_stage_is_only_an_application(world: Worl
 
 
 @pytest.mark.world
+@pytest.mark.usefixtures("reactions_later")
 def test_a_candidate_in_the_stage_at_confirmation_is_not_invited_until_they_return(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
@@ -92,6 +95,7 @@ def test_a_candidate_in_the_stage_at_confirmation_is_not_invited_until_they_retu
     assert event_names(ours.pk)[-1] == "application.entered_stage"
 
 
+@pytest.mark.usefixtures("reactions_later")
 def test_a_return_to_the_stage_after_confirmation_counts_at_first_sight(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
@@ -128,6 +132,7 @@ def test_a_move_from_before_the_mapping_starts_nothing(either: World) -> None:
     assert event_names(ours.pk) == ["application.applied", "application.left_stage"]
 
 
+@pytest.mark.usefixtures("reactions_later")
 def test_a_move_just_after_the_mapping_starts_the_step_despite_clock_skew(either: World) -> None:
     remote = either.apply()
     either.deliver()

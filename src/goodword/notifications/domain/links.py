@@ -61,8 +61,32 @@ def mint(
     created_by: Membership | None = None,
 ) -> str:
     """Create a link and return its URL; only its hash is stored. It expires as in LIFETIMES unless given."""
+    link, url = new_link(
+        organisation=organisation,
+        purpose=purpose,
+        subject_id=subject_id,
+        now=now,
+        expires_at=expires_at,
+        email=email,
+        created_by=created_by,
+    )
+    link.save()
+    return url
+
+
+def new_link(
+    *,
+    organisation: Organisation,
+    purpose: str,
+    subject_id: int,
+    now: datetime,
+    expires_at: datetime | None = None,
+    email: Email | None = None,
+    created_by: Membership | None = None,
+) -> tuple[Link, str]:
+    """An unsaved link with its URL."""
     token = crypto.new_token()
-    Link.objects.create(
+    link = Link(
         organisation=organisation,
         purpose=purpose,
         subject_id=subject_id,
@@ -72,7 +96,7 @@ def mint(
         created_at=now,
         expires_at=expires_at or now + LIFETIMES[Link.Purpose(purpose)],
     )
-    return f"{settings.GOODWORD_BASE_URL}{PATHS[Link.Purpose(purpose)]}{token}/"
+    return link, f"{settings.GOODWORD_BASE_URL}{PATHS[Link.Purpose(purpose)]}{token}/"
 
 
 def resolve(token: str, *, purpose: str) -> Link | None:

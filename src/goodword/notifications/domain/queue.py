@@ -275,8 +275,7 @@ def on_name_changed(event: Event) -> None:
 def _person(email: Email) -> Candidate | None:
     if email.quoted_candidate_id is None:
         return None
-    rows = Candidate.objects.across_organisations().select_related("merged_into")
-    found = rows.filter(pk=email.quoted_candidate_id).first()
+    found = email.quoted_candidate
     return (found.merged_into or found) if found else None
 
 

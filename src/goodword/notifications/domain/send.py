@@ -88,7 +88,7 @@ def send(*, email_id: int, now: datetime) -> bool:
     leave = outages.ask_leave(now=now)
     if leave is None:
         return False
-    email = outbox.claim(Email, email_id, now=now)
+    email = outbox.claim(Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into"))
     if email is None:
         outages.give_back(leave)
         return True
@@ -114,7 +114,7 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         return True
     message_id = message_id_of(email.pk)
     rendered = _write(email, message_id, now=now)
-    if rendered is None or not outbox.is_still_mine(email):  # cancelled while it was rendered
+    if rendered is None:
         outages.give_back(leave)
         return True
     message = _message(email, rendered, message_id)
@@ -127,15 +127,19 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         return _not_accepted(email, leave, fault, now=now)
     with events.reacting():
         outages.works()
-        record_sent(email, now=now, provider_id=_provider_id(message))
+        _record_sent(email, now=now, provider_id=_provider_id(message))
     return True
 
 
 def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
     """Settle a claimed mail that the server accepted, unless another worker has since."""
     with events.reacting():
-        if outbox.settle_sent(email, now=now, provider_id=provider_id):
-            _record("email.sent", email, now=now)
+        _record_sent(email, now=now, provider_id=provider_id)
+
+
+def _record_sent(email: Email, *, now: datetime, provider_id: str) -> None:
+    if outbox.settle_sent(email, now=now, provider_id=provider_id):
+        _record("email.sent", email, now=now)
 
 
 def stuck(*, now: datetime) -> QuerySet[Email]:
@@ -184,10 +188,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
 
 def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
     """Record the hand-over. Raises Withdrawn if the mail was cancelled or is now another worker's."""
-    mine = Email.objects.across_organisations().filter(
-        pk=email.pk, state=Email.State.SENDING, attempts=email.attempts
-    )
-    if not mine.update(handed_over_at=now):
+    if not outbox.mine(email).update(handed_over_at=now):
         raise Withdrawn
     outages.is_handed_over(leave, now=now)
 
@@ -232,10 +233,10 @@ def _drop_link(email: Email, *, now: datetime) -> None:
     Link.objects.of(email.organisation).filter(email=email, created_at=now).delete()
 
 
-def _mint(email: Email, *, now: datetime) -> str:
+def _new_link(email: Email, *, now: datetime) -> tuple[Link | None, str]:
     if not email.link_purpose or email.link_subject_id is None:
-        return ""
-    return links.mint(
+        return None, ""
+    return links.new_link(
         organisation=email.organisation,
         purpose=email.link_purpose,
         subject_id=email.link_subject_id,
@@ -245,20 +246,21 @@ def _mint(email: Email, *, now: datetime) -> str:
 
 
 def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
-    """Render the mail with a new link and store it; None if it has been erased."""
+    """Render the mail with a new link and store it; None if it has been erased, cancelled or claimed again."""
+    link, url = _new_link(email, now=now)
+    set_deadline(email, at=now)
+    queue.update_names(email)
+    rendered = render(email, link=url, logo=logo_of(email.organisation))
+    kept = redact(rendered, link=url)
+    email.subject, email.text, email.html = kept.subject, kept.text, kept.html
+    email.message_id = message_id
+    names = ("subject", "text", "html", "message_id", "context", "to_name")
     with transaction.atomic():
-        rows = Email.objects.across_organisations().select_for_update(of=("self",))
-        if not rows.filter(pk=email.pk).exists():
+        if not outbox.mine(email).update(**{name: getattr(email, name) for name in names}):
             return None
-        link = _mint(email, now=now)
-        set_deadline(email, at=now)
-        queue.update_names(email)
-        rendered = render(email, link=link, logo=logo_of(email.organisation))
-        kept = redact(rendered, link=link)
-        email.subject, email.text, email.html = kept.subject, kept.text, kept.html
-        email.message_id = message_id
-        email.save(update_fields=["subject", "text", "html", "message_id", "context", "to_name"])
-        return rendered
+        if link is not None:
+            link.save()
+    return rendered
 
 
 def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlternatives:
