@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
 
-from goodword.core import events, jobs, stopping
+from goodword.core import events, jobs, lanes, stopping
 from goodword.greenhouse.inbox.leases import wake_inbox
 from goodword.notifications.jobs import send_email
 from tests.support.jobs import waiting
