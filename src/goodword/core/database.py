@@ -14,6 +14,9 @@ import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Model
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
 from procrastinate.contrib.django.utils import connector_params
 
 from goodword.core import stopping
@@ -219,3 +222,19 @@ def quick_connection(*, milliseconds: int = _STATEMENT) -> dict[str, Any]:
     given = {name: value for name, value in connector_params().items() if name != "pool"}
     options = f"{given.get('options', '')} -c statement_timeout={milliseconds}".strip()
     return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}
+
+
+def insert_once(row: Model) -> bool:
+    """Insert a new row, unless a unique key of it is taken: in one statement, without a savepoint. Returns whether."""
+    meta = row._meta
+    query = InsertQuery(type(row), on_conflict=OnConflict.IGNORE)
+    query.insert_values([field for field in meta.local_concrete_fields if field is not meta.pk], [row])
+    [(statement, values)] = query.get_compiler(connection=connection).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} RETURNING id", values)
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    row.pk = found[0]
+    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
+    return True

@@ -29,6 +29,7 @@ from psycopg.errors import LockNotAvailable
 
 from goodword.core import clock, database, jobs, logs, stopping, tracing
 from goodword.core.lanes import Lane
+from goodword.core.memory import remembering
 from goodword.core.models import Event, Reaction
 
 _heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
@@ -178,21 +179,36 @@ def by_worker[H: Handler](handler: H) -> H:
 
 
 def _react_here() -> list[Reaction]:
-    """Run the reactions to the events of this transaction, and to events that they record. Returns those to queue."""
-    left: list[Reaction] = []
-    limited = False
-    while wanted := _recorded_here():
+    """Run the reactions to the events of this transaction, and to events that they record: all under one savepoint, and
+    each under its own if one fails. Returns those to queue."""
+    wanted = _recorded_here()
+    if not wanted:
+        return []
+    _limit_waits(HERE_LOCK_MS)
+    try:
+        with remembering(), transaction.atomic():
+            return _react_to(wanted, _runs)
+    except Exception as error:
+        if database.is_outage(error):
+            raise
+        log.info("Running reactions one by one after %s", type(error).__name__)
+    return _react_to(wanted, _succeeds)
+
+
+def _react_to(wanted: list[tuple[Event, str]], run: Callable[[Reaction], bool]) -> list[Reaction]:
+    left = []
+    while wanted:
         for event, name in wanted:
             row = Reaction(event=event, handler=name)
-            if name in _by_worker:
+            if name in _by_worker or not run(row):
                 left.append(row)
-                continue
-            if not limited:
-                _limit_waits(HERE_LOCK_MS)
-                limited = True
-            if not _succeeds(row):
-                left.append(row)
+        wanted = _recorded_here()
     return left
+
+
+def _runs(row: Reaction) -> bool:
+    _run(row)
+    return True
 
 
 def _recorded_here() -> list[tuple[Event, str]]:
@@ -206,7 +222,7 @@ def _recorded_here() -> list[tuple[Event, str]]:
 def _succeeds(row: Reaction) -> bool:
     """Run it under a savepoint. After a failure it is prepared for its next attempt. Raises only on an outage."""
     try:
-        with transaction.atomic():
+        with remembering(), transaction.atomic():
             _run(row)
     except Exception as error:
         if database.is_outage(error):
@@ -318,9 +334,10 @@ def _run_together(rows: Sequence[Reaction], *, lock_ms: int) -> bool:
         _limit_waits(lock_ms)
         if len(_locked(rows)) < len(rows):
             return False
-        for row in rows:
-            stopping.check()
-            _run(row)
+        with remembering():
+            for row in rows:
+                stopping.check()
+                _run(row)
         _done(rows)
     return True
 

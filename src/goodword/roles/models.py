@@ -3,6 +3,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.core.memory import remembered
 from goodword.roles.slots import two_of_any
 
 
@@ -297,11 +298,10 @@ def automations_of(role: Role) -> QuerySet[Automation]:
 def automation_of(*, connection_id: int, job_id: int | None) -> Automation | None:
     if job_id is None:
         return None
-    return (
-        Automation.objects.across_organisations()
-        .select_related("role", "organisation")
-        .filter(connection_id=connection_id, job_id=job_id)
-        .first()
+    rows = Automation.objects.across_organisations().select_related("role", "organisation")
+    return remembered(
+        ("automation", connection_id, job_id),
+        rows.filter(connection_id=connection_id, job_id=job_id).first,
     )
 
 
@@ -315,6 +315,12 @@ def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | No
         .filter(automation__connection_id=connection_id, automation__job_id=job_id, stage_id=stage_id)
         .order_by("pk")
     )
+
+
+def rules_of(*, connection_id: int, job_id: int | None, stage_id: int | None) -> list[StageRule]:
+    """Those of `rules_of_stage`, read once by the reactions of a transaction."""
+    rules = rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id)
+    return remembered(("rules", connection_id, job_id, stage_id), lambda: list(rules))
 
 
 def open_notices(role: Role) -> QuerySet[RoleNotice]:

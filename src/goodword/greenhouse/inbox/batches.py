@@ -58,8 +58,9 @@ _caches: defaultdict[int, _Cache] = defaultdict(_Cache)
 # --- reading --------------------------------------------------------------------------------------------------
 
 
-def prefetched_for(delivery: Delivery, *, now: datetime) -> Prefetched:
-    """Data read for a claimed delivery, and for the next ones if there are enough. Raises HarvestError, CannotOpen."""
+def prefetched_for(delivery: Delivery, *, now: datetime, last: bool = False) -> Prefetched:
+    """Data read for a claimed delivery, and for the next ones if there are enough, unless it is the `last`. Raises
+    HarvestError, CannotOpen."""
     if (
         delivery.attempts > 1
         or delivery.action not in APPLICATION_ACTIONS
@@ -71,6 +72,8 @@ def prefetched_for(delivery: Delivery, *, now: datetime) -> Prefetched:
         found = cache.pop(delivery.pk)
         if found is not None:
             return found
+        if last:
+            return NOTHING_PREFETCHED
         together = [delivery, *_next_deliveries(delivery, now=now)]
         if len(together) < MIN_BATCH:
             return NOTHING_PREFETCHED

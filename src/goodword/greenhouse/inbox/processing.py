@@ -66,7 +66,7 @@ def work_one(turn: Turn, *, now: datetime) -> bool:
         return False
     with logs.about(delivery=delivery.pk, organisation=delivery.organisation_id):
         try:
-            _attempt(delivery, now=now, resting=turn.resting)
+            _attempt(delivery, now=now, resting=turn.resting, last=not turn.ready)
         except LeaseLost:
             log.info("%s was taken over by another worker", delivery)
         _trace(delivery, since=began)
@@ -83,9 +83,9 @@ def _trace(delivery: Delivery, *, since: int) -> None:
     tracing.record("delivery", since=since, of=application, delivery=delivery.pk)
 
 
-def _attempt(delivery: Delivery, *, now: datetime, resting: set[int]) -> None:
+def _attempt(delivery: Delivery, *, now: datetime, resting: set[int], last: bool) -> None:
     try:
-        _handle(delivery, now=now)
+        _handle(delivery, now=now, last=last)
     except NOT_ITS_FAULT as error:
         resting.add(delivery.connection_id)
         wait = timedelta(seconds=max(1.0, error.wait)) if isinstance(error, RateLimited) else None
@@ -117,7 +117,8 @@ def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = 
         postpone(delivery, outcome=f"Waiting. {why}", now=now, fault=True)
 
 
-def _handle(delivery: Delivery, *, now: datetime) -> None:
+def _handle(delivery: Delivery, *, now: datetime, last: bool) -> None:
+    """`last`: no others are due, with which it could be read."""
     connection = delivery.connection
     if delivery.faults > BUSY_TRIES:  # each claim counts as one until its worker says otherwise
         settle(delivery, state=FAILED, outcome=WORKER_DIED, now=now)
@@ -148,7 +149,7 @@ def _handle(delivery: Delivery, *, now: datetime) -> None:
             connection=connection,
             now=now,
             settle=done,
-            prefetched=lambda: prefetched_for(delivery, now=now),
+            prefetched=lambda: prefetched_for(delivery, now=now, last=last),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from goodword.candidates.models import Application, Candidate
-from goodword.core.events import reacting, record
+from goodword.core.events import reacting, record_all
 from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus
@@ -44,7 +44,7 @@ READINGS = 4
 #: tolerated difference between Greenhouse's clock and ours: an arrival just after the mapping must not be missed
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
-ENTERED_STAGE = "application.entered_stage"
+APPLIED, ENTERED_STAGE = "application.applied", "application.entered_stage"
 
 #: by Greenhouse's application id: the stage for which no arrival event is recorded
 Suppressed = Mapping[int, int | None]
@@ -325,9 +325,13 @@ def _write(
     row.save()
     if reading.remote_id in suppressed and suppressed[reading.remote_id] == row.stage_id:
         events = [(name, data) for name, data in events if name != ENTERED_STAGE]
-    for name, data in events:
-        applied = row.applied_at if name == "application.applied" else None  # possibly long ago
-        _record(name, row, data=data, now=min(applied or now, now))
+    record_all(
+        [
+            # the application may have come long ago
+            _event(name, row, data=data, at=min(row.applied_at or now, now) if name == APPLIED else now)
+            for name, data in events
+        ]
+    )
     return [describe(name, data) for name, data in events]
 
 
@@ -395,13 +399,17 @@ def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed
 
 
 def _record(name: str, row: Application, *, data: Mapping[str, Any], now: datetime) -> None:
-    record(
-        name,
+    record_all([_event(name, row, data=data, at=now)])
+
+
+def _event(name: str, row: Application, *, data: Mapping[str, Any], at: datetime) -> Event:
+    return Event(
+        name=name,
         organisation_id=row.organisation_id,
         application_id=row.pk,
         actor=ACTOR,
-        at=now,
-        data=data,
+        data=dict(data),
+        occurred_at=at,
     )
 
 

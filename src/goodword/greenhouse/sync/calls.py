@@ -2,7 +2,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -102,20 +102,26 @@ class SharedPacer:
         self._skew = ClockSkew(window=rate.window)
         self._alone = LocalPacer(rate, skew=self._skew)
         self._left: tuple[int | None, int] | None = None
+        #: the window after this process's last call
+        self._recent: Window | None = None
 
     def take(self, *, priority: Priority, now: datetime) -> float:
         if database.in_atomic_block:
             return self._alone.take(priority=priority, now=now)
         person = priority is Priority.PERSON
-        for _ in range(_TRIES):
-            known = self._read()
+        for number in range(_TRIES):
+            recent, self._recent = self._recent, None
+            known = recent if recent is not None and not number else self._read()
             moment = self._skew.theirs(now.timestamp())
             turn = decide(known, person=person, moment=moment, rate=self._rate)
             if turn.wait > 0:
+                if known is recent:
+                    continue  # others may have changed it
                 if person:  # goes first when the next window opens
                     self._row().update(person_at=_moment(moment))
                 return turn.wait
-            if self._taken(known, turn.after, floor=turn.floor, person=person):
+            if self._taken(known, turn.after, floor=turn.floor, person=person, unread=known is recent):
+                self._recent = turn.after
                 return 0.0
         return _A_MOMENT
 
@@ -159,9 +165,14 @@ class SharedPacer:
         number, limit, remaining, blocked_until, person_at = found
         return Window(number, limit, remaining, _seconds(blocked_until), _seconds(person_at))
 
-    def _taken(self, known: Window, after: Window, *, floor: int, person: bool) -> bool:
-        """Take a call from the row, from which others may have taken some since; False if too few are left."""
+    def _taken(self, known: Window, after: Window, *, floor: int, person: bool, unread: bool) -> bool:
+        """Take a call from the row, from which others may have taken some since; False if too few are left. `unread`:
+        it was not read just now, so neither a block nor a person's call may have come since."""
         rows = self._row().filter(number=known.number)
+        if unread:
+            rows = rows.filter(
+                _is(blocked_until=_moment(known.blocked_until), person_at=_moment(known.person_at))
+            )
         values: dict[str, object] = {"number": after.number, "updated_at": clock.now()}
         if person:
             values["person_at"] = _moment(after.person_at)
@@ -194,7 +205,7 @@ class SharedPacer:
         )
 
 
-def _is(**values: int | None) -> Q:
+def _is(**values: int | datetime | None) -> Q:
     """None matches NULL."""
     known = {name: value for name, value in values.items() if value is not None}
     return Q(**known, **{f"{name}__isnull": True for name in values.keys() - known.keys()})
@@ -311,7 +322,9 @@ class CallCounter:
             return
         organisation_id, connection_id = self._key
         try:
-            with transaction.atomic(), database.cursor() as cursor:
+            # outside of a transaction, one row needs none of its own
+            alone = len(gathered) == 1 and not database.in_atomic_block
+            with nullcontext() if alone else transaction.atomic(), database.cursor() as cursor:
                 for (hour, outcome), (calls, seconds) in sorted(gathered.items()):
                     cursor.execute(_ADD, [organisation_id, connection_id, hour, outcome, calls, seconds])
         except DatabaseError:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.module_loading import import_string
 
 from goodword.core import clock, crypto, stopping
@@ -57,6 +57,9 @@ CACHE_TTL = timedelta(minutes=10)
 
 #: entries of all connections together; beyond it the cache is emptied
 MAX_ENTRIES = 5000
+
+#: how often a successful call is recorded on its connection
+RECORDED_EVERY = timedelta(seconds=15)
 
 _REFUSED = "refused"
 
@@ -126,17 +129,26 @@ def harvest(
         _failed(connection, error, api=api)
         raise
     else:
-        if tally.called:
+        if tally.called and not _is_known_to_work(connection):
             _succeeded(connection)
     finally:
         api.close()
         tally.flush()
 
 
+def _is_known_to_work(connection: Connection) -> bool:
+    """Whether a call succeeded just now, so that it need not be recorded again."""
+    last = connection.last_call_at
+    fine = connection.state != State.BROKEN and not connection.last_error
+    return fine and last is not None and abs(clock.now() - last) < RECORDED_EVERY
+
+
 def _succeeded(connection: Connection) -> None:
     rows = Connection.objects.across_organisations().filter(pk=connection.pk)
-    rows.update(last_call_at=clock.now(), last_error="", last_error_at=None)
-    rows.filter(state=State.BROKEN).update(state=State.ACTIVE)
+    works = Case(When(state=State.BROKEN, then=Value(State.ACTIVE)), default=F("state"))
+    now = clock.now()
+    rows.update(last_call_at=now, last_error="", last_error_at=None, state=works)
+    connection.last_call_at = now
 
 
 def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> None:

@@ -28,6 +28,7 @@ from goodword.candidates.models import recruiter_of
 from goodword.core.addresses import is_same
 from goodword.core.crypto import hash_keys
 from goodword.core.events import record
+from goodword.core.memory import remembered
 from goodword.core.models import Event
 from goodword.core.text import clean_text
 from goodword.notifications.domain.queue import Correspondent, queue
@@ -325,7 +326,8 @@ def _fields(text: str) -> Message:
 def mail_of(event: Event, *more: str) -> Email | None:
     """Returns the mail with its organisation and `more` relations, since most mails are sent and need none."""
     rows = Email.objects.across_organisations().select_related("organisation", *more)
-    return rows.filter(pk=event.data["email_id"]).first()
+    email_id = event.data["email_id"]
+    return remembered(("mail", email_id, *more), rows.filter(pk=email_id).first)
 
 
 def on_email_failed(event: Event) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, Candidate
 from goodword.core import jobs, outbox
+from goodword.core.database import insert_once
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.text import has_link
@@ -70,42 +71,40 @@ def queue(
     outsiders. `texts`: the organisation's own, instead of those stored now (mail_texts).
     """
     language = language or organisation.language
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if texts is None:
             texts = own_texts(organisation, kind=kind, language=language)
-        email, fresh = Email.objects.of(organisation).get_or_create(
+        email = Email(
             key=key,
-            defaults={
-                "organisation": organisation,
-                "kind": kind,
-                "application": application,
-                "quoted_candidate": quotes,
-                "subject_ref": subject_ref,
-                "to_address": to.address,
-                "to_name": to.name[:200],
-                "from_name": from_name(sender, organisation=organisation),
-                "reply_to": sender.address,
-                "language": language,
-                "template": template,
-                "context": full_context(
-                    context,
-                    organisation=organisation,
-                    to=to,
-                    sender=sender,
-                    texts=texts,
-                )
-                | (quoted_names(quotes) if quotes else {})
-                | ({LINK_PATH: link.path} if link and link.path else {}),
-                "link_purpose": link.purpose if link else "",
-                "link_subject_id": link.subject_id if link else None,
-                "not_before": not_before or now,
-                "deadline_days": deadline_days,
-                "earliest_deadline": earliest_deadline,
-                "not_after": not_after,
-                "created_at": now,
-            },
+            organisation=organisation,
+            kind=kind,
+            application=application,
+            quoted_candidate=quotes,
+            subject_ref=subject_ref,
+            to_address=to.address,
+            to_name=to.name[:200],
+            from_name=from_name(sender, organisation=organisation),
+            reply_to=sender.address,
+            language=language,
+            template=template,
+            context=full_context(
+                context,
+                organisation=organisation,
+                to=to,
+                sender=sender,
+                texts=texts,
+            )
+            | (quoted_names(quotes) if quotes else {})
+            | ({LINK_PATH: link.path} if link and link.path else {}),
+            link_purpose=link.purpose if link else "",
+            link_subject_id=link.subject_id if link else None,
+            not_before=not_before or now,
+            deadline_days=deadline_days,
+            earliest_deadline=earliest_deadline,
+            not_after=not_after,
+            created_at=now,
         )
-        if not fresh:
+        if not insert_once(email):
             return None
         if email.not_before <= now:
             jobs.named("email.send").defer(email_id=email.pk)

@@ -4,9 +4,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from goodword.candidates.models import Application
+from goodword.core.database import insert_once
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
-from goodword.roles.models import Step, rules_of_stage
+from goodword.roles.models import Step, rules_of
 from goodword.workflow.domain.eligibility import (
     BLOCKING_REASONS,
     blocking_reason,
@@ -44,7 +45,7 @@ def on_entered_stage(event: Event) -> None:
     if connection_id is None:
         return
     job_id, stage_id = event.data.get("job_id"), event.data.get("stage_id")
-    rules = list(rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id))
+    rules = rules_of(connection_id=connection_id, job_id=job_id, stage_id=stage_id)
     if not rules:
         return
     application = lock_application_of(event)
@@ -74,11 +75,14 @@ def on_candidate_changed(event: Event) -> None:
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
     """Request a step once per application, which is locked and active. An obstacle becomes the reason to wait. The
     step's delay leaves time to undo a mistaken stage move."""
-    step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
-        application=application,
-        step=step,
-        defaults={"organisation": application.organisation, "requested_at": at},
+    step_request = StepRequest(
+        organisation=application.organisation, application=application, step=step, requested_at=at
     )
+    fresh = insert_once(step_request)
+    if not fresh:
+        step_request = StepRequest.objects.of(application.organisation).get(
+            application=application, step=step
+        )
     if not fresh and step_request.waiting_reason not in STARTABLE_LATER:
         record_event("step.requested_again", step_request, application=application, at=at, by=by)
     elif needs_click(application, step):

@@ -3,8 +3,9 @@ in any order. Events only say that something changed; each change of the row has
 leaves the step in the right state. Lock order: application, step request, run."""
 
 from goodword.candidates.models import Application
+from goodword.core.memory import remembered
 from goodword.core.models import Event
-from goodword.roles.models import StageRule, Step, automation_of, rules_of_stage
+from goodword.roles.models import StageRule, Step, automation_of, rules_of
 from goodword.workflow.models import StepRequest
 
 Status, WaitingReason = Application.Status, StepRequest.WaitingReason
@@ -30,6 +31,10 @@ def has_step_requests(event: Event) -> bool:
 
 def lock_application(application_id: int) -> Application:
     """Also moves its step requests to its role's steps. Referring rows, such as mail, can still be written."""
+    return remembered(("locked application", application_id), lambda: _lock_application(application_id))
+
+
+def _lock_application(application_id: int) -> Application:
     application = (
         Application.objects.across_organisations()
         .select_for_update(of=("self",), no_key=True)
@@ -59,7 +64,7 @@ def lock_step_request(step_request_id: int) -> tuple[StepRequest, Application] |
 def in_step_stage(application: Application, step: Step) -> bool:
     if application.connection_id is None:
         return False
-    rules = rules_of_stage(
+    rules = rules_of(
         connection_id=application.connection_id, job_id=application.job_id, stage_id=application.stage_id
     )
     return any(rule.step_id == step.pk for rule in rules)
@@ -100,7 +105,9 @@ def needs_click(application: Application, step: Step) -> bool:
     if step.role.archived_at is not None:
         return True
     events = Event.objects.filter(application_id=application.pk)
-    restored = events.filter(name__in=RESTORED).order_by("-pk").first()
+    restored = remembered(
+        ("restored", application.pk), events.filter(name__in=RESTORED).order_by("-pk").first
+    )
     if restored is None:
         return False
     rules = StageRule.objects.of(application.organisation).filter(step=step)
