@@ -44,8 +44,9 @@ def test_a_missed_move_into_a_mapped_stage_requests_the_step_like_a_delivery(
         "application.applied",
         "application.left_stage",
         "application.entered_stage",
+        "step.requested",
+        "attempt.assigned",
     ]
-    run_jobs()
     assert StepRequest.objects.of(either.organisation).get().application_id == ours.pk
     assert findings(either) == {("missed_invitation", "synced"): 1}
 

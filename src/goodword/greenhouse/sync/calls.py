@@ -102,26 +102,20 @@ class SharedPacer:
         self._skew = ClockSkew(window=rate.window)
         self._alone = LocalPacer(rate, skew=self._skew)
         self._left: tuple[int | None, int] | None = None
-        #: the window after this process's last call
-        self._recent: Window | None = None
 
     def take(self, *, priority: Priority, now: datetime) -> float:
         if database.in_atomic_block:
             return self._alone.take(priority=priority, now=now)
         person = priority is Priority.PERSON
-        for number in range(_TRIES):
-            recent, self._recent = self._recent, None
-            known = recent if recent is not None and not number else self._read()
+        for _ in range(_TRIES):
+            known = self._read()
             moment = self._skew.theirs(now.timestamp())
             turn = decide(known, person=person, moment=moment, rate=self._rate)
             if turn.wait > 0:
-                if known is recent:
-                    continue  # others may have changed it
                 if person:  # goes first when the next window opens
                     self._row().update(person_at=_moment(moment))
                 return turn.wait
-            if self._taken(known, turn.after, floor=turn.floor, person=person, unread=known is recent):
-                self._recent = turn.after
+            if self._taken(known, turn.after, floor=turn.floor, person=person):
                 return 0.0
         return _A_MOMENT
 
@@ -165,14 +159,9 @@ class SharedPacer:
         number, limit, remaining, blocked_until, person_at = found
         return Window(number, limit, remaining, _seconds(blocked_until), _seconds(person_at))
 
-    def _taken(self, known: Window, after: Window, *, floor: int, person: bool, unread: bool) -> bool:
-        """Take a call from the row, from which others may have taken some since; False if too few are left. `unread`:
-        it was not read just now, so neither a block nor a person's call may have come since."""
+    def _taken(self, known: Window, after: Window, *, floor: int, person: bool) -> bool:
+        """Take a call from the row, from which others may have taken some since; False if too few are left."""
         rows = self._row().filter(number=known.number)
-        if unread:
-            rows = rows.filter(
-                _is(blocked_until=_moment(known.blocked_until), person_at=_moment(known.person_at))
-            )
         values: dict[str, object] = {"number": after.number, "updated_at": clock.now()}
         if person:
             values["person_at"] = _moment(after.person_at)
@@ -205,7 +194,7 @@ class SharedPacer:
         )
 
 
-def _is(**values: int | datetime | None) -> Q:
+def _is(**values: int | None) -> Q:
     """None matches NULL."""
     known = {name: value for name, value in values.items() if value is not None}
     return Q(**known, **{f"{name}__isnull": True for name in values.keys() - known.keys()})
