@@ -33,5 +33,6 @@ def remembered[T](key: Hashable, find: Callable[[], T]) -> T:
     if known is not None and here[: len(known[0])] == known[0]:
         found: T = known[1]
         return found
-    memory[key] = here, find()
-    return memory[key][1]
+    new = find()
+    memory[key] = here, new
+    return new
