@@ -40,7 +40,7 @@ class Bench:
         """Candidates who have just applied: application ids by address."""
         print(f"{number} candidates apply", file=sys.stderr, flush=True)
         people = {f"{name.lower()}{one}@mail.example": f"Number {one}" for one in range(number)}
-        orders = [
+        orders: list[dict[str, object]] = [
             {"act": "apply", "job": actions.JOB, "first_name": name, "last_name": last, "email": email}
             for email, last in people.items()
         ]

@@ -12,8 +12,8 @@ from itertools import count
 
 import httpx2
 
-from bench.invitation import applied, move
 from bench.ready import distribution, ready
+from goodword.demo import actions
 from goodword.demo.browser import Browser
 from goodword.demo.story import Story
 
@@ -31,9 +31,14 @@ def main() -> None:
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 delays = list(pool.map(lambda _: deliver(story, client), range(DELIVERIES)))
             print(distribution(f"a delivery, {AT_ONCE} at once", delays), flush=True)
-        people = applied(story, "Ona", 10)
+        people = [
+            story.greenhouse.apply(
+                actions.JOB, first_name="Ona", last_name=f"Number {one}", email=f"ona{one}@mail.example"
+            )
+            for one in range(10)
+        ]
         story.let_deliveries_arrive()
-        move(story.greenhouse, people[0])
+        story.greenhouse.move(people[0], "Assessment")
         link = story.mailbox.wait(to=people[0].email)["links"][0]
         pages = {
             "home": "/",
