@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 PAGE = """
 <!doctype html><html lang="en"><head><title>{number}</title>
-<style>img {{ display: none }} :checked ~ img {{ display: block }}
+<style>img {{ display: none }} :checked ~ img {{ display: block }} button {{ width: 40px; height: 40px }}
 @media (width > 1000px) {{ button {{ width: 9px; height: 9px; padding: 0 }} }}</style></head>
 <body><main><h1>{number} candidates</h1><label for="more">More</label>
 <input type="checkbox" id="more"><img src="data:,"><p><button>{number}</button><button>2</button></p>

@@ -356,9 +356,10 @@ async def _run(concurrency: int, grace: float) -> int:
                     raise
                 # stopped while the database was away: another worker gets its jobs
             finally:
+                asked = stopping.requested()  # closing the lanes requests it too
                 await asyncio.to_thread(lanes.close)
                 watched.cancel()
-    if stopping.requested() and not broken.is_set():
+    if asked and not broken.is_set():
         return 0
     print("goodword: the worker cannot continue; see the log.", file=sys.stderr)
     return 1
