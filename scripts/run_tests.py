@@ -143,6 +143,8 @@ def everything(arguments: list[str]) -> int:
         missing.append("chromium")
     if not shutil.which("pdftoppm"):
         missing.append("poppler-utils")  # renders pages of reports as images
+    if not shutil.which("age"):
+        missing.append("age")  # encrypts backups
     if not _starts_services():
         missing += missing_proxies()
     install(missing)

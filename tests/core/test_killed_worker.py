@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -27,7 +28,8 @@ def here() -> dict[str, str]:
     url = (
         f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT']}"
     )
-    return {**os.environ, "DATABASE_URL": url}
+    # in a parallel run, the settings are read before tests/conftest.py names this process's own folder with its keys
+    return {**os.environ, "DATABASE_URL": url, "GOODWORD_DATA": str(settings.GOODWORD_DATA)}
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -32,17 +32,21 @@ class Program:
         self.running = subprocess.Popen(
             goodword("serve", "--processes", str(processes), "--port", str(self.port)), env={**here(), **env}
         )
-        while self.ask("/healthz") != 200:
-            assert self.running.poll() is None
-            time.sleep(0.05)
+        try:
+            while self.ask("/healthz") != 200:
+                assert self.running.poll() is None
+                time.sleep(0.05)
+        except BaseException:
+            self.end()
+            raise
 
     def ask(self, path: str, *, body: bytes | None = None) -> int:
-        """The status of a response; 0 if the connection is refused."""
+        """The status of a response; 0 without a connection."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             line.request("GET" if body is None else "POST", path, body, {"Host": "localhost"})
             return line.getresponse().status
-        except ConnectionRefusedError:
+        except ConnectionError:
             return 0
         finally:
             line.close()
