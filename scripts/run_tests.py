@@ -29,6 +29,8 @@ WITHOUT_BROWSERS = ("--ignore", BROWSER_TESTS, "-p", "no:playwright", "-p", "no:
 SOME_FAILED = 1
 #: markers of tests left out of the quick suite
 NOT_QUICK = ("browser", "world", "proxy", "programs", "slow")
+#: programs that tests start, and their packages: pages of reports as images, encrypted backups
+HELPERS = {"pdftoppm": "poppler-utils", "age": "age"}
 #: program needed by the tests with a marker
 NEEDS = {"browser": "a browser", "proxy": "nginx, Caddy, systemd-analyze, promtool and pgbouncer"}
 
@@ -141,10 +143,7 @@ def everything(arguments: list[str]) -> int:
         install(["chromium-headless-shell"])
     if not browser():  # not every distribution has the shell
         missing.append("chromium")
-    if not shutil.which("pdftoppm"):
-        missing.append("poppler-utils")  # renders pages of reports as images
-    if not shutil.which("age"):
-        missing.append("age")  # encrypts backups
+    missing += [package for program, package in HELPERS.items() if not shutil.which(program)]
     if not _starts_services():
         missing += missing_proxies()
     install(missing)
