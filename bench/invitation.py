@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import batched
 
 from bench.costs import Meter, per_move
+from bench.figures import distribution_of, record
 from bench.ready import distribution, ready
 from goodword.demo import actions
 from goodword.demo.story import Story
@@ -100,10 +101,17 @@ class Bench:
     def burst(self, what: str, people: dict[str, int]) -> None:
         """Measure a burst and print it."""
         before, began = self.meter.now(), time.time()
-        print(distribution(what, self.at_once(people)))
+        delays = self.at_once(people)
+        print(distribution(what, delays))
         arrived = [self._arrived[email] - began for email in people]
         print(
             f"    {len(people)} invitations: the first after {min(arrived):.1f} s, the last after {max(arrived):.1f} s"
+        )
+        record(
+            f"{what}, {len(people)} moves",
+            first_s=round(min(arrived), 1),
+            last_s=round(max(arrived), 1),
+            **distribution_of([1000 * one for one in delays]),
         )
         print(self.meter.now().per(before, len(people)), flush=True)
 
@@ -135,7 +143,9 @@ def main() -> None:
         if options.moves:
             people = bench.apply("Ona", options.moves)
             before = meter.now()
-            print(distribution(f"{options.rate:g} moves a second", bench.at_rate(people, options.rate)))
+            delays = bench.at_rate(people, options.rate)
+            print(distribution(f"{options.rate:g} moves a second", delays))
+            record(f"{options.rate:g} moves a second", **distribution_of([1000 * one for one in delays]))
             print(meter.now().per(before, len(people)), flush=True)
         if options.counted:
             people = bench.apply("Cas", options.counted)
