@@ -75,6 +75,11 @@ def run_out(page: Page, attempt: Attempt) -> None:
     page.wait_for_url("**/assessment/")
 
 
+def flush(page: Page) -> None:
+    """Try again now, also if the page is still changing."""
+    page.wait_for_function("() => window.goodwordAnswers.flush().then(() => true)")
+
+
 def arrived(page: Page) -> None:
     page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
 
@@ -475,14 +480,12 @@ def test_queued_answers_show_as_saved_once_online(browser: Browser, open_at: Cal
     expect(line).to_have_text("Not saved yet. Trying again.")
     page.get_by_role("button", name="Next").click()
     page.wait_for_url("**/item/2/")
-    page.evaluate(
-        "() => window.goodwordAnswers.flush()"
-    )  # tried again, in vain: nothing waits of this screen
+    flush(page)  # in vain: nothing waits of this screen
     expect(page.locator("[data-alert]")).to_contain_text("You're offline")
     expect(line).to_have_text("")
     page.get_by_role("link", name="Back").click()
     page.wait_for_url("**/item/1/")
-    page.evaluate("() => window.goodwordAnswers.flush()")
+    flush(page)
     expect(line).to_have_text("Not saved yet. Trying again.")
     context.set_offline(False)
     expect(line).to_have_text("Saved")
@@ -504,7 +507,7 @@ def test_an_answer_sent_by_another_window_shows_as_saved(
     first.locator("[name=answer]").nth(3).press("Space")
     expect(first.locator("[data-saved]")).to_have_text("Not saved yet. Trying again.")
     first.unroute("**/item/1/")
-    second.evaluate("() => window.goodwordAnswers.flush()")
+    flush(second)
     arrived(second)
     expect(first.locator("[data-saved]")).to_have_text("Saved")
     assert [value for _item, value in given(attempt)] == [4]
